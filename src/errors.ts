@@ -1,0 +1,119 @@
+/**
+ * Every way in which imggen can end badly, and the exit code that goes with it. Imports nothing.
+ */
+
+/** Exit codes of the command line, a stable contract (README, "Exit codes"). */
+export const EXIT = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  someFailed: 3,
+  budget: 4,
+  auth: 5,
+  allFailed: 6,
+  unknown: 75,
+  interrupted: 130,
+} as const;
+
+/** One of the exit codes above. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The ways an attempt ends without a picture; the provider names one, `runner/retry.ts` decides what follows. */
+export const FAILURES = [
+  'refused', // content policy: the service answered, and said no
+  'rejected', // bad input: the same request can never succeed
+  'unauthorized', // key missing or refused
+  'no-credit', // the account cannot pay
+  'rate-limited', // asked to wait; nothing was made
+  'unavailable', // the service is down or broken; nothing was made
+  'timeout', // the service itself gave up; nothing was made
+  'unusable', // an answer came and is not an image
+  'interrupted', // we were told to stop before it was sent
+  'unknown', // sent, and nobody knows whether it was accepted
+] as const;
+
+/** How an attempt ended without a picture. */
+export type Failure = (typeof FAILURES)[number];
+
+/** How an attempt ended (design: "outcome"). */
+export type Outcome = 'done' | Failure;
+
+/**
+ * A mistake or a circumstance of the user's, told without a stack.
+ * `problems` are listed one a line; `hint` says what to do next.
+ */
+export class UserError extends Error {
+  readonly exitCode: ExitCode;
+  readonly problems: readonly string[];
+  readonly hint: string | undefined;
+
+  constructor(
+    message: string,
+    options: { exitCode?: ExitCode; problems?: readonly string[]; hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'UserError';
+    this.exitCode = options.exitCode ?? EXIT.usage;
+    this.problems = options.problems ?? [];
+    this.hint = options.hint;
+  }
+}
+
+/** Whether a failed attempt cost money: `maybe` keeps its reservation counted as spent. */
+export type Charged = 'no' | 'yes' | 'maybe';
+
+/** What a provider knows of a failed attempt. */
+export interface ProviderFailure {
+  failure: Failure;
+  /** Whether the service bills this failure. Default: `maybe` for `unknown`, `yes` for `unusable`, else `no`. */
+  charged?: Charged;
+  /** How long the service asked us to wait, in milliseconds (already clamped to 0…1 h by the http layer). */
+  retryAfterMs?: number;
+  /** The service's own code or type of the failure, for the log. */
+  code?: string;
+  /** The HTTP status, where there was one. */
+  status?: number;
+  /**
+   * A remote id is known and the work there is finished and was paid, but its picture can't be had any more
+   * (expired, deleted). Counted, and never generated again by itself.
+   */
+  expired?: boolean;
+  cause?: unknown;
+}
+
+/** An attempt that ended without a picture. Message: the provider's own words, for people. */
+export class ProviderError extends Error {
+  readonly failure: Failure;
+  readonly charged: Charged;
+  readonly retryAfterMs: number | undefined;
+  readonly code: string | undefined;
+  readonly status: number | undefined;
+  readonly expired: boolean;
+
+  constructor(message: string, what: ProviderFailure) {
+    super(message, { cause: what.cause });
+    this.name = 'ProviderError';
+    this.failure = what.failure;
+    this.charged = what.charged ?? (what.failure === 'unknown' ? 'maybe' : what.failure === 'unusable' ? 'yes' : 'no');
+    this.retryAfterMs = what.retryAfterMs;
+    this.code = what.code;
+    this.status = what.status;
+    this.expired = what.expired ?? false;
+  }
+}
+
+/** How a store refused: what may be repeated is decided by `runner/retry.ts`. */
+export type StorageFailure = 'unauthorized' | 'rejected' | 'rate-limited' | 'unavailable' | 'conflict';
+
+/** A store that did not take, give or delete something. Never holds the SDK's own error object (it may hold the secret). */
+export class StorageError extends Error {
+  readonly failure: StorageFailure;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, failure: StorageFailure, retryAfterMs?: number) {
+    super(message);
+    this.name = 'StorageError';
+    this.failure = failure;
+    this.retryAfterMs = retryAfterMs;
+  }
+}

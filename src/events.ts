@@ -1,0 +1,115 @@
+/**
+ * What the run says of itself. Imports nothing.
+ *
+ * Public events are a contract (design.md §3): fields may be added, never changed; `--json` prints exactly these.
+ * They are written to the ledger in the transaction whose fact they tell, and emitted after its commit.
+ * Signals are for the live views only: they tell of a moment, are in no ledger, and may be lost.
+ */
+
+/** What every public event carries. `at` is ISO 8601 UTC; `shot` is the shot's name in its job (`avatar`, `training-03`, `gallery-0017`). */
+interface Stamp {
+  at: string;
+  job_id: string;
+  shot?: string;
+}
+
+/** Money is in US dollars here (the ledger keeps micro-dollars). */
+export type PublicEvent = Stamp &
+  (
+    | { event: 'generation_queued'; character_id: string; image_count: number }
+    | { event: 'generation_started'; character_id: string; model: string; provider: string; attempt: number }
+    | { event: 'generation_submitted'; remote_id: string }
+    | {
+        event: 'generation_completed';
+        character_id: string;
+        duration_ms: number;
+        cost_usd: number;
+        seed: number;
+        seed_honoured: SeedHonoured;
+      }
+    | {
+        event: 'generation_failed';
+        character_id: string;
+        /** An outcome of design.md §2, or `cancelled`. */
+        error_type: string;
+        /** ISO time of the next attempt, null when there is none by itself. */
+        retry_at: string | null;
+        message: string;
+      }
+    | { event: 'image_stored'; character_id: string; size_bytes: number; url: string; filename: string }
+    | { event: 'budget_reached'; cap: BudgetCap; spent_usd: number; reserved_usd: number }
+    | {
+        event: 'pack_completed';
+        character_id: string;
+        image_count: number;
+        completed: number;
+        failed: number;
+        total_duration_ms: number;
+        cost_usd: number;
+      }
+  );
+
+/** Did the provider use the seed that was asked for? */
+export type SeedHonoured = 'yes' | 'no' | 'unknown';
+
+/** Which cap stopped a run. */
+export type BudgetCap = 'image' | 'run' | 'day';
+
+/** Where a shot is, for the live views. */
+export type ShotPhase =
+  | 'queued'
+  | 'sending' // the request is on its way, or a synchronous service is at work
+  | 'waiting' // accepted: the provider's queue or the provider at work
+  | 'saving' // downloading, checking, naming
+  | 'uploading'
+  | 'backoff'; // waits for its next attempt
+
+/** For the live views only. */
+export type Signal =
+  | {
+      event: 'run_opened';
+      job_id: string;
+      character_id: string;
+      character_name: string;
+      /** `create` or `pack`. */
+      kind: string;
+      provider: string;
+      model: string;
+      concurrency: number;
+      /** All shots of the job, and how many of them were already done when this run began. */
+      image_count: number;
+      already_done: number;
+      caps_usd: { perImage: number | null; perRun: number | null; perDay: number | null };
+      /** Spent by this job before this run, and by all jobs of this UTC day. */
+      spent_usd: number;
+      spent_day_usd: number;
+      output: string;
+      uploads: boolean;
+    }
+  | { event: 'shot_phase'; job_id: string; shot: string; phase: ShotPhase; progress?: number; until?: string }
+  | { event: 'spend'; job_id: string; spent_usd: number; reserved_usd: number; spent_day_usd: number }
+  | { event: 'notice'; level: 'info' | 'warn'; message: string }
+  /** First Ctrl-C or SIGTERM: nothing new is sent; `in_flight` shots are being waited for. */
+  | { event: 'draining'; signal: string; in_flight: number };
+
+/** Everything a view may be told. */
+export type RunEvent = PublicEvent | Signal;
+
+/** Takes an event. One that throws is dropped, never the run. */
+export type Listener = (event: RunEvent) => void;
+
+const PUBLIC = new Set([
+  'generation_queued',
+  'generation_started',
+  'generation_submitted',
+  'generation_completed',
+  'generation_failed',
+  'image_stored',
+  'budget_reached',
+  'pack_completed',
+]);
+
+/** True for the events of the public contract. */
+export function isPublic(event: RunEvent): event is PublicEvent {
+  return PUBLIC.has(event.event);
+}

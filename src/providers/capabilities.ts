@@ -1,0 +1,88 @@
+/**
+ * What models can do and cost, as data. Checked before money is spent; never guessed from a name.
+ */
+
+/** Sizes a model takes. */
+export type SizeSupport =
+  /** Any size in these bounds, sides multiples of `multipleOf`, ratio of the long to the short side at most `ratioMax`. */
+  | { kind: 'free'; minPx: number; maxPx: number; multipleOf: number; ratioMax: number; areaMaxPx?: number; areaMinPx?: number }
+  /** These sizes only, as `1024x1536`. */
+  | { kind: 'list'; sizes: readonly string[] }
+  /** The service picks pixels from a ratio: any size whose ratio is (within 1 %) one of these, as `2:3`. */
+  | { kind: 'ratio'; ratios: readonly string[] };
+
+/** Does the model use a seed? `exact`: same request, same picture; `best-effort`: accepted, not guaranteed; `none`: no such field. */
+export type SeedSupport = 'exact' | 'best-effort' | 'none';
+
+/** What one model can do. */
+export interface Capabilities {
+  seed: SeedSupport;
+  /** Reference pictures per request; 0: takes none. */
+  referencesMax: number;
+  sizes: SizeSupport;
+  /** Values of `quality` it takes; empty: it has no such setting. */
+  qualities: readonly string[];
+  negativePrompt: boolean;
+  /** Running work can be stopped at the provider. */
+  cancel: boolean;
+  /** Accepted work can be waited for by another process (has a remote id). */
+  reattach: boolean;
+}
+
+/** A price in micro-dollars (1 USD = 1,000,000), with where it is from. */
+export interface Price {
+  /** What one picture costs at most: what is reserved. */
+  worstMicros: number;
+  /** What one picture is expected to cost; what is booked when the service does not tell. */
+  expectedMicros: number;
+  /** Page or person the price is from, and the day it was read (ISO date). `config` for a price the user set. */
+  source: string;
+  asOf: string;
+}
+
+/** One model in the registry. */
+export interface ModelRecord {
+  id: string;
+  capabilities: Capabilities;
+  /** A sentence on the price, for the table of `imggen providers`; undefined: unknown. */
+  priceNote?: string;
+  /** ISO date after which the service refuses it, where announced. */
+  retiresOn?: string;
+  /** Refused from the start: ISO date it went, and what to use instead. */
+  retired?: { on: string; successor: string };
+}
+
+/**
+ * Says why a size does not fit, or undefined when it does. Pure.
+ */
+export function sizeProblem(sizes: SizeSupport, width: number, height: number): string | undefined {
+  const asked = `${width}x${height}`;
+  const ratio = Math.max(width, height) / Math.min(width, height);
+  switch (sizes.kind) {
+    case 'list':
+      return sizes.sizes.includes(asked) ? undefined : `${asked} is not one of ${sizes.sizes.join(', ')}`;
+    case 'ratio':
+      return sizes.ratios.some((text) => closeTo(width / height, ratioOf(text)))
+        ? undefined
+        : `${asked} has none of the ratios ${sizes.ratios.join(', ')}`;
+    case 'free': {
+      const { minPx, maxPx, multipleOf, ratioMax, areaMaxPx = Infinity, areaMinPx = 0 } = sizes;
+      if (Math.min(width, height) < minPx || Math.max(width, height) > maxPx) return `${asked} is not within ${minPx}…${maxPx} pixels a side`;
+      if (width % multipleOf || height % multipleOf) return `${asked}: both sides must be multiples of ${multipleOf}`;
+      if (ratio > ratioMax + 1e-9) return `${asked} is longer than ${ratioMax}:1`;
+      if (width * height > areaMaxPx) return `${asked} is more than ${areaMaxPx} pixels in all`;
+      if (width * height < areaMinPx) return `${asked} is less than ${areaMinPx} pixels in all`;
+      return undefined;
+    }
+  }
+}
+
+/** `2:3` → 0.666…, width over height. */
+export function ratioOf(text: string): number {
+  const [w = 1, h = 1] = text.split(':').map(Number);
+  return w / h;
+}
+
+function closeTo(a: number, b: number): boolean {
+  return Math.abs(a / b - 1) <= 0.01;
+}

@@ -1,0 +1,68 @@
+/**
+ * The words a shot is described in. Pure data, imports nothing: the plan writes them, the prompt says them,
+ * the local provider draws them.
+ */
+
+/** What a picture is for. */
+export type ShotKind = 'avatar' | 'training' | 'gallery';
+
+/** Camera angles. Left and right are the viewer's. */
+export const ANGLES = [
+  'front',
+  'three-quarter left',
+  'three-quarter right',
+  'profile left',
+  'profile right',
+  'slightly above',
+  'slightly below',
+] as const;
+export type Angle = (typeof ANGLES)[number];
+
+/** How much of the person is in the picture, near to far. */
+export const FRAMINGS = ['close-up', 'head and shoulders', 'waist up', 'three-quarter length', 'full body'] as const;
+export type Framing = (typeof FRAMINGS)[number];
+
+/** Expressions. */
+export const EXPRESSIONS = [
+  'neutral',
+  'soft smile',
+  'broad smile',
+  'laughing',
+  'serious',
+  'thoughtful',
+  'surprised',
+  'confident',
+  'playful',
+  'calm',
+  'curious',
+  'determined',
+] as const;
+export type Expression = (typeof EXPRESSIONS)[number];
+
+/** What kind of place is behind the person. */
+export type Setting = 'plain' | 'indoor' | 'outdoor';
+
+/** One picture in structure. */
+export interface ShotLook {
+  /** What the body does, as said in a prompt: `standing with arms relaxed`. */
+  pose: string;
+  angle: Angle;
+  expression: Expression;
+  framing: Framing;
+  /** Light as said in a prompt: `soft window light from the left`. */
+  light: string;
+  /** Place as said in a prompt: `a plain light grey studio backdrop`. */
+  background: string;
+  setting: Setting;
+}
+
+/** A shot as planned: everything that is known of it before a provider is chosen. */
+export interface PlannedShot {
+  /** Unique in its job: `avatar`, `training-03`, `gallery-0017`. */
+  name: string;
+  kind: ShotKind;
+  look: ShotLook;
+  prompt: string;
+  /** 0 … 2^32 − 1. */
+  seed: number;
+}
