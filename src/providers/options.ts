@@ -1,0 +1,17 @@
+/** The options that every provider takes in the config, besides its own. */
+import { z } from 'zod';
+
+/** Shape to spread: `z.strictObject({ ...commonOptions, own: … })`. */
+export const commonOptions = {
+  model: z.string().min(1).max(200).optional().describe("Model of this provider, used when neither the command nor the config's top level names one."),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Address of the service, http or https. The key is sent to this host and to no other."),
+  priceUsd: z
+    .number()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe('What one image costs at worst, in US dollars, for a model whose price imggen does not know. It overrides the built-in price.'),
+};
