@@ -1,0 +1,25 @@
+/** The two sums of a picture: SHA-256 for the ledger, MD5 because that is what stores call an etag. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/** Both in lower-case hex. */
+export interface ImageHashes {
+  sha256: string;
+  md5: string;
+}
+
+/** Sums of bytes in memory. */
+export function hashBytes(bytes: Uint8Array): ImageHashes {
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), md5: createHash('md5').update(bytes).digest('hex') };
+}
+
+/** Sums of a file, read piece by piece. @throws the file system's own error when it can't be read. */
+export async function hashFile(path: string): Promise<ImageHashes> {
+  const sha256 = createHash('sha256');
+  const md5 = createHash('md5');
+  for await (const piece of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+    sha256.update(piece as Buffer);
+    md5.update(piece as Buffer);
+  }
+  return { sha256: sha256.digest('hex'), md5: md5.digest('hex') };
+}

@@ -1,0 +1,152 @@
+/**
+ * The crash-safe steps from bytes to a file under its final name (ledger.md, "Writing order"). Each step may be done again
+ * after a crash at any point. Knows nothing of the ledger: the caller commits between the steps.
+ */
+import { link as hardLink, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { hashFile } from './hash.ts';
+
+/** What became of naming a file: it has its name, or another file has it (`same`: that file is ours, from before a crash). */
+export type LinkResult = { linked: true } | { exists: true; same: boolean };
+
+/** File systems that can't link say one of these (FAT, exFAT, some network and FUSE mounts). */
+const CANNOT_LINK = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
+/** Makes the folder and its parents where missing: 0700 for a dot folder (the ledger's), 0755 for the others. */
+export async function ensureFolder(path: string): Promise<void> {
+  const mode = basename(path).startsWith('.') ? 0o700 : 0o755;
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await ensureFolder(dirname(path));
+      await ensureFolder(path);
+    } else if (!(await isFolder(path))) throw error; // EEXIST, or EROFS and EISDIR for what is there
+  }
+}
+
+/**
+ * Writes the bytes to `partPath` and waits until they are on the disk, folder entry included. What a crashed try left there is
+ * replaced; what a failed write left there is removed.
+ */
+export async function stageBytes(partPath: string, bytes: Uint8Array): Promise<void> {
+  await ensureFolder(dirname(partPath));
+  const file = await open(partPath, 'w', 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await removeIfThere(partPath);
+    throw error;
+  }
+  await file.close();
+  await fsyncFolder(dirname(partPath));
+}
+
+/** Waits until a file's bytes are on the disk. */
+export async function fsyncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until a folder's entries are on the disk. Systems that can't do that for folders (Windows) are left alone. */
+export async function fsyncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!['EPERM', 'EISDIR', 'EINVAL', 'EACCES', 'ENOTSUP'].includes(codeOf(error))) throw error;
+  }
+}
+
+/**
+ * Gives a staged file its final name and takes the staged one away. Never overwrites: a file that has the name stays, and the
+ * answer says whether it is this very picture (a crash between link and unlink, or after a copy), in which case the rest is done.
+ * `link` is an argument so that tests can be a file system without hard links.
+ * @throws the file system's own error, ENOENT when nothing is staged.
+ */
+export async function linkFinal(partPath: string, finalPath: string, link: typeof hardLink = hardLink): Promise<LinkResult> {
+  await ensureFolder(dirname(finalPath));
+  try {
+    await link(partPath, finalPath);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') return existing(partPath, finalPath);
+    if (!CANNOT_LINK.has(code)) throw error;
+    return moveInto(partPath, finalPath);
+  }
+  await fsyncFolder(dirname(finalPath));
+  await removeIfThere(partPath);
+  return { linked: true };
+}
+
+/**
+ * Without hard links: takes the name with an empty file that only one can create, then moves the picture over it. A crash between
+ * leaves an empty file, which is no picture of anyone's and is taken over. A copy would leave half a picture under a final name.
+ */
+async function moveInto(partPath: string, finalPath: string): Promise<LinkResult> {
+  await stat(partPath); // nothing staged: no name is taken
+  try {
+    await (await open(finalPath, 'wx', 0o644)).close();
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    const there = await stat(finalPath);
+    if (!there.isFile() || there.size > 0) return existing(partPath, finalPath);
+  }
+  await rename(partPath, finalPath);
+  await fsyncFolder(dirname(finalPath));
+  return { linked: true };
+}
+
+async function existing(partPath: string, finalPath: string): Promise<LinkResult> {
+  const [part, final] = await Promise.all([stat(partPath), stat(finalPath)]);
+  const same = (part.dev === final.dev && part.ino === final.ino) || (final.isFile() && part.size === final.size && (await hashFile(partPath)).sha256 === (await hashFile(finalPath)).sha256);
+  if (same) {
+    await fsyncFolder(dirname(finalPath));
+    await removeIfThere(partPath);
+  }
+  return { exists: true, same };
+}
+
+/** Deletes a file; true when it was there. */
+export async function removeIfThere(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Bytes that this user can still write on the folder's file system. Looks at the nearest parent that exists. */
+export async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    return freeBytes(dirname(folder));
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
