@@ -1,0 +1,111 @@
+/**
+ * What a provider is told: who, how near, from where, doing what, in which place and light, and in which medium.
+ * Pure: the same attributes and look give the same text for ever.
+ */
+import type { CharacterAttributes } from './character.ts';
+import { identityBlock, tidy } from './identity.ts';
+import type { Angle, Expression, Framing, ShotLook } from './shot.ts';
+
+/** Longest name of a style that is not in the list, in characters. */
+const STYLE_MAX = 80;
+
+/** `{eyes}`: the camera in a photograph, the viewer elsewhere. Left and right are the viewer's. */
+const ANGLE_WORDS: Readonly<Record<Angle, string>> = {
+  front: 'front view, facing {eyes} and looking straight at it',
+  'three-quarter left': 'three-quarter view facing left, head and body turned halfway toward the left of the frame, eyes on {eyes}',
+  'three-quarter right': 'three-quarter view facing right, head and body turned halfway toward the right of the frame, eyes on {eyes}',
+  'profile left': 'full side profile facing left, nose pointing to the left edge of the frame, looking straight ahead, only one eye visible',
+  'profile right': 'full side profile facing right, nose pointing to the right edge of the frame, looking straight ahead, only one eye visible',
+  'slightly above': 'high angle from slightly above eye level, looking up at {eyes}',
+  'slightly below': 'low angle from slightly below eye level, looking down at {eyes}',
+};
+
+const EXPRESSION_WORDS: Readonly<Record<Expression, string>> = {
+  neutral: 'a relaxed, neutral expression',
+  'soft smile': 'a soft, closed-mouth smile',
+  'broad smile': 'a broad, open smile',
+  laughing: 'a natural laugh',
+  serious: 'a serious expression',
+  thoughtful: 'a thoughtful expression',
+  surprised: 'a look of pleasant surprise',
+  confident: 'a confident expression',
+  playful: 'a playful grin',
+  calm: 'a calm, serene expression',
+  curious: 'a curious expression, eyebrows slightly raised',
+  determined: 'a determined expression',
+};
+
+const FRAMING_WORDS: Readonly<Record<Framing, string>> = {
+  'close-up': 'Close-up of the face, filling most of the frame',
+  'head and shoulders': 'Head-and-shoulders portrait',
+  'waist up': 'Waist-up portrait',
+  'three-quarter length': 'Three-quarter-length portrait, framed from the knees up',
+  'full body': 'Full-body portrait, head to toe inside the frame',
+};
+
+const LENS_WORDS: Readonly<Record<Framing, string>> = {
+  'close-up': '105mm portrait lens at f/2.8, shallow depth of field',
+  'head and shoulders': '85mm portrait lens at f/2, shallow depth of field',
+  'waist up': '70mm lens at f/2.8, softly blurred background',
+  'three-quarter length': '50mm lens at f/2.8, gently blurred background',
+  'full body': '35mm lens at f/4, background recognisable but soft',
+};
+
+/** What a medium is called and what it looks like. */
+interface Medium {
+  opening: string;
+  finish: string;
+}
+
+const MEDIA: readonly (readonly [pattern: RegExp, medium: Medium])[] = [
+  [/^water ?colou?r(?: painting)?$/, { opening: 'Watercolour painting of', finish: 'Transparent layered washes, soft wet edges, visible paper grain' }],
+  [/^(?:anime|manga)$/, { opening: 'Anime illustration of', finish: 'Clean line art, cel shading, expressive eyes, polished colours' }],
+  [/^oil(?: paint(?:ing)?)?$/, { opening: 'Oil painting of', finish: 'Rich layered brushwork, visible canvas texture, classical colour harmony' }],
+  [/^(?:3d|3d render|3d rendering|cgi)$/, { opening: '3D render of', finish: 'Physically based materials, global illumination, finely modelled features' }],
+  [/^(?:comic|comics|comic book)$/, { opening: 'Comic book illustration of', finish: 'Bold ink outlines, flat colours, halftone shading, no lettering' }],
+  [/^(?:pencil|pencil sketch|pencil drawing|sketch)$/, { opening: 'Pencil sketch of', finish: 'Fine graphite hatching, tonal shading, textured drawing paper' }],
+  [/^(?:digital art|digital painting|digital illustration)$/, { opening: 'Digital painting of', finish: 'Refined painterly rendering, controlled edges, harmonious colours' }],
+  [/^pixel art$/, { opening: 'Pixel art of', finish: 'Crisp square pixels, limited palette, clear silhouette' }],
+];
+
+const PHOTO = /^(?:photo|photograph|photography|photographic|photo ?realistic|photo ?realism|realistic|portrait photo(?:graphy)?)$/;
+
+/**
+ * The prompt of one shot: one line, below 1,500 characters for any legal attributes and any look of the catalogue,
+ * the identity block in it verbatim. An empty style is a photograph.
+ */
+export function buildPrompt(attributes: CharacterAttributes, look: ShotLook): string {
+  const identity = identityBlock(attributes);
+  const style = tidy(attributes.style, STYLE_MAX);
+  const key = style.toLowerCase().replace(/[-_]+/g, ' ');
+  const isPhoto = style === '' || PHOTO.test(key);
+  const medium = isPhoto ? photograph(look.framing) : (MEDIA.find(([pattern]) => pattern.test(key))?.[1] ?? inTheStyleOf(style));
+  const angle = ANGLE_WORDS[look.angle].replace('{eyes}', isPhoto ? 'the camera' : 'the viewer');
+  const place = look.setting === 'plain' ? 'Background' : 'Setting';
+  return [
+    `${medium.opening} ${identity}`,
+    `${FRAMING_WORDS[look.framing]}, ${angle.replace('straight at it', isPhoto ? 'straight into the lens' : 'straight out of the picture')}`,
+    `Pose: ${look.pose}, with ${EXPRESSION_WORDS[look.expression]}`,
+    `${place}: ${look.background}`,
+    `Lighting: ${look.light}`,
+    medium.finish,
+    'One person only.',
+  ].join('. ');
+}
+
+/** What must not be in the picture, as the config says it, trimmed; undefined when it says nothing. */
+export function buildNegativePrompt(attributes: CharacterAttributes): string | undefined {
+  const text = attributes.negativePrompt?.trim();
+  return text ? text : undefined;
+}
+
+function photograph(framing: Framing): Medium {
+  return {
+    opening: 'Professional portrait photograph of',
+    finish: `${LENS_WORDS[framing]}, natural skin texture, true-to-life colours, sharp focus on the eyes`,
+  };
+}
+
+function inTheStyleOf(style: string): Medium {
+  return { opening: 'Portrait of', finish: `In the style of ${style}, consistent character design, careful detail` };
+}
