@@ -1,9 +1,83 @@
-/** Loads the configuration: file, environment and flags, layered. */
+/** Loads the configuration: file, environment and flags, layered, with every problem told at once. */
+import { UserError } from '../errors.ts';
+import { createRedactor } from '../text.ts';
 import type { Config, ConfigSources, Registries } from './config.ts';
+import { readConfigFile, shownPath, type RawConfig } from './file.ts';
+import { checkNames, providerOptions, storeOptions } from './implementations.ts';
+import { readFlags, readVariables } from './overrides.ts';
+import { pathText, problemsOf, type Problem } from './problems.ts';
+import { checkReferences } from './references.ts';
+import { resolveConfig } from './resolve.ts';
+import { fileSchema } from './schema.ts';
+
+const problemsShownMax = 50;
 
 /**
+ * The configuration of one command. Flags beat the environment, which beats the file, which beats the defaults.
+ * Loads only the providers and stores that are named.
  * @throws {UserError} (exit 2) that lists every problem of file, environment and flags at once.
  */
-export async function loadConfig(_sources: ConfigSources, _registries: Registries): Promise<Config> {
-  throw new Error('not yet written');
+export async function loadConfig(sources: ConfigSources, registries: Registries): Promise<Config> {
+  const found = await readConfigFile(sources);
+  const environment = readVariables(sources.env);
+  const flags = readFlags(sources.flags);
+  const layers = [environment.overrides, flags.overrides];
+  const file = fileSchema.safeParse(found.raw);
+  const problems = [
+    ...(file.success ? [] : problemsOf(fileSchema, file.error, found.raw)),
+    ...passwords(found.raw),
+    ...checkNames(found.raw, layers, registries),
+  ];
+  const providers = await providerOptions(found.raw, layers, registries.providers);
+  const storage = await storeOptions(found.raw, layers, registries.stores);
+  const references = await checkReferences(rawReferences(found.raw), found.dir);
+  problems.push(...providers.problems, ...storage.problems, ...references.problems, ...environment.problems, ...flags.problems);
+  if (!file.success || problems.length > 0) throw refusal(problems, found, sources);
+  return resolveConfig({
+    sources,
+    location: found,
+    file: file.data,
+    layers,
+    providers: providers.options,
+    storage: storage.options,
+    references: references.paths,
+  });
+}
+
+function refusal(problems: readonly Problem[], found: RawConfig, sources: ConfigSources): UserError {
+  const redact = createRedactor(sources.env);
+  // A key that is unknown to one check and told better by another is told once.
+  const places = new Map(problems.toReversed().map(({ where, what }) => [where, what]));
+  const lines = [...places].toReversed().map(([where, what]) => redact(`${where}: ${what}`));
+  const more = lines.length - problemsShownMax;
+  const shown = more > 0 ? [...lines.slice(0, problemsShownMax), `… and ${more} more`] : lines;
+  const name = found.file === undefined ? '' : ` (${shownPath(found.file, sources.cwd)})`;
+  const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
+  return new UserError(`The configuration${name} has ${count}:`, { problems: shown });
+}
+
+/** Every URL in the file that carries a user or password: those are keys, and keys come from the environment. */
+function passwords(raw: unknown): Problem[] {
+  const found: Problem[] = [];
+  const visit = (value: unknown, path: PropertyKey[]): void => {
+    if (typeof value === 'string') {
+      if (/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]{1,1000}@/i.test(value)) {
+        found.push({ where: pathText(path), what: 'expected an address without user and password: keys come from the environment only' });
+      }
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) visit(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+    }
+  };
+  visit(raw, []);
+  return found;
+}
+
+function rawReferences(raw: unknown): readonly unknown[] {
+  const character = section(raw, 'character');
+  const references = section(character, 'references');
+  return Array.isArray(references) ? references.slice(0, 16) : [];
+}
+
+function section(raw: unknown, key: string): unknown {
+  return typeof raw === 'object' && raw !== null && Object.hasOwn(raw, key) ? (raw as Record<string, unknown>)[key] : undefined;
 }

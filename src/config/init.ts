@@ -1,0 +1,76 @@
+/** `imggen init`: a config to start from, and the schema that lets an editor complete it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Registries } from './config.ts';
+import { shownPath } from './file.ts';
+import { configJsonSchema } from './json-schema.ts';
+
+/** The config that `imggen init` writes; `config.example.json` is the same but for its `$schema`. It costs nothing to run. */
+export function starterConfig(schemaPath: string): Record<string, unknown> {
+  return {
+    $schema: schemaPath,
+    character: {
+      name: 'Mira Sol',
+      gender: 'woman',
+      ageRange: [24, 28],
+      ethnicity: 'Mediterranean',
+      hairColor: 'auburn',
+      hairStyle: 'long wavy',
+      eyeColor: 'green',
+      bodyType: 'athletic',
+      outfitStyle: 'casual streetwear',
+      distinctiveFeatures: ['freckles'],
+      style: 'photo',
+      negativePrompt: 'watermark, text, extra fingers',
+      seed: 421_337,
+      references: [],
+    },
+    provider: 'local',
+    fallback: [],
+    size: '1024x1024',
+    concurrency: 4,
+    attemptsMax: 3,
+    timeoutMs: 300_000,
+    budget: { perImageUsd: 0.25, perRunUsd: 5, perDayUsd: 20 },
+    output: 'images',
+    storage: { provider: 'none' },
+    providers: {},
+  };
+}
+
+/** How `initConfig` writes. */
+export interface InitOptions {
+  registries: Registries;
+  /** Replace a `config.json` that is there. */
+  force?: boolean;
+}
+
+/**
+ * Writes `config.json` and `.imggen/config.schema.json` into a folder, which is made where it is missing.
+ * @throws {UserError} when there is a `config.json` and `force` is not set, or when the folder can't be written to.
+ */
+export async function initConfig(dir: string, { registries, force = false }: InitOptions): Promise<{ file: string; schemaFile: string }> {
+  const file = path.join(dir, 'config.json');
+  const schemaFile = path.join(dir, '.imggen', 'config.schema.json');
+  const schema = await configJsonSchema(registries);
+  try {
+    await mkdir(dir, { recursive: true });
+    await writeFile(file, json(starterConfig('./.imggen/config.schema.json')), { flag: force ? 'w' : 'wx' });
+    await mkdir(path.dirname(schemaFile), { recursive: true });
+    await writeFile(schemaFile, json(schema));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'EEXIST') {
+      throw new UserError('There is a config.json already; it was left as it is.', { hint: 'Replace it with: imggen init --force' });
+    }
+    throw new UserError(`${shownPath(dir, dir)}: config.json cannot be written (${code}).`, { cause: error });
+  }
+  return { file, schemaFile };
+}
+
+/** JSON for people: short lists stay on their line. */
+function json(value: unknown): string {
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replace(/\[\n\s+([^[\]{}]{0,60}?)\n\s+\]/g, (_, inner: string) => `[${inner.replace(/\n\s+/g, ' ')}]`)}\n`;
+}

@@ -1,0 +1,79 @@
+/** Lays the checked sources over each other. Pure but for path arithmetic. */
+import path from 'node:path';
+import type { BudgetConfig, Config, ConfigSources } from './config.ts';
+import type { Overrides } from './overrides.ts';
+import { parseSize, type ConfigFile } from './schema.ts';
+
+/** Everything that has been checked. */
+export interface CheckedSources {
+  sources: ConfigSources;
+  location: { file?: string; dir: string };
+  file: ConfigFile;
+  /** Weakest first: environment, flags. */
+  layers: readonly Overrides[];
+  providers: Config['providers'];
+  storage: Record<string, unknown>;
+  /** Absolute. */
+  references: string[];
+}
+
+/** Requests are spread a little, so that a rate limit is not met by the first second. Nothing to spare on this machine. */
+const staggerDefaultMs = 50;
+
+/** The configuration that the sources add up to. */
+export function resolveConfig({ sources, location, file, layers, providers, storage, references }: CheckedSources): Config {
+  const over: Overrides = Object.assign({}, ...layers);
+  const { provider, model } = chosenProvider(file, layers);
+  const { flags, cwd } = sources;
+  const below = (base: string, text: string) => path.resolve(base, text);
+  return {
+    file: location.file,
+    dir: location.dir,
+    character: file.character && { ...file.character, references },
+    provider,
+    fallback: file.fallback.filter((name, index, all) => name !== provider && all.indexOf(name) === index),
+    model,
+    size: parseSize(over.size ?? file.size),
+    quality: over.quality ?? file.quality,
+    concurrency: over.concurrency ?? file.concurrency,
+    staggerMs: file.staggerMs ?? (provider === 'local' ? 0 : staggerDefaultMs),
+    attemptsMax: over.attemptsMax ?? file.attemptsMax,
+    timeoutMs: over.timeoutMs ?? file.timeoutMs,
+    drainMs: file.drainMs,
+    budget: budgetOf(file, over),
+    output: over.output === undefined ? below(location.dir, file.output) : below(cwd, over.output),
+    ledger: over.ledger === undefined ? path.join(location.dir, '.imggen', 'ledger.db') : below(cwd, over.ledger),
+    storage: { provider: over.storage ?? file.storage.provider, options: storage },
+    providers,
+    owner: over.owner ?? file.owner,
+    priority: over.priority ?? file.priority,
+    thumbnails: flags.thumbnails === false ? false : file.thumbnails,
+    requireSeed: flags.requireSeed === true || file.requireSeed,
+    allowUnknownPrice: flags.allowUnknownPrice === true || file.allowUnknownPrice,
+    seed: over.seed,
+    env: sources.env,
+  };
+}
+
+/** A model belongs to the provider it was written for: a stronger layer that changes the provider drops it. */
+function chosenProvider(file: ConfigFile, layers: readonly Overrides[]): { provider: string; model?: string } {
+  return layers.reduce<{ provider: string; model?: string }>(
+    (below, layer) =>
+      layer.provider !== undefined && layer.provider !== below.provider
+        ? { provider: layer.provider, model: layer.model }
+        : { provider: below.provider, model: layer.model ?? below.model },
+    { provider: file.provider, model: file.model },
+  );
+}
+
+function budgetOf({ budget }: ConfigFile, over: Overrides): BudgetConfig {
+  return {
+    perImageMicros: micros(budget.perImageUsd),
+    perRunMicros: micros(over.budgetUsd ?? budget.perRunUsd),
+    perDayMicros: micros(budget.perDayUsd),
+  };
+}
+
+function micros(usd: number | undefined): number | undefined {
+  return usd === undefined ? undefined : Math.round(usd * 1_000_000);
+}

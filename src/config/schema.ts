@@ -1,0 +1,106 @@
+/** The zod schema of a config file: types, defaults, messages and the JSON Schema of editors all come from it. */
+import { z } from 'zod';
+import { characterSchema, lineOfText, seedSchema, wholeNumber } from '../character.ts';
+
+/** Sides of a picture, in pixels. */
+const sidePx = { min: 64, max: 4096 };
+
+const yesOrNo = z.boolean({ error: 'expected true or false' });
+const usd = z
+  .number({ error: 'expected US dollars, 0 or more' })
+  .min(0, { error: 'expected US dollars, 0 or more' })
+  .max(1_000_000, { error: 'expected at most 1,000,000 US dollars' });
+
+const sizeError = `expected WIDTHxHEIGHT in pixels, ${sidePx.min} to ${sidePx.max} a side, such as 1024x1536`;
+const size = z
+  .string({ error: sizeError })
+  .regex(/^\d{2,4}x\d{2,4}$/, { error: sizeError })
+  .refine((text) => Object.values(parseSize(text)).every((side) => side >= sidePx.min && side <= sidePx.max), { error: sizeError });
+
+const name = lineOfText(60);
+const path = lineOfText(1000);
+
+/** What file, environment and flags all can set, each without its default. */
+export const settings = {
+  provider: name,
+  model: lineOfText(200),
+  size,
+  quality: lineOfText(40),
+  seed: seedSchema,
+  concurrency: wholeNumber(1, 64),
+  attemptsMax: wholeNumber(1, 10),
+  timeoutMs: wholeNumber(1000, 3_600_000),
+  budgetUsd: usd,
+  output: path,
+  ledger: path,
+  storage: name,
+  owner: lineOfText(100),
+  priority: z.enum(['high', 'normal', 'low'], { error: 'expected high, normal or low' }),
+};
+
+const budgetSchema = z.strictObject(
+  {
+    perImageUsd: usd.optional().describe('What one image may cost at worst, in US dollars.'),
+    perRunUsd: usd.optional().describe('What one run may cost, in US dollars.'),
+    perDayUsd: usd.optional().describe('What all runs on this ledger may cost in one UTC day, in US dollars.'),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? 'expected caps: { "perRunUsd": 5 }' : undefined) },
+);
+
+/**
+ * The whole file, strict. Options of providers (`providers.<name>`) and of the store (`storage` beside `provider`) are
+ * checked by the schemas of their own files; names of providers and stores against the registries.
+ */
+export const fileSchema = z.strictObject(
+  {
+    $schema: z.string({ error: 'expected the address of a JSON Schema' }).optional().describe('JSON Schema for editors; imggen does not read it.'),
+    character: characterSchema.optional().describe('Who is in the pictures. Locked at first use.'),
+    provider: settings.provider.default('local').describe('Service that makes the pictures; auto: the first with a key that can do it.'),
+    fallback: z
+      .array(settings.provider.describe('Name of a provider.'), { error: 'expected a list of provider names' })
+      .max(8, { error: 'expected at most 8 providers' })
+      .default([])
+      .describe('Providers tried in this order when the first is unavailable.'),
+    model: settings.model.optional().describe("Model of the provider; else the provider's option model, else its default."),
+    size: settings.size.default('1024x1024').describe('Size of the pictures in pixels: WIDTHxHEIGHT, 64 to 4096 a side.'),
+    quality: settings.quality.optional().describe('Quality as the model takes it: low, medium, high, auto.'),
+    concurrency: settings.concurrency.default(4).describe('How many pictures are made at the same time.'),
+    staggerMs: wholeNumber(0, 60_000)
+      .optional()
+      .describe('Milliseconds between the first requests. 50 when left out, 0 for the local provider.'),
+    attemptsMax: settings.attemptsMax.default(3).describe('How often one picture is tried before it counts as failed.'),
+    timeoutMs: settings.timeoutMs.default(300_000).describe('How long one attempt may take, in milliseconds.'),
+    drainMs: wholeNumber(0, 3_600_000)
+      .optional()
+      .describe('How long the first Ctrl-C waits for requests that are paid and cannot be collected later, in milliseconds.'),
+    budget: budgetSchema.default({}).describe('Caps on spending. No request is sent that could pass one.'),
+    output: settings.output.default('images').describe('Folder of the pictures, relative to this file.'),
+    storage: z
+      .looseObject({ provider: settings.storage.describe('Name of the store; none keeps the pictures on disk only.') }, { error: storageError })
+      .default({ provider: 'none' })
+      .describe("Where finished pictures are uploaded, with that store's own options."),
+    providers: z
+      .record(z.string(), z.looseObject({}, { error: 'expected options: { … }' }), { error: 'expected an object of provider names' })
+      .default({})
+      .describe("Each provider's own options, by its name."),
+    owner: settings.owner.optional().describe('Who the jobs belong to, where several people share a ledger.'),
+    priority: settings.priority.default('normal').describe('Whose pictures are made first: high, normal or low.'),
+    thumbnails: yesOrNo.default(true).describe('Make a small version of every picture.'),
+    requireSeed: yesOrNo.default(false).describe('Refuse providers that cannot take a seed.'),
+    allowUnknownPrice: yesOrNo.default(false).describe('Go on although the price of a picture is not known. It then passes no budget check.'),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? 'expected an object: { "character": … }' : undefined) },
+);
+
+/** A config file, checked and with defaults. */
+export type ConfigFile = z.infer<typeof fileSchema>;
+
+/** `1024x1536` → its sides in pixels. */
+export function parseSize(text: string): { width: number; height: number } {
+  const [width = Number.NaN, height = Number.NaN] = text.split('x').map(Number);
+  return { width, height };
+}
+
+function storageError(issue: { code: string }): string | undefined {
+  return issue.code === 'invalid_type' ? 'expected a store: { "provider": "none" }' : undefined;
+}
