@@ -1,0 +1,60 @@
+/** Chooses how a run is shown, and loads only what that needs. */
+
+import type { View, ViewStreams } from './view.ts';
+
+/** `ink`: live at a terminal. `bar`: lines over one bar. `lines`: plain. `json`: the events. `quiet`: only what went wrong. */
+export type ViewKind = 'ink' | 'bar' | 'lines' | 'json' | 'quiet';
+
+/** What the choice depends on. */
+export interface ViewChoice {
+  json: boolean;
+  quiet: boolean;
+  /** False for `--no-ink`. */
+  ink: boolean;
+  stdoutIsTty: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The view for a situation. `--json` beats `--quiet` beats the rest; CI and pipes get lines, a dumb terminal too,
+ * since a bar needs to move the cursor.
+ */
+export function chooseView(choice: ViewChoice): ViewKind {
+  if (choice.json) return 'json';
+  if (choice.quiet) return 'quiet';
+  if (!choice.stdoutIsTty || isCi(choice.env) || choice.env['TERM'] === 'dumb') return 'lines';
+  return choice.ink ? 'ink' : 'bar';
+}
+
+function isCi(env: ViewChoice['env']): boolean {
+  const ci = env['CI'];
+  return ci !== undefined && !['', '0', 'false'].includes(ci.toLowerCase());
+}
+
+/**
+ * Whether a stream gets colors: `--no-color` (`color: false`), then `NO_COLOR` (no-color.org: any value that is not
+ * empty), then `FORCE_COLOR`, then whether it is a terminal that can.
+ */
+export function wantsColor(color: boolean | undefined, isTty: boolean, env: ViewChoice['env']): boolean {
+  if (color === false) return false;
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return !['0', 'false'].includes(forced);
+  return color === true || (isTty && env['TERM'] !== 'dumb');
+}
+
+/** Makes the view; Ink, React and cli-progress are loaded only for the view that needs them. */
+export async function createView(kind: ViewKind, streams: ViewStreams): Promise<View> {
+  switch (kind) {
+    case 'json':
+      return (await import('./json.ts')).createJsonView(streams);
+    case 'quiet':
+      return (await import('./quiet.ts')).createQuietView(streams);
+    case 'lines':
+      return (await import('./lines.ts')).createLinesView(streams);
+    case 'bar':
+      return (await import('./bar.ts')).createBarView(streams);
+    case 'ink':
+      return (await import('./ink/view.tsx')).createInkView(streams);
+  }
+}

@@ -1,0 +1,119 @@
+/** Plain lines for pipes, CI and terminals that can't do more: one line for whatever is worth one, with the time. */
+
+import type { PublicEvent, RunEvent } from '../events.ts';
+import { printable } from '../text.ts';
+import { duration, timeOfDay, usd } from './format.ts';
+import { openOutput } from './output.ts';
+import { progressOf, shotsInOrder, timeLeftMs } from './progress.ts';
+import { budgetWords, finishedLine, openedLine, signalLine } from './sentences.ts';
+import { initialState, reduce } from './state.ts';
+import type { RunState } from './state-model.ts';
+import { summaryText } from './summary.ts';
+import type { View, ViewStreams } from './view.ts';
+
+/** Retries of one kind are told at most this often; those between are counted. */
+const RETRY_LINE_EVERY_MS = 15_000;
+/** After this long without a line, one says what is being waited for. */
+const SILENCE_MAX_MS = 30_000;
+
+/** Turns events into lines, without their time. Keeps the state, so that other plain views can use it too. */
+export interface LineWriter {
+  /** The lines that an event is worth: mostly none or one. */
+  take(event: RunEvent, nowMs: number): string[];
+  /** A sign of life, when nothing was said for half a minute. */
+  heartbeat(nowMs: number): string[];
+  state(): RunState;
+}
+
+/** Makes a line writer. */
+export function createLineWriter(): LineWriter {
+  let state = initialState();
+  let lastLineMs: number | undefined;
+  const retries = new Map<string, { toldMs: number; untold: number }>();
+
+  function linesOf(event: RunEvent, nowMs: number, shown: number): string[] {
+    const lines: string[] = [];
+    const several = state.jobs.size > 1;
+    for (const shot of state.finished) {
+      if (shot.sequence <= shown) continue;
+      lines.push(finishedLine(shot, several ? state.jobs.get(shot.jobId)?.characterName : undefined));
+    }
+    const words = signalLine(event);
+    if (words !== undefined) lines.push(words);
+    if (event.event === 'run_opened') {
+      const job = state.jobs.get(event.job_id);
+      if (job !== undefined) lines.push(openedLine(job));
+    }
+    if (event.event === 'budget_reached') {
+      lines.push(`${budgetWords(event.cap)}: ${usd(event.spent_usd)} spent, ${usd(event.reserved_usd)} reserved`);
+    }
+    if (event.event === 'generation_failed' && event.retry_at !== null) lines.push(...retryLine(event, nowMs));
+    return lines;
+  }
+
+  function retryLine(event: PublicEvent & { event: 'generation_failed' }, nowMs: number): string[] {
+    const kind = printable(event.error_type, 40);
+    const told = retries.get(kind);
+    if (told !== undefined && nowMs - told.toldMs < RETRY_LINE_EVERY_MS) {
+      told.untold += 1;
+      return [];
+    }
+    const others = told === undefined || told.untold === 0 ? '' : ` (and ${told.untold} more of these before)`;
+    retries.set(kind, { toldMs: nowMs, untold: 0 });
+    const wait = duration(Date.parse(event.retry_at ?? '') - nowMs);
+    return [`${printable(event.shot ?? '')} ${kind}, again in ${wait}: ${printable(event.message, 300)}${others}`];
+  }
+
+  return {
+    take(event, nowMs) {
+      const shown = state.finishedCount;
+      state = reduce(state, event, nowMs);
+      const lines = linesOf(event, nowMs, shown);
+      if (lines.length > 0) lastLineMs = nowMs;
+      return lines;
+    },
+    heartbeat(nowMs) {
+      lastLineMs ??= nowMs;
+      if (nowMs - lastLineMs < SILENCE_MAX_MS || state.active.size === 0) return [];
+      lastLineMs = nowMs;
+      return [waitingLine(state, nowMs)];
+    },
+    state: () => state,
+  };
+}
+
+function waitingLine(state: RunState, nowMs: number): string {
+  const progress = progressOf(state);
+  const oldest = shotsInOrder(state).reduce((a, b) => (b.sinceMs < a.sinceMs ? b : a));
+  const left = timeLeftMs(state, nowMs);
+  return [
+    `waiting: ${progress.inFlight} in flight, ${progress.backoff + progress.queued} to go`,
+    `${oldest.shot} for ${duration(nowMs - oldest.sinceMs)}`,
+    `${progress.done}/${progress.imageCount} done`,
+    ...(left === undefined ? [] : [`about ${duration(left)} left`]),
+  ].join(' · ');
+}
+
+/** The plain view: lines on stdout, the summary at the end. */
+export function createLinesView(streams: ViewStreams): View {
+  const out = openOutput(streams.stdout);
+  const writer = createLineWriter();
+  const say = (lines: readonly string[]): void => {
+    for (const line of lines) out.write(`[${timeOfDay(streams.now())}] ${line}\n`);
+  };
+  const timer = setInterval(() => say(writer.heartbeat(streams.now())), SILENCE_MAX_MS / 6);
+  timer.unref();
+  let closed = false;
+  return {
+    handle(event) {
+      if (!closed) say(writer.take(event, streams.now()));
+    },
+    async close(summary) {
+      if (closed) return;
+      closed = true;
+      clearInterval(timer);
+      out.write(`${summaryText(summary, streams)}\n`);
+      await out.flush();
+    },
+  };
+}

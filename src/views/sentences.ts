@@ -1,0 +1,89 @@
+/** The sentences of the views, in one place. They are plain text of one line; what comes from outside is made harmless. */
+
+import type { BudgetCap, RunEvent } from '../events.ts';
+import { printable } from '../text.ts';
+import { count, duration, usd } from './format.ts';
+import type { FinishedShot, JobState } from './state-model.ts';
+
+const NOTICE_LENGTH_MAX = 1000;
+
+/** What a signal says to people, undefined for those that only move a picture. */
+export function signalLine(event: RunEvent): string | undefined {
+  if (event.event === 'notice') {
+    const words = printable(event.message, NOTICE_LENGTH_MAX);
+    return event.level === 'warn' ? `warning: ${words}` : words;
+  }
+  if (event.event === 'draining') {
+    return `${printable(event.signal, 20)}: ${drainingWords(event.in_flight)}`;
+  }
+  return undefined;
+}
+
+/** What the first Ctrl-C has begun. */
+export function drainingWords(inFlight: number): string {
+  return inFlight === 0
+    ? 'stopping, nothing is in flight'
+    : `stopping: no new requests, waiting for ${count(inFlight, 'image')} already asked for`;
+}
+
+/** The cap that stopped a run. */
+export function budgetWords(cap: BudgetCap): string {
+  if (cap === 'image') return 'stopped by the budget of an image (perImageUsd)';
+  return cap === 'day' ? 'stopped by the budget of the day (perDayUsd)' : 'stopped by the budget of the run (perRunUsd)';
+}
+
+/** `replicate black-forest-labs/flux-dev`; the model only where it says more than the provider. */
+export function providerWords(job: JobState): string {
+  return job.model === '' || job.model === job.provider ? job.provider : `${job.provider} ${job.model}`;
+}
+
+/** `create 3`, `pack 12`. */
+export function jobWords(job: JobState): string {
+  return `${job.kind} · job ${job.jobId}`;
+}
+
+/** How a shot ended: `done in 1.2 s`, `refused: …`, `failed (timeout): …`. */
+export function endingWords(shot: FinishedShot): string {
+  const why = shot.message === undefined || shot.message === '' ? '' : `: ${shot.message}`;
+  switch (shot.ending) {
+    case 'done':
+      return why === '' ? `done in ${duration(shot.durationMs)}` : `done in ${duration(shot.durationMs)}, not uploaded${why}`;
+    case 'uploaded':
+      return 'uploaded';
+    case 'refused':
+      return `refused${why}`;
+    case 'held':
+      return `held, nobody knows whether it was charged${why}`;
+    case 'cancelled':
+      return 'cancelled';
+    case 'failed':
+      return `failed (${shot.errorType ?? 'unknown'})${why}`;
+  }
+}
+
+/** A finished shot in one line: `avatar done in 1.2 s · mira_sol_image_00001.png · $0.025 · 1/11`. */
+export function finishedLine(shot: FinishedShot, jobName?: string): string {
+  const parts = [`${jobName === undefined ? '' : `${jobName} `}${shot.shot} ${endingWords(shot)}`];
+  if (shot.filename !== undefined) parts.push(shot.filename);
+  if (shot.url !== undefined && /^https?:/i.test(shot.url)) parts.push(shot.url);
+  if (shot.ending === 'done') parts.push(usd(shot.costUsd));
+  if (shot.imageCount > 0 && shot.ending !== 'uploaded') parts.push(`${shot.position}/${shot.imageCount}`);
+  return parts.join(' · ');
+}
+
+/** What a job is about to do, in one line. */
+export function openedLine(job: JobState): string {
+  const done = job.alreadyDone > 0 ? ` (${job.alreadyDone} already done)` : '';
+  const caps = [
+    job.capsUsd.perRun === null ? undefined : `${usd(job.capsUsd.perRun)} a run`,
+    job.capsUsd.perDay === null ? undefined : `${usd(job.capsUsd.perDay)} a day`,
+  ].filter((cap) => cap !== undefined);
+  return [
+    job.characterName,
+    jobWords(job),
+    providerWords(job),
+    `${count(job.imageCount, 'image')}${done}, ${job.concurrency} at a time`,
+    ...(caps.length > 0 ? [`at most ${caps.join(', ')}`] : []),
+    `into ${job.output}`,
+  ].join(' · ');
+}

@@ -1,0 +1,107 @@
+/** The shape of what the live views know, and its bounds. */
+
+import type { BudgetCap, ShotPhase } from '../events.ts';
+
+/** A shot that moves. */
+export interface ActiveShot {
+  jobId: string;
+  shot: string;
+  phase: ShotPhase;
+  /** When this phase began, and when the shot was first seen moving; milliseconds since 1970. */
+  phaseSinceMs: number;
+  sinceMs: number;
+  attempt: number;
+  /** 0…1, where the provider tells. */
+  progress: number | undefined;
+  /** When the next attempt begins (phase `backoff`). */
+  untilMs: number | undefined;
+  /** Why it waits: what the last attempt said. */
+  reason: string | undefined;
+  errorType: string | undefined;
+  /** Its place among the moving shots, so that a row keeps its line on the screen. */
+  slot: number;
+  /** Set when the bytes are safe. The shot is shown as moving until it is uploaded, too. */
+  completed: { durationMs: number; costUsd: number } | undefined;
+  stored: { filename: string; url: string } | undefined;
+}
+
+/** How a shot ended, in this run. `uploaded`: the picture is of an earlier run. */
+export type Ending = 'done' | 'uploaded' | 'refused' | 'failed' | 'held' | 'cancelled';
+
+/** A shot that ended. */
+export interface FinishedShot {
+  /** 1, 2, 3 … over the whole run: a reader remembers the last one it has shown. */
+  sequence: number;
+  jobId: string;
+  shot: string;
+  ending: Ending;
+  durationMs: number;
+  costUsd: number;
+  filename: string | undefined;
+  url: string | undefined;
+  errorType: string | undefined;
+  message: string | undefined;
+  /** Shots of the job that had ended by then, this one included, and all its shots. */
+  position: number;
+  imageCount: number;
+}
+
+/** One job of the run. Money in US dollars. */
+export interface JobState {
+  jobId: string;
+  characterId: string;
+  characterName: string;
+  kind: string;
+  provider: string;
+  model: string;
+  concurrency: number;
+  imageCount: number;
+  /** Done in earlier runs. */
+  alreadyDone: number;
+  /** Ended in this run. */
+  completed: number;
+  refused: number;
+  failed: number;
+  held: number;
+  cancelled: number;
+  spentBeforeUsd: number;
+  spentUsd: number;
+  reservedUsd: number;
+  /** True once the runner itself has said what is spent; from then on costs are not added up here. */
+  spendKnown: boolean;
+  capsUsd: { perImage: number | null; perRun: number | null; perDay: number | null };
+  output: string;
+  uploads: boolean;
+  budgetReached: BudgetCap | undefined;
+  ended: boolean;
+}
+
+/** The run. */
+export interface RunState {
+  /** When the first event came, undefined before. */
+  startedAtMs: number | undefined;
+  jobs: ReadonlyMap<string, JobState>;
+  /** Key: `shotKey`. At most `ACTIVE_MAX`. */
+  active: ReadonlyMap<string, ActiveShot>;
+  /** The last `FINISHED_KEPT`, oldest first. */
+  finished: readonly FinishedShot[];
+  finishedCount: number;
+  /** Times of the last `COMPLETIONS_KEPT` pictures, oldest first; milliseconds since 1970. */
+  completions: readonly number[];
+  /** How many attempts failed and will be tried again. */
+  retries: number;
+  spentDayUsd: number;
+  draining: { signal: string; inFlight: number } | undefined;
+}
+
+/** Bounds of what is kept. */
+export const ACTIVE_MAX = 256;
+export const FINISHED_KEPT = 256;
+export const COMPLETIONS_KEPT = 33;
+
+/** The state with one job changed; unchanged when nobody has opened that job. */
+export function withJob(state: RunState, jobId: string, change: (job: JobState) => JobState): RunState {
+  const job = state.jobs.get(jobId);
+  if (job === undefined) return state;
+  return { ...state, jobs: new Map(state.jobs).set(jobId, change(job)) };
+}

@@ -1,0 +1,98 @@
+/** The last words of a run: what was made, where it is, what it cost, what failed and how to go on. Pure. */
+
+import { styleText } from 'node:util';
+import { printable } from '../text.ts';
+import { count, duration, usd } from './format.ts';
+import type { JobSummary, RunSummary, ShotFailure } from './view.ts';
+
+/** Shots named in one line of a group of failures; the rest is a number. */
+const NAMES_MAX = 6;
+const MESSAGE_LENGTH_MAX = 400;
+
+/**
+ * The summary as plain lines. Not wrapped: a terminal wraps text better than we can, and paths stay whole.
+ * Groups of failures are cut to `width` columns where it is given.
+ */
+export function summaryLines(summary: RunSummary, width = Infinity): string[] {
+  const lines = [printable(summary.headline)];
+  for (const job of summary.jobs) lines.push(...jobLines(job, summary.jobs.length > 1));
+  if (summary.folder !== '') lines.push(`  in ${printable(summary.folder)}`);
+  lines.push(...failureLines(summary, width));
+  for (const warning of summary.warnings) lines.push(`warning: ${printable(warning)}`);
+  if (summary.next.length > 0) lines.push(`Go on with: ${summary.next.map((command) => printable(command)).join('  or  ')}`);
+  return lines;
+}
+
+/** Only what went wrong, for `--quiet`: nothing at all when nothing did. */
+export function troubleLines(summary: RunSummary): string[] {
+  return summary.exitCode === 0 && summary.failures.length === 0 ? [] : summaryLines(summary);
+}
+
+function jobLines(job: JobSummary, named: boolean): string[] {
+  const name = named ? `${printable(job.characterName)} (job ${printable(job.jobId)}): ` : '';
+  const parts = [
+    `${name}${job.completed} of ${count(job.imageCount, 'image')}`,
+    usd(job.costUsd),
+    duration(job.durationMs),
+  ];
+  const lines = [`  ${parts.join(' · ')}`];
+  const missing = missingWords(job);
+  if (missing !== '') lines.push(`  ${missing}`);
+  if (job.held > 0) {
+    lines.push(
+      `  held: ${count(job.held, 'request')} went out and no answer came back. ` +
+        `${job.held === 1 ? 'It' : 'They'} may have been charged, so nothing is sent again by itself.`,
+    );
+  }
+  if (job.reservedUsd > 0) {
+    lines.push(`  ${usd(job.reservedUsd)} is still reserved: it counts as spent until the real cost is known.`);
+  }
+  return lines;
+}
+
+function missingWords(job: JobSummary): string {
+  const kinds: [number, string][] = [
+    [job.refused, 'refused'],
+    [job.failed, 'failed'],
+    [job.held, 'held'],
+    [job.cancelled, 'cancelled'],
+    [job.remaining, 'not made yet'],
+  ];
+  return kinds
+    .filter(([howMany]) => howMany > 0)
+    .map(([howMany, words]) => `${howMany} ${words}`)
+    .join(' · ');
+}
+
+function failureLines(summary: RunSummary, width: number): string[] {
+  const groups = new Map<string, ShotFailure[]>();
+  for (const failure of summary.failures) {
+    const key = `${failure.errorType}: ${printable(failure.message, MESSAGE_LENGTH_MAX)}`;
+    groups.set(key, [...(groups.get(key) ?? []), failure]);
+  }
+  const lines: string[] = [];
+  for (const [key, failures] of groups) {
+    lines.push(`  ${printable(key)}`);
+    lines.push(`    ${names(failures, width - 4)}`);
+  }
+  if (summary.failuresMore > 0) lines.push(`  and ${count(summary.failuresMore, 'more failure')}`);
+  return lines;
+}
+
+/** As many names as fit, then how many more. */
+function names(failures: readonly ShotFailure[], width: number): string {
+  const all = failures.map((failure) => printable(failure.shot));
+  let shown = all.slice(0, NAMES_MAX);
+  while (shown.length > 1 && shown.join(', ').length + 10 > width) shown = shown.slice(0, -1);
+  const more = all.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** The summary for a terminal: its first line stands out, green or red, where colors are wanted. */
+export function summaryText(summary: RunSummary, terminal: { color: boolean; stdout: { columns?: number } }): string {
+  const [headline = '', ...rest] = summaryLines(summary, terminal.stdout.columns);
+  const shown = terminal.color
+    ? styleText(['bold', summary.exitCode === 0 ? 'green' : 'red'], headline, { validateStream: false })
+    : headline;
+  return [shown, ...rest].join('\n');
+}
