@@ -237,9 +237,11 @@ export function encoded(answer: Answer): { bytes: Buffer; type: string | undefin
 function openBooks(service: string, journal: string | undefined, now: () => number) {
   const charges: Charge[] = journal !== undefined && existsSync(journal) ? readJournal(journal) : [];
   const file = journal === undefined ? undefined : openSync(journal, 'a');
+  let closed = false;
   return {
     charges,
     charge(charge: Omit<Charge, 'at' | 'service'>): void {
+      if (closed) return;
       const booked: Charge = { at: new Date(now()).toISOString(), service, ...charge };
       if (file !== undefined) {
         writeSync(file, `${JSON.stringify(booked)}\n`);
@@ -248,6 +250,7 @@ function openBooks(service: string, journal: string | undefined, now: () => numb
       charges.push(booked);
     },
     close(): void {
+      closed = true;
       if (file !== undefined) closeSync(file);
     },
   };

@@ -1,0 +1,45 @@
+/**
+ * Runs an emulator for a person to try the built program against:
+ * `node test/emulators/serve.ts replicate --port 8080 --journal charges.jsonl --latency 200 --fault submit:reset-after:0.1`
+ */
+import { parseArgs } from 'node:util';
+import { type Fault, type FaultKind, type Service, startEmulator } from './emulator.ts';
+
+/** Name → the service and the environment variables that point the program to it. */
+const SERVICES: Record<string, () => Promise<{ service: Service; environment: (url: string) => Record<string, string> }>> = {
+  replicate: async () => ({
+    service: (await import('./replicate.ts')).replicate(),
+    environment: (url) => ({ REPLICATE_BASE_URL: `${url}/v1`, REPLICATE_API_TOKEN: 'emulated' }),
+  }),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    port: { type: 'string', default: '0' },
+    journal: { type: 'string' },
+    latency: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    fault: { type: 'string', multiple: true, default: [] },
+  },
+});
+const make = SERVICES[positionals[0] ?? ''];
+if (make === undefined) {
+  console.error(`usage: node test/emulators/serve.ts ${Object.keys(SERVICES).join('|')} [--port N] [--journal FILE] [--latency MS] [--seed N] [--fault OPERATION:KIND[:SHARE]]…`);
+  process.exitCode = 2;
+} else {
+  const { service, environment } = await make();
+  const faults = values.fault.map((text): Fault => {
+    const [on = '*', kind = 'status', share] = text.split(':');
+    return { on, kind: kind as FaultKind, ...(share === undefined ? {} : { share: Number(share) }) };
+  });
+  const emulator = await startEmulator(service, {
+    port: Number(values.port),
+    latencyMs: Number(values.latency),
+    seed: Number(values.seed),
+    faults,
+    ...(values.journal === undefined ? {} : { journal: values.journal }),
+  });
+  console.log(Object.entries(environment(emulator.url)).map(([name, value]) => `export ${name}=${value}`).join('\n'));
+  process.once('SIGINT', () => void emulator.close());
+}
