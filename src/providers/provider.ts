@@ -105,6 +105,13 @@ export interface Health {
 export interface Provider {
   readonly name: string;
   readonly recovery: RecoveryClass;
+  /** Where it is asked: the only private or loopback host that its result URLs may name. */
+  readonly baseUrl?: string;
+  /**
+   * How long after an attempt was sent a look-up can be trusted to see it, in milliseconds (default 10,000): a request
+   * whose sender died may still be on its way in.
+   */
+  readonly findAfterMs?: number;
   /** The model used when the config names none. */
   readonly defaultModel: string;
   /**

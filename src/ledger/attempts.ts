@@ -1,0 +1,198 @@
+import type { Failure } from '../errors.ts';
+import type { SeedHonoured } from '../events.ts';
+import { noteLimited, noteSuccess, noteUnavailable, successesOf } from './limits.ts';
+import { settle, type Settlement } from './money.ts';
+import type { AttemptRow, ImageRow, JobRow, Lease, ShotRow } from './rows.ts';
+import { LostLease, type Session } from './session.ts';
+
+/** What an answer brought, as soon as it is known. */
+export interface Answer {
+  /** Where the picture can be fetched … */
+  url?: string;
+  /** … or the synced file that holds it. */
+  staged?: string;
+  seedHonoured: SeedHonoured;
+  /** Real cost if the service says; undefined: the expected price is booked. */
+  costMicros?: number;
+  /** JSON. */
+  usage?: string;
+}
+
+/** How a failed attempt is booked, as the runner's table decided. */
+export interface FailureRecord {
+  failure: Failure | 'cancelled';
+  message: string;
+  settlement: Settlement;
+  /** What becomes of the shot. */
+  shot: { state: 'queued'; notBeforeMs: number; forgiven: boolean } | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
+  /** Whose limits learn from it: `limited` and `unavailable` move the brakes. */
+  lesson?: { scope: string; kind: 'limited' | 'unavailable'; waitMs: number };
+}
+
+/** The steps of an attempt after its claim: T3, T4, and its bad ends (ledger.md). All need the lease. */
+export class Attempts {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** An attempt by id. */
+  find(id: number): AttemptRow | undefined {
+    return this.session.get<AttemptRow>('SELECT * FROM attempts WHERE id = ?', id);
+  }
+
+  /** True when an attempt of this provider has that remote id already. */
+  knowsRemote(provider: string, remoteId: string): boolean {
+    return this.session.get('SELECT 1 FROM attempts WHERE provider = ? AND remote_id = ?', provider, remoteId) !== undefined;
+  }
+
+  /** T3: the service has accepted it under this id. */
+  accepted(lease: Lease, remoteId: string): void {
+    this.guarded(lease, () => {
+      this.session.run(
+        `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ? WHERE id = ?`,
+        remoteId, this.session.now(), lease.attemptId,
+      );
+      this.session.record(lease.jobId, { event: 'generation_submitted', shot: lease.shot, remote_id: remoteId }, lease.shotId);
+    });
+  }
+
+  /** T4: the picture exists: its URL, or a synced file. The money is spent from here on. */
+  generated(lease: Lease, answer: Answer, scope: string): void {
+    this.guarded(lease, () => {
+      this.session.run(
+        `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ? WHERE id = ?`,
+        answer.url ?? null, answer.staged ?? null, answer.seedHonoured, answer.usage ?? null, lease.attemptId,
+      );
+      settle(this.session, lease.attemptId, { state: 'spent', micros: answer.costMicros });
+      noteSuccess(this.session, scope);
+    });
+  }
+
+  /** The downloaded file is whole and synced. */
+  staged(lease: Lease, path: string): void {
+    this.guarded(lease, () => {
+      this.session.run('UPDATE attempts SET staged = ? WHERE id = ?', path, lease.attemptId);
+    });
+  }
+
+  /** The attempt ended without a picture. Returns when the shot is tried again, or undefined. */
+  failed(lease: Lease, record: FailureRecord): void {
+    this.guarded(lease, (shot) => {
+      const { session } = this;
+      const state = record.shot.state === 'hold' && record.failure === 'unknown' ? 'unknown' : 'rejected';
+      session.run(
+        `UPDATE attempts SET state = ?, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
+        state, record.failure, record.message, session.now(), lease.attemptId,
+      );
+      settle(session, lease.attemptId, record.settlement);
+      if (record.lesson) this.learn(lease, record.lesson);
+      this.endShot(shot, record);
+      const retryAt = record.shot.state === 'queued' ? new Date(Math.max(record.shot.notBeforeMs, session.now())).toISOString() : null;
+      session.record(
+        lease.jobId,
+        {
+          event: 'generation_failed',
+          shot: lease.shot,
+          character_id: lease.characterId,
+          error_type: record.failure,
+          retry_at: retryAt,
+          message: record.message,
+        },
+        lease.shotId,
+      );
+    });
+  }
+
+  /** Lets a shot go whose work is live at the provider: anybody who comes later waits for it by its remote id. */
+  release(lease: Lease): void {
+    this.guarded(lease, () => {
+      this.session.run(`UPDATE shots SET owner = NULL WHERE id = ?`, lease.shotId);
+    });
+  }
+
+  /** The shot was claimed and nothing was sent: as if it had never been claimed. */
+  unsent(lease: Lease): void {
+    this.guarded(lease, (shot) => {
+      this.session.run(
+        `UPDATE attempts SET state = 'rejected', outcome = 'interrupted', message = 'stopped before it was sent', ended_at_ms = ? WHERE id = ?`,
+        this.session.now(), lease.attemptId,
+      );
+      settle(this.session, lease.attemptId, { state: 'released' });
+      const cancelled = this.jobOf(lease).state === 'cancelled';
+      this.session.run(
+        `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
+        cancelled ? 'cancelled' : 'queued', shot.id,
+      );
+    });
+  }
+
+  /** How many answers 429 the shot has seen in a row while its provider let nothing through. Reads only. */
+  limitedInARow(lease: Lease, scope: string): number {
+    const shot = this.session.get<ShotRow>('SELECT * FROM shots WHERE id = ?', lease.shotId);
+    const through = successesOf(this.session, scope) > (shot?.limited_epoch ?? 0);
+    return through ? 0 : (shot?.limited ?? 0);
+  }
+
+  private learn(lease: Lease, lesson: NonNullable<FailureRecord['lesson']>): void {
+    const { session } = this;
+    const provider = this.find(lease.attemptId)?.provider ?? '';
+    if (lesson.kind === 'unavailable') {
+      noteUnavailable(session, lesson.scope);
+      return;
+    }
+    const before = this.limitedInARow(lease, lesson.scope);
+    session.run(
+      'UPDATE shots SET limited = ?, limited_epoch = ? WHERE id = ?',
+      before + 1, successesOf(session, lesson.scope), lease.shotId,
+    );
+    noteLimited(session, lesson.scope, provider, lesson.waitMs);
+  }
+
+  private endShot(shot: ShotRow, record: FailureRecord): void {
+    const { session } = this;
+    if (record.shot.state === 'queued') {
+      const cancelled = session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', shot.job_id)?.state === 'cancelled';
+      session.run(
+        `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?, message = ? WHERE id = ?`,
+        cancelled ? 'cancelled' : 'queued', Math.max(0, Math.ceil(record.shot.notBeforeMs)), record.shot.forgiven ? 1 : 0,
+        record.failure === 'cancelled' ? null : record.failure, record.message, shot.id,
+      );
+      return;
+    }
+    session.run(
+      `UPDATE shots SET state = ?, owner = NULL, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
+      record.shot.state, record.failure, record.message, session.now(), shot.id,
+    );
+    freeDependents(session, shot.id);
+  }
+
+  private jobOf(lease: Lease): JobRow {
+    const job = this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', lease.jobId);
+    if (!job) throw new Error(`job ${lease.jobId} vanished`);
+    return job;
+  }
+
+  private guarded(lease: Lease, body: (shot: ShotRow) => void): void {
+    this.session.write(() => body(holdLease(this.session, lease)));
+  }
+}
+
+/** Checks inside a transaction that the lease is still ours. @throws {LostLease} */
+export function holdLease(session: Session, lease: Lease): ShotRow {
+  const shot = session.get<ShotRow>(
+    `SELECT * FROM shots WHERE id = ? AND state = 'leased' AND owner = ? AND token = ?`,
+    lease.shotId, session.owner, lease.token,
+  );
+  if (!shot) throw new LostLease(`shot ${lease.shotId}`);
+  return shot;
+}
+
+/** Shots that waited for this one may be claimed now. */
+export function freeDependents(session: Session, shotId: number): void {
+  session.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
+}
+
+/** An image's row as the events need it. */
+export type StoredImage = Pick<ImageRow, 'id' | 'filename' | 'path' | 'size_bytes' | 'url'>;

@@ -1,0 +1,169 @@
+import type { BudgetCap } from '../events.ts';
+import { checkLimits, isScarce, takeSend, type LimitVerdict } from './limits.ts';
+import { checkCaps, reserve, type Caps } from './money.ts';
+import type { AttemptRow, JobRow, Lease, ShotRow } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** One way to make a shot: a provider that can take it, what it would cost, and what would be sent. */
+export interface Route {
+  provider: string;
+  model: string;
+  /** Provider and fingerprint of its key: whose limits apply. */
+  scope: string;
+  /** The pace the config asks for, in milliseconds between two sends; 0 for none. */
+  intervalMs: number;
+  worstMicros: number;
+  expectedMicros: number;
+  attemptKey: string;
+  requestHash: string;
+  /** JSON of what is asked beside prompt and seed. */
+  request: string;
+}
+
+/** What a claim needs. */
+export interface ClaimRequest {
+  /** Whose shots, the most urgent first. */
+  jobIds: readonly number[];
+  caps: Caps;
+  /** The ways to make a shot, in order of preference; the later ones are asked while the earlier are down. Pure. */
+  routes: (job: JobRow, shot: ShotRow) => readonly Route[];
+}
+
+/** A claimed shot with its new attempt, committed before anything is sent. */
+export interface Claimed {
+  kind: 'claimed';
+  lease: Lease;
+  job: JobRow;
+  shot: ShotRow;
+  attempt: AttemptRow;
+}
+
+/** What a claim came to. */
+export type ClaimResult =
+  | Claimed
+  /** Nothing may be sent before then (backoff, pause, pace); `untilMs` undefined: until something settles. */
+  | { kind: 'wait'; untilMs: number | undefined; reason: 'backoff' | 'limits' | 'budget' | 'others' }
+  | { kind: 'budget'; cap: BudgetCap; jobId: number; spentMicros: number; reservedMicros: number }
+  /** All ways to make what is left are down. */
+  | { kind: 'down'; provider: string }
+  /** Nothing is left to claim in these jobs. */
+  | { kind: 'none' };
+
+/** A stored moment further away than this was written by a clock that has since been set back. */
+const PLAUSIBLE_MS = 2 * 3_600_000;
+/** How often to look again when only other processes are at work. */
+const OTHERS_POLL_MS = 250;
+
+/**
+ * Leases the next shot and commits its attempt and reservation: T1 and T2 of ledger.md, in one immediate transaction.
+ */
+export function claim(session: Session, request: ClaimRequest): ClaimResult {
+  return session.write(() => {
+    let later: ClaimResult = { kind: 'none' };
+    for (const jobId of request.jobIds) {
+      const result = claimFrom(session, request, jobId);
+      if (result.kind === 'claimed' || result.kind === 'budget') return result;
+      if (result.kind !== 'none' && later.kind !== 'wait') later = result;
+      else if (result.kind === 'wait' && later.kind === 'wait') later = earlier(later, result);
+    }
+    return later;
+  });
+}
+
+function earlier<W extends { untilMs: number | undefined }>(a: W, b: W): W {
+  return (b.untilMs ?? Infinity) < (a.untilMs ?? Infinity) ? b : a;
+}
+
+function claimFrom(session: Session, request: ClaimRequest, jobId: number): ClaimResult {
+  const job = session.get<JobRow>(`SELECT * FROM jobs WHERE id = ? AND state = 'open'`, jobId);
+  if (!job) return { kind: 'none' };
+  const now = session.now();
+  const shot = session.get<ShotRow>(
+    `SELECT * FROM shots INDEXED BY shots_claimable
+     WHERE job_id = ? AND state = 'queued' AND after_shot IS NULL AND (not_before_ms <= ? OR not_before_ms > ?)
+     ORDER BY id LIMIT 1`,
+    jobId, now, now + PLAUSIBLE_MS,
+  );
+  if (!shot) return nothingReady(session, jobId);
+  const route = chooseRoute(session, request.routes(job, shot));
+  if ('kind' in route) return route;
+  if (yieldsToUrgent(session, job, route.route)) return { kind: 'wait', untilMs: now + OTHERS_POLL_MS, reason: 'others' };
+  const verdict = checkCaps(session, request.caps, { id: shot.id, jobId }, route.route.worstMicros);
+  if (!verdict.fits) {
+    if (verdict.wait) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
+    return { kind: 'budget', cap: verdict.cap, jobId, spentMicros: verdict.total.spentMicros, reservedMicros: verdict.total.reservedMicros };
+  }
+  return lease(session, job, shot, route.route);
+}
+
+/** Says why nothing can be claimed from a job now. */
+function nothingReady(session: Session, jobId: number): ClaimResult {
+  const soonest = session.get<{ at: number | null }>(
+    `SELECT MIN(not_before_ms) at FROM shots INDEXED BY shots_claimable WHERE job_id = ? AND state = 'queued' AND after_shot IS NULL`,
+    jobId,
+  )?.at;
+  if (soonest !== undefined && soonest !== null) return { kind: 'wait', untilMs: soonest, reason: 'backoff' };
+  const elsewhere = session.get(
+    `SELECT 1 FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND (owner IS NULL OR owner <> ?) LIMIT 1`,
+    jobId, session.owner,
+  );
+  const blocked = session.get(`SELECT 1 FROM shots WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL LIMIT 1`, jobId);
+  return elsewhere || blocked ? { kind: 'wait', untilMs: session.now() + OTHERS_POLL_MS, reason: 'others' } : { kind: 'none' };
+}
+
+function chooseRoute(session: Session, routes: readonly Route[]): { route: Route } | ClaimResult {
+  let soonest = Infinity;
+  let down: string | undefined;
+  for (const route of routes) {
+    const verdict: LimitVerdict = checkLimits(session, route.scope, route.provider);
+    if (verdict.state === 'go') return { route };
+    if (verdict.state === 'busy') return { kind: 'wait', untilMs: session.now() + OTHERS_POLL_MS, reason: 'limits' };
+    if (verdict.state === 'wait') return { kind: 'wait', untilMs: verdict.untilMs, reason: 'limits' };
+    if (verdict.state === 'open') soonest = Math.min(soonest, verdict.untilMs);
+    else down ??= route.provider;
+  }
+  if (soonest < Infinity) return { kind: 'wait', untilMs: soonest, reason: 'limits' };
+  return { kind: 'down', provider: down ?? '' };
+}
+
+/** Where a provider's places are scarce, a job lets more urgent ones that other live processes work on go first. */
+function yieldsToUrgent(session: Session, job: JobRow, route: Route): boolean {
+  if (job.priority === 0 || !(route.intervalMs > 0 || isScarce(session, route.scope))) return false;
+  const owners = session.all<{ owner: string }>(
+    `SELECT DISTINCT l.owner FROM jobs j JOIN shots l ON l.job_id = j.id AND l.state = 'leased' AND l.owner IS NOT NULL
+     WHERE j.state = 'open' AND j.priority < ? AND json_extract(j.settings, '$.provider') = ? AND l.owner <> ?
+       AND EXISTS (SELECT 1 FROM shots s WHERE s.job_id = j.id AND s.state = 'queued' AND s.after_shot IS NULL AND s.not_before_ms <= ?)`,
+    job.priority, route.provider, session.owner, session.now(),
+  );
+  return owners.some((row) => session.isAlive(row.owner));
+}
+
+function lease(session: Session, job: JobRow, shot: ShotRow, route: Route): Claimed {
+  const now = session.now();
+  const token = shot.token + 1;
+  session.run(
+    `UPDATE shots SET state = 'leased', owner = ?, token = ?, attempts = attempts + 1, not_before_ms = 0 WHERE id = ?`,
+    session.owner, token, shot.id,
+  );
+  const ordinal = (session.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0) + 1;
+  const attemptId = session.insert(
+    `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, intent_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    route.attemptKey, shot.id, job.id, ordinal, route.provider, route.model, route.requestHash, route.request, now,
+  );
+  reserve(session, { attemptId, jobId: job.id, shotId: shot.id, ...route });
+  takeSend(session, route.scope, route.intervalMs);
+  session.record(
+    job.id,
+    { event: 'generation_started', shot: shot.name, character_id: job.character_id, model: route.model, provider: route.provider, attempt: ordinal },
+    shot.id,
+  );
+  const attempt = session.get<AttemptRow>('SELECT * FROM attempts WHERE id = ?', attemptId);
+  if (!attempt) throw new Error('the attempt just inserted is not there');
+  return {
+    kind: 'claimed',
+    lease: { shotId: shot.id, jobId: job.id, characterId: job.character_id, shot: shot.name, attemptId, token },
+    job,
+    shot: { ...shot, state: 'leased', token, attempts: shot.attempts + 1 },
+    attempt,
+  };
+}

@@ -1,0 +1,201 @@
+import { freeDependents, holdLease } from './attempts.ts';
+import type { AttemptRow, ImageRow, JobRow, JobSettings, Lease } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** What is known of a whole, synced file that is about to get its name. */
+export interface NewImage {
+  sha256: string;
+  md5: string;
+  sizeBytes: number;
+  width: number;
+  height: number;
+  format: string;
+  extension: string;
+}
+
+/** Which images a gallery shows. */
+export interface GalleryFilter {
+  characterId: string;
+  kind?: string;
+  jobId?: number;
+  provider?: string;
+  mark?: string;
+  /** Epoch ms. */
+  sinceMs?: number;
+  limit?: number;
+  /** Only images older than this row id: paging. */
+  beforeId?: number;
+}
+
+/** Everything about images: naming, finishing, galleries, marks. */
+export class Images {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /**
+   * T5: gives the shot's picture the next number of its character, for ever. Called again after a crash it returns the
+   * name given before. `nameOf` builds the file name; `pathOf` the absolute path. With `taken`, a name that turned out
+   * to be occupied by a foreign file is passed over.
+   */
+  named(lease: Lease, image: NewImage, place: { nameOf: (number: number) => string; pathOf: (filename: string) => string; taken?: boolean }): ImageRow {
+    return this.session.write(() => {
+      const shot = holdLease(this.session, lease);
+      const before = this.ofShot(lease.shotId);
+      if (before && !place.taken) return before;
+      const number = this.nextNumber(lease.characterId);
+      const filename = place.nameOf(number);
+      if (before) {
+        this.session.run('UPDATE images SET number = ?, filename = ?, path = ? WHERE id = ?', number, filename, place.pathOf(filename), before.id);
+        return this.mustFind(before.id);
+      }
+      const attempt = this.attempt(lease.attemptId);
+      const settings = this.settings(lease.jobId);
+      const cost = this.costOfShot(lease.shotId);
+      const id = this.session.insert(
+        `INSERT INTO images (character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, md5, size_bytes,
+           width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, store, created_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        lease.characterId, number, lease.shotId, lease.jobId, lease.attemptId, shot.kind, shot.name, filename, place.pathOf(filename),
+        image.sha256, image.md5, image.sizeBytes, image.width, image.height, image.format, attempt.provider, attempt.model, shot.seed,
+        attempt.seed_honoured ?? 'unknown', shot.prompt, cost, settings.store === 'none' ? null : settings.store, this.session.now(),
+      );
+      return this.mustFind(id);
+    });
+  }
+
+  /** T6: the file is linked under its name and synced: the shot is done. `url`: where it can be seen now. */
+  done(lease: Lease, imageId: number, url: string): ImageRow {
+    return this.session.write(() => {
+      const { session } = this;
+      const shot = holdLease(session, lease);
+      const attempt = this.attempt(lease.attemptId);
+      const uploads = this.mustFind(imageId).store !== null;
+      session.run(`UPDATE images SET state = 'stored', upload = ?, url = ? WHERE id = ?`, uploads ? 'pending' : 'none', uploads ? null : url, imageId);
+      session.run(`UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`, session.now(), lease.attemptId);
+      session.run(
+        `UPDATE shots SET state = 'done', owner = NULL, outcome = 'done', message = NULL, ended_at_ms = ? WHERE id = ?`,
+        session.now(), lease.shotId,
+      );
+      freeDependents(session, lease.shotId);
+      const image = this.mustFind(imageId);
+      session.record(lease.jobId, {
+        event: 'generation_completed', shot: lease.shot, character_id: lease.characterId,
+        duration_ms: Math.max(0, session.now() - attempt.intent_at_ms), cost_usd: image.cost_micros / 1e6,
+        seed: shot.seed, seed_honoured: image.seed_honoured,
+      }, lease.shotId);
+      if (!uploads) {
+        session.record(lease.jobId, {
+          event: 'image_stored', shot: lease.shot, character_id: lease.characterId, size_bytes: image.size_bytes, url, filename: image.filename,
+        }, lease.shotId);
+      }
+      return image;
+    });
+  }
+
+  /** The image of a shot, named or stored. */
+  ofShot(shotId: number): ImageRow | undefined {
+    return this.session.get<ImageRow>('SELECT * FROM images WHERE shot_id = ?', shotId);
+  }
+
+  /** An image by row id, or by its file name (with or without extension). */
+  find(name: string | number): ImageRow | undefined {
+    if (typeof name === 'number') return this.session.get<ImageRow>('SELECT * FROM images WHERE id = ?', name);
+    return this.session.get<ImageRow>(
+      `SELECT * FROM images WHERE state = 'stored' AND (filename = ?1 OR filename IN (?1 || '.png', ?1 || '.jpg', ?1 || '.webp')) ORDER BY id DESC LIMIT 1`,
+      name,
+    );
+  }
+
+  /** The newest picture of a character's avatar, if it has one on disk. */
+  avatar(characterId: string): ImageRow | undefined {
+    return this.session.get<ImageRow>(
+      `SELECT * FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored' AND kind = 'avatar' AND path IS NOT NULL
+       AND (mark IS NULL OR mark <> 'rejected') ORDER BY id DESC LIMIT 1`,
+      characterId,
+    );
+  }
+
+  /** Images of a character, newest first. */
+  gallery(filter: GalleryFilter): ImageRow[] {
+    const where = ['character_id = ?', `state = 'stored'`];
+    const values: (string | number)[] = [filter.characterId];
+    const add = (sql: string, value: string | number | undefined) => {
+      if (value === undefined) return;
+      where.push(sql);
+      values.push(value);
+    };
+    add('kind = ?', filter.kind);
+    add('job_id = ?', filter.jobId);
+    add('provider = ?', filter.provider);
+    add('mark = ?', filter.mark);
+    add('created_at_ms >= ?', filter.sinceMs);
+    add('id < ?', filter.beforeId);
+    return this.session.all<ImageRow>(
+      `SELECT * FROM images INDEXED BY images_newest WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT ?`,
+      ...values, filter.limit ?? -1,
+    );
+  }
+
+  /** How many images a character has. */
+  count(characterId: string): number {
+    return this.session.get<{ n: number }>(`SELECT COUNT(*) n FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored'`, characterId)?.n ?? 0;
+  }
+
+  /** Every image row of a character, whatever its state, for `clean` and `adopt`. */
+  all(characterId: string): ImageRow[] {
+    return this.session.all<ImageRow>('SELECT * FROM images WHERE character_id = ? ORDER BY number', characterId);
+  }
+
+  /** Sets or clears a mark. */
+  mark(imageId: number, mark: ImageRow['mark']): void {
+    this.session.write(() => {
+      this.session.run('UPDATE images SET mark = ? WHERE id = ?', mark, imageId);
+    });
+  }
+
+  /** Keeps the number taken and the books complete, but the picture is gone. */
+  removed(imageId: number): void {
+    this.session.write(() => {
+      this.session.run(`UPDATE images SET state = 'removed', upload = 'none' WHERE id = ?`, imageId);
+    });
+  }
+
+  /** Notes where the thumbnail lies. */
+  thumbnail(imageId: number, path: string): void {
+    this.session.write(() => {
+      this.session.run('UPDATE images SET thumbnail = ? WHERE id = ?', path, imageId);
+    });
+  }
+
+  private nextNumber(characterId: string): number {
+    const row = this.session.get<{ next_number: number }>('SELECT next_number FROM characters WHERE id = ?', characterId);
+    if (!row) throw new Error(`character ${characterId} vanished`);
+    this.session.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);
+    return row.next_number;
+  }
+
+  private costOfShot(shotId: number): number {
+    return this.session.get<{ n: number }>('SELECT COALESCE(SUM(spent_micros), 0) n FROM reservations WHERE shot_id = ?', shotId)?.n ?? 0;
+  }
+
+  private settings(jobId: number): JobSettings {
+    const job = this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', jobId);
+    if (!job) throw new Error(`job ${jobId} vanished`);
+    return JSON.parse(job.settings) as JobSettings;
+  }
+
+  private attempt(id: number): AttemptRow {
+    const row = this.session.get<AttemptRow>('SELECT * FROM attempts WHERE id = ?', id);
+    if (!row) throw new Error(`attempt ${id} vanished`);
+    return row;
+  }
+
+  private mustFind(id: number): ImageRow {
+    const row = this.session.get<ImageRow>('SELECT * FROM images WHERE id = ?', id);
+    if (!row) throw new Error(`image ${id} vanished`);
+    return row;
+  }
+}

@@ -1,0 +1,213 @@
+import { UserError } from '../errors.ts';
+import type { PlannedShot } from '../shot.ts';
+import type { JobRow, JobSettings, ShotRow } from './rows.ts';
+import type { Session } from './session.ts';
+import { totalOf, type Total } from './money.ts';
+
+/** What a command asks for. */
+export interface JobRequest {
+  characterId: string;
+  kind: 'create' | 'pack';
+  /** `--key`: names the job for ever. */
+  key?: string;
+  /** Hash over what makes two requests the same. */
+  fingerprint: string;
+  settings: JobSettings;
+  priority: number;
+  /** `--new`: start another although an identical one is unfinished. */
+  fresh?: boolean;
+  imageCount: number;
+  /** The shots; `from` gallery shots of this character are planned already. Called inside the transaction. */
+  plan: (from: number) => Iterable<PlannedShot>;
+}
+
+/** The job a request led to. */
+export interface OpenedJob {
+  job: JobRow;
+  /** False: an unfinished, or a named, job goes on. */
+  created: boolean;
+}
+
+/** How many shots are in which state. */
+export type ShotCounts = Record<ShotRow['state'], number>;
+
+const NO_SHOTS: ShotCounts = { queued: 0, leased: 0, done: 0, failed: 0, refused: 0, hold: 0, cancelled: 0 };
+
+/** Everything about jobs and their shots as a whole. */
+export class Jobs {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** A job by id, or by the key it was named with. */
+  find(name: string | number): JobRow | undefined {
+    const byKey = this.session.get<JobRow>('SELECT * FROM jobs WHERE key = ?', String(name));
+    if (byKey) return byKey;
+    return /^\d{1,15}$/.test(String(name)) ? this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', Number(name)) : undefined;
+  }
+
+  /** Unfinished jobs, the most urgent first. */
+  open(): JobRow[] {
+    return this.session.all<JobRow>(`SELECT * FROM jobs WHERE state = 'open' ORDER BY priority, id`);
+  }
+
+  /** Newest first. */
+  list(limit: number): JobRow[] {
+    return this.session.all<JobRow>('SELECT * FROM jobs ORDER BY id DESC LIMIT ?', limit);
+  }
+
+  /** The job made last, of any kind. */
+  newest(): JobRow | undefined {
+    return this.session.get<JobRow>('SELECT * FROM jobs ORDER BY id DESC LIMIT 1');
+  }
+
+  /**
+   * Finds the job that this request continues, or makes it with all its shots, in one transaction.
+   * @throws {UserError} when the key names a job of another character or kind.
+   */
+  openOrCreate(request: JobRequest): OpenedJob {
+    return this.session.write(() => {
+      const before = this.continued(request);
+      if (!before) return { job: this.create(request), created: true };
+      this.session.run(
+        `UPDATE jobs SET settings = ?, priority = ?, state = 'open', ended_at_ms = NULL WHERE id = ?`,
+        JSON.stringify(request.settings), request.priority, before.id,
+      );
+      return { job: this.mustFind(before.id), created: false };
+    });
+  }
+
+  private continued(request: JobRequest): JobRow | undefined {
+    if (request.key !== undefined) {
+      const named = this.session.get<JobRow>('SELECT * FROM jobs WHERE key = ?', request.key);
+      if (named && (named.character_id !== request.characterId || named.kind !== request.kind || named.image_count !== request.imageCount)) {
+        throw new UserError(
+          `the key ${JSON.stringify(request.key)} names job ${named.id} already: ${named.kind} of ${named.image_count} for ${named.character_id}`,
+          { hint: 'a key never makes a second job: use another key, or repeat the first request' },
+        );
+      }
+      return named;
+    }
+    if (request.kind === 'create') {
+      return this.session.get<JobRow>(
+        `SELECT * FROM jobs WHERE character_id = ? AND kind = 'create' AND state <> 'cancelled' ORDER BY id DESC LIMIT 1`,
+        request.characterId,
+      );
+    }
+    if (request.fresh) return undefined;
+    return this.session.get<JobRow>(
+      `SELECT * FROM jobs WHERE character_id = ? AND fingerprint = ? AND state = 'open' AND key IS NULL ORDER BY id DESC LIMIT 1`,
+      request.characterId, request.fingerprint,
+    );
+  }
+
+  private create(request: JobRequest): JobRow {
+    const { session } = this;
+    const id = session.insert(
+      `INSERT INTO jobs (key, character_id, kind, fingerprint, settings, priority, image_count, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      request.key ?? null, request.characterId, request.kind, request.fingerprint, JSON.stringify(request.settings),
+      request.priority, request.imageCount, session.now(),
+    );
+    const from = session.get<{ n: number }>('SELECT gallery_planned n FROM characters WHERE id = ?', request.characterId)?.n ?? 0;
+    let gallery = 0;
+    for (const shot of request.plan(from)) {
+      this.addShot(id, request, shot);
+      if (shot.kind === 'gallery') gallery += 1;
+    }
+    session.run('UPDATE characters SET gallery_planned = gallery_planned + ? WHERE id = ?', gallery, request.characterId);
+    if (request.kind === 'create') this.avatarFirst(id);
+    session.record(id, { event: 'generation_queued', character_id: request.characterId, image_count: request.imageCount });
+    return this.mustFind(id);
+  }
+
+  private addShot(jobId: number, request: JobRequest, shot: PlannedShot): void {
+    const key = request.kind === 'create' ? `create:${request.characterId}:${shot.name}:${jobId}` : `pack:${jobId}:${shot.name}`;
+    this.session.run(
+      `INSERT INTO shots (job_id, character_id, key, name, kind, look, prompt, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO NOTHING`,
+      jobId, request.characterId, key, shot.name, shot.kind, JSON.stringify(shot.look), shot.prompt, shot.seed,
+    );
+  }
+
+  /** The other pictures wait until the avatar has ended, well or badly: it is their reference. */
+  private avatarFirst(jobId: number): void {
+    this.session.run(
+      `UPDATE shots SET after_shot = (SELECT a.id FROM shots a WHERE a.job_id = ?1 AND a.kind = 'avatar' LIMIT 1)
+       WHERE job_id = ?1 AND kind = 'training'`,
+      jobId,
+    );
+  }
+
+  /** How many shots of a job are in which state. */
+  counts(jobId: number): ShotCounts {
+    const rows = this.session.all<{ state: ShotRow['state']; n: number }>(
+      'SELECT state, COUNT(*) n FROM shots WHERE job_id = ? GROUP BY state',
+      jobId,
+    );
+    return { ...NO_SHOTS, ...Object.fromEntries(rows.map((row) => [row.state, row.n])) };
+  }
+
+  /** What a job has cost, and holds. */
+  total(jobId: number): Total {
+    return totalOf(this.session, `job:${jobId}`);
+  }
+
+  /**
+   * Puts ended shots of a job back into the queue with their attempts forgiven. `hold` means shots whose charge is in
+   * doubt: only a person's word (`retry --unknown`) names those. Returns how many.
+   */
+  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'cancelled')[], outcome?: string): number {
+    return this.session.write(() => {
+      const marks = states.map(() => '?').join(', ');
+      const only = outcome === undefined ? '' : 'AND outcome = ?';
+      const changed = this.session.run(
+        `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL, message = NULL, ended_at_ms = NULL
+         WHERE job_id = ? AND state IN (${marks}) ${only}`,
+        jobId, ...states, ...(outcome === undefined ? [] : [outcome]),
+      );
+      if (changed > 0) this.session.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
+      return changed;
+    });
+  }
+
+  /** Stops a job: what waits is cancelled at once, what is under way is told at its next step. Returns how many waited. */
+  cancel(jobId: number): number {
+    return this.session.write(() => {
+      this.session.run(`UPDATE jobs SET state = 'cancelled', ended_at_ms = ? WHERE id = ?`, this.session.now(), jobId);
+      return this.session.run(
+        `UPDATE shots SET state = 'cancelled', after_shot = NULL, ended_at_ms = ? WHERE job_id = ? AND state = 'queued'`,
+        this.session.now(), jobId,
+      );
+    });
+  }
+
+  /** Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. */
+  closeRun(jobId: number, startedAtMs: number): { ended: boolean; counts: ShotCounts } {
+    return this.session.write(() => {
+      const counts = this.counts(jobId);
+      const ended = counts.queued + counts.leased + counts.hold === 0;
+      if (ended) {
+        this.session.run(`UPDATE jobs SET state = 'ended', ended_at_ms = ? WHERE id = ? AND state = 'open'`, this.session.now(), jobId);
+      }
+      const job = this.mustFind(jobId);
+      this.session.record(jobId, {
+        event: 'pack_completed',
+        character_id: job.character_id,
+        image_count: job.image_count,
+        completed: counts.done,
+        failed: counts.failed + counts.refused + counts.hold,
+        total_duration_ms: Math.max(0, this.session.now() - startedAtMs),
+        cost_usd: this.total(jobId).spentMicros / 1e6,
+      });
+      return { ended, counts };
+    });
+  }
+
+  private mustFind(id: number): JobRow {
+    const row = this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', id);
+    if (!row) throw new Error(`job ${id} vanished`);
+    return row;
+  }
+}

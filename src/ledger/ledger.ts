@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Listener } from '../events.ts';
+import { Attempts } from './attempts.ts';
+import { Characters } from './characters.ts';
+import { claim, type ClaimRequest, type ClaimResult } from './claims.ts';
+import { Images } from './images.ts';
+import { Jobs } from './jobs.ts';
+import { forgiveBreaker } from './limits.ts';
+import { holdLock, type Liveness } from './liveness.ts';
+import { openDatabase } from './open.ts';
+import { Queries } from './queries.ts';
+import { Recovery } from './recovery.ts';
+import { Session } from './session.ts';
+import { Uploads } from './uploads.ts';
+
+/** How a ledger is opened. */
+export interface LedgerOptions {
+  /** Absolute path, or `:memory:`. */
+  file: string;
+  now: () => number;
+  /** Who is alive; by default lock files in `owners/` beside the ledger. Tests bring their own. */
+  liveness?: Liveness;
+}
+
+/** The ledger: the truth about characters, jobs, shots, attempts, images and money. The only place with SQL. */
+export class Ledger {
+  readonly characters: Characters;
+  readonly jobs: Jobs;
+  readonly attempts: Attempts;
+  readonly images: Images;
+  readonly uploads: Uploads;
+  readonly recovery: Recovery;
+  readonly queries: Queries;
+  /** This process in leases. */
+  readonly owner: string;
+  private readonly session: Session;
+  private readonly liveness: Liveness;
+
+  /** @throws {UserError} when the file can't be used (see `openDatabase`). */
+  constructor(options: LedgerOptions) {
+    const db = openDatabase(options.file);
+    this.liveness = options.liveness ?? lockBeside(options.file);
+    this.owner = this.liveness.owner;
+    this.session = new Session(db, this.liveness, options.now);
+    this.characters = new Characters(this.session);
+    this.jobs = new Jobs(this.session);
+    this.attempts = new Attempts(this.session);
+    this.images = new Images(this.session);
+    this.uploads = new Uploads(this.session);
+    this.recovery = new Recovery(this.session);
+    this.queries = new Queries(this.session);
+    this.session.write(() => {
+      this.session.run(
+        'INSERT OR REPLACE INTO owners (id, host, pid, started_at_ms) VALUES (?, ?, ?, ?)',
+        this.owner, hostname(), process.pid, options.now(),
+      );
+    });
+  }
+
+  /** Committed events go here, one listener. */
+  listen(listener: Listener): void {
+    this.session.listen(listener);
+  }
+
+  /** Leases the next shot; see `ClaimRequest`. */
+  claim(request: ClaimRequest): ClaimResult {
+    return claim(this.session, request);
+  }
+
+  /** Records that a cap stops a run. */
+  budgetReached(jobId: number, cap: 'image' | 'run' | 'day', total: { spentMicros: number; reservedMicros: number }): void {
+    this.session.write(() => {
+      this.session.record(jobId, {
+        event: 'budget_reached', cap, spent_usd: total.spentMicros / 1e6, reserved_usd: total.reservedMicros / 1e6,
+      });
+    });
+  }
+
+  /** A new run asks a provider again that was down. */
+  forgive(scope: string): void {
+    this.session.write(() => forgiveBreaker(this.session, scope));
+  }
+
+  /** `ok`, or what is wrong. Takes seconds on large ledgers: never at start. */
+  integrity(): string {
+    return this.session.get<{ integrity_check: string }>('PRAGMA integrity_check')?.integrity_check ?? 'no answer';
+  }
+
+  close(): void {
+    this.session.write(() => {
+      this.session.run('DELETE FROM owners WHERE id = ?', this.owner);
+    });
+    this.session.db.close();
+    this.liveness.close();
+  }
+}
+
+function lockBeside(file: string): Liveness {
+  const owner = randomUUID();
+  if (file === ':memory:') return { owner, isAlive: () => true, close: () => {} };
+  return holdLock(join(dirname(file), 'owners'), owner);
+}

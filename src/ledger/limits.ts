@@ -1,0 +1,149 @@
+import type { Session } from './session.ts';
+
+/**
+ * What is known of a provider's limits, shared by all processes on the ledger. A scope is a provider and a fingerprint
+ * of its key. Three brakes: a pause (the service said when), a pace and a window in flight (learned from answers 429:
+ * additive increase, multiplicative decrease), and a breaker (the service is down).
+ */
+
+const WINDOW_MAX = 64;
+const CREEP_SUCCESSES = 4;
+const INTERVAL_MAX_MS = 60_000;
+const INTERVAL_FLOOR_MS = 40;
+const BREAKER_FAILURES = 10;
+const BREAKER_FIRST_MS = 5_000;
+const BREAKER_MAX_MS = 60_000;
+/** After so many openings in a row without one success the provider counts as down for this run. */
+const BREAKER_OPENINGS_MAX = 4;
+/** A stored moment further away than this was written by a clock that has since been set back: not believed. */
+const PLAUSIBLE_MS = 2 * 3_600_000;
+
+interface LimitRow {
+  paused_until_ms: number;
+  window: number | null;
+  interval_ms: number;
+  next_send_ms: number;
+  successes: number;
+  creep: number;
+  failures: number;
+  opened: number;
+  open_until_ms: number;
+}
+
+const FRESH: LimitRow = {
+  paused_until_ms: 0, window: null, interval_ms: 0, next_send_ms: 0, successes: 0, creep: 0, failures: 0, opened: 0, open_until_ms: 0,
+};
+
+/** May one more request be sent? `down`: the breaker has opened too often, another provider is to be asked. */
+export type LimitVerdict =
+  | { state: 'go' }
+  | { state: 'wait'; untilMs: number }
+  | { state: 'busy' }
+  | { state: 'open'; untilMs: number }
+  | { state: 'down' };
+
+function load(session: Session, scope: string): LimitRow {
+  return session.get<LimitRow>('SELECT * FROM limits WHERE scope = ?', scope) ?? FRESH;
+}
+
+function save(session: Session, scope: string, row: LimitRow): void {
+  session.run(
+    `INSERT OR REPLACE INTO limits (scope, paused_until_ms, window, interval_ms, next_send_ms, successes, creep, failures, opened, open_until_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    scope, row.paused_until_ms, row.window, row.interval_ms, row.next_send_ms, row.successes, row.creep, row.failures, row.opened, row.open_until_ms,
+  );
+}
+
+/** Asks all brakes. `intervalMs`: the pace the config asks for (60,000 / requests a minute), 0 for none. */
+export function checkLimits(session: Session, scope: string, provider: string): LimitVerdict {
+  const row = load(session, scope);
+  const now = session.now();
+  const lies = (atMs: number) => atMs > now && atMs < now + PLAUSIBLE_MS;
+  if (row.opened >= BREAKER_OPENINGS_MAX) return { state: 'down' };
+  if (lies(row.open_until_ms)) return { state: 'open', untilMs: row.open_until_ms };
+  if (lies(row.paused_until_ms)) return { state: 'wait', untilMs: row.paused_until_ms };
+  if (lies(row.next_send_ms)) return { state: 'wait', untilMs: row.next_send_ms };
+  const windowNow = row.opened > 0 ? 1 : row.window;
+  if (windowNow !== null && inFlight(session, provider) >= windowNow) return { state: 'busy' };
+  return { state: 'go' };
+}
+
+function inFlight(session: Session, provider: string): number {
+  return (
+    session.get<{ n: number }>(
+      `SELECT COUNT(*) n FROM attempts INDEXED BY attempts_in_flight WHERE provider = ? AND state IN ('intent', 'accepted')`,
+      provider,
+    )?.n ?? 0
+  );
+}
+
+/** True while the provider's places are limited: then the more urgent go first. */
+export function isScarce(session: Session, scope: string): boolean {
+  const row = load(session, scope);
+  return row.window !== null || row.interval_ms > 0;
+}
+
+/** Takes the place of one send: the next may follow after the pace. */
+export function takeSend(session: Session, scope: string, intervalMs: number): void {
+  const row = load(session, scope);
+  const pace = Math.max(row.interval_ms, intervalMs);
+  if (pace > 0) save(session, scope, { ...row, next_send_ms: session.now() + pace });
+}
+
+/** The service answered well: brakes loosen a little. */
+export function noteSuccess(session: Session, scope: string): void {
+  const row = load(session, scope);
+  const creep = row.creep + 1;
+  const grown = creep >= CREEP_SUCCESSES;
+  const interval = grown ? Math.floor(row.interval_ms * 0.75) : row.interval_ms;
+  const window = grown && row.window !== null ? row.window + 1 : row.window;
+  save(session, scope, {
+    ...row,
+    successes: row.successes + 1,
+    creep: grown ? 0 : creep,
+    interval_ms: interval < INTERVAL_FLOOR_MS ? 0 : interval,
+    window: window !== null && window > WINDOW_MAX ? null : window,
+    failures: 0,
+    opened: 0,
+    open_until_ms: 0,
+  });
+}
+
+/** The service asked to wait: everybody does, then half as many at once, at the pace it named. */
+export function noteLimited(session: Session, scope: string, provider: string, waitMs: number): void {
+  const row = load(session, scope);
+  const flying = inFlight(session, provider);
+  const now = session.now();
+  const again = row.paused_until_ms > now; // several answers to one burst are one lesson
+  save(session, scope, {
+    ...row,
+    creep: 0,
+    paused_until_ms: Math.max(row.paused_until_ms, now + waitMs),
+    window: again ? row.window : Math.max(1, Math.floor(Math.min(row.window ?? WINDOW_MAX, flying) / 2)),
+    interval_ms: again ? row.interval_ms : Math.min(INTERVAL_MAX_MS, row.interval_ms > 0 ? Math.ceil(row.interval_ms * 1.34) : waitMs),
+  });
+}
+
+/** The service is not there or broken: after enough of these in a row nobody asks it for a while. */
+export function noteUnavailable(session: Session, scope: string): void {
+  const row = load(session, scope);
+  const failures = row.failures + 1;
+  const trips = failures >= BREAKER_FAILURES || row.opened > 0;
+  if (!trips || row.open_until_ms > session.now()) {
+    save(session, scope, { ...row, failures });
+    return;
+  }
+  const pause = Math.min(BREAKER_MAX_MS, BREAKER_FIRST_MS * 2 ** row.opened);
+  save(session, scope, { ...row, failures: 0, opened: row.opened + 1, open_until_ms: session.now() + pause });
+}
+
+/** A new run gives a provider that was down another chance. */
+export function forgiveBreaker(session: Session, scope: string): void {
+  const row = load(session, scope);
+  if (row.opened > 0) save(session, scope, { ...row, opened: 0, failures: 0, open_until_ms: 0 });
+}
+
+/** How often the service has answered well: tells whether anything got through since a shot was last told to wait. */
+export function successesOf(session: Session, scope: string): number {
+  return load(session, scope).successes;
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+
+/**
+ * Who is alive, without clocks: each process holds `BEGIN EXCLUSIVE` on its own small lock file for as long as it
+ * lives; the kernel lets go when it dies, however it dies. A stopped process counts as alive, a reused pid does not matter.
+ */
+export interface Liveness {
+  /** This process's id in leases. */
+  readonly owner: string;
+  /** True while the process with that id runs, or when that can't be told. Never robs a live owner. */
+  isAlive(owner: string): boolean;
+  close(): void;
+}
+
+/** Takes this process's lock in `folder` (made if absent, for its user alone). */
+export function holdLock(folder: string, owner: string): Liveness {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = lockFile(folder, owner);
+  const lock = new Sqlite(file, { timeout: 0 });
+  lock.exec('BEGIN EXCLUSIVE');
+  return {
+    owner,
+    // Never opens our own file: closing any second handle on it would drop the lock.
+    isAlive: (other) => other === owner || isHeld(lockFile(folder, other)),
+    close: () => {
+      lock.close();
+      rmSync(file, { force: true });
+    },
+  };
+}
+
+function lockFile(folder: string, owner: string): string {
+  if (!/^[a-z0-9-]+$/i.test(owner)) throw new Error(`not an owner id: ${owner}`);
+  return join(folder, `${owner}.lock`);
+}
+
+function isHeld(file: string): boolean {
+  if (!existsSync(file)) return false;
+  let probe: Sqlite.Database | undefined;
+  try {
+    probe = new Sqlite(file, { timeout: 0, fileMustExist: true });
+    probe.exec('BEGIN EXCLUSIVE');
+    probe.exec('ROLLBACK');
+    return false;
+  } catch (error) {
+    // Busy: held. Anything else (permissions, I/O): can't be told, so not ours to rob. Gone meanwhile: dead.
+    return existsSync(file) || (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_BUSY');
+  } finally {
+    probe?.close();
+  }
+}

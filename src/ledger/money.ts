@@ -1,0 +1,120 @@
+import type { BudgetCap } from '../events.ts';
+import type { Session } from './session.ts';
+
+/** Caps in micro-dollars; undefined: no cap. */
+export interface Caps {
+  perImageMicros?: number;
+  /** Over all attempts of one job, whichever process and however often resumed. */
+  perRunMicros?: number;
+  /** Over all jobs of the ledger on one UTC day. */
+  perDayMicros?: number;
+}
+
+/** What a scope has cost so far. A doubtful attempt counts as spent. */
+export interface Total {
+  reservedMicros: number;
+  spentMicros: number;
+}
+
+/** Whether one more reservation fits. `wait`: it may once what is in flight has settled for less. */
+export type CapVerdict = { fits: true } | { fits: false; cap: BudgetCap; wait: boolean; total: Total };
+
+/** How a reservation ends: paid (`micros` is the real cost), given back, or perhaps paid. */
+export type Settlement = { state: 'spent'; micros: number | undefined } | { state: 'released' } | { state: 'doubtful' };
+
+interface ReservationRow {
+  attempt_id: number;
+  job_id: number;
+  day: string;
+  reserved_micros: number;
+  expected_micros: number;
+  spent_micros: number;
+  state: 'held' | 'spent' | 'doubtful' | 'released';
+}
+
+/** The UTC day of an instant, `2026-11-21`. */
+export function utcDay(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
+/** The sums of a scope: `job:12` or `day:2026-11-21`. */
+export function totalOf(session: Session, scope: string): Total {
+  const row = session.get<{ reserved_micros: number; spent_micros: number }>(
+    'SELECT reserved_micros, spent_micros FROM totals WHERE scope = ?',
+    scope,
+  );
+  return { reservedMicros: row?.reserved_micros ?? 0, spentMicros: row?.spent_micros ?? 0 };
+}
+
+/** Checks all caps for one more attempt of a shot. Call it in the transaction that reserves. */
+export function checkCaps(session: Session, caps: Caps, shot: { id: number; jobId: number }, worstMicros: number): CapVerdict {
+  const tests: [BudgetCap, number | undefined, () => Total][] = [
+    ['image', caps.perImageMicros, () => totalOfShot(session, shot.id)],
+    ['run', caps.perRunMicros, () => totalOf(session, `job:${shot.jobId}`)],
+    ['day', caps.perDayMicros, () => totalOf(session, `day:${utcDay(session.now())}`)],
+  ];
+  for (const [cap, limit, read] of tests) {
+    if (limit === undefined || worstMicros === 0) continue;
+    const total = read();
+    if (total.spentMicros + total.reservedMicros + worstMicros <= limit) continue;
+    return { fits: false, cap, wait: total.spentMicros + worstMicros <= limit, total };
+  }
+  return { fits: true };
+}
+
+function totalOfShot(session: Session, shotId: number): Total {
+  const row = session.get<{ reserved: number; spent: number }>(
+    `SELECT COALESCE(SUM(CASE state WHEN 'held' THEN reserved_micros END), 0) reserved,
+            COALESCE(SUM(CASE state WHEN 'spent' THEN spent_micros WHEN 'doubtful' THEN spent_micros END), 0) spent
+     FROM reservations WHERE shot_id = ?`,
+    shotId,
+  );
+  return { reservedMicros: row?.reserved ?? 0, spentMicros: row?.spent ?? 0 };
+}
+
+/** What `reserve` holds money for. */
+export interface Reservation {
+  attemptId: number;
+  jobId: number;
+  shotId: number;
+  provider: string;
+  model: string;
+  worstMicros: number;
+  expectedMicros: number;
+}
+
+/** Holds money for an attempt. In the claim's transaction. */
+export function reserve(session: Session, r: Reservation): void {
+  const day = utcDay(session.now());
+  session.run(
+    `INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros, expected_micros)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    r.attemptId, r.jobId, r.shotId, day, r.provider, r.model, r.worstMicros, r.expectedMicros,
+  );
+  addTotals(session, { jobId: r.jobId, day }, r.worstMicros, 0);
+}
+
+/**
+ * Ends a reservation, or ends it otherwise than before (a doubtful one that turns out paid, or not charged).
+ * Returns what the attempt now counts as spent.
+ */
+export function settle(session: Session, attemptId: number, how: Settlement): number {
+  const row = session.get<ReservationRow>('SELECT * FROM reservations WHERE attempt_id = ?', attemptId);
+  if (!row) throw new Error(`attempt ${attemptId} has no reservation`);
+  const spent = how.state === 'spent' ? (how.micros ?? row.expected_micros) : how.state === 'doubtful' ? row.reserved_micros : 0;
+  session.run('UPDATE reservations SET state = ?, spent_micros = ? WHERE attempt_id = ?', how.state, spent, attemptId);
+  const heldBefore = row.state === 'held' ? row.reserved_micros : 0;
+  addTotals(session, { jobId: row.job_id, day: row.day }, -heldBefore, spent - row.spent_micros);
+  return spent;
+}
+
+function addTotals(session: Session, scope: { jobId: number; day: string }, reserved: number, spent: number): void {
+  for (const name of [`job:${scope.jobId}`, `day:${scope.day}`]) {
+    session.run(
+      `INSERT INTO totals (scope, reserved_micros, spent_micros) VALUES (?, ?, ?)
+       ON CONFLICT (scope) DO UPDATE SET reserved_micros = reserved_micros + excluded.reserved_micros,
+                                         spent_micros = spent_micros + excluded.spent_micros`,
+      name, reserved, spent,
+    );
+  }
+}

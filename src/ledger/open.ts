@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { EXIT, UserError } from '../errors.ts';
+import { MIGRATIONS } from './schema.ts';
+
+/** Earlier versions have a WAL-reset bug with several connections (sqlite.org/wal.html, fixed in 3.51.3). */
+const SQLITE_MIN = [3, 51, 3];
+const BUSY_TIMEOUT_MS = 30_000;
+/** statfs magic numbers of network file systems (linux/magic.h): WAL needs shared memory, which they do not give. */
+const NETWORK_FILE_SYSTEMS = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0x517b, 'SMB'],
+  [0xfe534d42, 'SMB2'],
+  [0x01021997, '9p'],
+  [0x65735546, 'FUSE'],
+]);
+
+/**
+ * Opens the ledger file, or `:memory:`, made if absent, with the pragmas that make a commit survive a power cut.
+ * @throws {UserError} (exit 2) when the file can't be used: no permission, a network file system, no database,
+ *   damaged, or written by a newer imggen.
+ */
+export function openDatabase(file: string): Sqlite.Database {
+  if (file !== ':memory:') prepareFolder(file);
+  const db = connect(file);
+  try {
+    assertVersion(db);
+    configure(db, file);
+    migrate(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw explain(error, file);
+  }
+}
+
+function prepareFolder(file: string): void {
+  const folder = dirname(file);
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const kind = NETWORK_FILE_SYSTEMS.get(statfsSync(folder).type >>> 0);
+    if (kind) {
+      throw new UserError(`the ledger can't live on a network file system (${kind}): ${folder}`, {
+        hint: 'put it on a local disk: --ledger /local/path/ledger.db',
+      });
+    }
+    if (existsSync(file) && statSync(file).isDirectory()) {
+      throw new UserError(`the ledger is a folder: ${file}`, { hint: 'name a file: --ledger FILE' });
+    }
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+function connect(file: string): Sqlite.Database {
+  try {
+    return new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+function assertVersion(db: Sqlite.Database): void {
+  const text = db.prepare('SELECT sqlite_version()').pluck().get() as string;
+  const parts = text.split('.').map(Number);
+  const order = SQLITE_MIN.map((min, i) => (parts[i] ?? 0) - min).find((difference) => difference !== 0) ?? 0;
+  if (order < 0) throw new Error(`SQLite ${text} is older than ${SQLITE_MIN.join('.')}: reinstall better-sqlite3`);
+}
+
+function configure(db: Sqlite.Database, file: string): void {
+  if (file !== ':memory:') {
+    retryBusy(() => db.pragma('journal_mode = WAL'));
+    chmodSync(file, 0o600);
+  }
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+}
+
+/** The switch to WAL answers SQLITE_BUSY at once, whatever the time-out, when others open the same new file. */
+function retryBusy(action: () => void): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; ; tries += 1) {
+    try {
+      action();
+      return;
+    } catch (error) {
+      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY') || tries >= 1000) throw error;
+      Atomics.wait(pause, 0, 0, 5 + (tries % 7) * 3);
+    }
+  }
+}
+
+function migrate(db: Sqlite.Database, file: string): void {
+  const version = () => db.pragma('user_version', { simple: true }) as number;
+  if (version() === MIGRATIONS.length) return;
+  refuseNewer(version(), file);
+  // Not inside a transaction, so before it: a copy of what a migration might spoil.
+  if (version() > 0) db.prepare('VACUUM INTO ?').run(`${file}.v${version()}-${randomUUID().slice(0, 8)}.bak`);
+  const upgrade = db.transaction(() => {
+    const from = version();
+    refuseNewer(from, file);
+    for (const sql of MIGRATIONS.slice(from)) db.exec(sql);
+    db.pragma(`user_version = ${MIGRATIONS.length}`);
+  });
+  retryBusy(() => upgrade.exclusive());
+}
+
+function refuseNewer(version: number, file: string): void {
+  if (version <= MIGRATIONS.length) return;
+  throw new UserError(`the ledger was written by a newer imggen (its version ${version}, ours ${MIGRATIONS.length}): ${file}`, {
+    hint: 'update imggen, or name another ledger: --ledger FILE',
+  });
+}
+
+function explain(error: unknown, file: string): unknown {
+  if (error instanceof UserError) return error;
+  const code = (error as { code?: string }).code ?? '';
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+    return new UserError(`the ledger is damaged or no database: ${file}`, {
+      hint: `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let \`imggen adopt <id>\` and a new ledger take over`,
+      cause: error,
+    });
+  }
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)|^E(ACCES|ROFS|PERM|NOSPC|NOTDIR|NAMETOOLONG)/.test(code)) {
+    const why = /FULL|NOSPC/.test(code) ? 'the disk is full' : 'the ledger can not be written';
+    return new UserError(`${why} (${code}): ${file}`, {
+      exitCode: EXIT.usage,
+      hint: 'check the permissions and the free space of its folder, or name another place: --ledger FILE',
+      cause: error,
+    });
+  }
+  return error;
+}

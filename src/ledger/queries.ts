@@ -1,0 +1,129 @@
+import type { PublicEvent } from '../events.ts';
+import { totalOf, utcDay, type Total } from './money.ts';
+import type { ShotRow } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** Success and cost of one provider and model. Times in milliseconds, from the request to the finished picture. */
+export interface StatRow {
+  provider: string;
+  model: string;
+  attempts: number;
+  done: number;
+  failed: number;
+  refused: number;
+  unknown: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  spentMicros: number;
+}
+
+/** What was spent on a UTC day with one provider and model. */
+export interface SpendRow {
+  day: string;
+  provider: string;
+  model: string;
+  images: number;
+  spentMicros: number;
+  reservedMicros: number;
+}
+
+/** A failed, refused or held shot. */
+export type FailedShot = Pick<ShotRow, 'name' | 'state' | 'outcome' | 'message' | 'job_id'>;
+
+/** Questions that change nothing. */
+export class Queries {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** What today has cost, over all jobs. */
+  today(): Total {
+    return totalOf(this.session, `day:${utcDay(this.session.now())}`);
+  }
+
+  /** Events of a job after a given event id, oldest first, for `status --watch`. */
+  eventsAfter(jobId: number, afterId: number, limit = 1000): { id: number; event: PublicEvent }[] {
+    const rows = this.session.all<{ id: number; body: string }>(
+      'SELECT id, body FROM events INDEXED BY events_by_job WHERE job_id = ? AND id > ? ORDER BY id LIMIT ?',
+      jobId, afterId, limit,
+    );
+    return rows.map((row) => ({ id: row.id, event: JSON.parse(row.body) as PublicEvent }));
+  }
+
+  /** Shots that ended badly, or are held. */
+  failures(jobId: number, limit: number): FailedShot[] {
+    return this.session.all<FailedShot>(
+      `SELECT name, state, outcome, message, job_id FROM shots WHERE job_id = ? AND state IN ('failed', 'refused', 'hold') ORDER BY id LIMIT ?`,
+      jobId, limit,
+    );
+  }
+
+  /** Shots whose work is live at the provider and whom nobody is waiting for now. */
+  liveAtProvider(jobId: number): number {
+    return this.session.get<{ n: number }>(
+      `SELECT COUNT(*) n FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS NULL`,
+      jobId,
+    )?.n ?? 0;
+  }
+
+  /** Remote ids of open attempts of a job, for cancelling at the provider. */
+  openRemote(jobId: number): { provider: string; remoteId: string; shot: string }[] {
+    return this.session.all(
+      `SELECT a.provider, a.remote_id remoteId, s.name shot FROM attempts a JOIN shots s ON s.id = a.shot_id
+       WHERE a.job_id = ? AND a.state = 'accepted'`,
+      jobId,
+    );
+  }
+
+  /** Shots queued ahead of a job in other open jobs of at least its priority. */
+  ahead(jobId: number): number {
+    return this.session.get<{ n: number }>(
+      `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id, jobs me
+       WHERE me.id = ? AND j.state = 'open' AND s.state = 'queued' AND (j.priority < me.priority OR (j.priority = me.priority AND j.id < me.id))`,
+      jobId,
+    )?.n ?? 0;
+  }
+
+  /** Mean time from request to picture, and when the last attempts ended, of a job's newest attempts. */
+  pace(jobId: number): { averageMs: number | null; ended: number; spanMs: number } {
+    const row = this.session.get<{ average: number | null; n: number; first: number | null; last: number | null }>(
+      `SELECT AVG(ended_at_ms - intent_at_ms) average, COUNT(*) n, MIN(intent_at_ms) first, MAX(ended_at_ms) last FROM
+         (SELECT intent_at_ms, ended_at_ms FROM attempts WHERE job_id = ? AND state = 'settled' ORDER BY id DESC LIMIT 50)`,
+      jobId,
+    );
+    return { averageMs: row?.average ?? null, ended: row?.n ?? 0, spanMs: Math.max(0, (row?.last ?? 0) - (row?.first ?? 0)) };
+  }
+
+  /** By provider and model. */
+  stats(): StatRow[] {
+    const rows = this.session.all<Omit<StatRow, 'p50Ms' | 'p95Ms'>>(
+      `SELECT a.provider, a.model, COUNT(*) attempts,
+         SUM(a.state = 'settled') done, SUM(a.state = 'rejected' AND a.outcome NOT IN ('refused', 'interrupted')) failed,
+         SUM(a.outcome = 'refused') refused, SUM(a.state = 'unknown') unknown,
+         COALESCE(SUM(r.spent_micros), 0) spentMicros
+       FROM attempts a LEFT JOIN reservations r ON r.attempt_id = a.id GROUP BY a.provider, a.model ORDER BY a.provider, a.model`,
+    );
+    return rows.map((row) => ({ ...row, p50Ms: this.percentile(row, 0.5), p95Ms: this.percentile(row, 0.95) }));
+  }
+
+  private percentile(of: { provider: string; model: string; done: number }, share: number): number | null {
+    const offset = Math.max(0, Math.ceil(of.done * share) - 1);
+    return this.session.get<{ ms: number }>(
+      `SELECT ended_at_ms - intent_at_ms ms FROM attempts WHERE provider = ? AND model = ? AND state = 'settled' ORDER BY ms LIMIT 1 OFFSET ?`,
+      of.provider, of.model, offset,
+    )?.ms ?? null;
+  }
+
+  /** By day, provider and model, newest day first. */
+  spending(days: number): SpendRow[] {
+    return this.session.all<SpendRow>(
+      `SELECT day, provider, model, SUM(state = 'spent') images, SUM(spent_micros) spentMicros,
+         SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reservedMicros
+       FROM reservations WHERE day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?)
+       GROUP BY day, provider, model ORDER BY day DESC, provider, model`,
+      days,
+    );
+  }
+}

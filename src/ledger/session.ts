@@ -1,0 +1,104 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Listener, PublicEvent } from '../events.ts';
+
+/** A value SQLite takes. */
+export type SqlValue = string | number | bigint | null | Buffer;
+
+/** Public events without what the session itself stamps on them. */
+export type EventBody = PublicEvent extends infer E ? (E extends PublicEvent ? Omit<E, 'at' | 'job_id'> : never) : never;
+
+/** Thrown by writes of a process whose lease on a shot is gone: it must stop working on that shot and write nothing. */
+export class LostLease extends Error {
+  constructor(what: string) {
+    super(`lost the lease of ${what}`);
+    this.name = 'LostLease';
+  }
+}
+
+/**
+ * One connection, its prepared statements, and the rule that nothing is told before it is committed:
+ * events recorded inside `write` are inserted in the same transaction and handed to the listener after its commit.
+ */
+export class Session {
+  readonly db: Database;
+  readonly owner: string;
+  readonly now: () => number;
+  /** Whether the process behind an owner id still runs. */
+  readonly isAlive: (owner: string) => boolean;
+  private readonly statements = new Map<string, Statement<unknown[]>>();
+  private pending: PublicEvent[] = [];
+  private listener: Listener = () => {};
+
+  constructor(db: Database, who: { owner: string; isAlive: (owner: string) => boolean }, now: () => number) {
+    this.db = db;
+    this.owner = who.owner;
+    this.isAlive = who.isAlive;
+    this.now = now;
+  }
+
+  /** Where committed events go. A listener that throws is dropped for that event, never the run. */
+  listen(listener: Listener): void {
+    this.listener = listener;
+  }
+
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.statement(sql).get(...values) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.statement(sql).all(...values) as Row[];
+  }
+
+  /** Runs a statement; returns how many rows it changed. */
+  run(sql: string, ...values: SqlValue[]): number {
+    return this.statement(sql).run(...values).changes;
+  }
+
+  /** Inserts a row; returns its rowid. */
+  insert(sql: string, ...values: SqlValue[]): number {
+    return Number(this.statement(sql).run(...values).lastInsertRowid);
+  }
+
+  /** One immediate transaction. Nested calls join the outer one. */
+  write<T>(body: () => T): T {
+    if (this.db.inTransaction) return body();
+    this.pending = [];
+    const result = this.db.transaction(body).immediate();
+    const committed = this.pending;
+    this.pending = [];
+    for (const event of committed) this.tell(event);
+    return result;
+  }
+
+  /** Writes an event into the ledger, to be told after the commit. Only inside `write`. */
+  record(jobId: number, event: EventBody, shotId: number | null = null): void {
+    const { event: name, ...body } = event;
+    const full = { event: name, at: new Date(this.now()).toISOString(), job_id: String(jobId), ...body } as PublicEvent;
+    this.run(
+      'INSERT INTO events (at_ms, job_id, shot_id, event, body) VALUES (?, ?, ?, ?, ?)',
+      this.now(),
+      jobId,
+      shotId,
+      name,
+      JSON.stringify(full),
+    );
+    this.pending.push(full);
+  }
+
+  private tell(event: PublicEvent): void {
+    try {
+      this.listener(event);
+    } catch {
+      // A view that fails must not touch the run.
+    }
+  }
+
+  private statement(sql: string): Statement<unknown[]> {
+    let found = this.statements.get(sql);
+    if (!found) {
+      found = this.db.prepare(sql);
+      this.statements.set(sql, found);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,116 @@
+import type { ImageRow, JobRow } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** Where an uploaded image is. */
+export interface UploadedTo {
+  publicId: string;
+  url: string;
+  thumbnailUrl?: string;
+}
+
+/** The second step: pictures that are safe on disk on their way to the store. */
+export class Uploads {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** Takes the next image to upload, of these jobs, that no live process is uploading; undefined when there is none now. */
+  claim(jobIds: readonly number[]): ImageRow | undefined {
+    return this.session.write(() => {
+      for (const jobId of jobIds) {
+        const rows = this.session.all<ImageRow>(
+          `SELECT * FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending' AND upload_not_before_ms <= ?
+             AND (upload_owner IS NULL OR upload_owner <> ?) ORDER BY id LIMIT 50`,
+          jobId, this.session.now(), this.session.owner,
+        );
+        const free = rows.find((row) => row.upload_owner === null || !this.session.isAlive(row.upload_owner));
+        if (!free) continue;
+        this.session.run('UPDATE images SET upload_owner = ?, upload_tries = upload_tries + 1 WHERE id = ?', this.session.owner, free.id);
+        return { ...free, upload_owner: this.session.owner, upload_tries: free.upload_tries + 1 };
+      }
+      return undefined;
+    });
+  }
+
+  /** How many are still to be uploaded, by anybody, and when the next may be tried (epoch ms). */
+  pending(jobIds: readonly number[]): { count: number; nextMs: number | undefined } {
+    let count = 0;
+    let nextMs: number | undefined;
+    for (const jobId of jobIds) {
+      const row = this.session.get<{ n: number; at: number | null }>(
+        `SELECT COUNT(*) n, MIN(upload_not_before_ms) at FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending'`,
+        jobId,
+      );
+      count += row?.n ?? 0;
+      if (row?.at !== undefined && row.at !== null) nextMs = Math.min(nextMs ?? Infinity, row.at);
+    }
+    return { count, nextMs };
+  }
+
+  /** The store has it. */
+  done(image: ImageRow, to: UploadedTo): void {
+    this.session.write(() => {
+      const changed = this.session.run(
+        `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, public_id = ?, url = ?, thumbnail_url = ?
+         WHERE id = ? AND upload_owner = ?`,
+        to.publicId, to.url, to.thumbnailUrl ?? null, image.id, this.session.owner,
+      );
+      if (changed === 0 || image.job_id === null) return;
+      this.session.record(image.job_id, {
+        event: 'image_stored', shot: image.shot, character_id: image.character_id, size_bytes: image.size_bytes, url: to.url, filename: image.filename,
+      }, image.shot_id);
+    });
+  }
+
+  /** The store did not take it: again at `notBeforeMs`, or given up for this run when undefined. */
+  failed(image: ImageRow, message: string, notBeforeMs: number | undefined): void {
+    this.session.write(() => {
+      this.session.run(
+        `UPDATE images SET upload = ?, upload_owner = NULL, upload_message = ?, upload_not_before_ms = ? WHERE id = ? AND upload_owner = ?`,
+        notBeforeMs === undefined ? 'failed' : 'pending', message, Math.ceil(notBeforeMs ?? 0), image.id, this.session.owner,
+      );
+    });
+  }
+
+  /** Lets an image go that was not uploaded because the run stops. */
+  release(image: ImageRow): void {
+    this.session.write(() => {
+      this.session.run('UPDATE images SET upload_owner = NULL, upload_tries = MAX(0, upload_tries - 1) WHERE id = ? AND upload_owner = ?', image.id, this.session.owner);
+    });
+  }
+
+  /** Puts failed uploads of a job back, tries forgiven; returns how many. */
+  retryFailed(jobId: number): number {
+    return this.session.write(() =>
+      this.session.run(`UPDATE images SET upload = 'pending', upload_tries = 0, upload_not_before_ms = 0 WHERE job_id = ? AND upload = 'failed' AND state = 'stored'`, jobId),
+    );
+  }
+
+  /** Marks pictures made with no store for upload; returns how many, and the jobs they belong to. */
+  enqueue(characterId: string, store: string): { count: number; jobs: JobRow[] } {
+    return this.session.write(() => {
+      const count = this.session.run(
+        `UPDATE images SET store = ?, upload = 'pending', upload_tries = 0, upload_not_before_ms = 0
+         WHERE character_id = ? AND state = 'stored' AND path IS NOT NULL AND upload <> 'done'`,
+        store, characterId,
+      );
+      const jobs = this.session.all<JobRow>(
+        `SELECT DISTINCT j.* FROM jobs j JOIN images i ON i.job_id = j.id WHERE i.character_id = ? AND i.upload = 'pending'`,
+        characterId,
+      );
+      return { count, jobs };
+    });
+  }
+
+  /** Failed and pending uploads of a job. */
+  open(jobId: number): { pending: number; failed: number } {
+    const rows = this.session.all<{ upload: string; n: number }>(
+      `SELECT upload, COUNT(*) n FROM images INDEXED BY images_by_job WHERE job_id = ? AND upload IN ('pending', 'failed') AND state = 'stored' GROUP BY upload`,
+      jobId,
+    );
+    const of = (upload: string) => rows.find((row) => row.upload === upload)?.n ?? 0;
+    return { pending: of('pending'), failed: of('failed') };
+  }
+}
