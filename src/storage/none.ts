@@ -3,6 +3,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { StorageError } from '../errors.ts';
 import type { Asset, Storage, StorageModule, Stored, StoredAsset } from './storage.ts';
 
 /** Keeps nothing, so it finds nothing and has nothing to remove. */
@@ -10,7 +11,7 @@ class NoStorage implements Storage {
   readonly name = 'none';
 
   put(asset: Asset, signal: AbortSignal): Promise<Stored> {
-    if (signal.aborted) return Promise.reject(signal.reason);
+    if (signal.aborted) return Promise.reject(new StorageError(`${asset.name}: stopped`, 'unavailable'));
     return Promise.resolve({ publicId: `${asset.characterId}/${asset.name}`, url: pathToFileURL(asset.path).href });
   }
 

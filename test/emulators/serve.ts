@@ -11,6 +11,11 @@ const SERVICES: Record<string, () => Promise<{ service: Service; environment: (u
     service: (await import('./replicate.ts')).replicate(),
     environment: (url) => ({ REPLICATE_BASE_URL: `${url}/v1`, REPLICATE_API_TOKEN: 'emulated' }),
   }),
+  cloudinary: async () => {
+    const { cloudAccount, cloudinaryService, cloudinaryUrl } = await import('./cloudinary.ts');
+    const account = cloudAccount(values.directory === undefined ? {} : { directory: values.directory });
+    return { service: cloudinaryService(account), environment: (url) => ({ CLOUDINARY_URL: `'${cloudinaryUrl(account, url)}'` }) };
+  },
 };
 
 const { values, positionals } = parseArgs({
@@ -18,6 +23,8 @@ const { values, positionals } = parseArgs({
   options: {
     port: { type: 'string', default: '0' },
     journal: { type: 'string' },
+    /** Where a store keeps what it holds. */
+    directory: { type: 'string' },
     latency: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     fault: { type: 'string', multiple: true, default: [] },

@@ -1,0 +1,197 @@
+/**
+ * The official SDK, made fit for a program that must know how a call ended: calls that can be stopped, that end in
+ * time, and whose refusals are told with the headers that came along.
+ *
+ * The SDK picks its `http` or `https` module once, when it is first loaded, and keeps its settings in one global
+ * object. So credentials, address and agent go with every call, and several clients live side by side: a request uses
+ * the protocol of the agent it is given.
+ */
+import { open } from 'node:fs/promises';
+import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Agent as SecureAgent } from 'node:https';
+import { pipeline } from 'node:stream';
+import type { v2, UploadApiOptions } from 'cloudinary';
+import { EXIT, StorageError, UserError } from '../../errors.ts';
+import type { Account } from './account.ts';
+import { type Refusal, refusalOf, storageError } from './failure.ts';
+
+/** The longest an upload may take in all, however slow. */
+const UPLOAD_MAX_MS = 900_000;
+
+/** What a call is told to do. */
+export interface CallOptions {
+  /** What is tried, for messages: `upload of x`. */
+  what: string;
+  signal: AbortSignal;
+  /** Statuses that are an answer and no failure; the call then resolves to undefined. */
+  expected?: readonly number[];
+}
+
+/** What a client needs beside the account. */
+export interface ClientSettings {
+  /** Uploads at a time. */
+  concurrency: number;
+  /** Silence after which a call is given up. */
+  timeoutMs: number;
+  now: () => number;
+}
+
+type Sdk = typeof v2;
+
+/** Credentials and transport of one call, as the SDK takes them. */
+type PerCall = Record<string, unknown> & { agent: Agent };
+
+/** One account's access to the Upload and Admin APIs. */
+export class CloudinaryClient {
+  readonly #sdk: Sdk;
+  readonly #account: Account;
+  readonly #settings: ClientSettings;
+  readonly #uploads: Agent;
+  readonly #admin: Agent;
+
+  constructor(sdk: Sdk, account: Account, settings: ClientSettings) {
+    const Transport = account.baseUrl.startsWith('http:') ? Agent : SecureAgent;
+    this.#sdk = sdk;
+    this.#account = account;
+    this.#settings = settings;
+    this.#uploads = new Transport({ keepAlive: true, maxSockets: settings.concurrency });
+    this.#admin = new Transport({ keepAlive: true });
+  }
+
+  /** Asks the Admin API. @returns its answer, or undefined for an expected status. @throws {StorageError} */
+  admin(options: CallOptions, ask: (api: Sdk['api'], perCall: PerCall) => Promise<unknown>): Promise<unknown> {
+    return this.#call(options, { agent: this.#admin, deadlineMs: this.#settings.timeoutMs }, (perCall) => ask(this.#sdk.api, perCall));
+  }
+
+  /**
+   * Streams a file up. @returns Cloudinary's answer.
+   * @throws {StorageError} `rejected` when the file can't be read or has not the size it should.
+   */
+  async upload(options: CallOptions, file: { path: string; sizeBytes: number }, parameters: UploadApiOptions): Promise<unknown> {
+    const handle = await open(file.path).catch((error: NodeJS.ErrnoException) => {
+      throw this.#unreadable(options.what, `the file can't be read: ${error.code ?? 'unknown reason'}`);
+    });
+    try {
+      const { size } = await handle.stat();
+      if (size !== file.sizeBytes) throw this.#unreadable(options.what, `the file has ${size} bytes, not the ${file.sizeBytes} it was saved with`);
+      const source = handle.createReadStream({ autoClose: false });
+      return await this.#call(options, { agent: this.#uploads, deadlineMs: UPLOAD_MAX_MS }, (perCall) => this.#send(source, parameters, perCall));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #unreadable(what: string, message: string): StorageError {
+    return new StorageError(`${what}: ${message}`, 'rejected');
+  }
+
+  #send(source: NodeJS.ReadableStream & { destroy(): unknown }, parameters: UploadApiOptions, perCall: PerCall): Promise<unknown> {
+    return new Promise<unknown>((resolve, reject) => {
+      const options = { ...parameters, ...perCall, timeout: this.#settings.timeoutMs, disable_promises: true };
+      const sink = this.#sdk.uploader.upload_stream(options, (error, answer) => (error === undefined || error === null ? resolve(answer) : reject(error)));
+      pipeline(source, sink, (error) => {
+        if (error) reject(error);
+      });
+    }).finally(() => source.destroy());
+  }
+
+  /** Lends an agent to one call, watches the request made through it, and turns every bad end into a StorageError. */
+  async #call(options: CallOptions, transport: { agent: Agent; deadlineMs: number }, start: (perCall: PerCall) => Promise<unknown>): Promise<unknown> {
+    const watched = watch(transport.agent);
+    const patience = patienceOf(options.signal, transport.deadlineMs);
+    try {
+      if (options.signal.aborted) throw new Error('stopped before it began');
+      const answer = await Promise.race([start({ ...this.#credentials(), agent: watched.agent }), patience.over]);
+      // The SDK takes any JSON without `error` for success, whatever the status (a proxy's 503, say).
+      if ((watched.status() ?? 200) >= 400) throw new Error('refused without a reason');
+      return answer;
+    } catch (thrown) {
+      watched.stop();
+      const told = { status: watched.status(), headers: watched.headers() };
+      const refusal = explained(refusalOf(thrown, told), { interrupted: options.signal.aborted, late: patience.isLate() });
+      if (refusal.status !== undefined && options.expected?.includes(refusal.status)) return undefined;
+      throw storageError(options.what, refusal, { account: this.#account, headers: told.headers, nowMs: this.#settings.now() });
+    } finally {
+      patience.end();
+    }
+  }
+
+  #credentials(): Record<string, unknown> {
+    const { cloudName, apiKey, apiSecret, baseUrl, signatureAlgorithm } = this.#account;
+    return {
+      cloud_name: cloudName,
+      api_key: apiKey,
+      api_secret: apiSecret,
+      upload_prefix: baseUrl,
+      ...(signatureAlgorithm === undefined ? {} : { signature_algorithm: signatureAlgorithm }),
+    };
+  }
+}
+
+/**
+ * Loads the SDK, now and not earlier: it reads the process's environment while it is loaded.
+ * @throws {UserError} with exit code 5 when it refuses what it finds there. Its own error, which may show the key, is dropped.
+ */
+export async function loadSdk(): Promise<Sdk> {
+  try {
+    return (await import('cloudinary')).v2;
+  } catch {
+    throw new UserError("Cloudinary's package can't be loaded", {
+      exitCode: EXIT.auth,
+      problems: ['CLOUDINARY_URL or CLOUDINARY_ACCOUNT_URL in the environment is malformed, or the package is damaged'],
+    });
+  }
+}
+
+/** Says in our words what the SDK can only call an error of the connection. */
+function explained(refusal: Refusal, end: { interrupted: boolean; late: boolean }): Refusal {
+  if (end.interrupted) return { message: 'stopped', status: undefined };
+  if (end.late || refusal.status === 499) return { message: 'no answer in time', status: undefined };
+  return refusal;
+}
+
+/** A promise that only ever rejects: when the signal aborts or time is up. `end` clears both. */
+function patienceOf(signal: AbortSignal, deadlineMs: number): { over: Promise<never>; isLate: () => boolean; end: () => void } {
+  let late = false;
+  let end = (): void => {};
+  const over = new Promise<never>((_, reject) => {
+    const stop = (): void => reject(new Error('stopped'));
+    const expire = (): void => {
+      late = true;
+      stop();
+    };
+    const timer = setTimeout(expire, deadlineMs);
+    signal.addEventListener('abort', stop, { once: true });
+    end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    };
+  });
+  return { over, isLate: () => late, end: () => end() };
+}
+
+/**
+ * An agent for one request that works like `shared` and lets its request be seen, which the SDK keeps to itself:
+ * to destroy it, and to read the headers of a refusal. `addRequest` is how Node hands a request to any agent.
+ */
+function watch(shared: Agent): {
+  agent: Agent;
+  status: () => number | undefined;
+  headers: () => IncomingHttpHeaders | undefined;
+  stop: () => void;
+} {
+  const base = shared as Agent & { addRequest(request: ClientRequest, options: object): void };
+  let seen: ClientRequest | undefined;
+  let answer: IncomingMessage | undefined;
+  const addRequest = (request: ClientRequest, options: object): void => {
+    seen = request;
+    request.once('response', (response) => (answer = response));
+    base.addRequest(request, options);
+  };
+  return {
+    agent: Object.create(base, { addRequest: { value: addRequest } }) as Agent,
+    status: () => answer?.statusCode,
+    headers: () => answer?.headers,
+    stop: () => seen?.destroy(),
+  };
+}

@@ -1,0 +1,147 @@
+import { v2 as sdk } from 'cloudinary';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makePicture } from './picture.ts';
+import { sign, stringToSign } from './cloudinary/signature.ts';
+import { contextOf } from './cloudinary/upload.ts';
+import { type CloudinaryEmulator, type CloudinaryOptions, startCloudinary } from './cloudinary.ts';
+
+const running: CloudinaryEmulator[] = [];
+afterEach(() => Promise.all(running.splice(0).map((emulator) => emulator.close())));
+
+async function start(options: CloudinaryOptions = {}): Promise<CloudinaryEmulator> {
+  const emulator = await startCloudinary(options);
+  running.push(emulator);
+  return emulator;
+}
+
+const now = (): string => String(Math.floor(Date.now() / 1000));
+
+/** An upload as a client without the SDK would send it. */
+async function send(emulator: CloudinaryEmulator, fields: Record<string, string>, how: { secret?: string; signature?: string; cloud?: string; bytes?: Buffer } = {}) {
+  const form = new FormData();
+  const all: Record<string, string> = { timestamp: now(), ...fields };
+  for (const [key, value] of Object.entries(all)) form.set(key, value);
+  form.set('api_key', fields['api_key'] ?? '1234');
+  form.set('signature', how.signature ?? sign(all, how.secret ?? 'abcd'));
+  form.set('file', new Blob([new Uint8Array(how.bytes ?? makePicture(32, 32, 'x'))]), 'x.png');
+  const response = await fetch(`${emulator.url}/v1_1/${how.cloud ?? 'demo'}/image/upload`, { method: 'POST', body: form });
+  return { status: response.status, body: (await response.json()) as { error?: { message: string }; public_id: string; secure_url: string; existing?: boolean } };
+}
+
+function admin(emulator: CloudinaryEmulator, path: string, how: { key?: string; method?: string; json?: unknown } = {}): Promise<Response> {
+  const headers: Record<string, string> = { authorization: `Basic ${btoa(how.key ?? '1234:abcd')}` };
+  if (how.json !== undefined) headers['content-type'] = 'application/json';
+  return fetch(`${emulator.url}/v1_1/demo${path}`, { headers, method: how.method ?? 'GET', ...(how.json === undefined ? {} : { body: JSON.stringify(how.json) }) });
+}
+
+describe('the signature', () => {
+  it('is that of the documentation', () => {
+    const parameters = { public_id: 'sample_image', timestamp: '1315060510' };
+    expect(sign(parameters, 'abcd')).toBe('b4ad47fb4e25c7bf5f92a20089f9db59bc302313');
+    expect(sign({ ...parameters, eager: 'w_400,h_300,c_pad|w_260,h_200,c_crop' }, 'abcd')).toBe('bfd09f95f331f558cbd1320e67aa8d488770583e');
+  });
+
+  it('differs between its versions for a value that holds an ampersand', () => {
+    const parameters = { public_id: 'a&b=c', timestamp: '1' };
+    expect(sign(parameters, 'abcd', { version: 1 })).toBe('ae08536c4453283084add359a3c15fbb93f83e2f');
+    expect(sign(parameters, 'abcd', { version: 2 })).toBe('4bcb4c579fb24fb5ff27ab08c5e2c86a68082289');
+  });
+
+  it("is that of Cloudinary's own package for what imggen sends", () => {
+    const parameters = { public_id: 'characters/mira/m_1', context: 'seed=42|prompt=x\\=y\\|z', tags: 'a,b', overwrite: '0', timestamp: '1700000000', asset_folder: '' };
+    const official = sdk.utils.api_sign_request as (...all: unknown[]) => string; // its types know two of its four parameters
+    for (const algorithm of ['sha1', 'sha256'] as const) {
+      expect(sign(parameters, 'secret', { algorithm })).toBe(official({ ...parameters }, 'secret', algorithm, 2));
+    }
+  });
+
+  it('covers neither the file nor the key', () => {
+    expect(stringToSign({ file: 'x', api_key: '1', cloud_name: 'c', resource_type: 'image', signature: 's', a: '1', b: '' }, 2)).toBe('a=1');
+  });
+});
+
+it('reads a context with escaped signs', () => {
+  expect(contextOf('seed=42|prompt=x\\=y\\|z|n=1')).toEqual({ seed: '42', prompt: 'x=y|z', n: '1' });
+});
+
+describe('the Upload API', () => {
+  it('takes signatures of both versions, and delivers the very bytes', async () => {
+    const emulator = await start();
+    const timestamp = now();
+    const fields = { public_id: 'a&b', timestamp };
+    for (const version of [1, 2] as const) expect((await send(emulator, fields, { signature: sign(fields, 'abcd', { version }) })).status).toBe(200);
+    const bytes = makePicture(40, 30, 'y');
+    const { body } = await send(emulator, { public_id: 'characters/x/y', eager: 'c_fill,h_320,w_320/webp' }, { bytes });
+    expect(Buffer.from(await (await fetch(body.secure_url)).arrayBuffer()).equals(bytes)).toBe(true);
+    const thumbnail = body.secure_url.replace('/upload/', '/upload/c_fill,h_320,w_320/').replace(/png$/, 'webp');
+    expect((await fetch(thumbnail)).headers.get('content-type')).toBe('image/webp');
+  });
+
+  it.each([
+    [{ secret: 'wrong' }, {}, 401, /^Invalid Signature [0-9a-f]{40}\. String to sign - 'public_id=x&timestamp=\d+'\.$/],
+    [{ cloud: 'nobody' }, {}, 401, /^Invalid cloud_name nobody$/],
+    [{}, { api_key: '9' }, 401, /^Unknown API key 9$/],
+    [{}, { timestamp: '1315060510' }, 400, /^Stale request - reported time is 2011-09-03 14:35:10 \+0000/],
+    [{}, { overwritten: '1' }, 400, /^Unknown parameter overwritten$/],
+    [{}, { folder: 'x' }, 400, /dynamic/],
+    [{ bytes: Buffer.from('no picture') }, {}, 400, /^Invalid image file$/],
+  ] as const)('refuses %j %j with %i', async (how, fields, status, message) => {
+    const emulator = await start();
+    const answer = await send(emulator, { public_id: 'x', ...fields }, how);
+    expect(answer.status).toBe(status);
+    expect(answer.body.error?.message).toMatch(message);
+    expect(emulator.assets()).toEqual([]);
+  });
+
+  it('overwrites unless told not to', async () => {
+    const emulator = await start();
+    const other = { bytes: makePicture(32, 32, 'other') };
+    await send(emulator, { public_id: 'x' });
+    expect((await send(emulator, { public_id: 'x', overwrite: '0' }, other)).body.existing).toBe(true);
+    await send(emulator, { public_id: 'x' }, other);
+    expect(emulator.deeds().map(({ deed }) => deed)).toEqual(['created', 'repeated', 'overwritten']);
+  });
+
+  it('puts the folder before the public id in fixed mode', async () => {
+    const emulator = await start({ folderMode: 'fixed' });
+    expect((await send(emulator, { public_id: 'x', folder: 'f' })).body.public_id).toBe('f/x');
+    expect((await send(emulator, { public_id: 'x', asset_folder: 'f' })).status).toBe(400);
+  });
+});
+
+describe('the Admin API', () => {
+  it('tells a wrong key from a wrong secret', async () => {
+    const emulator = await start();
+    expect(await (await admin(emulator, '/ping')).json()).toEqual({ status: 'ok' });
+    expect(await (await admin(emulator, '/ping', { key: '9:abcd' })).json()).toEqual({ error: { message: 'unknown api_key' } });
+    expect(await (await admin(emulator, '/ping', { key: '1234:x' })).json()).toEqual({ error: { message: 'api_secret mismatch' } });
+  });
+
+  it('counts the calls of an hour and then refuses with the time of the next', async () => {
+    const emulator = await start({ adminPerHour: 2, now: () => Date.UTC(2026, 0, 1, 10, 30) });
+    expect((await admin(emulator, '/ping')).headers.get('x-featureratelimit-remaining')).toBe('1');
+    await admin(emulator, '/ping');
+    const refused = await admin(emulator, '/ping');
+    expect(refused.status).toBe(420);
+    expect(refused.headers.get('x-featureratelimit-reset')).toBe('Thu, 01 Jan 2026 11:00:00 GMT');
+  });
+
+  it('pages, and refuses a page of more than 500', async () => {
+    const emulator = await start();
+    for (const name of ['a', 'b', 'c']) await send(emulator, { public_id: `p/${name}`, tags: 't' });
+    const first = (await (await admin(emulator, '/resources/image/upload?prefix=p/&max_results=2')).json()) as { resources: object[]; next_cursor: string };
+    const second = (await (await admin(emulator, `/resources/image/upload?prefix=p/&max_results=2&next_cursor=${first.next_cursor}`)).json()) as typeof first;
+    expect([first.resources.length, second.resources.length, second.next_cursor]).toEqual([2, 1, undefined]);
+    expect((await admin(emulator, '/resources/image/upload?max_results=501')).status).toBe(400);
+    expect((await admin(emulator, '/resources/image/upload?next_cursor=nonsense')).status).toBe(400);
+  });
+
+  it('searches, also at the address that the SDK encodes', async () => {
+    const emulator = await start();
+    await send(emulator, { public_id: 'p/a', tags: 't,u', asset_folder: 'p', context: 'seed=7' });
+    await send(emulator, { public_id: 'p/b', tags: 'u', asset_folder: 'p' });
+    const find = async (expression: string): Promise<unknown> =>
+      ((await (await admin(emulator, '/resources%2Fsearch', { method: 'POST', json: { expression } })).json()) as { total_count: number }).total_count;
+    expect([await find('asset_folder:p AND tags=t'), await find('public_id:p/*'), await find('context.seed=7'), await find('tags=none')]).toEqual([1, 2, 1, 0]);
+  });
+});

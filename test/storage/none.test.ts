@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import none from '../../src/storage/none.ts';
+import { calm, conforms, openStudio } from './conformance.ts';
+
+const settings = { options: {}, env: {}, fetch, now: Date.now };
+
+conforms({
+  name: 'none',
+  keeps: false,
+  open: async () => ({ storage: await none.create(settings), close: () => Promise.resolve() }),
+});
+
+it("gives the file's own address, also with odd characters in its path", async () => {
+  const studio = openStudio();
+  const picture = studio.picture('a b #1?');
+  const { url } = await (await none.create(settings)).put(picture, calm);
+  expect(fileURLToPath(url)).toBe(picture.path);
+  expect(existsSync(new URL(url))).toBe(true);
+  studio.close();
+});
+
+it('takes no options', () => {
+  expect(none.optionsSchema.safeParse({}).success).toBe(true);
+  expect(none.optionsSchema.safeParse({ folder: 'x' }).success).toBe(false);
+});
