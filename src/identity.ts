@@ -50,7 +50,7 @@ function sentence(attributes: CharacterAttributes, cut: number, features: readon
     hair(text('hairStyle'), text('hairColor')),
     eyes(text('eyeColor')),
     build(text('bodyType')),
-    ...features.map((feature) => countable(tidy(feature, cut))),
+    ...features.map((feature) => countable(tidy(feature, cut).replace(/^(?:has|having|with|wears|wearing)\s+/i, ''))),
   ].filter((detail) => detail !== '');
   const core = [age(attributes.ageRange), text('ethnicity'), person(text('gender'), attributes.ageRange)].filter((word) => word !== '');
   const kind = core.length > 1 || details.length > 0 || text('gender') !== '' ? `, ${withArticle(core.join(' '))}` : '';
@@ -69,11 +69,11 @@ function age(range: readonly [number, number] | undefined): string {
 }
 
 const ADJECTIVE =
-  /(?:non-?\s?binary|androgynous|agender|gender-?\s?(?:fluid|queer|neutral|less)|bigender|two-spirit|intersex|queer|trans(?:gender)?|masculine|feminine|masc|femme)$/;
+  /(?:non-binary|androgynous|agender|gender-?\s?(?:fluid|queer|neutral|less)|bigender|two-spirit|intersex|queer|trans(?:gender)?|masculine|feminine|masc|femme)$/;
 
 /** The noun: words for the sex become the words for people, adjectives get one, any other word is taken as it is. */
 function person(gender: string, range: readonly [number, number] | undefined): string {
-  const lower = gender.toLowerCase();
+  const lower = gender.toLowerCase().replace(/\bnon\s?binary\b/, 'non-binary');
   const isChild = range !== undefined && range[1] < 18;
   if (lower === '') return 'person';
   if (/^(?:.* )?(?:female|f)$/.test(lower)) return lower.replace(/(?:female|f)$/, isChild ? 'girl' : 'woman');

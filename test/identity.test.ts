@@ -32,6 +32,7 @@ describe('the identity block', () => {
     [{ gender: 'Female' }, 'Mira Sol, a woman'],
     [{ gender: 'male', ageRange: [9, 11] }, 'Mira Sol, a 9-11 year old boy'],
     [{ gender: 'non-binary' }, 'Mira Sol, a non-binary person'],
+    [{ gender: 'Nonbinary' }, 'Mira Sol, a non-binary person'],
     [{ gender: 'non-binary person' }, 'Mira Sol, a non-binary person'],
     [{ gender: 'elf' }, 'Mira Sol, an elf'],
     [{ ageRange: [30, 30] }, 'Mira Sol, a 30 year old person'],
@@ -46,6 +47,7 @@ describe('the identity block', () => {
     [{ hairStyle: 'straight with bangs', hairColor: 'blond' }, 'Mira Sol, a person with straight blond hair with bangs'],
     [{ hairStyle: 'bald', hairColor: 'grey' }, 'Mira Sol, a person with a bald head'],
     [{ eyeColor: 'blue eyes', bodyType: 'a slim build' }, 'Mira Sol, a person with blue eyes and a slim build'],
+    [{ distinctiveFeatures: ['wears round glasses', 'has a dimple.'] }, 'Mira Sol, a person with round glasses and a dimple'],
     [{ bodyType: 'average' }, 'Mira Sol, a person with an average build'],
     [
       { distinctiveFeatures: ['small scar above left eyebrow', 'freckles', 'a nose ring'] },

@@ -22,7 +22,7 @@ const STUDIO: Lights = [
   'butterfly lighting with a gentle fill',
   'a single soft key light from the left with gradual falloff',
   'Rembrandt lighting from the right',
-  'bright high-key studio light',
+  'clear, airy studio light',
 ];
 const ROOM: Lights = [
   'soft window light from the left',
@@ -82,8 +82,8 @@ export const PLACES: readonly Place[] = [
     ['a mottled dark grey canvas backdrop', 'a leather stool', 'a tall grey plinth'],
   ]),
   ...places('indoor', ROOM, [
-    ['a bright living room with houseplants', 'a linen sofa', 'a tall bookcase'],
-    ['a sunny farmhouse kitchen', 'a wooden kitchen chair', 'the kitchen counter'],
+    ['a living room with houseplants', 'a linen sofa', 'a tall bookcase'],
+    ['a farmhouse kitchen', 'a wooden kitchen chair', 'the kitchen counter'],
     ['a small corner café with tiled walls', 'a café chair', 'the counter'],
     ['a cosy bookshop with crowded shelves', 'a reading chair', 'a bookshelf'],
     ["a painter's studio with canvases along the wall", 'a paint-flecked stool', 'a large easel'],
@@ -118,7 +118,7 @@ export const PLACES: readonly Place[] = [
   ...places('outdoor', STREET, [
     ['a cobbled old-town street', 'a stone doorstep', 'a stone wall'],
     ['a quiet street of colourful houses', 'a painted bench', 'a painted wall'],
-    ['a busy shopping street, the crowd blurred', 'a street bench', 'a lamp post'],
+    ['an elegant shopping street', 'a street bench', 'a lamp post'],
     ['a harbour promenade with moored boats', 'a harbour bollard', 'the promenade railing'],
     ['a stone bridge over a river', 'the low parapet', 'the bridge balustrade'],
   ]),
