@@ -1,7 +1,8 @@
 /** sharp, loaded when the first picture needs it and set up once. */
+import type sharp from 'sharp';
 
 /** The library itself. */
-export type Sharp = (typeof import('sharp'))['default'];
+export type Sharp = typeof sharp;
 
 let loading: Promise<Sharp> | undefined;
 

@@ -1,0 +1,95 @@
+/**
+ * The local provider: draws a cartoon of the character on this machine. No key, no cost, no network, and the seed is
+ * honoured to the byte. Made to see a whole run before paying for one.
+ */
+import { z } from 'zod';
+import { ProviderError, UserError } from '../errors.ts';
+import { loadSharp } from '../images/sharp.ts';
+import type { Sharp } from '../images/sharp.ts';
+import { sizeProblem } from './capabilities.ts';
+import type { Capabilities, ModelRecord, Price } from './capabilities.ts';
+import { undrawn } from './local/identity.ts';
+import { drawPicture } from './local/picture.ts';
+import { loadStyle } from './local/style.ts';
+import { commonOptions } from './options.ts';
+import type { CallContext, ImageRequest, Provider, ProviderModule, ProviderSettings, Submission } from './provider.ts';
+
+const MODEL = 'avataaars';
+
+const capabilities: Capabilities = {
+  seed: 'exact',
+  referencesMax: 0,
+  sizes: { kind: 'free', minPx: 64, maxPx: 4096, multipleOf: 1, ratioMax: 64 },
+  qualities: [],
+  negativePrompt: false,
+  cancel: false,
+  reattach: false,
+};
+
+const models: readonly ModelRecord[] = [{ id: MODEL, capabilities, priceNote: 'free, drawn on this machine' }];
+
+const FREE: Price = { worstMicros: 0, expectedMicros: 0, source: 'local', asOf: '2026-11-21' };
+
+const optionsSchema = z.strictObject({
+  ...commonOptions,
+  latencyMs: z.int().min(0).max(600_000).optional().describe('Milliseconds that each picture takes at least, to see what a slow service looks like. Default 0.'),
+});
+
+async function create(settings: ProviderSettings): Promise<Provider> {
+  const { latencyMs = 0 } = optionsSchema.parse(settings.options);
+  return {
+    name: 'local',
+    recovery: 'idem',
+    defaultModel: MODEL,
+    capabilities: (model) => {
+      if (model === MODEL) return capabilities;
+      throw new UserError(`The local provider has no model ${JSON.stringify(model)}.`, { hint: `Its only model is ${MODEL}: leave the model out, or choose another provider.` });
+    },
+    price: () => FREE,
+    warnings,
+    submit: (request, call) => submit(request, call, { latencyMs, sleep: settings.sleep }),
+    // Nothing is ever under way anywhere else, and drawing again costs nothing and gives the same bytes.
+    find: () => Promise.resolve({ state: 'absent' }),
+    check: async () => {
+      await Promise.all([loadSharp(), loadStyle()]);
+      return { ok: true, message: 'Draws on this machine; needs no key and no network.' };
+    },
+  };
+}
+
+/** What the drawing leaves out, in one sentence each for the character and for the request. */
+function warnings({ character, references, negativePrompt, quality }: ImageRequest): readonly string[] {
+  const missing = undrawn(character);
+  const unused = [references.length > 0 && 'reference pictures', negativePrompt && 'a negative prompt', quality && quality !== 'auto' && 'a quality'].filter(Boolean);
+  return [
+    ...(missing.length > 0 ? [`The local provider draws a cartoon and leaves out: ${missing.join(', ')}.`] : []),
+    ...(unused.length > 0 ? [`The local provider has no use for ${unused.join(' or ')}.`] : []),
+  ];
+}
+
+async function submit(request: ImageRequest, call: CallContext, pace: { latencyMs: number; sleep: ProviderSettings['sleep'] }): Promise<Submission> {
+  stopIfAborted(call.signal);
+  const problem = sizeProblem(capabilities.sizes, request.width, request.height);
+  if (problem) throw new ProviderError(problem, { failure: 'rejected' });
+  call.onPhase?.('sending');
+  const [sharp, { Avatar, style }] = await Promise.all([loadSharp(), loadStyle()]);
+  call.onPhase?.('waiting');
+  if (pace.latencyMs > 0) await pace.sleep(pace.latencyMs, call.signal).catch(() => stopIfAborted(call.signal));
+  stopIfAborted(call.signal);
+  const bytes = await rasterise(drawPicture(request, (options) => new Avatar(style, options).toString()), sharp);
+  stopIfAborted(call.signal);
+  return { state: 'generated', image: { kind: 'bytes', bytes }, seedUsed: request.seed, costMicros: 0, model: MODEL };
+}
+
+/** Flat areas need no filter and little compression: level 3 is near the smallest file at a third of the time. */
+function rasterise(svg: string, sharp: Sharp): Promise<Buffer> {
+  return sharp(Buffer.from(svg)).removeAlpha().png({ compressionLevel: 3, adaptiveFiltering: false }).toBuffer();
+}
+
+/** Nothing was paid and nothing is lost: an interrupted drawing was never sent anywhere. */
+function stopIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new ProviderError('Stopped before the picture was drawn.', { failure: 'interrupted' });
+}
+
+const local: ProviderModule = { name: 'local', keyVariables: [], optionsSchema, models, create };
+export default local;

@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inspectFile } from '../../src/images/inspect.ts';
+import { makeThumbnail } from '../../src/images/thumbnail.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'imggen-thumbnail-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const face = join(import.meta.dirname, '../fixtures/images/ana-01.jpg');
+const solid = (width: number, height: number): Promise<Buffer> => sharp({ create: { width, height, channels: 3, background: '#a55' } }).png().toBuffer();
+
+it('is a WebP of 320 pixels on the long side, in a folder that it makes, with nothing left beside it', async () => {
+  const target = join(folder, 'thumbnails/mira_image_00001.webp');
+  await makeThumbnail(await solid(640, 960), target);
+  expect(await inspectFile(target)).toMatchObject({ format: 'webp', width: 213, height: 320 });
+  expect(await readdir(join(folder, 'thumbnails'))).toEqual(['mira_image_00001.webp']);
+});
+
+it('leaves small pictures as small as they are', async () => {
+  await makeThumbnail(await solid(64, 100), join(folder, 'small.webp'));
+  expect(await inspectFile(join(folder, 'small.webp'))).toMatchObject({ width: 64, height: 100 });
+});
+
+it('reads a file, replaces an older thumbnail, and gives the same bytes again', async () => {
+  const target = join(folder, 'face.webp');
+  await makeThumbnail(await solid(400, 400), target);
+  await makeThumbnail(face, target);
+  const first = await readFile(target);
+  await makeThumbnail(await readFile(face), target);
+  expect((await readFile(target)).equals(first)).toBe(true);
+});
+
+it('refuses a picture whose pixels are damaged, and leaves no thumbnail', async () => {
+  const photo = await readFile(face);
+  await expect(makeThumbnail(photo.subarray(0, photo.length / 3), join(folder, 'bad.webp'))).rejects.toMatchObject({ name: 'ProviderError', failure: 'unusable' });
+  expect(await readdir(folder)).not.toContain('bad.webp');
+});
