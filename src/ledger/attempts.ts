@@ -24,7 +24,7 @@ export interface FailureRecord {
   message: string;
   settlement: Settlement;
   /** What becomes of the shot. */
-  shot: { state: 'queued'; notBeforeMs: number; forgiven: boolean } | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
+  shot: { state: 'queued'; notBeforeMs: number; forgiven: boolean; /** The run stops asking: no time of a next attempt. */ parked?: boolean } | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
   /** Whose limits learn from it: `limited` and `unavailable` move the brakes. */
   lesson?: { scope: string; kind: 'limited' | 'unavailable'; waitMs: number };
 }
@@ -89,7 +89,7 @@ export class Attempts {
       settle(session, lease.attemptId, record.settlement);
       if (record.lesson) this.learn(lease, record.lesson);
       this.endShot(shot, record);
-      const retryAt = record.shot.state === 'queued' ? new Date(Math.max(record.shot.notBeforeMs, session.now())).toISOString() : null;
+      const retryAt = record.shot.state === 'queued' && !record.shot.parked ? new Date(Math.max(record.shot.notBeforeMs, session.now())).toISOString() : null;
       session.record(
         lease.jobId,
         {

@@ -90,7 +90,7 @@ function claimFrom(session: Session, request: ClaimRequest, jobId: number): Clai
   if (yieldsToUrgent(session, job, route.route)) return { kind: 'wait', untilMs: now + OTHERS_POLL_MS, reason: 'others' };
   const verdict = checkCaps(session, request.caps, { id: shot.id, jobId }, route.route.worstMicros);
   if (!verdict.fits) {
-    if (verdict.wait) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
+    if (verdict.wait && someoneAtWork(session)) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
     return { kind: 'budget', cap: verdict.cap, jobId, spentMicros: verdict.total.spentMicros, reservedMicros: verdict.total.reservedMicros };
   }
   return lease(session, job, shot, route.route);
@@ -109,6 +109,14 @@ function nothingReady(session: Session, jobId: number): ClaimResult {
   );
   const blocked = session.get(`SELECT 1 FROM shots WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL LIMIT 1`, jobId);
   return elsewhere || blocked ? { kind: 'wait', untilMs: session.now() + OTHERS_POLL_MS, reason: 'others' } : { kind: 'none' };
+}
+
+/** True while a live process holds a lease: what it has reserved may yet settle for less. */
+function someoneAtWork(session: Session): boolean {
+  const owners = session.all<{ owner: string }>(
+    `SELECT DISTINCT owner FROM shots INDEXED BY shots_leased WHERE state = 'leased' AND owner IS NOT NULL`,
+  );
+  return owners.some((row) => row.owner === session.owner || session.isAlive(row.owner));
 }
 
 function chooseRoute(session: Session, routes: readonly Route[]): { route: Route } | ClaimResult {

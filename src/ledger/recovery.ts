@@ -22,17 +22,18 @@ export class Recovery {
 
   /**
    * Takes over at most `most` shots of these jobs whose holder is dead or has let them go.
-   * Never robs a live owner; two processes that try at once get different shots.
+   * Never robs a live owner; two processes that try at once get different shots. `except`: ids of shots not to touch.
    */
-  takeOver(jobIds: readonly number[], most: number): TakenOver[] {
+  takeOver(jobIds: readonly number[], most: number, except: ReadonlySet<number> = new Set()): TakenOver[] {
     const taken: TakenOver[] = [];
     for (const jobId of jobIds) {
       for (const owner of this.deadOwners(jobId)) {
         const shots = this.session.all<ShotRow>(
           `SELECT * FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS ? LIMIT ?`,
-          jobId, owner, most - taken.length,
+          jobId, owner, most - taken.length + except.size,
         );
         for (const shot of shots) {
+          if (except.has(shot.id) || taken.length >= most) continue;
           const one = this.session.write(() => this.take(shot));
           if (one) taken.push(one);
         }

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { CharacterAttributes } from '../character.ts';
+import { UserError } from '../errors.ts';
+import type { Route } from '../ledger/claims.ts';
+import type { AttemptRow, JobRow, JobSettings, ShotRow } from '../ledger/rows.ts';
+import { sizeProblem } from '../providers/capabilities.ts';
+import type { ImageRequest, Reference } from '../providers/provider.ts';
+import type { ShotLook } from '../shot.ts';
+import type { ReadyProvider, RunnerContext } from './context.ts';
+
+/** What an attempt's row keeps of its request, beside the shot's prompt and seed. */
+interface KeptRequest {
+  width: number;
+  height: number;
+  quality?: string;
+  references: readonly Reference[];
+}
+
+/** Parsed once a job and kept while it runs. */
+export function settingsOf(job: JobRow): JobSettings {
+  return JSON.parse(job.settings) as JobSettings;
+}
+
+/** Builds requests for shots and rebuilds them from the ledger. */
+export class Requests {
+  private readonly context: RunnerContext;
+  /** The config's reference pictures by path, hashed before the run. */
+  private readonly references: ReadonlyMap<string, Reference>;
+  private readonly told = new Set<string>();
+
+  constructor(context: RunnerContext, references: ReadonlyMap<string, Reference>) {
+    this.context = context;
+    this.references = references;
+  }
+
+  /**
+   * The ways to make a shot, in order: the job's provider, then each fallback that keeps the promise (references, size,
+   * seed, a known price).
+   */
+  routes(job: JobRow, shot: ShotRow): Route[] {
+    const settings = settingsOf(job);
+    const routes: Route[] = [];
+    for (const name of [settings.provider, ...settings.fallback]) {
+      const ready = this.context.providers.get(name);
+      if (!ready) continue;
+      const model = name === settings.provider ? settings.model : ready.model;
+      const route = this.route(ready, model, { job, shot, settings });
+      if (route) routes.push(route);
+    }
+    return routes;
+  }
+
+  private route(ready: ReadyProvider, model: string, of: { job: JobRow; shot: ShotRow; settings: JobSettings }): Route | undefined {
+    const { settings, shot } = of;
+    const references = this.referencesFor(ready, model, of);
+    const first = ready.provider.name === settings.provider;
+    if (!first && unfit(ready, model, settings, references.length) !== undefined) return undefined;
+    const kept: KeptRequest = { width: settings.width, height: settings.height, quality: settings.quality, references };
+    const price = ready.provider.price({ model, prompt: shot.prompt, ...kept });
+    if (!price && !ready.allowUnknownPrice) return undefined;
+    return {
+      provider: ready.provider.name,
+      model,
+      scope: ready.scope,
+      intervalMs: ready.intervalMs,
+      worstMicros: price?.worstMicros ?? 0,
+      expectedMicros: price?.expectedMicros ?? 0,
+      attemptKey: this.context.newKey(),
+      requestHash: hashOf({ provider: ready.provider.name, model, prompt: shot.prompt, seed: shot.seed, ...kept }),
+      request: JSON.stringify(kept),
+    };
+  }
+
+  /** The config's references, else the character's avatar where the model takes one. */
+  private referencesFor(ready: ReadyProvider, model: string, of: { job: JobRow; shot: ShotRow; settings: JobSettings }): Reference[] {
+    const most = ready.provider.capabilities(model).referencesMax;
+    if (most === 0) return [];
+    const given = of.settings.references.flatMap((path) => this.references.get(path) ?? []);
+    if (given.length > 0) return given.slice(0, most);
+    if (of.shot.kind === 'avatar') return [];
+    const avatar = this.context.ledger.images.avatar(of.job.character_id);
+    if (avatar?.path && existsSync(avatar.path)) {
+      return [{ path: avatar.path, mime: mimeOf(avatar.format), sha256: avatar.sha256, sizeBytes: avatar.size_bytes }];
+    }
+    this.tellOnce(
+      `no-avatar:${of.job.character_id}`,
+      `${of.job.character_id} has no avatar to refer to: the pictures are made from prompt and seed alone`,
+    );
+    return [];
+  }
+
+  private tellOnce(key: string, message: string): void {
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    this.context.signal({ event: 'notice', level: 'warn', message });
+  }
+
+  /** The request of an attempt, from the ledger alone: the same before and after a crash. */
+  rebuild(job: JobRow, shot: ShotRow, attempt: AttemptRow): ImageRequest {
+    const kept = JSON.parse(attempt.request) as KeptRequest;
+    const character = this.context.ledger.characters.find(job.character_id);
+    if (!character) throw new Error(`character ${job.character_id} vanished`);
+    return {
+      attemptKey: attempt.key,
+      shot: shot.name,
+      model: attempt.model,
+      prompt: shot.prompt,
+      negativePrompt: settingsOf(job).negativePrompt,
+      seed: shot.seed,
+      ...kept,
+      character: JSON.parse(character.attributes) as CharacterAttributes,
+      look: JSON.parse(shot.look) as ShotLook,
+    };
+  }
+}
+
+/** Why a provider can't keep the promise of a job; undefined when it can. */
+export function unfit(ready: ReadyProvider, model: string, settings: JobSettings, references: number): string | undefined {
+  try {
+    const can = ready.provider.capabilities(model);
+    const size = sizeProblem(can.sizes, settings.width, settings.height);
+    if (size) return `the size ${size}`;
+    if (settings.references.length > can.referencesMax || references > can.referencesMax) {
+      return `it takes ${can.referencesMax} reference pictures, ${Math.max(references, settings.references.length)} are asked for`;
+    }
+    if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and --require-seed is set';
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+function mimeOf(format: string): Reference['mime'] {
+  return format === 'jpeg' ? 'image/jpeg' : format === 'webp' ? 'image/webp' : 'image/png';
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}

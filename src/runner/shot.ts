@@ -1,0 +1,222 @@
+import { ProviderError } from '../errors.ts';
+import type { SeedHonoured } from '../events.ts';
+import type { AttemptRow, JobRow, Lease, ShotRow } from '../ledger/rows.ts';
+import { LostLease } from '../ledger/session.ts';
+import type { Generated, ImageRequest } from '../providers/provider.ts';
+import type { ReadyProvider, RunnerContext, RunOptions } from './context.ts';
+import { fetchPicture } from './fetch.ts';
+import { bookFailure, type FailureEnd } from './failure.ts';
+import { finish, partPathOf, stageSomewhere, wholeAt, whyUnusable } from './save.ts';
+
+/** A shot in hand: freshly claimed, or taken over with its attempt somewhere on its way. */
+export interface Work {
+  lease: Lease;
+  job: JobRow;
+  shot: ShotRow;
+  attempt: AttemptRow;
+  request: ImageRequest;
+  ready: ReadyProvider;
+}
+
+/** How work on a shot ended. */
+export type WorkEnd =
+  | { kind: 'done' }
+  /** Lease lost to another process: theirs now. */
+  | { kind: 'lost' }
+  /** Let go with its money safe: live at the provider, or paid and still to be fetched. */
+  | { kind: 'released'; why: string }
+  /** Never sent. */
+  | { kind: 'unsent' }
+  | FailureEnd;
+
+/**
+ * Brings one shot from wherever its attempt is to its end: submit → accepted → generated → staged → named → done.
+ * Every step is committed before the next, so that another process can go on from any of them.
+ */
+export class ShotWork {
+  private readonly context: RunnerContext;
+  private readonly options: RunOptions;
+
+  constructor(context: RunnerContext, options: RunOptions) {
+    this.context = context;
+    this.options = options;
+  }
+
+  /** Goes on with the attempt from its state. File system errors come out; everything else is an end. */
+  async run(work: Work): Promise<WorkEnd> {
+    try {
+      switch (work.attempt.state) {
+        case 'intent':
+          return await this.submit(work);
+        case 'accepted':
+          return await this.collect(work, work.attempt.remote_id ?? '');
+        case 'generated':
+          return work.attempt.staged ? await this.save(work, work.attempt.staged) : await this.fetch(work, work.attempt.url ?? '');
+        default:
+          throw new Error(`attempt ${work.attempt.id} is ${work.attempt.state}, not open`);
+      }
+    } catch (error) {
+      if (error instanceof LostLease) return { kind: 'lost' };
+      throw error;
+    }
+  }
+
+  /** The one paid request. */
+  private async submit(work: Work): Promise<WorkEnd> {
+    const { ready, request, lease } = work;
+    if (this.options.drain.aborted) return this.unsent(work);
+    this.phase(work, 'sending');
+    this.context.trace('intent', { shot: lease.shot, attempt: work.attempt.ordinal, provider: ready.provider.name });
+    const limit = AbortSignal.timeout(this.options.timeoutMs);
+    const signal = AbortSignal.any([this.options.abort, limit]);
+    let submission;
+    try {
+      submission = await ready.provider.submit(request, { signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
+    } catch (error) {
+      return this.submitFailed(work, error);
+    }
+    this.context.trace('answered', { shot: lease.shot, state: submission.state });
+    if (submission.state === 'accepted') {
+      this.context.ledger.attempts.accepted(lease, submission.remoteId);
+      this.context.trace('accepted', { shot: lease.shot, remoteId: submission.remoteId });
+      return this.collect(work, submission.remoteId);
+    }
+    return this.generated(work, submission);
+  }
+
+  private async submitFailed(work: Work, error: unknown): Promise<WorkEnd> {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.failure === 'interrupted') return this.unsent(work);
+    // Doubt that can be cleared up by asking is cleared up at once.
+    if (error.failure === 'unknown' && work.ready.provider.find && !this.options.abort.aborted) return this.lookUp(work, error.message);
+    return bookFailure(this.context, this.options, work, error);
+  }
+
+  /** Waits for accepted work under its remote id, known to the ledger. */
+  private async collect(work: Work, remoteId: string): Promise<WorkEnd> {
+    const { provider } = work.ready;
+    if (!provider.collect) throw new Error(`${provider.name} accepted a job it can't collect`);
+    this.phase(work, 'waiting');
+    const limit = AbortSignal.timeout(this.options.timeoutMs);
+    // The work goes on at the provider without us: the first Ctrl-C lets it go, any later run collects it.
+    const signal = AbortSignal.any([this.options.abort, this.options.drain, limit]);
+    let generated: Generated;
+    try {
+      generated = await provider.collect(remoteId, work.request, { signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const live = signal.aborted || error.code === 'still-running' || error.failure === 'unknown' || error.failure === 'interrupted';
+      if (live) return this.release(work, signal.aborted && !limit.aborted ? 'interrupted' : `still at work at ${provider.name} after the time-out`);
+      return bookFailure(this.context, this.options, work, error);
+    }
+    return this.generated(work, generated);
+  }
+
+  /** An answer with a picture, or its URL. Bytes are staged before the ledger is told, so that they survive us. */
+  private async generated(work: Work, answer: Generated): Promise<WorkEnd> {
+    for (const message of answer.warnings ?? []) this.context.signal({ event: 'notice', level: 'warn', message: this.context.clean(message) });
+    const kept = {
+      seedHonoured: this.seedHonoured(work, answer),
+      costMicros: answer.costMicros,
+      usage: answer.usage === undefined ? undefined : JSON.stringify(answer.usage),
+    };
+    this.phase(work, 'saving');
+    if (answer.image.kind === 'url') {
+      this.context.ledger.attempts.generated(work.lease, { ...kept, url: answer.image.url }, work.ready.scope);
+      this.context.trace('generated', { shot: work.lease.shot });
+      return this.fetch(work, answer.image.url);
+    }
+    const staged = await stageSomewhere(partPathOf(work.job, work.attempt.key), answer.image.bytes);
+    this.context.trace('staged', { shot: work.lease.shot });
+    this.context.ledger.attempts.generated(work.lease, { ...kept, staged }, work.ready.scope);
+    this.context.trace('generated', { shot: work.lease.shot });
+    return this.save(work, staged);
+  }
+
+  private async fetch(work: Work, url: string): Promise<WorkEnd> {
+    this.phase(work, 'saving');
+    const staged = await fetchPicture(this.context, this.options, work, url);
+    if (typeof staged !== 'string') return staged;
+    return this.save(work, staged);
+  }
+
+  private async save(work: Work, staged: string): Promise<WorkEnd> {
+    this.phase(work, 'saving');
+    const named = this.context.ledger.images.ofShot(work.lease.shotId);
+    const facts = (await wholeAt(staged)) ?? (named?.path ? await wholeAt(named.path) : undefined);
+    if (!facts) {
+      if (work.attempt.remote_id && work.attempt.staged) return this.collect(work, work.attempt.remote_id); // the staged file was lost: fetch it anew
+      return bookFailure(this.context, this.options, work, await whyUnusable(staged));
+    }
+    await finish(this.context, { lease: work.lease, job: work.job, staged, facts });
+    return { kind: 'done' };
+  }
+
+  /**
+   * Clears up an attempt that was perhaps sent: a staged answer, else the provider's word by our key or its list,
+   * else doubt stays, and with it the reservation (ledger.md, recovery classes).
+   */
+  async lookUp(work: Work, why: string): Promise<WorkEnd> {
+    const { provider } = work.ready;
+    const part = partPathOf(work.job, work.attempt.key);
+    try {
+      if (await wholeAt(part)) return await this.adoptStaged(work, part);
+      const doubt = new ProviderError(why, { failure: 'unknown' });
+      if (!provider.find) return bookFailure(this.context, this.options, work, doubt);
+      const readyAt = work.attempt.intent_at_ms + (provider.findAfterMs ?? 10_000);
+      const wait = Math.min(Math.max(0, readyAt - this.context.now()), provider.findAfterMs ?? 10_000);
+      if (wait > 0) await this.context.sleep(wait, this.options.abort);
+      if (this.options.abort.aborted) return this.release(work, 'interrupted');
+      const finding = await provider.find(this.lost(work), { signal: this.options.abort });
+      this.context.trace('looked-up', { shot: work.lease.shot, state: finding.state });
+      if (finding.state === 'unsure') {
+        return bookFailure(this.context, this.options, work, new ProviderError(`${why} (${finding.message})`, { failure: 'unknown' }));
+      }
+      if (finding.state === 'absent') {
+        if (provider.recovery === 'idem') return await this.submit(work);
+        return bookFailure(this.context, this.options, work, new ProviderError(`${why}; it never arrived`, { failure: 'unavailable', charged: 'no' }));
+      }
+      this.context.ledger.attempts.accepted(work.lease, finding.remoteId);
+      this.context.trace('accepted', { shot: work.lease.shot, remoteId: finding.remoteId });
+      return await this.collect(work, finding.remoteId);
+    } catch (error) {
+      if (error instanceof LostLease) return { kind: 'lost' };
+      if (error instanceof ProviderError) return bookFailure(this.context, this.options, work, new ProviderError(`${why} (${error.message})`, { failure: 'unknown' }));
+      throw error;
+    }
+  }
+
+  private async adoptStaged(work: Work, part: string): Promise<WorkEnd> {
+    this.context.ledger.attempts.generated(work.lease, { staged: part, seedHonoured: this.seedHonoured(work, {}) }, work.ready.scope);
+    return this.save(work, part);
+  }
+
+  private lost(work: Work) {
+    return {
+      request: work.request,
+      sentAtMs: work.attempt.intent_at_ms,
+      isKnown: (remoteId: string) => this.context.ledger.attempts.knowsRemote(work.ready.provider.name, remoteId),
+    };
+  }
+
+  private unsent(work: Work): WorkEnd {
+    this.context.ledger.attempts.unsent(work.lease);
+    return { kind: 'unsent' };
+  }
+
+  private release(work: Work, why: string): WorkEnd {
+    this.context.ledger.attempts.release(work.lease);
+    this.context.trace('released', { shot: work.lease.shot, why });
+    return { kind: 'released', why };
+  }
+
+  private seedHonoured(work: Work, answer: Pick<Generated, 'seedUsed'>): SeedHonoured {
+    if (answer.seedUsed !== undefined) return answer.seedUsed === work.request.seed ? 'yes' : 'no';
+    const support = work.ready.provider.capabilities(work.attempt.model).seed;
+    return support === 'exact' ? 'yes' : support === 'none' ? 'no' : 'unknown';
+  }
+
+  private phase(work: Work, phase: 'sending' | 'waiting' | 'saving', progress?: number): void {
+    this.context.signal({ event: 'shot_phase', job_id: String(work.job.id), shot: work.lease.shot, phase, progress });
+  }
+}

@@ -1,0 +1,127 @@
+import { StorageError } from '../errors.ts';
+import type { ImageRow } from '../ledger/rows.ts';
+import type { Stored, Storage } from '../storage/storage.ts';
+import type { RunnerContext, RunOptions, Stop } from './context.ts';
+import { decideUpload } from './retry.ts';
+
+/** How long to sleep at most when nothing can be uploaded now. */
+const IDLE_MS = 500;
+
+/**
+ * The second step, beside generation and with its own patience: pictures that are safe on disk go to the store.
+ * A failing store never buys a picture twice.
+ */
+export class Uploader {
+  private readonly context: RunnerContext;
+  private readonly options: RunOptions;
+  private readonly storage: Storage;
+  private readonly inFlight = new Set<Promise<void>>();
+  private finishing = false;
+  private pausedUntilMs = 0;
+  /** Set when the store refuses our key: the rest waits for `imggen resume`. */
+  stop: Stop | undefined;
+
+  constructor(context: RunnerContext, options: RunOptions, storage: Storage) {
+    this.context = context;
+    this.options = options;
+    this.storage = storage;
+  }
+
+  /** No more pictures will come: `run` ends when all are uploaded or given up. */
+  finish(): void {
+    this.finishing = true;
+  }
+
+  /** Uploads until told to finish and done, stopped or drained. */
+  async run(): Promise<void> {
+    while (!this.options.drain.aborted && !this.stop) {
+      if (this.inFlight.size >= this.context.uploadConcurrency) {
+        await Promise.race(this.inFlight);
+        continue;
+      }
+      const image = this.context.now() >= this.pausedUntilMs ? this.context.ledger.uploads.claim(this.options.jobIds) : undefined;
+      if (image) {
+        this.start(image);
+        continue;
+      }
+      if (this.finishing && this.inFlight.size === 0 && this.context.ledger.uploads.pending(this.options.jobIds).count === 0) return;
+      await this.idle();
+    }
+    await Promise.all(this.inFlight);
+  }
+
+  private async idle(): Promise<void> {
+    const now = this.context.now();
+    const next = Math.max(this.pausedUntilMs, this.context.ledger.uploads.pending(this.options.jobIds).nextMs ?? 0);
+    const wait = next > now ? Math.min(next - now, IDLE_MS) : this.finishing ? 20 : 100;
+    const woken = this.context.sleep(wait, this.options.drain);
+    await (this.inFlight.size > 0 ? Promise.race([woken, ...this.inFlight]) : woken);
+  }
+
+  private start(image: ImageRow): void {
+    const task: Promise<void> = this.upload(image).finally(() => this.inFlight.delete(task));
+    this.inFlight.add(task);
+  }
+
+  private async upload(image: ImageRow): Promise<void> {
+    const { ledger, trace } = this.context;
+    if (image.job_id !== null) {
+      this.context.signal({ event: 'shot_phase', job_id: String(image.job_id), shot: image.shot, phase: 'uploading' });
+    }
+    try {
+      const stored: Stored = await this.storage.put(assetOf(image), this.options.abort);
+      trace('uploaded', { filename: image.filename, publicId: stored.publicId });
+      ledger.uploads.done(image, stored);
+      trace('upload-recorded', { filename: image.filename });
+    } catch (error) {
+      if (this.options.abort.aborted) ledger.uploads.release(image);
+      else this.failed(image, error);
+    }
+  }
+
+  private failed(image: ImageRow, error: unknown): void {
+    const { ledger, now, random, clean, trace, signal } = this.context;
+    const known = error instanceof StorageError ? error : new StorageError(error instanceof Error ? error.message : String(error), 'rejected');
+    const message = clean(known.message);
+    const verdict = decideUpload({ failure: known.failure, tries: image.upload_tries, retryAfterMs: known.retryAfterMs, random: random() });
+    trace('upload-failed', { filename: image.filename, failure: known.failure, message, again: verdict.again });
+    if (verdict.again) {
+      if (!verdict.counts) this.pausedUntilMs = Math.max(this.pausedUntilMs, now() + verdict.waitMs);
+      ledger.uploads.failed(image, message, now() + verdict.waitMs);
+      if (!verdict.counts) ledger.uploads.release(image);
+      return;
+    }
+    if (known.failure === 'unauthorized') {
+      ledger.uploads.failed(image, message, now());
+      this.stop ??= { reason: 'auth', message };
+      return;
+    }
+    ledger.uploads.failed(image, message, undefined);
+    signal({ event: 'notice', level: 'warn', message: `${image.filename} is on disk but not uploaded: ${message}` });
+  }
+}
+
+function assetOf(image: ImageRow) {
+  const name = image.filename.replace(/\.[a-z]+$/, '');
+  return {
+    path: image.path ?? '',
+    characterId: image.character_id,
+    name,
+    sha256: image.sha256,
+    md5: image.md5,
+    sizeBytes: image.size_bytes,
+    tags: ['imggen', image.character_id, image.kind, image.model],
+    context: {
+      character: image.character_id,
+      shot: image.shot,
+      kind: image.kind,
+      number: String(image.number),
+      provider: image.provider,
+      model: image.model,
+      seed: String(image.seed),
+      seed_honoured: image.seed_honoured,
+      cost_micros: String(image.cost_micros),
+      sha256: image.sha256,
+    },
+  };
+}
