@@ -1,0 +1,78 @@
+/** A temporary folder with a config in it, and small registries: what every test of the configuration starts from. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach } from 'vitest';
+import { z } from 'zod';
+import type { Config, ConfigSources, Registries } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { UserError } from '../../src/errors.ts';
+import { commonOptions } from '../../src/providers/options.ts';
+import type { ProviderModule } from '../../src/providers/provider.ts';
+import type { StorageModule } from '../../src/storage/storage.ts';
+
+/** Names of the modules that were imported, in order. */
+export const imported: string[] = [];
+
+export const registries: Registries = {
+  providers: {
+    local: provider('local', z.strictObject({ ...commonOptions, flaw: z.enum(['none', 'slow']).optional().describe('What goes wrong.') })),
+    openai: provider('openai', z.strictObject({ ...commonOptions, moderation: z.string().default('auto').describe('Strictness.') }), ['OPENAI_API_KEY']),
+    modal: provider('modal', z.strictObject({ ...commonOptions, endpoint: z.string().describe('Address of the endpoint.') })),
+  },
+  stores: {
+    none: store('none', z.strictObject({})),
+    cloudinary: store('cloudinary', z.strictObject({ folder: z.string().default('characters').describe('Folder of the uploads.') })),
+  },
+};
+
+function provider(name: string, optionsSchema: ProviderModule['optionsSchema'], keyVariables: string[] = []) {
+  return async (): Promise<{ default: ProviderModule }> => {
+    imported.push(name);
+    return { default: { name, keyVariables, optionsSchema, models: [], create: () => Promise.reject(new Error('not made here')) } };
+  };
+}
+
+function store(name: string, optionsSchema: StorageModule['optionsSchema']) {
+  return async (): Promise<{ default: StorageModule }> => {
+    imported.push(name);
+    return { default: { name, keyVariables: [], optionsSchema, create: () => Promise.reject(new Error('not made here')) } };
+  };
+}
+
+const folders: string[] = [];
+
+afterEach(async () => {
+  imported.length = 0;
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+/** A new folder, holding `config.json` with this text or JSON when there is any. */
+export async function folderWith(config?: unknown): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'imggen-config-'));
+  folders.push(folder);
+  const isText = typeof config === 'string' || Buffer.isBuffer(config);
+  if (config !== undefined) await writeFile(path.join(folder, 'config.json'), isText ? config : JSON.stringify(config));
+  return folder;
+}
+
+/** Loads a config from a new folder. */
+export async function load(config: unknown, sources: Partial<ConfigSources> = {}): Promise<Config> {
+  return loadConfig({ cwd: await folderWith(config), env: {}, flags: {}, ...sources }, registries);
+}
+
+/** The refusal of a config; fails when it is taken, or when it ends otherwise than by `UserError` with exit code 2. */
+export async function refusal(loading: Promise<unknown>): Promise<UserError> {
+  const error: unknown = await loading.then(
+    () => new Error('was not refused'),
+    (error: unknown) => error,
+  );
+  if (!(error instanceof UserError)) throw error;
+  if (error.exitCode !== 2) throw new Error(`exit code ${error.exitCode}`);
+  return error;
+}
+
+/** The problems of a config that is refused. */
+export async function problemsOf(config: unknown, sources: Partial<ConfigSources> = {}): Promise<readonly string[]> {
+  return (await refusal(load(config, sources))).problems;
+}

@@ -1,0 +1,243 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { folderWith, imported, load, problemsOf, refusal, registries } from './folder.ts';
+
+describe('layers', () => {
+  test('an empty config is the defaults', async () => {
+    const dir = await folderWith({});
+    const config = await loadConfig({ cwd: dir, env: {}, flags: {} }, registries);
+    expect(config).toMatchObject({
+      file: path.join(dir, 'config.json'),
+      dir,
+      provider: 'local',
+      fallback: [],
+      size: { width: 1024, height: 1024 },
+      concurrency: 4,
+      staggerMs: 0,
+      attemptsMax: 3,
+      timeoutMs: 300_000,
+      output: path.join(dir, 'images'),
+      ledger: path.join(dir, '.imggen', 'ledger.db'),
+      storage: { provider: 'none', options: {} },
+      providers: { local: {} },
+      priority: 'normal',
+      thumbnails: true,
+      requireSeed: false,
+      allowUnknownPrice: false,
+    });
+    expect([config.character, config.model, config.quality, config.seed, config.owner, config.drainMs]).toEqual(Array(6).fill(undefined));
+    expect(Object.values(config.budget)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('flags beat the environment, which beats the file', async () => {
+    const file = { concurrency: 1, quality: 'low', size: '64x64', attemptsMax: 1 };
+    const env = { IMGGEN_CONCURRENCY: '2', IMGGEN_QUALITY: 'medium', IMGGEN_SIZE: '128x64' };
+    const config = await load(file, { env, flags: { concurrency: '3', quality: 'high' } });
+    expect(config).toMatchObject({ concurrency: 3, quality: 'high', size: { width: 128, height: 64 }, attemptsMax: 1 });
+  });
+
+  test('every variable sets its setting', async () => {
+    const env = {
+      IMGGEN_PROVIDER: 'openai',
+      IMGGEN_MODEL: 'm',
+      IMGGEN_SIZE: '64x4096',
+      IMGGEN_QUALITY: 'q',
+      IMGGEN_SEED: '7',
+      IMGGEN_CONCURRENCY: '64',
+      IMGGEN_BUDGET: '1.5',
+      IMGGEN_OUTPUT: 'out',
+      IMGGEN_LEDGER: 'l.db',
+      IMGGEN_OWNER: 'me',
+      IMGGEN_STORAGE: 'cloudinary',
+      IMGGEN_TIMEOUT_MS: '1000',
+      IMGGEN_ATTEMPTS_MAX: '10',
+      IMGGEN_PRIORITY: 'high',
+    };
+    const cwd = await folderWith({});
+    const config = await loadConfig({ cwd, env, flags: {} }, registries);
+    expect(config).toMatchObject({
+      provider: 'openai',
+      model: 'm',
+      size: { width: 64, height: 4096 },
+      quality: 'q',
+      seed: 7,
+      concurrency: 64,
+      budget: { perRunMicros: 1_500_000 },
+      output: path.join(cwd, 'out'),
+      ledger: path.join(cwd, 'l.db'),
+      owner: 'me',
+      storage: { provider: 'cloudinary', options: { folder: 'characters' } },
+      timeoutMs: 1000,
+      attemptsMax: 10,
+      priority: 'high',
+      staggerMs: 50,
+      env,
+    });
+  });
+
+  test('every flag sets its setting', async () => {
+    const flags = {
+      provider: 'openai',
+      model: 'm',
+      size: '64x4096',
+      quality: 'q',
+      seed: '4294967295',
+      concurrency: '64',
+      budget: '0',
+      output: '/out',
+      ledger: '/l.db',
+      owner: 'me',
+      storage: 'cloudinary',
+      timeoutMs: '1000',
+      attemptsMax: '10',
+      priority: 'low',
+      requireSeed: true,
+      allowUnknownPrice: true,
+      thumbnails: false,
+    };
+    expect(await load({}, { flags })).toMatchObject({
+      provider: 'openai',
+      model: 'm',
+      size: { width: 64, height: 4096 },
+      quality: 'q',
+      seed: 4_294_967_295,
+      concurrency: 64,
+      budget: { perRunMicros: 0 },
+      output: '/out',
+      ledger: '/l.db',
+      owner: 'me',
+      storage: { provider: 'cloudinary' },
+      timeoutMs: 1000,
+      attemptsMax: 10,
+      priority: 'low',
+      requireSeed: true,
+      allowUnknownPrice: true,
+      thumbnails: false,
+    });
+  });
+
+  test('an empty variable counts as not set', async () => {
+    expect(await load({ concurrency: 2 }, { env: { IMGGEN_CONCURRENCY: '', IMGGEN_CONFIG: '' } })).toMatchObject({ concurrency: 2 });
+  });
+
+  test("commander's own `thumbnails: true` does not overrule the file", async () => {
+    expect(await load({ thumbnails: false }, { flags: { thumbnails: true } })).toMatchObject({ thumbnails: false });
+  });
+
+  test('money is turned into whole micro-dollars', async () => {
+    const config = await load({ budget: { perImageUsd: 0.1, perRunUsd: 0.29, perDayUsd: 1_000_000 } });
+    expect(config.budget).toEqual({ perImageMicros: 100_000, perRunMicros: 290_000, perDayMicros: 1_000_000_000_000 });
+  });
+
+  test('an own stagger is kept, for the local provider too', async () => {
+    expect(await load({ staggerMs: 7 })).toMatchObject({ staggerMs: 7 });
+    expect(await load({ staggerMs: 0, provider: 'openai' })).toMatchObject({ staggerMs: 0 });
+  });
+
+  test('paths of the file are relative to the file, paths of flags to the current folder', async () => {
+    const cwd = await folderWith();
+    const other = await folderWith({ output: '../pictures' });
+    const config = await loadConfig({ cwd, env: {}, flags: { ledger: 'l.db' }, configFile: path.join(other, 'config.json') }, registries);
+    expect(config).toMatchObject({ dir: other, output: path.join(other, '../pictures'), ledger: path.join(cwd, 'l.db') });
+  });
+});
+
+describe('the model', () => {
+  const file = { provider: 'openai', model: 'of-the-file' };
+
+  test('of the file goes when a flag chooses another provider', async () => {
+    expect((await load(file, { flags: { provider: 'local' } })).model).toBeUndefined();
+  });
+
+  test('of the file stays when the flag names the same provider', async () => {
+    expect((await load(file, { flags: { provider: 'openai' } })).model).toBe('of-the-file');
+  });
+
+  test('of the same layer goes with the provider', async () => {
+    expect((await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' } })).model).toBe('x');
+    expect((await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' }, flags: { provider: 'openai' } })).model).toBeUndefined();
+    expect((await load(file, { env: { IMGGEN_PROVIDER: 'local' }, flags: { model: 'y' } })).model).toBe('y');
+  });
+});
+
+describe('providers and stores', () => {
+  test('options are parsed by the schema of their provider, with its defaults', async () => {
+    const config = await load({ provider: 'openai', providers: { local: { flaw: 'slow' } } });
+    expect(config.providers).toEqual({ openai: { moderation: 'auto' }, local: { flaw: 'slow' } });
+  });
+
+  test('only what is named is imported', async () => {
+    await load({ provider: 'openai', fallback: ['local'] });
+    expect(imported.toSorted()).toEqual(['local', 'none', 'openai']);
+  });
+
+  test('an option that the chosen provider needs is asked for', async () => {
+    const problem = 'providers.modal.endpoint: expected string, but it is missing';
+    expect(await problemsOf({}, { flags: { provider: 'modal' } })).toEqual([problem]);
+    expect(await problemsOf({ fallback: ['modal'] })).toEqual([problem]);
+  });
+
+  test('auto knows the options of every provider that can do without a section', async () => {
+    expect((await load({ provider: 'auto' })).providers).toEqual({ local: {}, openai: { moderation: 'auto' } });
+    const config = await load({ provider: 'auto', providers: { modal: { endpoint: 'e' } } });
+    expect(config.providers).toHaveProperty('modal', { endpoint: 'e' });
+  });
+
+  test('the fallback leaves out the provider itself and repetitions', async () => {
+    expect((await load({ provider: 'openai', fallback: ['openai', 'local', 'local'] })).fallback).toEqual(['local']);
+  });
+
+  test('a store chosen by flag leaves the options of the other one behind', async () => {
+    const file = { storage: { provider: 'cloudinary', folder: 'mine' } };
+    expect((await load(file)).storage).toEqual({ provider: 'cloudinary', options: { folder: 'mine' } });
+    expect((await load(file, { flags: { storage: 'none' } })).storage).toEqual({ provider: 'none', options: {} });
+    expect((await load(file, { flags: { storage: 'cloudinary' } })).storage.options).toEqual({ folder: 'mine' });
+  });
+});
+
+describe('which file', () => {
+  test('an argument beats --config, which beats IMGGEN_CONFIG, which beats config.json', async () => {
+    const cwd = await folderWith({ owner: 'here' });
+    const [argument, flag, variable] = await Promise.all(['argument', 'flag', 'variable'].map((owner) => folderWith({ owner })));
+    const at = (folder?: string) => path.join(folder!, 'config.json');
+    const env = { IMGGEN_CONFIG: at(variable) };
+    const owner = async (sources: object) => (await loadConfig({ cwd, env: {}, flags: {}, ...sources }, registries)).owner;
+    expect(await owner({ env, flags: { config: at(flag) }, configFile: at(argument) })).toBe('argument');
+    expect(await owner({ env, flags: { config: at(flag) } })).toBe('flag');
+    expect(await owner({ env })).toBe('variable');
+    expect(await owner({})).toBe('here');
+  });
+
+  test('a missing config says how to make one', async () => {
+    const error = await refusal(load(undefined));
+    expect(error.message).toBe('There is no config file config.json.');
+    expect(error.hint).toContain('imggen init');
+  });
+
+  test('without one, `optional` gives the defaults for the current folder', async () => {
+    const cwd = await folderWith();
+    const config = await loadConfig({ cwd, env: {}, flags: {}, optional: true }, registries);
+    expect(config).toMatchObject({ dir: cwd, provider: 'local', ledger: path.join(cwd, '.imggen', 'ledger.db') });
+    expect(config.file).toBeUndefined();
+  });
+
+  test('`optional` still looks at environment and flags', async () => {
+    expect(await problemsOf(undefined, { optional: true, flags: { concurrency: 'x' } })).toHaveLength(1);
+  });
+
+  test.each([
+    ['an argument', { configFile: 'gone.json' }],
+    ['a flag', { flags: { config: 'gone.json' } }],
+    ['a variable', { env: { IMGGEN_CONFIG: 'gone.json' } }],
+  ])('a config named by %s must be there, even when it is optional', async (_, sources) => {
+    expect((await refusal(load({}, { optional: true, ...sources }))).message).toBe('There is no config file gone.json.');
+  });
+
+  test('a folder in its place is told as such', async () => {
+    const cwd = await folderWith();
+    await mkdir(path.join(cwd, 'config.json'));
+    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toContain('is a folder');
+  });
+});
