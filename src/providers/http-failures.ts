@@ -52,13 +52,14 @@ export function surelyNotSent(error: unknown): boolean {
  * Names an error that is not an answer: DNS, refused, reset, TLS, time-out, abort.
  * @param what.sent the paid request had been handed to the network (see `singleUse`).
  * @param what.paid it was the request that costs money; false for reads.
+ * @param what.ended who ended it, where the caller knows better than the error (a signal aborted with its own reason).
  */
-export function networkFailure(error: unknown, what: { service: string; sent: boolean; paid: boolean }): ProviderError {
+export function networkFailure(error: unknown, what: { service: string; sent: boolean; paid: boolean; ended?: 'stopped' | 'late' | undefined }): ProviderError {
   const links = chain(error);
   const code = links.map(codeOf).findLast((found) => found !== undefined);
   const names = links.map((link) => ('name' in link ? String(link.name) : ''));
-  const stopped = names.includes('AbortError') || names.includes('APIUserAbortError');
-  const late = names.includes('TimeoutError') || names.includes('APIConnectionTimeoutError');
+  const stopped = what.ended === 'stopped' || (what.ended === undefined && names.includes('AbortError'));
+  const late = what.ended === 'late' || (what.ended === undefined && names.includes('TimeoutError'));
   const detail = late ? 'did not answer in time' : stopped ? 'was not waited for any longer' : `could not be reached or broke off (${code ?? reasonOf(links)})`;
   const message = `${what.service} ${detail}`;
   if (what.paid && what.sent && !surelyNotSent(error)) return new ProviderError(`${message}; whether the request was accepted is not known`, { failure: 'unknown', code });

@@ -61,6 +61,28 @@ export function confined(fetch: typeof globalThis.fetch, baseUrl: string, init: 
   };
 }
 
+/** Dispatchers by how long they wait: one each, so that their connections are shared. */
+const patientDispatchers = new Map<number, object>();
+
+/**
+ * Options for a fetch that may wait longer than the 300 s after which Node's own gives up: a picture that takes longer is
+ * billed all the same. Half a minute more than `timeoutMs`, so that the caller's own deadline comes first. Node exposes
+ * its dispatcher under this symbol only; where it can't be had, Node's limit stays.
+ */
+export function patient(timeoutMs: number): RequestInit {
+  if (timeoutMs < 270_000) return {};
+  let dispatcher = patientDispatchers.get(timeoutMs);
+  if (!dispatcher) {
+    // Reading `Response` makes Node load its fetch, which puts the dispatcher there.
+    const current = typeof Response === 'function' ? (globalThis as Record<symbol, unknown>)[Symbol.for('undici.globalDispatcher.1')] : undefined;
+    if (typeof current !== 'object' || !/^(?:Agent|EnvHttpProxyAgent)$/.test(current?.constructor.name ?? '')) return {};
+    const Dispatcher = (current as object).constructor as new (options: object) => object;
+    dispatcher = new Dispatcher({ headersTimeout: timeoutMs + 30_000, bodyTimeout: timeoutMs + 30_000 });
+    patientDispatchers.set(timeoutMs, dispatcher);
+  }
+  return { dispatcher } as RequestInit;
+}
+
 /**
  * Reads a body with a cap.
  * @param over what happens past the cap: `fail` throws, `cut` keeps what came first.

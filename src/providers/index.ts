@@ -4,4 +4,6 @@ import type { ProviderModule } from './provider.ts';
 /** Name → its module, loaded when it is asked for. */
 export const PROVIDERS: Record<string, () => Promise<{ default: ProviderModule }>> = {
   local: () => import('./local.ts'),
+  openai: () => import('./openai.ts'),
+  replicate: () => import('./replicate.ts'),
 };

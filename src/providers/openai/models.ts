@@ -1,0 +1,108 @@
+/**
+ * OpenAI's image models as data: what they can do, until when they live, and what a picture costs.
+ * Sources: types and docs of the openai package 7.55.0 (`ImageModel`, `ImageGenerateParams`), OpenAI's deprecation list
+ * as of 2026-10-28, its model pages as of 2026-11-21.
+ */
+import { UserError } from '../../errors.ts';
+import type { Capabilities, ModelRecord } from '../capabilities.ts';
+
+/** Micro-dollars of one token. */
+export interface TokenPrices {
+  textIn: number;
+  imageIn: number;
+  imageOut: number;
+}
+
+/** How a picture of a model is priced. */
+export interface PriceData {
+  /** Tokens are billed and told in `usage`; absent where only prices per picture are published. */
+  tokens?: TokenPrices;
+  /** Micro-dollars of one picture by quality: of 1024×1024, and of any larger one per 1024×1024. `auto` counts as `high`. */
+  perImage: Readonly<Record<string, number>>;
+  source: string;
+  asOf: string;
+}
+
+/** A model of OpenAI's with its price. */
+export interface OpenAIModel extends ModelRecord {
+  price?: PriceData;
+}
+
+const FLEXIBLE: Capabilities = {
+  seed: 'none',
+  referencesMax: 16,
+  sizes: { kind: 'free', minPx: 16, maxPx: 3840, multipleOf: 16, ratioMax: 3, areaMaxPx: 3840 * 2160 },
+  qualities: ['low', 'medium', 'high', 'auto'],
+  negativePrompt: false,
+  cancel: false,
+  reattach: false,
+};
+
+/** What every model of the family takes, for models older than 2 and for ones that imggen does not know. */
+const STANDARD: Capabilities = { ...FLEXIBLE, sizes: { kind: 'list', sizes: ['1024x1024', '1024x1536', '1536x1024'] } };
+
+const TOKEN_PRICES: TokenPrices = { textIn: 5, imageIn: 8, imageOut: 30 };
+
+/** Output tokens per picture are published nowhere: third-party figures of about $0.02, $0.07 and $0.19 (2026-05); the two highest are guesses on the safe side. */
+const FAMILY_2: PriceData = {
+  tokens: TOKEN_PRICES,
+  perImage: { low: 20_000, medium: 70_000, high: 190_000, auto: 190_000 },
+  source: 'developers.openai.com/api/docs/models (per token); pictures estimated',
+  asOf: '2026-11-21',
+};
+const FAMILY_25: PriceData = { ...FAMILY_2, perImage: { ...FAMILY_2.perImage, xhigh: 380_000, max: 760_000 } };
+const MINI: PriceData = {
+  perImage: { low: 5000, medium: 15_000, high: 52_000, auto: 52_000 },
+  source: 'developers.openai.com/api/docs/models/gpt-image-1-mini',
+  asOf: '2026-11-21',
+};
+const ONE_5: PriceData = {
+  perImage: { low: 9000, medium: 34_000, high: 133_000, auto: 133_000 },
+  source: "a reseller's page",
+  asOf: '2026-11-21',
+};
+const TOKEN_NOTE = 'about $0.02 low, $0.07 medium, $0.19 high at 1024x1024 (tokens per 1M: text in $5, image in $8, image out $30)';
+const QUALITIES_25: Capabilities = { ...FLEXIBLE, qualities: ['low', 'medium', 'high', 'xhigh', 'max', 'auto'] };
+
+const of2 = (id: string): OpenAIModel => ({ id, capabilities: FLEXIBLE, price: FAMILY_2, priceNote: TOKEN_NOTE });
+const of25 = (id: string): OpenAIModel => ({ id, capabilities: QUALITIES_25, price: FAMILY_25, priceNote: TOKEN_NOTE });
+const gone = (id: string, on: string): OpenAIModel => ({ id, capabilities: STANDARD, retired: { on, successor: 'gpt-image-2.5-flare' } });
+const going = (id: string, price: PriceData, priceNote: string): OpenAIModel => ({ id, capabilities: STANDARD, price, priceNote, retiresOn: '2026-12-01' });
+
+/** The model used when none is named. */
+export const DEFAULT_MODEL = 'gpt-image-2.5-flare';
+
+/** Sent when the config names no quality: `auto` would leave the price to the service, from $0.02 to $0.19 and more. */
+export const DEFAULT_QUALITY = 'medium';
+
+/** Every model imggen knows, the default first. */
+export const MODELS: readonly OpenAIModel[] = [
+  of25('gpt-image-2.5-flare'),
+  of25('gpt-image-2.5-flare-2026-09-08'),
+  of25('gpt-image-2.5-sunburst'),
+  of25('gpt-image-2.5-sunburst-2026-09-08'),
+  of2('gpt-image-2.6-flare'),
+  of2('gpt-image-2.6-sunburst'),
+  of2('gpt-image-2'),
+  of2('gpt-image-2-2026-04-21'),
+  going('gpt-image-1-mini', MINI, '$0.005 low, $0.011 medium, $0.036 high at 1024x1024'),
+  going('gpt-image-1.5', ONE_5, 'about $0.009 low, $0.034 medium, $0.133 high at 1024x1024'),
+  going('chatgpt-image-latest', ONE_5, 'about $0.009 low, $0.034 medium, $0.133 high at 1024x1024'),
+  gone('gpt-image-1', '2026-10-23'),
+  gone('dall-e-3', '2026-05-12'),
+  gone('dall-e-2', '2026-05-12'),
+];
+
+/**
+ * The record of a model. One that imggen does not know gets what the whole family can do, and no price.
+ * @throws {UserError} when the service refuses it by now, naming the successor.
+ */
+export function modelOf(id: string, nowMs: number): OpenAIModel {
+  const known = MODELS.find((model) => model.id === id);
+  if (!known) return { id, capabilities: STANDARD };
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  const goneOn = known.retired?.on ?? (known.retiresOn !== undefined && today > known.retiresOn ? known.retiresOn : undefined);
+  if (goneOn === undefined) return known;
+  const successor = known.retired?.successor ?? DEFAULT_MODEL;
+  throw new UserError(`OpenAI shut ${id} down on ${goneOn}`, { hint: `Use ${successor} instead.` });
+}

@@ -1,0 +1,125 @@
+/**
+ * One call to OpenAI through its official package, with everything off that could send a request twice, log, or read
+ * the environment behind our back; and the names of what can go wrong.
+ */
+import type OpenAI from 'openai';
+import { ProviderError } from '../../errors.ts';
+import { failureOf, networkFailure, retryAfterMs, statusFailure, surelyNotSent, type Asked } from '../http-failures.ts';
+import { confined, patient, singleUse, withoutSecrets } from '../http.ts';
+import type { CallContext, ProviderSettings } from '../provider.ts';
+
+/** What messages call the service. */
+export const SERVICE = 'OpenAI';
+
+/** Where and as whom to ask. */
+export interface Access {
+  key: string;
+  baseUrl: string;
+  settings: Pick<ProviderSettings, 'fetch' | 'now' | 'sleep' | 'timeoutMs' | 'env'>;
+}
+
+/** One call. */
+export interface Session {
+  client: OpenAI;
+  /** Ends with the caller's signal or when the time is over. */
+  signal: AbortSignal;
+  /** Names what the call threw. Never throws. */
+  failure: (error: unknown) => ProviderError;
+}
+
+/**
+ * Opens a session for one call. Make one per call: its fetch lets a single POST through.
+ * @param timeoutMs default: the settings' time-out.
+ */
+export async function openSession(access: Access, call: CallContext, asked: Asked, timeoutMs = access.settings.timeoutMs): Promise<Session> {
+  const { key, baseUrl, settings } = access;
+  const { OpenAI } = await import('openai');
+  const late = AbortSignal.timeout(timeoutMs);
+  const once = singleUse(confined(settings.fetch, baseUrl, patient(timeoutMs)));
+  const announced: typeof fetch = (input, init) => {
+    const answer = once(input, init);
+    if (asked !== 'read') call.onPhase?.('waiting');
+    return answer;
+  };
+  const client = new OpenAI({
+    apiKey: key,
+    adminAPIKey: null,
+    baseURL: baseUrl,
+    organization: settings.env['OPENAI_ORG_ID'] ?? null,
+    project: settings.env['OPENAI_PROJECT_ID'] ?? null,
+    webhookSecret: null,
+    maxRetries: 0,
+    timeout: timeoutMs,
+    logLevel: 'off',
+    fetch: announced,
+  });
+  const failure = (error: unknown): ProviderError =>
+    nameFailure(error, { asked, sent: once.sent(), ended: call.signal.aborted ? 'stopped' : late.aborted ? 'late' : undefined, secrets: [key], nowMs: settings.now() });
+  return { client, signal: AbortSignal.any([call.signal, late]), failure };
+}
+
+/** What is known of the call when it fails. */
+interface Circumstances {
+  asked: Asked;
+  sent: boolean;
+  /** Who ended it, if we did: the caller, or our own time-out. */
+  ended: 'stopped' | 'late' | undefined;
+  secrets: readonly string[];
+  nowMs: number;
+}
+
+/** The fields of the package's `APIError` that are used; its response headers are read, never kept. */
+interface Answered {
+  status?: number | undefined;
+  headers?: Headers | undefined;
+  error?: unknown;
+  message: string;
+}
+
+function nameFailure(error: unknown, known: Circumstances): ProviderError {
+  if (error instanceof ProviderError) return error;
+  const { asked, sent, ended, secrets, nowMs } = known;
+  const answer = error instanceof Error ? (error as Answered) : undefined;
+  if (answer?.status !== undefined && answer.headers) {
+    const body = typeof answer.error === 'object' && answer.error !== null ? JSON.stringify({ error: answer.error }) : answer.message.replace(/^\d{3} /, '');
+    const bodyText = body === 'status code (no body)' ? '' : withoutSecrets(body, secrets);
+    const failure = statusFailure({ service: SERVICE, status: answer.status, headers: answer.headers, bodyText, asked, nowMs });
+    return isRefusal(answer.error) ? refusal(failure.message, failure) : failure;
+  }
+  const told = record(answer?.error);
+  if (typeof told['message'] === 'string') return toldFailure({ ...told, message: withoutSecrets(told['message'], secrets) });
+  return networkFailure(error, { service: SERVICE, sent, paid: asked !== 'read', ended: surelyNotSent(error) ? undefined : ended });
+}
+
+/**
+ * Names an error that came inside an answer: an event of a stream, a failed response, a 200 that is none.
+ * @param otherwise when its code says nothing.
+ */
+export function toldFailure(error: unknown, otherwise: 'unavailable' | 'unusable' = 'unavailable'): ProviderError {
+  const told = record(error);
+  const code = [told['code'], told['type']].find((text) => typeof text === 'string') as string | undefined;
+  const message = `${SERVICE}: ${typeof told['message'] === 'string' ? told['message'].slice(0, 500) : 'it gave no reason'}`;
+  if (isRefusal(error)) return refusal(message, { code });
+  if (code === 'rate_limit_exceeded') return new ProviderError(message, { failure: 'rate-limited', code, retryAfterMs: retryAfterMs(new Headers(), 0, message) });
+  if (code !== undefined && failureOf(429, 'read', code) === 'no-credit') return new ProviderError(message, { failure: 'no-credit', code });
+  if (code !== undefined && /^invalid|^image_(?:too|parse|file)|^unsupported|^empty_image|_image_/.test(code)) return new ProviderError(message, { failure: 'rejected', code });
+  return new ProviderError(message, { failure: otherwise, code, charged: otherwise === 'unusable' ? 'maybe' : 'no' });
+}
+
+/** The words and codes of a policy refusal, as seen on the wire and in the package's types. */
+function isRefusal(error: unknown): boolean {
+  const told = record(error);
+  const words = [told['code'], told['type']].filter((text) => typeof text === 'string').join(' ');
+  if (/moderation_blocked|content_policy|safety_violation|content_filter/.test(words)) return true;
+  if (words.includes('image_generation_user_error') && !/invalid|unsupported/.test(words)) return true;
+  return told['moderation_details'] !== undefined || (typeof told['message'] === 'string' && /rejected by (?:the|our) safety system/i.test(told['message']));
+}
+
+function refusal(message: string, from: { status?: number | undefined; code?: string | undefined }): ProviderError {
+  return new ProviderError(message, { failure: 'refused', ...(from.status === undefined ? {} : { status: from.status }), ...(from.code === undefined ? {} : { code: from.code }) });
+}
+
+/** The value as a record, or an empty one. */
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
