@@ -1,0 +1,112 @@
+/**
+ * One call to Replicate through its official client, which retries on its own up to six times with no switch to stop
+ * it: the fetch it is given lets the first request of a call through and no other.
+ */
+import type Replicate from 'replicate';
+import { ProviderError } from '../../errors.ts';
+import { ANSWER_MAX_BYTES, HiddenRetryError, confined, readBytes, withoutSecrets } from '../http.ts';
+import { type Asked, networkFailure, statusFailure } from '../http-failures.ts';
+import type { z } from 'zod';
+
+/** How the service is called in messages. */
+export const SERVICE = 'Replicate';
+
+/** Where and as whom. */
+export interface Connection {
+  /** With `/v1`, without a slash at the end. */
+  baseUrl: string;
+  token: string;
+  fetch: typeof fetch;
+  now: () => number;
+}
+
+/** What a call is for. */
+export interface Question {
+  asked: Asked;
+  signal: AbortSignal;
+  /** One request may take this long, in ms. */
+  timeoutMs: number;
+  /** More headers, for what the client has no option for. */
+  headers?: Record<string, string>;
+}
+
+/** What came of the one request that was let through. */
+interface Outcome {
+  error?: unknown;
+  status?: number;
+  headers?: Headers;
+  bodyText?: string;
+}
+
+/**
+ * Makes one call: `use` is given a client for it, and what it returns is checked by `schema`.
+ * @throws {ProviderError} naming what went wrong. For a paid call everything that leaves it open whether a prediction
+ *   was made is `unknown`, also an answer that can't be read: a prediction can be looked up.
+ */
+export async function ask<T>(connection: Connection, question: Question, schema: z.ZodType<T>, use: (client: Replicate) => Promise<unknown>): Promise<T> {
+  const { default: Client } = await import('replicate');
+  const outcome: Outcome = {};
+  const fetch = onlyOnce(connection, question, outcome);
+  const client = new Client({ auth: connection.token, baseUrl: connection.baseUrl, fetch: fetch as Replicate['fetch'], useFileOutput: false });
+  let answer: unknown;
+  try {
+    answer = await use(client);
+  } catch (error) {
+    throw clean(failureOf(error, outcome, { question, now: connection.now }), connection.token);
+  }
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+  throw unreadable(question, `in an unexpected form (${where})`);
+}
+
+function onlyOnce(connection: Connection, question: Question, outcome: Outcome): typeof globalThis.fetch {
+  const send = confined(connection.fetch, connection.baseUrl);
+  let used = false;
+  return async (input, init = {}) => {
+    if (used) throw new HiddenRetryError(String(input));
+    used = true;
+    const headers = { ...(init.headers as Record<string, string>), ...question.headers };
+    const signal = AbortSignal.any([question.signal, AbortSignal.timeout(question.timeoutMs)]);
+    try {
+      signal.throwIfAborted();
+    } catch (error) {
+      // Nothing was sent: said in a way that `networkFailure` can't take for a request under way.
+      outcome.error = new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
+      throw error;
+    }
+    try {
+      const response = await send(input, { ...init, headers, signal });
+      outcome.status = response.status;
+      outcome.headers = response.headers;
+      const body = await readBytes(response, ANSWER_MAX_BYTES);
+      if (!response.ok) outcome.bodyText = body.toString('utf8');
+      return new Response(new Uint8Array(body), { status: response.status, statusText: response.statusText, headers: response.headers });
+    } catch (error) {
+      outcome.error = error;
+      throw error;
+    }
+  };
+}
+
+function failureOf(thrown: unknown, outcome: Outcome, { question, now }: { question: Question; now: () => number }): ProviderError {
+  const paid = question.asked !== 'read';
+  if (outcome.error instanceof ProviderError && outcome.error.failure === 'interrupted') return outcome.error;
+  if (outcome.error instanceof ProviderError) return unreadable(question, 'with too much');
+  if (outcome.error !== undefined) return networkFailure(outcome.error, { service: SERVICE, paid, sent: true });
+  const { status, headers, bodyText } = outcome;
+  if (status === undefined || headers === undefined) throw thrown;
+  if (bodyText === undefined) return unreadable(question, `with something that is not JSON (${headers.get('content-type') ?? 'no content type'})`);
+  return statusFailure({ service: SERVICE, status, headers, bodyText, asked: question.asked, nowMs: now() });
+}
+
+function unreadable(question: Question, how: string): ProviderError {
+  if (question.asked === 'read') return new ProviderError(`${SERVICE} answered ${how}`, { failure: 'unavailable' });
+  return new ProviderError(`${SERVICE} answered ${how}; whether the request was accepted is not known`, { failure: 'unknown' });
+}
+
+/** The service may echo the token; the client's own error holds it, so no cause is kept. */
+function clean(error: ProviderError, token: string): ProviderError {
+  const { failure, charged, retryAfterMs, code, status, expired } = error;
+  return new ProviderError(withoutSecrets(error.message, [token]), { failure, charged, retryAfterMs, code, status, expired });
+}

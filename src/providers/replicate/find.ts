@@ -1,0 +1,98 @@
+/**
+ * Looks for a prediction whose creation was sent and never answered, by listing what the account made since.
+ */
+import { z } from 'zod';
+import { ProviderError } from '../../errors.ts';
+import type { CallContext, Finding, LostAttempt } from '../provider.ts';
+import { ask, type Connection } from './connection.ts';
+import { type Input, isSameInput } from './input.ts';
+import { type Prediction, predictionSchema } from './prediction.ts';
+
+/** What is looked for. */
+export interface Wanted {
+  lost: LostAttempt;
+  /** The input that was sent, as far as it can be told: `isSameInput` compares. */
+  input: Input;
+  /** `owner/name`. */
+  model: string;
+  version?: string | undefined;
+}
+
+/** How sure an absence must be. */
+export interface Looking {
+  /** When this process started: an attempt from before was sent by a process that has ended since. */
+  startedAtMs: number;
+  /** A request may take this long before it is given up. */
+  submitTimeoutMs: number;
+  /** A prediction may turn up in the list this long after its request has ended. */
+  settleMs: number;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** How far the service's clock may be from ours. */
+const SKEW_MS = 120_000;
+const READ_TIMEOUT_MS = 30_000;
+/** 100 predictions each: past that somebody else is busy on the account, and nothing is concluded. */
+const PAGES_MAX = 50;
+
+const pageSchema = z.object({ next: z.string().nullish(), results: z.array(predictionSchema) });
+
+/**
+ * Lists, and lists again when the request may have ended too recently to be listed. `absent` is only said when a list
+ * from after that time holds no prediction that could be ours. Never throws for an unreachable service: `unsure`.
+ */
+export async function findPrediction(connection: Connection, wanted: Wanted, looking: Looking, call: CallContext): Promise<Finding> {
+  const { sentAtMs } = wanted.lost;
+  const endedMs = Math.min(sentAtMs + looking.submitTimeoutMs, sentAtMs < looking.startedAtMs ? looking.startedAtMs : connection.now());
+  const first = await look(connection, wanted, call);
+  const restMs = endedMs + looking.settleMs - connection.now();
+  if (first.state !== 'absent' || restMs <= 0) return first;
+  await looking.sleep(restMs, call.signal).catch(() => undefined);
+  if (call.signal.aborted) return { state: 'unsure', message: 'stopped looking for the prediction' };
+  return look(connection, wanted, call);
+}
+
+async function look(connection: Connection, wanted: Wanted, call: CallContext): Promise<Finding> {
+  const candidates: Prediction[] = [];
+  const since = new Date(wanted.lost.sentAtMs - SKEW_MS).toISOString();
+  let next: string | undefined;
+  try {
+    for (let page = 0; page < PAGES_MAX; page++) {
+      const { results, next: further } = await list(connection, next ?? since, call.signal);
+      candidates.push(...results.filter((prediction) => mayBeOurs(prediction, wanted)));
+      next = further ?? undefined;
+      if (next === undefined) break;
+      if (!URL.canParse(next) || new URL(next).origin !== new URL(connection.baseUrl).origin) return { state: 'unsure', message: 'the list of predictions goes on at another address' };
+    }
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { state: 'unsure', message: error.message };
+  }
+  const found = candidates.filter(({ input }) => isSameInput(wanted.input, input ?? {})).sort(byPromise)[0];
+  if (found !== undefined) return { state: 'found', remoteId: found.id };
+  if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
+  const gone = candidates.filter((prediction) => prediction.data_removed).length;
+  return gone === 0 ? { state: 'absent' } : { state: 'unsure', message: `${gone} predictions since then no longer tell what was asked` };
+}
+
+function list(connection: Connection, from: string, signal: AbortSignal): Promise<z.infer<typeof pageSchema>> {
+  return ask(connection, { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS }, pageSchema, async (client) => {
+    const response = from.includes('://')
+      ? await client.request(new URL(from), { method: 'GET', signal })
+      : await client.request('/predictions', { method: 'GET', params: { created_after: from }, signal });
+    return response.json();
+  });
+}
+
+function mayBeOurs(prediction: Prediction, { lost, model, version }: Wanted): boolean {
+  if (lost.isKnown(prediction.id)) return false;
+  if (Date.parse(prediction.created_at) < lost.sentAtMs - SKEW_MS) return false;
+  if (prediction.model && prediction.model !== model) return false;
+  return version === undefined || !prediction.version || prediction.version === version;
+}
+
+/** Of several the one that has or may yet have a picture; the rest in the list's order. */
+function byPromise(a: Prediction, b: Prediction): number {
+  const rank = ({ status }: Prediction): number => (status === 'succeeded' ? 0 : status === 'starting' || status === 'processing' ? 1 : 2);
+  return rank(a) - rank(b);
+}

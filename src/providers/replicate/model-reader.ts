@@ -1,0 +1,72 @@
+/**
+ * Reads what a model takes from Replicate, once per process and model.
+ */
+import { z } from 'zod';
+import { ProviderError } from '../../errors.ts';
+import { ask, type Connection } from './connection.ts';
+import { modelParts, modelRecord } from './models.ts';
+import { type InputSchema, inputSchema } from './schema.ts';
+
+/** A model that can be asked for a picture. */
+export interface KnownModel {
+  /** `owner/name`. */
+  id: string;
+  /** The version to ask for; undefined: the model is asked for by name, as official models are. */
+  version?: string | undefined;
+  schema: InputSchema;
+}
+
+/** Reads a model; `known` gives one that was read before, without asking. */
+export interface ModelReader {
+  (model: string, signal: AbortSignal): Promise<KnownModel>;
+  known: (model: string) => KnownModel | undefined;
+}
+
+const READ_TIMEOUT_MS = 30_000;
+const version = z.object({ id: z.string(), openapi_schema: z.unknown().optional() });
+const modelSchema = z.object({ is_official: z.boolean().nullish(), latest_version: version.nullish() });
+
+/**
+ * Makes a reader. While a listed model's schema can't be had in passing, its built-in one is taken and the next call asks again.
+ * The reader throws {ProviderError}: `rejected` when there is no such model or it takes no input, otherwise what the read failed with.
+ */
+export function modelReader(connection: Connection): ModelReader {
+  const found = new Map<string, KnownModel>();
+  const reading = new Map<string, Promise<KnownModel>>();
+  async function read(model: string, signal: AbortSignal): Promise<KnownModel> {
+    const known = found.get(model);
+    if (known !== undefined) return known;
+    try {
+      const started = reading.get(model) ?? readModel(connection, model, signal);
+      reading.set(model, started);
+      const fresh = await started;
+      found.set(model, fresh);
+      return fresh;
+    } catch (error) {
+      // The caller that was reading for all was stopped; this one was not.
+      if (error instanceof ProviderError && error.failure === 'interrupted' && !signal.aborted) return readModel(connection, model, signal);
+      const assumed = modelRecord(model);
+      const passing = error instanceof ProviderError && (error.failure === 'unavailable' || error.failure === 'rate-limited');
+      if (!passing || assumed === undefined || signal.aborted) throw error;
+      return { id: assumed.id, version: modelParts(model)?.version, schema: { fields: new Map(Object.entries(assumed.fields)), required: ['prompt'] } };
+    } finally {
+      reading.delete(model);
+    }
+  }
+  return Object.assign(read, { known: (model: string) => found.get(model) });
+}
+
+async function readModel(connection: Connection, model: string, signal: AbortSignal): Promise<KnownModel> {
+  const parts = modelParts(model);
+  if (parts === undefined) throw new ProviderError(`${model} is no Replicate model`, { failure: 'rejected' });
+  const { owner, name } = parts;
+  const question = { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS } as const;
+  const answer = await ask(connection, question, modelSchema, (client) => client.models.get(owner, name, { signal }));
+  const latest = answer.latest_version;
+  const pinned = parts.version !== undefined && parts.version !== latest?.id;
+  const described = pinned ? await ask(connection, question, version, (client) => client.models.versions.get(owner, name, parts.version ?? '', { signal })) : latest;
+  const schema = inputSchema(described?.openapi_schema);
+  if (schema === undefined) throw new ProviderError(`${model} has no version that takes inputs`, { failure: 'rejected' });
+  // Models of others can only be asked for by version.
+  return { id: `${owner}/${name}`, version: parts.version ?? (answer.is_official ? undefined : latest?.id), schema };
+}

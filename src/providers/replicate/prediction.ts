@@ -1,0 +1,100 @@
+/**
+ * A prediction as Replicate tells it, and what it means for an attempt. Pure.
+ */
+import { z } from 'zod';
+import { ProviderError, type ProviderFailure } from '../../errors.ts';
+import type { Generated, ProviderImage } from '../provider.ts';
+
+/** All that an answer to a paid request must have. The id goes into addresses, so its form is checked. */
+export const acceptedSchema = z.object({ id: z.string().regex(/^[\w-]{1,200}$/) });
+
+/** The fields that are used. */
+export const predictionSchema = acceptedSchema.extend({
+  status: z.string(),
+  model: z.string().nullish(),
+  version: z.string().nullish(),
+  input: z.record(z.string(), z.unknown()).nullish(),
+  output: z.unknown().optional(),
+  error: z.unknown().optional(),
+  logs: z.string().nullish(),
+  data_removed: z.boolean().nullish(),
+  created_at: z.string(),
+  started_at: z.string().nullish(),
+  completed_at: z.string().nullish(),
+  metrics: z.unknown().optional(),
+});
+
+/** A prediction. */
+export type Prediction = z.infer<typeof predictionSchema>;
+
+/** Outputs of predictions made through the API are deleted this long after their end (replicate.com/docs/topics/predictions/data-retention). */
+const KEPT_MS = 3_600_000;
+const REFUSED = /nsfw|safety|sensitive|flagged|moderat|content polic|prohibited|\bE005\b/i;
+const REJECTED = /\bE1001\b|\bE4875\b|out of memory|invalid|must be|required|unsupported|cannot identify|input failed/i;
+
+/** How far it is, 0…1, from the progress bar in its logs. */
+export function progressOf({ logs }: Prediction): number | undefined {
+  const percent = [...(logs ?? '').slice(-2000).matchAll(/(\d{1,3})%\|/g)].at(-1)?.[1];
+  return percent === undefined ? undefined : Math.min(Number(percent), 100) / 100;
+}
+
+/**
+ * What became of a prediction: undefined while it runs.
+ * @param official per-image models of Replicate's own are not billed when a run fails.
+ * @throws {ProviderError} when it ended without a picture.
+ */
+export function settled(prediction: Prediction, official: boolean): Generated | undefined {
+  const { status } = prediction;
+  const unbilled = official ? 'no' : 'maybe';
+  switch (status) {
+    case 'succeeded':
+      return generated(prediction, unbilled);
+    case 'failed':
+      throw failed(prediction, unbilled);
+    case 'aborted':
+      throw new ProviderError('Replicate gave the prediction up before it started', { failure: 'timeout', charged: 'no', code: 'aborted' });
+    case 'canceled':
+      throw new ProviderError('the prediction was cancelled at Replicate', { failure: 'timeout', charged: prediction.started_at ? 'maybe' : 'no', code: 'canceled' });
+    default:
+      return undefined; // starting, processing, or a word of the future
+  }
+}
+
+function generated(prediction: Prediction, unbilled: ProviderFailure['charged']): Generated {
+  const { output, logs, model, metrics } = prediction;
+  const first: unknown = Array.isArray(output) ? output[0] : output;
+  if (first === undefined || first === null) {
+    if (prediction.data_removed) throw expired('the picture was made and paid, but Replicate has deleted it (it keeps outputs for an hour)');
+    // Flagged pictures are dropped from the output (replicate/cog-flux predict.py); the run counts as succeeded and billed.
+    if (REFUSED.test(logs ?? '') || Array.isArray(output)) throw new ProviderError("Replicate's safety checker withheld the picture", { failure: 'refused', charged: unbilled === 'no' ? 'yes' : 'maybe' });
+    throw new ProviderError('the prediction succeeded without an output', { failure: 'unusable' });
+  }
+  const seed = /Using seed: (\d{1,16})\b/.exec(logs ?? '')?.[1];
+  return {
+    image: imageOf(first, Date.parse(prediction.completed_at ?? prediction.created_at) + KEPT_MS),
+    ...(seed === undefined ? {} : { seedUsed: Number(seed) }),
+    ...(model ? { model } : {}),
+    ...(metrics === undefined ? {} : { usage: metrics }),
+  };
+}
+
+function imageOf(output: unknown, expiresAtMs: number): ProviderImage {
+  if (typeof output === 'string' && /^https?:\/\//.test(output) && URL.canParse(output)) {
+    return { kind: 'url', url: output, ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }) };
+  }
+  const base64 = typeof output === 'string' ? /^data:image\/[\w.+-]+;base64,(.+)$/s.exec(output)?.[1] : undefined;
+  if (base64 !== undefined) return { kind: 'bytes', bytes: Buffer.from(base64, 'base64') };
+  throw new ProviderError('the prediction succeeded, but its output is no picture', { failure: 'unusable' });
+}
+
+function failed({ error }: Prediction, unbilled: ProviderFailure['charged']): ProviderError {
+  const said = typeof error === 'string' && error !== '' ? error : 'the prediction failed without a reason';
+  const code = /\bE\d{3,4}\b/.exec(said)?.[0];
+  const failure = REFUSED.test(said) ? 'refused' : REJECTED.test(said) ? 'rejected' : 'unavailable';
+  return new ProviderError(`Replicate: ${said}`, { failure, charged: unbilled, code });
+}
+
+/** Finished, paid, and nothing to fetch any more. */
+export function expired(message: string): ProviderError {
+  return new ProviderError(message, { failure: 'unusable', charged: 'yes', expired: true, code: 'expired' });
+}

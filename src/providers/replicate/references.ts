@@ -1,0 +1,55 @@
+/**
+ * Hands reference pictures to Replicate: small ones inside the input, larger ones through its Files API (free).
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { ProviderError } from '../../errors.ts';
+import type { Reference } from '../provider.ts';
+import { ask, type Connection } from './connection.ts';
+
+/** Largest picture that goes as a data URI (the HTTP reference recommends 256 kB). */
+const INLINE_MAX_BYTES = 256_000;
+/** Largest file the Files API takes. */
+const FILE_MAX_BYTES = 100 * 1024 * 1024;
+const UPLOAD_TIMEOUT_MS = 120_000;
+/** An uploaded file is used again until this long before it expires. */
+const MARGIN_MS = 3_600_000;
+
+const fileSchema = z.object({ expires_at: z.string().nullish(), urls: z.object({ get: z.url({ protocol: /^https?$/ }) }) });
+
+/** Gives a URL or data URI for a reference; each file is uploaded once per process, also when asked for at the same time. */
+export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Promise<string>;
+
+/**
+ * Makes a sender.
+ * The sender throws {ProviderError} `rejected` for a file that can't be read or is too large, otherwise what the upload
+ * failed with; nothing was paid then.
+ */
+export function referenceSender(connection: Connection): ReferenceSender {
+  const uploads = new Map<string, Promise<{ url: string; untilMs: number }>>();
+  return async (reference, signal) => {
+    if (reference.sizeBytes <= INLINE_MAX_BYTES) return `data:${reference.mime};base64,${(await bytesOf(reference)).toString('base64')}`;
+    const known = await uploads.get(reference.sha256)?.catch(() => undefined);
+    if (known !== undefined && known.untilMs > connection.now()) return known.url;
+    const upload = uploadFile(connection, reference, signal);
+    uploads.set(reference.sha256, upload);
+    return (await upload).url;
+  };
+}
+
+async function uploadFile(connection: Connection, reference: Reference, signal: AbortSignal): Promise<{ url: string; untilMs: number }> {
+  if (reference.sizeBytes > FILE_MAX_BYTES) throw new ProviderError(`${reference.path} is larger than the 100 MiB that Replicate takes`, { failure: 'rejected' });
+  const bytes = await bytesOf(reference);
+  const file = new File([new Uint8Array(bytes)], `${reference.sha256}.${reference.mime.slice('image/'.length)}`, { type: reference.mime });
+  const { urls, expires_at: expires } = await ask(connection, { asked: 'read', signal, timeoutMs: UPLOAD_TIMEOUT_MS }, fileSchema, (client) => client.files.create(file, {}, { signal }));
+  const expiresMs = Date.parse(expires ?? '');
+  return { url: urls.get, untilMs: (Number.isNaN(expiresMs) ? connection.now() + 2 * MARGIN_MS : expiresMs) - MARGIN_MS };
+}
+
+async function bytesOf(reference: Reference): Promise<Buffer> {
+  try {
+    return await readFile(reference.path);
+  } catch (error) {
+    throw new ProviderError(`the reference picture ${reference.path} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'})`, { failure: 'rejected' });
+  }
+}

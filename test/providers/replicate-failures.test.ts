@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FLAGGED_WORD, REFUSED_WORD } from '../emulators/replicate.ts';
+import { accepted, call, clearStage, fault, lost, request, stage, TOKEN } from './replicate-stage.ts';
+
+afterEach(clearStage);
+
+describe('a paid request to Replicate', () => {
+  it.each([
+    ['status', { status: 429, body: '{"detail":"Request was throttled. Your rate limit resets in ~30s."}' }, { failure: 'rate-limited', charged: 'no', retryAfterMs: 30_000 }],
+    ['status', { status: 402, body: '{"title":"Insufficient credit","detail":"Buy some","status":402}' }, { failure: 'no-credit', charged: 'no' }],
+    ['status', { status: 401 }, { failure: 'unauthorized', charged: 'no' }],
+    ['status', { status: 422 }, { failure: 'rejected', charged: 'no' }],
+    ['status', { status: 500 }, { failure: 'unknown', charged: 'maybe' }],
+    ['status', { status: 503 }, { failure: 'unknown', charged: 'maybe' }],
+    ['reset-before', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['reset-after', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['truncate-length', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['truncate-chunked', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['truncate-close', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['html', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['error-json', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['empty', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['gzip-bomb', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['header-bomb', {}, { failure: 'unknown', charged: 'maybe' }],
+    ['redirect', { headers: { location: 'http://127.0.0.1:9/' } }, { failure: 'rejected', charged: 'no' }],
+  ] as const)('is sent once and named when it meets %s %j', async (kind, more, outcome) => {
+    const { provider, operations } = await stage({ emulator: fault('submit', kind, more) });
+    await expect(provider.submit(request(), call())).rejects.toMatchObject(outcome);
+    expect(operations()).toEqual(['model', 'submit']);
+  });
+
+  it('is unknown when it is stopped under way, and was never sent when stopped before', async () => {
+    const { provider, emulator } = await stage({ emulator: fault('submit', 'hang') });
+    const stopping = new AbortController();
+    const submission = provider.submit(request(), call(stopping.signal));
+    void submission.catch(() => {});
+    while (emulator.requests.at(-1)?.operation !== 'submit') await sleep(2);
+    stopping.abort();
+    await expect(submission).rejects.toMatchObject({ failure: 'unknown' });
+    await expect(provider.submit(request(), call(stopping.signal))).rejects.toMatchObject({ failure: 'interrupted', charged: 'no' });
+    expect(emulator.requests.filter(({ operation }) => operation === 'submit')).toHaveLength(1);
+  });
+
+  it('was never sent when nobody listens', async () => {
+    const { provider, emulator } = await stage();
+    await provider.submit(request(), call());
+    await emulator.close();
+    await sleep(20); // the client notices that its idle connection is gone
+    await expect(provider.submit(request({ seed: 2 }), call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'no' });
+  });
+
+  it('keeps the token out of what it says', async () => {
+    const { provider } = await stage({ emulator: fault('submit', 'status', { status: 401, body: `{"detail":"invalid token ${TOKEN}"}` }) });
+    const error: unknown = await provider.submit(request(), call()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining('[redacted]') as string });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(TOKEN);
+  });
+});
+
+describe('waiting for a prediction', () => {
+  it.each(['status', 'reset-before', 'html', 'truncate-length', 'empty', 'error-json'] as const)('tolerates readings that meet %s', async (kind) => {
+    const { provider } = await stage({ emulator: fault('poll', kind, { times: 2, status: 503 }) });
+    const generated = await provider.collect?.(await accepted(provider), request(), call());
+    expect(generated?.image.kind).toBe('url');
+  });
+
+  it('keeps the work when the time is over', async () => {
+    const { provider } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 30 });
+    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'still-running' });
+  });
+
+  it('keeps the work when it is stopped', async () => {
+    const { provider, emulator } = await stage({ emulator: { latencyMs: 60_000 } });
+    const stopping = new AbortController();
+    const waiting = provider.collect?.(await accepted(provider), request(), call(stopping.signal));
+    void waiting?.catch(() => {});
+    while (emulator.requests.at(-1)?.operation !== 'poll') await sleep(2);
+    stopping.abort();
+    await expect(waiting).rejects.toMatchObject({ failure: 'interrupted', charged: 'maybe' });
+  });
+
+  it('keeps the work when the key is refused meanwhile', async () => {
+    const { provider } = await stage({ emulator: fault('poll', 'status', { status: 401 }) });
+    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ failure: 'unauthorized', charged: 'maybe', code: 'still-running' });
+  });
+
+  it.each([
+    [`a face ${REFUSED_WORD}`, { failure: 'refused', charged: 'no', message: expect.stringContaining('NSFW') as string }],
+    ['FAIL(Prediction failed for an unknown reason. (E1000\\)', { failure: 'unavailable', charged: 'no', code: 'E1000' }],
+    ['FAIL(The input or output was flagged as sensitive. E005)', { failure: 'refused', charged: 'no', code: 'E005' }],
+    ['FAIL(E1001: CUDA out of memory)', { failure: 'rejected', charged: 'no', code: 'E1001' }],
+    [`a face ${FLAGGED_WORD}`, { failure: 'refused', charged: 'yes' }],
+  ])('names the end of “%s”', async (prompt, outcome) => {
+    const { provider } = await stage();
+    await expect(provider.collect?.(await accepted(provider, request({ prompt })), request(), call())).rejects.toMatchObject(outcome);
+  });
+
+  it('is not sure what a failed run of somebody’s model costs', async () => {
+    const { provider } = await stage();
+    const asked = request({ model: 'someone/portrait-lora', prompt: 'FAIL(boom)' });
+    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'maybe' });
+  });
+
+  it('ends on cancelled and on aborted predictions', async () => {
+    const queued = await stage({ service: { queueMs: 60_000 } });
+    const aborted = await accepted(queued.provider);
+    await queued.provider.cancel?.(aborted, call());
+    await expect(queued.provider.collect?.(aborted, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'no', code: 'aborted' });
+    const running = await stage({ emulator: { latencyMs: 60_000 } });
+    const canceled = await accepted(running.provider);
+    await running.provider.cancel?.(canceled, call());
+    await expect(running.provider.collect?.(canceled, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'canceled' });
+  });
+
+  it('knows a picture that was deleted, and a prediction that nobody knows, as paid and gone', async () => {
+    const { provider } = await stage({ service: { expireMs: 0 } });
+    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ expired: true, charged: 'yes' });
+    await expect(provider.collect?.('nosuchprediction', request(), call())).rejects.toMatchObject({ expired: true });
+  });
+});
+
+describe('looking for an attempt whose answer was lost', () => {
+  it.each(['reset-after', 'hang', 'truncate-close', 'html'] as const)('finds the prediction after %s', async (kind) => {
+    const { provider, service } = await stage({ emulator: fault('submit', kind) });
+    const attempt = lost();
+    await provider.submit(request(), call(AbortSignal.timeout(200))).catch(() => {});
+    expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId: [...service.predictions.keys()][0] });
+  });
+
+  it('finds nothing when the request was never handled', async () => {
+    const { provider } = await stage({ emulator: fault('submit', 'reset-before') });
+    await provider.submit(request(), call()).catch(() => {});
+    expect(await provider.find?.(lost(), call())).toEqual({ state: 'absent' });
+  });
+
+  it('leaves out known ones, older ones, other seeds, prompts and models', async () => {
+    const { provider, service } = await stage();
+    const known = await accepted(provider);
+    for (const other of [{ seed: 1 }, { prompt: 'another' }, { model: 'black-forest-labs/flux-schnell' }]) await accepted(provider, request(other));
+    const old = service.predictions.get(await accepted(provider));
+    if (old !== undefined) old.createdMs -= 600_000;
+    expect(await provider.find?.(lost({ isKnown: (id) => id === known }), call())).toEqual({ state: 'absent' });
+    expect(await provider.find?.(lost(), call())).toEqual({ state: 'found', remoteId: known });
+  });
+
+  it('looks through all pages', async () => {
+    const { provider, operations } = await stage({ service: { pageSize: 2 } });
+    const ours = await accepted(provider);
+    for (let seed = 1; seed <= 5; seed++) await accepted(provider, request({ seed }));
+    expect(await provider.find?.(lost(), call())).toEqual({ state: 'found', remoteId: ours });
+    expect(operations().filter((operation) => operation === 'list')).toHaveLength(3);
+  });
+
+  it('waits for a list that lags behind before it says that nothing is there', async () => {
+    const { provider, service } = await stage({ service: { listLagMs: 20 }, provider: { settleMs: 40 }, emulator: fault('submit', 'reset-after') });
+    await provider.submit(request(), call()).catch(() => {});
+    expect(await provider.find?.(lost(), call())).toEqual({ state: 'found', remoteId: [...service.predictions.keys()][0] });
+  });
+
+  it('is unsure when the service can not be asked or no longer tells what was asked', async () => {
+    const down = await stage({ emulator: fault('list', 'status', { status: 503 }) });
+    expect(await down.provider.find?.(lost(), call())).toMatchObject({ state: 'unsure' });
+    const forgetful = await stage({ service: { expireMs: 0 } });
+    await accepted(forgetful.provider, request({ seed: 9 }));
+    expect(await forgetful.provider.find?.(lost(), call())).toMatchObject({ state: 'unsure' });
+  });
+});

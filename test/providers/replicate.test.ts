@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ImageRequest, Reference } from '../../src/providers/provider.ts';
+import replicateModule from '../../src/providers/replicate.ts';
+import { makePicture, pictureKey } from '../emulators/picture.ts';
+import { accepted, call, clearStage, fault, request, stage, TOKEN } from './replicate-stage.ts';
+
+afterEach(clearStage);
+
+function reference(sizeBytes?: number): Reference {
+  const bytes = makePicture(1024, 1024, 'face', sizeBytes === undefined ? {} : { sizeBytes });
+  const path = join(mkdtempSync(join(tmpdir(), 'reference-')), 'face.png');
+  writeFileSync(path, bytes);
+  return { path, mime: 'image/png', sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
+}
+
+describe('Replicate, asked for a picture', () => {
+  it('reads the schema, sends one request, waits and hands over the address, seed and model', async () => {
+    const { emulator, provider, operations, sent } = await stage({ emulator: { latencyMs: 30 } });
+    const remoteId = await accepted(provider);
+    const generated = await provider.collect?.(remoteId, request(), call());
+    expect(sent()).toEqual({ input: { prompt: request().prompt, seed: 421_337, aspect_ratio: '1:1', megapixels: '1', output_format: 'png', num_outputs: 1 } });
+    expect(generated).toMatchObject({ seedUsed: 421_337, model: 'black-forest-labs/flux-dev', image: { kind: 'url' } });
+    const image = generated?.image as { url: string; expiresAtMs: number };
+    expect(image.expiresAtMs).toBeGreaterThan(Date.now() + 3_500_000);
+    const png = Buffer.from(await (await fetch(image.url)).arrayBuffer());
+    expect(pictureKey(png)).toBe(remoteId);
+    expect(operations().slice(0, 3)).toEqual(['model', 'submit', 'poll']);
+    expect(emulator.charges()).toMatchObject([{ id: remoteId, amountMicros: 25_000 }]);
+  });
+
+  it('reads a schema once for many pictures', async () => {
+    const { provider, operations } = await stage();
+    await Promise.all([1, 2, 3].map((seed) => accepted(provider, request({ seed }))));
+    await accepted(provider, request({ seed: 4 }));
+    expect(operations().filter((operation) => operation === 'model')).toHaveLength(1);
+  });
+
+  it('goes on with what it knows of a model while its schema can not be read', async () => {
+    const { provider, sent } = await stage({ emulator: fault('model', 'status', { status: 503 }) });
+    await accepted(provider, request({ width: 832, height: 1216 }));
+    expect(sent().input).toMatchObject({ aspect_ratio: '2:3', output_format: 'png', seed: 421_337 });
+  });
+
+  it.each([
+    ['black-forest-labs/flux-dev', 832, 1216, { aspect_ratio: '2:3', megapixels: '1' }],
+    ['black-forest-labs/flux-dev', 512, 512, { aspect_ratio: '1:1', megapixels: '0.25' }],
+    ['black-forest-labs/flux-1.1-pro', 832, 1216, { aspect_ratio: 'custom', width: 832, height: 1216 }],
+    ['black-forest-labs/flux-1.1-pro', 1500, 1000, { aspect_ratio: '3:2' }],
+    ['black-forest-labs/flux-2-pro', 1024, 1536, { aspect_ratio: 'custom', width: 1024, height: 1536 }],
+    ['someone/portrait-lora', 768, 1024, { width: 768, height: 1024 }],
+  ])('asks %s for %ix%i in its own words', async (model, width, height, size) => {
+    const { provider, sent } = await stage();
+    await accepted(provider, request({ model, width, height }));
+    const { aspect_ratio, width: sentWidth, height: sentHeight, megapixels } = sent().input;
+    expect(Object.fromEntries(Object.entries({ aspect_ratio, width: sentWidth, height: sentHeight, megapixels }).filter(([, value]) => value !== undefined))).toEqual(size);
+  });
+
+  it('asks models of others by version, folds a seed that is too large and says so, and sends the negative prompt', async () => {
+    const { provider, sent, emulator } = await stage();
+    const asked = request({ model: 'someone/portrait-lora', seed: 70_000, negativePrompt: 'text' });
+    const generated = await provider.collect?.(await accepted(provider, asked), asked, call());
+    expect(emulator.requests.at(-2)?.path).toBe('/v1/predictions');
+    expect(sent()).toMatchObject({ version: 'a'.repeat(64), input: { seed: 70_000 - 65_536, negative_prompt: 'text' } });
+    expect(generated?.warnings).toEqual(['the model takes seeds up to 65535: 70000 becomes 4464']);
+    expect(generated?.seedUsed).toBe(4464);
+  });
+
+  it('refuses what the schema forbids before anything is paid, with every problem', async () => {
+    const { provider, operations } = await stage({ provider: { input: { guidance: 99, steps: 3, seed: 1 } } });
+    await expect(provider.submit(request(), call())).rejects.toMatchObject({
+      failure: 'rejected',
+      charged: 'no',
+      message: expect.stringMatching(/seed is set by imggen.*guidance: must be at most 10.*steps: the model has no such input/) as string,
+    });
+    expect(operations()).toEqual(['model']);
+  });
+
+  it('passes the user’s own inputs and the deadline on', async () => {
+    const { provider, sent, emulator } = await stage({ provider: { input: { guidance: 3.5 }, cancelAfterSeconds: 600 } });
+    await accepted(provider);
+    expect(sent().input['guidance']).toBe(3.5);
+    expect(emulator.requests.at(-1)?.headers['cancel-after']).toBe('600s');
+  });
+
+  it.each([
+    ['black-forest-labs/flux-dev', 'image', 1],
+    ['black-forest-labs/flux-1.1-pro', 'image_prompt', 1],
+    ['black-forest-labs/flux-2-pro', 'input_images', 3],
+    ['someone/portrait-lora', 'input_image', 2],
+  ])('gives %s its references as %s', async (model, field, count) => {
+    const { provider, sent } = await stage();
+    const asked: ImageRequest = request({ model, references: Array.from({ length: count }, () => reference()) });
+    const generated = await provider.collect?.(await accepted(provider, asked), asked, call());
+    const given = sent().input;
+    const values = [given[field], given[`${field}_2`]].flat().filter((value) => value !== undefined);
+    expect(values).toHaveLength(count);
+    expect(values.every((value) => String(value).startsWith('data:image/png;base64,'))).toBe(true);
+    expect(generated?.image.kind).toBe('url');
+  });
+
+  it('uploads a large reference once and sends its address', async () => {
+    const { provider, sent, operations, service } = await stage();
+    const large = reference(400_000);
+    await accepted(provider, request({ references: [large] }));
+    await accepted(provider, request({ references: [large], seed: 2 }));
+    expect(operations()).toEqual(['model', 'upload', 'submit', 'submit']);
+    expect([sent(0).input['image'], sent(1).input['image']].every((url) => String(url).includes('/v1/files/'))).toBe(true);
+    expect(createHash('sha256').update([...service.files.values()][0]?.bytes ?? '').digest('hex')).toBe(large.sha256);
+  });
+
+  it('pays nothing when an upload fails or there is no room for the references', async () => {
+    const { provider, emulator } = await stage({ emulator: fault('upload', 'reset-before') });
+    await expect(provider.submit(request({ references: [reference(400_000)] }), call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'no' });
+    await expect(provider.submit(request({ model: 'black-forest-labs/flux-schnell', references: [reference()] }), call())).rejects.toMatchObject({ failure: 'rejected' });
+    expect(emulator.requests.filter(({ operation }) => operation === 'submit')).toEqual([]);
+  });
+});
+
+describe('Replicate, as a provider', () => {
+  it('says what is missing without a key, and what a model id looks like', async () => {
+    const settings = { options: {}, env: {}, fetch, now: Date.now, sleep: async () => {}, timeoutMs: 1000 };
+    await expect(replicateModule.create(settings)).rejects.toMatchObject({ exitCode: 5, message: expect.stringContaining('REPLICATE_API_TOKEN') as string });
+    const { provider } = await stage();
+    expect(() => provider.capabilities('flux-dev')).toThrow(/owner\/name/);
+    expect(provider.capabilities('someone/else')).toMatchObject({ referencesMax: 0, seed: 'best-effort' });
+  });
+
+  it('knows the listed prices, takes the user’s over them, and knows none for others', async () => {
+    const asked = request();
+    const listed = await stage();
+    expect(listed.provider.price(asked)).toMatchObject({ worstMicros: 25_000, source: expect.stringContaining('unverified') as string });
+    expect(listed.provider.price(request({ model: 'black-forest-labs/flux-2-pro' }))).toBeUndefined();
+    const own = await stage({ provider: { priceUsd: 0.0312 } });
+    expect(own.provider.price(asked)).toMatchObject({ worstMicros: 31_200, source: 'config' });
+  });
+
+  it('takes REPLICATE_BASE_URL and refuses options it does not know', async () => {
+    const { emulator } = await stage();
+    const env = { REPLICATE_API_TOKEN: TOKEN, REPLICATE_BASE_URL: `${emulator.url}/v1/` };
+    const provider = await replicateModule.create({ options: {}, env, fetch, now: Date.now, sleep: async () => {}, timeoutMs: 1000 });
+    expect(await provider.check(call())).toEqual({ ok: true, message: 'the key is good (account emulated)' });
+    expect(replicateModule.optionsSchema.safeParse({ modle: 'x' }).success).toBe(false);
+  });
+
+  it('tells of an unhealthy service without throwing', async () => {
+    const { provider } = await stage({ emulator: fault('account', 'status', { status: 401, body: `{"detail":"bad token ${TOKEN}"}` }) });
+    const health = await provider.check(call());
+    expect(health.ok).toBe(false);
+    expect(health.message).not.toContain(TOKEN);
+  });
+
+  it('cancels, and calls it unbilled only before the work began', async () => {
+    const queued = await stage({ service: { queueMs: 60_000 } });
+    expect(await queued.provider.cancel?.(await accepted(queued.provider), call())).toBe(true);
+    const running = await stage({ emulator: { latencyMs: 60_000 } });
+    expect(await running.provider.cancel?.(await accepted(running.provider), call())).toBe(false);
+    expect(queued.emulator.charges()).toEqual([]);
+  });
+});
