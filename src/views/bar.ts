@@ -31,11 +31,12 @@ export function barWords(state: RunState, nowMs: number): string {
 /** The view of `--no-ink` at a terminal. */
 export function createBarView(streams: ViewStreams): View {
   const out = openOutput(streams.stdout);
-  const writer = createLineWriter();
+  const writer = createLineWriter({ addresses: 'avatar' });
   const bars = new cliProgress.MultiBar({
     stream: streams.stdout,
-    // Its line is cut by us, by display width; the cursor stays visible, so that nothing is to be mended after a crash.
-    linewrap: null,
+    // The bar is cut to the width by us and the lines above it should wrap; the cursor stays visible. So nothing is to
+    // be mended after a crash.
+    linewrap: true,
     hideCursor: false,
     clearOnComplete: true,
     fps: 8,

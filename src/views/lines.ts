@@ -25,8 +25,8 @@ export interface LineWriter {
   state(): RunState;
 }
 
-/** Makes a line writer. */
-export function createLineWriter(): LineWriter {
+/** Makes a line writer. `addresses`: whose web addresses are told, those of all images or the avatar's alone. */
+export function createLineWriter(options: { addresses: 'all' | 'avatar' }): LineWriter {
   let state = initialState();
   let lastLineMs: number | undefined;
   const retries = new Map<string, { toldMs: number; untold: number }>();
@@ -36,7 +36,8 @@ export function createLineWriter(): LineWriter {
     const several = state.jobs.size > 1;
     for (const shot of state.finished) {
       if (shot.sequence <= shown) continue;
-      lines.push(finishedLine(shot, several ? state.jobs.get(shot.jobId)?.characterName : undefined));
+      const jobName = several ? state.jobs.get(shot.jobId)?.characterName : undefined;
+      lines.push(finishedLine(shot, { jobName, address: options.addresses === 'all' || shot.shot === 'avatar' }));
     }
     const words = signalLine(event);
     if (words !== undefined) lines.push(words);
@@ -97,7 +98,7 @@ function waitingLine(state: RunState, nowMs: number): string {
 /** The plain view: lines on stdout, the summary at the end. */
 export function createLinesView(streams: ViewStreams): View {
   const out = openOutput(streams.stdout);
-  const writer = createLineWriter();
+  const writer = createLineWriter({ addresses: 'all' });
   const say = (lines: readonly string[]): void => {
     for (const line of lines) out.write(`[${timeOfDay(streams.now())}] ${line}\n`);
   };

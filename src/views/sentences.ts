@@ -62,10 +62,10 @@ export function endingWords(shot: FinishedShot): string {
 }
 
 /** A finished shot in one line: `avatar done in 1.2 s · mira_sol_image_00001.png · $0.025 · 1/11`. */
-export function finishedLine(shot: FinishedShot, jobName?: string): string {
-  const parts = [`${jobName === undefined ? '' : `${jobName} `}${shot.shot} ${endingWords(shot)}`];
+export function finishedLine(shot: FinishedShot, more: { jobName: string | undefined; address: boolean }): string {
+  const parts = [`${more.jobName === undefined ? '' : `${more.jobName} `}${shot.shot} ${endingWords(shot)}`];
   if (shot.filename !== undefined) parts.push(shot.filename);
-  if (shot.url !== undefined && /^https?:/i.test(shot.url)) parts.push(shot.url);
+  if (more.address && shot.url !== undefined && /^https?:/i.test(shot.url)) parts.push(shot.url);
   if (shot.ending === 'done') parts.push(usd(shot.costUsd));
   if (shot.imageCount > 0 && shot.ending !== 'uploaded') parts.push(`${shot.position}/${shot.imageCount}`);
   return parts.join(' · ');

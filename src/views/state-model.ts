@@ -41,7 +41,7 @@ export interface FinishedShot {
   url: string | undefined;
   errorType: string | undefined;
   message: string | undefined;
-  /** Shots of the job that had ended by then, this one included, and all its shots. */
+  /** 1 for the first shot of the job that is over, earlier runs included; out of `imageCount`. */
   position: number;
   imageCount: number;
 }
@@ -64,6 +64,8 @@ export interface JobState {
   failed: number;
   held: number;
   cancelled: number;
+  /** Shots of this run that are over and done with, uploaded too: the number that finished lines count up. */
+  told: number;
   spentBeforeUsd: number;
   spentUsd: number;
   reservedUsd: number;

@@ -126,7 +126,9 @@ function flush(state: RunState, jobId: string, nowMs: number): RunState {
   return next;
 }
 
-function end(state: RunState, shot: ActiveShot, ending: Ending, nowMs: number): RunState {
+function end(before: RunState, shot: ActiveShot, ending: Ending, nowMs: number): RunState {
+  // A picture of an earlier run was counted there.
+  const state = ending === 'uploaded' ? before : withJob(before, shot.jobId, (job) => ({ ...job, told: job.told + 1 }));
   const job = state.jobs.get(shot.jobId);
   const finished: FinishedShot = {
     sequence: state.finishedCount + 1,
@@ -139,8 +141,7 @@ function end(state: RunState, shot: ActiveShot, ending: Ending, nowMs: number): 
     url: shot.stored?.url,
     errorType: shot.errorType,
     message: shot.reason,
-    position:
-      job === undefined ? 0 : job.alreadyDone + job.completed + job.refused + job.failed + job.held + job.cancelled,
+    position: job === undefined ? 0 : job.alreadyDone + job.told,
     imageCount: job?.imageCount ?? 0,
   };
   return {

@@ -62,6 +62,7 @@ function opened(state: RunState, event: Signal & { event: 'run_opened' }): RunSt
     failed: 0,
     held: 0,
     cancelled: 0,
+    told: 0,
     spentBeforeUsd: event.spent_usd,
     spentUsd: event.spent_usd,
     reservedUsd: 0,

@@ -1,11 +1,12 @@
 /** The one place that holds an Ink instance: mounts it, redraws it, gives the terminal back. */
 
-import { Static, render, useWindowSize } from 'ink';
+import { Static, render, renderToString, useWindowSize } from 'ink';
 import type { Instance } from 'ink';
 import type { ReactNode } from 'react';
 import type { RunState } from '../state-model.ts';
 import type { ViewStreams } from '../view.ts';
 import type { Look } from './look.ts';
+import { eraseReflowed } from './reflow.ts';
 import { Screen } from './screen.tsx';
 import { StaticLine } from './static-line.tsx';
 import type { StaticItem } from './static-line.tsx';
@@ -18,12 +19,15 @@ export interface Frame {
   live: boolean;
 }
 
+/** Wider than any terminal and any address: the terminal wraps a long address, so that it can be copied in one piece. */
+const STATIC_WIDTH = 2000;
+
 /** Everything Ink shows: lines that stay, and the live part under them. */
 export function Root(props: Frame & { look: Look }): ReactNode {
   const size = useWindowSize();
   return (
     <>
-      <Static items={[...props.items]}>
+      <Static items={[...props.items]} style={{ width: STATIC_WIDTH }}>
         {(item, index) => <StaticLine key={index} item={item} look={props.look} width={size.columns - 1} />}
       </Static>
       {props.live ? <Screen state={props.state} nowMs={props.nowMs} look={props.look} size={size} /> : null}
@@ -35,34 +39,60 @@ export function Root(props: Frame & { look: Look }): ReactNode {
 export interface Canvas {
   /** Shows a frame; the first one mounts Ink. */
   draw(frame: Frame): void;
+  /** Wipes the live part, so that the next frame is drawn anew: the terminal itself has written into it (`^C`). */
+  wipe(): void;
   /** Takes the live part off the screen and gives the terminal back. Never rejects. */
   end(): Promise<void>;
 }
 
 /** Makes a canvas. `onBroken` is called when Ink or a component throws; nothing is drawn after that. */
 export function createCanvas(streams: ViewStreams, look: Look, onBroken: () => void): Canvas {
+  const { stdout } = streams;
   let instance: Instance | undefined;
+  let last: Frame | undefined;
+  let columns = stdout.columns ?? 80;
+
+  const onResize = (): void => {
+    const before = columns;
+    columns = stdout.columns ?? before;
+    // xterm cuts lines instead of wrapping them.
+    if (columns >= before || last?.live !== true || streams.env['XTERM_VERSION'] !== undefined) return;
+    const size = { columns: before, rows: stdout.rows ?? 24 };
+    const shown = renderToString(<Screen state={last.state} nowMs={last.nowMs} look={look} size={size} />, size);
+    stdout.write(eraseReflowed(shown.split('\n'), columns));
+  };
+
+  const mount = (node: ReactNode): Instance => {
+    // Before Ink's own listener, which erases what it remembers.
+    stdout.on('resize', onResize);
+    // Ctrl-C stays the terminal's: no raw mode, so it arrives as a signal and the run decides.
+    const mounted = render(node, {
+      stdout,
+      stderr: streams.stderr,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      incrementalRendering: true,
+      interactive: true,
+      maxFps: 20,
+    });
+    mounted.waitUntilExit().catch(onBroken);
+    return mounted;
+  };
+
   return {
     draw(frame) {
+      last = frame;
       const node = <Root {...frame} look={look} />;
       try {
-        if (instance !== undefined) return instance.rerender(node);
-        // Ctrl-C stays the terminal's: no raw mode, so it arrives as a signal and the run decides.
-        instance = render(node, {
-          stdout: streams.stdout,
-          stderr: streams.stderr,
-          exitOnCtrlC: false,
-          patchConsole: false,
-          incrementalRendering: true,
-          interactive: true,
-          maxFps: 20,
-        });
-        instance.waitUntilExit().catch(onBroken);
+        if (instance === undefined) instance = mount(node);
+        else instance.rerender(node);
       } catch {
         onBroken();
       }
     },
+    wipe: () => instance?.clear(),
     async end() {
+      stdout.off('resize', onResize);
       try {
         instance?.unmount();
         await instance?.waitUntilExit();

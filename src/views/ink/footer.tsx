@@ -55,9 +55,11 @@ function ctrlCWords(progress: Progress): string[] {
 
 function stoppingWords(progress: Progress): string[] {
   const moving = progress.inFlight + progress.uploading;
+  if (moving === 0) return ['Stopping: nothing is in flight', 'Stopping'];
+  const uploads = progress.uploading > 0 ? `, ${progress.uploading} uploading` : '';
   return [
-    `Stopping: waiting for ${count(moving, 'image')} in flight. Ctrl-C again stops at once; resume collects them`,
-    `Stopping: ${moving} in flight. Ctrl-C again: at once`,
-    `Stopping: ${moving} in flight`,
+    `Stopping: ${progress.inFlight} in flight${uploads}. Ctrl-C again stops at once; \`imggen resume\` collects the rest`,
+    `Stopping: ${progress.inFlight} in flight${uploads}. Ctrl-C again: at once`,
+    `Stopping: ${moving} to wait for`,
   ];
 }

@@ -14,7 +14,7 @@ export function Money(props: { state: RunState; nowMs: number; look: Look; width
   const spend = spendOf(state);
   const reached = [...state.jobs.values()].find((job) => job.budgetReached !== undefined)?.budgetReached;
   const spent =
-    spend.capRunUsd === null ? `${usd(spend.runUsd)} spent` : `${usd(spend.runUsd)} of ${usd(spend.capRunUsd)}`;
+    spend.capRunUsd === null ? `${usd(spend.runUsd)} spent` : `${usd(spend.runUsd)} of ${usd(spend.capRunUsd)} spent`;
   const parts = [
     spent,
     timeLeft(state, props.nowMs),

@@ -1,6 +1,5 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
-import stringWidth from 'string-width';
 import { number } from '../format.ts';
 import { progressOf } from '../progress.ts';
 import type { Progress } from '../progress.ts';
@@ -16,12 +15,13 @@ export function Overall(props: { state: RunState; look: Look; width: number }): 
   const { look, width } = props;
   const progress = progressOf(props.state);
   const total = Math.max(1, progress.imageCount);
+  // Depends on the width alone: the bar does not jump when the words grow.
+  const barWidth = Math.max(8, Math.min(BAR_WIDTH_MAX, Math.floor(width * 0.45)));
   const words = joined(
     [` ${percent(progress.done / total)} ${counted(progress)}`, endings(progress, look)],
-    Math.max(10, width - 10),
+    width - barWidth,
     look.signs.dot,
   );
-  const barWidth = Math.max(0, Math.min(BAR_WIDTH_MAX, width - stringWidth(words)));
   const missed = progress.refused + progress.failed + progress.held + progress.cancelled;
   const [done = 0, bad = 0] = barParts([progress.done / total, missed / total], barWidth);
   return (

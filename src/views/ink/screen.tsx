@@ -48,7 +48,8 @@ export function Screen(props: {
   const layout = layoutFor(props.size.rows, rowsWanted(state));
   const common = { state, look, width };
   return (
-    <Box flexDirection="column" width={width} paddingTop={layout.gap ? 1 : 0}>
+    // Never a width in columns here: after a resize Ink draws once before the new size has come to us.
+    <Box flexDirection="column" width="100%" paddingRight={1} paddingTop={layout.gap ? 1 : 0}>
       {layout.header ? <Header {...common} /> : null}
       <Overall {...common} />
       {layout.money ? <Money {...common} nowMs={nowMs} /> : null}

@@ -1,4 +1,4 @@
-import { Text } from 'ink';
+import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { duration, usd } from '../format.ts';
 import { hyperlink } from '../links.ts';
@@ -13,36 +13,52 @@ export type StaticItem =
   | { kind: 'shot'; shot: FinishedShot; jobName: string | undefined }
   | { kind: 'words'; text: string; warn: boolean };
 
+const WIDE_FROM = 60;
+
 /** One such line. Long reasons and addresses wrap: they stay in the scrollback and are worth reading whole. */
 export function StaticLine(props: { item: StaticItem; look: Look; width: number }): ReactNode {
   const { item, look } = props;
-  if (item.kind === 'words') return <Text {...(item.warn ? tone(look, 'warn') : {})}>{item.text}</Text>;
+  if (item.kind === 'words') {
+    return (
+      <Box width={props.width}>
+        <Text {...(item.warn ? tone(look, 'warn') : {})}>{item.text}</Text>
+      </Box>
+    );
+  }
   const { shot } = item;
   const name = cell(`${item.jobName === undefined ? '' : `${item.jobName} `}${shot.shot}`, item.jobName === undefined ? 12 : 24);
   const remote = shot.url !== undefined && /^https?:/i.test(shot.url) ? shot.url : undefined;
   if (shot.ending !== 'done' && shot.ending !== 'uploaded') {
     return (
-      <Text>
+      <Box width={props.width}>
+        <Text>
         <Text {...tone(look, shot.ending === 'held' ? 'warn' : 'bad')}>
           {shot.ending === 'held' ? look.signs.held : look.signs.bad}
         </Text>
         {` ${name} ${endingWords(shot)}`}
       </Text>
+      </Box>
     );
   }
   const took = shot.ending === 'uploaded' ? 'uploaded' : duration(shot.durationMs);
   const file = shot.filename ?? '';
   const link = shot.url ?? '';
+  // On a narrow terminal a file name that is cut says nothing.
+  const shown = props.width < WIDE_FROM ? '' : look.links && link !== '' ? hyperlink(file, link) : file;
   return (
     <>
+      <Box width={props.width}>
       <Text wrap="truncate-end">
         <Text {...tone(look, 'good')}>{look.signs.done}</Text>
         {` ${name} ${cell(took, 11, 'right')} ${cell(usd(shot.costUsd), 8, 'right')}  `}
-        <Text {...tone(look, 'quiet')}>{look.links && link !== '' ? hyperlink(file, link) : file}</Text>
+        <Text {...tone(look, 'quiet')}>{shown}</Text>
       </Text>
-      {remote !== undefined && shot.shot === 'avatar' ? <Text wrap="hard">{`  ${remote}`}</Text> : null}
+      </Box>
+      {remote !== undefined && shot.shot === 'avatar' ? <Text>{`  ${remote}`}</Text> : null}
       {shot.message === undefined ? null : (
-        <Text {...tone(look, 'warn')}>{`  not uploaded: ${shot.message}`}</Text>
+        <Box width={props.width}>
+          <Text {...tone(look, 'warn')}>{`  not uploaded: ${shot.message}`}</Text>
+        </Box>
       )}
     </>
   );

@@ -74,6 +74,7 @@ export function createInkView(streams: ViewStreams): View {
       state = reduce(before, event, streams.now());
       items.push(...itemsOf(before, state, event));
       dirty = true;
+      if (event.event === 'draining') canvas.wipe();
     },
     async close(summary) {
       if (closed) return;

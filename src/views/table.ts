@@ -1,0 +1,110 @@
+/** Tables for a terminal: columns aligned by display width, the flexible ones cut so that a row stays on one line. Pure. */
+
+import { styleText } from 'node:util';
+import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
+import { printable } from '../text.ts';
+import { hyperlink } from './links.ts';
+
+/** A column. */
+export interface Column {
+  title: string;
+  /** Default: left. */
+  align?: 'left' | 'right';
+  /** Widest the column may be, in terminal columns. */
+  maxWidth?: number;
+  /** May be made narrower, down to its title or 8, when the rows do not fit. */
+  flexible?: boolean;
+}
+
+/** What stands in a row: text, or text with an address to open and a tone. */
+export type Cell = string | { text: string; link?: string; tone?: 'good' | 'bad' | 'quiet' | 'strong' };
+
+/** How a table may look. `width`: terminal columns, Infinity for a pipe, where nothing is cut to fit. */
+export interface TableLook {
+  width: number;
+  color: boolean;
+  /** Whether hyperlinks are wanted (`supportsLinks`). */
+  links: boolean;
+}
+
+const GAP = '  ';
+const FLEXIBLE_WIDTH_MIN = 8;
+const TONES = { good: 'green', bad: 'red', quiet: 'dim', strong: 'bold' } as const;
+
+/**
+ * The table as text without a line end. Cells beyond the columns are ignored, missing ones are empty.
+ * All text is made harmless here.
+ */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: TableLook): string {
+  const clean = rows.map((row) => columns.map((_, i) => cleaned(row[i] ?? '')));
+  const titles = columns.map((column) => printable(column.title));
+  const widths = fitted(columns, naturalWidths(columns, titles, clean), look.width);
+  const header = columns.map((column, i) => padded(titles[i] ?? '', widths[i] ?? 0, column.align));
+  const lines = [styled(header.join(GAP).trimEnd(), 'quiet', look.color)];
+  for (const row of clean) {
+    lines.push(
+      columns
+        .map((column, i) => shown(row[i] ?? { text: '' }, widths[i] ?? 0, { align: column.align, look }))
+        .join(GAP)
+        .trimEnd(),
+    );
+  }
+  return lines.join('\n');
+}
+
+type RichCell = Exclude<Cell, string>;
+
+function cleaned(cell: Cell): RichCell {
+  return typeof cell === 'string' ? { text: printable(cell) } : { ...cell, text: printable(cell.text) };
+}
+
+function naturalWidths(columns: readonly Column[], titles: readonly string[], rows: readonly RichCell[][]): number[] {
+  return columns.map((column, i) => {
+    const widest = rows.reduce(
+      (width, row) => Math.max(width, stringWidth(row[i]?.text ?? '')),
+      stringWidth(titles[i] ?? ''),
+    );
+    return Math.min(widest, column.maxWidth ?? Infinity);
+  });
+}
+
+/** Takes from the widest flexible column, again and again, until the rows fit or nothing can give any more. */
+function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const widths = [...natural];
+  const least = columns.map((column) => Math.max(FLEXIBLE_WIDTH_MIN, stringWidth(column.title)));
+  const total = (): number => widths.reduce((sum, one) => sum + one, 0) + GAP.length * Math.max(0, widths.length - 1);
+  let over = total() - width;
+  while (over > 0) {
+    let widest = -1;
+    for (const [i, column] of columns.entries()) {
+      if (column.flexible !== true || (widths[i] ?? 0) <= (least[i] ?? 0)) continue;
+      if (widest < 0 || (widths[i] ?? 0) > (widths[widest] ?? 0)) widest = i;
+    }
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    over -= 1;
+  }
+  return widths;
+}
+
+function padded(text: string, width: number, align: Column['align']): string {
+  const cut = stringWidth(text) > width ? cliTruncate(text, Math.max(1, width)) : text;
+  const fill = ' '.repeat(Math.max(0, width - stringWidth(cut)));
+  return align === 'right' ? fill + cut : cut + fill;
+}
+
+/** The padding stays outside of the link and the tone: a link is as long as its words. */
+function shown(cell: RichCell, width: number, how: { align: Column['align']; look: TableLook }): string {
+  const full = padded(cell.text, width, how.align);
+  const words = full.trim();
+  if (words === '') return full;
+  const toned = cell.tone === undefined ? words : styled(words, cell.tone, how.look.color);
+  const linked = cell.link !== undefined && how.look.links ? hyperlink(toned, cell.link) : toned;
+  const start = full.length - full.trimStart().length;
+  return full.slice(0, start) + linked + full.slice(start + words.length);
+}
+
+function styled(text: string, tone: keyof typeof TONES, color: boolean): string {
+  return color ? styleText(TONES[tone], text, { validateStream: false }) : text;
+}
