@@ -24,10 +24,9 @@ export function drawBackdrop(look: ShotLook, canvas: Canvas): string {
 
 function plain({ background }: ShotLook, { width, height }: Canvas): string {
   const color = byWords(background, COLORS.map(([words, value]): [string, string] => [`.*\\b(?:${words})`, value])) ?? byHash(PASTELS, background);
-  const cx = width * (0.35 + (hash(background) % 30) / 100);
-  const glow = `<ellipse cx="${round(cx)}" cy="${round(height * 0.42)}" rx="${round(width * 0.62)}" ry="${round(height * 0.52)}" fill="#fff" fill-opacity=".13"/>`;
-  const core = `<ellipse cx="${round(cx)}" cy="${round(height * 0.4)}" rx="${round(width * 0.4)}" ry="${round(height * 0.34)}" fill="#fff" fill-opacity=".13"/>`;
-  return rect([0, 0, width, height], color) + glow + core + rect([0, height * 0.9, width, height * 0.1], '#000', 0.05);
+  const cx = 35 + (hash(background) % 30);
+  const glow = `<radialGradient id="glow" cx="${cx}%" cy="38%" r="75%"><stop stop-color="#fff" stop-opacity=".38"/><stop offset=".6" stop-color="#fff" stop-opacity=".08"/><stop offset="1" stop-color="#000" stop-opacity=".12"/></radialGradient>`;
+  return glow + rect([0, 0, width, height], color) + rect([0, 0, width, height], 'url(#glow)');
 }
 
 const PASTELS = ['#dfe3e8', '#e3d2b8', '#cfe3ea', '#e9d5d8', '#d8e2cf', '#ddd3e6'];
@@ -118,7 +117,8 @@ function view(background: string, canvas: Canvas): string {
   const clouds = [0, 1].map((one) => cloud(width * ((hash(`${background}:cloud${one}`) % 90) / 100 + 0.05), height * (0.1 + one * 0.13), u)).join('');
   const earth = rect([0, horizon, width, height - horizon + 1], ground) + rect([0, height * 0.88, width, height * 0.12], '#000', 0.05);
   const skyline = land === 'sea' ? rect([0, horizon - 20 * u, width, 20 * u], far) + rect([0, horizon - 7 * u, width, 7 * u], near) : ridge(background, canvas, land, [far, near]);
-  return rect([0, 0, width, height], sky) + sun + clouds + skyline + earth;
+  const haze = `<linearGradient id="haze" x2="0" y2="1"><stop stop-color="#fff" stop-opacity="0"/><stop offset="1" stop-color="#fff" stop-opacity=".6"/></linearGradient>`;
+  return haze + rect([0, 0, width, height], sky) + rect([0, 0, width, horizon], 'url(#haze)') + sun + clouds + skyline + earth;
 }
 
 function ridge(background: string, { width, height }: Canvas, land: Land, [far, near]: readonly [string, string]): string {

@@ -12,11 +12,11 @@ const face = (mouthVariant: string, eyesVariant: string, eyebrowsVariant: string
 
 /** Each of the twelve is its own combination. */
 export const FACES: Readonly<Record<Expression, Face>> = {
-  neutral: face('serious', 'default', 'flatNatural'),
+  neutral: face('serious', 'default', 'defaultNatural'),
   'soft smile': face('twinkle', 'default', 'defaultNatural'),
   'broad smile': face('smile', 'default', 'raisedExcitedNatural'),
   laughing: face('smile', 'happy', 'raisedExcited'),
-  serious: face('serious', 'squint', 'defaultNatural'),
+  serious: face('serious', 'squint', 'default'),
   thoughtful: face('serious', 'side', 'upDownNatural'),
   surprised: face('disbelief', 'surprised', 'raisedExcitedNatural'),
   confident: face('twinkle', 'squint', 'upDownNatural'),
@@ -31,8 +31,8 @@ export const TURNS: Readonly<Record<Angle, { dx: number; dy: number; leanDegrees
   front: { dx: 0, dy: 0, leanDegrees: 0 },
   'three-quarter left': { dx: -7, dy: 0, leanDegrees: -1.5 },
   'three-quarter right': { dx: 7, dy: 0, leanDegrees: 1.5 },
-  'profile left': { dx: -13, dy: 1, leanDegrees: -3 },
-  'profile right': { dx: 13, dy: 1, leanDegrees: 3 },
+  'profile left': { dx: -11, dy: 1, leanDegrees: -3 },
+  'profile right': { dx: 11, dy: 1, leanDegrees: 3 },
   'slightly above': { dx: 0, dy: 6, leanDegrees: 0.5 },
   'slightly below': { dx: 0, dy: -6, leanDegrees: -0.5 },
 };

@@ -1,7 +1,9 @@
 /** Who is drawn: from attributes and seed to the parts of the figure that are the same in every picture. Pure. */
 import type { CharacterAttributes } from '../../character.ts';
 import { byHash, byWords } from './choose.ts';
-import { CLOTHES, CLOTHES_ANY, CLOTHES_COLORS, COLORS, EYE_COLORS, FEATURES, HAIR_ANY, HAIR_BY_GENDER, HAIR_COLORS, HAIR_STYLES, SKIN_ANY, SKIN_TONES } from './words.ts';
+import type { Mark } from './style.ts';
+import { CLOTHES, CLOTHES_ANY, CLOTHES_COLORS, COLORS, EYE_COLORS, FEATURES, HAIR_ANY, HAIR_BY_GENDER, HAIR_COLORS, HAIR_STYLES, LIGHT_SKINS, SKIN_ANY, SKIN_TONES } from './words.ts';
+import type { Feature } from './words.ts';
 
 /** The figure. Variants are names of the style's parts, colours `#rrggbb`; undefined: has none. */
 export interface Identity {
@@ -17,14 +19,16 @@ export interface Identity {
   skirt: boolean;
   accessories: string | undefined;
   facialHair: string | undefined;
-  marks: string | undefined;
+  marks: readonly Mark[];
   hat: string;
 }
 
-type FeaturePart = 'accessories' | 'facialHair' | 'marks';
-
 const TROUSERS = ['#2f3b52', '#3c4f5c', '#4a4038', '#2b2f36', '#5b6b8c', '#6b5a48'];
 const SHOES = ['#f4f5f7', '#2b2f36', '#8c5a3c', '#c9724f'];
+const DARK_HAIR = ['#2c1b18', '#3a2620', '#4a312c'];
+const ANY_HAIR = [...DARK_HAIR, '#724133', '#a5713d', '#d6b370', '#8c3b1f'];
+const DARK_EYES = ['#5f3a22', '#3a241a', '#6b4526'];
+const ANY_EYES = [...DARK_EYES, '#8a6a35', '#3f7fc1', '#3f8f5a'];
 const GLASSES = ['#2b2f36', '#4a312c', '#25557c'];
 /** Age in years from which hair is grey when no colour is said. */
 const GREY_FROM_YEARS = 62;
@@ -33,26 +37,26 @@ const GREY_FROM_YEARS = 62;
 export function identityOf(character: CharacterAttributes, seed: number): Identity {
   const key = `${character.name}:${seed}`;
   const pick = <T>(list: readonly T[], part: string): T => byHash(list, `${key}:${part}`);
-  const feature = (part: FeaturePart): string | undefined => {
-    const found = featuresOf(character).find((one) => one.drawn?.part === part)?.drawn;
-    return found && pick(found.variants, part);
-  };
+  const features = featuresOf(character).flatMap(({ drawn }) => (drawn ? [drawn] : []));
+  const variant = (part: 'accessories' | 'facialHair'): string | undefined => features.flatMap((one) => (one.part === part ? [pick(one.variants, part)] : []))[0];
+  const skin = hex(character.ethnicity) ?? pick(byWords(character.ethnicity, SKIN_TONES) ?? SKIN_ANY, 'skin');
+  const light = LIGHT_SKINS.includes(skin);
   const top = pick(byWords(character.hairStyle, HAIR_STYLES) ?? byWords(character.gender, HAIR_BY_GENDER) ?? HAIR_ANY, 'top');
   const outfitColor = byWords(character.outfitStyle, COLORS);
   return {
     key,
     top: top === 'none' ? undefined : top,
-    hair: hairColor(character) ?? pick(['#2c1b18', '#4a312c', '#724133', '#a5713d', '#d6b370', '#8c3b1f'], 'hair'),
-    skin: hex(character.ethnicity) ?? pick(byWords(character.ethnicity, SKIN_TONES) ?? SKIN_ANY, 'skin'),
-    eyes: hex(character.eyeColor) ?? byWords(character.eyeColor, EYE_COLORS) ?? pick(['#5f3a22', '#3a241a', '#8a6a35', '#3f7fc1', '#3f8f5a'], 'eyes'),
+    hair: hairColor(character) ?? pick(light ? ANY_HAIR : DARK_HAIR, 'hair'),
+    skin,
+    eyes: hex(character.eyeColor) ?? byWords(character.eyeColor, EYE_COLORS) ?? pick(light ? ANY_EYES : DARK_EYES, 'eyes'),
     clothes: pick(byWords(character.outfitStyle, CLOTHES) ?? CLOTHES_ANY, 'clothes'),
     clothesColor: hex(character.outfitStyle) ?? outfitColor ?? pick(CLOTHES_COLORS, 'clothesColor'),
     trousers: pick(TROUSERS, 'trousers'),
     shoes: pick(SHOES, 'shoes'),
     skirt: byWords(character.outfitStyle, [['dress|gown|skirt', true]]) ?? false,
-    accessories: feature('accessories'),
-    facialHair: feature('facialHair'),
-    marks: feature('marks'),
+    accessories: variant('accessories'),
+    facialHair: variant('facialHair'),
+    marks: features.flatMap(({ part }) => (part === 'accessories' || part === 'facialHair' ? [] : [part])),
     hat: pick(CLOTHES_COLORS, 'hat'),
   };
 }
@@ -68,7 +72,7 @@ export function styleOptions(identity: Identity): Record<string, unknown> {
     ...part('top', identity.top),
     ...part('accessories', identity.accessories),
     ...part('facialHair', identity.facialHair),
-    ...part('marks', identity.marks),
+    ...Object.fromEntries(identity.marks.map((mark) => [`${mark}Probability`, 100])),
     clothesVariant: identity.clothes,
     clothesGraphicVariant: byHash(['bear', 'deer', 'diamond', 'pizza', 'bat'], `${identity.key}:graphic`),
     hairColor: identity.hair,
@@ -94,19 +98,19 @@ export function undrawn(character: CharacterAttributes): string[] {
     ...unknown('eye colour', eyeColor, hex(eyeColor) ?? byWords(eyeColor, EYE_COLORS)),
     ...unknown('body type', bodyType, false),
     ...unknown('outfit', outfitStyle, hex(outfitStyle) ?? byWords(outfitStyle, CLOTHES) ?? byWords(outfitStyle, COLORS)),
-    ...featuresOf(character).filter(({ used }) => !used).map(({ text }) => text),
+    ...featuresOf(character).filter(({ drawn }) => !drawn).map(({ text }) => text),
     ...unknown('style', style, byWords(style, [['cartoon|flat|vector|avatar|illustrat|comic', true]])),
   ];
 }
 
 /** The distinctive features with what is drawn of each; of two that want the same part, the first has it. */
-function featuresOf(character: CharacterAttributes): { text: string; drawn: { part: string; variants: readonly string[] } | undefined; used: boolean }[] {
+function featuresOf(character: CharacterAttributes): { text: string; drawn: Feature | undefined }[] {
   const taken = new Set<string>();
   return character.distinctiveFeatures.map((text) => {
-    const drawn = byWords(text, FEATURES);
-    const used = drawn !== undefined && !taken.has(drawn.part);
-    if (drawn) taken.add(drawn.part);
-    return { text, drawn, used };
+    const found = byWords(text, FEATURES);
+    const drawn = found && !taken.has(found.part) ? found : undefined;
+    if (found) taken.add(found.part);
+    return { text, drawn };
   });
 }
 

@@ -21,20 +21,25 @@ const FRAMES: Readonly<Record<Framing, { top: number; bottom: number; width: num
   'full body': { top: -44, bottom: 664, width: 420, slack: 0.66, backdropZoom: 1 },
 };
 
+/** A beard reaches from ear to ear: it can turn only so far before it hangs beside the face. */
+const BEARD_TURN = 0.25;
+
 /** The whole picture. Same request, same text. */
 export function drawPicture(request: Pick<ImageRequest, 'character' | 'seed' | 'look' | 'width' | 'height'>, drawBust: DrawBust): string {
   const { character, seed, look, width, height } = request;
   const canvas = { width, height };
   const identity = identityOf(character, seed);
   const turn = TURNS[look.angle];
-  const bust = turnFace(drawBust({ ...styleOptions(identity), ...FACES[look.expression] }), turn.dx, turn.dy);
+  const freedom = identity.facialHair?.startsWith('beard') ? BEARD_TURN : 1;
+  const bust = turnFace(drawBust({ ...styleOptions(identity), ...FACES[look.expression] }), turn.dx * freedom, turn.dy * freedom);
   const inner = bust.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '').replace(/<!--.*?-->|<metadata.*?<\/metadata>/gs, '');
   const { backdropZoom } = FRAMES[look.framing];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="none">`,
     `<g transform="translate(${width / 2} ${height / 2}) scale(${backdropZoom}) translate(${-width / 2} ${-height / 2})">${drawBackdrop(look, canvas)}</g>`,
+    tint(look, canvas, 1),
     `<g transform="${placement(look, canvas)}">${drawBody(identity, look.pose)}${inner}</g>`,
-    `${light(look, canvas)}</svg>`,
+    `${tint(look, canvas, 0.4)}${sideLight(look, canvas)}</svg>`,
   ].join('');
 }
 
@@ -59,18 +64,19 @@ const TINTS: readonly (readonly [string, readonly [string, number]])[] = [
   ['.*(high-key|bright)', ['#ffffff', 0.1]],
 ];
 
-/** The light: a tint over all, and a brighter and a darker side where the light has a direction. */
-function light({ light: words }: ShotLook, { width, height }: Canvas): string {
-  const [color, strength] = byWords(words, TINTS) ?? byHash([['#fff4e0', 0.06], ['#e8f1ff', 0.06]] as const, words);
-  const tint = `<rect width="${width}" height="${height}" fill="${color}" fill-opacity="${strength}"/>`;
-  const side = byWords(words, [['.*left', 'left'], ['.*right', 'right'], ['.*(side|window|slant|rembrandt)', byHash(['left', 'right'], words)]]);
-  if (!side) return tint;
-  const [from, to] = side === 'left' ? [0, 1] : [1, 0];
-  const beam = (share: number, opacity: number): string => {
-    const [top, foot] = [share, share - 0.35].map((at) => fixed(width * (from + (to - from) * at)));
-    return `<path d="M${from * width} 0H${top}L${foot} ${height}H${from * width}z" fill="#fff" fill-opacity="${opacity}"/>`;
-  };
-  return tint + beam(0.75, 0.07) + beam(0.5, 0.07);
+/** The light's colour over what is drawn so far; `share` of its strength, 0 … 1. */
+function tint({ light }: ShotLook, { width, height }: Canvas, share: number): string {
+  const [color, strength] = byWords(light, TINTS) ?? byHash([['#fff4e0', 0.08], ['#e8f1ff', 0.08]] as const, light);
+  return `<rect width="${width}" height="${height}" fill="${color}" fill-opacity="${fixed(strength * share)}"/>`;
+}
+
+/** A brighter and a darker side, where the light has a direction. */
+function sideLight({ light }: ShotLook, { width, height }: Canvas): string {
+  const side = byWords(light, [['.*left', 'left'], ['.*right', 'right'], ['.*(side|window|slant|rembrandt)', byHash(['left', 'right'], light)]]);
+  if (!side) return '';
+  const [x1, x2] = side === 'left' ? [0, 1] : [1, 0];
+  const stops = '<stop stop-color="#fff" stop-opacity=".24"/><stop offset=".5" stop-color="#fff" stop-opacity="0"/><stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".16"/>';
+  return `<linearGradient id="side" x1="${x1}" y1="0" x2="${x2}" y2="0.3">${stops}</linearGradient><rect width="${width}" height="${height}" fill="url(#side)"/>`;
 }
 
 function fixed(value: number): number {

@@ -46,8 +46,10 @@ function extended(definition: Definition): Definition {
   const { canvas, components, colors } = definition;
   colors['eyes'] = { values: ['#5f3a22'] };
   Object.assign(components['eyes']?.variants ?? {}, openEyes(components['eyes']?.variants ?? {}));
-  components['marks'] = { width: 112, height: 112, probability: 0, variants: MARKS };
-  const marks: Element = { type: 'component', name: 'marks', attributes: { transform: 'translate(84 80)' } };
+  const marks = Object.entries(MARKS).map(([name, elements]): Element => {
+    components[name] = { width: 112, height: 112, probability: 0, variants: { default: { elements } } };
+    return { type: 'component', name, attributes: { transform: 'translate(84 80)' } };
+  });
   const group = (parts: readonly string[], extra: Element[] = []): Element => ({
     type: 'element',
     name: 'g',
@@ -56,7 +58,7 @@ function extended(definition: Definition): Definition {
   });
   const others = canvas.elements.filter(({ name }) => !FACE_PARTS.includes(name) && !OVER_HAIR_PARTS.includes(name) && name !== 'top');
   const top = canvas.elements.filter(({ name }) => name === 'top');
-  canvas.elements = [...others, group(FACE_PARTS, [marks]), ...top, group(OVER_HAIR_PARTS)];
+  canvas.elements = [...others, group(FACE_PARTS, marks), ...top, group(OVER_HAIR_PARTS)];
   return definition;
 }
 
@@ -95,10 +97,14 @@ const NOSE_BRIDGE: readonly (readonly [number, number])[] = [[51, 46], [61, 46],
 const mirrored = CHEEK.map(([x, y]): readonly [number, number] => [112 - x, y]);
 const line = (d: string, width: string): Element => el('path', { d, stroke: '#5a2d1a', 'stroke-opacity': '.4', 'stroke-width': width, 'stroke-linecap': 'round', fill: 'none' });
 
-const MARKS: Variants = {
-  freckles: { elements: spots([...CHEEK, ...mirrored, ...NOSE_BRIDGE], 1.5, '#8a4b22', '.55') },
-  mole: { elements: spots([[33, 72]], 2.2, '#3a1d10', '.8') },
-  dimples: { elements: [line('M22 68q-4 5 0 10', '2.4'), line('M90 68q4 5 0 10', '2.4')] },
-  blush: { elements: [...spots([[24, 56], [88, 56]], 9, '#ff5c5c', '.22')] },
-  scar: { elements: [line('M86 44l6 16M84 50l7-3M87 56l7-3', '2')] },
+/** Marks on the skin, each a component of its own: a face may have several. */
+const MARKS = {
+  freckles: spots([...CHEEK, ...mirrored, ...NOSE_BRIDGE], 1.5, '#8a4b22', '.55'),
+  mole: spots([[33, 72]], 2.2, '#3a1d10', '.8'),
+  dimples: [line('M22 68q-4 5 0 10', '2.4'), line('M90 68q4 5 0 10', '2.4')],
+  blush: spots([[24, 56], [88, 56]], 9, '#ff5c5c', '.22'),
+  scar: [line('M86 44l6 16M84 50l7-3M87 56l7-3', '2')],
 };
+
+/** Names of the marks. */
+export type Mark = keyof typeof MARKS;

@@ -1,5 +1,6 @@
 /** What the words of a config stand for in the drawing. Pure data; earlier lines win. */
 import type { WordTable } from './choose.ts';
+import type { Mark } from './style.ts';
 
 /** Variants of the style's `top` that are hair, by the words of a hair style. */
 export const HAIR_STYLES: WordTable<readonly string[]> = [
@@ -36,8 +37,8 @@ export const HAIR_STYLES: WordTable<readonly string[]> = [
 
 /** Hair where nothing is said, by gender. */
 export const HAIR_BY_GENDER: WordTable<readonly string[]> = [
-  ['wom[ae]n|female|girl|lady|she', ['straight01', 'straight02', 'straightAndStrand', 'bob', 'longButNotTooLong', 'bigHair', 'curly', 'bun', 'curvy']],
-  ['m[ae]n|male|boy|gentleman|guy|he', ['shortFlat', 'shortRound', 'shortWaved', 'shortCurly', 'theCaesar', 'theCaesarAndSidePart', 'frizzle']],
+  ['wom[ae]n|female|girl|lady|she\\b', ['straight01', 'straight02', 'straightAndStrand', 'bob', 'longButNotTooLong', 'bigHair', 'curly', 'bun', 'curvy']],
+  ['m[ae]n|male|boy|gentleman|guy|he\\b', ['shortFlat', 'shortRound', 'shortWaved', 'shortCurly', 'theCaesar', 'theCaesarAndSidePart', 'frizzle']],
 ];
 
 /** Hair where nothing at all is known. */
@@ -70,9 +71,9 @@ export const HAIR_COLORS: WordTable<string> = [
 export const SKIN_TONES: WordTable<readonly string[]> = [
   ['very dark|deep|ebony', ['#4f352a']],
   ['dark brown|dark-skinned|dark skin', ['#614335']],
-  ['pale|porcelain|fair|light-skinned', ['#ffdbb4']],
+  ['pale\\b|porcelain|fair|light-skinned', ['#ffdbb4']],
   ['olive', ['#e0a878']],
-  ['tan', ['#d08b5b']],
+  ['tan(ned)?\\b', ['#d08b5b']],
   ['afro[- ]?latin|afro[- ]?caribbean|mixed|biracial|multiracial|creole', ['#ae5d29', '#b97a4a']],
   ['south african|african american|black', ['#614335', '#7a4e36', '#8d5a3b']],
   ['north african|moroccan|egyptian|algerian|tunisian|berber|amazigh', ['#d08b5b', '#d99b6c']],
@@ -81,12 +82,15 @@ export const SKIN_TONES: WordTable<readonly string[]> = [
   ['native american|indigenous|first nation|aboriginal|maori|māori|polynesian|pacific|hawaiian|samoan', ['#b97a4a', '#c08552']],
   ['southeast asian|south-east asian|thai|vietnam|filipin|indonesian|malay|cambodian', ['#dda06f', '#d08b5b']],
   ['east asian|asian|chinese|japanese|korean|taiwan|mongol', ['#f3c99f', '#edb98a']],
-  ['middle eastern|arab|persian|iranian|turkish|kurdish|lebanese|syrian|israeli|jewish|afghan', ['#dda06f', '#e0a878']],
+  ['middle eastern|arab|persian|iranian|turkish|kurdish|lebanese|palestin|syrian|israeli|jewish|afghan', ['#dda06f', '#e0a878']],
   ['latin|hispanic|mexican|brazil|colombian|peruvian|argentin|chilean|cuban|puerto', ['#dda06f', '#d99b6c']],
   ['mediterranean|italian|greek|spanish|portuguese|maltese|cypriot', ['#eab485', '#e5ad7c']],
   ['nordic|scandinavian|swedish|norwegian|danish|finnish|icelandic|irish|scottish|celtic|slavic|russian|polish|ukrainian|baltic', ['#ffdbb4', '#fbd3ab']],
   ['european|caucasian|white|british|english|german|french|dutch|american|australian', ['#f6c9a0', '#ffdbb4', '#edb98a']],
 ];
+
+/** Light skins: eyes and hair of any colour where none is said; others dark. */
+export const LIGHT_SKINS = ['#ffdbb4', '#fbd3ab', '#f6c9a0'];
 
 /** Skin tones where nothing is said. */
 export const SKIN_ANY = ['#ffdbb4', '#f3c99f', '#edb98a', '#dda06f', '#d08b5b', '#ae5d29', '#7a4e36', '#614335'];
@@ -155,20 +159,23 @@ export const COLORS: WordTable<string> = [
 /** Clothes colours where none is said. */
 export const CLOTHES_COLORS = ['#5199e4', '#25557c', '#3c4f5c', '#e0524f', '#ff9f80', '#4f9a6b', '#7f5aa8', '#d9a441', '#3f9fa0', '#c9724f', '#8fa8bf'];
 
-/** What can be seen of distinctive features. `part`: which option of the drawing it sets. */
-export const FEATURES: WordTable<{ part: 'accessories' | 'facialHair' | 'marks'; variants: readonly string[] }> = [
-  ['freckle', { part: 'marks', variants: ['freckles'] }],
-  ['mole|beauty mark|beauty spot|birthmark', { part: 'marks', variants: ['mole'] }],
-  ['dimple', { part: 'marks', variants: ['dimples'] }],
-  ['blush|rosy', { part: 'marks', variants: ['blush'] }],
-  ['scar', { part: 'marks', variants: ['scar'] }],
-  ['sunglass|shades', { part: 'accessories', variants: ['sunglasses', 'wayfarers'] }],
-  ['eye ?patch', { part: 'accessories', variants: ['eyepatch'] }],
-  ['round.*(glass|spectacle)', { part: 'accessories', variants: ['round'] }],
-  ['glass|spectacle|eyewear', { part: 'accessories', variants: ['prescription02', 'prescription01', 'round'] }],
-  ['stubble|goatee|short beard|light beard|trimmed beard|five o', { part: 'facialHair', variants: ['beardLight'] }],
-  ['(full|long|big|thick|bushy) beard', { part: 'facialHair', variants: ['beardMajestic'] }],
-  ['beard', { part: 'facialHair', variants: ['beardMedium', 'beardLight'] }],
-  ['handlebar|waxed', { part: 'facialHair', variants: ['moustacheFancy'] }],
-  ['moustache|mustache', { part: 'facialHair', variants: ['moustacheMagnum'] }],
+/** What of a distinctive feature is drawn: a variant of one of the style's parts, or a mark on the skin. */
+export type Feature = { part: 'accessories' | 'facialHair'; variants: readonly string[] } | { part: Mark };
+
+/** What can be seen of distinctive features. */
+export const FEATURES: WordTable<Feature> = [
+  ['.*freckle', { part: 'freckles' }],
+  ['.*(mole|beauty mark|beauty spot|birthmark)', { part: 'mole' }],
+  ['.*dimple', { part: 'dimples' }],
+  ['.*(blush|rosy)', { part: 'blush' }],
+  ['.*scar', { part: 'scar' }],
+  ['.*(sunglass|shades)', { part: 'accessories', variants: ['sunglasses', 'wayfarers'] }],
+  ['.*eye ?patch', { part: 'accessories', variants: ['eyepatch'] }],
+  ['.*round.*(glass|spectacle)', { part: 'accessories', variants: ['round'] }],
+  ['.*(glasses|spectacles|eyewear)', { part: 'accessories', variants: ['prescription02', 'prescription01', 'round'] }],
+  ['.*(stubble|goatee|(short|light|trimmed) (\\p{L}+ )?beard|five o)', { part: 'facialHair', variants: ['beardLight'] }],
+  ['.*(full|long|big|thick|bushy) (\\p{L}+ )?beard', { part: 'facialHair', variants: ['beardMajestic'] }],
+  ['.*beard', { part: 'facialHair', variants: ['beardMedium', 'beardLight'] }],
+  ['.*(handlebar|waxed)', { part: 'facialHair', variants: ['moustacheFancy'] }],
+  ['.*(moustache|mustache)', { part: 'facialHair', variants: ['moustacheMagnum'] }],
 ];
