@@ -4,6 +4,7 @@
 import { basename } from 'node:path';
 import type { UploadApiOptions } from 'cloudinary';
 import { z } from 'zod';
+import { printable } from '../../text.ts';
 import type { Asset, StoredAsset } from '../storage.ts';
 
 /** The thumbnail that is made with the upload. */
@@ -54,7 +55,7 @@ function contextOf(asset: Asset): Record<string, string> {
 }
 
 function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return printable(text).trim();
 }
 
 const webUrl = z.url({ protocol: /^https?$/ });

@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { StorageError, type StorageFailure } from '../../errors.ts';
+import { printable } from '../../text.ts';
 import type { Account } from './account.ts';
 
 const RETRY_AFTER_MAX_MS = 3_600_000;
@@ -66,8 +67,7 @@ function retryAfterMs(headers: IncomingHttpHeaders, nowMs: number): number {
 /** One line without control characters and without credentials, cut to a readable length. */
 function clean(text: string, account: Account): string {
   const bare = [account.apiSecret, account.apiKey].reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
-  const line = bare.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  return line.length <= MESSAGE_LENGTH_MAX ? line : `${line.slice(0, MESSAGE_LENGTH_MAX - 1)}…`;
+  return printable(bare, MESSAGE_LENGTH_MAX).trim();
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

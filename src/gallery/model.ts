@@ -1,0 +1,34 @@
+/** What the gallery page is made from. */
+
+/** A picture on the page. */
+export interface GalleryPicture {
+  filename: string;
+  kind: string;
+  /** The shot's name: `gallery-0017`. */
+  shot: string;
+  provider: string;
+  model: string;
+  mark: 'approved' | 'rejected' | 'favourite' | null;
+  prompt: string;
+  seed: number;
+  seedHonoured: 'yes' | 'no' | 'unknown';
+  costMicros: number;
+  sizeBytes: number;
+  width: number;
+  height: number;
+  /** Epoch ms. */
+  createdAtMs: number;
+  /** The file, relative to the page, as a plain path (`mira_sol_image_00001.png`); undefined when it can't be reached from there. */
+  file?: string;
+}
+
+/** What the page shows. */
+export interface GalleryModel<Picture extends GalleryPicture = GalleryPicture> {
+  characterName: string;
+  /** In the order they are shown. */
+  pictures: readonly Picture[];
+  /** Epoch ms: when the page was made. */
+  madeAtMs: number;
+  /** The thumbnail as WebP in base64, asked for one picture at a time; undefined when there is none. */
+  thumbnailOf: (picture: Picture) => Promise<string | undefined>;
+}
