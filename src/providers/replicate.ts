@@ -41,6 +41,9 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   return {
     name: 'replicate',
     recovery: 'list',
+    baseUrl,
+    // `find` looks at once, and again when it is too early for an absence: a picture that is there is found sooner.
+    findAfterMs: 0,
     defaultModel: DEFAULT_MODEL,
     capabilities,
     price: (request) => price(request.model, options.priceUsd),
