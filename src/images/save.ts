@@ -2,15 +2,15 @@
  * The crash-safe steps from bytes to a file under its final name (ledger.md, "Writing order"). Each step may be done again
  * after a crash at any point. Knows nothing of the ledger: the caller commits between the steps.
  */
-import { link as hardLink, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { copyFile, link as hardLink, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { hashFile } from './hash.ts';
 
 /** What became of naming a file: it has its name, or another file has it (`same`: that file is ours, from before a crash). */
 export type LinkResult = { linked: true } | { exists: true; same: boolean };
 
 /** File systems that can't link say one of these (FAT, exFAT, some network and FUSE mounts). */
-const CANNOT_LINK = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+const CANNOT_LINK = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Makes the folder and its parents where missing: 0700 for a dot folder (the ledger's), 0755 for the others. */
 export async function ensureFolder(path: string): Promise<void> {
@@ -82,12 +82,24 @@ export async function linkFinal(partPath: string, finalPath: string, link: typeo
   } catch (error) {
     const code = codeOf(error);
     if (code === 'EEXIST') return existing(partPath, finalPath);
+    if (code === 'EXDEV') return copyNear(partPath, finalPath, link);
     if (!CANNOT_LINK.has(code)) throw error;
     return moveInto(partPath, finalPath);
   }
   await fsyncFolder(dirname(finalPath));
   await removeIfThere(partPath);
   return { linked: true };
+}
+
+/** Staged on another disk than the output: copies the picture beside its final name first, where it can be linked. */
+async function copyNear(partPath: string, finalPath: string, link: typeof hardLink): Promise<LinkResult> {
+  const near = join(dirname(finalPath), `.${basename(finalPath)}.part`);
+  await copyFile(partPath, near);
+  await fsyncFile(near);
+  const result = await linkFinal(near, finalPath, link);
+  await removeIfThere(near);
+  if ('linked' in result || result.same) await removeIfThere(partPath);
+  return result;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureFolder, freeBytes, fsyncFile, linkFinal, removeIfThere, stageBytes } from '../../src/images/save.ts';
 
@@ -14,9 +14,13 @@ const bytes = Buffer.from('the paid picture');
 /** A file system without hard links. */
 const noLinks = (): Promise<never> => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' }));
 
+/** Staged files and pictures on two disks. */
+const twoDisks: typeof link = (from, to) => (dirname(String(from)) === dirname(String(to)) ? link(from, to) : Promise.reject(Object.assign(new Error('cross-device link'), { code: 'EXDEV' })));
+
 describe.each([
   ['with hard links', link],
   ['without hard links', noLinks],
+  ['over two disks', twoDisks],
 ])('naming a staged picture, %s', (_title, linking) => {
   const paths = (): [string, string] => [join(folder, '.imggen/parts/7.part'), join(folder, 'images/mira/mira_image_00001.png')];
 
@@ -37,6 +41,7 @@ describe.each([
     expect(await linkFinal(part, final, linking)).toEqual({ exists: true, same: false });
     expect(await readFile(final, 'utf8')).toBe('somebody else was here');
     expect(await readFile(part)).toEqual(bytes);
+    expect(await readdir(join(folder, 'images/mira'))).toEqual(['mira_image_00001.png']);
   });
 
   it('finishes what a crash cut short between the name and the clean-up', async () => {
