@@ -11,6 +11,10 @@ const SERVICES: Record<string, () => Promise<{ service: Service; environment: (u
     service: (await import('./replicate.ts')).replicate(),
     environment: (url) => ({ REPLICATE_BASE_URL: `${url}/v1`, REPLICATE_API_TOKEN: 'emulated' }),
   }),
+  openai: async () => ({
+    service: (await import('./openai.ts')).openai(),
+    environment: (url) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: 'emulated' }),
+  }),
   cloudinary: async () => {
     const { cloudAccount, cloudinaryService, cloudinaryUrl } = await import('./cloudinary.ts');
     const account = cloudAccount(values.directory === undefined ? {} : { directory: values.directory });
