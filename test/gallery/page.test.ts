@@ -174,6 +174,21 @@ describe('the page in a browser', () => {
     await becomes(page, 'document.activeElement.getAttribute("href") === "./mira_sol_image_00002.png"');
   });
 
+  it('goes on and back by swiping, and not when the finger scrolls', async () => {
+    const { page } = await open({}, { width: 390 });
+    await page.locator('.open').first().tap();
+    const swipe = (x: number, y: number): Promise<unknown> =>
+      page.evaluate(`for (const [type, clientX, clientY] of [['pointerdown', 200, 200], ['pointerup', ${200 + x}, ${200 + y}]])
+        document.querySelector('.stage').dispatchEvent(new PointerEvent(type, { clientX, clientY, isPrimary: true, pointerType: 'touch', bubbles: true }))`);
+    const position = (): Promise<string | null> => page.locator('.position').textContent();
+    const seen: (string | null)[] = [];
+    for (const [x, y] of [[-120, 10], [120, -10], [20, 0], [-80, 200]] as const) {
+      await swipe(x, y);
+      seen.push(await position());
+    }
+    expect(seen).toEqual(['2 of 3', '1 of 3', '1 of 3', '1 of 3']);
+  });
+
   it('goes only through the pictures that the filters leave', async () => {
     const { page } = await open({ pictures: many(40) });
     await page.selectOption('[name=kind]', 'avatar');

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { execa } from 'execa';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { StorageError } from '../../src/errors.ts';
 import cloudinary from '../../src/storage/cloudinary.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { type CloudinaryEmulator, type CloudinaryOptions, startCloudinary } from '../emulators/cloudinary.ts';
@@ -162,6 +166,30 @@ describe('an upload', () => {
 });
 
 describe('many pictures', () => {
+  it('all arrive once on a day when half of the uploads fail, and none is overwritten', async () => {
+    const faults = [
+      { on: 'upload', kind: 'status', status: 500, share: 0.3 },
+      { on: 'upload', kind: 'reset-after', share: 0.2 },
+      { on: 'upload', kind: 'truncate-length', share: 0.2 },
+    ] as const;
+    const { emulator, storage } = await open({ faults: [...faults] });
+    const pictures = Array.from({ length: 40 }, (_, n) => studio.picture(`day_${n}`));
+    const sent = pictures.map(async (picture) => {
+      for (let tries = 1; ; tries++) {
+        const error = await storage.put(picture, calm).then(
+          () => undefined,
+          (thrown: StorageError) => thrown,
+        );
+        if (error === undefined) return tries;
+        expect(error.failure).toBe('unavailable');
+      }
+    });
+    expect(Math.max(...(await Promise.all(sent)))).toBeGreaterThan(1);
+    expect(emulator.assets().map(({ etag }) => etag).sort()).toEqual(pictures.map(({ md5 }) => md5).sort());
+    expect(emulator.deeds().filter(({ deed }) => deed === 'created')).toHaveLength(40);
+    expect(emulator.deeds().filter(({ deed }) => deed === 'overwritten')).toEqual([]);
+  });
+
   it('are listed page by page, each once', async () => {
     const { emulator, storage } = await open();
     for (let n = 0; n < 1201; n++) emulator.plant(planted(`characters/mira-sol/m_${n}`), Buffer.from('x'));
@@ -293,7 +321,39 @@ it('lets accounts of several addresses live side by side, http and https', async
   expect((await refused(secure.storage.find('x', 'y', calm))).message).toMatch(/SSL|TLS|EPROTO|wrong version|socket/i);
 });
 
-it('leaves no connection in the way of the end of the process, and no promise unheard', async () => {
+it('is told no by a service that answers before the picture has left', async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(401, { 'x-cld-error': 'unknown api_key', connection: 'close' });
+    response.end('{"error":{"message":"unknown api_key"}}', () => request.socket.destroySoon());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  running.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const storage = await cloudinary.create({ options: { baseUrl: url }, env: { CLOUDINARY_URL: 'cloudinary://1234:abcd@demo' }, fetch, now: Date.now });
+  const bytes = randomBytes(8_000_000);
+  const picture = studio.picture('large');
+  writeFileSync(picture.path, bytes);
+  const error = await refused(storage.put({ ...picture, sizeBytes: bytes.length }, calm));
+  // Whether the answer or the reset is seen first is the network's choice; neither may hang or be taken for success.
+  expect(['unauthorized', 'unavailable']).toContain(error.failure);
+});
+
+it('lets the process end at once when it is done', async () => {
+  const { emulator } = await open();
+  const program = `
+    const { default: cloudinary } = await import(${JSON.stringify(new URL('../../src/storage/cloudinary.ts', import.meta.url).href)});
+    const storage = await cloudinary.create({ options: {}, env: process.env, fetch, now: Date.now });
+    const { ok } = await storage.check(new AbortController().signal);
+    process.stdout.write(String(ok));`;
+  // Connections are kept for the next call, by the service for a minute: the process must not wait for that.
+  const { stdout } = await execa(process.execPath, ['--experimental-strip-types', '--input-type=module', '-e', program], {
+    env: { CLOUDINARY_URL: emulator.cloudinaryUrl },
+    timeout: 20_000,
+  });
+  expect(stdout).toBe('true');
+});
+
+it('leaves no promise unheard', async () => {
   const { storage } = await open({ faults: [{ on: 'upload', kind: 'reset-before', positions: [1] }] });
   const unheard: unknown[] = [];
   const listen = (reason: unknown): unknown => unheard.push(reason);

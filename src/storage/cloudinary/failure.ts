@@ -28,8 +28,9 @@ export function refusalOf(thrown: unknown, answer: { status: number | undefined;
   const inner = 'error' in outer ? asRecord(outer['error']) : outer;
   const code = typeof inner['http_code'] === 'number' ? inner['http_code'] : undefined;
   const told = answer.headers?.['x-cld-error'];
-  const generic = /unexpected status code|invalid JSON|refused without a reason/.test(textOf(inner['message']));
-  const words = generic && typeof told === 'string' ? told : textOf(inner['message']);
+  // The header says what the SDK did not read: it gives up on some statuses, and on an answer that came before the body had left.
+  const unread = code === undefined || /unexpected status code|invalid JSON/.test(textOf(inner['message']));
+  const words = unread && typeof told === 'string' ? told : textOf(inner['message']);
   return { message: words === '' ? textOf(inner['code']) || 'no reason given' : words, status: answer.status ?? code };
 }
 
