@@ -8,6 +8,8 @@ import type { JobSummary, RunSummary, ShotFailure } from './view.ts';
 /** Shots named in one line of a group of failures; the rest is a number. */
 const NAMES_MAX = 6;
 const MESSAGE_LENGTH_MAX = 400;
+/** Room for ` and 999 more`. */
+const MORE_WIDTH = 13;
 
 /**
  * The summary as plain lines. Not wrapped: a terminal wraps text better than we can, and paths stay whole.
@@ -83,7 +85,7 @@ function failureLines(summary: RunSummary, width: number): string[] {
 function names(failures: readonly ShotFailure[], width: number): string {
   const all = failures.map((failure) => printable(failure.shot));
   let shown = all.slice(0, NAMES_MAX);
-  while (shown.length > 1 && shown.join(', ').length + 10 > width) shown = shown.slice(0, -1);
+  while (shown.length > 1 && shown.join(', ').length + MORE_WIDTH > width) shown = shown.slice(0, -1);
   const more = all.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -36,6 +36,8 @@ function itemsOf(before: RunState, after: RunState, event: RunEvent): StaticItem
 
 /** The view at a terminal. When Ink breaks, the rest of the run is told in plain lines. */
 export function createInkView(streams: ViewStreams): View {
+  // From the start: Ink itself would let the process fall when the terminal goes away.
+  const out = openOutput(streams.stdout);
   const opened: RunEvent[] = [];
   const items: StaticItem[] = [];
   let state = initialState();
@@ -83,7 +85,6 @@ export function createInkView(streams: ViewStreams): View {
       draw(false);
       closed = true;
       await canvas.end();
-      const out = openOutput(streams.stdout);
       out.write(`${summaryText(summary, streams)}\n`);
       await out.flush();
     },

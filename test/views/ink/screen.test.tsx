@@ -1,0 +1,176 @@
+import { renderToString } from 'ink';
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../../src/events.ts';
+import { signsFor } from '../../../src/views/ink/look.ts';
+import { Screen, layoutFor } from '../../../src/views/ink/screen.tsx';
+import { StaticLine } from '../../../src/views/ink/static-line.tsx';
+import type { FinishedShot, RunState } from '../../../src/views/state-model.ts';
+import { initialState, reduce } from '../../../src/views/state.ts';
+import { T0, completed, done, failed, opened, started, stored } from '../events.ts';
+
+const look = { color: false, links: false, signs: signsFor({ LANG: 'en_US.UTF-8' }) };
+
+function play(events: readonly RunEvent[]): RunState {
+  return events.reduce((state, event, i) => reduce(state, event, T0 + i * 100), initialState());
+}
+
+function shown(state: RunState, columns: number, rows = 24): string[] {
+  const screen = <Screen state={state} nowMs={T0 + 10_000} look={look} size={{ columns, rows }} />;
+  return renderToString(screen, { columns }).split('\n');
+}
+
+const few = play([
+  opened({ image_count: 3, concurrency: 2, uploads: true }),
+  started('avatar'),
+  completed('avatar'),
+  { event: 'shot_phase', job_id: '3', shot: 'avatar', phase: 'uploading' },
+  started('gallery-0002', 2),
+  { event: 'shot_phase', job_id: '3', shot: 'gallery-0002', phase: 'waiting', progress: 0.4 },
+  started('gallery-0003'),
+  failed('gallery-0003', 'rate-limited', { retryAt: T0 + 22_000, message: 'slow down, please, the service is busy' }),
+]);
+
+const many = play([
+  opened({ image_count: 300, concurrency: 64, already_done: 20, character_name: 'ミラ・ソル 👩‍🚀 of the very long name' }),
+  ...Array.from({ length: 30 }, (_, i) => done(`gallery-${1000 + i}`)).flat(),
+  ...['refused', 'refused', 'timeout', 'unknown', 'cancelled'].flatMap((type, i) => [started(`bad-${i}`), failed(`bad-${i}`, type)]),
+  ...Array.from({ length: 64 }, (_, i) => started(`gallery-${2000 + i}`)),
+  { event: 'spend', job_id: '3', spent_usd: 0.775, reserved_usd: 1.6, spent_day_usd: 1.975 },
+]);
+
+describe.each([40, 80, 120, 200])('at %d columns', (columns) => {
+  test.each([
+    ['3 shots', few],
+    ['300 shots', many],
+    ['nothing yet', initialState()],
+  ])('%s: no line is wider than the terminal, and the live part is smaller than it', (_title, state) => {
+    for (const rows of [6, 10, 15, 24, 60]) {
+      const lines = shown(state, columns, rows);
+      expect(lines.length).toBeLessThan(rows);
+      for (const line of lines) expect(stringWidth(line)).toBeLessThan(columns);
+    }
+  });
+});
+
+test('three shots at 80 columns: who, how far, for how much, which shot does what, and what Ctrl-C does', () => {
+  expect(shown(few, 80)).toEqual([
+    '',
+    'Mira Sol · replicate black-forest-labs/flux-dev · create · job 3',
+    '███████████░░░░░░░░░░░░░░░░░░░░░░░░  33 % 1/3',
+    '$0.025 of $5.00 spent · today $1.20 of $20.00',
+    '1 in flight · 0 queued · 1 to be tried again · 1 uploading',
+    '› avatar        uploading                      9 s',
+    '· gallery-0002  waiting at the provider        9 s  40 % · attempt 2',
+    '↻ gallery-0003  will be tried again           12 s  rate-limited: slow down, p…',
+    'Ctrl-C: send nothing new, wait for 1 image in flight; twice: stop at once',
+  ]);
+});
+
+test('three shots at 40 columns: the same in fewer words', () => {
+  expect(shown(few, 40)).toEqual([
+    '',
+    'Mira Sol · create · job 3',
+    '█████░░░░░░░░░░░░  33 % 1/3',
+    '$0.025 of $5.00 spent',
+    '1 in flight · 0 queued · 1 uploading',
+    '› avatar        uploading        9 s',
+    '· gallery-0002  waiting          9 s',
+    '↻ gallery-0003  again in        12 s',
+    'Ctrl-C: finish 1 in flight, then stop',
+  ]);
+});
+
+test('300 shots: as many as fit, the others counted, endings beside the bar', () => {
+  const lines = shown(many, 120);
+  expect(lines.filter((line) => line.includes(' sending '))).toHaveLength(15);
+  expect(lines).toContain('  +49 more');
+  expect(lines[2]).toContain(' 16 %  50/300 · 2 refused · 1 failed · 1 held · 1 cancelled');
+  expect(lines[3]).toContain('$1.60 reserved');
+  expect(lines[4]).toBe('64 in flight · 181 queued · 20 already done before');
+});
+
+test('a shot keeps its line when another one ends', () => {
+  const state = play([opened({ concurrency: 3 }), started('a'), started('b'), started('c'), completed('a'), stored('a')]);
+  const rows = shown(state, 80).filter((line) => /^› [abc] |^$|^ $/.test(line));
+  expect(rows.slice(1).map((line) => line.trim().split(/\s+/)[1])).toEqual([undefined, 'b', 'c']);
+});
+
+test('after the first Ctrl-C the last line says what is being waited for', () => {
+  const draining: RunEvent = { event: 'draining', signal: 'SIGINT', in_flight: 1 };
+  const state = reduce(few, draining, T0 + 1000);
+  expect(shown(state, 120).at(-1)).toBe(
+    'Stopping: 1 in flight, 1 uploading. Ctrl-C again stops at once; `imggen resume` collects the rest',
+  );
+  expect(shown(state, 40).at(-1)).toBe('Stopping: 2 to wait for');
+});
+
+test('the budget that stopped the run stands beside the money', () => {
+  const reached: RunEvent = { event: 'budget_reached', at: '', job_id: '3', cap: 'run', spent_usd: 5, reserved_usd: 0 };
+  expect(shown(reduce(few, reached, T0), 120)[3]).toContain('stopped by the budget of the run');
+});
+
+test('several characters share one screen', () => {
+  const state = play([opened(), opened({ job_id: '4', character_name: 'Bo' }), started('avatar', 1, '4')]);
+  const lines = shown(state, 80);
+  expect(lines[1]).toMatch(/^2 characters: Mira Sol, Bo/);
+  expect(lines[5]).toMatch(/^› Bo avatar/);
+});
+
+test('the least room still has the bar', () => {
+  expect(layoutFor(3, 5)).toMatchObject({ header: false, shots: 0 });
+  expect(shown(few, 40, 3)).toEqual(['█████░░░░░░░░░░░░  33 % 1/3']);
+});
+
+test('a locale without UTF-8 gets ASCII', () => {
+  const ascii = { ...look, signs: signsFor({ LANG: 'C' }) };
+  const text = renderToString(<Screen state={few} nowMs={T0} look={ascii} size={{ columns: 60, rows: 24 }} />, { columns: 60 });
+  expect(text.replace(/…/g, '')).toMatch(/^[\n\u0020-\u007e]*$/);
+});
+
+describe('lines that stay', () => {
+  const base: FinishedShot = {
+    sequence: 1,
+    jobId: '3',
+    shot: 'avatar',
+    ending: 'done',
+    durationMs: 1200,
+    costUsd: 0.025,
+    filename: 'mira_sol_image_00001.png',
+    url: `https://cdn.example.com/${'x'.repeat(100)}`,
+    errorType: undefined,
+    message: undefined,
+    position: 1,
+    imageCount: 11,
+  };
+  const text = (shot: Partial<FinishedShot>, width = 79, links = false): string =>
+    renderToString(
+      <StaticLine item={{ kind: 'shot', shot: { ...base, ...shot }, jobName: undefined }} look={{ ...look, links }} width={width} />,
+      { columns: 500 },
+    );
+
+  test("a finished shot has its columns, and the avatar's address is whole", () => {
+    expect(text({})).toBe(`✓ avatar             1.2 s   $0.025  mira_sol_image_00001.png\n  ${base.url}`);
+    expect(text({ shot: 'gallery-0002' })).toBe('✓ gallery-0002       1.2 s   $0.025  mira_sol_image_00001.png');
+  });
+
+  test('a narrow terminal leaves the file name out', () => {
+    expect(text({ shot: 'gallery-0002' }, 40)).toBe('✓ gallery-0002       1.2 s   $0.025');
+  });
+
+  test('the file name opens the image where the terminal has links', () => {
+    expect(text({ shot: 'b' }, 79, true)).toContain(`\u001b]8;;${base.url}`);
+  });
+
+  test('a failure says why, on as many lines as it takes', () => {
+    const lines = text({ ending: 'refused', message: `the policy said ${'no '.repeat(40)}` }).split('\n');
+    expect(lines[0]).toMatch(/^✗ avatar {7}refused: the policy/);
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(stringWidth(line)).toBeLessThan(80);
+  });
+
+  test('what is held and what was not uploaded is said', () => {
+    expect(text({ ending: 'held', message: 'the connection broke' })).toContain('? avatar       held, nobody knows');
+    expect(text({ shot: 'b', message: 'store is down' })).toContain('  not uploaded: store is down');
+  });
+});
