@@ -19,7 +19,7 @@ import { referenceSender } from './replicate/references.ts';
 
 const KEY_VARIABLES = ['REPLICATE_API_TOKEN'] as const;
 const OFFICIAL_URL = 'https://api.replicate.com/v1';
-/** Creating answers with an id in about a second; a large input may take longer. */
+/** At most, and no more than the shot's own time-out: creating answers with an id in about a second, a large input may take longer. */
 const SUBMIT_TIMEOUT_MS = 60_000;
 const READ_TIMEOUT_MS = 30_000;
 
@@ -38,6 +38,7 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   const token = keyOf(env, KEY_VARIABLES, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
   const connection: Connection = { baseUrl, token, fetch, now };
+  const startedOn = new Date(now()).toISOString().slice(0, 10);
   return {
     name: 'replicate',
     recovery: 'list',
@@ -46,7 +47,7 @@ async function create(settings: ProviderSettings): Promise<Provider> {
     findAfterMs: 0,
     defaultModel: DEFAULT_MODEL,
     capabilities,
-    price: (request) => price(request.model, options.priceUsd),
+    price: (request) => price(request.model, options.priceUsd, startedOn),
     warnings,
     check: (call) => check(connection, call),
     cancel: (remoteId, call) => cancel(connection, remoteId, call),
@@ -72,7 +73,7 @@ function attempts(connection: Connection, options: Options, { sleep, timeoutMs, 
     const references = await Promise.all(request.references.map((reference) => send(reference, signal)));
     const { input } = build(model, request, references);
     call.onPhase?.('sending');
-    const question = { asked: 'queue-submit', signal, timeoutMs: SUBMIT_TIMEOUT_MS, headers } as const;
+    const question = { asked: 'queue-submit', signal, timeoutMs: Math.min(SUBMIT_TIMEOUT_MS, timeoutMs), headers } as const;
     const target = model.version === undefined ? { model: model.id } : { version: model.version };
     const prediction = await ask(connection, question, acceptedSchema, (client) => client.predictions.create({ ...target, input, signal }));
     return { state: 'accepted', remoteId: prediction.id };
@@ -80,7 +81,8 @@ function attempts(connection: Connection, options: Options, { sleep, timeoutMs, 
 
   /** See `collectPrediction` for what it means when the time is over. */
   async function collect(remoteId: string, request: ImageRequest, call: CallContext): Promise<Generated> {
-    const official = modelRecord(request.model) !== undefined;
+    // A pinned version runs by the second, like the models of others.
+    const official = modelRecord(request.model)?.id === request.model;
     const generated = await collectPrediction(connection, remoteId, { timeoutMs, pollMs: options.pollMs, sleep, official }, call);
     const model = readModel.known(request.model);
     const said = model === undefined ? [] : build(model, request, stand(request)).warnings;
@@ -108,10 +110,10 @@ function capabilities(model: string): Capabilities {
   return modelRecord(model)?.capabilities ?? UNLISTED;
 }
 
-function price(model: string, priceUsd: number | undefined): Price | undefined {
+function price(model: string, priceUsd: number | undefined, today: string): Price | undefined {
   if (priceUsd === undefined) return modelRecord(model)?.price;
   const micros = Math.ceil(priceUsd * 1_000_000);
-  return { worstMicros: micros, expectedMicros: micros, source: 'config', asOf: '' };
+  return { worstMicros: micros, expectedMicros: micros, source: 'config', asOf: today };
 }
 
 function warnings(request: ImageRequest): readonly string[] {

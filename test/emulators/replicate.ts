@@ -100,7 +100,7 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     if (cancelAfterMs !== undefined && prediction.endsMs > now + cancelAfterMs) prediction.canceledMs = now + cancelAfterMs;
     predictions.set(id, prediction);
     const take = (): void => {
-      if (statusOf(prediction, prediction.startsMs) === 'aborted') return;
+      if (prediction.canceledMs !== undefined && prediction.canceledMs < prediction.startsMs) return;
       creditMicros -= model.priceMicros;
       call.charge({ id, amountMicros: model.priceMicros, note: { model: `${model.owner}/${model.name}`, prompt: input['prompt'], seed: input['seed'] } });
     };

@@ -104,9 +104,14 @@ describe('waiting for a prediction', () => {
 
   it('ends on cancelled and on aborted predictions', async () => {
     const queued = await stage({ service: { queueMs: 60_000 } });
-    const aborted = await accepted(queued.provider);
-    await queued.provider.cancel?.(aborted, call());
-    await expect(queued.provider.collect?.(aborted, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'no', code: 'aborted' });
+    const unstarted = await accepted(queued.provider);
+    await queued.provider.cancel?.(unstarted, call());
+    await expect(queued.provider.collect?.(unstarted, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'no', code: 'canceled' });
+    let now = Date.now();
+    const late = await stage({ service: { queueMs: 60_000 }, emulator: { now: () => now }, provider: { cancelAfterSeconds: 5 } });
+    const aborted = await accepted(late.provider);
+    now += 5000;
+    await expect(late.provider.collect?.(aborted, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'no', code: 'aborted' });
     const running = await stage({ emulator: { latencyMs: 60_000 } });
     const canceled = await accepted(running.provider);
     await running.provider.cancel?.(canceled, call());

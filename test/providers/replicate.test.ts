@@ -29,6 +29,8 @@ describe('Replicate, asked for a picture', () => {
     const png = Buffer.from(await (await fetch(image.url)).arrayBuffer());
     expect(pictureKey(png)).toBe(remoteId);
     expect(operations().slice(0, 3)).toEqual(['model', 'submit', 'poll']);
+    expect(emulator.requests[1]?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}` });
+    expect(emulator.requests[1]?.headers['prefer']).toBeUndefined();
     expect(emulator.charges()).toMatchObject([{ id: remoteId, amountMicros: 25_000 }]);
   });
 

@@ -46,11 +46,15 @@ interface Outcome {
 export async function ask<T>(connection: Connection, question: Question, schema: z.ZodType<T>, use: (client: Replicate) => Promise<unknown>): Promise<T> {
   const { default: Client } = await import('replicate');
   const outcome: Outcome = {};
-  const fetch = onlyOnce(connection, question, outcome);
+  let giveUp: (error: unknown) => void = () => {};
+  // A failed request is reported at once, whatever the client then does about it.
+  const failed = new Promise<never>((_, reject) => (giveUp = reject));
+  failed.catch(() => {});
+  const fetch = onlyOnce(connection, question, { outcome, giveUp });
   const client = new Client({ auth: connection.token, baseUrl: connection.baseUrl, fetch: fetch as Replicate['fetch'], useFileOutput: false });
   let answer: unknown;
   try {
-    answer = await use(client);
+    answer = await Promise.race([use(client), failed]);
   } catch (error) {
     throw clean(failureOf(error, outcome, { question, now: connection.now }), connection.token);
   }
@@ -60,7 +64,7 @@ export async function ask<T>(connection: Connection, question: Question, schema:
   throw unreadable(question, `in an unexpected form (${where})`);
 }
 
-function onlyOnce(connection: Connection, question: Question, outcome: Outcome): typeof globalThis.fetch {
+function onlyOnce(connection: Connection, question: Question, { outcome, giveUp }: { outcome: Outcome; giveUp: (error: unknown) => void }): typeof globalThis.fetch {
   const send = confined(connection.fetch, connection.baseUrl);
   let used = false;
   return async (input, init = {}) => {
@@ -73,6 +77,7 @@ function onlyOnce(connection: Connection, question: Question, outcome: Outcome):
     } catch (error) {
       // Nothing was sent: said in a way that `networkFailure` can't take for a request under way.
       outcome.error = new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
+      giveUp(error);
       throw error;
     }
     try {
@@ -80,10 +85,14 @@ function onlyOnce(connection: Connection, question: Question, outcome: Outcome):
       outcome.status = response.status;
       outcome.headers = response.headers;
       const body = await readBytes(response, ANSWER_MAX_BYTES);
-      if (!response.ok) outcome.bodyText = body.toString('utf8');
+      if (!response.ok) {
+        outcome.bodyText = body.toString('utf8');
+        giveUp(new Error(`status ${response.status}`));
+      }
       return new Response(new Uint8Array(body), { status: response.status, statusText: response.statusText, headers: response.headers });
     } catch (error) {
       outcome.error = error;
+      giveUp(error);
       throw error;
     }
   };

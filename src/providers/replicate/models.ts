@@ -30,8 +30,9 @@ const FLUX_1_FIELDS: Record<string, InputField> = {
 const FLUX_2_FIELDS: Record<string, InputField> = {
   ...COMMON_FIELDS,
   input_images: { type: 'array', itemsMax: 8 },
-  aspect_ratio: { choices: NARROW_RATIOS },
-  resolution: { choices: ['0.5 MP', '1 MP', '2 MP', '4 MP'] },
+  aspect_ratio: { choices: ['custom', ...NARROW_RATIOS] },
+  width: { type: 'integer', minimum: 256, maximum: 2048 },
+  height: { type: 'integer', minimum: 256, maximum: 2048 },
 };
 
 const base: Capabilities = {
@@ -44,7 +45,13 @@ const base: Capabilities = {
   reattach: true,
 };
 
-const flux2: Capabilities = { ...base, seed: 'best-effort', referencesMax: 8, sizes: { kind: 'ratio', ratios: NARROW_RATIOS } };
+/** Own sizes in steps of 32 pixels, four megapixels at most (page of flux-2-max, 2026). */
+const flux2: Capabilities = {
+  ...base,
+  seed: 'best-effort',
+  referencesMax: 8,
+  sizes: { kind: 'free', minPx: 256, maxPx: 2048, multipleOf: 32, ratioMax: 8, areaMaxPx: 4_194_304 },
+};
 
 /** Any model that is not listed: only what every image model has. Its price must come from the config. */
 export const UNLISTED: Capabilities = { ...base, seed: 'best-effort' };

@@ -37,7 +37,8 @@ export function seedOf(input: Record<string, unknown>, id: string): number {
 
 /** `starting`, `processing` or how it ended. */
 export function statusOf(prediction: Prediction, now: number): string {
-  if (prediction.canceledMs !== undefined) return prediction.canceledMs < prediction.startsMs ? 'aborted' : 'canceled';
+  const { canceledMs, deadlineMs, startsMs } = prediction;
+  if (canceledMs !== undefined && now >= canceledMs) return canceledMs === deadlineMs && canceledMs < startsMs ? 'aborted' : 'canceled';
   if (now < prediction.startsMs) return 'starting';
   return now < prediction.endsMs ? 'processing' : prediction.fate.end;
 }
@@ -53,6 +54,7 @@ export function predictionBody(prediction: Prediction, now: number, baseUrl: str
   const status = statusOf(prediction, now);
   const ended = status !== 'starting' && status !== 'processing';
   const endedMs = prediction.canceledMs ?? prediction.endsMs;
+  const started = Math.min(now, prediction.canceledMs ?? now) >= prediction.startsMs;
   const gone = ended && isExpired(prediction, now);
   const urls = { web: `https://replicate.com/p/${id}`, get: `${baseUrl}/v1/predictions/${id}`, cancel: `${baseUrl}/v1/predictions/${id}/cancel` };
   return {
@@ -67,8 +69,8 @@ export function predictionBody(prediction: Prediction, now: number, baseUrl: str
     source: 'api',
     data_removed: gone,
     created_at: iso(prediction.createdMs),
-    ...(status === 'starting' || status === 'aborted' ? {} : { started_at: iso(prediction.startsMs) }),
-    ...(ended ? { completed_at: iso(endedMs), metrics: { predict_time: (endedMs - prediction.startsMs) / 1000, total_time: (endedMs - prediction.createdMs) / 1000 } } : {}),
+    ...(started ? { started_at: iso(prediction.startsMs) } : {}),
+    ...(ended ? { completed_at: iso(endedMs), metrics: { ...(started ? { predict_time: (endedMs - prediction.startsMs) / 1000 } : {}), total_time: (endedMs - prediction.createdMs) / 1000 } } : {}),
     ...(prediction.deadlineMs === undefined ? {} : { deadline: iso(prediction.deadlineMs) }),
     ...(prediction.webhook === undefined ? {} : { webhook: prediction.webhook }),
     urls,
