@@ -15,7 +15,7 @@ const optionsSchema = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/ }).optional().describe('Address of the API, for proxies and tests. The key is sent to this host and to no other.'),
   folder: z
     .string()
-    .regex(/^[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/i, 'letters, digits, _ and -, with / between folders')
+    .regex(/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/, 'letters, digits, _ and -, with / between folders')
     .max(100)
     .default('characters')
     .describe("The folder that holds the characters' folders."),
