@@ -90,8 +90,6 @@ export interface RunState {
   finishedCount: number;
   /** Times of the last `COMPLETIONS_KEPT` pictures, oldest first; milliseconds since 1970. */
   completions: readonly number[];
-  /** How many attempts failed and will be tried again. */
-  retries: number;
   spentDayUsd: number;
   draining: { signal: string; inFlight: number } | undefined;
 }

@@ -97,8 +97,7 @@ function failed(state: RunState, event: PublicEvent & { event: 'generation_faile
   }));
   if (event.retry_at !== null) {
     const untilMs = time(event.retry_at);
-    const waiting = touch(next, event, nowMs, (shot) => ({ ...inPhase(shot, 'backoff', nowMs), untilMs }));
-    return { ...waiting, retries: waiting.retries + 1 };
+    return touch(next, event, nowMs, (shot) => ({ ...inPhase(shot, 'backoff', nowMs), untilMs }));
   }
   // An interruption is no failed attempt: the shot goes back to the queue.
   if (event.error_type === 'interrupted') return without(next, event.job_id, event.shot ?? '');

@@ -18,7 +18,6 @@ export function initialState(): RunState {
     finished: [],
     finishedCount: 0,
     completions: [],
-    retries: 0,
     spentDayUsd: 0,
     draining: undefined,
   };

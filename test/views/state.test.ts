@@ -54,7 +54,6 @@ describe('counting', () => {
     expect(shotsInOrder(waiting).map((shot) => shot.shot)).toEqual(['training-01', 'avatar']);
     const again = play([started('avatar', 2)], waiting);
     expect(shotOf(again, 'avatar')).toMatchObject({ phase: 'sending', attempt: 2, untilMs: undefined });
-    expect(again.retries).toBe(1);
   });
 
   test('a phase signal of backoff does not forget when the next attempt is', () => {

@@ -3,12 +3,13 @@
 import { Static, render, renderToString, useWindowSize } from 'ink';
 import type { Instance } from 'ink';
 import type { ReactNode } from 'react';
+import stringWidth from 'string-width';
 import type { RunState } from '../state-model.ts';
 import type { ViewStreams } from '../view.ts';
 import type { Look } from './look.ts';
 import { eraseReflowed } from './reflow.ts';
 import { Screen } from './screen.tsx';
-import { StaticLine } from './static-line.tsx';
+import { StaticLine, addressLine } from './static-line.tsx';
 import type { StaticItem } from './static-line.tsx';
 
 /** What to draw. `items` only grows; `live` is false for the last frame, which leaves the scrollback alone. */
@@ -19,20 +20,23 @@ export interface Frame {
   live: boolean;
 }
 
-/** Wider than any terminal and any address: the terminal wraps a long address, so that it can be copied in one piece. */
-const STATIC_WIDTH = 2000;
-
 /** Everything Ink shows: lines that stay, and the live part under them. */
-export function Root(props: Frame & { look: Look }): ReactNode {
+function Root(props: Frame & { look: Look; staticWidth: number }): ReactNode {
   const size = useWindowSize();
+  const width = Math.max(size.columns, props.staticWidth);
   return (
     <>
-      <Static items={[...props.items]} style={{ width: STATIC_WIDTH }}>
+      <Static items={[...props.items]} style={{ width }}>
         {(item, index) => <StaticLine key={index} item={item} look={props.look} width={size.columns - 1} />}
       </Static>
       {props.live ? <Screen state={props.state} nowMs={props.nowMs} look={props.look} size={size} /> : null}
     </>
   );
+}
+
+/** As wide as the widest new line: the terminal itself wraps a long address, so that it can be copied in one piece. */
+function widthOf(items: readonly StaticItem[]): number {
+  return items.reduce((width, item) => Math.max(width, stringWidth(addressLine(item) ?? '')), 0);
 }
 
 /** Draws frames. */
@@ -51,6 +55,7 @@ export function createCanvas(streams: ViewStreams, look: Look, onBroken: () => v
   let instance: Instance | undefined;
   let last: Frame | undefined;
   let columns = stdout.columns ?? 80;
+  let drawnItems = 0;
 
   const onResize = (): void => {
     const before = columns;
@@ -82,7 +87,9 @@ export function createCanvas(streams: ViewStreams, look: Look, onBroken: () => v
   return {
     draw(frame) {
       last = frame;
-      const node = <Root {...frame} look={look} />;
+      const staticWidth = widthOf(frame.items.slice(drawnItems));
+      drawnItems = frame.items.length;
+      const node = <Root {...frame} look={look} staticWidth={staticWidth} />;
       try {
         if (instance === undefined) instance = mount(node);
         else instance.rerender(node);

@@ -21,6 +21,7 @@ export interface Layout {
 /**
  * What to show on so many rows. The live part stays at least two rows smaller than the terminal: a part that fills it
  * makes Ink clear the screen at every frame. The bar comes first, then the header, money, footer, shots, phases.
+ * The moving shots take half of the terminal at most: the finished ones above them should be seen, too.
  */
 export function layoutFor(rows: number, shotsWanted: number): Layout {
   let free = Math.max(1, rows - 2) - 1;
@@ -33,7 +34,7 @@ export function layoutFor(rows: number, shotsWanted: number): Layout {
   const footer = take();
   const phases = free >= 3 && take();
   const gap = free >= 5 && take();
-  return { header, money, footer, phases, gap, shots: Math.max(0, Math.min(shotsWanted, free)) };
+  return { header, money, footer, phases, gap, shots: Math.max(0, Math.min(shotsWanted, free, Math.floor(rows / 2))) };
 }
 
 /** The live part of the screen. One column stays free at the right: some terminals wrap when the last one is written. */

@@ -15,6 +15,12 @@ export type StaticItem =
 
 const WIDE_FROM = 60;
 
+/** The line with the web address of an avatar: the one address that is needed at once. */
+export function addressLine(item: StaticItem): string | undefined {
+  if (item.kind !== 'shot' || item.shot.shot !== 'avatar') return undefined;
+  return item.shot.url !== undefined && /^https?:/i.test(item.shot.url) ? `  ${item.shot.url}` : undefined;
+}
+
 /** One such line. Long reasons and addresses wrap: they stay in the scrollback and are worth reading whole. */
 export function StaticLine(props: { item: StaticItem; look: Look; width: number }): ReactNode {
   const { item, look } = props;
@@ -27,7 +33,7 @@ export function StaticLine(props: { item: StaticItem; look: Look; width: number 
   }
   const { shot } = item;
   const name = cell(`${item.jobName === undefined ? '' : `${item.jobName} `}${shot.shot}`, item.jobName === undefined ? 12 : 24);
-  const remote = shot.url !== undefined && /^https?:/i.test(shot.url) ? shot.url : undefined;
+  const address = addressLine(item);
   if (shot.ending !== 'done' && shot.ending !== 'uploaded') {
     return (
       <Box width={props.width}>
@@ -54,7 +60,7 @@ export function StaticLine(props: { item: StaticItem; look: Look; width: number 
         <Text {...tone(look, 'quiet')}>{shown}</Text>
       </Text>
       </Box>
-      {remote !== undefined && shot.shot === 'avatar' ? <Text>{`  ${remote}`}</Text> : null}
+      {address === undefined ? null : <Text>{address}</Text>}
       {shot.message === undefined ? null : (
         <Box width={props.width}>
           <Text {...tone(look, 'warn')}>{`  not uploaded: ${shot.message}`}</Text>

@@ -83,8 +83,8 @@ test('three shots at 40 columns: the same in fewer words', () => {
 
 test('300 shots: as many as fit, the others counted, endings beside the bar', () => {
   const lines = shown(many, 120);
-  expect(lines.filter((line) => line.includes(' sending '))).toHaveLength(15);
-  expect(lines).toContain('  +49 more');
+  expect(lines.filter((line) => line.includes(' sending '))).toHaveLength(11);
+  expect(lines).toContain('  +53 more');
   expect(lines[2]).toContain(' 16 %  50/300 · 2 refused · 1 failed · 1 held · 1 cancelled');
   expect(lines[3]).toContain('$1.60 reserved');
   expect(lines[4]).toBe('64 in flight · 181 queued · 20 already done before');

@@ -63,6 +63,15 @@ test('it follows the terminal when that gets narrower, without a line that is to
   await view.close(summary());
 });
 
+test("the avatar's address is in one piece, however narrow the terminal is", async () => {
+  const url = `https://cdn.example.com/characters/${'x'.repeat(150)}.png`;
+  const target = terminal({ columns: 40 });
+  const view = createInkView(target);
+  for (const event of [opened(), completed('avatar'), stored('avatar', url)]) view.handle(event);
+  await view.close(summary());
+  expect(target.stdout.text).toContain(url);
+});
+
 test('it leaves Ctrl-C to the terminal and the signal to the run', async () => {
   const target = terminal();
   const before = process.listenerCount('SIGINT');
