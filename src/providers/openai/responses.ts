@@ -30,8 +30,8 @@ const responseSchema = z.object({
   error: errorSchema.nullish(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
   output: z.array(z.looseObject({ type: z.string() })).nullish(),
-  usage: z.unknown(),
-  tool_usage: z.looseObject({ image_gen: z.unknown() }).nullish(),
+  usage: z.unknown().optional(),
+  tool_usage: z.looseObject({ image_gen: z.unknown().optional() }).nullish(),
 });
 const pictureSchema = z.object({ result: z.string().nullish(), error: errorSchema.nullish() });
 type BackgroundResponse = z.infer<typeof responseSchema>;
