@@ -7,7 +7,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
 import { isPublicAddress } from './address.ts';
-import { fsyncFolder } from './save.ts';
+import { ensureFolder, fsyncFolder } from './save.ts';
 
 /** How to download. */
 export interface DownloadOptions {
@@ -36,7 +36,7 @@ const REDIRECTS_MAX = 5;
 const GONE_STATUSES = new Set([401, 403, 404, 410]);
 
 /**
- * Streams the picture to `partPath` (its folder exists; an older file there is replaced) and waits until it is on the
+ * Streams the picture to `partPath` (its folder is made, an older file there is replaced) and waits until it is on the
  * disk. A file that is left behind by a failure is removed.
  *
  * What it can't see: a body without a length that ends early (the image itself must be checked), and a host name that
@@ -120,6 +120,7 @@ async function save(response: Response, partPath: string, limits: { maxBytes: nu
     await response.body?.cancel();
     throw tooLarge;
   }
+  await disk(ensureFolder(dirname(partPath)));
   const file = await disk(open(partPath, 'w', 0o644));
   let sizeBytes = 0;
   try {

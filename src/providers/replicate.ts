@@ -37,7 +37,7 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   const { env, fetch, now } = settings;
   const token = keyOf(env, KEY_VARIABLES, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
-  const connection: Connection = { baseUrl, token, fetch, now };
+  const connection: Connection = { baseUrl, token, fetch, now, skewMs: 0 };
   const startedOn = new Date(now()).toISOString().slice(0, 10);
   return {
     name: 'replicate',
@@ -100,7 +100,7 @@ function attempts(connection: Connection, options: Options, { sleep, timeoutMs, 
     }
     const { input } = build(model, request, stand(request));
     const wanted = { lost, input, model: model.id, version: modelParts(request.model)?.version };
-    return findPrediction(connection, wanted, { startedAtMs, submitTimeoutMs: SUBMIT_TIMEOUT_MS, settleMs: options.settleMs, sleep }, call);
+    return findPrediction(connection, wanted, { startedAtMs, settleMs: options.settleMs, sleep }, call);
   }
   return { submit, collect, find };
 }

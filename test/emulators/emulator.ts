@@ -147,6 +147,7 @@ export async function startEmulator(service: Service, options: EmulatorOptions =
       ...(fault === undefined ? {} : { faulted: fault.kind }),
     };
     requests.push(recorded);
+    response.setHeader('date', new Date(now()).toUTCString());
     response.once('finish', () => (recorded.status = response.statusCode));
     const answer = fault === undefined || isHandled(fault) ? await answerTo(route, call) : undefined;
     if (fault === undefined) send(response, answer ?? {});

@@ -51,6 +51,6 @@ if (make === undefined) {
     faults,
     ...(values.journal === undefined ? {} : { journal: values.journal }),
   });
-  console.log(Object.entries(environment(emulator.url)).map(([name, value]) => `export ${name}=${value}`).join('\n'));
+  console.log(Object.entries(environment(emulator.url)).map(([name, value]) => `export ${name}='${value}'`).join('\n'));
   process.once('SIGINT', () => void emulator.close());
 }

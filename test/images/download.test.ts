@@ -105,7 +105,10 @@ describe('a download', () => {
 
   it('passes on what the disk says', async () => {
     const emulator = await start();
-    await expect(download(emulator, {}, '/one.png', join(tmpdir(), 'no such folder', 'one.part'))).rejects.toMatchObject({ code: 'ENOENT' });
+    const file = partPath();
+    writeFileSync(file, '');
+    await expect(download(emulator, {}, '/one.png', join(file, 'one.part'))).rejects.toMatchObject({ code: expect.stringMatching(/^(?:ENOTDIR|EEXIST)$/) as string });
+    expect(await download(emulator, {}, '/one.png', join(`${file}s`, 'new', 'one.part'))).toEqual(picture);
   });
 });
 

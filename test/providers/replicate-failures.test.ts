@@ -170,4 +170,23 @@ describe('looking for an attempt whose answer was lost', () => {
     await accepted(forgetful.provider, request({ seed: 9 }));
     expect(await forgetful.provider.find?.(lost(), call())).toMatchObject({ state: 'unsure' });
   });
+
+  const DAY_MS = 86_400_000;
+  it.each([
+    ['ahead all the time', DAY_MS, DAY_MS],
+    ['behind all the time', -DAY_MS, -DAY_MS],
+    ['set forward since', 0, DAY_MS],
+    ['set back since', 0, -DAY_MS],
+    ['put right since, from ahead', DAY_MS - 3_600_000, 0],
+  ])('finds it although our clock was %s', async (_, whenSent, whenAsked) => {
+    const { provider, service } = await stage({ emulator: fault('submit', 'reset-after'), now: () => Date.now() + whenAsked });
+    await provider.submit(request(), call()).catch(() => {});
+    expect(await provider.find?.(lost({ sentAtMs: Date.now() + whenSent }), call())).toEqual({ state: 'found', remoteId: [...service.predictions.keys()][0] });
+  });
+
+  it('does not doubt because of predictions that were made long after', async () => {
+    const { provider } = await stage({ service: { expireMs: 0 } });
+    await accepted(provider, request({ seed: 9 }));
+    expect(await provider.find?.(lost({ sentAtMs: Date.now() - DAY_MS }), call())).toEqual({ state: 'absent' });
+  });
 });

@@ -27,7 +27,7 @@ export async function clearStage(): Promise<void> {
 }
 
 /** Starts an emulator and a provider that talks to it. */
-export async function stage(options: { service?: ReplicateOptions; emulator?: EmulatorOptions; provider?: Record<string, unknown>; timeoutMs?: number } = {}): Promise<Stage> {
+export async function stage(options: { service?: ReplicateOptions; emulator?: EmulatorOptions; provider?: Record<string, unknown>; timeoutMs?: number; now?: () => number } = {}): Promise<Stage> {
   const service = replicate({ token: TOKEN, ...options.service });
   const emulator = await startEmulator(service, options.emulator);
   running.push(emulator);
@@ -35,7 +35,7 @@ export async function stage(options: { service?: ReplicateOptions; emulator?: Em
     options: { baseUrl: `${emulator.url}/v1`, pollMs: 10, settleMs: 0, ...options.provider },
     env: { REPLICATE_API_TOKEN: TOKEN },
     fetch,
-    now: Date.now,
+    now: options.now ?? Date.now,
     sleep: async (ms, signal) => {
       await sleep(Math.min(ms, 50), undefined, signal === undefined ? {} : { signal });
     },

@@ -18,6 +18,8 @@ export interface Connection {
   token: string;
   fetch: typeof fetch;
   now: () => number;
+  /** How far the service's clock is ahead of ours, from its last answer; 0 until one came. Kept by `ask`. */
+  skewMs: number;
 }
 
 /** What a call is for. */
@@ -84,6 +86,8 @@ function onlyOnce(connection: Connection, question: Question, { outcome, giveUp 
       const response = await send(input, { ...init, headers, signal });
       outcome.status = response.status;
       outcome.headers = response.headers;
+      const serviceMs = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(serviceMs)) connection.skewMs = serviceMs - connection.now();
       const body = await readBytes(response, ANSWER_MAX_BYTES);
       if (!response.ok) {
         outcome.bodyText = body.toString('utf8');

@@ -22,15 +22,16 @@ export interface Wanted {
 export interface Looking {
   /** When this process started: an attempt from before was sent by a process that has ended since. */
   startedAtMs: number;
-  /** A request may take this long before it is given up. */
-  submitTimeoutMs: number;
   /** A prediction may turn up in the list this long after its request has ended. */
   settleMs: number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** How far the service's clock may be from ours. */
+/** How far the service's clock may be from what we take it for. */
 const SKEW_MS = 120_000;
+const DAY_MS = 86_400_000;
+/** A request reaches the service at most this long after its attempt was committed: uploads come in between. */
+const UNDER_WAY_MS = 900_000;
 const READ_TIMEOUT_MS = 30_000;
 /** 100 predictions each: past that somebody else is busy on the account, and nothing is concluded. */
 const PAGES_MAX = 50;
@@ -42,8 +43,7 @@ const pageSchema = z.object({ next: z.string().nullish(), results: z.array(predi
  * from after that time holds no prediction that could be ours. Never throws for an unreachable service: `unsure`.
  */
 export async function findPrediction(connection: Connection, wanted: Wanted, looking: Looking, call: CallContext): Promise<Finding> {
-  const { sentAtMs } = wanted.lost;
-  const endedMs = Math.min(sentAtMs + looking.submitTimeoutMs, sentAtMs < looking.startedAtMs ? looking.startedAtMs : connection.now());
+  const endedMs = wanted.lost.sentAtMs < looking.startedAtMs ? looking.startedAtMs : connection.now();
   const first = await look(connection, wanted, call);
   const restMs = endedMs + looking.settleMs - connection.now();
   if (first.state !== 'absent' || restMs <= 0) return first;
@@ -54,12 +54,13 @@ export async function findPrediction(connection: Connection, wanted: Wanted, loo
 
 async function look(connection: Connection, wanted: Wanted, call: CallContext): Promise<Finding> {
   const candidates: Prediction[] = [];
-  const since = new Date(wanted.lost.sentAtMs - SKEW_MS).toISOString();
+  const sinceMs = earliestMs(connection, wanted.lost.sentAtMs);
+  const since = new Date(sinceMs).toISOString();
   let next: string | undefined;
   try {
     for (let page = 0; page < PAGES_MAX; page++) {
       const { results, next: further } = await list(connection, next ?? since, call.signal);
-      candidates.push(...results.filter((prediction) => mayBeOurs(prediction, wanted)));
+      candidates.push(...results.filter((prediction) => mayBeOurs(prediction, wanted, sinceMs)));
       next = further ?? undefined;
       if (next === undefined) break;
       if (!URL.canParse(next) || new URL(next).origin !== new URL(connection.baseUrl).origin) return { state: 'unsure', message: 'the list of predictions goes on at another address' };
@@ -71,7 +72,7 @@ async function look(connection: Connection, wanted: Wanted, call: CallContext): 
   const found = candidates.filter(({ input }) => isSameInput(wanted.input, input ?? {})).sort(byPromise)[0];
   if (found !== undefined) return { state: 'found', remoteId: found.id };
   if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
-  const gone = candidates.filter((prediction) => prediction.data_removed).length;
+  const gone = candidates.filter((prediction) => prediction.data_removed && Date.parse(prediction.created_at) < wanted.lost.sentAtMs + UNDER_WAY_MS).length;
   return gone === 0 ? { state: 'absent' } : { state: 'unsure', message: `${gone} predictions since then no longer tell what was asked` };
 }
 
@@ -84,9 +85,18 @@ function list(connection: Connection, from: string, signal: AbortSignal): Promis
   });
 }
 
-function mayBeOurs(prediction: Prediction, { lost, model, version }: Wanted): boolean {
+/**
+ * The earliest time, by the service's clock, at which the prediction can have been made. Our clock may be wrong, may have
+ * been wrong, or may have been set since; looking back too far is harmless, too short means paying twice.
+ */
+function earliestMs({ now, skewMs }: Connection, sentAtMs: number): number {
+  const jumped = sentAtMs > now() + SKEW_MS ? now() + skewMs - DAY_MS : Infinity;
+  return Math.min(sentAtMs, sentAtMs + skewMs, jumped) - SKEW_MS;
+}
+
+function mayBeOurs(prediction: Prediction, { lost, model, version }: Wanted, sinceMs: number): boolean {
   if (lost.isKnown(prediction.id)) return false;
-  if (Date.parse(prediction.created_at) < lost.sentAtMs - SKEW_MS) return false;
+  if (Date.parse(prediction.created_at) < sinceMs) return false;
   if (prediction.model && prediction.model !== model) return false;
   return version === undefined || !prediction.version || prediction.version === version;
 }
