@@ -90,16 +90,29 @@ const ROOMS: readonly Room[] = [
     knowsTypesOf: ['src/character.ts'],
   },
   { path: 'src/views', says: 'Views know events only.', knows: ['src/events.ts', 'src/text.ts'], knowsTypesOf: ['src/errors.ts'] },
-  { path: 'src/app.ts', says: 'The wiring knows everybody below it.', knows: ['src'] },
+  { path: 'src/gallery', says: 'The gallery page is text made of what it is given.', knows: ['src/text.ts'] },
+  { path: 'src/app', says: 'The wiring knows everybody below it.', knows: ['src'] },
   { path: 'src/commands', says: 'Commands use the wiring.', knows: ['src'] },
-  { path: 'src/cli.ts', says: 'The program knows its commands, and how errors are told.', knows: ['src/commands', 'src/errors.ts', 'src/text.ts'] },
+  {
+    path: 'src/program.ts',
+    says: 'The program knows its commands, loaded when they are chosen.',
+    knows: ['src/commands'],
+    knowsTypesOf: ['src/app', 'src/errors.ts'],
+  },
+  {
+    path: 'src/cli.ts',
+    says: 'The entry knows the program, and how errors are told.',
+    knows: ['src/program.ts', 'src/errors.ts', 'src/text.ts'],
+    knowsTypesOf: ['src/app/world.ts'],
+  },
 ];
 
 const RESERVED: readonly Reserved[] = [
   { says: 'Nobody turns back to the program.', what: { room: 'src/cli.ts' }, onlyIn: [] },
   { says: 'The schema writer is run by the build only.', what: { room: 'src/config/write-schema.ts' }, onlyIn: [] },
-  { says: 'Only the program starts commands.', what: { room: 'src/commands' }, onlyIn: ['src/cli.ts', 'src/commands'] },
-  { says: 'Only commands use the wiring.', what: { room: 'src/app.ts' }, onlyIn: ['src/commands'] },
+  { says: 'Nobody turns back to the program.', what: { room: 'src/program.ts' }, onlyIn: ['src/cli.ts'] },
+  { says: 'Only the program starts commands.', what: { room: 'src/commands' }, onlyIn: ['src/program.ts', 'src/commands'] },
+  { says: 'Only commands use the wiring.', what: { room: 'src/app' }, onlyIn: ['src/app', 'src/commands', 'src/program.ts', 'src/cli.ts'] },
   { says: 'The database is the ledger’s.', what: { package: 'better-sqlite3' }, onlyIn: ['src/ledger'] },
   { says: 'SQL is in the ledger only.', what: { code: /\.prepare\(/ }, onlyIn: ['src/ledger'] },
   { says: 'Services are called by providers.', what: { package: 'openai' }, onlyIn: ['src/providers'] },
@@ -110,7 +123,7 @@ const RESERVED: readonly Reserved[] = [
   { says: 'Pixels are handled in images.', what: { package: 'sharp' }, onlyIn: ['src/images'] },
   { says: 'Ink is a view.', what: { package: 'ink' }, onlyIn: ['src/views/ink'] },
   { says: 'React is for Ink.', what: { package: 'react' }, onlyIn: ['src/views/ink'] },
-  { says: 'Options are parsed in one place.', what: { package: 'commander' }, onlyIn: ['src/cli.ts'] },
+  { says: 'Options are parsed in one place.', what: { package: 'commander' }, onlyIn: ['src/cli.ts', 'src/program.ts', 'src/commands/completion.ts'] },
   { says: 'The environment is read once, at the edge.', what: { code: /\bprocess\.env\b/ }, onlyIn: ['src/cli.ts'] },
   { says: 'One place decides the exit code.', what: { code: /\bprocess\.exit(?:Code)?\b/ }, onlyIn: ['src/cli.ts'] },
   { says: 'The core never prints.', what: { code: /\bconsole\./ }, onlyIn: [] },
@@ -138,7 +151,7 @@ const LOADED_LATE = ['better-sqlite3', 'zod', 'openai', 'replicate', 'cloudinary
 const ENTRY = 'src/cli.ts';
 
 /** Named by rules and not built yet. A path that has come must be taken off. */
-const NOT_YET: readonly string[] = ['src/app.ts', 'src/cli.ts', 'src/commands'];
+const NOT_YET: readonly string[] = [];
 
 interface Import {
   /** A path of ours (`src/errors.ts`), or a package's or node module's name. */
@@ -271,13 +284,13 @@ describe('the checker', () => {
     ['src/providers/fal.ts', "import {\n  a,\n  b,\n} from '../runner/loop.ts';", 'src/runner/loop.ts'],
     ['src/errors.ts', "import './text.ts';", 'src/text.ts'],
     ['src/plan.ts', "import { lineOfText } from './character.ts';", 'src/character.ts'],
-    ['src/app.ts', "import { pack } from './commands/pack.ts';", 'Only the program starts commands'],
-    ['src/config/load.ts', "import { run } from '../app.ts';", 'Only commands use the wiring'],
+    ['src/app/house.ts', "import { pack } from '../commands/pack.ts';", 'Only the program starts commands'],
+    ['src/config/load.ts', "import { run } from '../app/run.ts';", 'Only commands use the wiring'],
     ['src/storage/s3.ts', "import Database from 'better-sqlite3';", 'The database is the ledger’s'],
     ['src/storage/s3.ts', "db.prepare('SELECT 1');", 'SQL is in the ledger only'],
-    ['src/app.ts', "const key = process.env['X'];", 'The environment is read once'],
-    ['src/app.ts', 'process.exitCode = 1;', 'One place decides'],
-    ['src/app.ts', 'console.log(1);', 'The core never prints'],
+    ['src/app/house.ts', "const key = process.env['X'];", 'The environment is read once'],
+    ['src/app/house.ts', 'process.exitCode = 1;', 'One place decides'],
+    ['src/app/house.ts', 'console.log(1);', 'The core never prints'],
     ['src/plan.ts', 'const now = Date.now();', 'pure'],
     ['src/plan.ts', 'const now = new Date();', 'pure'],
     ['src/runner/retry.ts', "import { setTimeout } from 'node:timers/promises';", 'pure and has node:timers/promises'],

@@ -2,7 +2,7 @@ import type { Failure } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
 import { noteLimited, noteSuccess, noteUnavailable, successesOf } from './limits.ts';
 import { settle, type Settlement } from './money.ts';
-import type { AttemptRow, ImageRow, JobRow, Lease, ShotRow } from './rows.ts';
+import type { AttemptRow, JobRow, Lease, ShotRow } from './rows.ts';
 import { LostLease, type Session } from './session.ts';
 
 /** What an answer brought, as soon as it is known. */
@@ -193,6 +193,3 @@ export function holdLease(session: Session, lease: Lease): ShotRow {
 export function freeDependents(session: Session, shotId: number): void {
   session.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
 }
-
-/** An image's row as the events need it. */
-export type StoredImage = Pick<ImageRow, 'id' | 'filename' | 'path' | 'size_bytes' | 'url'>;

@@ -104,8 +104,8 @@ export class Images {
   find(name: string | number): ImageRow | undefined {
     if (typeof name === 'number') return this.session.get<ImageRow>('SELECT * FROM images WHERE id = ?', name);
     return this.session.get<ImageRow>(
-      `SELECT * FROM images WHERE state = 'stored' AND (filename = ?1 OR filename IN (?1 || '.png', ?1 || '.jpg', ?1 || '.webp')) ORDER BY id DESC LIMIT 1`,
-      name,
+      `SELECT * FROM images WHERE state = 'stored' AND filename IN (?, ? || '.png', ? || '.jpg', ? || '.webp') ORDER BY id DESC LIMIT 1`,
+      name, name, name, name,
     );
   }
 

@@ -63,6 +63,11 @@ export class Jobs {
     return this.session.get<JobRow>('SELECT * FROM jobs ORDER BY id DESC LIMIT 1');
   }
 
+  /** The newest job of a character. */
+  newestOf(characterId: string): JobRow | undefined {
+    return this.session.get<JobRow>('SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_id = ? ORDER BY id DESC LIMIT 1', characterId);
+  }
+
   /**
    * Finds the job that this request continues, or makes it with all its shots, in one transaction.
    * @throws {UserError} when the key names a job of another character or kind.
@@ -134,9 +139,9 @@ export class Jobs {
   /** The other pictures wait until the avatar has ended, well or badly: it is their reference. */
   private avatarFirst(jobId: number): void {
     this.session.run(
-      `UPDATE shots SET after_shot = (SELECT a.id FROM shots a WHERE a.job_id = ?1 AND a.kind = 'avatar' LIMIT 1)
-       WHERE job_id = ?1 AND kind = 'training'`,
-      jobId,
+      `UPDATE shots SET after_shot = (SELECT a.id FROM shots a WHERE a.job_id = ? AND a.kind = 'avatar' LIMIT 1)
+       WHERE job_id = ? AND kind = 'training'`,
+      jobId, jobId,
     );
   }
 

@@ -77,6 +77,16 @@ export class Queries {
     );
   }
 
+  /** Providers that hold open attempts of a job. */
+  openProviders(jobId: number): string[] {
+    return this.session
+      .all<{ provider: string }>(
+        `SELECT DISTINCT provider FROM attempts INDEXED BY attempts_by_job WHERE job_id = ? AND state IN ('intent', 'accepted', 'generated', 'unknown')`,
+        jobId,
+      )
+      .map((row) => row.provider);
+  }
+
   /** Shots queued ahead of a job in other open jobs of at least its priority. */
   ahead(jobId: number): number {
     return this.session.get<{ n: number }>(

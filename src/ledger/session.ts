@@ -27,7 +27,9 @@ export class Session {
   readonly isAlive: (owner: string) => boolean;
   private readonly statements = new Map<string, Statement<unknown[]>>();
   private pending: PublicEvent[] = [];
-  private listener: Listener = () => {};
+  /** Undefined until somebody listens: what was committed before is kept for them. */
+  private listener: Listener | undefined;
+  private unheard: PublicEvent[] = [];
 
   constructor(db: Database, who: { owner: string; isAlive: (owner: string) => boolean }, now: () => number) {
     this.db = db;
@@ -39,6 +41,9 @@ export class Session {
   /** Where committed events go. A listener that throws is dropped for that event, never the run. */
   listen(listener: Listener): void {
     this.listener = listener;
+    const waiting = this.unheard;
+    this.unheard = [];
+    for (const event of waiting) this.tell(event);
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
@@ -86,6 +91,10 @@ export class Session {
   }
 
   private tell(event: PublicEvent): void {
+    if (!this.listener) {
+      this.unheard.push(event);
+      return;
+    }
     try {
       this.listener(event);
     } catch {

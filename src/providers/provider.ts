@@ -10,9 +10,10 @@
  *   otherwise `interrupted`.
  * - Messages are the service's own words; the runner redacts and sanitises them. Credentials go to no host but the base URL's.
  */
+import type { ZodType } from 'zod';
 import type { CharacterAttributes } from '../character.ts';
 import type { ShotLook } from '../shot.ts';
-import type { Capabilities, Price } from './capabilities.ts';
+import type { Capabilities, ModelRecord, Price } from './capabilities.ts';
 
 /** How an open attempt can be cleared up after a crash or a lost answer (ledger.md). */
 export type RecoveryClass =
@@ -153,9 +154,9 @@ export interface ProviderModule {
   /** Environment variables of its key, first found wins; empty when it needs none. */
   readonly keyVariables: readonly string[];
   /** zod schema of `providers.<name>` in the config. */
-  readonly optionsSchema: import('zod').ZodType<Record<string, unknown>>;
+  readonly optionsSchema: ZodType<Record<string, unknown>>;
   /** The models it knows, for `imggen providers` and price look-ups. */
-  readonly models: readonly import('./capabilities.ts').ModelRecord[];
+  readonly models: readonly ModelRecord[];
   /** @throws {UserError} with exit code 5 when its key is missing, 2 when its base URL is malformed. */
   create(settings: ProviderSettings): Promise<Provider>;
 }

@@ -90,6 +90,11 @@ export class Requests {
     return [];
   }
 
+  /** What the provider can't do of what is asked: a sentence each, once a run. */
+  tellWarnings(ready: ReadyProvider, request: ImageRequest): void {
+    for (const warning of ready.provider.warnings(request)) this.tellOnce(warning, `${ready.provider.name}: ${this.context.clean(warning)}`);
+  }
+
   private tellOnce(key: string, message: string): void {
     if (this.told.has(key)) return;
     this.told.add(key);

@@ -151,6 +151,7 @@ export class Runner {
   private start(claim: Claimed): void {
     const work = this.workOf(claim);
     if (!work) throw new Error(`no provider ${claim.attempt.provider} for a claim of our own`);
+    this.requests.tellWarnings(work.ready, work.request);
     this.track(claim.lease.shotId, this.work.run(work));
   }
 

@@ -5,7 +5,7 @@
  * picture changes nothing and is answered with what is there, so an upload whose answer was lost is simply repeated.
  */
 import { z } from 'zod';
-import { StorageError } from '../errors.ts';
+import { StorageError, type StorageFailure } from '../errors.ts';
 import { KEY_VARIABLES, readAccount } from './cloudinary/account.ts';
 import { answers, folderOf, isSame, type Layout, storedAsset, uploadParameters } from './cloudinary/assets.ts';
 import { CloudinaryClient, loadSdk } from './cloudinary/client.ts';
@@ -86,13 +86,13 @@ class CloudinaryStorage implements Storage {
     return removed;
   }
 
-  async check(signal: AbortSignal): Promise<{ ok: boolean; message: string }> {
+  async check(signal: AbortSignal): Promise<{ ok: boolean; message: string; failure?: StorageFailure }> {
     try {
       await this.#client.admin({ what: 'health', signal }, (api, perCall) => api.ping(perCall));
       return { ok: true, message: `Cloudinary answers, and the key is good for the cloud "${this.#cloudName}".` };
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      return { ok: false, message: this.#advice(error) };
+      return { ok: false, message: this.#advice(error), failure: error.failure };
     }
   }
 

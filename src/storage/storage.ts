@@ -8,6 +8,9 @@
  * - `remove` of something that is gone is no failure.
  */
 
+import type { ZodType } from 'zod';
+import type { StorageFailure } from '../errors.ts';
+
 /** A finished picture to upload. */
 export interface Asset {
   /** Absolute path of the file; streamed, never read whole. */
@@ -55,7 +58,7 @@ export interface Storage {
   /** Deletes by public id; returns how many were there. Refuses ids outside imggen's own prefix. */
   remove(publicIds: readonly string[], signal: AbortSignal): Promise<number>;
   /** Is the store there and the key good? Costs nothing; never throws for an unhealthy store. */
-  check(signal: AbortSignal): Promise<{ ok: boolean; message: string }>;
+  check(signal: AbortSignal): Promise<{ ok: boolean; message: string; failure?: StorageFailure }>;
 }
 
 /** What a store is built from. */
@@ -72,7 +75,7 @@ export interface StorageModule {
   readonly name: string;
   readonly keyVariables: readonly string[];
   /** zod schema of its options beside `provider`. */
-  readonly optionsSchema: import('zod').ZodType<Record<string, unknown>>;
+  readonly optionsSchema: ZodType<Record<string, unknown>>;
   /** @throws {UserError} with exit code 5 when its key is missing or malformed. */
   create(settings: StorageSettings): Promise<Storage>;
 }

@@ -1,0 +1,181 @@
+import { EXIT, UserError, type ExitCode } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import type { JobRow } from '../ledger/rows.ts';
+import { imageFilename } from '../names.ts';
+import { prepareReferences, Runner } from '../runner/runner.ts';
+import type { ReadyProvider, RunnerContext, RunResult } from '../runner/context.ts';
+import { settingsOf } from '../runner/request.ts';
+import type { View } from '../views/view.ts';
+import { createView, chooseView, wantsColor } from '../views/index.ts';
+import { confirm } from './confirm.ts';
+import type { House } from './house.ts';
+import { assertFits, capRefusal, capWords, estimate } from './preflight.ts';
+import { readyProvider, readyStorage } from './services.ts';
+import { watchSignals } from './signals.ts';
+import { exitCodeOf, summarize } from './summary.ts';
+
+/** What a run is asked to do. */
+export interface GenerateRequest {
+  jobs: readonly JobRow[];
+  /** Sentences to say first ("goes on with job 3"). */
+  notices?: readonly string[];
+}
+
+/**
+ * Runs jobs to their end with a view: preflight, runner, last events, summary. Returns the exit code.
+ * @throws {UserError} for everything that can be known before paying.
+ */
+export async function generate(house: House, request: GenerateRequest): Promise<ExitCode> {
+  const { world, flags, config } = house;
+  const ledger = house.ledger();
+  const startedAtMs = world.now();
+  const early: RunEvent[] = (request.notices ?? []).map((message) => ({ event: 'notice', level: 'info', message }));
+  const warn = (message: string) => early.push({ event: 'notice', level: 'warn', message });
+  const providers = await providersOf(house, request.jobs, warn);
+  const storeNames = new Set(request.jobs.map((job) => settingsOf(job).store).filter((name) => name !== 'none'));
+  const storage = await readyStorage(house, [...storeNames][0] ?? 'none', warn);
+  const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
+  await withinCaps(house, request.jobs, providers);
+
+  const streams = {
+    stdout: world.stdout, stderr: world.stderr, env: config.env, now: world.now,
+    color: wantsColor(flags.color, world.stdout.isTTY === true, config.env),
+  };
+  const view = await createView(
+    chooseView({ json: flags.json === true, quiet: flags.quiet === true, ink: flags.ink !== false, stdoutIsTty: world.stdout.isTTY === true, env: config.env }),
+    streams,
+  );
+  const emit = (event: RunEvent) => tell(view, house, event);
+  for (const job of request.jobs) emit(opened(house, job, providers));
+  ledger.listen(emit);
+  for (const event of early) emit(event);
+  const signals = watchSignals(world, { drainMs: config.drainMs ?? (world.stdout.isTTY ? undefined : 8_000), onDrain: (signal) => emit({ event: 'draining', signal, in_flight: 0 }) });
+  try {
+    const context = contextOf(house, { providers, storage, emit });
+    const result = await run(house, context, { request, references, signals });
+    for (const job of request.jobs) ledger.jobs.closeRun(job.id, startedAtMs);
+    const summary = summarize(house, request.jobs, { result, startedAtMs });
+    await view.close(summary);
+    return exitCodeOf(house, request.jobs, result);
+  } catch (error) {
+    await view.close({ ...summarize(house, request.jobs, { result: { stop: undefined }, startedAtMs }), headline: 'stopped by a bug in imggen: nothing that was paid is lost', exitCode: EXIT.bug });
+    throw error;
+  } finally {
+    signals.close();
+  }
+}
+
+function run(
+  house: House,
+  context: RunnerContext,
+  with_: { request: GenerateRequest; references: Awaited<ReturnType<typeof prepareReferences>>; signals: ReturnType<typeof watchSignals> },
+): Promise<RunResult> {
+  const { config } = house;
+  const runner = new Runner(
+    context,
+    {
+      jobIds: with_.request.jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id),
+      caps: config.budget,
+      concurrency: config.concurrency,
+      staggerMs: config.staggerMs,
+      attemptsMax: config.attemptsMax,
+      timeoutMs: config.timeoutMs,
+      drainMs: config.drainMs,
+      drain: with_.signals.drain,
+      abort: with_.signals.abort,
+    },
+    { references: with_.references, thumbnails: config.thumbnails },
+  );
+  return runner.run();
+}
+
+function contextOf(house: House, parts: { providers: ReadonlyMap<string, ReadyProvider>; storage: RunnerContext['storage']; emit: (event: RunEvent) => void }): RunnerContext {
+  const { world, config, log } = house;
+  const uploads = config.storage.options['concurrency'];
+  return {
+    ledger: house.ledger(),
+    providers: parts.providers,
+    storage: parts.storage,
+    uploadConcurrency: typeof uploads === 'number' ? uploads : 4,
+    now: world.now,
+    sleep: world.sleep,
+    random: world.random,
+    newKey: world.newKey,
+    download: async (url, partPath, how) => {
+      const { downloadImage } = await import('../images/download.ts');
+      return downloadImage(url, partPath, { ...how, fetch: world.fetch });
+    },
+    signal: parts.emit,
+    trace: log.trace,
+    clean: house.clean,
+    imageName: imageFilename,
+  };
+}
+
+function tell(view: View, house: House, event: RunEvent): void {
+  house.log.trace('event', { ...event });
+  view.handle(event);
+}
+
+/** The providers of the jobs, of their fallbacks, and of attempts that were left open with another one. */
+async function providersOf(house: House, jobs: readonly JobRow[], warn: (message: string) => void): Promise<Map<string, ReadyProvider>> {
+  const { config, world } = house;
+  const ledger = house.ledger();
+  const ready = new Map<string, ReadyProvider>();
+  for (const job of jobs) {
+    const settings = settingsOf(job);
+    const main = ready.get(settings.provider) ?? (await readyProvider(config, world, settings.provider));
+    ready.set(settings.provider, main);
+    assertFits(job, main);
+    const others = new Set([...settings.fallback, ...ledger.queries.openProviders(job.id)]);
+    for (const name of others) {
+      if (ready.has(name)) continue;
+      try {
+        ready.set(name, await readyProvider(config, world, name));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        warn(`${name} is left out: ${error.message}`);
+      }
+    }
+    for (const one of ready.values()) ledger.forgive(one.scope);
+    ledger.jobs.requeue(job.id, ['hold'], 'budget');
+    ledger.uploads.retryFailed(job.id);
+  }
+  return ready;
+}
+
+/** A run that would pass a cap says so first, and goes on only with a yes. */
+async function withinCaps(house: House, jobs: readonly JobRow[], providers: ReadonlyMap<string, ReadyProvider>): Promise<void> {
+  const pairs = jobs.flatMap((job) => {
+    const ready = providers.get(settingsOf(job).provider);
+    return ready ? [{ job, ready }] : [];
+  });
+  const found = estimate(house.ledger(), pairs, house.config.budget);
+  if (!found.passes || house.flags.yes) return;
+  if (await confirm(house, `${capWords(found)}. Make as many as fit?`)) return;
+  throw capRefusal(found);
+}
+
+function opened(house: House, job: JobRow, providers: ReadonlyMap<string, ReadyProvider>): RunEvent {
+  const { config } = house;
+  const ledger = house.ledger();
+  const settings = settingsOf(job);
+  const usd = (micros: number | undefined) => (micros === undefined ? null : micros / 1e6);
+  return {
+    event: 'run_opened',
+    job_id: String(job.id),
+    character_id: job.character_id,
+    character_name: house.clean(ledger.characters.find(job.character_id)?.name ?? job.character_id),
+    kind: job.kind,
+    provider: providers.get(settings.provider)?.provider.name ?? settings.provider,
+    model: settings.model,
+    concurrency: config.concurrency,
+    image_count: job.image_count,
+    already_done: ledger.jobs.counts(job.id).done,
+    caps_usd: { perImage: usd(config.budget.perImageMicros), perRun: usd(config.budget.perRunMicros), perDay: usd(config.budget.perDayMicros) },
+    spent_usd: ledger.jobs.total(job.id).spentMicros / 1e6,
+    spent_day_usd: ledger.queries.today().spentMicros / 1e6,
+    output: settings.output,
+    uploads: settings.store !== 'none',
+  };
+}

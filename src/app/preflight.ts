@@ -1,0 +1,84 @@
+import { EXIT, UserError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Caps } from '../ledger/money.ts';
+import type { JobRow } from '../ledger/rows.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { settingsOf, unfit } from '../runner/request.ts';
+import { usdOfMicros } from '../views/format.ts';
+
+/** What the unfinished shots of some jobs may cost at most, and the cap they would pass. */
+export interface Estimate {
+  shots: number;
+  worstMicros: number;
+  /** The cap that stops the run before its end, if one will. */
+  passes: { cap: 'image' | 'run' | 'day'; capMicros: number; spentMicros: number } | undefined;
+}
+
+/**
+ * Checks that the job's provider can keep the promise, before anything is paid.
+ * @throws {UserError} exit 2: retired model, size, references, seed, unknown price.
+ */
+export function assertFits(job: JobRow, ready: ReadyProvider): void {
+  const settings = settingsOf(job);
+  const where = `${ready.provider.name} (${settings.model})`;
+  const problem = unfit(ready, settings.model, settings, 0);
+  if (problem !== undefined) throw new UserError(`${where} can't make these pictures: ${problem}`, { hint: '`imggen providers` shows what each can do' });
+  const qualities = ready.provider.capabilities(settings.model).qualities;
+  if (settings.quality !== undefined && qualities.length > 0 && !qualities.includes(settings.quality)) {
+    throw new UserError(`${where} has no quality ${JSON.stringify(settings.quality)}: it takes ${qualities.join(', ')}`);
+  }
+  const price = ready.provider.price({ model: settings.model, width: settings.width, height: settings.height, quality: settings.quality, prompt: '', references: [] });
+  if (!price && !ready.allowUnknownPrice) {
+    throw new UserError(`nobody knows what a picture of ${where} costs`, {
+      hint: `say it: "providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }, or accept it uncounted: --allow-unknown-price`,
+    });
+  }
+}
+
+/** What one picture costs at most, in micro-dollars, 0 when that is unknown and accepted. */
+export function worstOf(job: Pick<JobRow, 'settings'>, ready: ReadyProvider, prompt: string): number {
+  const s = settingsOf(job as JobRow);
+  const references = s.references.map((path) => ({ path, mime: 'image/png' as const, sha256: '', sizeBytes: 0 }));
+  return ready.provider.price({ model: s.model, width: s.width, height: s.height, quality: s.quality, prompt, references })?.worstMicros ?? 0;
+}
+
+/** Adds up the worst case of what is left to do. */
+export function estimate(ledger: Ledger, jobs: readonly { job: JobRow; ready: ReadyProvider }[], caps: Caps): Estimate {
+  let shots = 0;
+  let worstMicros = 0;
+  let passes: Estimate['passes'];
+  for (const { job, ready } of jobs) {
+    const open = ledger.jobs.counts(job.id).queued;
+    const each = worstOf(job, ready, 'x'.repeat(1_500));
+    shots += open;
+    worstMicros += open * each;
+    const { spentMicros, reservedMicros } = ledger.jobs.total(job.id);
+    if (open > 0 && each > 0) {
+      passes ??= over('image', caps.perImageMicros, 0, each);
+      passes ??= over('run', caps.perRunMicros, spentMicros + reservedMicros, open * each);
+    }
+  }
+  const today = ledger.queries.today();
+  if (worstMicros > 0) passes ??= over('day', caps.perDayMicros, today.spentMicros + today.reservedMicros, worstMicros);
+  return { shots, worstMicros, passes };
+}
+
+function over(cap: 'image' | 'run' | 'day', capMicros: number | undefined, spentMicros: number, moreMicros: number): Estimate['passes'] {
+  return capMicros !== undefined && spentMicros + moreMicros > capMicros ? { cap, capMicros, spentMicros } : undefined;
+}
+
+/** The sentence for a run that would pass a cap. */
+export function capWords(found: Estimate): string {
+  if (!found.passes) return '';
+  const { cap, capMicros, spentMicros } = found.passes;
+  const spent = spentMicros > 0 ? `, ${usdOfMicros(spentMicros)} of it spent` : '';
+  return `${found.shots} pictures may cost up to ${usdOfMicros(found.worstMicros)}, and the ${cap} cap is ${usdOfMicros(capMicros)}${spent}`;
+}
+
+/** Nobody said yes to a run that would stop at a cap. */
+export function capRefusal(found: Estimate): UserError {
+  return new UserError(`${capWords(found)}: nothing was sent`, {
+    exitCode: EXIT.budget,
+    hint: 'make as many as fit: --yes; or raise the cap: --budget USD (per run), or budget in the config',
+  });
+}

@@ -1,0 +1,37 @@
+import type { World } from './world.ts';
+
+/** Ctrl-C and SIGTERM as the runner sees them. */
+export interface SignalWatch {
+  /** Aborted by the first. */
+  drain: AbortSignal;
+  /** Aborted by the second, or `drainMs` after the first. */
+  abort: AbortSignal;
+  close: () => void;
+}
+
+/**
+ * The first signal stops claiming and drains, the second aborts. With `drainMs` (no terminal: CI sends one signal and kills
+ * soon after) the abort follows by itself.
+ */
+export function watchSignals(world: World, options: { drainMs: number | undefined; onDrain: (signal: string) => void }): SignalWatch {
+  const drain = new AbortController();
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const off = world.onSignal((signal) => {
+    if (drain.signal.aborted) {
+      abort.abort();
+      return;
+    }
+    drain.abort();
+    options.onDrain(signal);
+    if (options.drainMs !== undefined) timer = setTimeout(() => abort.abort(), options.drainMs);
+  });
+  return {
+    drain: drain.signal,
+    abort: abort.signal,
+    close: () => {
+      clearTimeout(timer);
+      off();
+    },
+  };
+}

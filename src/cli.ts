@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { CommanderError } from 'commander';
+import type { World } from './app/world.ts';
+import { EXIT, UserError, type ExitCode } from './errors.ts';
+import { buildProgram, type Outcome } from './program.ts';
+import { createRedactor, printable } from './text.ts';
+
+/**
+ * Parses the command line, runs the command, and turns whatever it throws into words and an exit code: the one place that does.
+ * `argv` as in `process.argv`.
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const world = realWorld();
+  const outcome: Outcome = { code: EXIT.ok };
+  // A reader that went away (`| head`) ends the output, never the run.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  try {
+    await buildProgram(world, outcome).parseAsync([...argv]);
+    return outcome.code;
+  } catch (error) {
+    const redact = createRedactor(world.env);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof UserError) {
+      world.stderr.write(redact(wordsOf(error)));
+      return error.exitCode;
+    }
+    const stack = (error as Error).stack ?? String(error);
+    world.stderr.write(`imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`);
+    return EXIT.bug;
+  }
+}
+
+function wordsOf(error: UserError): string {
+  const lines = [`imggen: ${printable(error.message, 2_000)}`, ...error.problems.map((problem) => `  ${printable(problem, 500)}`)];
+  if (error.hint !== undefined) lines.push(`  → ${printable(error.hint, 1_000)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The process as the commands see it. */
+function realWorld(): World {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    fetch: globalThis.fetch,
+    now: Date.now,
+    sleep,
+    random: Math.random,
+    newKey: randomUUID,
+    onSignal: (listener) => {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+  };
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { configuredCharacter, ensureCharacter } from '../app/characters.ts';
+import { printDryRun, type DryJob } from '../app/dry-run.ts';
+import { generate } from '../app/generate.ts';
+import { openHouse, type CommonFlags, type House } from '../app/house.ts';
+import { CREATE_COUNT, openCreate, settingsFor } from '../app/jobs.ts';
+import { assertFits } from '../app/preflight.ts';
+import { readyProvider } from '../app/services.ts';
+import type { World } from '../app/world.ts';
+import { UserError, type ExitCode } from '../errors.ts';
+import type { JobRow } from '../ledger/rows.ts';
+import { planCharacter } from '../plan.ts';
+
+/** `imggen create-character [config…]`: registers characters, locks their seeds, makes what is missing of avatar and training set. */
+export async function createCharacters(world: World, configs: readonly string[], flags: CommonFlags): Promise<ExitCode> {
+  const files = configs.length > 0 ? configs.map((file) => resolve(world.cwd, file)) : [undefined];
+  const houses: House[] = [];
+  const problems: string[] = [];
+  try {
+    for (const configFile of files) {
+      try {
+        houses.push(await openHouse(world, flags, { configFile }));
+      } catch (error) {
+        if (!(error instanceof UserError) || files.length === 1) throw error;
+        problems.push(error.message, ...error.problems.map((problem) => `  ${problem}`));
+      }
+    }
+    if (problems.length > 0) throw new UserError('not all configs can be used, nothing was started:', { problems });
+    return await createAll(houses, flags);
+  } finally {
+    for (const house of houses.toReversed()) house.close();
+  }
+}
+
+async function createAll(houses: readonly House[], flags: CommonFlags): Promise<ExitCode> {
+  const [first] = houses;
+  if (!first) throw new UserError('name at least one config');
+  assertOneLedger(houses);
+  const plans = [];
+  for (const house of houses) {
+    const character = configuredCharacter(house);
+    const settings = await settingsFor(house, character.attributes, character.references);
+    const ready = await readyProvider({ ...house.config, provider: settings.provider }, house.world, settings.provider);
+    assertFits({ settings: JSON.stringify(settings) } as JobRow, ready);
+    plans.push({ house, character, settings, ready });
+  }
+  if (flags.dryRun) {
+    printDryRun(first, plans.map(({ character, settings, ready }): DryJob => ({ characterId: character.id, settings, ready, shots: planCharacter(character) })));
+    return 0;
+  }
+  const jobs: JobRow[] = [];
+  const notices: string[] = [];
+  for (const { character, settings } of plans) {
+    const row = ensureCharacter(first, character, flags.relock === true);
+    const opened = openCreate(first, row, settings);
+    jobs.push(opened.job);
+    if (!opened.created) notices.push(continuation(first, opened.job));
+  }
+  return generate(first, { jobs, notices });
+}
+
+/** Several characters are one run with one budget: their configs must agree on where things are. */
+function assertOneLedger(houses: readonly House[]): void {
+  const ledgers = new Set(houses.map((house) => house.config.ledger));
+  if (ledgers.size > 1) {
+    throw new UserError('these configs keep different ledgers:', { problems: [...ledgers], hint: 'put the configs into one folder, or name one ledger for all: --ledger FILE' });
+  }
+}
+
+function continuation(house: House, job: JobRow): string {
+  const done = house.ledger().jobs.counts(job.id).done;
+  if (done === job.image_count) return `${job.character_id} is complete: ${done} of ${CREATE_COUNT} pictures, nothing to make`;
+  return `going on with job ${job.id}: ${done} of ${job.image_count} pictures of ${job.character_id} are there`;
+}

@@ -1,0 +1,133 @@
+import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { knownCharacter } from '../app/characters.ts';
+import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
+import { printJson, printLine, printTable } from '../app/print.ts';
+import type { World } from '../app/world.ts';
+import { UserError, type ExitCode } from '../errors.ts';
+import type { ImageRow } from '../ledger/rows.ts';
+import { ago, bytes, count } from '../views/format.ts';
+
+/** Options of `imggen gallery`. */
+export interface GalleryFlags extends CommonFlags {
+  kind?: string;
+  job?: string;
+  fromProvider?: string;
+  since?: string;
+  mark?: string;
+  limit?: string;
+}
+
+/** `imggen gallery <id>`: all images of a character, newest first. */
+export function gallery(world: World, id: string, flags: GalleryFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+    const ledger = existingLedger(house);
+    const character = knownCharacter(house, ledger, id);
+    const filter = filterOf(house, flags);
+    const images = ledger.images.gallery({ ...filter, characterId: character.id });
+    if (flags.json) {
+      printJson(house, {
+        characterId: character.id,
+        totalCount: ledger.images.count(character.id),
+        images: images.map(asJson),
+      });
+      return 0;
+    }
+    if (images.length === 0) {
+      printLine(house, `${character.id} has no pictures${Object.values(filter).some((v) => v !== undefined) ? ' that fit' : ' yet: imggen create-character, or imggen pack --count 8'}`);
+      return 0;
+    }
+    printTable(house, COLUMNS, images.map((image) => rowOf(house, image)));
+    printLine(house, `\n${count(images.length, 'picture')} of ${house.clean(character.name)} (${character.id}), seed ${character.seed}`);
+    return 0;
+  });
+}
+
+const COLUMNS = [
+  { title: 'name', flexible: true },
+  { title: 'kind' },
+  { title: 'size', align: 'right' as const },
+  { title: 'pixels' },
+  { title: 'created' },
+  { title: 'provider' },
+  { title: 'seed' },
+  { title: 'mark' },
+  { title: 'where', flexible: true },
+];
+
+function rowOf(house: House, image: ImageRow) {
+  const url = urlOf(image);
+  const near = image.path === null ? url : relative(house.world.cwd, image.path);
+  return [
+    { text: image.filename, link: url },
+    image.kind,
+    bytes(image.size_bytes),
+    `${image.width}x${image.height}`,
+    ago(new Date(image.created_at_ms).toISOString(), house.world.now()),
+    image.provider,
+    `${image.seed}${image.seed_honoured === 'yes' ? '' : image.seed_honoured === 'no' ? ' (not used)' : ' (?)'}`,
+    image.mark ?? '',
+    { text: image.upload === 'done' ? url : near, link: url },
+  ];
+}
+
+function asJson(image: ImageRow) {
+  return {
+    url: urlOf(image),
+    publicId: image.public_id,
+    filename: image.filename,
+    createdAt: new Date(image.created_at_ms).toISOString(),
+    kind: image.kind,
+    shot: image.shot,
+    path: image.path,
+    thumbnailUrl: image.thumbnail_url ?? (image.thumbnail === null ? null : pathToFileURL(image.thumbnail).href),
+    sizeBytes: image.size_bytes,
+    width: image.width,
+    height: image.height,
+    provider: image.provider,
+    model: image.model,
+    seed: image.seed,
+    seedHonoured: image.seed_honoured,
+    costUsd: image.cost_micros / 1e6,
+    prompt: image.prompt,
+    mark: image.mark,
+    jobId: image.job_id === null ? null : String(image.job_id),
+    sha256: image.sha256,
+    uploaded: image.upload === 'done',
+  };
+}
+
+/** Where an image can be seen: in the store, else on disk. */
+function urlOf(image: ImageRow): string {
+  return image.url ?? (image.path === null ? '' : pathToFileURL(image.path).href);
+}
+
+function filterOf(house: House, flags: GalleryFlags) {
+  const problems: string[] = [];
+  const oneOf = (name: string, value: string | undefined, allowed: readonly string[]) => {
+    if (value !== undefined && !allowed.includes(value)) problems.push(`--${name}: expected ${allowed.join(', ')}, got ${JSON.stringify(value)}`);
+    return value;
+  };
+  const limit = flags.limit === undefined ? undefined : Number(flags.limit);
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) problems.push(`--limit: expected a whole number above 0, got ${JSON.stringify(flags.limit)}`);
+  const sinceMs = flags.since === undefined ? undefined : sinceOf(flags.since, house.world.now());
+  if (Number.isNaN(sinceMs)) problems.push(`--since: expected a date (2026-11-21) or an age (2h, 3d), got ${JSON.stringify(flags.since)}`);
+  const filter = {
+    kind: oneOf('kind', flags.kind, ['avatar', 'training', 'gallery']),
+    mark: oneOf('mark', flags.mark, ['approved', 'rejected', 'favourite']),
+    jobId: flags.job === undefined ? undefined : (house.ledger().jobs.find(flags.job)?.id ?? -1),
+    provider: flags.fromProvider,
+    sinceMs,
+    limit,
+  };
+  if (problems.length > 0) throw new UserError('this gallery can not be shown:', { problems });
+  return filter;
+}
+
+/** A moment from `2026-11-21`, an ISO time, or an age (`30m`, `2h`, `3d`); NaN when it is none. */
+function sinceOf(text: string, nowMs: number): number {
+  const age = /^(\d+)\s*([mhd])$/.exec(text);
+  if (!age) return Date.parse(text);
+  const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[age[2] ?? 'd'] ?? 0;
+  return nowMs - Number(age[1]) * unit;
+}

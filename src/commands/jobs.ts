@@ -1,0 +1,102 @@
+import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
+import { printJson, printLine, printTable } from '../app/print.ts';
+import type { World } from '../app/world.ts';
+import type { ExitCode } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { JobRow, JobSettings } from '../ledger/rows.ts';
+import { ago, duration, usdOfMicros } from '../views/format.ts';
+
+const SHOWN = 50;
+
+/** `imggen jobs`: history, newest first. */
+export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+    const ledger = existingLedger(house);
+    const list = ledger.jobs.list(SHOWN).map((job) => describe(ledger, job));
+    if (flags.json) {
+      printJson(house, { jobs: list.map(({ spentMicros, ...rest }) => ({ ...rest, costUsd: spentMicros / 1e6 })) });
+      return 0;
+    }
+    if (list.length === 0) {
+      printLine(house, 'no jobs yet: imggen create-character, or imggen pack --count 8');
+      return 0;
+    }
+    printTable(
+      house,
+      [{ title: 'job' }, { title: 'kind' }, { title: 'character', flexible: true }, { title: 'state' }, { title: 'done', align: 'right' }, { title: 'failed', align: 'right' }, { title: 'cost', align: 'right' }, { title: 'provider' }, { title: 'created' }, { title: 'key', flexible: true }],
+      list.map((job) => [
+        job.id, job.kind, job.characterId,
+        { text: job.state, tone: job.state === 'open' ? 'strong' : 'quiet' },
+        `${job.done}/${job.imageCount}`, { text: String(job.failed), tone: job.failed > 0 ? 'bad' : 'quiet' },
+        usdOfMicros(job.spentMicros), job.provider, ago(job.createdAt, world.now()), job.key ?? '',
+      ]),
+    );
+    return 0;
+  });
+}
+
+function describe(ledger: Ledger, job: JobRow) {
+  const counts = ledger.jobs.counts(job.id);
+  const settings = JSON.parse(job.settings) as JobSettings;
+  return {
+    id: String(job.id),
+    key: job.key,
+    kind: job.kind,
+    characterId: job.character_id,
+    state: job.state,
+    imageCount: job.image_count,
+    done: counts.done,
+    failed: counts.failed + counts.refused,
+    held: counts.hold,
+    provider: settings.provider,
+    model: settings.model,
+    spentMicros: ledger.jobs.total(job.id).spentMicros,
+    createdAt: new Date(job.created_at_ms).toISOString(),
+    endedAt: job.ended_at_ms === null ? null : new Date(job.ended_at_ms).toISOString(),
+  };
+}
+
+/** `imggen stats`: success rate, p50 and p95, spend by provider and model, spend by day. */
+export function stats(world: World, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+    const { queries } = existingLedger(house);
+    const models = queries.stats();
+    const days = queries.spending(14);
+    if (flags.json) {
+      printJson(house, {
+        models: models.map(({ spentMicros, ...rest }) => ({ ...rest, successRate: rateOf(rest), spentUsd: spentMicros / 1e6 })),
+        days: days.map(({ spentMicros, reservedMicros, ...rest }) => ({ ...rest, spentUsd: spentMicros / 1e6, reservedUsd: reservedMicros / 1e6 })),
+      });
+      return 0;
+    }
+    if (models.length === 0) {
+      printLine(house, 'nothing was sent yet');
+      return 0;
+    }
+    const right = { align: 'right' as const };
+    printTable(
+      house,
+      [{ title: 'provider' }, { title: 'model', flexible: true }, { title: 'requests', ...right }, { title: 'done', ...right }, { title: 'failed', ...right }, { title: 'refused', ...right }, { title: 'unknown', ...right }, { title: 'success', ...right }, { title: 'p50', ...right }, { title: 'p95', ...right }, { title: 'spent', ...right }],
+      models.map((m) => [
+        m.provider, m.model, String(m.attempts), String(m.done), String(m.failed), String(m.refused), String(m.unknown),
+        rateOf(m) === null ? '–' : `${Math.round((rateOf(m) ?? 0) * 1000) / 10} %`, spanOf(m.p50Ms), spanOf(m.p95Ms), usdOfMicros(m.spentMicros),
+      ]),
+    );
+    printLine(house, '');
+    printTable(
+      house,
+      [{ title: 'day (UTC)' }, { title: 'provider' }, { title: 'model', flexible: true }, { title: 'paid pictures', ...right }, { title: 'spent', ...right }, { title: 'reserved', ...right }],
+      days.map((d) => [d.day, d.provider, d.model, String(d.images), usdOfMicros(d.spentMicros), usdOfMicros(d.reservedMicros)]),
+    );
+    return 0;
+  });
+}
+
+function rateOf(row: { done: number; failed: number; refused: number; unknown: number }): number | null {
+  const ended = row.done + row.failed + row.refused + row.unknown;
+  return ended === 0 ? null : row.done / ended;
+}
+
+function spanOf(ms: number | null): string {
+  return ms === null ? '–' : duration(ms);
+}
