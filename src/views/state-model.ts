@@ -44,6 +44,8 @@ export interface FinishedShot {
   /** 1 for the first shot of the job that is over, earlier runs included; out of `imageCount`. */
   position: number;
   imageCount: number;
+  /** It came back after this end, which counts no more. */
+  revived: boolean;
 }
 
 /** One job of the run. Money in US dollars. */
@@ -83,7 +85,7 @@ export interface RunState {
   /** When the first event came, undefined before. */
   startedAtMs: number | undefined;
   jobs: ReadonlyMap<string, JobState>;
-  /** Key: `shotKey`. At most `ACTIVE_MAX`. */
+  /** Keys are of `shotKey`. At most `ACTIVE_MAX`. */
   active: ReadonlyMap<string, ActiveShot>;
   /** The last `FINISHED_KEPT`, oldest first. */
   finished: readonly FinishedShot[];

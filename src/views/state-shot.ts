@@ -2,20 +2,12 @@
 
 import type { PublicEvent, RunEvent, Signal } from '../events.ts';
 import { printable } from '../text.ts';
-import { ACTIVE_MAX, COMPLETIONS_KEPT, FINISHED_KEPT, withJob } from './state-model.ts';
+import { inPhase, shotKey, shownName, touch, without } from './state-active.ts';
+import { COMPLETIONS_KEPT, FINISHED_KEPT, withJob } from './state-model.ts';
 import type { ActiveShot, Ending, FinishedShot, RunState } from './state-model.ts';
 
 /** Longer messages are cut: nobody reads them in a live view. */
 const REASON_LENGTH_MAX = 300;
-
-/** The key of a shot among the moving ones: names are unique in their job only. */
-export function shotKey(jobId: string, shot: string): string {
-  return `${jobId}\u0000${shownName(shot)}`;
-}
-
-function shownName(shot: string): string {
-  return printable(shot, 80);
-}
 
 /** Takes the events that are about one shot, and the end of a job. */
 export function reduceShot(state: RunState, event: RunEvent, nowMs: number): RunState {
@@ -23,7 +15,7 @@ export function reduceShot(state: RunState, event: RunEvent, nowMs: number): Run
     case 'shot_phase':
       return phase(state, event, nowMs);
     case 'generation_started':
-      return touch(state, event, nowMs, (shot) => ({
+      return touch(revived(state, event), event, nowMs, (shot) => ({
         ...inPhase(shot, 'sending', nowMs),
         attempt: event.attempt,
         progress: undefined,
@@ -46,6 +38,8 @@ export function reduceShot(state: RunState, event: RunEvent, nowMs: number): Run
 
 function phase(state: RunState, event: Signal & { event: 'shot_phase' }, nowMs: number): RunState {
   if (event.phase === 'queued') return without(state, event.job_id, event.shot);
+  // A signal that comes late must not bring a shot back that is over.
+  if (!state.active.has(shotKey(event.job_id, event.shot)) && lastEnd(state, event) !== undefined) return state;
   return touch(state, event, nowMs, (shot) => ({
     ...inPhase(shot, event.phase, nowMs),
     progress: event.progress,
@@ -54,7 +48,7 @@ function phase(state: RunState, event: Signal & { event: 'shot_phase' }, nowMs: 
 }
 
 function completed(state: RunState, event: PublicEvent & { event: 'generation_completed' }, nowMs: number): RunState {
-  const counted = withJob(state, event.job_id, (job) => ({
+  const counted = withJob(revived(state, event), event.job_id, (job) => ({
     ...job,
     completed: job.completed + 1,
     spentUsd: job.spendKnown ? job.spentUsd : job.spentUsd + event.cost_usd,
@@ -142,6 +136,7 @@ function end(before: RunState, shot: ActiveShot, ending: Ending, nowMs: number):
     message: shot.reason,
     position: job === undefined ? 0 : job.alreadyDone + job.told,
     imageCount: job?.imageCount ?? 0,
+    revived: false,
   };
   return {
     ...without(state, shot.jobId, shot.shot),
@@ -150,70 +145,24 @@ function end(before: RunState, shot: ActiveShot, ending: Ending, nowMs: number):
   };
 }
 
-/** Changes a moving shot, which begins to move now when nobody knew it. */
-function touch(
-  state: RunState,
-  event: { job_id: string; shot?: string },
-  nowMs: number,
-  change: (shot: ActiveShot) => ActiveShot,
-): RunState {
-  if (event.shot === undefined) return state;
-  const key = shotKey(event.job_id, event.shot);
-  const active = new Map(state.active);
-  const known = active.get(key);
-  if (known === undefined && active.size >= ACTIVE_MAX) forgetOne(active);
-  active.set(key, change(known ?? newShot(event.job_id, event.shot, nowMs, freeSlot(active))));
-  return { ...state, active };
+/** How a shot ended that has not come back since, as far as the last few are remembered. */
+function lastEnd(state: RunState, event: { job_id: string; shot?: string }): FinishedShot | undefined {
+  const name = shownName(event.shot ?? '');
+  const last = state.finished.findLast((shot) => shot.jobId === event.job_id && shot.shot === name);
+  return last?.revived === true ? undefined : last;
 }
 
-/** Makes room: a shot that only waits for its next attempt is the least interesting. It comes back when it moves. */
-function forgetOne(active: Map<string, ActiveShot>): void {
-  let victim: string | undefined;
-  for (const [key, shot] of active) {
-    victim ??= key;
-    if (shot.phase !== 'backoff') continue;
-    victim = key;
-    break;
-  }
-  if (victim !== undefined) active.delete(victim);
-}
-
-function newShot(jobId: string, shot: string, nowMs: number, slot: number): ActiveShot {
-  return {
-    jobId,
-    shot: shownName(shot),
-    phase: 'sending',
-    phaseSinceMs: nowMs,
-    sinceMs: nowMs,
-    attempt: 1,
-    progress: undefined,
-    untilMs: undefined,
-    reason: undefined,
-    errorType: undefined,
-    slot,
-    completed: undefined,
-    stored: undefined,
-  };
-}
-
-function freeSlot(active: ReadonlyMap<string, ActiveShot>): number {
-  const taken = new Set<number>();
-  for (const shot of active.values()) taken.add(shot.slot);
-  let slot = 0;
-  while (taken.has(slot)) slot += 1;
-  return slot;
-}
-
-function inPhase(shot: ActiveShot, phase: ActiveShot['phase'], nowMs: number): ActiveShot {
-  return shot.phase === phase ? shot : { ...shot, phase, phaseSinceMs: nowMs };
-}
-
-function without(state: RunState, jobId: string, shot: string): RunState {
-  const key = shotKey(jobId, shot);
-  if (!state.active.has(key)) return state;
-  const active = new Map(state.active);
-  active.delete(key);
-  return { ...state, active };
+/** A shot that was given up and comes back (found at the provider after all, or tried at the next one) is not counted twice. */
+function revived(state: RunState, event: { job_id: string; shot?: string }): RunState {
+  const given = lastEnd(state, event);
+  if (given === undefined || given.ending === 'done' || given.ending === 'uploaded') return state;
+  const { ending } = given;
+  const finished = state.finished.map((shot) => (shot === given ? { ...given, revived: true } : shot));
+  return withJob({ ...state, finished }, event.job_id, (job) => ({
+    ...job,
+    [ending]: job[ending] - 1,
+    told: job.told - 1,
+  }));
 }
 
 function time(iso: string): number | undefined {

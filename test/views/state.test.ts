@@ -40,6 +40,19 @@ describe('counting', () => {
     expect(state.finished.map((shot) => shot.ending)).toEqual(['refused', 'held', 'cancelled', 'failed']);
   });
 
+  test('a shot that was given up and is found after all counts once', () => {
+    const held = play([opened(), started('avatar'), failed('avatar', 'unknown')]);
+    const found = play([completed('avatar'), stored('avatar')], held);
+    expect(progressOf(found)).toMatchObject({ held: 0, done: 1, remaining: 10 });
+    expect(found.finished.at(-1)).toMatchObject({ ending: 'done', position: 1 });
+  });
+
+  test('a shot that failed at one provider and goes to the next is in flight again, and may fail again', () => {
+    const again = play([opened(), started('b'), failed('b', 'unavailable'), started('b', 2)]);
+    expect(progressOf(again)).toMatchObject({ failed: 0, inFlight: 1 });
+    expect(progressOf(play([failed('b', 'refused')], again))).toMatchObject({ failed: 0, refused: 1, remaining: 10 });
+  });
+
   test('an interrupted shot goes back to the queue and is no failure', () => {
     const state = play([opened(), started('avatar'), failed('avatar', 'interrupted')]);
     expect(progressOf(state)).toMatchObject({ failed: 0, inFlight: 0, queued: 11 });
@@ -68,6 +81,11 @@ describe('counting', () => {
 
   test('a shot that goes back to the queue no longer moves', () => {
     const state = play([opened(), started('avatar'), { event: 'shot_phase', job_id: '3', shot: 'avatar', phase: 'queued' }]);
+    expect(state.active.size).toBe(0);
+  });
+
+  test('a signal that comes late does not bring a finished shot back', () => {
+    const state = play([opened(), ...done('a'), { event: 'shot_phase', job_id: '3', shot: 'a', phase: 'saving' }]);
     expect(state.active.size).toBe(0);
   });
 

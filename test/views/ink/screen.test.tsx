@@ -142,6 +142,7 @@ describe('lines that stay', () => {
     message: undefined,
     position: 1,
     imageCount: 11,
+    revived: false,
   };
   const text = (shot: Partial<FinishedShot>, width = 79, links = false): string =>
     renderToString(
