@@ -320,8 +320,8 @@ function describeNetwork(begin: Begin): void {
     expect(submits(emulator)).toBe(1);
   });
 
-  it('gives up at its time-out, and does not know what became of it', async () => {
-    const { error, scene } = await failing({ faults: [{ on: 'submit', kind: 'hang' }], timeoutMs: 300 });
+  it.each<FaultKind>(['hang', 'hang-before', 'slow-loris'])('gives up a submit that met %s at its time-out, and does not know what became of it', async (kind) => {
+    const { error, scene } = await failing({ faults: [{ on: 'submit', kind }], timeoutMs: 300 });
     expect(error).toMatchObject({ failure: 'unknown', charged: 'maybe' });
     expect(submits(scene.emulator)).toBe(1);
   });

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXIT, ProviderError, UserError } from '../../src/errors.ts';
-import { baseUrlOf, confined, HiddenRetryError, keyOf, readBytes, readJson, singleUse, withoutSecrets } from '../../src/providers/http.ts';
+import { baseUrlOf, confined, HiddenRetryError, keyOf, patient, readBytes, readJson, singleUse, withoutSecrets } from '../../src/providers/http.ts';
 import { errorOf, failureOf, networkFailure, retryAfterMs, statusFailure, surelyNotSent } from '../../src/providers/http-failures.ts';
 
 const open: (Server | TcpServer)[] = [];
@@ -164,6 +164,17 @@ describe('a confined fetch', () => {
     const host = await listen(createServer((_, response) => { response.writeHead(500); response.end(Buffer.alloc(3_000_000, 'x')); }));
     const response = await confined(fetch, `http://${host}`)(`http://${host}/`);
     expect((await response.text()).length).toBe(256 * 1024);
+  });
+});
+
+describe('a patient fetch', () => {
+  it('has its own dispatcher for long waits only, one for each length', async () => {
+    const host = await listen(createServer((_, response) => response.end('late')));
+    const long = patient(900_000);
+    expect(await (await fetch(`http://${host}/`, long)).text()).toBe('late');
+    expect(long).toHaveProperty('dispatcher');
+    expect((patient(900_000) as { dispatcher: unknown }).dispatcher).toBe((long as { dispatcher: unknown }).dispatcher);
+    expect(patient(60_000)).toEqual({});
   });
 });
 

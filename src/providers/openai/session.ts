@@ -1,6 +1,6 @@
 /**
- * One call to OpenAI through its official package, with everything off that could send a request twice, log, or read
- * the environment behind our back; and the names of what can go wrong.
+ * One call to OpenAI through its official package, with everything off in it that could send a request twice or log;
+ * and the names of what can go wrong.
  */
 import type OpenAI from 'openai';
 import { ProviderError } from '../../errors.ts';
