@@ -15,7 +15,7 @@ import { buildInput, type BuiltInput } from './replicate/input.ts';
 import { type KnownModel, modelReader } from './replicate/model-reader.ts';
 import { DEFAULT_MODEL, modelParts, modelRecord, MODELS, UNLISTED } from './replicate/models.ts';
 import { acceptedSchema, predictionSchema } from './replicate/prediction.ts';
-import { referenceSender } from './replicate/references.ts';
+import { referenceSender, sentReference, SOME_PICTURE } from './replicate/references.ts';
 
 const KEY_VARIABLES = ['REPLICATE_API_TOKEN'] as const;
 const OFFICIAL_URL = 'https://api.replicate.com/v1';
@@ -62,8 +62,8 @@ function attempts(connection: Connection, options: Options, { sleep, timeoutMs, 
   const send = referenceSender(connection);
   const build = (model: KnownModel, request: ImageRequest, references: readonly string[]): BuiltInput => buildInput(model.schema, request, references, options.input ?? {});
   const headers: Record<string, string> = options.cancelAfterSeconds === undefined ? {} : { 'Cancel-After': `${options.cancelAfterSeconds}s` };
-  /** Pictures that stand for the real ones where only their number matters. */
-  const stand = (request: ImageRequest): string[] => request.references.map(() => 'https://replicate.com/');
+  /** Where only the number of pictures matters. */
+  const stand = (request: ImageRequest): string[] => request.references.map(() => SOME_PICTURE);
 
   async function submit(request: ImageRequest, call: CallContext): Promise<Submission> {
     const { signal } = call;
@@ -98,7 +98,7 @@ function attempts(connection: Connection, options: Options, { sleep, timeoutMs, 
       if (!(error instanceof ProviderError)) throw error;
       return { state: 'unsure', message: error.message };
     }
-    const { input } = build(model, request, stand(request));
+    const { input } = build(model, request, await Promise.all(request.references.map(sentReference)));
     const wanted = { lost, input, model: model.id, version: modelParts(request.model)?.version };
     return findPrediction(connection, wanted, { startedAtMs, settleMs: options.settleMs, sleep }, call);
   }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { Answer, Call, Route, Service } from './emulator.ts';
 import { makePicture } from './picture.ts';
-import { invalidFields, type Model, modelBody, MODELS } from './replicate/models.ts';
+import { invalidFields, type Model, modelBody, MODELS, versionBody } from './replicate/models.ts';
 import { type Fate, isExpired, newId, type Prediction, predictionBody, seedOf, statusOf } from './replicate/prediction.ts';
 
 /** What can be set. */
@@ -167,6 +167,7 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     { operation: 'cancel', method: 'POST', path: '/v1/predictions/:id/cancel', handle: (call) => known(call, (prediction) => cancel(call, prediction)) },
     { operation: 'list', method: 'GET', path: '/v1/predictions', handle: list },
     { operation: 'model', method: 'GET', path: '/v1/models/:owner/:name', handle: (call) => onModel(modelOf(call)) },
+    { operation: 'version', method: 'GET', path: '/v1/models/:owner/:name/versions/:version', handle: (call) => onVersion(modelOf(call), call.params['version'] ?? '') },
     { operation: 'upload', method: 'POST', path: '/v1/files', handle: upload },
     { operation: 'files', method: 'GET', path: '/v1/files', handle: (call) => ({ body: { previous: null, next: null, results: [...files.values()].map((file) => fileBody(file, call.baseUrl)) } }) },
     { operation: 'file', method: 'GET', path: '/v1/files/:id', handle: (call) => onFile(files.get(call.params['id'] ?? ''), call.baseUrl) },
@@ -193,6 +194,10 @@ function onModel(model: Model | undefined): Answer {
   return model === undefined ? notFound() : { body: modelBody(model) };
 }
 
+function onVersion(model: Model | undefined, id: string): Answer {
+  return model !== undefined && (model.version === id || model.earlier === id) ? { body: versionBody(model, id) } : notFound();
+}
+
 function onFile(file: StoredFile | undefined, baseUrl: string): Answer {
   return file === undefined ? notFound() : { body: fileBody(file, baseUrl) };
 }
@@ -201,7 +206,7 @@ function onFile(file: StoredFile | undefined, baseUrl: string): Answer {
 function versionOf(body: unknown): Model | undefined {
   const version = String((body as { version?: unknown } | undefined)?.version ?? '');
   const [id = '', hash = id] = version.split(':');
-  return MODELS.find((model) => model.version === hash && (hash === id || id === `${model.owner}/${model.name}`)) ?? MODELS.find((model) => model.official && version === `${model.owner}/${model.name}`);
+  return MODELS.find((model) => (model.version === hash || model.earlier === hash) && (hash === id || id === `${model.owner}/${model.name}`)) ?? MODELS.find((model) => model.official && version === `${model.owner}/${model.name}`);
 }
 
 function bodyProblem(call: Call, model: Model, strict: boolean): Answer | undefined {

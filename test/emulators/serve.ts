@@ -18,7 +18,7 @@ const SERVICES: Record<string, () => Promise<{ service: Service; environment: (u
   cloudinary: async () => {
     const { cloudAccount, cloudinaryService, cloudinaryUrl } = await import('./cloudinary.ts');
     const account = cloudAccount(values.directory === undefined ? {} : { directory: values.directory });
-    return { service: cloudinaryService(account), environment: (url) => ({ CLOUDINARY_URL: `'${cloudinaryUrl(account, url)}'` }) };
+    return { service: cloudinaryService(account), environment: (url) => ({ CLOUDINARY_URL: cloudinaryUrl(account, url) }) };
   },
 };
 

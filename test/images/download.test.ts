@@ -10,7 +10,10 @@ import { makePicture } from '../emulators/picture.ts';
 
 const picture = makePicture(256, 256, 'one', { sizeBytes: 40_000 });
 
+const small = makePicture(8, 8, 'small');
+
 const routes: Route[] = [
+  { operation: 'small', method: 'GET', path: '/small.png', handle: () => ({ headers: { 'content-type': 'image/png' }, body: small }) },
   { operation: 'download', method: 'GET', path: '/one.png', handle: () => ({ headers: { 'content-type': 'image/png' }, body: picture }) },
   { operation: 'hop', method: 'GET', path: '/hop/:left', handle: ({ params }) => ({ status: 302, headers: { location: params['left'] === '0' ? '/one.png' : `/hop/${Number(params['left']) - 1}` } }) },
 ];
@@ -85,6 +88,16 @@ describe('a download', () => {
     const part = partPath();
     await expect(download(trickling, { idleMs: 5000, totalMs: 60 }, '/one.png', part)).rejects.toMatchObject({ failure: 'unavailable', message: expect.stringContaining('took more than') as string });
     expect(existsSync(part)).toBe(false);
+  });
+
+  it('has patience with one that is slow and comes', async () => {
+    const emulator = await start({ faults: [{ on: 'small', kind: 'slow-loris', delayMs: 1 }] });
+    expect(await download(emulator, { idleMs: 500 }, '/small.png')).toEqual(small);
+  });
+
+  it('notices that bytes are missing, whoever counts', async () => {
+    const short: typeof fetch = async () => new Response('half', { headers: { 'content-length': '8' } });
+    await expect(downloadImage('https://93.184.215.14/a.png', partPath(), options({ fetch: short }))).rejects.toThrow(/4 of 8 bytes/);
   });
 
   it('ends when it is told to', async () => {

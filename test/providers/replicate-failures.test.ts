@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FLAGGED_WORD, REFUSED_WORD } from '../emulators/replicate.ts';
@@ -65,6 +68,18 @@ describe('waiting for a prediction', () => {
     expect(generated?.image.kind).toBe('url');
   });
 
+  it('reads again no sooner than it is asked to', async () => {
+    const { provider, sleeps } = await stage({ emulator: fault('poll', 'status', { status: 429, headers: { 'retry-after': '7' }, times: 1 }) });
+    await provider.collect?.(await accepted(provider), request(), call());
+    expect(sleeps).toEqual([7000]);
+  });
+
+  it('reads less often the longer it takes', async () => {
+    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 400 });
+    await provider.collect?.(await accepted(provider), request(), call()).catch(() => {});
+    expect(sleeps.slice(0, 4).map(Math.round)).toEqual([10, 15, 23, 34]);
+  });
+
   it('keeps the work when the time is over', async () => {
     const { provider } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 30 });
     await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'still-running' });
@@ -100,6 +115,12 @@ describe('waiting for a prediction', () => {
     const { provider } = await stage();
     const asked = request({ model: 'someone/portrait-lora', prompt: 'FAIL(boom)' });
     await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'maybe' });
+  });
+
+  it('is not sure either of a pinned version, which runs by the second', async () => {
+    const { provider } = await stage();
+    const asked = request({ model: `black-forest-labs/flux-dev:${'2'.repeat(64)}`, prompt: 'FAIL(boom)' });
+    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({ charged: 'maybe' });
   });
 
   it('ends on cancelled and on aborted predictions', async () => {
@@ -169,6 +190,46 @@ describe('looking for an attempt whose answer was lost', () => {
     const forgetful = await stage({ service: { expireMs: 0 } });
     await accepted(forgetful.provider, request({ seed: 9 }));
     expect(await forgetful.provider.find?.(lost(), call())).toMatchObject({ state: 'unsure' });
+  });
+
+  /** A list as a service might give it that does not obey `created_after`, or names strange things. */
+  const listed = (predictions: object[], next: string | null = null): object => ({ status: 200, body: JSON.stringify({ next, results: predictions }) });
+  const theirs = (more: object, input: object = {}): object => ({
+    id: 'theirs',
+    status: 'succeeded',
+    model: 'black-forest-labs/flux-dev',
+    created_at: new Date().toISOString(),
+    input: { prompt: request().prompt, seed: 421_337, ...input },
+    ...more,
+  });
+  it.each([
+    ['is the same', theirs({}), 'found'],
+    ['has more inputs than were sent', theirs({}, { guidance: 3 }), 'found'],
+    ['is older than the attempt', theirs({ created_at: '2026-01-01T00:00:00Z' }), 'absent'],
+    ['has no seed', theirs({}, { seed: undefined }), 'absent'],
+    ['has another size', theirs({}, { aspect_ratio: '2:3' }), 'absent'],
+    ['names no model', theirs({ model: null }), 'found'],
+  ])('takes a listed prediction that %s for %s', async (_, prediction, state) => {
+    const { provider } = await stage({ emulator: fault('list', 'status', listed([prediction])) });
+    expect(await provider.find?.(lost(), call())).toMatchObject({ state });
+  });
+
+  it('compares pictures by content where it can, and takes one with a picture over one that failed', async () => {
+    const uri = (text: string): string => `data:image/png;base64,${Buffer.from(text).toString('base64')}`;
+    const path = join(mkdtempSync(join(tmpdir(), 'reference-')), 'face.png');
+    writeFileSync(path, 'ours');
+    const reference = { path, mime: 'image/png' as const, sha256: '0'.repeat(64), sizeBytes: 4 };
+    const attempt = lost({ request: request({ references: [reference] }) });
+    const list = [theirs({ id: 'other' }, { image: uri('another') }), theirs({ id: 'failed', status: 'failed' }, { image: uri('ours') }), theirs({ id: 'good' }, { image: uri('ours') })];
+    const { provider } = await stage({ emulator: fault('list', 'status', listed(list)) });
+    expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId: 'good' });
+  });
+
+  it('does not follow a list to another address', async () => {
+    const elsewhere = await stage();
+    const { provider } = await stage({ emulator: fault('list', 'status', listed([], `${elsewhere.emulator.url}/v1/predictions`)) });
+    expect(await provider.find?.(lost(), call())).toMatchObject({ state: 'unsure', message: expect.stringContaining('another address') as string });
+    expect(elsewhere.emulator.requests).toEqual([]);
   });
 
   const DAY_MS = 86_400_000;

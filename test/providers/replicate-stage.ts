@@ -15,6 +15,8 @@ export interface Stage {
   provider: Provider;
   /** Operations that arrived, in order. */
   operations: () => string[];
+  /** What was waited, in ms, in order. */
+  sleeps: number[];
   /** The body of the n-th paid request, from 0. */
   sent: (index?: number) => { input: Record<string, unknown> } & Record<string, unknown>;
 }
@@ -31,12 +33,14 @@ export async function stage(options: { service?: ReplicateOptions; emulator?: Em
   const service = replicate({ token: TOKEN, ...options.service });
   const emulator = await startEmulator(service, options.emulator);
   running.push(emulator);
+  const sleeps: number[] = [];
   const provider = await replicateModule.create({
     options: { baseUrl: `${emulator.url}/v1`, pollMs: 10, settleMs: 0, ...options.provider },
     env: { REPLICATE_API_TOKEN: TOKEN },
     fetch,
     now: options.now ?? Date.now,
     sleep: async (ms, signal) => {
+      sleeps.push(ms);
       await sleep(Math.min(ms, 50), undefined, signal === undefined ? {} : { signal });
     },
     timeoutMs: options.timeoutMs ?? 10_000,
@@ -45,6 +49,7 @@ export async function stage(options: { service?: ReplicateOptions; emulator?: Em
     emulator,
     service,
     provider,
+    sleeps,
     operations: () => emulator.requests.map((request) => request.operation),
     sent: (index = 0) => emulator.requests.filter((request) => request.operation === 'submit')[index]?.body as { input: Record<string, unknown> },
   };

@@ -114,6 +114,34 @@ describe('Replicate, asked for a picture', () => {
     expect(createHash('sha256').update([...service.files.values()][0]?.bytes ?? '').digest('hex')).toBe(large.sha256);
   });
 
+  it('uploads a reference again before the service forgets it', async () => {
+    let later = 0;
+    const { provider, operations } = await stage({ now: () => Date.now() + later });
+    const large = reference(400_000);
+    await accepted(provider, request({ references: [large] }));
+    later = 23.5 * 3_600_000;
+    await accepted(provider, request({ references: [large], seed: 2 }));
+    expect(operations().filter((operation) => operation === 'upload')).toHaveLength(2);
+  });
+
+  it('takes the inputs of a pinned version from that version, and asks for it', async () => {
+    const { provider, operations, sent } = await stage();
+    await accepted(provider, request({ model: `someone/portrait-lora:${'b'.repeat(64)}` }));
+    expect(operations()).toEqual(['model', 'version', 'submit']);
+    expect(sent()).toMatchObject({ version: 'b'.repeat(64) });
+  });
+
+  it('goes on when the request that was reading the schema for others is stopped', async () => {
+    const { provider, emulator } = await stage({ emulator: fault('model', 'hang', { times: 1 }) });
+    const stopping = new AbortController();
+    const first = provider.submit(request(), call(stopping.signal)).catch((error: unknown) => error);
+    const second = accepted(provider, request({ seed: 2 }));
+    while (emulator.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    stopping.abort();
+    expect(await first).toMatchObject({ failure: 'interrupted', charged: 'no' });
+    expect(await second).toMatch(/^\w+$/);
+  });
+
   it('pays nothing when an upload fails or there is no room for the references', async () => {
     const { provider, emulator } = await stage({ emulator: fault('upload', 'reset-before') });
     await expect(provider.submit(request({ references: [reference(400_000)] }), call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'no' });

@@ -28,13 +28,25 @@ export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Pro
 export function referenceSender(connection: Connection): ReferenceSender {
   const uploads = new Map<string, Promise<{ url: string; untilMs: number }>>();
   return async (reference, signal) => {
-    if (reference.sizeBytes <= INLINE_MAX_BYTES) return `data:${reference.mime};base64,${(await bytesOf(reference)).toString('base64')}`;
+    if (reference.sizeBytes <= INLINE_MAX_BYTES) return dataUri(reference);
     const known = await uploads.get(reference.sha256)?.catch(() => undefined);
     if (known !== undefined && known.untilMs > connection.now()) return known.url;
     const upload = uploadFile(connection, reference, signal);
     uploads.set(reference.sha256, upload);
     return (await upload).url;
   };
+}
+
+/** Stands for a reference whose content does not matter, or has another address each time. */
+export const SOME_PICTURE = 'https://replicate.com/';
+
+/** What was sent for a reference, for a comparison: its data URI, or `SOME_PICTURE` for one that was uploaded or can't be read any more. */
+export async function sentReference(reference: Reference): Promise<string> {
+  return reference.sizeBytes <= INLINE_MAX_BYTES ? dataUri(reference).catch(() => SOME_PICTURE) : SOME_PICTURE;
+}
+
+async function dataUri(reference: Reference): Promise<string> {
+  return `data:${reference.mime};base64,${(await bytesOf(reference)).toString('base64')}`;
 }
 
 async function uploadFile(connection: Connection, reference: Reference, signal: AbortSignal): Promise<{ url: string; untilMs: number }> {

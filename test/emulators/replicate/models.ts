@@ -13,6 +13,8 @@ export interface Model {
   official: boolean;
   /** 64 hex characters. */
   version: string;
+  /** An earlier version with the same inputs. */
+  earlier?: string;
   priceMicros: number;
   /** JSON schema of Input, enums behind `allOf` as cog writes them. */
   input: { required: string[]; properties: Record<string, Json> };
@@ -92,6 +94,7 @@ export const MODELS: readonly Model[] = [
   ),
   model('someone/portrait-lora', 'a', {
     official: false,
+    earlier: 'b'.repeat(64),
     priceMicros: 30_000,
     properties: { prompt: { type: 'string' }, negative_prompt: { type: 'string' }, width: { type: 'integer', minimum: 64, maximum: 1536 }, height: { type: 'integer', minimum: 64, maximum: 1536 }, seed: { type: 'integer', minimum: 0, maximum: 65_535 }, lora_scale: { type: 'number', minimum: -1, maximum: 3, default: 1 }, input_image: uri, input_image_2: uri },
     enums: {},
@@ -100,7 +103,7 @@ export const MODELS: readonly Model[] = [
 
 /** The model's page as the API gives it. */
 export function modelBody(model: Model): Json {
-  const { owner, name, input } = model;
+  const { owner, name } = model;
   return {
     url: `https://replicate.com/${owner}/${name}`,
     owner,
@@ -114,15 +117,20 @@ export function modelBody(model: Model): Json {
     run_count: 42,
     cover_image_url: null,
     default_example: null,
-    latest_version: {
-      id: model.version,
-      created_at: '2026-01-01T00:00:00.000000Z',
-      cog_version: '0.16.0',
-      openapi_schema: {
-        openapi: '3.0.2',
-        info: { title: 'Cog', version: '0.1.0' },
-        components: { schemas: { Input: { type: 'object', title: 'Input', ...input }, ...model.enums } },
-      },
+    latest_version: versionBody(model, model.version),
+  };
+}
+
+/** A version as the API gives it. */
+export function versionBody(model: Model, id: string): Json {
+  return {
+    id,
+    created_at: '2026-01-01T00:00:00.000000Z',
+    cog_version: '0.16.0',
+    openapi_schema: {
+      openapi: '3.0.2',
+      info: { title: 'Cog', version: '0.1.0' },
+      components: { schemas: { Input: { type: 'object', title: 'Input', ...model.input }, ...model.enums } },
     },
   };
 }
