@@ -39,6 +39,7 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   const provider: Provider = {
     name: 'openai',
     recovery: 'sync',
+    baseUrl: access.baseUrl,
     defaultModel: options.model ?? DEFAULT_MODEL,
     capabilities: (id) => model(id).capabilities,
     price: (request) => priceOf(model(request.model), request, options, settings.now()),

@@ -159,6 +159,17 @@ describe('answers that are no picture', () => {
   });
 });
 
+describe('an answer that is not waited for', () => {
+  it.each([
+    ['did not answer in time', () => AbortSignal.timeout(60)],
+    ['was not waited for any longer', () => AbortSignal.any([AbortSignal.timeout(60)].map((late) => { const stop = new AbortController(); late.addEventListener('abort', () => stop.abort('a reason of its own')); return stop.signal; }))],
+  ])('is told as: it %s', async (words, signal) => {
+    const { provider } = await stage({ emulator: { faults: [{ on: 'submit', kind: 'hang' }] } });
+    const error = await thrownBy(provider.submit(request(), { signal: signal() }));
+    expect(error).toMatchObject({ failure: 'unknown', message: `OpenAI ${words}; whether the request was accepted is not known` });
+  });
+});
+
 describe('models and prices', () => {
   const day = (text: string) => ({ now: () => Date.parse(`${text}T12:00:00Z`) });
 
@@ -260,7 +271,7 @@ describe('the background path', () => {
 
   it('does not know the end of work that is not ready in time, or whose wait is stopped', async () => {
     const { provider, emulator } = await stage({ options: background, emulator: { latencyMs: 60_000 }, timeoutMs: 100 });
-    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({ failure: 'unknown', charged: 'maybe', message: expect.stringMatching(/run again to collect it/) as string });
+    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({ failure: 'unknown', charged: 'maybe', code: 'still-running', message: expect.stringMatching(/run again to collect it/) as string });
     const stop = new AbortController();
     const waiting = thrownBy(makeOne(provider, request(), { signal: stop.signal, onPhase: (phase) => phase === 'waiting' && setTimeout(() => stop.abort(), 20) }));
     expect(await waiting).toMatchObject({ failure: 'unknown' });
@@ -274,9 +285,9 @@ describe('the background path', () => {
     expect(error).toMatchObject({ failure: 'unusable', expired: true });
   });
 
-  it('stops asking when the key is refused', async () => {
+  it('stops asking when the key is refused, and does not give up what was paid', async () => {
     const { provider, emulator } = await stage({ options: background, emulator: { faults: [{ on: 'poll', kind: 'status', status: 401 }] } });
-    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({ failure: 'unauthorized' });
+    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({ failure: 'unauthorized', charged: 'maybe', code: 'still-running' });
     expect(emulator.requests).toHaveLength(2);
   });
 
@@ -304,7 +315,7 @@ describe('the background path', () => {
     if (submission.state !== 'accepted') return expect.unreachable();
     expect(await provider.cancel?.(submission.remoteId, call)).toBe(false);
     expect(emulator.requests.at(-1)?.path).toBe(`/v1/responses/${submission.remoteId}/cancel`);
-    expect(await thrownBy(provider.collect?.(submission.remoteId, request(), call) ?? Promise.resolve())).toMatchObject({ failure: 'interrupted', charged: 'maybe' });
+    expect(await thrownBy(provider.collect?.(submission.remoteId, request(), call) ?? Promise.resolve())).toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'cancelled' });
   });
 
   it('is dearer by the text model', async () => {

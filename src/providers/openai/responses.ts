@@ -122,7 +122,12 @@ export async function collectFromBackground(access: Access, remoteId: string, ca
     waitMs = Math.min(POLL_MAX_MS, waitMs * POLL_GROWTH);
   }
   const why = call.signal.aborted ? 'the wait was stopped' : trouble ? `it could not be asked (${trouble.message})` : 'it is not ready in time';
-  throw new ProviderError(`${SERVICE}: ${remoteId} is still at the service: ${why}; run again to collect it`, { failure: 'unknown' });
+  throw stillRunning(`${SERVICE}: ${remoteId} was not collected: ${why}`, 'unknown');
+}
+
+/** The work goes on at the service and stays paid, whatever kept us from it: `still-running` tells the runner not to give it up. */
+function stillRunning(message: string, failure: ProviderError['failure'], status?: number): ProviderError {
+  return new ProviderError(`${message}; run again to collect it`, { failure, charged: 'maybe', code: 'still-running', ...(status === undefined ? {} : { status }) });
 }
 
 /**
@@ -137,9 +142,9 @@ async function look(access: Access, remoteId: string, call: CallContext): Promis
     return await readJson(response, responseSchema, { service: SERVICE, paid: false });
   } catch (error) {
     const failure = session.failure(error);
-    if (failure.status === 404) throw new ProviderError(`${SERVICE} no longer has ${remoteId}`, { failure: 'unusable', charged: 'maybe', status: 404, expired: true });
+    if (failure.status === 404 || failure.status === 410) throw new ProviderError(`${SERVICE} no longer has ${remoteId}`, { failure: 'unusable', charged: 'maybe', status: failure.status, expired: true });
     if (failure.failure === 'unavailable' || failure.failure === 'rate-limited' || failure.failure === 'interrupted') return failure;
-    throw failure;
+    throw stillRunning(failure.message, failure.failure, failure.status);
   }
 }
 
@@ -161,7 +166,7 @@ function pictureIn(response: BackgroundResponse): Generated {
   if (reason) throw toldFailure(reason);
   const why = response.incomplete_details?.reason;
   if (why === 'content_filter') throw new ProviderError(`${SERVICE}: stopped by the content filter`, { failure: 'refused', code: why, charged: 'maybe' });
-  if (status === 'cancelled') throw new ProviderError(`${SERVICE}: the work was cancelled`, { failure: 'interrupted', charged: 'maybe' });
+  if (status === 'cancelled') throw new ProviderError(`${SERVICE}: the work was cancelled`, { failure: 'timeout', charged: 'maybe', code: 'cancelled' });
   if (status === 'failed') throw new ProviderError(`${SERVICE}: the work failed, it gave no reason`, { failure: 'unavailable' });
   throw new ProviderError(`${SERVICE}: the answer holds no picture${why ? ` (${why})` : ''}`, { failure: 'unusable' });
 }

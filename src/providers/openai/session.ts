@@ -54,8 +54,14 @@ export async function openSession(access: Access, call: CallContext, asked: Aske
     fetch: announced,
   });
   const failure = (error: unknown): ProviderError =>
-    nameFailure(error, { asked, sent: once.sent(), ended: call.signal.aborted ? 'stopped' : late.aborted ? 'late' : undefined, secrets: [key], nowMs: settings.now() });
+    nameFailure(error, { asked, sent: once.sent(), ended: endedBy(call.signal, late), secrets: [key], nowMs: settings.now() });
   return { client, signal: AbortSignal.any([call.signal, late]), failure };
+}
+
+/** The caller's signal may be a time-out as well. */
+function endedBy(caller: AbortSignal, late: AbortSignal): Circumstances['ended'] {
+  const timedOut = caller.aborted ? caller.reason instanceof Error && caller.reason.name === 'TimeoutError' : late.aborted;
+  return timedOut ? 'late' : caller.aborted ? 'stopped' : undefined;
 }
 
 /** What is known of the call when it fails. */
