@@ -12,6 +12,8 @@ if (major > 22 || (major === 22 && minor >= 14)) {
     process.channel.unref();
     process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   }
+  // React's development build is slower and warns.
+  process.env.NODE_ENV ??= 'production';
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
   const { main } = await import('../dist/cli.js');

@@ -6,13 +6,16 @@ import { prepareReferences, Runner } from '../runner/runner.ts';
 import type { ReadyProvider, RunnerContext, RunResult } from '../runner/context.ts';
 import { settingsOf } from '../runner/request.ts';
 import type { View } from '../views/view.ts';
-import { createView, chooseView, wantsColor } from '../views/index.ts';
 import { confirm } from './confirm.ts';
 import type { House } from './house.ts';
 import { assertFits, capRefusal, capWords, estimate } from './preflight.ts';
 import { readyProvider, readyStorage } from './services.ts';
+import { openView } from './show.ts';
 import { watchSignals } from './signals.ts';
 import { exitCodeOf, summarize } from './summary.ts';
+
+/** Without a terminal the first signal is followed by a kill soon (CI systems give 7–10 s). */
+const DRAIN_MS = 8_000;
 
 /** What a run is asked to do. */
 export interface GenerateRequest {
@@ -26,7 +29,7 @@ export interface GenerateRequest {
  * @throws {UserError} for everything that can be known before paying.
  */
 export async function generate(house: House, request: GenerateRequest): Promise<ExitCode> {
-  const { world, flags, config } = house;
+  const { world, config } = house;
   const ledger = house.ledger();
   const startedAtMs = world.now();
   const early: RunEvent[] = (request.notices ?? []).map((message) => ({ event: 'notice', level: 'info', message }));
@@ -37,19 +40,17 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
   await withinCaps(house, request.jobs, providers);
 
-  const streams = {
-    stdout: world.stdout, stderr: world.stderr, env: config.env, now: world.now,
-    color: wantsColor(flags.color, world.stdout.isTTY === true, config.env),
-  };
-  const view = await createView(
-    chooseView({ json: flags.json === true, quiet: flags.quiet === true, ink: flags.ink !== false, stdoutIsTty: world.stdout.isTTY === true, env: config.env }),
-    streams,
-  );
-  const emit = (event: RunEvent) => tell(view, house, event);
+  let emit: (event: RunEvent) => void = () => {};
+  // Before the view: Ink's exit hook ends the process when nobody else listens for the signal.
+  const signals = watchSignals(world, {
+    drainMs: config.drainMs ?? (world.stdout.isTTY ? undefined : DRAIN_MS),
+    onDrain: (signal) => emit({ event: 'draining', signal, in_flight: inFlight(house, request.jobs) }),
+  });
+  const view = await openView(house);
+  emit = (event) => tell(view, house, event);
   for (const job of request.jobs) emit(opened(house, job, providers));
   ledger.listen(emit);
   for (const event of early) emit(event);
-  const signals = watchSignals(world, { drainMs: config.drainMs ?? (world.stdout.isTTY ? undefined : 8_000), onDrain: (signal) => emit({ event: 'draining', signal, in_flight: 0 }) });
   try {
     const context = contextOf(house, { providers, storage, emit });
     const result = await run(house, context, { request, references, signals });
@@ -63,6 +64,10 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   } finally {
     signals.close();
   }
+}
+
+function inFlight(house: House, jobs: readonly JobRow[]): number {
+  return jobs.reduce((sum, job) => sum + house.ledger().jobs.counts(job.id).leased, 0);
 }
 
 function run(

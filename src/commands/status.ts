@@ -1,13 +1,13 @@
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { knownJob } from '../app/jobs.ts';
 import { printJson, printLine } from '../app/print.ts';
+import { openView } from '../app/show.ts';
 import { summarize } from '../app/summary.ts';
 import type { World } from '../app/world.ts';
 import type { ExitCode } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import type { JobRow, JobSettings } from '../ledger/rows.ts';
 import { count, duration, usdOfMicros } from '../views/format.ts';
-import { chooseView, createView, wantsColor } from '../views/index.ts';
 
 const WATCH_EVERY_MS = 250;
 
@@ -79,13 +79,9 @@ function printFacts(house: House, facts: ReturnType<typeof factsOf>): void {
 
 /** Follows the events another process commits, in the same view as a run of our own. Ends with the job, or with Ctrl-C. */
 async function watch(house: House, job: JobRow): Promise<ExitCode> {
-  const { world, flags, config } = house;
+  const { world } = house;
   const ledger = house.ledger();
-  const isTty = world.stdout.isTTY === true;
-  const view = await createView(
-    chooseView({ json: flags.json === true, quiet: flags.quiet === true, ink: flags.ink !== false, stdoutIsTty: isTty, env: config.env }),
-    { stdout: world.stdout, stderr: world.stderr, env: config.env, now: world.now, color: wantsColor(flags.color, isTty, config.env) },
-  );
+  const view = await openView(house);
   const startedAtMs = world.now();
   const stop = new AbortController();
   const off = world.onSignal(() => stop.abort());
