@@ -61,7 +61,7 @@ const ONE_5: PriceData = {
   source: "a reseller's page",
   asOf: '2026-11-21',
 };
-const TOKEN_NOTE = 'about $0.02 low, $0.07 medium, $0.19 high at 1024x1024 (tokens per 1M: text in $5, image in $8, image out $30)';
+const TOKEN_NOTE = 'about $0.02 low, $0.07 medium, $0.19 high at 1024x1024';
 const QUALITIES_25: Capabilities = { ...FLEXIBLE, qualities: ['low', 'medium', 'high', 'xhigh', 'max', 'auto'] };
 
 const of2 = (id: string): OpenAIModel => ({ id, capabilities: FLEXIBLE, price: FAMILY_2, priceNote: TOKEN_NOTE });
