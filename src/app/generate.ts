@@ -38,7 +38,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   const storeNames = new Set(request.jobs.map((job) => settingsOf(job).store).filter((name) => name !== 'none'));
   const storage = await readyStorage(house, [...storeNames][0] ?? 'none', warn);
   const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
-  await withinCaps(house, request.jobs, providers);
+  await withinCaps(house, request.jobs, { providers, startedAtMs });
 
   let emit: (event: RunEvent) => void = () => {};
   // Before the view: Ink's exit hook ends the process when nobody else listens for the signal.
@@ -149,15 +149,24 @@ async function providersOf(house: House, jobs: readonly JobRow[], warn: (message
   return ready;
 }
 
-/** A run that would pass a cap says so first, and goes on only with a yes. */
-async function withinCaps(house: House, jobs: readonly JobRow[], providers: ReadonlyMap<string, ReadyProvider>): Promise<void> {
+/** A run that would pass a cap says so first, and goes on only with a yes. @throws {UserError} exit 4; the events say so too. */
+async function withinCaps(house: House, jobs: readonly JobRow[], run: { providers: ReadonlyMap<string, ReadyProvider>; startedAtMs: number }): Promise<void> {
+  const ledger = house.ledger();
   const pairs = jobs.flatMap((job) => {
-    const ready = providers.get(settingsOf(job).provider);
+    const ready = run.providers.get(settingsOf(job).provider);
     return ready ? [{ job, ready }] : [];
   });
-  const found = estimate(house.ledger(), pairs, house.config.budget);
+  const found = estimate(ledger, pairs, house.config.budget);
   if (!found.passes || house.flags.yes) return;
   if (await confirm(house, `${capWords(found)}. Make as many as fit?`)) return;
+  if (house.flags.json) {
+    const view = await openView(house);
+    ledger.listen((event) => tell(view, house, event));
+  }
+  for (const job of jobs) {
+    ledger.budgetReached(job.id, found.passes.cap, ledger.jobs.total(job.id));
+    ledger.jobs.closeRun(job.id, run.startedAtMs);
+  }
   throw capRefusal(found);
 }
 

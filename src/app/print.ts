@@ -15,7 +15,7 @@ export function printTable(house: House, columns: readonly Column[], rows: reado
   const isTty = stdout.isTTY === true;
   const look = {
     width: isTty ? (stdout.columns ?? 80) : Infinity,
-    color: wantsColor(house.flags.color, isTty, house.config.env),
+    color: wantsColor(house.flags.color === false ? false : undefined, isTty, house.config.env),
     links: supportsLinks(isTty, house.config.env),
   };
   stdout.write(`${table(columns, rows, look)}\n`);
