@@ -37,6 +37,8 @@ export function exitCodeOf(house: House, jobs: readonly JobRow[], result: RunRes
   const left = sum((one) => one.queued + one.leased);
   const reason = result.stop?.reason;
   if (reason === 'interrupted' && left + uploads > 0) return EXIT.interrupted;
+  // Stopped by `imggen cancel` from elsewhere.
+  if (jobs.some((job) => ledger.jobs.find(job.id)?.state === 'cancelled') && sum((one) => one.cancelled) > 0) return EXIT.interrupted;
   if (sum((one) => one.hold) + live > 0) return EXIT.unknown;
   if (reason === 'auth') return EXIT.auth;
   if (reason === 'budget') return EXIT.budget;

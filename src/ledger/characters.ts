@@ -69,6 +69,8 @@ export class Characters {
         id,
       );
       this.session.run(`UPDATE jobs SET state = 'cancelled' WHERE character_id = ? AND state = 'open'`, id);
+      // Never gone on with: `create-character` starts from nothing.
+      this.session.run(`UPDATE jobs SET fingerprint = 'removed' WHERE character_id = ?`, id);
       return this.find(id) !== undefined;
     });
   }

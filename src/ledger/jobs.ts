@@ -97,7 +97,7 @@ export class Jobs {
     }
     if (request.kind === 'create') {
       return this.session.get<JobRow>(
-        `SELECT * FROM jobs WHERE character_id = ? AND kind = 'create' AND state <> 'cancelled' ORDER BY id DESC LIMIT 1`,
+        `SELECT * FROM jobs WHERE character_id = ? AND kind = 'create' AND fingerprint <> 'removed' ORDER BY id DESC LIMIT 1`,
         request.characterId,
       );
     }
