@@ -22,7 +22,6 @@ const optionsSchema = z.strictObject({
   stream: z.boolean().optional().describe('Ask for server-sent events instead of one answer. Default false.'),
   partialImages: z.number().int().min(0).max(3).optional().describe('Previews that show progress, each billed as 100 output tokens; more than 0 turns stream on. Default 0.'),
   moderation: z.enum(['auto', 'low']).optional().describe("Strictness of OpenAI's content filter. Default auto. Not sent along with references, where it is not taken."),
-  requestsPerMinute: z.number().min(1).max(100_000).optional().describe('Requests started per minute at most.'),
 });
 type Options = z.infer<typeof optionsSchema>;
 

@@ -14,4 +14,10 @@ export const commonOptions = {
     .max(1000)
     .optional()
     .describe('What one image costs at worst, in US dollars, for a model whose price imggen does not know. It overrides the built-in price.'),
+  requestsPerMinute: z
+    .number()
+    .min(0.1)
+    .max(100_000)
+    .optional()
+    .describe('Paid requests sent per minute at most, by all processes on the ledger together. Limits the service names itself are obeyed without this.'),
 };
