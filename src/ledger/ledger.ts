@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Database } from 'better-sqlite3';
 import type { Listener } from '../events.ts';
 import { Attempts } from './attempts.ts';
 import { Characters } from './characters.ts';
@@ -22,6 +23,8 @@ export interface LedgerOptions {
   now: () => number;
   /** Who is alive; by default lock files in `owners/` beside the ledger. Tests bring their own. */
   liveness?: Liveness;
+  /** Brings the database; by default `openDatabase`. Simulated processes share one. */
+  open?: (file: string) => Database;
 }
 
 /** The ledger: the truth about characters, jobs, shots, attempts, images and money. The only place with SQL. */
@@ -40,7 +43,7 @@ export class Ledger {
 
   /** @throws {UserError} when the file can't be used (see `openDatabase`). */
   constructor(options: LedgerOptions) {
-    const db = openDatabase(options.file);
+    const db = (options.open ?? openDatabase)(options.file);
     this.liveness = options.liveness ?? lockBeside(options.file);
     this.owner = this.liveness.owner;
     this.session = new Session(db, this.liveness, options.now);

@@ -68,13 +68,14 @@ export function checkLimits(session: Session, scope: string, provider: string): 
   return { state: 'go' };
 }
 
+/** Attempts that a live process waits for. What the dead left, or was let go, must not keep the window shut for ever. */
 function inFlight(session: Session, provider: string): number {
-  return (
-    session.get<{ n: number }>(
-      `SELECT COUNT(*) n FROM attempts INDEXED BY attempts_in_flight WHERE provider = ? AND state IN ('intent', 'accepted')`,
-      provider,
-    )?.n ?? 0
+  const holders = session.all<{ owner: string; n: number }>(
+    `SELECT s.owner owner, COUNT(*) n FROM attempts a INDEXED BY attempts_in_flight JOIN shots s ON s.id = a.shot_id
+     WHERE a.provider = ? AND a.state IN ('intent', 'accepted') AND s.state = 'leased' AND s.owner IS NOT NULL GROUP BY s.owner`,
+    provider,
   );
+  return holders.reduce((sum, { owner, n }) => (owner === session.owner || session.isAlive(owner) ? sum + n : sum), 0);
 }
 
 /** True while the provider's places are limited: then the more urgent go first. */

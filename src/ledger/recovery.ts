@@ -86,8 +86,10 @@ export class Recovery {
       this.session.owner, seen.id, seen.token,
     );
     if (changed !== 1) return undefined;
-    this.session.run(`UPDATE attempts SET state = 'intent', ended_at_ms = NULL WHERE id = ?`, attempt.id);
-    return this.taken(seen.id, { ...attempt, state: 'intent' });
+    // With its remote id known there is nothing to look for: a look-up passes over ids that the ledger knows.
+    const state = attempt.remote_id === null ? 'intent' : 'accepted';
+    this.session.run(`UPDATE attempts SET state = ?, ended_at_ms = NULL WHERE id = ?`, state, attempt.id);
+    return this.taken(seen.id, { ...attempt, state });
   }
 
   private taken(shotId: number, attempt: AttemptRow): TakenOver {

@@ -1,5 +1,6 @@
 import { ProviderError } from '../errors.ts';
 import type { RunnerContext, RunOptions } from './context.ts';
+import { deadline } from './deadline.ts';
 import { bookFailure } from './failure.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
 import { partPathOf, wholeAt } from './save.ts';
@@ -49,12 +50,15 @@ async function freshUrl(context: RunnerContext, options: RunOptions, work: Work)
   const remoteId = work.attempt.remote_id ?? context.ledger.attempts.find(work.attempt.id)?.remote_id;
   const { provider } = work.ready;
   if (!remoteId || !provider.collect) return undefined;
+  const limit = deadline(context, options.timeoutMs, [options.abort]);
   try {
-    const again = await provider.collect(remoteId, work.request, { signal: AbortSignal.any([options.abort, AbortSignal.timeout(options.timeoutMs)]) });
+    const again = await provider.collect(remoteId, work.request, { signal: limit.signal });
     return again.image.kind === 'url' ? again.image.url : undefined;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return error.expired || error.failure === 'rejected' ? gone(context, options, work, error.message) : undefined;
+  } finally {
+    limit.clear();
   }
 }
 

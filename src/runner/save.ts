@@ -23,6 +23,12 @@ export function partPathOf(job: JobRow, attemptKey: string): string {
   return join(folderOf(job), '.parts', `${attemptKey}.part`);
 }
 
+/** All places where an attempt's answer may be staged, the usual one first. */
+export function partPathsOf(job: JobRow, attemptKey: string): string[] {
+  const usual = partPathOf(job, attemptKey);
+  return [usual, join(ELSEWHERE, basename(usual))];
+}
+
 /**
  * Puts the bytes of a paid answer on a disk: where they belong, else (full disk) anywhere they fit, so that they are not lost.
  * Returns the path they are at.
@@ -40,6 +46,13 @@ export async function stageSomewhere(partPath: string, bytes: Uint8Array): Promi
       throw error;
     }
   }
+}
+
+/** The picture of a shot under its final name, linked before a crash that came before the ledger was told; else undefined. */
+export async function linkedBefore(row: ImageRow | undefined): Promise<{ facts: ImageFacts; at: string } | undefined> {
+  const facts = row?.path ? await wholeAt(row.path) : undefined;
+  if (!row?.path || !facts || (await hashFile(row.path)).sha256 !== row.sha256) return undefined;
+  return { facts, at: row.path };
 }
 
 /** A staged file that holds one whole picture; undefined when there is none such (nothing, half a file, no image). */
@@ -67,11 +80,11 @@ export async function whyUnusable(path: string): Promise<ProviderError> {
  */
 export async function finish(
   context: RunnerContext,
-  work: { lease: Lease; job: JobRow; staged: string; facts: ImageFacts },
+  work: { lease: Lease; job: JobRow; staged: string; facts: ImageFacts; /** Where the bytes are now: staged, or linked before a crash. */ at: string },
 ): Promise<ImageRow> {
   const { ledger, trace } = context;
   const { lease, job, staged, facts } = work;
-  const { sha256, md5 } = await hashFile(staged);
+  const { sha256, md5 } = await hashFile(work.at);
   const folder = folderOf(job);
   const image = { sha256, md5, sizeBytes: facts.sizeBytes, width: facts.width, height: facts.height, format: facts.format, extension: facts.extension };
   const place = {

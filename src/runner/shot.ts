@@ -2,11 +2,12 @@ import { ProviderError } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
 import type { AttemptRow, JobRow, Lease, ShotRow } from '../ledger/rows.ts';
 import { LostLease } from '../ledger/session.ts';
-import type { Generated, ImageRequest } from '../providers/provider.ts';
+import type { Finding, Generated, ImageRequest } from '../providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunOptions } from './context.ts';
+import { deadline } from './deadline.ts';
 import { fetchPicture } from './fetch.ts';
 import { bookFailure, type FailureEnd } from './failure.ts';
-import { finish, partPathOf, stageSomewhere, wholeAt, whyUnusable } from './save.ts';
+import { finish, linkedBefore, partPathOf, partPathsOf, stageSomewhere, wholeAt, whyUnusable } from './save.ts';
 
 /** A shot in hand: freshly claimed, or taken over with its attempt somewhere on its way. */
 export interface Work {
@@ -62,18 +63,19 @@ export class ShotWork {
   }
 
   /** The one paid request. */
-  private async submit(work: Work): Promise<WorkEnd> {
+  private async submit(work: Work, resent = false): Promise<WorkEnd> {
     const { ready, request, lease } = work;
     if (this.options.drain.aborted) return this.unsent(work);
     this.phase(work, 'sending');
     this.context.trace('intent', { shot: lease.shot, attempt: work.attempt.ordinal, provider: ready.provider.name });
-    const limit = AbortSignal.timeout(this.options.timeoutMs);
-    const signal = AbortSignal.any([this.options.abort, limit]);
+    const limit = deadline(this.context, this.options.timeoutMs, [this.options.abort]);
     let submission;
     try {
-      submission = await ready.provider.submit(request, { signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
+      submission = await ready.provider.submit(request, { signal: limit.signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
     } catch (error) {
-      return this.submitFailed(work, error);
+      return await this.submitFailed(work, error, resent);
+    } finally {
+      limit.clear();
     }
     this.context.trace('answered', { shot: lease.shot, state: submission.state });
     if (submission.state === 'accepted') {
@@ -84,11 +86,11 @@ export class ShotWork {
     return this.generated(work, submission);
   }
 
-  private async submitFailed(work: Work, error: unknown): Promise<WorkEnd> {
+  private async submitFailed(work: Work, error: unknown, resent: boolean): Promise<WorkEnd> {
     if (!(error instanceof ProviderError)) throw error;
     if (error.failure === 'interrupted') return this.unsent(work);
     // Doubt that can be cleared up by asking is cleared up at once.
-    if (error.failure === 'unknown' && work.ready.provider.find && !this.options.abort.aborted) return this.lookUp(work, error.message);
+    if (error.failure === 'unknown' && work.ready.provider.find && !this.options.abort.aborted) return this.lookUp(work, error.message, resent);
     return bookFailure(this.context, this.options, work, error);
   }
 
@@ -97,17 +99,18 @@ export class ShotWork {
     const { provider } = work.ready;
     if (!provider.collect) throw new Error(`${provider.name} accepted a job it can't collect`);
     this.phase(work, 'waiting');
-    const limit = AbortSignal.timeout(this.options.timeoutMs);
     // The work goes on at the provider without us: the first Ctrl-C lets it go, any later run collects it.
-    const signal = AbortSignal.any([this.options.abort, this.options.drain, limit]);
+    const limit = deadline(this.context, this.options.timeoutMs, [this.options.abort, this.options.drain]);
     let generated: Generated;
     try {
-      generated = await provider.collect(remoteId, work.request, { signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
+      generated = await provider.collect(remoteId, work.request, { signal: limit.signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      const live = signal.aborted || error.code === 'still-running' || error.failure === 'unknown' || error.failure === 'interrupted';
-      if (live) return this.release(work, signal.aborted && !limit.aborted ? 'interrupted' : `still at work at ${provider.name} after the time-out`);
+      const live = limit.signal.aborted || error.code === 'still-running' || error.failure === 'unknown' || error.failure === 'interrupted';
+      if (live) return this.release(work, limit.signal.aborted && !limit.passed() ? 'interrupted' : `still at work at ${provider.name} after the time-out`);
       return bookFailure(this.context, this.options, work, error);
+    } finally {
+      limit.clear();
     }
     return this.generated(work, generated);
   }
@@ -142,13 +145,13 @@ export class ShotWork {
 
   private async save(work: Work, staged: string): Promise<WorkEnd> {
     this.phase(work, 'saving');
-    const named = this.context.ledger.images.ofShot(work.lease.shotId);
-    const facts = (await wholeAt(staged)) ?? (named?.path ? await wholeAt(named.path) : undefined);
-    if (!facts) {
+    const facts = await wholeAt(staged);
+    const found = facts ? { facts, at: staged } : await linkedBefore(this.context.ledger.images.ofShot(work.lease.shotId));
+    if (!found) {
       if (work.attempt.remote_id && work.attempt.staged) return this.collect(work, work.attempt.remote_id); // the staged file was lost: fetch it anew
       return bookFailure(this.context, this.options, work, await whyUnusable(staged));
     }
-    await finish(this.context, { lease: work.lease, job: work.job, staged, facts });
+    await finish(this.context, { lease: work.lease, job: work.job, staged, ...found });
     return { kind: 'done' };
   }
 
@@ -156,24 +159,23 @@ export class ShotWork {
    * Clears up an attempt that was perhaps sent: a staged answer, else the provider's word by our key or its list,
    * else doubt stays, and with it the reservation (ledger.md, recovery classes).
    */
-  async lookUp(work: Work, why: string): Promise<WorkEnd> {
+  async lookUp(work: Work, why: string, resent = false): Promise<WorkEnd> {
     const { provider } = work.ready;
-    const part = partPathOf(work.job, work.attempt.key);
     try {
-      if (await wholeAt(part)) return await this.adoptStaged(work, part);
+      for (const part of partPathsOf(work.job, work.attempt.key)) if (await wholeAt(part)) return await this.adoptStaged(work, part);
       const doubt = new ProviderError(why, { failure: 'unknown' });
       if (!provider.find) return bookFailure(this.context, this.options, work, doubt);
       const readyAt = work.attempt.intent_at_ms + (provider.findAfterMs ?? 10_000);
       const wait = Math.min(Math.max(0, readyAt - this.context.now()), provider.findAfterMs ?? 10_000);
-      if (wait > 0) await this.context.sleep(wait, this.options.abort);
-      if (this.options.abort.aborted) return this.release(work, 'interrupted');
-      const finding = await provider.find(this.lost(work), { signal: this.options.abort });
+      const finding = await this.ask(work, wait);
+      if (finding === 'interrupted') return this.release(work, 'interrupted');
       this.context.trace('looked-up', { shot: work.lease.shot, state: finding.state });
       if (finding.state === 'unsure') {
         return bookFailure(this.context, this.options, work, new ProviderError(`${why} (${finding.message})`, { failure: 'unknown' }));
       }
       if (finding.state === 'absent') {
-        if (provider.recovery === 'idem') return await this.submit(work);
+        // The same request with the same key, once: after that the queue's patience decides, not a loop.
+        if (provider.recovery === 'idem' && !resent) return await this.submit(work, true);
         return bookFailure(this.context, this.options, work, new ProviderError(`${why}; it never arrived`, { failure: 'unavailable', charged: 'no' }));
       }
       this.context.ledger.attempts.accepted(work.lease, finding.remoteId);
@@ -183,6 +185,21 @@ export class ShotWork {
       if (error instanceof LostLease) return { kind: 'lost' };
       if (error instanceof ProviderError) return bookFailure(this.context, this.options, work, new ProviderError(`${why} (${error.message})`, { failure: 'unknown' }));
       throw error;
+    }
+  }
+
+  /** Asks for a lost attempt after `waitMs`. Told to stop, it stays an open intent: any later run looks it up. */
+  private async ask(work: Work, waitMs: number): Promise<Finding | 'interrupted'> {
+    const limit = deadline(this.context, waitMs + this.options.timeoutMs, [this.options.abort, this.options.drain]);
+    try {
+      if (waitMs > 0) await this.context.sleep(waitMs, limit.signal);
+      if (limit.signal.aborted || !work.ready.provider.find) return 'interrupted';
+      return await work.ready.provider.find(this.lost(work), { signal: limit.signal });
+    } catch (error) {
+      if (limit.signal.aborted && !limit.passed()) return 'interrupted';
+      throw error;
+    } finally {
+      limit.clear();
     }
   }
 

@@ -1,0 +1,29 @@
+import type { RunnerContext } from './context.ts';
+
+/** A signal that ends by itself; `clear` it when the call has ended, so that nothing of it stays behind. */
+export interface Deadline {
+  signal: AbortSignal;
+  /** True when time ran out, false when one of the others was aborted. */
+  passed: () => boolean;
+  clear: () => void;
+}
+
+/** Aborts after `ms` on the run's own clock, or with one of the other signals. */
+export function deadline(context: Pick<RunnerContext, 'sleep'>, ms: number, others: readonly AbortSignal[]): Deadline {
+  const stop = new AbortController();
+  const cleared = new AbortController();
+  let passed = false;
+  const relay = () => stop.abort();
+  for (const other of others) {
+    if (other.aborted) relay();
+    else other.addEventListener('abort', relay, { once: true, signal: cleared.signal });
+  }
+  const expire = async () => {
+    await context.sleep(ms, cleared.signal);
+    if (cleared.signal.aborted || stop.signal.aborted) return;
+    passed = true;
+    stop.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError'));
+  };
+  void expire();
+  return { signal: stop.signal, passed: () => passed, clear: () => cleared.abort() };
+}
