@@ -1,0 +1,98 @@
+/** What the runner adds to a provider's own time: real ledger, real files, a provider that only waits. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { RunnerContext } from '../../src/runner/context.ts';
+import { makePicture } from '../emulators/picture.ts';
+import { atMost, inFolder, inTurns, median, timed, type Benchmark } from './bench.ts';
+import { built, CHARACTER } from './config.ts';
+
+const SHOTS = 200;
+const CONCURRENCY = 16;
+
+export const runner: Benchmark = {
+  name: 'runner',
+  says: `${SHOTS} shots at concurrency ${CONCURRENCY}, a provider that answers after L ms, against p-limit and writeFile`,
+  run: async () => {
+    const slow = await contest(1000, 1);
+    const fast = await contest(0, 5);
+    const idealMs = Math.ceil(SHOTS / CONCURRENCY) * 1000;
+    return [
+      atMost(`L = 1000 ms: wall (${(slow.ours / 1000).toFixed(2)} s) against the ideal`, slow.ours / idealMs, 1.05, { unit: '×', digits: 3, floor: `ideal ${idealMs / 1000} s; bare loop ${(slow.bare / 1000).toFixed(2)} s` }),
+      { what: 'L = 0: time a shot, two synced files and five commits included', measured: `${(fast.ours / SHOTS).toFixed(2)} ms`, floor: `bare loop, nothing synced: ${(fast.bare / SHOTS).toFixed(2)} ms` },
+    ];
+  },
+};
+
+async function contest(latencyMs: number, rounds: number): Promise<{ ours: number; bare: number }> {
+  const picture = makePicture(64, 64, 'runner');
+  const runs = await inTurns(rounds, {
+    bare: () => inFolder((folder) => timed(() => bareLoop(folder, picture, latencyMs))),
+    ours: () => inFolder((folder) => ourRun(folder, picture, latencyMs)),
+  });
+  return { ours: median(runs.ours), bare: median(runs.bare) };
+}
+
+async function bareLoop(folder: string, picture: Buffer, latencyMs: number): Promise<void> {
+  await mkdir(join(folder, 'out'));
+  const limit = pLimit(CONCURRENCY);
+  await Promise.all(
+    Array.from({ length: SHOTS }, (_, index) =>
+      limit(async () => {
+        if (latencyMs > 0) await sleep(latencyMs);
+        await writeFile(join(folder, 'out', `${index}.png`), picture);
+      }),
+    ),
+  );
+}
+
+/** The run alone: the ledger is open and the job planned. */
+async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promise<number> {
+  const { Ledger } = await built('ledger/ledger');
+  const { Runner } = await built('runner/runner');
+  const { planPack } = await built('plan');
+  const { imageFilename } = await built('names');
+  const ledger = new Ledger({ file: join(folder, '.imggen/ledger.db'), now: Date.now });
+  ledger.characters.register({ id: 'mira-sol', name: 'Mira Sol', seed: 1, attributes: JSON.stringify(CHARACTER), locked: '{}' });
+  const { job } = ledger.jobs.openOrCreate({
+    characterId: 'mira-sol', kind: 'pack', fingerprint: 'bench', priority: 1, imageCount: SHOTS,
+    settings: { provider: 'waiting', fallback: [], model: 'none', width: 64, height: 64, output: join(folder, 'images'), store: 'none', thumbnails: false, requireSeed: false, references: [] },
+    plan: (from) => planPack({ attributes: CHARACTER, seed: 1 }, SHOTS, from),
+  });
+  const context: RunnerContext = {
+    ledger, storage: undefined, uploadConcurrency: 1,
+    providers: new Map([['waiting', { provider: waiting(picture, latencyMs), model: 'none', scope: 'waiting:0', intervalMs: 0, allowUnknownPrice: false }]]),
+    now: Date.now, random: Math.random, newKey: randomUUID,
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+    download: () => Promise.reject(new Error('nothing is downloaded here')),
+    signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename,
+  };
+  const never = new AbortController().signal;
+  const run = new Runner(
+    context,
+    { jobIds: [job.id], caps: {}, concurrency: CONCURRENCY, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000, drainMs: undefined, drain: never, abort: never },
+    { references: new Map(), thumbnails: false },
+  );
+  const took = await timed(() => run.run());
+  const { done } = ledger.jobs.counts(job.id);
+  ledger.close();
+  if (done !== SHOTS) throw new Error(`${done} of ${SHOTS} shots done`);
+  return took;
+}
+
+function waiting(picture: Buffer, latencyMs: number): Provider {
+  return {
+    name: 'waiting', recovery: 'sync', defaultModel: 'none',
+    capabilities: () => ({ seed: 'exact', referencesMax: 0, sizes: { kind: 'free', minPx: 64, maxPx: 64, multipleOf: 1, ratioMax: 1 }, qualities: [], negativePrompt: false, cancel: false, reattach: false }),
+    price: () => ({ worstMicros: 0, expectedMicros: 0, source: 'free', asOf: '2026-11-21' }),
+    warnings: () => [],
+    submit: async () => {
+      if (latencyMs > 0) await sleep(latencyMs);
+      return { state: 'generated', image: { kind: 'bytes', bytes: picture }, costMicros: 0 };
+    },
+    check: () => Promise.resolve({ ok: true, message: 'waits' }),
+  };
+}
