@@ -8,6 +8,9 @@ export interface UploadedTo {
   thumbnailUrl?: string;
 }
 
+/** A stored moment further away than this was written by a clock that has since been set back. */
+const PLAUSIBLE_MS = 2 * 3_600_000;
+
 /** The second step: pictures that are safe on disk on their way to the store. */
 export class Uploads {
   private readonly session: Session;
@@ -21,9 +24,9 @@ export class Uploads {
     return this.session.write(() => {
       for (const jobId of jobIds) {
         const rows = this.session.all<ImageRow>(
-          `SELECT * FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending' AND upload_not_before_ms <= ?
-             AND (upload_owner IS NULL OR upload_owner <> ?) ORDER BY id LIMIT 50`,
-          jobId, this.session.now(), this.session.owner,
+          `SELECT * FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending'
+             AND (upload_not_before_ms <= ? OR upload_not_before_ms > ?) AND (upload_owner IS NULL OR upload_owner <> ?) ORDER BY id LIMIT 50`,
+          jobId, this.session.now(), this.session.now() + PLAUSIBLE_MS, this.session.owner,
         );
         const free = rows.find((row) => row.upload_owner === null || !this.session.isAlive(row.upload_owner));
         if (!free) continue;
@@ -64,12 +67,23 @@ export class Uploads {
     });
   }
 
-  /** The store did not take it: again at `notBeforeMs`, or given up for this run when undefined. */
-  failed(image: ImageRow, message: string, notBeforeMs: number | undefined): void {
+  /** The store did not take it now: again from `notBeforeMs` (epoch ms) on. `counts`: as one of the tries it has. */
+  again(image: ImageRow, how: { message: string; notBeforeMs: number; counts: boolean }): void {
     this.session.write(() => {
       this.session.run(
-        `UPDATE images SET upload = ?, upload_owner = NULL, upload_message = ?, upload_not_before_ms = ? WHERE id = ? AND upload_owner = ?`,
-        notBeforeMs === undefined ? 'failed' : 'pending', message, Math.ceil(notBeforeMs ?? 0), image.id, this.session.owner,
+        `UPDATE images SET upload_owner = NULL, upload_message = ?, upload_not_before_ms = ?, upload_tries = MAX(0, upload_tries - ?)
+         WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
+        how.message, Math.ceil(how.notBeforeMs), how.counts ? 0 : 1, image.id, this.session.owner,
+      );
+    });
+  }
+
+  /** The store will not take it: left to a later run. */
+  givenUp(image: ImageRow, message: string): void {
+    this.session.write(() => {
+      this.session.run(
+        `UPDATE images SET upload = 'failed', upload_owner = NULL, upload_message = ?, upload_not_before_ms = 0 WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
+        message, image.id, this.session.owner,
       );
     });
   }
@@ -102,6 +116,14 @@ export class Uploads {
       );
       return { count, jobs };
     });
+  }
+
+  /** The store that unfinished uploads of a job wait for; undefined when there are none. */
+  storeOf(jobId: number): string | undefined {
+    return this.session.get<{ store: string }>(
+      `SELECT store FROM images INDEXED BY images_by_job WHERE job_id = ? AND upload IN ('pending', 'failed') AND state = 'stored' AND store IS NOT NULL LIMIT 1`,
+      jobId,
+    )?.store;
   }
 
   /** Failed and pending uploads of a job. */

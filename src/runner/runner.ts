@@ -42,7 +42,7 @@ export class Runner {
   /** Runs to the end. @throws what is a bug, after everything in flight has ended. */
   async run(): Promise<RunResult> {
     const uploader = this.context.storage && new Uploader(this.context, this.options, this.context.storage);
-    const uploads = uploader?.run();
+    const uploads = uploader?.run().catch((error: unknown) => this.broke(error));
     this.reopenDoubt();
     await this.generate();
     await Promise.all(this.inFlight.values());

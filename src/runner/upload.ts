@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { StorageError } from '../errors.ts';
 import type { ImageRow } from '../ledger/rows.ts';
-import type { Stored, Storage } from '../storage/storage.ts';
+import type { Asset, Storage, Stored } from '../storage/storage.ts';
 import type { RunnerContext, RunOptions, Stop } from './context.ts';
 import { decideUpload } from './retry.ts';
 
 /** How long to sleep at most when nothing can be uploaded now. */
 const IDLE_MS = 500;
+/** A pause longer than this is told of. */
+const NOTICED_MS = 10_000;
 
 /**
  * The second step, beside generation and with its own patience: pictures that are safe on disk go to the store.
@@ -79,6 +82,15 @@ export class Uploader {
     }
   }
 
+  /** The store asks everybody to wait: said once, for a wait that people notice. */
+  private pause(waitMs: number, message: string): void {
+    const { now, signal } = this.context;
+    if (waitMs > NOTICED_MS && now() >= this.pausedUntilMs) {
+      signal({ event: 'notice', level: 'warn', message: `uploads wait ${Math.ceil(waitMs / 1000)} s: ${message}` });
+    }
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, now() + waitMs);
+  }
+
   private failed(image: ImageRow, error: unknown): void {
     const { ledger, now, random, clean, trace, signal } = this.context;
     const known = error instanceof StorageError ? error : new StorageError(error instanceof Error ? error.message : String(error), 'rejected');
@@ -86,22 +98,22 @@ export class Uploader {
     const verdict = decideUpload({ failure: known.failure, tries: image.upload_tries, retryAfterMs: known.retryAfterMs, random: random() });
     trace('upload-failed', { filename: image.filename, failure: known.failure, message, again: verdict.again });
     if (verdict.again) {
-      if (!verdict.counts) this.pausedUntilMs = Math.max(this.pausedUntilMs, now() + verdict.waitMs);
-      ledger.uploads.failed(image, message, now() + verdict.waitMs);
-      if (!verdict.counts) ledger.uploads.release(image);
+      if (!verdict.counts) this.pause(verdict.waitMs, message);
+      ledger.uploads.again(image, { message, notBeforeMs: now() + verdict.waitMs, counts: verdict.counts });
       return;
     }
     if (known.failure === 'unauthorized') {
-      ledger.uploads.failed(image, message, now());
+      ledger.uploads.again(image, { message, notBeforeMs: now(), counts: false });
       this.stop ??= { reason: 'auth', message };
       return;
     }
-    ledger.uploads.failed(image, message, undefined);
+    ledger.uploads.givenUp(image, message);
     signal({ event: 'notice', level: 'warn', message: `${image.filename} is on disk but not uploaded: ${message}` });
   }
 }
 
-function assetOf(image: ImageRow) {
+/** What is sent along with a picture: enough for another ledger to take it over (`imggen adopt`). */
+function assetOf(image: ImageRow): Asset {
   const name = image.filename.replace(/\.[a-z]+$/, '');
   return {
     path: image.path ?? '',
@@ -120,6 +132,7 @@ function assetOf(image: ImageRow) {
       model: image.model,
       seed: String(image.seed),
       seed_honoured: image.seed_honoured,
+      prompt_sha256: createHash('sha256').update(image.prompt).digest('hex'),
       cost_micros: String(image.cost_micros),
       sha256: image.sha256,
     },
