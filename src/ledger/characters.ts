@@ -60,18 +60,15 @@ export class Characters {
     });
   }
 
-  /** Forgets a character that has no pictures, jobs kept for the books. Returns whether it was there. */
-  remove(id: string): boolean {
-    return this.session.write(() => {
-      this.session.run(`UPDATE images SET state = 'removed' WHERE character_id = ?`, id);
-      this.session.run(
-        `UPDATE shots SET state = 'cancelled', key = key || '#' || id WHERE character_id = ? AND state NOT IN ('leased')`,
-        id,
-      );
-      this.session.run(`UPDATE jobs SET state = 'cancelled' WHERE character_id = ? AND state = 'open'`, id);
-      // Never gone on with: `create-character` starts from nothing.
-      this.session.run(`UPDATE jobs SET fingerprint = 'removed' WHERE character_id = ?`, id);
-      return this.find(id) !== undefined;
+  /**
+   * Forgets a character whose pictures are removed: what is unfinished is cancelled, seed and attributes are no longer
+   * locked. Jobs stay for the books, and numbers are not given out again.
+   */
+  forget(id: string): void {
+    this.session.write(() => {
+      this.session.run(`UPDATE shots SET state = 'cancelled', after_shot = NULL WHERE character_id = ? AND state NOT IN ('leased', 'done')`, id);
+      this.session.run(`UPDATE jobs SET state = 'cancelled' WHERE character_id = ? AND (state = 'open' OR kind = 'create')`, id);
+      this.session.run(`UPDATE characters SET locked = '{}' WHERE id = ?`, id);
     });
   }
 

@@ -139,27 +139,25 @@ export class Images {
     );
   }
 
+  /** True when a picture of the character is known to be in a store: its numbers were compared with the store's. */
+  hasUploaded(characterId: string): boolean {
+    return this.session.get(`SELECT 1 FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored' AND upload = 'done' LIMIT 1`, characterId) !== undefined;
+  }
+
+  /** The image of a character with that number, unless it was removed. */
+  numbered(characterId: string, number: number): ImageRow | undefined {
+    return this.session.get<ImageRow>(`SELECT * FROM images WHERE character_id = ? AND number = ? AND state = 'stored'`, characterId, number);
+  }
+
   /** How many images a character has. */
   count(characterId: string): number {
     return this.session.get<{ n: number }>(`SELECT COUNT(*) n FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored'`, characterId)?.n ?? 0;
-  }
-
-  /** Every image row of a character, whatever its state, for `clean` and `adopt`. */
-  all(characterId: string): ImageRow[] {
-    return this.session.all<ImageRow>('SELECT * FROM images WHERE character_id = ? ORDER BY number', characterId);
   }
 
   /** Sets or clears a mark. */
   mark(imageId: number, mark: ImageRow['mark']): void {
     this.session.write(() => {
       this.session.run('UPDATE images SET mark = ? WHERE id = ?', mark, imageId);
-    });
-  }
-
-  /** Keeps the number taken and the books complete, but the picture is gone. */
-  removed(imageId: number): void {
-    this.session.write(() => {
-      this.session.run(`UPDATE images SET state = 'removed', upload = 'none' WHERE id = ?`, imageId);
     });
   }
 

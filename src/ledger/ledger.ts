@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Listener } from '../events.ts';
+import { Adoption } from './adoption.ts';
 import { Attempts } from './attempts.ts';
 import { Characters } from './characters.ts';
 import { claim, type ClaimRequest, type ClaimResult } from './claims.ts';
@@ -14,6 +15,7 @@ import { openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
 import { Recovery } from './recovery.ts';
 import { Session } from './session.ts';
+import { Upkeep } from './upkeep.ts';
 import { Uploads } from './uploads.ts';
 
 /** How a ledger is opened. */
@@ -34,6 +36,8 @@ export class Ledger {
   readonly attempts: Attempts;
   readonly images: Images;
   readonly uploads: Uploads;
+  readonly adoption: Adoption;
+  readonly upkeep: Upkeep;
   readonly recovery: Recovery;
   readonly queries: Queries;
   /** This process in leases. */
@@ -52,6 +56,8 @@ export class Ledger {
     this.attempts = new Attempts(this.session);
     this.images = new Images(this.session);
     this.uploads = new Uploads(this.session);
+    this.adoption = new Adoption(this.session);
+    this.upkeep = new Upkeep(this.session);
     this.recovery = new Recovery(this.session);
     this.queries = new Queries(this.session);
     this.session.write(() => {

@@ -1,0 +1,72 @@
+import type { ImageRow } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** A picture that a store holds, read from what was sent along with it. */
+export interface FoundImage {
+  characterId: string;
+  number: number;
+  kind: ImageRow['kind'];
+  shot: string;
+  filename: string;
+  /** Absolute path of the same picture on disk, if it is there. */
+  path: string | null;
+  sha256: string;
+  md5: string;
+  sizeBytes: number;
+  width: number;
+  height: number;
+  format: string;
+  provider: string;
+  model: string;
+  seed: number;
+  seedHonoured: ImageRow['seed_honoured'];
+  costMicros: number;
+  store: string;
+  publicId: string;
+  url: string;
+  thumbnailUrl: string | null;
+  /** Epoch ms. */
+  createdAtMs: number;
+}
+
+/** What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`: nothing to do; `other`: the number is another picture's. */
+export type Adopted = 'adopted' | 'confirmed' | 'known' | 'other';
+
+/** Takes over what a store holds: rows for pictures that this ledger has not made, or has forgotten. */
+export class Adoption {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** Gives a found picture its row. May be repeated; a number never gets a second row, and is never given out again. */
+  adopt(found: FoundImage): Adopted {
+    return this.session.write(() => {
+      this.session.run('UPDATE characters SET next_number = MAX(next_number, ?) WHERE id = ?', found.number + 1, found.characterId);
+      const before = this.session.get<ImageRow>('SELECT * FROM images WHERE character_id = ? AND number = ?', found.characterId, found.number);
+      if (before) return this.meet(before, found);
+      this.session.run(
+        `INSERT INTO images (character_id, number, kind, shot, filename, path, state, sha256, md5, size_bytes, width, height, format, provider,
+           model, seed, seed_honoured, prompt, cost_micros, store, upload, public_id, url, thumbnail_url, created_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, 'done', ?, ?, ?, ?)`,
+        found.characterId, found.number, found.kind, found.shot, found.filename, found.path, found.sha256, found.md5, found.sizeBytes, found.width,
+        found.height, found.format, found.provider, found.model, found.seed, found.seedHonoured, found.costMicros, found.store, found.publicId,
+        found.url, found.thumbnailUrl, found.createdAtMs,
+      );
+      return 'adopted';
+    });
+  }
+
+  private meet(before: ImageRow, found: FoundImage): Adopted {
+    const same = before.sha256 === found.sha256 || (found.md5 !== '' && before.md5 === found.md5);
+    if (before.state !== 'stored' || !same) return before.public_id === found.publicId && before.state === 'stored' ? 'known' : 'other';
+    if (before.upload === 'done') return 'known';
+    if (before.upload_owner !== null && this.session.isAlive(before.upload_owner)) return 'known';
+    this.session.run(
+      `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, store = ?, public_id = ?, url = ?, thumbnail_url = ? WHERE id = ?`,
+      found.store, found.publicId, found.url, found.thumbnailUrl, before.id,
+    );
+    return 'confirmed';
+  }
+}

@@ -1,0 +1,92 @@
+import type { ImageRow } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** What `clean` and `delete` ask the ledger, and tell it. */
+export class Upkeep {
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** Shots and uploads of a character that a live process, other than this one, has in hand. */
+  atWork(characterId: string): number {
+    const shots = this.session.all<{ owner: string }>(
+      `SELECT l.owner FROM jobs j JOIN shots l ON l.job_id = j.id AND l.state = 'leased' AND l.owner IS NOT NULL WHERE j.character_id = ?`,
+      characterId,
+    );
+    const uploads = this.session.all<{ owner: string }>(
+      `SELECT upload_owner owner FROM images WHERE character_id = ? AND upload = 'pending' AND upload_owner IS NOT NULL`,
+      characterId,
+    );
+    const alive = new Map<string, boolean>();
+    return [...shots, ...uploads].filter(({ owner }) => {
+      const known = alive.get(owner) ?? (owner !== this.session.owner && this.session.isAlive(owner));
+      alive.set(owner, known);
+      return known;
+    }).length;
+  }
+
+  /** Shots of a character whose work is paid, or live at the provider, and not collected yet. */
+  uncollected(characterId: string): number {
+    return this.session.get<{ n: number }>(
+      `SELECT COUNT(*) n FROM jobs j JOIN attempts a INDEXED BY attempts_by_job ON a.job_id = j.id AND a.state IN ('accepted', 'generated') WHERE j.character_id = ?`,
+      characterId,
+    )?.n ?? 0;
+  }
+
+  /** State of the attempt with that key; undefined when this ledger has none. */
+  attemptState(key: string): string | undefined {
+    return this.session.get<{ state: string }>('SELECT state FROM attempts WHERE key = ?', key)?.state;
+  }
+
+  /** True when an open attempt's answer lies in that file. */
+  isStaged(path: string): boolean {
+    return this.session.get('SELECT 1 FROM attempts WHERE staged = ? LIMIT 1', path) !== undefined;
+  }
+
+  /** The images of a character that count, uploaded or not: named or stored. */
+  images(characterId: string): ImageRow[] {
+    return this.session.all<ImageRow>(`SELECT * FROM images WHERE character_id = ? AND state <> 'removed' ORDER BY number`, characterId);
+  }
+
+  /**
+   * Calls `remove` unless a row that counts has that file name: inside the transaction, so that no other process can
+   * give the name to a picture meanwhile. `remove` must be synchronous. Returns whether it was called.
+   */
+  unlessNamed(characterId: string, filename: string, remove: () => void): boolean {
+    return this.session.write(() => {
+      if (this.session.get(`SELECT 1 FROM images WHERE character_id = ? AND filename = ? AND state <> 'removed'`, characterId, filename)) return false;
+      remove();
+      return true;
+    });
+  }
+
+  /** The file is gone, and the store has the picture: the row says so. */
+  onlyInStore(imageId: number): void {
+    this.session.write(() => {
+      this.session.run(`UPDATE images SET path = NULL, thumbnail = NULL WHERE id = ? AND upload = 'done'`, imageId);
+    });
+  }
+
+  /**
+   * Takes a picture out of the ledger; its number stays taken, and what it cost stays in the books. A picture of
+   * `create-character` is missing from now on, so that running that again makes it anew. False when a live process is
+   * uploading it, or when it was gone already.
+   */
+  remove(imageId: number): boolean {
+    return this.session.write(() => {
+      const row = this.session.get<ImageRow>(`SELECT * FROM images WHERE id = ? AND state = 'stored'`, imageId);
+      if (!row) return false;
+      const { upload_owner: owner } = row;
+      if (owner !== null && owner !== this.session.owner && this.session.isAlive(owner)) return false;
+      // The shot may be made again, and then has another picture.
+      this.session.run(`UPDATE images SET state = 'removed', upload = 'none', upload_owner = NULL, shot_id = NULL WHERE id = ?`, imageId);
+      this.session.run(
+        `UPDATE shots SET state = 'cancelled', outcome = NULL WHERE id = ? AND state = 'done' AND job_id IN (SELECT id FROM jobs WHERE kind = 'create')`,
+        row.shot_id,
+      );
+      return true;
+    });
+  }
+}
