@@ -77,11 +77,14 @@ function addLooking(program: Command, run: Run): void {
     .argument('<id>', 'a character’s id')
     .option('--kind <kind>', 'avatar, training or gallery')
     .option('--job <job>', 'of one job')
-    .option('--from-provider <name>', 'made by one provider')
+    .option('--provider <name>', 'made by one provider')
     .option('--since <when>', 'a date (2026-11-21) or an age (2h, 3d)')
     .option('--mark <mark>', 'approved, rejected or favourite')
     .option('--limit <n>', 'at most so many')
-    .addHelpText('after', examples(['imggen gallery mira-sol', 'imggen gallery mira-sol --kind training --json']))
+    .option('--html [file]', 'write one page that holds everything (default: gallery.html beside the pictures)')
+    .option('--open', 'open that page')
+    .option('--output <dir>', 'folder of the pictures (default: images)')
+    .addHelpText('after', examples(['imggen gallery mira-sol', 'imggen gallery mira-sol --kind training --json', 'imggen gallery mira-sol --html --open']))
     .action((id: string, flags: CommonFlags) => run(import('./commands/gallery.ts').then((m) => m.gallery), id, flags));
   common(program.command('status').description('how a job stands: queue, in flight, done, failed, spend, time left'), ['--json'])
     .argument('[job]', 'a job’s number or key (default: the unfinished one, else the newest)')
@@ -102,12 +105,45 @@ function addLooking(program: Command, run: Run): void {
 }
 
 function addKeeping(program: Command, run: Run): void {
+  common(program.command('mark').description('approve, reject or favour pictures'), ['--json'])
+    .argument('<image...>', 'file names, or mira-sol/1')
+    .option('--approve', 'it is good')
+    .option('--reject', 'it is not: `imggen clean` lists it')
+    .option('--favourite', 'it is among the best')
+    .option('--clear', 'take the mark away')
+    .addHelpText('after', examples(['imggen mark mira_sol_image_00003 --approve', 'imggen mark mira-sol/3 mira-sol/7 --reject']))
+    .action((names: string[], flags: CommonFlags) => run(import('./commands/mark.ts').then((m) => m.mark), names, flags));
+  keeping(common(program.command('upload').description('send pictures to the store that were made without one'), []))
+    .argument('<id>', 'a character’s id')
+    .option('--json', 'one event a line on stdout, and nothing else there')
+    .option('--quiet', 'only what went wrong')
+    .option('--no-ink', 'plain lines and a bar instead of the live view')
+    .addHelpText('after', examples(['imggen upload mira-sol --storage cloudinary']))
+    .action((id: string, flags: CommonFlags) => run(import('./commands/upload.ts').then((m) => m.upload), id, flags));
+  keeping(common(program.command('adopt').description('fill the ledger with the pictures that the store already holds'), ['--json']))
+    .argument('<id>', 'a character’s id; registered from the config when it is new')
+    .addHelpText('after', examples(['imggen adopt mira-sol']))
+    .action((id: string, flags: CommonFlags) => run(import('./commands/adopt.ts').then((m) => m.adopt), id, flags));
+  keeping(common(program.command('clean').description('list what belongs to nothing: files, rows, pictures in the store, old parts, rejected pictures'), ['--json']))
+    .option('--yes', 'delete it')
+    .addHelpText('after', examples(['imggen clean', 'imggen clean --yes']))
+    .action((flags: CommonFlags) => run(import('./commands/clean.ts').then((m) => m.clean), flags));
+  keeping(common(program.command('delete').description('remove pictures, or all of a character, from disk, store and gallery'), ['--json']))
+    .argument('<what...>', 'file names, mira-sol/1, or a character’s id')
+    .option('--yes', 'without asking')
+    .addHelpText('after', examples(['imggen delete mira_sol_image_00003', 'imggen delete mira-sol --yes']))
+    .action((names: string[], flags: CommonFlags) => run(import('./commands/delete.ts').then((m) => m.remove), names, flags));
   program
     .command('completion')
     .description('print a completion script for your shell')
     .argument('<shell>', 'bash, zsh or fish')
     .addHelpText('after', examples(['source <(imggen completion bash)', 'imggen completion zsh > ~/.zfunc/_imggen', 'imggen completion fish > ~/.config/fish/completions/imggen.fish']))
     .action((shell: string) => run(import('./commands/completion.ts').then((m) => m.completion), shell, program));
+}
+
+/** Of commands that look at the pictures' folder. */
+function keeping(command: Command): Command {
+  return command.option('--output <dir>', 'folder of the pictures (default: images)');
 }
 
 /** Options of every command; `--json` and the like only where they mean something. */

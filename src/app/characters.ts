@@ -24,7 +24,7 @@ export function configuredCharacter(house: House): Character {
  * Registers a character, or checks that the config still means the one that is locked.
  * @throws {UserError} with every difference, unless `relock`; or when it belongs to another owner.
  */
-export function ensureCharacter(house: House, character: Character, relock: boolean): CharacterRow {
+export function ensureCharacter(house: House, character: Character, relock: boolean, owner = house.config.owner): CharacterRow {
   const ledger = house.ledger();
   const before = ledger.characters.find(character.id);
   const fresh: NewCharacter = {
@@ -33,7 +33,7 @@ export function ensureCharacter(house: House, character: Character, relock: bool
     seed: character.seed,
     attributes: JSON.stringify(character.attributes),
     locked: JSON.stringify(lockedAttributes(character)),
-    owner: house.config.owner,
+    owner,
   };
   if (!before) {
     const { row } = ledger.characters.register(fresh);
@@ -41,6 +41,8 @@ export function ensureCharacter(house: House, character: Character, relock: bool
     return row;
   }
   assertOwner(house, before);
+  // Deleted (`imggen delete <character>`): nothing is locked any more.
+  if (before.locked === '{}') return ledger.characters.relock(fresh);
   const differences = lockDifferences(JSON.parse(before.locked) as Record<string, unknown>, lockedAttributes(character));
   if (differences.length > 0 && !relock) {
     throw new UserError(`${before.id} is locked, and this config describes another character:`, {
@@ -74,6 +76,13 @@ export function assertOwner(house: House, row: Pick<CharacterRow, 'id' | 'owner'
   throw new UserError(`${row.id} belongs to ${house.clean(row.owner)}`, {
     hint: 'set `owner` in the config or $IMGGEN_OWNER, or, as the administrator of this machine, add --all-owners',
   });
+}
+
+/** Tells whether a character is the caller's to see: lists show those only. */
+export function ownedCharacters(house: House, ledger: Ledger): (characterId: string) => boolean {
+  const me = house.config.owner ?? null;
+  const foreign = new Set(ledger.characters.list().filter((row) => row.owner !== null && row.owner !== me).map((row) => row.id));
+  return (id) => house.flags.allOwners === true || !foreign.has(id);
 }
 
 /** The highest number among a character's pictures in a folder, 0 for none. */

@@ -35,8 +35,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   const early: RunEvent[] = (request.notices ?? []).map((message) => ({ event: 'notice', level: 'info', message }));
   const warn = (message: string) => early.push({ event: 'notice', level: 'warn', message });
   const providers = await providersOf(house, request.jobs, warn);
-  const storeNames = new Set(request.jobs.map((job) => settingsOf(job).store).filter((name) => name !== 'none'));
-  const storage = await readyStorage(house, [...storeNames][0] ?? 'none', warn);
+  const storage = await readyStorage(house, storeOf(house, request.jobs), warn);
   const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
   await withinCaps(house, request.jobs, { providers, startedAtMs });
 
@@ -48,7 +47,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   });
   const view = await openView(house);
   emit = (event) => tell(view, house, event);
-  for (const job of request.jobs) emit(opened(house, job, providers));
+  for (const job of request.jobs) emit({ ...opened(house, job, providers), uploads: storage !== undefined });
   ledger.listen(emit);
   for (const event of early) emit(event);
   try {
@@ -64,6 +63,13 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   } finally {
     signals.close();
   }
+}
+
+/** The store of the jobs, or of pictures of theirs that wait for one (`imggen upload`); `--storage none` leaves uploads for later. */
+function storeOf(house: House, jobs: readonly JobRow[]): string {
+  if (house.flags.storage === 'none') return 'none';
+  const names = jobs.flatMap((job) => [settingsOf(job).store, house.ledger().uploads.storeOf(job.id) ?? 'none']);
+  return names.find((name) => name !== 'none') ?? 'none';
 }
 
 function inFlight(house: House, jobs: readonly JobRow[]): number {
@@ -94,7 +100,8 @@ function run(
   return runner.run();
 }
 
-function contextOf(house: House, parts: { providers: ReadonlyMap<string, ReadyProvider>; storage: RunnerContext['storage']; emit: (event: RunEvent) => void }): RunnerContext {
+/** What the runner works with. */
+export function contextOf(house: House, parts: { providers: ReadonlyMap<string, ReadyProvider>; storage: RunnerContext['storage']; emit: (event: RunEvent) => void }): RunnerContext {
   const { world, config, log } = house;
   const uploads = config.storage.options['concurrency'];
   return {
@@ -129,6 +136,12 @@ async function providersOf(house: House, jobs: readonly JobRow[], warn: (message
   const ready = new Map<string, ReadyProvider>();
   for (const job of jobs) {
     const settings = settingsOf(job);
+    const { queued, leased, hold } = ledger.jobs.counts(job.id);
+    // Only uploads are missing: they need no provider, and no key of one.
+    if (queued + leased + hold === 0) {
+      ledger.uploads.retryFailed(job.id);
+      continue;
+    }
     const main = ready.get(settings.provider) ?? (await readyProvider(config, world, settings.provider));
     ready.set(settings.provider, main);
     assertFits(job, main);
@@ -170,7 +183,8 @@ async function withinCaps(house: House, jobs: readonly JobRow[], run: { provider
   throw capRefusal(found);
 }
 
-function opened(house: House, job: JobRow, providers: ReadonlyMap<string, ReadyProvider>): RunEvent {
+/** The first signal about a job. */
+export function opened(house: House, job: JobRow, providers: ReadonlyMap<string, ReadyProvider>): Extract<RunEvent, { event: 'run_opened' }> {
   const { config } = house;
   const ledger = house.ledger();
   const settings = settingsOf(job);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EXIT, UserError } from '../errors.ts';
+import { EXIT, UserError, type StorageError } from '../errors.ts';
 import type { Config } from '../config/config.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import type { ProviderModule } from '../providers/provider.ts';
@@ -68,6 +68,11 @@ export async function readyStorage(house: House, name: string, warn: (message: s
     exitCode: EXIT.auth,
     hint: 'nothing was generated. Mend the key, or go on without uploads: --storage none',
   });
+}
+
+/** What a store's refusal means for a command that only keeps house. */
+export function storageProblem(house: House, error: StorageError, hint: string): UserError {
+  return new UserError(house.clean(error.message), { exitCode: error.failure === 'unauthorized' ? EXIT.auth : EXIT.someFailed, hint, cause: error });
 }
 
 /** Makes a store. @throws {UserError} exit 5 when its key is missing. */

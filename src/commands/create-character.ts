@@ -4,6 +4,7 @@ import { printDryRun, type DryJob } from '../app/dry-run.ts';
 import { generate } from '../app/generate.ts';
 import { openHouse, type CommonFlags, type House } from '../app/house.ts';
 import { CREATE_COUNT, openCreate, settingsFor } from '../app/jobs.ts';
+import { continueNumbers } from '../app/numbers.ts';
 import { assertFits } from '../app/preflight.ts';
 import { readyProvider } from '../app/services.ts';
 import type { World } from '../app/world.ts';
@@ -50,8 +51,9 @@ async function createAll(houses: readonly House[], flags: CommonFlags): Promise<
   }
   const jobs: JobRow[] = [];
   const notices: string[] = [];
-  for (const { character, settings } of plans) {
-    const row = ensureCharacter(first, character, flags.relock === true);
+  for (const { house, character, settings } of plans) {
+    const row = ensureCharacter(first, character, flags.relock === true, house.config.owner);
+    await continueNumbers(first, row);
     const opened = openCreate(first, row, settings);
     jobs.push(opened.job);
     if (!opened.created) notices.push(continuation(first, opened.job));

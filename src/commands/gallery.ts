@@ -1,18 +1,20 @@
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { knownCharacter } from '../app/characters.ts';
+import { openFile, writeGalleryPage } from '../app/gallery-page.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { printJson, printLine, printTable } from '../app/print.ts';
 import type { World } from '../app/world.ts';
 import { UserError, type ExitCode } from '../errors.ts';
-import type { ImageRow } from '../ledger/rows.ts';
+import type { CharacterRow, ImageRow } from '../ledger/rows.ts';
 import { ago, bytes, count } from '../views/format.ts';
 
 /** Options of `imggen gallery`. */
 export interface GalleryFlags extends CommonFlags {
   kind?: string;
   job?: string;
-  fromProvider?: string;
+  html?: string | true;
+  open?: boolean;
   since?: string;
   mark?: string;
   limit?: string;
@@ -20,11 +22,14 @@ export interface GalleryFlags extends CommonFlags {
 
 /** `imggen gallery <id>`: all images of a character, newest first. */
 export function gallery(world: World, id: string, flags: GalleryFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+  // `--provider` filters here: it may name one that this version does not have, and must not choose the config's.
+  const { provider: _, ...common } = flags;
+  return withHouse<ExitCode>(world, common, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const character = knownCharacter(house, ledger, id);
     const filter = filterOf(house, flags);
     const images = ledger.images.gallery({ ...filter, characterId: character.id });
+    if (flags.html !== undefined || flags.open) return page(house, flags, { character, images });
     if (flags.json) {
       printJson(house, {
         characterId: character.id,
@@ -41,6 +46,19 @@ export function gallery(world: World, id: string, flags: GalleryFlags): Promise<
     printLine(house, `\n${count(images.length, 'picture')} of ${house.clean(character.name)} (${character.id}), seed ${character.seed}`);
     return 0;
   });
+}
+
+/** Writes the page, opens it where it was asked for, and says where it is in any case. */
+async function page(house: House, flags: GalleryFlags, what: { character: CharacterRow; images: readonly ImageRow[] }): Promise<ExitCode> {
+  const file = typeof flags.html === 'string' ? flags.html : undefined;
+  const path = await writeGalleryPage(house, what.character, { images: what.images, file });
+  const opened = flags.open === true && (await openFile(path));
+  if (flags.json) printJson(house, { characterId: what.character.id, file: path, count: what.images.length, opened });
+  else {
+    const near = relative(house.world.cwd, path);
+    printLine(house, `${count(what.images.length, 'picture')} in ${near.startsWith('..') ? path : near}${flags.open && !opened ? ' (nothing here could open it)' : ''}`);
+  }
+  return 0;
 }
 
 const COLUMNS = [
@@ -116,7 +134,7 @@ function filterOf(house: House, flags: GalleryFlags) {
     kind: oneOf('kind', flags.kind, ['avatar', 'training', 'gallery']),
     mark: oneOf('mark', flags.mark, ['approved', 'rejected', 'favourite']),
     jobId: flags.job === undefined ? undefined : (house.ledger().jobs.find(flags.job)?.id ?? -1),
-    provider: flags.fromProvider,
+    provider: flags.provider,
     sinceMs,
     limit,
   };

@@ -3,6 +3,7 @@ import { printDryRun } from '../app/dry-run.ts';
 import { generate } from '../app/generate.ts';
 import { withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { attributesOf, openPack, referencesFor, settingsFor } from '../app/jobs.ts';
+import { continueNumbers } from '../app/numbers.ts';
 import { assertFits } from '../app/preflight.ts';
 import { readyProvider } from '../app/services.ts';
 import type { World } from '../app/world.ts';
@@ -30,6 +31,7 @@ export function pack(world: World, id: string | undefined, flags: CommonFlags & 
       return 0;
     }
     const row = configured ? ensureCharacter(house, configured, flags.relock === true) : knownCharacter(house, house.ledger(), subject.id);
+    await continueNumbers(house, row);
     const opened = openPack(house, row, settings, count);
     return generate(house, { jobs: [opened.job], notices: opened.created ? [] : [continuation(house, opened.job)] });
   });

@@ -15,7 +15,7 @@ export const THUMBNAIL_PX = 320;
  * @throws {ProviderError} `unusable` when the picture can't be decoded; the file system's own error when it can't be written.
  */
 export async function makeThumbnail(source: string | Uint8Array, target: string): Promise<void> {
-  const bytes = await shrink(source);
+  const bytes = await thumbnailBytes(source);
   await ensureFolder(dirname(target));
   const part = `${target}.part`;
   try {
@@ -27,7 +27,8 @@ export async function makeThumbnail(source: string | Uint8Array, target: string)
   }
 }
 
-async function shrink(source: string | Uint8Array): Promise<Uint8Array> {
+/** The thumbnail itself, WebP. @throws {ProviderError} `unusable` when the picture can't be decoded. */
+export async function thumbnailBytes(source: string | Uint8Array): Promise<Uint8Array> {
   const sharp = await loadSharp();
   try {
     return await sharp(source, { failOn: 'error' })

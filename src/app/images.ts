@@ -1,0 +1,43 @@
+import { UserError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ImageRow } from '../ledger/rows.ts';
+import { assertOwner, knownCharacter } from './characters.ts';
+import type { House } from './house.ts';
+
+/** What a person named: one picture, or all of a character. */
+export interface Named {
+  images: ImageRow[];
+  /** Set when the whole character was named. */
+  characterId?: string;
+}
+
+/**
+ * Pictures by file name (`mira_sol_image_00001`, with or without extension or folder), by `mira-sol/1`, or, with
+ * `characters`, all of a character by its id. @throws {UserError} that lists every name that is none.
+ */
+export function namedImages(house: House, ledger: Ledger, names: readonly string[], options: { characters?: boolean } = {}): Named[] {
+  const problems: string[] = [];
+  const found = names.map((name): Named => {
+    if (options.characters && ledger.characters.find(name)) {
+      return { images: ledger.images.gallery({ characterId: knownCharacter(house, ledger, name).id }), characterId: name };
+    }
+    const image = imageOf(ledger, name);
+    if (!image) {
+      problems.push(`${JSON.stringify(house.clean(name))}: no such picture`);
+      return { images: [] };
+    }
+    const character = ledger.characters.find(image.character_id);
+    if (character) assertOwner(house, character);
+    return { images: [image] };
+  });
+  if (problems.length > 0) {
+    throw new UserError('nothing was changed:', { problems, hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1; `imggen gallery <id>` lists them' });
+  }
+  return found;
+}
+
+function imageOf(ledger: Ledger, name: string): ImageRow | undefined {
+  const [, characterId, number] = /^([a-z0-9-]+)\/(\d{1,15})$/.exec(name) ?? [];
+  if (characterId !== undefined) return ledger.images.numbered(characterId, Number(number));
+  return ledger.images.find(name.split(/[\\/]/).at(-1) ?? name);
+}

@@ -1,0 +1,90 @@
+import { lstatSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { StorageError } from '../errors.ts';
+import type { ImageRow } from '../ledger/rows.ts';
+import { parseImageNumber } from '../names.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { House } from './house.ts';
+import { createStorage } from './services.ts';
+
+/** What went of one picture. */
+export interface Removed {
+  filename: string;
+  characterId: string;
+  row: boolean;
+  file: boolean;
+  thumbnail: boolean;
+  asset: boolean;
+  /** Bytes freed on disk. */
+  sizeBytes: number;
+  /** What could not be removed, and why. */
+  problem?: string;
+}
+
+/** Stores by name, made when first asked for. @throws {UserError} exit 5 when a key is missing. */
+export class Stores {
+  private readonly house: House;
+  private readonly made = new Map<string, Promise<Storage>>();
+
+  constructor(house: House) {
+    this.house = house;
+  }
+
+  get(name: string): Promise<Storage> {
+    const made = this.made.get(name) ?? createStorage(this.house, name);
+    this.made.set(name, made);
+    return made;
+  }
+}
+
+/**
+ * Removes a picture everywhere. The row goes first: from then on no process uploads the picture, and what a crash leaves
+ * behind is found by `imggen clean`.
+ */
+export async function removePicture(house: House, stores: Stores, image: ImageRow): Promise<Removed> {
+  const gone: Removed = { filename: image.filename, characterId: image.character_id, row: false, file: false, thumbnail: false, asset: false, sizeBytes: 0 };
+  const store = image.store === null ? undefined : await stores.get(image.store);
+  if (!house.ledger().upkeep.remove(image.id)) return { ...gone, problem: 'a live process is uploading it' };
+  gone.row = true;
+  if (image.path !== null) {
+    gone.sizeBytes = unlinkOurs(image.path, image.character_id) ?? 0;
+    gone.file = gone.sizeBytes > 0;
+    const name = image.filename.replace(/\.[a-z]+$/, '');
+    gone.thumbnail = unlinkOurs(join(dirname(image.path), 'thumbnails', `${name}.webp`), image.character_id) !== undefined;
+  }
+  try {
+    if (store) gone.asset = await removeAsset(store, image);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return { ...gone, problem: `still in ${image.store}: ${house.clean(error.message)}` };
+  }
+  return gone;
+}
+
+async function removeAsset(store: Storage, image: ImageRow): Promise<boolean> {
+  const signal = AbortSignal.timeout(60_000);
+  if (image.public_id !== null) return (await store.remove([image.public_id], signal)) > 0;
+  // A process may have died between the upload and its row.
+  const found = await store.find(image.character_id, image.filename.replace(/\.[a-z]+$/, ''), signal);
+  const ours = found !== undefined && (found.md5 === image.md5 || found.context['sha256'] === image.sha256);
+  return ours && (await store.remove([found.publicId], signal)) > 0;
+}
+
+/**
+ * Deletes a plain file that is named like a picture of the character and lies in its folder (or the thumbnails' below it);
+ * returns its size, undefined when it is no such file. Links are never followed.
+ */
+export function unlinkOurs(path: string, characterId: string): number | undefined {
+  const folder = basename(dirname(path)) === 'thumbnails' ? dirname(dirname(path)) : dirname(path);
+  if (basename(folder) !== characterId || parseImageNumber(characterId, basename(path)) === undefined) return undefined;
+  if (!isFolder(folder) || !isFolder(dirname(path))) return undefined;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats?.isFile()) return undefined;
+  unlinkSync(path);
+  return stats.size;
+}
+
+/** True for a real folder, no link to one. */
+export function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
