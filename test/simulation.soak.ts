@@ -1,0 +1,20 @@
+/** The long form of the simulation: thousands of scenarios. The seed of a failing one is printed. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { scenarios, simulate } from './simulation/simulate.ts';
+
+const RUNS = Number(process.env['IMGGEN_SIMULATIONS'] ?? 3_000);
+
+it(`holds every invariant in ${RUNS} scenarios`, async () => {
+  const total = { deaths: 0, pictures: 0 };
+  await fc.assert(
+    fc.asyncProperty(scenarios(), async (scenario) => {
+      const report = await simulate(scenario);
+      total.deaths += report.deaths;
+      total.pictures += report.pictures;
+      expect(report.problems).toEqual([]);
+    }),
+    { numRuns: RUNS },
+  );
+  console.log(`${RUNS} scenarios, ${total.deaths} deaths, ${total.pictures} pictures, 0 violations`);
+});

@@ -1,0 +1,74 @@
+/** A character, a job and a run around the service on paper. */
+import { readdirSync, rmSync, mkdtempSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { JobRequest } from '../../src/ledger/jobs.ts';
+import type { JobRow, JobSettings } from '../../src/ledger/rows.ts';
+import { imageFilename } from '../../src/names.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { ReadyProvider, RunnerContext, RunOptions } from '../../src/runner/context.ts';
+import type { PlannedShot } from '../../src/shot.ts';
+
+/** A folder of its own, in memory where the system has one. */
+export function newFolder(name: string): string {
+  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `imggen-${name}-`));
+}
+
+/** Deletes a folder made by `newFolder`. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A planned shot. */
+export function plannedShot(name: string, kind: PlannedShot['kind'] = 'gallery', seed = 7): PlannedShot {
+  return {
+    name, kind, seed, prompt: `${name} of Mira`,
+    look: { pose: 'standing', angle: 'front', expression: 'neutral', framing: 'waist up', light: 'soft', background: 'grey', setting: 'plain' },
+  };
+}
+
+/** `n` gallery shots. */
+export function galleryShots(n: number): PlannedShot[] {
+  return Array.from({ length: n }, (_, i) => plannedShot(`gallery-${String(i + 1).padStart(4, '0')}`));
+}
+
+/** Registers Mira and makes a job for her. */
+export function makeJob(ledger: Ledger, output: string, wanted: { shots: readonly PlannedShot[]; settings?: Partial<JobSettings> } & Partial<JobRequest>): JobRow {
+  const { shots, settings, ...rest } = wanted;
+  ledger.characters.register({ id: 'mira', name: 'Mira', seed: 7, attributes: JSON.stringify({ name: 'Mira', distinctiveFeatures: [], style: 'photo' }), locked: '{}' });
+  return ledger.jobs.openOrCreate({
+    characterId: 'mira', kind: 'pack', fingerprint: 'f', priority: 1, imageCount: shots.length, plan: () => shots,
+    settings: { provider: 'paper', fallback: [], model: 'paper-1', width: 16, height: 16, output, store: 'none', thumbnails: false, requireSeed: false, references: [], ...settings },
+    ...rest,
+  }).job;
+}
+
+/** A provider as the runner takes it. */
+export function ready(provider: Provider, more: Partial<ReadyProvider> = {}): ReadyProvider {
+  return { provider, model: provider.defaultModel, scope: `${provider.name}:k`, intervalMs: 0, allowUnknownPrice: false, ...more };
+}
+
+/** A context with quiet defaults. */
+export function contextOf(parts: Pick<RunnerContext, 'ledger' | 'now' | 'sleep' | 'download' | 'newKey'> & Partial<RunnerContext> & { provide: readonly ReadyProvider[] }): RunnerContext {
+  const { provide, ...rest } = parts;
+  return {
+    storage: undefined, uploadConcurrency: 2, random: () => 0.5, signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename,
+    providers: new Map(provide.map((one) => [one.provider.name, one])),
+    ...rest,
+  };
+}
+
+/** Options with small defaults. */
+export function optionsOf(jobIds: readonly number[], more: Partial<RunOptions> = {}): RunOptions {
+  return {
+    jobIds, caps: {}, concurrency: 2, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000, drainMs: undefined,
+    drain: new AbortController().signal, abort: new AbortController().signal, ...more,
+  };
+}
+
+/** The pictures of Mira on disk. */
+export function picturesIn(output: string): string[] {
+  const folder = join(output, 'mira');
+  return existsSync(folder) ? readdirSync(folder).filter((file) => file.startsWith('mira_image_')).sort() : [];
+}

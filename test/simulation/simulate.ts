@@ -1,0 +1,149 @@
+/** One scenario: several processes, a service that fails, deaths, and at the end the invariants. */
+import fc from 'fast-check';
+import Sqlite from 'better-sqlite3';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { openDatabase } from '../../src/ledger/open.ts';
+import type { Caps } from '../../src/ledger/money.ts';
+import type { RecoveryClass } from '../../src/providers/provider.ts';
+import { VirtualClock } from './clock.ts';
+import { capProblems, violations } from './invariants.ts';
+import { SimulatedProcess } from './process.ts';
+import { galleryShots, makeJob, newFolder, optionsOf, removeFolder } from './scene.ts';
+import { memoryJournal, paperDownload, paperProvider, READ_FAULTS, SUBMIT_FAULTS, WORST_MICROS, type ReadFault, type SubmitFault } from './service.ts';
+
+/** A scenario as it is generated and shrunk. */
+export interface Scenario {
+  recovery: RecoveryClass;
+  shots: number;
+  concurrency: number;
+  latencyMs: number;
+  /** By request, in order; afterwards all goes well. */
+  faults: SubmitFault[];
+  reads: ReadFault[];
+  finds: boolean[];
+  /** For each process: the steps at which it and its successors die. */
+  deaths: number[][];
+  capShots: number | undefined;
+}
+
+const AMBIGUOUS = new Set<SubmitFault>(['reset-before', 'reset-after', 'late', 'hang', 'hang-after']);
+
+/** A protection taken away on purpose. */
+export type Sabotage = 'denies' | 'robs-the-living' | 'no-caps';
+
+/** What a scenario came to. */
+export interface Report {
+  problems: string[];
+  deaths: number;
+  pictures: number;
+}
+
+/** Scenarios of all four classes. */
+export function scenarios(recovery: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind']): fc.Arbitrary<Scenario> {
+  const mostly = fc.constant('ok' as const);
+  return fc.record({
+    recovery: fc.constantFrom(...recovery),
+    shots: fc.integer({ min: 1, max: 6 }),
+    concurrency: fc.integer({ min: 1, max: 3 }),
+    latencyMs: fc.constantFrom(0, 40, 900),
+    faults: fc.array(fc.oneof(mostly, fc.constantFrom(...SUBMIT_FAULTS)), { maxLength: 8 }),
+    reads: fc.array(fc.oneof(mostly, fc.constantFrom(...READ_FAULTS)), { maxLength: 5 }),
+    finds: fc.array(fc.boolean(), { maxLength: 3 }),
+    deaths: fc.array(fc.array(fc.integer({ min: 1, max: 70 }), { maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+    capShots: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+  });
+}
+
+/** Plays a scenario to its end and looks at what is left. */
+export async function simulate(scenario: Scenario, sabotage?: Sabotage): Promise<Report> {
+  const folder = newFolder('sim');
+  const db = openDatabase(':memory:');
+  try {
+    return await new Simulation(scenario, { db, folder, sabotage }).play();
+  } catch (error) {
+    return { problems: [`${error instanceof Sqlite.SqliteError ? error.code : ''} ${(error as Error).stack}`], deaths: 0, pictures: 0 };
+  } finally {
+    db.close();
+    removeFolder(folder);
+  }
+}
+
+class Simulation {
+  private readonly clock = new VirtualClock();
+  private readonly journal = memoryJournal();
+  private readonly processes = new Map<string, SimulatedProcess>();
+  private readonly problems = new Set<string>();
+  private readonly scenario: Scenario;
+  private readonly db: Sqlite.Database;
+  private readonly folder: string;
+  private readonly sabotage: Sabotage | undefined;
+  private readonly left: { faults: SubmitFault[]; reads: ReadFault[]; finds: boolean[] };
+  private deaths = 0;
+  private jobId = 0;
+
+  constructor(scenario: Scenario, with_: { db: Sqlite.Database; folder: string; sabotage: Sabotage | undefined }) {
+    this.scenario = scenario;
+    this.db = with_.db;
+    this.folder = with_.folder;
+    this.sabotage = with_.sabotage;
+    this.left = { faults: [...scenario.faults], reads: [...scenario.reads], finds: [...scenario.finds] };
+    this.clock.onQuiet = () => {
+      for (const one of this.processes.values()) one.buried ||= one.dead;
+    };
+  }
+
+  async play(): Promise<Report> {
+    const planner = new Ledger({ file: ':memory:', now: this.clock.now, open: () => this.db, liveness: { owner: 'planner', isAlive: () => false, close: () => {} } });
+    this.jobId = makeJob(planner, this.folder, { shots: galleryShots(this.scenario.shots) }).id;
+    await this.clock.drive(Promise.all(this.scenario.deaths.map((deaths, n) => this.lives(`p${n}`, deaths))));
+    // The person calls `resume`, twice: nothing fails any more.
+    for (const list of Object.values(this.left)) list.length = 0;
+    for (let again = 0; again < 2; again += 1) await this.clock.drive(this.lives(`r${again}`, []));
+    for (const problem of violations({ db: this.db, output: this.folder, charges: this.journal.all(), recovery: this.scenario.recovery, settled: true })) this.problems.add(problem);
+    const { held } = this.db.prepare(`SELECT COUNT(*) held FROM shots WHERE state = 'hold'`).get() as { held: number };
+    const doubts = this.scenario.faults.filter((fault) => AMBIGUOUS.has(fault)).length + this.deaths * this.scenario.concurrency;
+    if (held > doubts) this.problems.add(`${held} held without a cause`);
+    const { n } = this.db.prepare(`SELECT COUNT(*) n FROM images WHERE state = 'stored'`).get() as { n: number };
+    return { problems: [...this.problems], deaths: this.deaths, pictures: n };
+  }
+
+  /** A process and those that are started in its place when it dies. */
+  private async lives(name: string, deaths: readonly number[]): Promise<void> {
+    for (const [life, dieAtStep] of [...deaths, undefined].entries()) {
+      const one = new SimulatedProcess(this.partsOf(`${name}-${life}`, dieAtStep));
+      this.processes.set(one.id, one);
+      await one.run();
+      if (!one.dead) {
+        one.dead = true; // it has ended: its id is nobody's now
+        return;
+      }
+      this.deaths += 1;
+      await this.clock.sleep(700);
+    }
+  }
+
+  private partsOf(id: string, dieAtStep: number | undefined) {
+    const { clock, scenario, left, db } = this;
+    const sleep = clock.sleep;
+    const provider = paperProvider({
+      recovery: scenario.recovery, journal: this.journal, now: clock.now, sleep, latencyMs: scenario.latencyMs,
+      fault: () => left.faults.shift() ?? 'ok', findFault: () => left.finds.shift() ?? false, denies: this.sabotage === 'denies',
+    });
+    return {
+      db, clock, id, dieAtStep, provider,
+      isAlive: (owner: string) => this.sabotage !== 'robs-the-living' && this.processes.get(owner)?.buried === false,
+      download: paperDownload({ sleep, latencyMs: scenario.latencyMs, readFault: () => left.reads.shift() ?? 'ok' }),
+      options: optionsOf([this.jobId], { concurrency: scenario.concurrency, caps: this.sabotage === 'no-caps' ? {} : this.caps() }),
+      committed: () => this.committed(),
+    };
+  }
+
+  private caps(): Caps {
+    const { capShots } = this.scenario;
+    return capShots === undefined ? {} : { perRunMicros: capShots * WORST_MICROS, perDayMicros: (capShots + 1) * WORST_MICROS, perImageMicros: 2 * WORST_MICROS };
+  }
+
+  private committed(): void {
+    for (const problem of capProblems(this.db, this.caps())) this.problems.add(problem);
+  }
+}
