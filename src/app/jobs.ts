@@ -7,7 +7,7 @@ import type { CharacterRow, JobRow, JobSettings } from '../ledger/rows.ts';
 import { planCharacter, planPack } from '../plan.ts';
 import type { CharacterAttributes } from '../character.ts';
 import type { House } from './house.ts';
-import { assertOwner } from './characters.ts';
+import { assertOwner, ownedCharacters } from './characters.ts';
 import { chosenProvider, readyProvider } from './services.ts';
 
 const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
@@ -73,7 +73,7 @@ export function openPack(house: House, row: CharacterRow, settings: JobSettings,
 
 /** A job by id or key, of the caller's own; without a name the only unfinished one, or the newest. @throws {UserError} */
 export function knownJob(house: House, ledger: Ledger, name: string | undefined): JobRow {
-  const job = name === undefined ? (ledger.jobs.open().at(-1) ?? ledger.jobs.newest()) : ledger.jobs.find(name);
+  const job = name === undefined ? (ownJobs(house, ledger, ledger.jobs.open()).at(-1) ?? ownJobs(house, ledger, ledger.jobs.list(10_000))[0]) : ledger.jobs.find(name);
   if (!job) {
     throw new UserError(name === undefined ? 'there is no job yet' : `there is no job ${JSON.stringify(house.clean(name))}`, {
       hint: '`imggen jobs` lists them; `imggen pack --count 8` makes one',
@@ -82,6 +82,12 @@ export function knownJob(house: House, ledger: Ledger, name: string | undefined)
   const character = ledger.characters.find(job.character_id);
   if (character) assertOwner(house, character);
   return job;
+}
+
+/** Those of the caller's own characters; with `--all-owners` all. */
+export function ownJobs(house: House, ledger: Ledger, jobs: readonly JobRow[]): JobRow[] {
+  const mine = ownedCharacters(house, ledger);
+  return jobs.filter((job) => mine(job.character_id));
 }
 
 /** The attributes as locked in the ledger. */

@@ -1,4 +1,4 @@
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StorageError } from '../errors.ts';
 import type { ImageRow } from '../ledger/rows.ts';
@@ -87,4 +87,18 @@ export function unlinkOurs(path: string, characterId: string): number | undefine
 /** True for a real folder, no link to one. */
 export function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** After its last picture: takes a character's gallery page away, and its folder if nothing of anybody else's is in it. */
+export function removeFolder(folder: string): void {
+  if (!isFolder(folder)) return;
+  const page = join(folder, 'gallery.html');
+  if (lstatSync(page, { throwIfNoEntry: false })?.isFile()) unlinkSync(page);
+  for (const path of [join(folder, 'thumbnails'), join(folder, '.parts'), folder]) {
+    try {
+      rmdirSync(path);
+    } catch {
+      // Not there, or not empty: not ours to take.
+    }
+  }
 }

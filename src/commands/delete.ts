@@ -2,7 +2,8 @@ import { confirm } from '../app/confirm.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { namedImages, type Named } from '../app/images.ts';
 import { printJson, printLine } from '../app/print.ts';
-import { removePicture, Stores, type Removed } from '../app/removal.ts';
+import { foldersOf } from '../app/leftovers.ts';
+import { removeFolder, removePicture, Stores, type Removed } from '../app/removal.ts';
 import { readyStorage } from '../app/services.ts';
 import type { World } from '../app/world.ts';
 import { EXIT, UserError, type ExitCode } from '../errors.ts';
@@ -25,7 +26,10 @@ export function remove(world: World, names: readonly string[], flags: CommonFlag
     const stores = new Stores(house);
     const gone: Removed[] = [];
     for (const image of images) gone.push(await removePicture(house, stores, image));
-    for (const { characterId } of named) if (characterId !== undefined) ledger.characters.forget(characterId);
+    for (const characterId of named.flatMap((one) => one.characterId ?? [])) {
+      ledger.characters.forget(characterId);
+      for (const folder of foldersOf(house, characterId)) removeFolder(folder);
+    }
     return tell(house, named, gone);
   });
 }

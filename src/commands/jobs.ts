@@ -1,4 +1,5 @@
 import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
+import { ownJobs } from '../app/jobs.ts';
 import { printJson, printLine, printTable } from '../app/print.ts';
 import type { World } from '../app/world.ts';
 import type { ExitCode } from '../errors.ts';
@@ -7,12 +8,14 @@ import type { JobRow, JobSettings } from '../ledger/rows.ts';
 import { ago, duration, usdOfMicros } from '../views/format.ts';
 
 const SHOWN = 50;
+/** How far back own jobs are looked for among those of others. */
+const SEARCHED = 10_000;
 
 /** `imggen jobs`: history, newest first. */
 export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
-    const list = ledger.jobs.list(SHOWN).map((job) => describe(ledger, job));
+    const list = ownJobs(house, ledger, ledger.jobs.list(SEARCHED)).slice(0, SHOWN).map((job) => describe(ledger, job));
     if (flags.json) {
       printJson(house, { jobs: list.map(({ spentMicros, ...rest }) => ({ ...rest, costUsd: spentMicros / 1e6 })) });
       return 0;
@@ -60,8 +63,9 @@ function describe(ledger: Ledger, job: JobRow) {
 export function stats(world: World, flags: CommonFlags): Promise<ExitCode> {
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const { queries } = existingLedger(house);
-    const models = queries.stats();
-    const days = queries.spending(14);
+    const whose = flags.allOwners ? undefined : (house.config.owner ?? null);
+    const models = queries.stats(whose);
+    const days = queries.spending(14, whose);
     if (flags.json) {
       printJson(house, {
         models: models.map(({ spentMicros, ...rest }) => ({ ...rest, successRate: rateOf(rest), spentUsd: spentMicros / 1e6 })),

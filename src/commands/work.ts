@@ -1,6 +1,6 @@
 import { generate } from '../app/generate.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
-import { knownJob } from '../app/jobs.ts';
+import { knownJob, ownJobs } from '../app/jobs.ts';
 import { printJson, printLine } from '../app/print.ts';
 import { readyProvider } from '../app/services.ts';
 import type { World } from '../app/world.ts';
@@ -13,7 +13,7 @@ import { count } from '../views/format.ts';
 export function resume(world: World, name: string | undefined, flags: CommonFlags): Promise<ExitCode> {
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
-    const jobs = name === undefined ? unfinished(ledger) : [knownJob(house, ledger, name)];
+    const jobs = name === undefined ? ownJobs(house, ledger, unfinished(ledger)) : [knownJob(house, ledger, name)];
     if (jobs.some((job) => job.state === 'cancelled')) {
       throw new UserError(`job ${jobs[0]?.id} was cancelled`, { hint: `\`imggen retry ${jobs[0]?.id}\` takes it up again` });
     }
@@ -27,7 +27,7 @@ export function resume(world: World, name: string | undefined, flags: CommonFlag
 export function retry(world: World, name: string | undefined, flags: CommonFlags & { unknown?: boolean }): Promise<ExitCode> {
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
-    const jobs = name === undefined ? ledger.jobs.list(1000).toReversed() : [knownJob(house, ledger, name)];
+    const jobs = name === undefined ? ownJobs(house, ledger, ledger.jobs.list(1000).toReversed()) : [knownJob(house, ledger, name)];
     const again = jobs.filter((job) => requeued(ledger, job, flags.unknown === true, name !== undefined) > 0);
     if (again.length === 0) {
       const held = jobs.reduce((sum, job) => sum + ledger.jobs.counts(job.id).hold, 0);

@@ -58,11 +58,6 @@ export class Jobs {
     return this.session.all<JobRow>('SELECT * FROM jobs ORDER BY id DESC LIMIT ?', limit);
   }
 
-  /** The job made last, of any kind. */
-  newest(): JobRow | undefined {
-    return this.session.get<JobRow>('SELECT * FROM jobs ORDER BY id DESC LIMIT 1');
-  }
-
   /** The newest job of a character. */
   newestOf(characterId: string): JobRow | undefined {
     return this.session.get<JobRow>('SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_id = ? ORDER BY id DESC LIMIT 1', characterId);

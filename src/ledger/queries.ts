@@ -106,34 +106,44 @@ export class Queries {
     return { averageMs: row?.average ?? null, ended: row?.n ?? 0, spanMs: Math.max(0, (row?.last ?? 0) - (row?.first ?? 0)) };
   }
 
-  /** By provider and model. */
-  stats(): StatRow[] {
+  /** By provider and model. `owner`: only of characters that are theirs or nobody's; undefined: of all. */
+  stats(owner?: string | null): StatRow[] {
     const rows = this.session.all<Omit<StatRow, 'p50Ms' | 'p95Ms'>>(
       `SELECT a.provider, a.model, COUNT(*) attempts,
          SUM(a.state = 'settled') done, SUM(a.state = 'rejected' AND a.outcome NOT IN ('refused', 'interrupted')) failed,
          SUM(a.outcome = 'refused') refused, SUM(a.state = 'unknown') unknown,
          COALESCE(SUM(r.spent_micros), 0) spentMicros
-       FROM attempts a LEFT JOIN reservations r ON r.attempt_id = a.id GROUP BY a.provider, a.model ORDER BY a.provider, a.model`,
+       FROM attempts a LEFT JOIN reservations r ON r.attempt_id = a.id ${owner === undefined ? '' : `WHERE a.job_id IN (${JOBS_OF})`}
+       GROUP BY a.provider, a.model ORDER BY a.provider, a.model`,
+      ...valuesOf(owner),
     );
-    return rows.map((row) => ({ ...row, p50Ms: this.percentile(row, 0.5), p95Ms: this.percentile(row, 0.95) }));
+    return rows.map((row) => ({ ...row, p50Ms: this.percentile(row, 0.5, owner), p95Ms: this.percentile(row, 0.95, owner) }));
   }
 
-  private percentile(of: { provider: string; model: string; done: number }, share: number): number | null {
+  private percentile(of: { provider: string; model: string; done: number }, share: number, owner: string | null | undefined): number | null {
     const offset = Math.max(0, Math.ceil(of.done * share) - 1);
     return this.session.get<{ ms: number }>(
-      `SELECT ended_at_ms - intent_at_ms ms FROM attempts WHERE provider = ? AND model = ? AND state = 'settled' ORDER BY ms LIMIT 1 OFFSET ?`,
-      of.provider, of.model, offset,
+      `SELECT ended_at_ms - intent_at_ms ms FROM attempts WHERE provider = ? AND model = ? AND state = 'settled'
+       ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`} ORDER BY ms LIMIT 1 OFFSET ?`,
+      of.provider, of.model, ...valuesOf(owner), offset,
     )?.ms ?? null;
   }
 
-  /** By day, provider and model, newest day first. */
-  spending(days: number): SpendRow[] {
+  /** By day, provider and model, newest day first. `owner` as for `stats`. */
+  spending(days: number, owner?: string | null): SpendRow[] {
     return this.session.all<SpendRow>(
       `SELECT day, provider, model, SUM(state = 'spent') images, SUM(spent_micros) spentMicros,
          SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reservedMicros
        FROM reservations WHERE day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?)
-       GROUP BY day, provider, model ORDER BY day DESC, provider, model`,
-      days,
+       ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`} GROUP BY day, provider, model ORDER BY day DESC, provider, model`,
+      days, ...valuesOf(owner),
     );
   }
+}
+
+/** Jobs of the characters of one owner, or of nobody. */
+const JOBS_OF = 'SELECT j.id FROM jobs j JOIN characters c ON c.id = j.character_id WHERE c.owner IS NULL OR c.owner IS ?';
+
+function valuesOf(owner: string | null | undefined): (string | null)[] {
+  return owner === undefined ? [] : [owner];
 }
