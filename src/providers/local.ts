@@ -41,6 +41,8 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   return {
     name: 'local',
     recovery: 'idem',
+    // What a dead process was drawing is gone with it.
+    findAfterMs: 0,
     defaultModel: MODEL,
     capabilities: (model) => {
       if (model === MODEL) return capabilities;

@@ -56,8 +56,7 @@ async function create(settings: ProviderSettings): Promise<Provider> {
 }
 
 /** The part that makes pictures. */
-function attempts(connection: Connection, options: Options, { sleep, timeoutMs, now }: ProviderSettings): Required<Pick<Provider, 'submit' | 'collect' | 'find'>> {
-  const startedAtMs = now();
+function attempts(connection: Connection, options: Options, { sleep, timeoutMs }: ProviderSettings): Required<Pick<Provider, 'submit' | 'collect' | 'find'>> {
   const readModel = modelReader(connection);
   const send = referenceSender(connection);
   const build = (model: KnownModel, request: ImageRequest, references: readonly string[]): BuiltInput => buildInput(model.schema, request, references, options.input ?? {});
@@ -100,7 +99,7 @@ function attempts(connection: Connection, options: Options, { sleep, timeoutMs, 
     }
     const { input } = build(model, request, await Promise.all(request.references.map(sentReference)));
     const wanted = { lost, input, model: model.id, version: modelParts(request.model)?.version };
-    return findPrediction(connection, wanted, { startedAtMs, settleMs: options.settleMs, sleep }, call);
+    return findPrediction(connection, wanted, { settleMs: options.settleMs, sleep }, call);
   }
   return { submit, collect, find };
 }

@@ -20,8 +20,6 @@ export interface Wanted {
 
 /** How sure an absence must be. */
 export interface Looking {
-  /** When this process started: an attempt from before was sent by a process that has ended since. */
-  startedAtMs: number;
   /** A prediction may turn up in the list this long after its request has ended. */
   settleMs: number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -43,7 +41,8 @@ const pageSchema = z.object({ next: z.string().nullish(), results: z.array(predi
  * from after that time holds no prediction that could be ours. Never throws for an unreachable service: `unsure`.
  */
 export async function findPrediction(connection: Connection, wanted: Wanted, looking: Looking, call: CallContext): Promise<Finding> {
-  const endedMs = wanted.lost.sentAtMs < looking.startedAtMs ? looking.startedAtMs : connection.now();
+  // Its sender may have lived until a moment ago, also when this process is younger than the attempt.
+  const endedMs = connection.now();
   const first = await look(connection, wanted, call);
   const restMs = endedMs + looking.settleMs - connection.now();
   if (first.state !== 'absent' || restMs <= 0) return first;

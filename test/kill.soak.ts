@@ -1,0 +1,57 @@
+/** Random `kill -9` with two processes of the built program, in long, and every negative control. Prints its figures. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freezePackage } from './harness/cli.ts';
+import { killRun, told } from './harness/kill.ts';
+import { sabotagedPackage } from './harness/sabotage.ts';
+
+let built: Awaited<ReturnType<typeof freezePackage>>;
+beforeAll(async () => {
+  built = await freezePackage();
+});
+afterAll(() => built.remove());
+
+it.each([
+  { provider: 'local', kills: 200, count: 400, seed: 1 },
+  { provider: 'replicate', kills: 1000, count: 200, seed: 2 },
+  { provider: 'openai', kills: 200, count: 100, seed: 3 },
+] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
+  const report = await killRun({ ...plan, root: built.root });
+  console.log(told(plan.provider, report));
+  expect(report.violations).toEqual([]);
+  expect(report.figures).toMatchObject({ paidTwice: 0, lost: 0, duplicateNames: 0 });
+});
+
+it('makes and pays every picture once while answers are lost, refused and broken as well', async () => {
+  const report = await killRun({
+    provider: 'replicate', kills: 150, count: 100, seed: 4, root: built.root,
+    faults: [
+      { on: 'submit', kind: 'reset-after', share: 0.04 },
+      { on: 'submit', kind: 'status', status: 502, handled: true, share: 0.04 },
+      { on: 'submit', kind: 'reset-before', share: 0.02 },
+      { on: 'poll', kind: 'status', status: 503, share: 0.05 },
+      { on: 'download', kind: 'truncate-length', share: 0.05 },
+    ],
+  });
+  console.log(told('replicate with faults', report));
+  expect(report.violations).toEqual([]);
+});
+
+it.each([
+  { name: 'accepted work is sent again', provider: 'replicate', seed: 11 },
+  { name: 'an open intent is sent again', provider: 'replicate', seed: 12 },
+  { name: 'doubt is tried again', provider: 'openai', seed: 13 },
+] as const)('negative control: $name', async ({ name, provider, seed }) => {
+  const broken = await sabotagedPackage(name, built.root);
+  const report = await killRun({ provider, kills: 30, count: 60, seed, root: broken.root, capped: false });
+  broken.remove();
+  console.log(`negative control, ${name}: ${told(provider, report)}`);
+  expect(report.figures.paidTwice).toBeGreaterThan(0);
+});
+
+it('negative control: numbers are counted', async () => {
+  const broken = await sabotagedPackage('numbers are counted', built.root);
+  const report = await killRun({ provider: 'local', kills: 6, count: 60, seed: 14, root: broken.root });
+  broken.remove();
+  console.log(`negative control, numbers are counted: ${told('local', report)}`);
+  expect(report.figures.duplicateNames).toBeGreaterThan(0);
+});
