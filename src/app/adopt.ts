@@ -33,7 +33,7 @@ export function foundImage({ number, asset }: NumberedAsset, of: { characterId: 
     kind: oneOf(context['kind'], ['avatar', 'training', 'gallery'], 'gallery'),
     shot: context['shot'] ?? filename.replace(/\.[a-z]+$/, ''),
     sha256: context['sha256'] ?? '',
-    md5: asset.md5 ?? '',
+    md5: asset.md5 ?? context['md5'] ?? '',
     sizeBytes: asset.sizeBytes,
     width: asset.width ?? 0,
     height: asset.height ?? 0,

@@ -134,6 +134,8 @@ function assetOf(image: ImageRow): Asset {
       seed_honoured: image.seed_honoured,
       prompt_sha256: createHash('sha256').update(image.prompt).digest('hex'),
       cost_micros: String(image.cost_micros),
+      // A list of Cloudinary's tells no etag.
+      md5: image.md5,
       sha256: image.sha256,
     },
   };

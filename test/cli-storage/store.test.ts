@@ -1,0 +1,168 @@
+/** Uploads, numbers and adoption with the built binary and an emulated Cloudinary. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ask, filesIn, imggen, linesOf, newStudio, picturesIn } from '../cli/imggen.ts';
+import { disagreements, newCloud, rowsOf, SECRET, withCloud } from './cloud.ts';
+
+const CLOUDINARY = { storage: { provider: 'cloudinary' } };
+
+describe('uploads', () => {
+  it('go beside generation, with who, what and how on each picture', async () => {
+    const cloud = await newCloud();
+    const folder = newStudio(CLOUDINARY);
+    const { exitCode, stdout } = await withCloud(cloud, folder, ['pack', '--count', '3', '--json']);
+    expect(exitCode).toBe(0);
+    expect(disagreements(folder, cloud)).toEqual([]);
+    const [asset] = cloud.assets();
+    expect(asset).toMatchObject({ publicId: 'characters/mira-sol/mira_sol_image_00001', assetFolder: 'characters/mira-sol', derived: [expect.stringContaining('320')] });
+    expect(asset?.tags).toEqual(expect.arrayContaining(['imggen', 'mira-sol', 'gallery', 'avataaars']));
+    expect(asset?.context).toMatchObject({ seed: '7', provider: 'local', model: 'avataaars', prompt_sha256: expect.stringMatching(/^[0-9a-f]{64}$/), shot: expect.stringMatching(/^gallery-/) });
+    const urls = linesOf(stdout).filter(({ event }) => event === 'image_stored').map(({ url }) => url);
+    expect(urls).toHaveLength(3);
+    const gallery = JSON.parse((await imggen(folder, ['gallery', 'mira-sol', '--json'])).stdout) as { images: { url: string; thumbnailUrl: string; publicId: string }[] };
+    expect(gallery.images.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
+    for (const image of gallery.images) expect(image.thumbnailUrl).toMatch(/^http.*320.*webp$/);
+  });
+
+  it('of pictures made without a store are sent by upload, and nothing is made again', async () => {
+    const cloud = await newCloud();
+    const folder = newStudio();
+    await imggen(folder, ['pack', '--count', '4']);
+    const sent = await withCloud(cloud, folder, ['upload', 'mira-sol', '--storage', 'cloudinary']);
+    expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(disagreements(folder, cloud)).toEqual([]);
+    expect(ask(folder, 'SELECT * FROM attempts')).toHaveLength(4);
+    const again = await withCloud(cloud, folder, ['upload', 'mira-sol', '--storage', 'cloudinary']);
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('uploaded already') });
+    expect(cloud.deeds()).toHaveLength(4);
+  });
+
+  it('that stayed behind are finished by resume, without a provider and although the job had no store', async () => {
+    const cloud = await newCloud({ faults: [{ on: 'upload', kind: 'status', status: 400, times: 2 }] });
+    const folder = newStudio();
+    await imggen(folder, ['pack', '--count', '3']);
+    const sent = await withCloud(cloud, folder, ['upload', 'mira-sol', '--storage', 'cloudinary']);
+    expect(sent.exitCode).toBe(3);
+    expect(sent.stdout).toContain('imggen resume');
+    expect(await withCloud(cloud, folder, ['resume'])).toMatchObject({ exitCode: 0 });
+    expect(disagreements(folder, cloud)).toEqual([]);
+  });
+
+  it('are left for later with --storage none', async () => {
+    const cloud = await newCloud();
+    const folder = newStudio(CLOUDINARY);
+    expect((await imggen(folder, ['pack', '--count', '1', '--storage', 'none'])).exitCode).toBe(0);
+    expect(rowsOf(folder)).toMatchObject([{ upload: 'none' }]);
+    expect((await withCloud(cloud, folder, ['upload', 'mira-sol'])).exitCode).toBe(0);
+    expect(disagreements(folder, cloud)).toEqual([]);
+  });
+
+  it('survive a store that fails in every way, with nothing made again', async () => {
+    const reset = new Date(Date.now() + 1_000).toUTCString();
+    const cloud = await newCloud({
+      seed: 3,
+      faults: [
+        { on: 'upload', kind: 'status', status: 420, times: 4, headers: { 'x-featureratelimit-reset': reset } },
+        { on: 'upload', kind: 'status', status: 500, share: 0.3 },
+        { on: 'upload', kind: 'reset-before', times: 1 },
+        { on: 'upload', kind: 'reset-after', times: 1 },
+        { on: 'upload', kind: 'truncate-length', times: 1 },
+      ],
+    });
+    const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 8 } });
+    const { exitCode, stderr } = await withCloud(cloud, folder, ['pack', '--count', '8']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(disagreements(folder, cloud)).toEqual([]);
+    expect(ask(folder, 'SELECT * FROM attempts')).toHaveLength(8);
+  });
+});
+
+describe('a store that can not be used', () => {
+  const key = (change: (url: string) => string) => async () => ({ CLOUDINARY_URL: change((await newCloud()).cloudinaryUrl) });
+  it.each([
+    ['no key', async () => ({})],
+    ['a malformed key', async () => ({ CLOUDINARY_URL: `cloudinary://${SECRET}` })],
+    ['a wrong secret', key((url) => url.replace(SECRET, `${SECRET}x`))],
+    ['an unknown key', key((url) => url.replace('1234:', '9999:'))],
+    ['a wrong cloud', key((url) => url.replace('@demo', '@demos'))],
+  ])('for %s is refused before anything is made, and never shows the secret', async (_, environment) => {
+    const env = await environment();
+    const folder = newStudio(CLOUDINARY);
+    for (const args of [['pack', '--count', '2'], ['providers', '--check'], ['create-character', '--json'], ['adopt', 'mira-sol'], ['clean']]) {
+      const { exitCode, stdout, stderr } = await imggen(folder, args, { env });
+      expect(args[0] === 'clean' || exitCode === 5, `${args.join(' ')}: ${exitCode} ${stderr}`).toBe(true);
+      expect(stdout + stderr).not.toContain(SECRET);
+    }
+    expect(filesIn(folder).filter((name) => name.endsWith('.png'))).toEqual([]);
+  });
+});
+
+describe('numbers', () => {
+  it('go on above what the store holds when the ledger is new', async () => {
+    const cloud = await newCloud();
+    const first = newStudio(CLOUDINARY);
+    await withCloud(cloud, first, ['pack', '--count', '3']);
+    const second = newStudio(CLOUDINARY);
+    expect((await withCloud(cloud, second, ['pack', '--count', '2'])).exitCode).toBe(0);
+    expect(picturesIn(second)).toEqual(['mira_sol_image_00004.png', 'mira_sol_image_00005.png']);
+    // The first machine sees that its next name was taken meanwhile.
+    expect((await withCloud(cloud, first, ['pack', '--count', '1', '--new'])).exitCode).toBe(0);
+    expect(picturesIn(first).at(-1)).toBe('mira_sol_image_00006.png');
+    expect(cloud.deeds().every(({ deed }) => deed === 'created')).toBe(true);
+  });
+
+  it('are not guessed for a new ledger when the store is down, unless told to', async () => {
+    const cloud = await newCloud({ faults: [{ on: '*', kind: 'status', status: 503 }] });
+    const folder = newStudio(CLOUDINARY);
+    const refused = await withCloud(cloud, folder, ['pack', '--count', '2']);
+    expect(refused.exitCode).toBe(6);
+    expect(refused.stderr).toMatch(/which numbers of mira-sol are taken[^]*--yes/);
+    expect(picturesIn(folder)).toEqual([]);
+  });
+
+  it('of a known character need no store: pictures are kept, and resume uploads them', async () => {
+    const faults: { on: string; kind: 'status'; status: number }[] = [];
+    const cloud = await newCloud({ faults });
+    const folder = newStudio(CLOUDINARY);
+    await withCloud(cloud, folder, ['pack', '--count', '1']);
+    faults.push({ on: '*', kind: 'status', status: 503 });
+    const running = withCloud(cloud, folder, ['pack', '--count', '2', '--new']);
+    // The store comes back only after the uploads were given up, or is down for a moment: either way nothing is lost.
+    setTimeout(() => faults.splice(0), 1_500);
+    const made = await running;
+    expect([0, 3]).toContain(made.exitCode);
+    expect(picturesIn(folder)).toHaveLength(3);
+    expect((await withCloud(cloud, folder, ['resume'])).exitCode).toBe(0);
+    expect(disagreements(folder, cloud)).toEqual([]);
+    expect(made.stderr + made.stdout).toContain('does not answer now');
+  });
+});
+
+describe('adopt', () => {
+  it('fills a new ledger from the store, once, and finds the files that are here', async () => {
+    const cloud = await newCloud();
+    const folder = newStudio(CLOUDINARY);
+    await withCloud(cloud, folder, ['pack', '--count', '3']);
+    const before = rowsOf(folder);
+    rmSync(join(folder, '.imggen'), { recursive: true });
+    rmSync(join(folder, 'images', 'mira-sol', 'mira_sol_image_00002.png'));
+    const adopted = await withCloud(cloud, folder, ['adopt', 'mira-sol', '--json']);
+    expect(JSON.parse(adopted.stdout)).toEqual({ characterId: 'mira-sol', store: 'cloudinary', adopted: 3, confirmed: 0, known: 0, other: 0 });
+    const again = await withCloud(cloud, folder, ['adopt', 'mira-sol', '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ adopted: 0, known: 3 });
+    const same = (row: (typeof before)[number]) => [row.number, row.filename, row.md5, row.url, row.public_id, row.upload];
+    expect(rowsOf(folder).map(same)).toEqual(before.map(same));
+    expect(rowsOf(folder).map(({ path }) => path === null)).toEqual([false, true, false]);
+    expect((await withCloud(cloud, folder, ['pack', '--count', '1'])).exitCode).toBe(0);
+    expect(picturesIn(folder).at(-1)).toBe('mira_sol_image_00004.png');
+    expect(disagreements(folder, cloud)).toEqual([]);
+  });
+
+  it('refuses a character that neither ledger nor config knows, and a config without a store', async () => {
+    const cloud = await newCloud();
+    const folder = newStudio(CLOUDINARY);
+    expect(await withCloud(cloud, folder, ['adopt', 'kenji'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no character "kenji"') });
+    expect(await withCloud(cloud, folder, ['adopt', 'mira-sol', '--storage', 'none'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no store') });
+  });
+});
