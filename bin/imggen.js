@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Checks the Node version before anything else is loaded: an older one would crash in a native module instead of saying so.
 import { existsSync } from 'node:fs';
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -22,14 +21,14 @@ if (major > 22 || (major === 22 && minor >= 14)) {
   const right = ['../node_modules/node/bin/node', '../../node/bin/node', '../node_modules/node/bin/node.exe', '../../node/bin/node.exe']
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => existsSync(path));
-  if (right) startWith(right);
+  if (right) startWith(right, (await import('node:child_process')).spawn);
   else {
     process.stderr.write(`imggen needs Node 22.14 or newer, and this is ${process.versions.node}: install a newer Node (https://nodejs.org) and try again.\n`);
     process.exitCode = 2;
   }
 }
 
-function startWith(node) {
+function startWith(node, spawn) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends Ctrl-C to the child itself.

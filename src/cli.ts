@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import type { World } from './app/world.ts';
 import { EXIT, UserError, type ExitCode } from './errors.ts';
@@ -48,7 +47,7 @@ function realWorld(): World {
     now: Date.now,
     sleep,
     random: Math.random,
-    newKey: randomUUID,
+    newKey: () => crypto.randomUUID(),
     onSignal: (listener) => {
       process.on('SIGINT', listener);
       process.on('SIGTERM', listener);

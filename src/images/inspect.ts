@@ -1,6 +1,7 @@
 /** What are these bytes? Decided by the bytes alone, never by a name or a Content-Type, and only if the image is whole. */
 import { open } from 'node:fs/promises';
 import { ProviderError } from '../errors.ts';
+import { hashBytes, type ImageHashes } from './hash.ts';
 import { readJpeg } from './jpeg.ts';
 import { readPng } from './png.ts';
 import { readWebp } from './webp.ts';
@@ -43,11 +44,21 @@ export function inspectImage(bytes: Uint8Array): ImageFacts {
  * @throws {ProviderError} `unusable` as `inspectImage`; the file system's own error when it can't be read.
  */
 export async function inspectFile(path: string): Promise<ImageFacts> {
+  return inspectImage(await readCapped(path));
+}
+
+/** The same with the file's sums, from one reading. @throws as `inspectFile`. */
+export async function inspectAndHashFile(path: string): Promise<{ facts: ImageFacts; sums: ImageHashes }> {
+  const bytes = await readCapped(path);
+  return { facts: inspectImage(bytes), sums: hashBytes(bytes) };
+}
+
+async function readCapped(path: string): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
     const stats = await file.stat();
     if (stats.isFile() && stats.size > IMAGE_BYTES_MAX) throw unusable(tooLarge(stats.size));
-    return inspectImage(await file.readFile());
+    return await file.readFile();
   } finally {
     await file.close();
   }

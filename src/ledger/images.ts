@@ -112,7 +112,7 @@ export class Images {
   /** The newest picture of a character's avatar, if it has one on disk. */
   avatar(characterId: string): ImageRow | undefined {
     return this.session.get<ImageRow>(
-      `SELECT * FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored' AND kind = 'avatar' AND path IS NOT NULL
+      `SELECT * FROM images INDEXED BY images_avatars WHERE character_id = ? AND state = 'stored' AND kind = 'avatar' AND path IS NOT NULL
        AND (mark IS NULL OR mark <> 'rejected') ORDER BY id DESC LIMIT 1`,
       characterId,
     );

@@ -128,6 +128,8 @@ CREATE TABLE images (
   UNIQUE (character_id, number)
 ) STRICT;
 CREATE INDEX images_newest ON images (character_id, id) WHERE state = 'stored';
+CREATE INDEX images_avatars ON images (character_id, id) WHERE state = 'stored' AND kind = 'avatar';
+CREATE INDEX images_by_name ON images (filename);
 CREATE INDEX images_uploads ON images (job_id, id) WHERE upload = 'pending';
 CREATE INDEX images_by_job ON images (job_id);
 

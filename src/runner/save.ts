@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ProviderError } from '../errors.ts';
-import { hashFile } from '../images/hash.ts';
-import { inspectFile, type ImageFacts } from '../images/inspect.ts';
+import { hashFile, type ImageHashes } from '../images/hash.ts';
+import { inspectAndHashFile, inspectFile, type ImageFacts } from '../images/inspect.ts';
 import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
 import type { ImageRow, JobRow, Lease } from '../ledger/rows.ts';
 import type { RunnerContext } from './context.ts';
@@ -49,10 +49,24 @@ export async function stageSomewhere(partPath: string, bytes: Uint8Array): Promi
 }
 
 /** The picture of a shot under its final name, linked before a crash that came before the ledger was told; else undefined. */
-export async function linkedBefore(row: ImageRow | undefined): Promise<{ facts: ImageFacts; at: string } | undefined> {
-  const facts = row?.path ? await wholeAt(row.path) : undefined;
-  if (!row?.path || !facts || (await hashFile(row.path)).sha256 !== row.sha256) return undefined;
-  return { facts, at: row.path };
+export async function linkedBefore(row: ImageRow | undefined): Promise<Picture | undefined> {
+  const picture = row?.path ? await pictureAt(row.path) : undefined;
+  return picture?.sums.sha256 === row?.sha256 ? picture : undefined;
+}
+
+/** A whole picture on disk, read once. */
+export interface Picture {
+  facts: ImageFacts;
+  sums: ImageHashes;
+}
+
+/** The picture in a file with its sums; undefined when it holds none, or half a one. */
+export async function pictureAt(path: string): Promise<Picture | undefined> {
+  try {
+    return await inspectAndHashFile(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A staged file that holds one whole picture; undefined when there is none such (nothing, half a file, no image). */
@@ -75,18 +89,17 @@ export async function whyUnusable(path: string): Promise<ProviderError> {
 }
 
 /**
- * From a whole staged file to a finished shot: hash, T5 named, link, T6 done. Each step may be repeated after a crash.
+ * From a whole staged file to a finished shot: T5 named, link, T6 done. Each step may be repeated after a crash.
  * @throws {LostLease} and file system errors; nothing is lost by either.
  */
 export async function finish(
   context: RunnerContext,
-  work: { lease: Lease; job: JobRow; staged: string; facts: ImageFacts; /** Where the bytes are now: staged, or linked before a crash. */ at: string },
+  work: { lease: Lease; job: JobRow; staged: string; /** Of the staged file, or of the one linked before a crash. */ picture: Picture },
 ): Promise<ImageRow> {
   const { ledger, trace } = context;
-  const { lease, job, staged, facts } = work;
-  const { sha256, md5 } = await hashFile(work.at);
+  const { lease, job, staged, picture: { facts, sums } } = work;
   const folder = folderOf(job);
-  const image = { sha256, md5, sizeBytes: facts.sizeBytes, width: facts.width, height: facts.height, format: facts.format, extension: facts.extension };
+  const image = { ...sums, sizeBytes: facts.sizeBytes, width: facts.width, height: facts.height, format: facts.format, extension: facts.extension };
   const place = {
     nameOf: (number: number) => context.imageName(job.character_id, number, facts.extension),
     pathOf: (filename: string) => join(folder, filename),

@@ -7,7 +7,7 @@ import type { ReadyProvider, RunnerContext, RunOptions } from './context.ts';
 import { deadline } from './deadline.ts';
 import { fetchPicture } from './fetch.ts';
 import { bookFailure, type FailureEnd } from './failure.ts';
-import { finish, linkedBefore, partPathOf, partPathsOf, stageSomewhere, wholeAt, whyUnusable } from './save.ts';
+import { finish, linkedBefore, partPathOf, partPathsOf, pictureAt, stageSomewhere, wholeAt, whyUnusable } from './save.ts';
 
 /** A shot in hand: freshly claimed, or taken over with its attempt somewhere on its way. */
 export interface Work {
@@ -145,13 +145,12 @@ export class ShotWork {
 
   private async save(work: Work, staged: string): Promise<WorkEnd> {
     this.phase(work, 'saving');
-    const facts = await wholeAt(staged);
-    const found = facts ? { facts, at: staged } : await linkedBefore(this.context.ledger.images.ofShot(work.lease.shotId));
-    if (!found) {
+    const picture = (await pictureAt(staged)) ?? (await linkedBefore(this.context.ledger.images.ofShot(work.lease.shotId)));
+    if (!picture) {
       if (work.attempt.remote_id && work.attempt.staged) return this.collect(work, work.attempt.remote_id); // the staged file was lost: fetch it anew
       return bookFailure(this.context, this.options, work, await whyUnusable(staged));
     }
-    await finish(this.context, { lease: work.lease, job: work.job, staged, ...found });
+    await finish(this.context, { lease: work.lease, job: work.job, staged, picture });
     return { kind: 'done' };
   }
 

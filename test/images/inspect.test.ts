@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/errors.ts';
-import { IMAGE_BYTES_MAX, inspectFile, inspectImage } from '../../src/images/inspect.ts';
+import { hashFile } from '../../src/images/hash.ts';
+import { IMAGE_BYTES_MAX, inspectAndHashFile, inspectFile, inspectImage } from '../../src/images/inspect.ts';
 
 const fixture = (name: string): Promise<Buffer> => readFile(join(import.meta.dirname, '../fixtures/images', name));
 
@@ -53,6 +54,11 @@ describe('a whole image', () => {
     const bytes = await fixture('ana-01.jpg');
     expect(inspectImage(bytes)).toMatchObject({ format: 'jpeg', width: 400, height: 400 });
     expect(await inspectFile(join(import.meta.dirname, '../fixtures/images/kofi-03.jpg'))).toMatchObject({ format: 'jpeg', width: 400 });
+  });
+
+  test('a file is inspected and hashed in one reading, to the same facts and sums', async () => {
+    const path = join(import.meta.dirname, '../fixtures/images/kofi-03.jpg');
+    expect(await inspectAndHashFile(path)).toEqual({ facts: await inspectFile(path), sums: await hashFile(path) });
   });
 
   it.each(kinds)('tolerates zeros behind a %s, and nothing else', (kind) => {
