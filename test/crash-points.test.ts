@@ -1,0 +1,31 @@
+/** A real process killed at each named point once, and again while it recovers. All of it: crash-points.soak.ts. */
+import { describe, expect, it } from 'vitest';
+import { CLASSES, pointsOf, survive, type Kill } from './simulation/crash.ts';
+import type { RecoveryClass } from '../src/providers/provider.ts';
+
+/** Each point once, the classes and hits taking turns; then deaths during recovery. */
+const SAMPLE: [RecoveryClass, Kill[]][] = [
+  ...[...new Set(CLASSES.flatMap(pointsOf))].map((point, i): [RecoveryClass, Kill[]] => {
+    const able = CLASSES.filter((one) => pointsOf(one).includes(point));
+    return [able[i % able.length] ?? 'list', [{ point, hit: [1, 3, 6][i % 3] ?? 1 }]];
+  }),
+  ['list', [{ point: 'charged', hit: 3 }, { point: 'taken-over', hit: 1 }]],
+  ['idem', [{ point: 'charged', hit: 1 }, { point: 'looked-up', hit: 1 }]],
+  ['sync', [{ point: 'staged', hit: 3 }, { point: 'named', hit: 1 }]],
+  ['blind', [{ point: 'linked', hit: 1 }, { point: 'taken-over', hit: 1 }]],
+];
+
+describe('a process killed with SIGKILL', () => {
+  it.concurrent.each(SAMPLE)('%s at %j: nothing is paid twice, nothing is lost', async (recovery, kills) => {
+    const report = await survive(recovery, kills);
+    expect(report.problems).toEqual([]);
+    expect(report.died).toBe(kills.length);
+    if (recovery === 'idem' || recovery === 'list') expect(report.held).toBe(0);
+    else expect(report.held).toBeLessThanOrEqual(2 * kills.length);
+  });
+
+  it('is found to pay twice when its look-ups are broken', async () => {
+    const report = await survive('list', [{ point: 'charged', hit: 3 }], true);
+    expect(report.problems).toContainEqual(expect.stringContaining('was paid 2 times'));
+  });
+});

@@ -1,0 +1,63 @@
+/**
+ * One process that works on job 1 of a ledger, and kills itself with SIGKILL at a named point: to be started again and
+ * again. One argument, JSON of `CrashPlan`.
+ */
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import type { RecoveryClass } from '../../src/providers/provider.ts';
+import { Runner } from '../../src/runner/runner.ts';
+import type { Storage } from '../../src/storage/storage.ts';
+import { contextOf, optionsOf, ready } from '../simulation/scene.ts';
+import { fileJournal, paperDownload, paperProvider } from '../simulation/service.ts';
+
+/** What the process is to do. */
+export interface CrashPlan {
+  folder: string;
+  recovery: RecoveryClass;
+  /** Dies at the `hit`-th passing of `point`; without it, it works to the end. */
+  kill?: { point: string; hit: number };
+  /** A protection removed. */
+  denies?: boolean;
+}
+
+const plan = JSON.parse(process.argv[2] ?? '') as CrashPlan;
+let hits = 0;
+const pass = (point: string) => {
+  if (point === plan.kill?.point && (hits += 1) === plan.kill.hit) process.kill(process.pid, 'SIGKILL');
+};
+const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(ms, 20));
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+
+/** A store that is a folder. */
+const storage: Storage = {
+  name: 'paper',
+  put: (asset) => {
+    mkdirSync(join(plan.folder, 'store'), { recursive: true });
+    copyFileSync(asset.path, join(plan.folder, 'store', asset.name));
+    return Promise.resolve({ publicId: asset.name, url: `https://store.test/${asset.name}` });
+  },
+  find: () => Promise.resolve(undefined),
+  list: async function* () {},
+  remove: () => Promise.resolve(0),
+  check: () => Promise.resolve({ ok: true, message: 'fine' }),
+};
+
+const ledger = new Ledger({ file: join(plan.folder, 'ledger.db'), now: Date.now });
+const provider = paperProvider({
+  recovery: plan.recovery, journal: fileJournal(join(plan.folder, 'charges.jsonl')), now: Date.now, sleep, findAfterMs: 0,
+  denies: plan.denies, charged: () => pass('charged'),
+});
+const context = contextOf({
+  ledger, now: Date.now, sleep, download: paperDownload({ sleep }), newKey: randomUUID, trace: pass, storage, provide: [ready(provider)],
+});
+const result = await new Runner(context, optionsOf([1], { concurrency: 2 }), { references: new Map(), thumbnails: false }).run();
+if (result.stop) throw new Error(`stopped: ${JSON.stringify(result.stop)}`);
+ledger.close();

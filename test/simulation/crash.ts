@@ -1,0 +1,88 @@
+/** Kills real processes at named points and looks at what is left (ledger.md, harness 2). */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readdirSync, existsSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import type { RecoveryClass } from '../../src/providers/provider.ts';
+import type { CrashPlan } from '../programs/crash-runner.ts';
+import { violations } from './invariants.ts';
+import { galleryShots, makeJob, newFolder, removeFolder } from './scene.ts';
+import { fileJournal } from './service.ts';
+
+const PROGRAM = fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url));
+export const CLASSES: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind'];
+export const HITS = [1, 3, 6] as const;
+const SHOTS = 7;
+
+/** Points that a run passes which begins afresh. */
+const ALWAYS = ['intent', 'charged', 'answered', 'generated', 'named', 'linked', 'done', 'uploaded', 'upload-recorded'];
+/** The points of a class, in order. */
+export function pointsOf(recovery: RecoveryClass): string[] {
+  return recovery === 'sync' ? [...ALWAYS, 'staged'] : [...ALWAYS, 'accepted', 'downloaded'];
+}
+
+/** A place to die. */
+export interface Kill {
+  point: string;
+  hit: number;
+}
+
+/** What became of a job whose processes died. */
+export interface CrashReport {
+  problems: string[];
+  /** Kills that were really reached. */
+  died: number;
+  held: number;
+}
+
+/** Runs a job through these deaths, one process each, then to its end, and looks at everything. */
+export async function survive(recovery: RecoveryClass, kills: readonly Kill[], denies = false): Promise<CrashReport> {
+  const folder = newFolder('crash');
+  try {
+    const ledger = new Ledger({ file: join(folder, 'ledger.db'), now: Date.now });
+    makeJob(ledger, join(folder, 'images'), { shots: galleryShots(SHOTS), settings: { store: 'paper' } });
+    ledger.close();
+    let died = 0;
+    for (const kill of kills) if ((await start({ folder, recovery, kill, denies })) === 'killed') died += 1;
+    const end = await start({ folder, recovery, denies });
+    const problems = end === 'ended' ? [] : [`the last run ${end}`];
+    return { died, ...look(folder, recovery, problems) };
+  } finally {
+    removeFolder(folder);
+  }
+}
+
+function look(folder: string, recovery: RecoveryClass, problems: string[]): { problems: string[]; held: number } {
+  const db = new Sqlite(join(folder, 'ledger.db'));
+  try {
+    const charges = fileJournal(join(folder, 'charges.jsonl')).all();
+    problems.push(...violations({ db, output: join(folder, 'images'), charges, recovery, settled: true }));
+    const integrity = db.pragma('integrity_check', { simple: true });
+    if (integrity !== 'ok') problems.push(`integrity: ${String(integrity)}`);
+    const count = (sql: string) => (db.prepare(sql).get() as { n: number }).n;
+    const held = count(`SELECT COUNT(*) n FROM shots WHERE state = 'hold'`);
+    const done = count(`SELECT COUNT(*) n FROM shots WHERE state = 'done'`);
+    if (held + done !== SHOTS) problems.push(`${done} done and ${held} held of ${SHOTS}`);
+    const uploaded = count(`SELECT COUNT(*) n FROM images WHERE upload = 'done'`);
+    if (uploaded !== done) problems.push(`${uploaded} uploaded of ${done}`);
+    const parts = join(folder, 'images', 'mira', '.parts');
+    const leftOver = existsSync(parts) ? readdirSync(parts) : [];
+    if (leftOver.length > 0) problems.push(`left over: ${leftOver.join(', ')}`);
+    return { problems, held };
+  } finally {
+    db.close();
+  }
+}
+
+function start(plan: CrashPlan): Promise<string> {
+  return new Promise((resolve) => {
+    let words = '';
+    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(plan)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.on('data', (data: Buffer) => {
+      words += data.toString();
+    });
+    child.on('close', (code, signal) => resolve(signal === 'SIGKILL' ? 'killed' : code === 0 ? 'ended' : `failed: ${words}`));
+  });
+}
