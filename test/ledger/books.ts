@@ -1,0 +1,86 @@
+/** A ledger for tests: its own clock, its own idea of who is alive, and what a claim needs. */
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach } from 'vitest';
+import type { Claimed, ClaimRequest, Route } from '../../src/ledger/claims.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { openDatabase } from '../../src/ledger/open.ts';
+import { newFolder, removeFolder } from '../simulation/scene.ts';
+
+/** Several sessions on one database, at one moment, some of them dead. */
+export class Books {
+  readonly folder = newFolder('ledger');
+  readonly file = join(this.folder, 'ledger.db');
+  readonly db: Sqlite.Database = openDatabase(this.file);
+  nowMs = Date.UTC(2026, 4, 4, 12);
+  readonly dead = new Set<string>();
+  private keys = 0;
+
+  /** A session under this owner id. Its connection is its own. */
+  session(owner: string, more: Partial<ConstructorParameters<typeof Ledger>[0]> = {}): Ledger {
+    return new Ledger({
+      file: this.file, now: () => this.nowMs, liveness: { owner, isAlive: (id) => !this.dead.has(id), close: () => {} }, ...more,
+    });
+  }
+
+  /** One way to make any shot. */
+  route(more: Partial<Route> = {}): Route {
+    this.keys += 1;
+    return {
+      provider: 'paper', model: 'paper-1', scope: 'paper:k', intervalMs: 0, worstMicros: 50, expectedMicros: 40, attemptKey: `k${this.keys}`,
+      requestHash: 'h', request: '{"width":16,"height":16,"references":[]}', ...more,
+    };
+  }
+
+  /** A claim's request. */
+  request(jobIds: readonly number[], more: Partial<ClaimRequest> & { route?: Partial<Route> } = {}): ClaimRequest {
+    const { route, ...rest } = more;
+    return { jobIds, caps: {}, routes: () => [this.route(route)], ...rest };
+  }
+
+  /** Claims, or fails the test. */
+  claimed(ledger: Ledger, jobIds: readonly number[], more: Parameters<Books['request']>[1] = {}): Claimed {
+    const claim = ledger.claim(this.request(jobIds, more));
+    if (claim.kind !== 'claimed') throw new Error(`not claimed: ${JSON.stringify(claim)}`);
+    return claim;
+  }
+
+  /** One number out of the database. */
+  count(sql: string): number {
+    return Number(this.db.prepare(sql).pluck().get());
+  }
+
+  close(): void {
+    this.db.close();
+    removeFolder(this.folder);
+  }
+}
+
+const opened: Books[] = [];
+
+/** Books that are closed after the test. */
+export function openBooks(): Books {
+  const books = new Books();
+  opened.push(books);
+  return books;
+}
+
+afterEach(() => {
+  for (const books of opened.splice(0)) books.close();
+});
+
+/** A picture that is about to be named. */
+export function newImage(sha256 = 'a'.repeat(64)) {
+  return { sha256, md5: 'm', sizeBytes: 10, width: 16, height: 16, format: 'png', extension: 'png' };
+}
+
+/** Where Mira's pictures go. */
+export const PLACE = { nameOf: (n: number) => `mira_image_${String(n).padStart(5, '0')}.png`, pathOf: (name: string) => `/pictures/${name}` };
+
+/** From a claim to a finished picture. */
+export function finish(ledger: Ledger, claim: Claimed, sha256 = `${claim.lease.shotId}`) {
+  ledger.attempts.accepted(claim.lease, `r-${claim.attempt.key}`);
+  ledger.attempts.generated(claim.lease, { url: 'u', seedHonoured: 'yes' }, 'paper:k');
+  const row = ledger.images.named(claim.lease, newImage(sha256), PLACE);
+  return ledger.images.done(claim.lease, row.id, `file://${row.path}`);
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT, UserError } from '../../src/errors.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { openDatabase } from '../../src/ledger/open.ts';
+import { MIGRATIONS } from '../../src/ledger/schema.ts';
+import { newFolder, removeFolder } from '../simulation/scene.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = newFolder('open');
+  file = join(folder, '.imggen', 'ledger.db');
+});
+afterEach(() => removeFolder(folder));
+
+/** The error of an opening that must fail. */
+function refusal(path: string): UserError {
+  try {
+    openDatabase(path).close();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error('it opened');
+}
+
+describe('opening a ledger', () => {
+  it('makes file and folder for its user alone', () => {
+    openDatabase(file).close();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, '.imggen')).mode & 0o777).toBe(0o700);
+  });
+
+  it('makes commits that survive a power cut', () => {
+    const db = openDatabase(file);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.pragma('synchronous', { simple: true })).toBe(2);
+    db.close();
+  });
+
+  it('changes nothing the second time', () => {
+    const dump = () => {
+      const db = openDatabase(file);
+      const tables = db.prepare('SELECT sql FROM sqlite_master ORDER BY name').all();
+      const version: unknown = db.pragma('user_version', { simple: true });
+      db.close();
+      return JSON.stringify([tables, version]);
+    };
+    expect(dump()).toBe(dump());
+    expect(readdirSync(join(folder, '.imggen')).filter((name) => name.endsWith('.bak'))).toEqual([]);
+  });
+
+  it('keeps owners’ lock files in a folder for its user alone, and takes its own away', () => {
+    const ledger = new Ledger({ file, now: Date.now });
+    const owners = join(folder, '.imggen', 'owners');
+    expect(statSync(owners).mode & 0o777).toBe(0o700);
+    expect(readdirSync(owners)).toContain(`${ledger.owner}.lock`);
+    ledger.close();
+    expect(readdirSync(owners)).not.toContain(`${ledger.owner}.lock`);
+  });
+});
+
+describe('a ledger that can’t be used is refused with what to do', () => {
+  it('when a newer imggen wrote it, and is left as it is', () => {
+    const db = openDatabase(file);
+    db.pragma(`user_version = ${MIGRATIONS.length + 3}`);
+    db.close();
+    const error = refusal(file);
+    expect(error.exitCode).toBe(EXIT.usage);
+    expect(error.message).toContain('newer imggen');
+    expect(error.hint).toContain('update imggen');
+    const raw = new Sqlite(file);
+    expect(raw.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length + 3);
+    raw.close();
+  });
+
+  it('when it is no database', () => {
+    mkdirSync(join(folder, '.imggen'));
+    writeFileSync(file, 'this is a shopping list, and a rather long one, that nobody should lose'.repeat(20));
+    expect(refusal(file).message).toContain('damaged or no database');
+  });
+
+  it('when it was cut short', () => {
+    openDatabase(file).close();
+    truncateSync(file, 5_000);
+    expect(refusal(file).message).toContain('damaged');
+  });
+
+  it('when it is a folder', () => {
+    mkdirSync(file, { recursive: true });
+    expect(refusal(file).message).toContain('is a folder');
+  });
+
+  it('when its folder is a file', () => {
+    writeFileSync(join(folder, '.imggen'), '');
+    expect(refusal(file)).toBeInstanceOf(UserError);
+  });
+});
