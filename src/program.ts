@@ -20,6 +20,7 @@ export function buildProgram(world: World, outcome: Outcome): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError('  → the same with --help shows what there is')
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
@@ -52,11 +53,11 @@ function addMaking(program: Command, run: Run): void {
     .action((configs: string[], flags: CommonFlags) => run(import('./commands/create-character.ts').then((m) => m.createCharacters), configs, flags));
   making(program.command('pack').description('make N gallery pictures with varied poses'))
     .argument('[character]', 'a character’s id (default: the one in the config)')
-    .requiredOption('-n, --count <n>', 'how many pictures')
+    .option('-n, --count <n>', 'how many pictures (required)')
     .option('--new', 'start another job although an identical one is unfinished')
     .option('--relock', 'accept a config whose seed or attributes differ from what is locked')
     .addHelpText('after', examples(['imggen pack --count 8', 'imggen pack mira-sol --count 40 --provider replicate --budget 1.50', 'imggen pack --count 8 --key nightly-42 --json    # CI: the same key never makes a second job']))
-    .action((id: string | undefined, flags: CommonFlags & { count: string }) => run(import('./commands/pack.ts').then((m) => m.pack), id, flags));
+    .action((id: string | undefined, flags: CommonFlags & { count?: string }) => run(import('./commands/pack.ts').then((m) => m.pack), id, flags));
   making(program.command('resume').description('go on with what is unfinished: all jobs, or one'))
     .argument('[job]', 'a job’s number or key')
     .addHelpText('after', examples(['imggen resume', 'imggen resume 3 --budget 10']))

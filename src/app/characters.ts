@@ -46,7 +46,7 @@ export function ensureCharacter(house: House, character: Character, relock: bool
   const differences = lockDifferences(JSON.parse(before.locked) as Record<string, unknown>, lockedAttributes(character));
   if (differences.length > 0 && !relock) {
     throw new UserError(`${before.id} is locked, and this config describes another character:`, {
-      problems: differences.map((d) => `${d.path}: locked ${shown(d.before)}, now ${shown(d.after)}`),
+      problems: differences.map((d) => `${d.path}: locked ${d.before}, now ${d.after}`),
       hint: 'give the other character another name, or change the locked one for all pictures to come: --relock',
     });
   }
@@ -89,8 +89,4 @@ export function ownedCharacters(house: House, ledger: Ledger): (characterId: str
 export function highestOnDisk(folder: string, characterId: string): number {
   if (!existsSync(folder)) return 0;
   return Math.max(0, ...readdirSync(folder).map((file) => parseImageNumber(characterId, file) ?? 0));
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 import { configuredCharacter, ensureCharacter, knownCharacter } from '../app/characters.ts';
 import { printDryRun } from '../app/dry-run.ts';
 import { generate } from '../app/generate.ts';
-import { withHouse, type CommonFlags, type House } from '../app/house.ts';
+import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { attributesOf, openPack, referencesFor, settingsFor } from '../app/jobs.ts';
 import { continueNumbers } from '../app/numbers.ts';
 import { assertFits } from '../app/preflight.ts';
@@ -16,11 +16,11 @@ import { createCharacter, type Character } from '../character.ts';
 const COUNT_MAX = 100_000;
 
 /** `imggen pack [character] --count N`: N gallery pictures. */
-export function pack(world: World, id: string | undefined, flags: CommonFlags & { count: string }): Promise<ExitCode> {
+export function pack(world: World, id: string | undefined, flags: CommonFlags & { count?: string }): Promise<ExitCode> {
   const count = countOf(flags.count);
   return withHouse<ExitCode>(world, flags, { configOptional: id !== undefined }, async (house) => {
     const configured = configuredOrNone(house, id);
-    const subject = configured ?? subjectOf(knownCharacter(house, house.ledger(), id ?? ''));
+    const subject = configured ?? subjectOf(knownCharacter(house, existingLedger(house), id ?? ''));
     const references = configured || house.hasLedger() ? referencesOf(house, subject.id, configured) : [];
     const settings = await settingsFor(house, subject.attributes, references);
     const ready = await readyProvider({ ...house.config, provider: settings.provider }, world, settings.provider);
@@ -53,7 +53,9 @@ function referencesOf(house: House, id: string, configured: Character | undefine
   return configured ? configured.references : referencesFor(house.ledger(), id, configured);
 }
 
-function countOf(text: string): number {
+// Not commander's own required option: its complaint would hide a mistyped `--cuont`.
+function countOf(text: string | undefined): number {
+  if (text === undefined) throw new UserError('how many pictures? --count is missing', { hint: 'for example: imggen pack --count 8' });
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= COUNT_MAX) return count;
   throw new UserError(`--count: expected a whole number from 1 to ${COUNT_MAX}, got ${JSON.stringify(text.slice(0, 40))}`, {

@@ -1,11 +1,11 @@
 import { withHouse, type CommonFlags, type House } from '../app/house.ts';
-import { printJson, printTable } from '../app/print.ts';
+import { printJson, printLine, printTable } from '../app/print.ts';
 import { createStorage, providerModule, readyProvider } from '../app/services.ts';
 import type { World } from '../app/world.ts';
 import { EXIT, UserError, type ExitCode } from '../errors.ts';
 import type { ModelRecord, SizeSupport } from '../providers/capabilities.ts';
 import { PROVIDERS } from '../providers/index.ts';
-import type { Cell } from '../views/table.ts';
+import type { Cell, Column } from '../views/table.ts';
 
 interface Row {
   provider: string;
@@ -13,6 +13,7 @@ interface Row {
   price: string;
   can: string;
   key: string;
+  record: ModelRecord;
   health?: { ok: boolean; message: string };
 }
 
@@ -22,11 +23,11 @@ export function providers(world: World, flags: CommonFlags & { check?: boolean }
     const rows: Row[] = [];
     for (const name of Object.keys(PROVIDERS)) rows.push(...(await rowsOf(house, name, flags.check === true)));
     const store = flags.check ? await storeHealth(house) : undefined;
-    if (flags.json) printJson(house, { providers: rows, ...(store ? { storage: store } : {}) });
+    if (flags.json) printJson(house, { providers: rows.map(documentOf), ...(store ? { storage: store } : {}) });
     else {
-      const columns = [{ title: 'provider' }, { title: 'model' }, { title: 'price', flexible: true }, { title: 'can', flexible: true }, { title: 'key' }];
-      printTable(house, flags.check ? [...columns, { title: 'health', flexible: true }] : columns, rows.map(cellsOf));
-      if (store) world.stdout.write(`\nstorage ${store.name}: ${house.clean(store.message)}\n`);
+      printTable(house, COLUMNS, rows.filter((row) => !isSnapshot(row, rows)).map(cellsOf));
+      printLine(house, `\n${notesOf(rows).map(house.clean).join('\n')}`);
+      if (store) printLine(house, `storage ${store.name}: ${house.clean(store.message)}`);
     }
     const chosen = house.config.provider;
     const bad = rows.some((row) => row.provider === chosen && row.health?.ok === false) || store?.ok === false;
@@ -41,7 +42,7 @@ async function rowsOf(house: House, name: string, check: boolean): Promise<Row[]
   const health = check && (found !== undefined || module.keyVariables.length === 0) ? await healthOf(house, name) : undefined;
   return module.models
     .filter((model) => model.retired === undefined)
-    .map((model) => ({ provider: name, model: model.id, price: model.priceNote ?? 'unknown', can: abilities(model), key, ...(health ? { health } : {}) }));
+    .map((model) => ({ provider: name, model: model.id, price: model.priceNote ?? 'unknown', can: abilities(model), key, record: model, ...(health ? { health } : {}) }));
 }
 
 async function healthOf(house: House, name: string): Promise<{ ok: boolean; message: string }> {
@@ -84,10 +85,52 @@ function sizesOf(sizes: SizeSupport): string {
   return sizes.kind === 'ratio' ? `ratios ${sizes.ratios.join(' ')}` : `${sizes.minPx}…${sizes.maxPx} px`;
 }
 
-function cellsOf(row: Row): Cell[] {
+function documentOf({ provider, model, price, can, key, health }: Row) {
+  return { provider, model, price, can, key, ...(health ? { health } : {}) };
+}
+
+/** Narrow enough for 80 columns; `--json` says the rest. */
+const COLUMNS: readonly Column[] = [
+  { title: 'provider' }, { title: 'model', flexible: true }, { title: 'price' }, { title: 'seed' }, { title: 'references', align: 'right' }, { title: 'key' },
+];
+
+const SEEDS = { exact: 'exact', 'best-effort': 'maybe', none: 'no' } as const;
+
+function cellsOf({ provider, model, price, key, record }: Row): Cell[] {
+  const references = record.capabilities.referencesMax;
   return [
-    row.provider, row.model, row.price, row.can,
-    { text: row.key, tone: row.key.startsWith('missing') ? 'quiet' : 'good' },
-    row.health === undefined ? '' : { text: row.health.message, tone: row.health.ok ? 'good' : 'bad' },
+    provider, model, shortPrice(price), SEEDS[record.capabilities.seed], references > 0 ? String(references) : '–',
+    key.startsWith('missing') ? { text: 'missing', tone: 'quiet' } : { text: key.startsWith('found') ? 'found' : key, tone: 'good' },
   ];
+}
+
+/** The span of a price note: `about $0.02 low, … $0.19 high at 1024x1024 (…)` → `$0.02–0.19`. */
+function shortPrice(note: string): string {
+  const amounts = [...(note.split(' (')[0] ?? '').matchAll(/\$([\d.]*\d)/g)].map((match) => match[1] ?? '');
+  const [first, last] = [amounts[0], amounts.at(-1)];
+  if (first === undefined) return note.startsWith('free') ? 'free' : 'unknown';
+  return last === first ? `$${first}` : `$${first}–${last}`;
+}
+
+/** A dated copy of a model that is listed under its plain name too. */
+function isSnapshot(row: Row, rows: readonly Row[]): boolean {
+  const plain = row.model.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+  return plain !== row.model && rows.some((other) => other.provider === row.provider && other.model === plain);
+}
+
+/** What the table has no room for, a line each. */
+function notesOf(rows: readonly Row[]): string[] {
+  const lines: string[] = [];
+  for (const name of new Set(rows.map((row) => row.provider))) {
+    const own = rows.filter((row) => row.provider === name);
+    const [first] = own;
+    if (first?.health) lines.push(`${name}: ${first.health.message}`);
+    else if (first?.key.startsWith('missing: ')) lines.push(`${name}: set ${first.key.slice('missing: '.length)} to use it`);
+    if (own.some((row) => shortPrice(row.price) === 'unknown')) lines.push(`${name}: say an unknown price with providers.${name}.priceUsd in the config`);
+    const retiring = own.filter((row) => row.record.retiresOn !== undefined);
+    for (const day of new Set(retiring.map((row) => row.record.retiresOn))) {
+      lines.push(`${name}: ${retiring.filter((row) => row.record.retiresOn === day).map((row) => row.model).join(', ')} retire on ${day}`);
+    }
+  }
+  return [...lines, 'sizes, qualities and where prices come from: imggen providers --json'];
 }

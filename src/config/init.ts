@@ -57,7 +57,8 @@ export async function initConfig(dir: string, { registries, force = false }: Ini
   try {
     await mkdir(dir, { recursive: true });
     await writeFile(file, json(starterConfig('./.imggen/config.schema.json')), { flag: force ? 'w' : 'wx' });
-    await mkdir(path.dirname(schemaFile), { recursive: true });
+    // The ledger's folder to be: for its user alone.
+    await mkdir(path.dirname(schemaFile), { recursive: true, mode: 0o700 });
     await writeFile(schemaFile, json(schema));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -40,7 +40,7 @@ export function openDatabase(file: string): Sqlite.Database {
 function prepareFolder(file: string): void {
   const folder = dirname(file);
   try {
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     const kind = NETWORK_FILE_SYSTEMS.get(statfsSync(folder).type >>> 0);
     if (kind) {
       throw new UserError(`the ledger can't live on a network file system (${kind}): ${folder}`, {
@@ -52,6 +52,17 @@ function prepareFolder(file: string): void {
     }
   } catch (error) {
     throw explain(error, file);
+  }
+}
+
+/** One by one: `recursive: true` never returns where a parent can't be made below /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
   }
 }
 
@@ -124,7 +135,7 @@ function explain(error: unknown, file: string): unknown {
       cause: error,
     });
   }
-  if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)|^E(ACCES|ROFS|PERM|NOSPC|NOTDIR|NAMETOOLONG)/.test(code)) {
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)|^E(ACCES|NOENT|ROFS|PERM|NOSPC|NOTDIR|NAMETOOLONG)/.test(code)) {
     const why = /FULL|NOSPC/.test(code) ? 'the disk is full' : 'the ledger can not be written';
     return new UserError(`${why} (${code}): ${file}`, {
       exitCode: EXIT.usage,

@@ -50,7 +50,7 @@ function fromParts(env: Environment): Key {
     throw new UserError('Cloudinary needs a key, and none was found', {
       exitCode: EXIT.auth,
       problems: missing.length === names.length ? ['CLOUDINARY_URL is not set'] : missing.map((name) => `${name} is not set`),
-      hint: 'Set CLOUDINARY_URL=cloudinary://KEY:SECRET@CLOUD (the Cloudinary console shows it under "API Keys"), or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET.',
+      hint: 'Set CLOUDINARY_URL as the Cloudinary console shows it under "API Keys", or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET.',
     });
   }
   const [cloudName = '', apiKey = '', apiSecret = ''] = names.map((name) => valueOf(env, name));

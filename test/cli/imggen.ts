@@ -1,0 +1,124 @@
+/** The built binary in a folder of its own: what every test of the command line starts from. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { execa } from 'execa';
+import { afterEach } from 'vitest';
+
+/** The file that `npx imggen` runs. */
+export const BINARY = fileURLToPath(new URL('../../bin/imggen.js', import.meta.url));
+
+/** How a command ended. */
+export interface Ran {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+/** How a command is run. */
+export interface RunOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  input?: string;
+}
+
+const folders: string[] = [];
+
+/** Removes the folders that `newFolder` made, after each test. */
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty temporary folder, gone after the test. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'imggen-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** A folder with a config whose pictures are small and quick to draw. `change` goes over it, `character` over its character. */
+export function newStudio(change: Record<string, unknown> = {}, character: Record<string, unknown> = {}): string {
+  const folder = newFolder();
+  writeConfig(folder, change, character);
+  return folder;
+}
+
+/** Writes the config of `newStudio`. */
+export function writeConfig(folder: string, change: Record<string, unknown> = {}, character: Record<string, unknown> = {}, file = 'config.json'): void {
+  const config = { character: { name: 'Mira Sol', gender: 'woman', hairColor: 'auburn', seed: 7, ...character }, size: '64x64', ...change };
+  writeFileSync(join(folder, file), JSON.stringify(config));
+}
+
+/** The options that start `imggen` in a folder: nothing of the tests' own environment but the path reaches it. */
+export function spawnOptions(folder: string, options: RunOptions = {}) {
+  return {
+    cwd: options.cwd ?? folder,
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...options.env },
+    extendEnv: false,
+    reject: false,
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  } as const;
+}
+
+/** Starts the binary; the caller waits for it, signals it, or reads along. */
+export function start(folder: string, args: readonly string[], options: RunOptions = {}) {
+  return execa(process.execPath, [BINARY, ...args], spawnOptions(folder, options));
+}
+
+/** Runs the binary to its end. */
+export async function imggen(folder: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { exitCode, stdout, stderr } = await start(folder, args, options);
+  return { exitCode, stdout, stderr };
+}
+
+/** The lines of `--json`, each parsed. */
+export function linesOf(stdout: string): Record<string, unknown>[] {
+  return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Names of the pictures of a character, in order. */
+export function picturesIn(folder: string, characterId = 'mira-sol', output = 'images'): string[] {
+  try {
+    return readdirSync(join(folder, output, characterId)).filter((name) => /\.(png|jpe?g|webp)$/.test(name)).toSorted();
+  } catch {
+    return [];
+  }
+}
+
+/** Everything below a folder, as relative paths, in order. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile()).toSorted();
+}
+
+/** Reads the ledger of a folder with SQL. */
+export function ask<Row = Record<string, unknown>>(folder: string, sql: string): Row[] {
+  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'), { readonly: true });
+  try {
+    return db.prepare(sql).all() as Row[];
+  } finally {
+    db.close();
+  }
+}
+
+/** A file's text. */
+export function textOf(...path: string[]): string {
+  return readFileSync(join(...path), 'utf8');
+}
+
+/** Waits until a condition holds. @throws when it does not within `withinMs`. */
+export async function until(what: string, holds: () => boolean, withinMs = 20_000): Promise<void> {
+  const endMs = Date.now() + withinMs;
+  for (;;) {
+    let held = false;
+    try {
+      held = holds();
+    } catch {
+      // Not there yet.
+    }
+    if (held) return;
+    if (Date.now() > endMs) throw new Error(`never came: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
