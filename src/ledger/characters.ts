@@ -68,6 +68,8 @@ export class Characters {
     this.session.write(() => {
       this.session.run(`UPDATE shots SET state = 'cancelled', after_shot = NULL WHERE character_id = ? AND state NOT IN ('leased', 'done')`, id);
       this.session.run(`UPDATE jobs SET state = 'cancelled' WHERE character_id = ? AND (state = 'open' OR kind = 'create')`, id);
+      // Its shots have the old seed and looks: `create-character` must not go on with it.
+      this.session.run(`UPDATE jobs SET fingerprint = 'removed' WHERE character_id = ? AND kind = 'create'`, id);
       this.session.run(`UPDATE characters SET locked = '{}' WHERE id = ?`, id);
     });
   }

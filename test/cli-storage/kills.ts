@@ -1,8 +1,7 @@
 /** `kill -9` of the real program while it uploads, over and over: the long form is `test/upload-kill.soak.ts`. */
-import { newStudio, start } from '../cli/imggen.ts';
+import { ask, newStudio, start } from '../cli/imggen.ts';
 import { seededRandom } from '../emulators/faults.ts';
 import { newCloud, disagreements, rowsOf, withCloud } from './cloud.ts';
-import { ask } from '../cli/imggen.ts';
 
 /** What came of it. */
 export interface Toll {
@@ -24,11 +23,11 @@ export async function killUploads(kills: number, options: { count: number; sprea
     const env = { CLOUDINARY_URL: cloud.cloudinaryUrl };
     for (let tries = 0; tries < options.count && toll.killed < kills; tries += 1) {
       const child = start(folder, tries === 0 ? ['pack', '--count', String(options.count), '--quiet'] : ['resume', '--quiet'], { env });
-      const heard = cloud.requests().length;
+      const heard = cloud.requests.length;
       const ended = child.then((end) => end.signal === 'SIGKILL');
       let over = false;
       void ended.then(() => (over = true));
-      while (!over && !cloud.requests().slice(heard).some(({ operation }) => operation === 'upload')) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (!over && !cloud.requests.slice(heard).some(({ operation }) => operation === 'upload')) await new Promise((resolve) => setTimeout(resolve, 1));
       await new Promise((resolve) => setTimeout(resolve, random() * options.spreadMs));
       child.kill('SIGKILL');
       if (await ended) toll.killed += 1;
