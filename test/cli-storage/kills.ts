@@ -25,9 +25,9 @@ export async function killUploads(kills: number, options: { count: number; sprea
       const child = start(folder, tries === 0 ? ['pack', '--count', String(options.count), '--quiet'] : ['resume', '--quiet'], { env });
       const heard = cloud.requests.length;
       const ended = child.then((end) => end.signal === 'SIGKILL');
-      let over = false;
-      void ended.then(() => (over = true));
-      while (!over && !cloud.requests.slice(heard).some(({ operation }) => operation === 'upload')) await new Promise((resolve) => setTimeout(resolve, 1));
+      const over = new AbortController();
+      void ended.then(() => over.abort());
+      while (!over.signal.aborted && !cloud.requests.slice(heard).some(({ operation }) => operation === 'upload')) await new Promise((resolve) => setTimeout(resolve, 1));
       await new Promise((resolve) => setTimeout(resolve, random() * options.spreadMs));
       child.kill('SIGKILL');
       if (await ended) toll.killed += 1;
