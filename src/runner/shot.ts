@@ -164,9 +164,7 @@ export class ShotWork {
       for (const part of partPathsOf(work.job, work.attempt.key)) if (await wholeAt(part)) return await this.adoptStaged(work, part);
       const doubt = new ProviderError(why, { failure: 'unknown' });
       if (!provider.find) return bookFailure(this.context, this.options, work, doubt);
-      const readyAt = work.attempt.intent_at_ms + (provider.findAfterMs ?? 10_000);
-      const wait = Math.min(Math.max(0, readyAt - this.context.now()), provider.findAfterMs ?? 10_000);
-      const finding = await this.ask(work, wait);
+      const finding = await this.ask(work, this.settlingMs(work));
       if (finding === 'interrupted') return this.release(work, 'interrupted');
       this.context.trace('looked-up', { shot: work.lease.shot, state: finding.state });
       if (finding.state === 'unsure') {
@@ -185,6 +183,16 @@ export class ShotWork {
       if (error instanceof ProviderError) return bookFailure(this.context, this.options, work, new ProviderError(`${why} (${error.message})`, { failure: 'unknown' }));
       throw error;
     }
+  }
+
+  /**
+   * How long a request that lost its sender may still be on its way in. It may have left just now, however old the attempt is;
+   * only one older than two whole time-outs (sent, and once sent again) has surely arrived or not.
+   */
+  private settlingMs(work: Work): number {
+    const afterMs = work.ready.provider.findAfterMs ?? 10_000;
+    const ageMs = this.context.now() - work.attempt.intent_at_ms;
+    return ageMs > 2 * (this.options.timeoutMs + afterMs) + afterMs ? 0 : afterMs;
   }
 
   /** Asks for a lost attempt after `waitMs`. Told to stop, it stays an open intent: any later run looks it up. */
