@@ -87,6 +87,8 @@ function configure(db: Sqlite.Database, file: string): void {
     chmodSync(file, 0o600);
   }
   db.pragma('synchronous = FULL');
+  // KiB. better-sqlite3's own 16 MiB would fill up with the size of the job; the kernel keeps the file's pages anyway.
+  db.pragma('cache_size = -2000');
   db.pragma('foreign_keys = ON');
 }
 

@@ -56,7 +56,7 @@ describe('a whole image', () => {
     expect(await inspectFile(join(import.meta.dirname, '../fixtures/images/kofi-03.jpg'))).toMatchObject({ format: 'jpeg', width: 400 });
   });
 
-  test('a file is inspected and hashed in one reading, to the same facts and sums', async () => {
+  it('inspects and hashes a file in one reading, to the same facts and sums', async () => {
     const path = join(import.meta.dirname, '../fixtures/images/kofi-03.jpg');
     expect(await inspectAndHashFile(path)).toEqual({ facts: await inspectFile(path), sums: await hashFile(path) });
   });
