@@ -95,13 +95,16 @@ describe('clean', () => {
     const cloud = await newCloud({ latencyMs: 200 });
     const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 1 } });
     const pack = start(folder, ['pack', '--count', '20', '--quiet'], { env: { CLOUDINARY_URL: cloud.cloudinaryUrl } });
-    let running = true;
-    const ended = pack.then(({ exitCode }) => ((running = false), exitCode));
+    const over = new AbortController();
+    const ended = pack.then(({ exitCode }) => {
+      over.abort();
+      return exitCode;
+    });
     await until('the first upload', () => cloud.assets().length > 0);
     const busy = await withCloud(cloud, folder, ['delete', 'mira-sol', '--yes']);
     expect(busy).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('live process') });
     let cleaned = 0;
-    for (; running && cleaned < 4; cleaned += 1) {
+    for (; !over.signal.aborted && cleaned < 4; cleaned += 1) {
       const { stdout } = await withCloud(cloud, folder, ['clean', '--yes', '--json']);
       expect((JSON.parse(stdout) as Cleaned).items).toEqual([]);
     }
@@ -152,12 +155,13 @@ describe('delete', () => {
 
 describe('a character of somebody else', () => {
   it('is refused by every command, missing in every list, and open to the administrator', async () => {
+    const cloud = await newCloud();
     const folder = newStudio({ owner: 'ana' });
     expect((await imggen(folder, ['create-character'])).exitCode).toBe(0);
-    const as = (owner: string, args: string[]) => imggen(folder, [...args, '--owner', owner]);
+    const as = (owner: string, args: string[]) => withCloud(cloud, folder, [...args, '--owner', owner]);
     const refused = [
       ['gallery', 'mira-sol'], ['gallery', 'mira-sol', '--html'], ['pack', '--count', '1'], ['pack', 'mira-sol', '--count', '1'], ['create-character'], ['resume', '1'], ['retry', '1'],
-      ['cancel', '1'], ['status', '1'], ['upload', 'mira-sol', '--storage', 'cloudinary'], ['mark', 'mira-sol/1', '--approve'], ['delete', 'mira-sol', '--yes'], ['delete', 'mira-sol/1', '--yes'],
+      ['cancel', '1'], ['status', '1'], ['upload', 'mira-sol', '--storage', 'cloudinary'], ['adopt', 'mira-sol', '--storage', 'cloudinary'], ['mark', 'mira-sol/1', '--approve'], ['delete', 'mira-sol', '--yes'], ['delete', 'mira-sol/1', '--yes'],
     ];
     for (const args of refused) {
       expect(await as('bo', args), args.join(' ')).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('belongs to ana') });
@@ -178,7 +182,6 @@ describe('priority', () => {
   it('lets an urgent job of the same run go first', async () => {
     const folder = newStudio({ concurrency: 1 });
     await imggen(folder, ['pack', '--count', '2', '--seed', '7']);
-    ask(folder, 'SELECT 1');
     for (const [key, priority] of [['later', 'low'], ['sooner', 'high']] as const) {
       const pack = start(folder, ['pack', '--count', '400', '--key', key, '--priority', priority, '--quiet']);
       await until(`job ${key}`, () => ask(folder, `SELECT 1 FROM jobs WHERE key = '${key}'`).length > 0);
