@@ -2,11 +2,12 @@ import { ProviderError } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
 import type { AttemptRow, JobRow, Lease, ShotRow } from '../ledger/rows.ts';
 import { LostLease } from '../ledger/session.ts';
-import type { Finding, Generated, ImageRequest } from '../providers/provider.ts';
+import type { Generated, ImageRequest } from '../providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunOptions } from './context.ts';
 import { deadline } from './deadline.ts';
 import { fetchPicture } from './fetch.ts';
 import { bookFailure, type FailureEnd } from './failure.ts';
+import { askFor } from './lookup.ts';
 import { finish, linkedBefore, partPathOf, partPathsOf, pictureAt, stageSomewhere, wholeAt, whyUnusable } from './save.ts';
 
 /** A shot in hand: freshly claimed, or taken over with its attempt somewhere on its way. */
@@ -164,7 +165,7 @@ export class ShotWork {
       for (const part of partPathsOf(work.job, work.attempt.key)) if (await wholeAt(part)) return await this.adoptStaged(work, part);
       const doubt = new ProviderError(why, { failure: 'unknown' });
       if (!provider.find) return bookFailure(this.context, this.options, work, doubt);
-      const finding = await this.ask(work, this.settlingMs(work));
+      const finding = await askFor(this.context, this.options, work);
       if (finding === 'interrupted') return this.release(work, 'interrupted');
       this.context.trace('looked-up', { shot: work.lease.shot, state: finding.state });
       if (finding.state === 'unsure') {
@@ -185,42 +186,9 @@ export class ShotWork {
     }
   }
 
-  /**
-   * How long a request that lost its sender may still be on its way in. It may have left just now, however old the attempt is;
-   * only one older than two whole time-outs (sent, and once sent again) has surely arrived or not.
-   */
-  private settlingMs(work: Work): number {
-    const afterMs = work.ready.provider.findAfterMs ?? 10_000;
-    const ageMs = this.context.now() - work.attempt.intent_at_ms;
-    return ageMs > 2 * (this.options.timeoutMs + afterMs) + afterMs ? 0 : afterMs;
-  }
-
-  /** Asks for a lost attempt after `waitMs`. Told to stop, it stays an open intent: any later run looks it up. */
-  private async ask(work: Work, waitMs: number): Promise<Finding | 'interrupted'> {
-    const limit = deadline(this.context, waitMs + this.options.timeoutMs, [this.options.abort, this.options.drain]);
-    try {
-      if (waitMs > 0) await this.context.sleep(waitMs, limit.signal);
-      if (limit.signal.aborted || !work.ready.provider.find) return 'interrupted';
-      return await work.ready.provider.find(this.lost(work), { signal: limit.signal });
-    } catch (error) {
-      if (limit.signal.aborted && !limit.passed()) return 'interrupted';
-      throw error;
-    } finally {
-      limit.clear();
-    }
-  }
-
   private async adoptStaged(work: Work, part: string): Promise<WorkEnd> {
     this.context.ledger.attempts.generated(work.lease, { staged: part, seedHonoured: this.seedHonoured(work, {}) }, work.ready.scope);
     return this.save(work, part);
-  }
-
-  private lost(work: Work) {
-    return {
-      request: work.request,
-      sentAtMs: work.attempt.intent_at_ms,
-      isKnown: (remoteId: string) => this.context.ledger.attempts.knowsRemote(work.ready.provider.name, remoteId),
-    };
   }
 
   private unsent(work: Work): WorkEnd {

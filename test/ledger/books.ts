@@ -1,6 +1,6 @@
 /** A ledger for tests: its own clock, its own idea of who is alive, and what a claim needs. */
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { afterEach } from 'vitest';
 import type { Claimed, ClaimRequest, Route } from '../../src/ledger/claims.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';

@@ -34,7 +34,7 @@ export function galleryShots(n: number): PlannedShot[] {
 }
 
 /** Registers Mira and makes a job for her. */
-export function makeJob(ledger: Ledger, output: string, wanted: { shots: readonly PlannedShot[]; settings?: Partial<JobSettings> } & Partial<JobRequest>): JobRow {
+export function makeJob(ledger: Ledger, output: string, wanted: { shots: readonly PlannedShot[]; settings?: Partial<JobSettings> } & Partial<Omit<JobRequest, 'settings'>>): JobRow {
   const { shots, settings, ...rest } = wanted;
   ledger.characters.register({ id: 'mira', name: 'Mira', seed: 7, attributes: JSON.stringify({ name: 'Mira', distinctiveFeatures: [], style: 'photo' }), locked: '{}' });
   return ledger.jobs.openOrCreate({
