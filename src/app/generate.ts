@@ -8,7 +8,7 @@ import { settingsOf } from '../runner/request.ts';
 import type { View } from '../views/view.ts';
 import { confirm } from './confirm.ts';
 import type { House } from './house.ts';
-import { assertFits, capRefusal, capWords, estimate } from './preflight.ts';
+import { assertFits, assertWritable, capRefusal, capWords, estimate } from './preflight.ts';
 import { readyProvider, readyStorage } from './services.ts';
 import { openView } from './show.ts';
 import { watchSignals } from './signals.ts';
@@ -38,6 +38,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   const storage = await readyStorage(house, storeOf(house, request.jobs), warn);
   const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
   await withinCaps(house, request.jobs, { providers, startedAtMs });
+  await assertWritable(house, request.jobs);
 
   let emit: (event: RunEvent) => void = () => {};
   // Before the view: Ink's exit hook ends the process when nobody else listens for the signal.

@@ -1,10 +1,14 @@
+import { access, constants } from 'node:fs/promises';
 import { EXIT, UserError } from '../errors.ts';
+import { ensureFolder } from '../images/save.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Caps } from '../ledger/money.ts';
 import type { JobRow } from '../ledger/rows.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { settingsOf, unfit } from '../runner/request.ts';
+import { folderOf } from '../runner/save.ts';
 import { usdOfMicros } from '../views/format.ts';
+import type { House } from './house.ts';
 
 /** What the unfinished shots of some jobs may cost at most, and the cap they would pass. */
 export interface Estimate {
@@ -32,6 +36,23 @@ export function assertFits(job: JobRow, ready: ReadyProvider): void {
     throw new UserError(`nobody knows what a picture of ${where} costs`, {
       hint: `say it: "providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }, or accept it uncounted: --allow-unknown-price`,
     });
+  }
+}
+
+/** Makes the folders of the pictures to come. @throws {UserError} exit 2 where that is impossible: a paid picture would have no place. */
+export async function assertWritable(house: House, jobs: readonly JobRow[]): Promise<void> {
+  for (const job of jobs) {
+    if (house.ledger().jobs.counts(job.id).queued === 0) continue;
+    const folder = folderOf(job);
+    try {
+      await ensureFolder(folder);
+      await access(folder, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new UserError(`the folder of the pictures can't be written: ${folder} (${(error as { code?: string }).code ?? 'unknown error'})`, {
+        hint: `nothing was sent. Mend it, then: imggen resume ${job.id}; or choose another: --output DIR`,
+        cause: error,
+      });
+    }
   }
 }
 

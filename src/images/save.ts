@@ -21,7 +21,10 @@ export async function ensureFolder(path: string): Promise<void> {
     const code = codeOf(error);
     if (code === 'ENOENT' && dirname(path) !== path) {
       await ensureFolder(dirname(path));
-      await ensureFolder(path);
+      // Not ensureFolder again: where the parent is there and the folder still can't be made (/proc), that would never end.
+      await mkdir(path, { mode }).catch(async (again: unknown) => {
+        if (!(await isFolder(path))) throw again;
+      });
     } else if (!(await isFolder(path))) throw error; // EEXIST, or EROFS and EISDIR for what is there
   }
 }

@@ -180,7 +180,7 @@ export class Runner {
 
   private broke(error: unknown): void {
     const code = (error as { code?: string }).code ?? '';
-    if (/^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EMFILE|ENFILE|EIO|SQLITE_FULL|SQLITE_IOERR|SQLITE_READONLY)/.test(code)) {
+    if (/^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|ENAMETOOLONG|ELOOP|EMFILE|ENFILE|EIO|SQLITE_FULL|SQLITE_IOERR|SQLITE_READONLY)/.test(code)) {
       this.stop ??= { reason: 'disk', message: `${(error as Error).message} (${code})` };
     } else this.bug ??= error;
   }
