@@ -30,8 +30,10 @@ export class Uploads {
         );
         const free = rows.find((row) => row.upload_owner === null || !this.session.isAlive(row.upload_owner));
         if (!free) continue;
-        this.session.run('UPDATE images SET upload_owner = ?, upload_tries = upload_tries + 1 WHERE id = ?', this.session.owner, free.id);
-        return { ...free, upload_owner: this.session.owner, upload_tries: free.upload_tries + 1 };
+        // A process that died says nothing of the picture it was uploading: the tries begin anew.
+        const tries = free.upload_owner === null ? free.upload_tries + 1 : 1;
+        this.session.run('UPDATE images SET upload_owner = ?, upload_tries = ? WHERE id = ?', this.session.owner, tries, free.id);
+        return { ...free, upload_owner: this.session.owner, upload_tries: tries };
       }
       return undefined;
     });
@@ -95,11 +97,15 @@ export class Uploads {
     });
   }
 
-  /** Puts failed uploads of a job back, tries forgiven; returns how many. */
+  /** A new run: failed uploads of a job are put back, and the tries of all that wait are forgiven; returns how many had failed. */
   retryFailed(jobId: number): number {
-    return this.session.write(() =>
-      this.session.run(`UPDATE images SET upload = 'pending', upload_tries = 0, upload_not_before_ms = 0 WHERE job_id = ? AND upload = 'failed' AND state = 'stored'`, jobId),
-    );
+    return this.session.write(() => {
+      this.session.run(`UPDATE images SET upload_tries = 0 WHERE job_id = ? AND upload = 'pending' AND upload_owner IS NULL`, jobId);
+      return this.session.run(
+        `UPDATE images SET upload = 'pending', upload_tries = 0, upload_not_before_ms = 0 WHERE job_id = ? AND upload = 'failed' AND state = 'stored'`,
+        jobId,
+      );
+    });
   }
 
   /** Marks pictures made with no store for upload; returns how many, and the jobs they belong to. */

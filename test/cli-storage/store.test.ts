@@ -1,6 +1,7 @@
 /** Uploads, numbers and adoption with the built binary and an emulated Cloudinary. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ask, filesIn, imggen, linesOf, newStudio, picturesIn } from '../cli/imggen.ts';
 import { disagreements, newCloud, rowsOf, SECRET, withCloud } from './cloud.ts';
@@ -46,6 +47,17 @@ describe('uploads', () => {
     expect(sent.exitCode).toBe(3);
     expect(sent.stdout).toContain('imggen resume');
     expect(await withCloud(cloud, folder, ['resume'])).toMatchObject({ exitCode: 0 });
+    expect(disagreements(folder, cloud)).toEqual([]);
+  });
+
+  it.each([['a run that ended', null], ['a process that died', 'gone']])('are not given up for tries of %s', async (_, owner) => {
+    const cloud = await newCloud({ faults: [{ on: 'upload', kind: 'status', status: 500, times: 1 }] });
+    const folder = newStudio();
+    await imggen(folder, ['pack', '--count', '1']);
+    const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
+    db.prepare(`UPDATE images SET store = 'cloudinary', upload = 'pending', upload_tries = 10, upload_owner = ?`).run(owner);
+    db.close();
+    expect((await withCloud(cloud, folder, ['resume'])).exitCode).toBe(0);
     expect(disagreements(folder, cloud)).toEqual([]);
   });
 
