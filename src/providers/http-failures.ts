@@ -43,6 +43,8 @@ export function surelyNotSent(error: unknown): boolean {
   return chain(error).some((link) => {
     if (neverConnected.has(link) || NOT_SENT.has(codeOf(link) ?? '')) return true;
     if ('syscall' in link && link.syscall === 'connect') return true;
+    // Node's fetch refuses such an address itself (fetch.spec.whatwg.org, "port blocking"); it gives no code.
+    if ('message' in link && (link.message === 'bad port' || link.message === 'unknown scheme')) return true;
     const socket = 'socket' in link ? (link.socket as { bytesWritten?: unknown } | null) : null;
     return socket?.bytesWritten === 0;
   });

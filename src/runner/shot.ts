@@ -91,7 +91,7 @@ export class ShotWork {
     if (!(error instanceof ProviderError)) throw error;
     if (error.failure === 'interrupted') return this.unsent(work);
     // Doubt that can be cleared up by asking is cleared up at once.
-    if (error.failure === 'unknown' && work.ready.provider.find && !this.options.abort.aborted) return this.lookUp(work, error.message, resent);
+    if (error.failure === 'unknown' && work.ready.provider.find && !this.options.abort.aborted) return this.lookUp(work, error.message, resent ? 'resent' : 'sent');
     return bookFailure(this.context, this.options, work, error);
   }
 
@@ -158,8 +158,9 @@ export class ShotWork {
   /**
    * Clears up an attempt that was perhaps sent: a staged answer, else the provider's word by our key or its list,
    * else doubt stays, and with it the reservation (ledger.md, recovery classes).
+   * @param by who sent it: a process that is gone, or this one, for the first or the second time.
    */
-  async lookUp(work: Work, why: string, resent = false): Promise<WorkEnd> {
+  async lookUp(work: Work, why: string, by: 'the dead' | 'sent' | 'resent' = 'the dead'): Promise<WorkEnd> {
     const { provider } = work.ready;
     try {
       for (const part of partPathsOf(work.job, work.attempt.key)) if (await wholeAt(part)) return await this.adoptStaged(work, part);
@@ -173,8 +174,10 @@ export class ShotWork {
       }
       if (finding.state === 'absent') {
         // The same request with the same key, once: after that the queue's patience decides, not a loop.
-        if (provider.recovery === 'idem' && !resent) return await this.submit(work, true);
-        return bookFailure(this.context, this.options, work, new ProviderError(`${why}; it never arrived`, { failure: 'unavailable', charged: 'no' }));
+        if (provider.recovery === 'idem' && by !== 'resent') return await this.submit(work, true);
+        // A process that died is no failure of the provider's, and no attempt of the shot's.
+        const failure = by === 'the dead' ? 'interrupted' : 'unavailable';
+        return bookFailure(this.context, this.options, work, new ProviderError(`${why}; it never arrived`, { failure, charged: 'no' }));
       }
       this.context.ledger.attempts.accepted(work.lease, finding.remoteId);
       this.context.trace('accepted', { shot: work.lease.shot, remoteId: finding.remoteId });
