@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { assertFits, capRefusal, capWords, estimate } from '../../src/app/preflight.ts';
+import { EXIT } from '../../src/errors.ts';
+import type { Caps } from '../../src/ledger/money.ts';
+import { finish, openBooks } from '../ledger/books.ts';
+import { picture, provider } from '../runner/rig.ts';
+import { galleryShots, makeJob, ready } from '../simulation/scene.ts';
+
+const paper = provider({ submit: (request) => Promise.resolve(picture(request.shot)) });
+
+/** Four pictures at 50 at most, one of them made for 40 already. */
+function found(caps: Caps) {
+  const books = openBooks();
+  const ledger = books.session('a');
+  const job = makeJob(ledger, books.folder, { shots: galleryShots(4) });
+  finish(ledger, books.claimed(ledger, [job.id]));
+  return estimate(ledger, [{ job, ready: ready(paper) }], caps);
+}
+
+describe('what is left to do', () => {
+  it('is counted at its worst', () => {
+    expect(found({})).toMatchObject({ shots: 3, worstMicros: 150, passes: undefined });
+  });
+
+  it.each<[string, Caps, boolean]>([
+    ['image', { perImageMicros: 49 }, true],
+    ['image', { perImageMicros: 50 }, false],
+    ['run', { perRunMicros: 189 }, true],
+    ['run', { perRunMicros: 190 }, false],
+    ['day', { perDayMicros: 189 }, true],
+    ['day', { perDayMicros: 190 }, false],
+  ])('against the %s cap %j: passes it: %s', (cap, caps, passes) => {
+    expect(found(caps).passes?.cap).toBe(passes ? cap : undefined);
+  });
+
+  it('is refused in one sentence with the numbers and the way out', () => {
+    const refusal = capRefusal(found({ perRunMicros: 100 }));
+    expect(refusal.exitCode).toBe(EXIT.budget);
+    expect(refusal.message).toMatch(/3 pictures may cost up to .* run cap is .* nothing was sent/);
+    expect(refusal.hint).toContain('--budget');
+    expect(capWords(found({}))).toBe('');
+  });
+});
+
+describe('a job its provider can’t do is refused before paying', () => {
+  const job = (settings: object) => {
+    const books = openBooks();
+    return makeJob(books.session('a'), books.folder, { shots: galleryShots(1), settings });
+  };
+  const can = (more: object) => ready({ ...paper, capabilities: () => ({ ...paper.capabilities(''), ...more }) });
+
+  it.each([
+    ['a size it has not', {}, { sizes: { kind: 'list', sizes: ['8x8'] } }, /16x16 is not one of 8x8/],
+    ['more references than it takes', { references: ['/a', '/b'] }, {}, /takes 1 reference pictures, 2 are asked for/],
+    ['a seed it has not', { requireSeed: true }, { seed: 'none' }, /--require-seed/],
+    ['a quality it has not', { quality: 'ultra' }, { qualities: ['low', 'high'] }, /it takes low, high/],
+  ])('for %s', (...row) => {
+    const [, settings, capabilities, words] = row;
+    expect(() => assertFits(job(settings), can(capabilities))).toThrow(words);
+  });
+
+  it('for a price that nobody knows, unless that is accepted', () => {
+    const free = { ...paper, price: () => undefined };
+    expect(() => assertFits(job({}), ready(free))).toThrow(/nobody knows what a picture/);
+    expect(() => assertFits(job({}), ready(free, { allowUnknownPrice: true }))).not.toThrow();
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/events.ts';
+import { galleryShots, makeJob, plannedShot } from '../simulation/scene.ts';
+import { finish, newImage, openBooks, PLACE } from './books.ts';
+
+describe('numbers', () => {
+  it('go on over jobs, sessions and kinds, and are never used again', () => {
+    const books = openBooks();
+    const [a, b] = [books.session('a'), books.session('b')];
+    const one = makeJob(a, books.folder, { shots: [plannedShot('avatar', 'avatar')], kind: 'create' });
+    const two = makeJob(a, books.folder, { shots: galleryShots(2), key: 'p' });
+    const first = finish(a, books.claimed(a, [one.id]));
+    a.upkeep.remove(first.id);
+    expect([finish(b, books.claimed(b, [two.id])), finish(a, books.claimed(a, [two.id]))].map((image) => image.filename)).toEqual(['mira_image_00002.png', 'mira_image_00003.png']);
+  });
+
+  it('start above what was found on disk, and are not lowered', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
+    ledger.characters.numbersStartAfter('mira', 41);
+    ledger.characters.numbersStartAfter('mira', 3);
+    expect(finish(ledger, books.claimed(ledger, [job.id])).number).toBe(42);
+  });
+
+  it('stay with their shot when its process dies after naming', () => {
+    const books = openBooks();
+    const [a, b] = [books.session('a'), books.session('b')];
+    const job = makeJob(a, books.folder, { shots: galleryShots(1) });
+    const claim = books.claimed(a, [job.id]);
+    a.attempts.generated(claim.lease, { staged: '/p', seedHonoured: 'yes' }, 'paper:k');
+    a.images.named(claim.lease, newImage(), PLACE);
+    books.dead.add('a');
+    const [taken] = b.recovery.takeOver([job.id], 1);
+    expect(taken?.image?.number).toBe(1);
+    expect(b.images.named(taken!.lease, newImage(), PLACE).number).toBe(1);
+  });
+});
+
+describe('a job', () => {
+  it('planned twice is the same job; with a key for ever; with --new another', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const first = makeJob(ledger, books.folder, { shots: galleryShots(2) });
+    expect(makeJob(ledger, books.folder, { shots: galleryShots(2) }).id).toBe(first.id);
+    expect(makeJob(ledger, books.folder, { shots: galleryShots(2), fresh: true }).id).not.toBe(first.id);
+    const named = makeJob(ledger, books.folder, { shots: galleryShots(2), key: 'nightly' });
+    expect(makeJob(ledger, books.folder, { shots: galleryShots(2), key: 'nightly', fresh: true }).id).toBe(named.id);
+    expect(() => makeJob(ledger, books.folder, { shots: galleryShots(3), key: 'nightly' })).toThrow(/names job/);
+    expect(books.count('SELECT COUNT(*) FROM shots')).toBe(6);
+  });
+
+  it('puts failed shots back with their attempts forgiven, held ones only by name', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(3) });
+    for (const state of ['failed', 'refused', 'hold'] as const) {
+      const settlement = { state: state === 'hold' ? 'doubtful' as const : 'released' as const };
+      ledger.attempts.failed(books.claimed(ledger, [job.id]).lease, { failure: state === 'hold' ? 'unknown' : 'rejected', message: 'm', settlement, shot: { state } });
+    }
+    expect(ledger.jobs.requeue(job.id, ['failed', 'refused'])).toBe(2);
+    expect(ledger.jobs.counts(job.id)).toMatchObject({ queued: 2, hold: 1 });
+    expect(books.claimed(ledger, [job.id]).shot.attempts).toBe(1);
+    expect(ledger.jobs.requeue(job.id, ['hold'])).toBe(1);
+    expect(ledger.jobs.total(job.id).spentMicros).toBe(50); // the doubt stays counted
+  });
+
+  it('held in doubt comes back as an open question to who can ask, with its remote id as an answer to wait for', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
+    const hold = { failure: 'unknown' as const, message: 'm', settlement: { state: 'doubtful' as const }, shot: { state: 'hold' as const } };
+    ledger.attempts.failed(books.claimed(ledger, [job.id]).lease, hold);
+    const second = books.claimed(ledger, [job.id]).lease;
+    ledger.attempts.accepted(second, 'r2');
+    ledger.attempts.failed(second, hold);
+    expect(ledger.recovery.reopenHeld([job.id], ['other'])).toEqual([]);
+    expect(ledger.recovery.reopenHeld([job.id], ['paper']).map((taken) => taken.attempt.state)).toEqual(['intent', 'accepted']);
+  });
+});
+
+describe('events', () => {
+  it('are told after their commit, and not at all when it fails', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const heard: string[] = [];
+    ledger.listen((event: RunEvent) => {
+      heard.push(event.event);
+      expect(books.db.prepare('SELECT event FROM events ORDER BY id DESC').pluck().get()).toBe(event.event);
+    });
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
+    const failing = () => ledger.claim({ ...books.request([job.id]), routes: () => [books.route({ attemptKey: null as unknown as string })] });
+    expect(failing).toThrow(/NOT NULL/);
+    expect(heard).toEqual(['generation_queued']);
+    expect(books.count('SELECT COUNT(*) FROM reservations')).toBe(0);
+    finish(ledger, books.claimed(ledger, [job.id]));
+    expect(heard.slice(1)).toEqual(['generation_started', 'generation_submitted', 'generation_completed', 'image_stored']);
+  });
+
+  it('go on when a listener throws', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    ledger.listen(() => {
+      throw new Error('a view has a bug');
+    });
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
+    expect(finish(ledger, books.claimed(ledger, [job.id])).state).toBe('stored');
+    expect(books.count('SELECT COUNT(*) FROM events')).toBe(5);
+  });
+});
+
+describe('a gallery', () => {
+  it('shows the newest first, by kind, job, mark, provider and page', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const create = makeJob(ledger, books.folder, { shots: [plannedShot('avatar', 'avatar')], kind: 'create' });
+    const pack = makeJob(ledger, books.folder, { shots: galleryShots(3), key: 'p' });
+    for (const id of [create.id, pack.id, pack.id, pack.id]) {
+      finish(ledger, books.claimed(ledger, [id]));
+      books.nowMs += 1_000;
+    }
+    const numbers = (filter: object) => ledger.images.gallery({ characterId: 'mira', ...filter }).map((image) => image.number);
+    ledger.images.mark(2, 'favourite');
+    expect(numbers({})).toEqual([4, 3, 2, 1]);
+    expect(numbers({ kind: 'avatar' })).toEqual([1]);
+    expect(numbers({ jobId: pack.id })).toEqual([4, 3, 2]);
+    expect(numbers({ mark: 'favourite' })).toEqual([2]);
+    expect(numbers({ provider: 'other' })).toEqual([]);
+    expect(numbers({ limit: 2 })).toEqual([4, 3]);
+    expect(numbers({ beforeId: 3 })).toEqual([2, 1]);
+    expect(numbers({ sinceMs: books.nowMs - 2_000 })).toEqual([4, 3]);
+    ledger.upkeep.remove(4);
+    expect(numbers({})).toEqual([3, 2, 1]);
+    expect(ledger.images.count('mira')).toBe(3);
+  });
+});
+
+describe('uploads', () => {
+  it('are taken by one process at a time, from the dead at once, and told when done', () => {
+    const books = openBooks();
+    const [a, b] = [books.session('a'), books.session('b')];
+    const job = makeJob(a, books.folder, { shots: galleryShots(2), settings: { store: 'paper' } });
+    for (let i = 0; i < 2; i += 1) finish(a, books.claimed(a, [job.id]));
+    const [first, second] = [a.uploads.claim([job.id]), b.uploads.claim([job.id])];
+    expect([first?.number, second?.number]).toEqual([1, 2]);
+    expect(b.uploads.claim([job.id])).toBeUndefined();
+    books.dead.add('a');
+    const again = b.uploads.claim([job.id]);
+    expect(again?.number).toBe(1);
+    a.uploads.done(first!, { publicId: 'x', url: 'late' }); // not a's any more
+    expect(b.images.find(1)?.upload).toBe('pending');
+    b.uploads.done(again!, { publicId: 'x', url: 'https://store.test/x' });
+    expect(b.images.find(1)).toMatchObject({ upload: 'done', url: 'https://store.test/x' });
+    b.uploads.givenUp(second!, 'm');
+    expect(b.uploads.open(job.id)).toEqual({ pending: 0, failed: 1 });
+    expect(b.uploads.retryFailed(job.id)).toBe(1);
+  });
+});
