@@ -129,6 +129,7 @@ function headline(result: RunResult, made: { completed: number; all: number }): 
     case 'disk':
       return `stopped before paying for more: the disk: ${pictures}`;
     case undefined:
-      return made.completed === made.all ? `all ${made.all} pictures made` : pictures;
+      if (made.completed < made.all) return pictures;
+      return made.all === 1 ? 'the picture is made' : `all ${made.all} pictures made`;
   }
 }

@@ -1,12 +1,29 @@
 import type { Command } from 'commander';
 import type { World } from '../app/world.ts';
 import { UserError, type ExitCode } from '../errors.ts';
+import { PROVIDERS } from '../providers/index.ts';
+import { STORES } from '../storage/index.ts';
 
 interface Known {
   name: string;
   description: string;
-  options: { long: string; description: string }[];
+  options: KnownOption[];
 }
+
+interface KnownOption {
+  long: string;
+  description: string;
+  /** What it takes, where that is a list. */
+  values: readonly string[];
+}
+
+/** Values of options whose list is not commander's to check. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--provider': ['auto', ...Object.keys(PROVIDERS)],
+  '--storage': Object.keys(STORES),
+  '--kind': ['avatar', 'training', 'gallery'],
+  '--mark': ['approved', 'rejected', 'favourite'],
+};
 
 const SCRIPTS: Record<string, (commands: readonly Known[]) => string> = { bash, zsh, fish };
 
@@ -17,17 +34,22 @@ export async function completion(world: World, shell: string, program: Command):
   const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: command.options.flatMap((option) => (option.long ? [{ long: option.long, description: option.description }] : [])),
+    options: command.options.flatMap((option) => (option.long ? [{ long: option.long, description: option.description, values: option.argChoices ?? VALUES[option.long] ?? [] }] : [])),
   }));
   world.stdout.write(script(commands));
   return 0;
 }
 
 function bash(commands: readonly Known[]): string {
-  const cases = commands.map((c) => `    ${c.name}) words="${c.options.map((o) => o.long).join(' ')}" ;;`).join('\n');
+  const cases = commands.map((c) => `    ${c.name}) words="${[...c.options.map((o) => o.long), ...argumentsOf(c)].join(' ')}" ;;`).join('\n');
+  const values = new Map(commands.flatMap((c) => c.options.filter((o) => o.values.length > 0).map((o) => [o.long, o.values])));
+  const taken = [...values].map(([long, list]) => `    ${long}) COMPREPLY=($(compgen -W "${list.join(' ')}" -- "$current")); return ;;`).join('\n');
   return `# imggen completion for bash: source <(imggen completion bash)
 _imggen() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  case "\${COMP_WORDS[COMP_CWORD-1]}" in
+${taken}
+  esac
   if [ "$COMP_CWORD" -eq 1 ]; then
     words="${commands.map((c) => c.name).join(' ')} --help --version"
   else case "\${COMP_WORDS[1]}" in
@@ -40,11 +62,15 @@ complete -o filenames -F _imggen imggen
 `;
 }
 
+function argumentsOf(command: Known): readonly string[] {
+  return command.name === 'completion' ? Object.keys(SCRIPTS) : [];
+}
+
 function zsh(commands: readonly Known[]): string {
   const quote = (text: string) => text.replaceAll("'", '’').replaceAll(':', ' ').replaceAll('[', '(').replaceAll(']', ')');
   const list = commands.map((c) => `    '${c.name}:${quote(c.description)}'`).join('\n');
   const cases = commands
-    .map((c) => `    ${c.name}) _arguments ${c.options.map((o) => `'${o.long}[${quote(o.description)}]'`).join(' ')} '*:file:_files' ;;`)
+    .map((c) => `    ${c.name}) _arguments ${c.options.map((o) => `'${o.long}[${quote(o.description)}]${o.values.length > 0 ? `:value:(${o.values.join(' ')})` : ''}'`).join(' ')} '*:file:_files' ;;`)
     .join('\n');
   return `#compdef imggen
 _imggen() {
@@ -64,7 +90,7 @@ function fish(commands: readonly Known[]): string {
   const quote = (text: string) => text.replaceAll("'", '’');
   const lines = commands.flatMap((c) => [
     `complete -c imggen -n __fish_use_subcommand -a ${c.name} -d '${quote(c.description)}'`,
-    ...c.options.map((o) => `complete -c imggen -n '__fish_seen_subcommand_from ${c.name}' -l ${o.long.slice(2)} -d '${quote(o.description)}'`),
+    ...c.options.map((o) => `complete -c imggen -n '__fish_seen_subcommand_from ${c.name}' -l ${o.long.slice(2)}${o.values.length > 0 ? ` -x -a '${o.values.join(' ')}'` : ''} -d '${quote(o.description)}'`),
   ]);
   return `# imggen completion for fish\n${lines.join('\n')}\n`;
 }
