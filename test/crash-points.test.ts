@@ -12,6 +12,7 @@ const SAMPLE: [RecoveryClass, Kill[]][] = [
   ['list', [{ point: 'charged', hit: 3 }, { point: 'taken-over', hit: 1 }]],
   ['idem', [{ point: 'charged', hit: 1 }, { point: 'looked-up', hit: 1 }]],
   ['sync', [{ point: 'staged', hit: 3 }, { point: 'named', hit: 1 }]],
+  ['sync', [{ point: 'linked', hit: 1 }]],
   ['blind', [{ point: 'linked', hit: 1 }, { point: 'taken-over', hit: 1 }]],
 ];
 
