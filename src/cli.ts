@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { World } from './app/world.ts';
-import { EXIT, UserError, type ExitCode } from './errors.ts';
+import { EXIT, isDiskFailure, UserError, type ExitCode } from './errors.ts';
 import { buildProgram, type Outcome } from './program.ts';
 import { createRedactor, printable } from './text.ts';
 
@@ -22,6 +22,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     if (error instanceof UserError) {
       world.stderr.write(redact(wordsOf(error)));
       return error.exitCode;
+    }
+    if (isDiskFailure(error)) {
+      world.stderr.write(redact(wordsOf(new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, { hint: 'make room, then run the command again: nothing that was paid is lost' }))));
+      return EXIT.usage;
     }
     const stack = (error as Error).stack ?? String(error);
     world.stderr.write(`imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`);

@@ -1,4 +1,4 @@
-import { EXIT, UserError, type ExitCode } from '../errors.ts';
+import { EXIT, isDiskFailure, UserError, type ExitCode } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import type { JobRow } from '../ledger/rows.ts';
 import { imageFilename } from '../names.ts';
@@ -54,7 +54,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   try {
     const context = contextOf(house, { providers, storage, emit });
     const result = await run(house, context, { request, references, signals });
-    for (const job of request.jobs) ledger.jobs.closeRun(job.id, startedAtMs);
+    closeRuns(house, request.jobs, { result, startedAtMs });
     const summary = summarize(house, request.jobs, { result, startedAtMs });
     await view.close(summary);
     return exitCodeOf(house, request.jobs, result);
@@ -63,6 +63,16 @@ export async function generate(house: House, request: GenerateRequest): Promise<
     throw error;
   } finally {
     signals.close();
+  }
+}
+
+/** Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. */
+function closeRuns(house: House, jobs: readonly JobRow[], run: { result: RunResult; startedAtMs: number }): void {
+  try {
+    for (const job of jobs) house.ledger().jobs.closeRun(job.id, run.startedAtMs);
+  } catch (error) {
+    if (!isDiskFailure(error)) throw error;
+    run.result.stop ??= { reason: 'disk', message: `${error.message} (${error.code})` };
   }
 }
 

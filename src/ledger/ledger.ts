@@ -98,9 +98,13 @@ export class Ledger {
   }
 
   close(): void {
-    this.session.write(() => {
-      this.session.run('DELETE FROM owners WHERE id = ?', this.owner);
-    });
+    try {
+      this.session.write(() => {
+        this.session.run('DELETE FROM owners WHERE id = ?', this.owner);
+      });
+    } catch {
+      // A full disk: the row tells of a process that is gone, which its lock says as well.
+    }
     this.session.db.close();
     this.liveness.close();
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { UserError } from '../errors.ts';
+import { isDiskFailure, UserError } from '../errors.ts';
 import type { Claimed } from '../ledger/claims.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
 import type { Reference } from '../providers/provider.ts';
@@ -44,7 +44,7 @@ export class Runner {
     const uploader = this.context.storage && new Uploader(this.context, this.options, this.context.storage);
     const uploads = uploader?.run().catch((error: unknown) => this.broke(error));
     this.reopenDoubt();
-    await this.generate();
+    await this.generate().catch((error: unknown) => this.broke(error));
     await Promise.all(this.inFlight.values());
     uploader?.finish();
     await uploads;
@@ -179,10 +179,8 @@ export class Runner {
   }
 
   private broke(error: unknown): void {
-    const code = (error as { code?: string }).code ?? '';
-    if (/^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|ENAMETOOLONG|ELOOP|EMFILE|ENFILE|EIO|SQLITE_FULL|SQLITE_IOERR|SQLITE_READONLY)/.test(code)) {
-      this.stop ??= { reason: 'disk', message: `${(error as Error).message} (${code})` };
-    } else this.bug ??= error;
+    if (isDiskFailure(error)) this.stop ??= { reason: 'disk', message: `${error.message} (${error.code})` };
+    else this.bug ??= error;
   }
 
   private tellSpend(): void {

@@ -1,0 +1,90 @@
+/** Disks, folders and descriptors that fail: stopped before paying where it can be foreseen, nothing lost after. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freezePackage, runCli } from '../harness/cli.ts';
+import { play } from '../harness/scene.ts';
+import { verify } from '../harness/verify.ts';
+
+let built: Awaited<ReturnType<typeof freezePackage>>;
+beforeAll(async () => {
+  built = await freezePackage();
+});
+afterAll(() => built.remove());
+
+it.each(['openai', 'replicate'] as const)('pays nothing at %s when the output lies below a file', async (provider) => {
+  const played = await play({ root: built.root, provider, count: 2, config: { output: 'config.json/images' } });
+  expect(played.charges).toBe(0);
+  expect([2, 6]).toContain(played.ended.code);
+  expect(played.ended.stderr).not.toMatch(/\n\s+at /);
+});
+
+it('pays nothing when the ledger lies below a file', async () => {
+  const played = await play({ root: built.root, provider: 'openai', count: 2, args: ['--ledger', 'config.json/ledger.db'] });
+  expect(played.ended.code).toBe(2);
+  expect(played.charges).toBe(0);
+});
+
+it('leaves a foreign file that has the next name alone, and takes another', async () => {
+  const foreign = (folder: string): string => join(folder, 'images', 'mira-sol', 'mira_sol_image_00003.png');
+  await play({
+    root: built.root, provider: 'replicate', count: 2,
+    after: async (home, first, emulator) => {
+      expect(first.code).toBe(0);
+      writeFileSync(foreign(home.folder), 'mine');
+      const second = await runCli(home, ['pack', '--count', '2', '--json', '--yes']);
+      expect(second.code, second.stderr).toBe(0);
+      expect(readFileSync(foreign(home.folder), 'utf8')).toBe('mine');
+      expect(emulator.charges()).toHaveLength(4);
+      expect(second.stdout).toMatch(/00004\.png[^]*00005\.png/);
+    },
+  });
+});
+
+it('loses nothing when descriptors run out: a later run completes it', async () => {
+  await play({
+    root: built.root, provider: 'openai', count: 12, config: { concurrency: 12 }, shell: 'ulimit -n 36',
+    after: async (home, first, emulator) => {
+      expect(first.stderr).not.toMatch(/\n\s+at /);
+      for (let tries = 0; tries < 3; tries++) if ((await runCli(home, ['resume', '--json', '--yes'])).code === 0) break;
+      const { violations } = verify({ ...home, charges: emulator.charges(), mayHold: true, mayFail: true });
+      expect(violations).toEqual([]);
+    },
+  });
+});
+
+it('stops when a file lies where parts are staged, and a later run collects what was paid', async () => {
+  await play({
+    root: built.root, provider: 'replicate', count: 2,
+    before: (home) => {
+      mkdirSync(join(home.folder, 'images', 'mira-sol'), { recursive: true });
+      writeFileSync(join(home.folder, 'images', 'mira-sol', '.parts'), 'in the way');
+    },
+    after: async (home, first, emulator) => {
+      expect(first.code).not.toBe(0);
+      expect(first.stderr).not.toMatch(/\n\s+at /);
+      rmSync(join(home.folder, 'images', 'mira-sol', '.parts'));
+      const second = await runCli(home, ['resume', '--json', '--yes']);
+      expect(second.code, second.stderr).toBe(0);
+      expect(emulator.charges()).toHaveLength(2);
+    },
+  });
+});
+
+// A limit on the size of files, in blocks of 512 bytes: the ledger's log, or a picture, can't be written any further.
+it.each([{ provider: 'openai', blocks: 1100 }, { provider: 'openai', blocks: 900 }, { provider: 'replicate', blocks: 700 }] as const)(
+  'loses nothing when the ledger can not grow past $blocks blocks ($provider), and a later run completes it',
+  async ({ provider, blocks }) => {
+    await play({
+      root: built.root, provider, count: 30, config: { concurrency: 4 }, shell: `ulimit -f ${blocks}`,
+      after: async (home, first, emulator) => {
+        expect(first.stderr).not.toMatch(/\n\s+at /);
+        expect(first.code).not.toBe(0);
+        for (let tries = 0; tries < 3; tries++) if ((await runCli(home, ['resume', '--json', '--yes'])).code === 0) break;
+        const { violations, figures } = verify({ ...home, charges: emulator.charges(), mayHold: provider === 'openai' });
+        expect(violations).toEqual([]);
+        expect(figures.images + figures.held).toBe(30);
+      },
+    });
+  },
+);

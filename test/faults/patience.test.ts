@@ -1,0 +1,36 @@
+/** Services that fail now and then, or let little through: patience makes every picture, and pays it once. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freezePackage } from '../harness/cli.ts';
+import { play } from '../harness/scene.ts';
+
+let built: Awaited<ReturnType<typeof freezePackage>>;
+beforeAll(async () => {
+  built = await freezePackage();
+});
+afterAll(() => built.remove());
+
+it('makes at least 99 of 100 pictures of a service that fails a fifth of the calls in passing', async () => {
+  const { ended, findings, charges } = await play({
+    root: built.root, provider: 'openai', count: 200, config: { concurrency: 32, timeoutMs: 20_000 },
+    emulator: {
+      seed: 5,
+      faults: [
+        { on: 'submit', kind: 'status', status: 500, share: 0.17 },
+        { on: 'submit', kind: 'status', status: 429, headers: { 'retry-after-ms': '100' }, share: 0.036 },
+      ],
+    },
+  });
+  expect(findings?.violations, ended.stderr).toEqual([]);
+  expect(findings?.figures.images).toBeGreaterThanOrEqual(198);
+  expect(charges).toBe(findings?.figures.images);
+});
+
+it('fails no shot of a service that lets one request through at a time', async () => {
+  // Six a minute and no burst, forty times as fast: 250 ms a request; its answer asks to wait for a second.
+  const { ended, findings, charges } = await play({
+    root: built.root, provider: 'replicate', count: 6, config: { concurrency: 4 }, service: { limit: { perMinute: 240, burst: 1 } },
+  });
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(findings?.violations).toEqual([]);
+  expect(charges).toBe(6);
+});

@@ -1,0 +1,65 @@
+/** Many processes of the built program on one ledger at once. */
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freezePackage, openHome, runCli } from './harness/cli.ts';
+import { sabotagedPackage } from './harness/sabotage.ts';
+import { play } from './harness/scene.ts';
+import { moneyProblems, verify } from './harness/verify.ts';
+
+let built: Awaited<ReturnType<typeof freezePackage>>;
+beforeAll(async () => {
+  built = await freezePackage();
+});
+afterAll(() => built.remove());
+
+it('twelve processes open a fresh ledger at once, and each makes its own pack without sharing a number', async () => {
+  const home = openHome(built.root, { provider: 'local', size: '64x64' });
+  const ends = await Promise.all(Array.from({ length: 12 }, (_, n) => runCli(home, ['pack', '--count', '2', '--key', `pack-${n}`, '--json'])));
+  expect(ends.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual(Array.from({ length: 12 }, () => 0));
+  const { violations, figures } = verify(home);
+  home.close();
+  expect(violations).toEqual([]);
+  expect(figures.images).toBe(24);
+});
+
+const CAPS = { perImageMicros: 25_000, perRunMicros: 150_000, perDayMicros: 400_000 };
+
+/** Eight processes, three jobs, caps for less than they ask for. @returns problems of the money seen in committed states. */
+async function eight(root: string): Promise<{ problems: string[]; charged: number; codes: (number | null)[] }> {
+  const problems: string[] = [];
+  let codes: (number | null)[] = [];
+  const played = await play({
+    root, provider: 'replicate', count: 1, emulator: { latencyMs: 60 },
+    config: { concurrency: 8, budget: { perImageUsd: 0.025, perRunUsd: 0.15, perDayUsd: 0.4 } },
+    after: async (home) => {
+      const ending = new AbortController();
+      const db = new Sqlite(home.ledger, { readonly: true });
+      const looking = (async () => {
+        while (!ending.signal.aborted) {
+          problems.push(...moneyProblems(db, CAPS));
+          await new Promise((resolve) => setTimeout(resolve, 15));
+        }
+      })();
+      const ends = await Promise.all(Array.from({ length: 8 }, (_, n) => runCli(home, ['pack', '--count', '9', '--key', `job-${n % 3}`, '--json', '--yes'])));
+      ending.abort();
+      await looking;
+      problems.push(...moneyProblems(db, CAPS));
+      db.close();
+      codes = ends.map(({ code }) => code);
+    },
+  });
+  return { problems, charged: played.charges * 25_000, codes };
+}
+
+it('eight processes never pass a cap of an image, a run or a day in any committed state', async () => {
+  const { problems, codes } = await eight(built.root);
+  expect(problems).toEqual([]);
+  expect(codes).toEqual(Array.from({ length: 8 }, () => 4));
+});
+
+it('catches a build that does not count what is reserved', async () => {
+  const broken = await sabotagedPackage('reservations are not counted', built.root);
+  const { problems } = await eight(broken.root);
+  broken.remove();
+  expect(problems).toContainEqual(expect.stringMatching(/above the cap/));
+});
