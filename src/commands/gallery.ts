@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { knownCharacter } from '../app/characters.ts';
 import { openFile, writeGalleryPage } from '../app/gallery-page.ts';
@@ -42,8 +42,11 @@ export function gallery(world: World, id: string, flags: GalleryFlags): Promise<
       printLine(house, `${character.id} has no pictures${Object.values(filter).some((v) => v !== undefined) ? ' that fit' : ' yet: imggen create-character, or imggen pack --count 8'}`);
       return 0;
     }
-    printTable(house, COLUMNS, images.map((image) => rowOf(house, image)));
-    printLine(house, `\n${count(images.length, 'picture')} of ${house.clean(character.name)} (${character.id}), seed ${character.seed}`);
+    // In a narrow window the paths, which say the folder again and again, give way to one line; addresses stay.
+    const narrow = world.stdout.isTTY === true && (world.stdout.columns ?? 80) < WIDE_COLUMNS;
+    printTable(house, COLUMNS, images.map((image) => rowOf(house, image, narrow)));
+    const folders = new Set(narrow ? images.flatMap((image) => (image.path === null ? [] : [relative(world.cwd, dirname(image.path)) || '.'])) : []);
+    printLine(house, `\n${count(images.length, 'picture')} of ${house.clean(character.name)} (${character.id}), seed ${character.seed}${folders.size > 0 ? `, in ${[...folders].join(', ')}` : ''}`);
     return 0;
   });
 }
@@ -61,19 +64,22 @@ async function page(house: House, flags: GalleryFlags, what: { character: Charac
   return 0;
 }
 
+/** From here on there is room for paths. */
+const WIDE_COLUMNS = 130;
+
 const COLUMNS = [
   { title: 'name', flexible: true },
   { title: 'kind' },
   { title: 'size', align: 'right' as const },
-  { title: 'pixels' },
+  { title: 'pixels', spare: 1 },
   { title: 'created' },
   { title: 'provider' },
   { title: 'seed' },
-  { title: 'mark' },
-  { title: 'where', flexible: true },
+  { title: 'mark', spare: 2 },
+  { title: 'where', flexible: true, below: true },
 ];
 
-function rowOf(house: House, image: ImageRow) {
+function rowOf(house: House, image: ImageRow, narrow: boolean) {
   const url = urlOf(image);
   const near = image.path === null ? url : relative(house.world.cwd, image.path);
   return [
@@ -85,7 +91,7 @@ function rowOf(house: House, image: ImageRow) {
     image.provider,
     `${image.seed}${image.seed_honoured === 'yes' ? '' : image.seed_honoured === 'no' ? ' (not used)' : ' (?)'}`,
     image.mark ?? '',
-    { text: image.upload === 'done' ? url : near, link: url },
+    { text: image.upload === 'done' ? url : narrow && image.path !== null ? '' : near, link: url },
   ];
 }
 

@@ -26,7 +26,7 @@ export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
     }
     printTable(
       house,
-      [{ title: 'job' }, { title: 'kind' }, { title: 'character', flexible: true }, { title: 'state' }, { title: 'done', align: 'right' }, { title: 'failed', align: 'right' }, { title: 'cost', align: 'right' }, { title: 'provider' }, { title: 'created' }, { title: 'key', flexible: true }],
+      [{ title: 'job' }, { title: 'kind' }, { title: 'character', flexible: true }, { title: 'state' }, { title: 'done', align: 'right' }, { title: 'failed', align: 'right' }, { title: 'cost', align: 'right' }, { title: 'provider' }, { title: 'created' }, { title: 'key', flexible: true, spare: 1 }],
       list.map((job) => [
         job.id, job.kind, job.characterId,
         { text: job.state, tone: job.state === 'open' ? 'strong' : 'quiet' },
@@ -80,20 +80,25 @@ export function stats(world: World, flags: CommonFlags): Promise<ExitCode> {
     const right = { align: 'right' as const };
     printTable(
       house,
-      [{ title: 'provider' }, { title: 'model', flexible: true }, { title: 'requests', ...right }, { title: 'done', ...right }, { title: 'failed', ...right }, { title: 'refused', ...right }, { title: 'unknown', ...right }, { title: 'success', ...right }, { title: 'p50', ...right }, { title: 'p95', ...right }, { title: 'spent', ...right }],
+      [{ title: 'provider' }, { title: 'model', flexible: true }, { title: 'sent', ...right }, { title: 'done', ...right }, { title: 'failed', ...right }, { title: 'refused', ...right, spare: 1 }, { title: 'unknown', ...right, spare: 2 }, { title: 'success', ...right }, { title: 'p50', ...right }, { title: 'p95', ...right }, { title: 'spent', ...right }],
       models.map((m) => [
-        m.provider, m.model, String(m.attempts), String(m.done), String(m.failed), String(m.refused), String(m.unknown),
+        m.provider, m.model, String(m.attempts), String(m.done), String(m.failed), some(m.refused), some(m.unknown),
         rateOf(m) === null ? '–' : `${Math.round((rateOf(m) ?? 0) * 1000) / 10} %`, spanOf(m.p50Ms), spanOf(m.p95Ms), usdOfMicros(m.spentMicros),
       ]),
     );
     printLine(house, '');
     printTable(
       house,
-      [{ title: 'day (UTC)' }, { title: 'provider' }, { title: 'model', flexible: true }, { title: 'paid pictures', ...right }, { title: 'spent', ...right }, { title: 'reserved', ...right }],
+      [{ title: 'day (UTC)' }, { title: 'provider' }, { title: 'model', flexible: true }, { title: 'pictures', ...right }, { title: 'spent', ...right }, { title: 'reserved', ...right }],
       days.map((d) => [d.day, d.provider, d.model, String(d.images), usdOfMicros(d.spentMicros), usdOfMicros(d.reservedMicros)]),
     );
     return 0;
   });
+}
+
+/** Nothing for none: a column of nothing is left out. */
+function some(howMany: number): string {
+  return howMany > 0 ? String(howMany) : '';
 }
 
 function rateOf(row: { done: number; failed: number; refused: number; unknown: number }): number | null {

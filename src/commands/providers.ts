@@ -91,7 +91,7 @@ function documentOf({ provider, model, price, can, key, health }: Row) {
 
 /** Narrow enough for 80 columns; `--json` says the rest. */
 const COLUMNS: readonly Column[] = [
-  { title: 'provider' }, { title: 'model', flexible: true }, { title: 'price' }, { title: 'seed' }, { title: 'references', align: 'right' }, { title: 'key' },
+  { title: 'provider' }, { title: 'model', flexible: true }, { title: 'price' }, { title: 'seed' }, { title: 'refs', align: 'right' }, { title: 'key' },
 ];
 
 const SEEDS = { exact: 'exact', 'best-effort': 'maybe', none: 'no' } as const;
@@ -100,7 +100,7 @@ function cellsOf({ provider, model, price, key, record }: Row): Cell[] {
   const references = record.capabilities.referencesMax;
   return [
     provider, model, shortPrice(price), SEEDS[record.capabilities.seed], references > 0 ? String(references) : '–',
-    key.startsWith('missing') ? { text: 'missing', tone: 'quiet' } : { text: key.startsWith('found') ? 'found' : key, tone: 'good' },
+    key.startsWith('missing') ? { text: 'missing', tone: 'quiet' } : { text: key.startsWith('found') ? 'found' : '–', tone: 'good' },
   ];
 }
 
@@ -132,5 +132,5 @@ function notesOf(rows: readonly Row[]): string[] {
       lines.push(`${name}: ${retiring.filter((row) => row.record.retiresOn === day).map((row) => row.model).join(', ')} retire on ${day}`);
     }
   }
-  return [...lines, 'sizes, qualities and where prices come from: imggen providers --json'];
+  return [...lines, 'refs: reference pictures of a request. Sizes, qualities, prices: --json'];
 }

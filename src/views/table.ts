@@ -15,6 +15,10 @@ export interface Column {
   maxWidth?: number;
   /** May be made narrower, down to its title or 8, when the rows do not fit. */
   flexible?: boolean;
+  /** Left out when the rows do not fit as they are, the lowest number first; always when it has nothing to say. */
+  spare?: number;
+  /** When the rows do not fit as they are, told whole on a line of its own under its row. */
+  below?: boolean;
 }
 
 /** What stands in a row: text, or text with an address to open and a tone. */
@@ -37,20 +41,38 @@ const TONES = { good: 'green', bad: 'red', quiet: 'dim', strong: 'bold' } as con
  * All text is made harmless here.
  */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: TableLook): string {
-  const clean = rows.map((row) => columns.map((_, i) => cleaned(row[i] ?? '')));
-  const titles = columns.map((column) => printable(column.title));
-  const widths = fitted(columns, naturalWidths(columns, titles, clean), look.width);
-  const header = columns.map((column, i) => padded(titles[i] ?? '', widths[i] ?? 0, column.align));
+  const all = rows.map((row) => columns.map((_, i) => cleaned(row[i] ?? '')));
+  const kept = chosen(columns, all, look.width);
+  const own = kept.map((i) => columns[i] ?? { title: '' });
+  const below = columns.flatMap((column, i) => (column.below === true && !kept.includes(i) ? [i] : []));
+  const clean = all.map((row) => kept.map((i) => row[i] ?? { text: '' }));
+  const titles = own.map((column) => printable(column.title));
+  const widths = fitted(own, naturalWidths(own, titles, clean), look.width);
+  const header = own.map((column, i) => padded(titles[i] ?? '', widths[i] ?? 0, column.align));
   const lines = [styled(header.join(GAP).trimEnd(), 'quiet', look.color)];
-  for (const row of clean) {
-    lines.push(
-      columns
-        .map((column, i) => shown(row[i] ?? { text: '' }, widths[i] ?? 0, { align: column.align, look }))
-        .join(GAP)
-        .trimEnd(),
-    );
+  for (const [number, row] of clean.entries()) {
+    const cells = own.map((column, i) => shown(row[i] ?? { text: '' }, widths[i] ?? 0, { align: column.align, look }));
+    lines.push(cells.join(GAP).trimEnd());
+    for (const i of below) {
+      const cell = all[number]?.[i] ?? { text: '' };
+      if (cell.text !== '') lines.push(`${GAP}${shown(cell, stringWidth(cell.text), { align: undefined, look })}`);
+    }
   }
   return lines.join('\n');
+}
+
+/** The columns that are shown in the rows: without the empty spare ones, and, for want of room, without those below and the spare ones. */
+function chosen(columns: readonly Column[], rows: readonly RichCell[][], width: number): number[] {
+  let kept = [...columns.keys()].filter((i) => columns[i]?.spare === undefined || rows.some((row) => (row[i]?.text ?? '') !== ''));
+  const natural = naturalWidths(columns, columns.map((column) => printable(column.title)), rows);
+  const needed = (): number => kept.reduce((sum, i) => sum + (natural[i] ?? 0) + GAP.length, -GAP.length);
+  if (needed() > width) kept = kept.filter((i) => columns[i]?.below !== true);
+  const spare = kept.filter((i) => columns[i]?.spare !== undefined).toSorted((a, b) => (columns[a]?.spare ?? 0) - (columns[b]?.spare ?? 0));
+  for (const i of spare) {
+    if (needed() <= width) break;
+    kept = kept.filter((other) => other !== i);
+  }
+  return kept;
 }
 
 type RichCell = Exclude<Cell, string>;

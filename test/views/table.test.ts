@@ -91,3 +91,31 @@ describe('hyperlinks', () => {
     expect(hyperlink('words', url)).toBe('words');
   });
 });
+
+describe('when the rows do not fit', () => {
+  const look = { color: false, links: false };
+  const columns = [{ title: 'name' }, { title: 'pixels', spare: 1 }, { title: 'mark', spare: 2 }, { title: 'where', below: true }];
+  const rows = [
+    ['one.png', '64x64', 'approved', 'https://example.test/a/rather/long/address/one.png'],
+    ['two.png', '64x64', '', ''],
+  ];
+
+  test('what is below goes on a line of its own, whole, and only where it says something', () => {
+    expect(table(columns, rows, { ...look, width: 30 })).toBe(
+      ['name     pixels  mark', 'one.png  64x64   approved', '  https://example.test/a/rather/long/address/one.png', 'two.png  64x64'].join('\n'),
+    );
+  });
+
+  test('spare columns go, the lowest number first', () => {
+    expect(table(columns, rows, { ...look, width: 18 })).toMatch(/^name {5}mark\n/);
+    expect(table(columns, rows, { ...look, width: 10 })).toMatch(/^name\n/);
+  });
+
+  test('with room for all, all stand in the row', () => {
+    expect(table(columns, rows, { ...look, width: Infinity }).split('\n')).toHaveLength(3);
+  });
+
+  test('a spare column with nothing to say is left out even then', () => {
+    expect(table(columns, rows.slice(1), { ...look, width: Infinity })).toMatch(/^name {5}pixels {2}where\n/);
+  });
+});
