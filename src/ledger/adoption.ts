@@ -54,6 +54,8 @@ export class Adoption {
         found.height, found.format, found.provider, found.model, found.seed, found.seedHonoured, found.costMicros, found.store, found.publicId,
         found.url, found.thumbnailUrl, found.createdAtMs,
       );
+      // The next pack goes on in the catalogue behind what is there.
+      if (found.kind === 'gallery') this.session.run('UPDATE characters SET gallery_planned = gallery_planned + 1 WHERE id = ?', found.characterId);
       return 'adopted';
     });
   }
@@ -68,5 +70,23 @@ export class Adoption {
       found.store, found.publicId, found.url, found.thumbnailUrl, before.id,
     );
     return 'confirmed';
+  }
+}
+
+/**
+ * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not made,
+ * and not paid, a second time. Inside the transaction that makes the job.
+ */
+export function fillWithAdopted(session: Session, jobId: number, characterId: string): void {
+  const shots = session.all<{ id: number; name: string; seed: number }>('SELECT id, name, seed FROM shots WHERE job_id = ?', jobId);
+  for (const shot of shots) {
+    const changed = session.run(
+      `UPDATE images SET shot_id = ?, job_id = ? WHERE id = (SELECT id FROM images WHERE character_id = ? AND state = 'stored' AND shot_id IS NULL
+         AND shot = ? AND seed = ? AND (mark IS NULL OR mark <> 'rejected') ORDER BY id DESC LIMIT 1)`,
+      shot.id, jobId, characterId, shot.name, shot.seed,
+    );
+    if (changed === 0) continue;
+    session.run(`UPDATE shots SET state = 'done', outcome = 'done', after_shot = NULL, ended_at_ms = ? WHERE id = ?`, session.now(), shot.id);
+    session.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shot.id);
   }
 }

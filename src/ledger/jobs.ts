@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { PlannedShot } from '../shot.ts';
 import type { JobRow, JobSettings, ShotRow } from './rows.ts';
+import { fillWithAdopted } from './adoption.ts';
 import type { Session } from './session.ts';
 import { totalOf, type Total } from './money.ts';
 
@@ -117,7 +118,10 @@ export class Jobs {
       if (shot.kind === 'gallery') gallery += 1;
     }
     session.run('UPDATE characters SET gallery_planned = gallery_planned + ? WHERE id = ?', gallery, request.characterId);
-    if (request.kind === 'create') this.avatarFirst(id);
+    if (request.kind === 'create') {
+      this.avatarFirst(id);
+      fillWithAdopted(session, id, request.characterId);
+    }
     session.record(id, { event: 'generation_queued', character_id: request.characterId, image_count: request.imageCount });
     return this.mustFind(id);
   }

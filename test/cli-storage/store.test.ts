@@ -171,6 +171,18 @@ describe('adopt', () => {
     expect(disagreements(folder, cloud)).toEqual([]);
   });
 
+  it('spares create-character what the store holds: only what is missing is made', async () => {
+    const cloud = await newCloud();
+    const folder = newStudio(CLOUDINARY);
+    await withCloud(cloud, folder, ['create-character']);
+    rmSync(join(folder, '.imggen'), { recursive: true });
+    rmSync(join(folder, 'images'), { recursive: true });
+    await withCloud(cloud, folder, ['adopt', 'mira-sol']);
+    expect(await withCloud(cloud, folder, ['create-character'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('11 of 11') });
+    expect(ask(folder, 'SELECT * FROM attempts')).toEqual([]);
+    expect(cloud.assets()).toHaveLength(11);
+  });
+
   it('refuses a character that neither ledger nor config knows, and a config without a store', async () => {
     const cloud = await newCloud();
     const folder = newStudio(CLOUDINARY);
