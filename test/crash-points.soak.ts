@@ -4,22 +4,20 @@ import { CLASSES, HITS, pointsOf, survive, type Kill } from './simulation/crash.
 
 const RECOVERY_POINTS = ['taken-over', 'looked-up', 'released'];
 
-it('survives the whole matrix', async () => {
+it.concurrent.each(CLASSES)('%s survives the whole matrix', async (recovery) => {
   let cases = 0;
   let deaths = 0;
-  for (const recovery of CLASSES) {
-    const firsts = pointsOf(recovery).flatMap((point) => HITS.map((hit) => ({ point, hit })));
-    const seconds: (Kill | undefined)[] = [undefined, ...[...RECOVERY_POINTS, ...pointsOf(recovery)].map((point) => ({ point, hit: 1 }))];
-    for (const first of firsts) {
-      for (const second of first.hit === 3 ? seconds : [undefined, { point: 'taken-over', hit: 1 }]) {
-        const kills = second ? [first, second] : [first];
-        const report = await survive(recovery, kills);
-        expect(report.problems, `${recovery} ${JSON.stringify(kills)}`).toEqual([]);
-        expect(report.died, `${recovery} ${JSON.stringify(kills)}`).toBeGreaterThan(0);
-        cases += 1;
-        deaths += report.died;
-      }
+  const firsts = pointsOf(recovery).flatMap((point) => HITS.map((hit) => ({ point, hit })));
+  const seconds: (Kill | undefined)[] = [undefined, ...[...RECOVERY_POINTS, ...pointsOf(recovery)].map((point) => ({ point, hit: 1 }))];
+  for (const first of firsts) {
+    for (const second of first.hit === 3 ? seconds : [undefined, { point: 'taken-over', hit: 1 }]) {
+      const kills = second ? [first, second] : [first];
+      const report = await survive(recovery, kills);
+      expect(report.problems, `${recovery} ${JSON.stringify(kills)}`).toEqual([]);
+      expect(report.died, `${recovery} ${JSON.stringify(kills)}`).toBeGreaterThan(0);
+      cases += 1;
+      deaths += report.died;
     }
   }
-  console.log(`${cases} cases, ${deaths} kills, 0 violations`);
+  console.log(`${recovery}: ${cases} cases, ${deaths} kills, 0 violations`);
 });
