@@ -1,4 +1,4 @@
-/** The two sums of a picture: SHA-256 for the ledger, MD5 because that is what stores call an etag. */
+/** The sums of a picture: SHA-256 for the ledger; and, for uploads, MD5, because that is what stores call an etag. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
@@ -8,9 +8,9 @@ export interface ImageHashes {
   md5: string;
 }
 
-/** Sums of bytes in memory. */
-export function hashBytes(bytes: Uint8Array): ImageHashes {
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), md5: createHash('md5').update(bytes).digest('hex') };
+/** SHA-256 of bytes in memory, in lower-case hex. */
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Sums of a file, read piece by piece. @throws the file system's own error when it can't be read. */

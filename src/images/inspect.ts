@@ -1,7 +1,7 @@
 /** What are these bytes? Decided by the bytes alone, never by a name or a Content-Type, and only if the image is whole. */
 import { open } from 'node:fs/promises';
 import { ProviderError } from '../errors.ts';
-import { hashBytes, type ImageHashes } from './hash.ts';
+import { sha256Of } from './hash.ts';
 import { readJpeg } from './jpeg.ts';
 import { readPng } from './png.ts';
 import { readWebp } from './webp.ts';
@@ -47,10 +47,10 @@ export async function inspectFile(path: string): Promise<ImageFacts> {
   return inspectImage(await readCapped(path));
 }
 
-/** The same with the file's sums, from one reading. @throws as `inspectFile`. */
-export async function inspectAndHashFile(path: string): Promise<{ facts: ImageFacts; sums: ImageHashes }> {
+/** The same with the file's SHA-256 in hex, from one reading. @throws as `inspectFile`. */
+export async function inspectAndHashFile(path: string): Promise<{ facts: ImageFacts; sha256: string }> {
   const bytes = await readCapped(path);
-  return { facts: inspectImage(bytes), sums: hashBytes(bytes) };
+  return { facts: inspectImage(bytes), sha256: sha256Of(bytes) };
 }
 
 async function readCapped(path: string): Promise<Buffer> {

@@ -5,7 +5,6 @@ import type { Session } from './session.ts';
 /** What is known of a whole, synced file that is about to get its name. */
 export interface NewImage {
   sha256: string;
-  md5: string;
   sizeBytes: number;
   width: number;
   height: number;
@@ -55,11 +54,11 @@ export class Images {
       const settings = this.settings(lease.jobId);
       const cost = this.costOfShot(lease.shotId);
       const id = this.session.insert(
-        `INSERT INTO images (character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, md5, size_bytes,
+        `INSERT INTO images (character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, size_bytes,
            width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, store, created_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         lease.characterId, number, lease.shotId, lease.jobId, lease.attemptId, shot.kind, shot.name, filename, place.pathOf(filename),
-        image.sha256, image.md5, image.sizeBytes, image.width, image.height, image.format, attempt.provider, attempt.model, shot.seed,
+        image.sha256, image.sizeBytes, image.width, image.height, image.format, attempt.provider, attempt.model, shot.seed,
         attempt.seed_honoured ?? 'unknown', shot.prompt, cost, settings.store === 'none' ? null : settings.store, this.session.now(),
       );
       return this.mustFind(id);

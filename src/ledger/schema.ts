@@ -102,7 +102,7 @@ CREATE TABLE images (
   path TEXT,                           -- absolute; NULL for one that only the store holds
   state TEXT NOT NULL CHECK (state IN ('named', 'stored', 'removed')),
   sha256 TEXT NOT NULL,
-  md5 TEXT NOT NULL,
+  md5 TEXT NOT NULL DEFAULT '',        -- what stores call an etag; summed at the upload
   size_bytes INTEGER NOT NULL,
   width INTEGER NOT NULL,
   height INTEGER NOT NULL,

@@ -6,6 +6,8 @@ export interface UploadedTo {
   publicId: string;
   url: string;
   thumbnailUrl?: string;
+  /** Of the bytes that were sent, in hex. */
+  md5: string;
 }
 
 /** A stored moment further away than this was written by a clock that has since been set back. */
@@ -58,9 +60,9 @@ export class Uploads {
   done(image: ImageRow, to: UploadedTo): void {
     this.session.write(() => {
       const changed = this.session.run(
-        `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, public_id = ?, url = ?, thumbnail_url = ?
+        `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, public_id = ?, url = ?, thumbnail_url = ?, md5 = ?
          WHERE id = ? AND upload_owner = ?`,
-        to.publicId, to.url, to.thumbnailUrl ?? null, image.id, this.session.owner,
+        to.publicId, to.url, to.thumbnailUrl ?? null, to.md5, image.id, this.session.owner,
       );
       if (changed === 0 || image.job_id === null) return;
       this.session.record(image.job_id, {

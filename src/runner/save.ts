@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ProviderError } from '../errors.ts';
-import { hashFile, type ImageHashes } from '../images/hash.ts';
+import { hashFile } from '../images/hash.ts';
 import { inspectAndHashFile, inspectFile, type ImageFacts } from '../images/inspect.ts';
 import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
 import type { ImageRow, JobRow, Lease } from '../ledger/rows.ts';
@@ -51,16 +51,17 @@ export async function stageSomewhere(partPath: string, bytes: Uint8Array): Promi
 /** The picture of a shot under its final name, linked before a crash that came before the ledger was told; else undefined. */
 export async function linkedBefore(row: ImageRow | undefined): Promise<Picture | undefined> {
   const picture = row?.path ? await pictureAt(row.path) : undefined;
-  return picture?.sums.sha256 === row?.sha256 ? picture : undefined;
+  return picture?.sha256 === row?.sha256 ? picture : undefined;
 }
 
 /** A whole picture on disk, read once. */
 export interface Picture {
   facts: ImageFacts;
-  sums: ImageHashes;
+  /** In hex. */
+  sha256: string;
 }
 
-/** The picture in a file with its sums; undefined when it holds none, or half a one. */
+/** The picture in a file with its sum; undefined when it holds none, or half a one. */
 export async function pictureAt(path: string): Promise<Picture | undefined> {
   try {
     return await inspectAndHashFile(path);
@@ -97,9 +98,9 @@ export async function finish(
   work: { lease: Lease; job: JobRow; staged: string; /** Of the staged file, or of the one linked before a crash. */ picture: Picture },
 ): Promise<ImageRow> {
   const { ledger, trace } = context;
-  const { lease, job, staged, picture: { facts, sums } } = work;
+  const { lease, job, staged, picture: { facts, sha256 } } = work;
   const folder = folderOf(job);
-  const image = { ...sums, sizeBytes: facts.sizeBytes, width: facts.width, height: facts.height, format: facts.format, extension: facts.extension };
+  const image = { sha256, sizeBytes: facts.sizeBytes, width: facts.width, height: facts.height, format: facts.format, extension: facts.extension };
   const place = {
     nameOf: (number: number) => context.imageName(job.character_id, number, facts.extension),
     pathOf: (filename: string) => join(folder, filename),

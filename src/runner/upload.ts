@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { StorageError } from '../errors.ts';
+import { hashFile } from '../images/hash.ts';
 import type { ImageRow } from '../ledger/rows.ts';
 import type { Asset, Storage, Stored } from '../storage/storage.ts';
 import type { RunnerContext, RunOptions, Stop } from './context.ts';
@@ -72,9 +73,10 @@ export class Uploader {
       this.context.signal({ event: 'shot_phase', job_id: String(image.job_id), shot: image.shot, phase: 'uploading' });
     }
     try {
-      const stored: Stored = await this.storage.put(assetOf(image), this.options.abort);
+      const md5 = await sumOf(image);
+      const stored: Stored = await this.storage.put(assetOf(image, md5), this.options.abort);
       trace('uploaded', { filename: image.filename, publicId: stored.publicId });
-      ledger.uploads.done(image, stored);
+      ledger.uploads.done(image, { ...stored, md5 });
       trace('upload-recorded', { filename: image.filename });
     } catch (error) {
       if (this.options.abort.aborted) ledger.uploads.release(image);
@@ -112,15 +114,23 @@ export class Uploader {
   }
 }
 
+/** The MD5 of a picture that is still what was made. @throws {StorageError} `rejected` when it is gone or was changed. */
+async function sumOf(image: ImageRow): Promise<string> {
+  const sums = await hashFile(image.path ?? '').catch(() => undefined);
+  if (sums === undefined) throw new StorageError('its file is gone', 'rejected');
+  if (sums.sha256 !== image.sha256) throw new StorageError('its file was changed since it was made', 'rejected');
+  return sums.md5;
+}
+
 /** What is sent along with a picture: enough for another ledger to take it over (`imggen adopt`). */
-function assetOf(image: ImageRow): Asset {
+function assetOf(image: ImageRow, md5: string): Asset {
   const name = image.filename.replace(/\.[a-z]+$/, '');
   return {
     path: image.path ?? '',
     characterId: image.character_id,
     name,
     sha256: image.sha256,
-    md5: image.md5,
+    md5,
     sizeBytes: image.size_bytes,
     tags: ['imggen', image.character_id, image.kind, image.model],
     context: {
@@ -135,7 +145,7 @@ function assetOf(image: ImageRow): Asset {
       prompt_sha256: createHash('sha256').update(image.prompt).digest('hex'),
       cost_micros: String(image.cost_micros),
       // A list of Cloudinary's tells no etag.
-      md5: image.md5,
+      md5,
       sha256: image.sha256,
     },
   };

@@ -40,7 +40,7 @@ function measure(ledger: Ledger): Figure[] {
     if (n % 3 === 0) steps.busy.push(clock(() => claim(ledger, open.toReversed()))[0]);
     const lease = claimed.lease;
     steps.generated.push(clock(() => ledger.attempts.generated(lease, { staged: `/p/${lease.attemptId}.part`, seedHonoured: 'yes' }, 'local:0'))[0]);
-    const image = { sha256: 'a'.repeat(64), md5: 'b'.repeat(32), sizeBytes: 1, width: 1, height: 1, format: 'png', extension: 'png' };
+    const image = { sha256: 'a'.repeat(64), sizeBytes: 1, width: 1, height: 1, format: 'png', extension: 'png' };
     const [naming, row] = clock(() => ledger.images.named(lease, image, { nameOf: (number) => `n_${number}.png`, pathOf: (name) => `/p/${name}` }));
     steps.named.push(naming);
     steps.done.push(clock(() => ledger.images.done(lease, row.id, 'file:///p'))[0]);

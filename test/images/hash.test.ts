@@ -1,18 +1,17 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { hashBytes, hashFile } from '../../src/images/hash.ts';
+import { hashFile, sha256Of } from '../../src/images/hash.ts';
 
-it('gives the published sums of "abc" (FIPS 180-4, RFC 1321)', () => {
-  expect(hashBytes(Buffer.from('abc'))).toEqual({
-    sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
-    md5: '900150983cd24fb0d6963f7d28e17f72',
-  });
+it('gives the published sum of "abc" (FIPS 180-4)', () => {
+  expect(sha256Of(Buffer.from('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 });
 
 it('gives a file the sums of its bytes', async () => {
   const path = join(import.meta.dirname, '../fixtures/images/ana-01.jpg');
-  expect(await hashFile(path)).toEqual(hashBytes(await readFile(path)));
+  const bytes = await readFile(path);
+  expect(await hashFile(path)).toEqual({ sha256: sha256Of(bytes), md5: createHash('md5').update(bytes).digest('hex') });
 });
 
 it('says which file is not there', async () => {

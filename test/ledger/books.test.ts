@@ -147,9 +147,9 @@ describe('uploads', () => {
     books.dead.add('a');
     const again = b.uploads.claim([job.id]);
     expect(again?.number).toBe(1);
-    a.uploads.done(first!, { publicId: 'x', url: 'late' }); // not a's any more
+    a.uploads.done(first!, { publicId: 'x', url: 'late', md5: 'm' }); // not a's any more
     expect(b.images.find(1)?.upload).toBe('pending');
-    b.uploads.done(again!, { publicId: 'x', url: 'https://store.test/x' });
+    b.uploads.done(again!, { publicId: 'x', url: 'https://store.test/x', md5: 'm' });
     expect(b.images.find(1)).toMatchObject({ upload: 'done', url: 'https://store.test/x' });
     b.uploads.givenUp(second!, 'm');
     expect(b.uploads.open(job.id)).toEqual({ pending: 0, failed: 1 });

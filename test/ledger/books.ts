@@ -71,7 +71,7 @@ afterEach(() => {
 
 /** A picture that is about to be named. */
 export function newImage(sha256 = 'a'.repeat(64)) {
-  return { sha256, md5: 'm', sizeBytes: 10, width: 16, height: 16, format: 'png', extension: 'png' };
+  return { sha256, sizeBytes: 10, width: 16, height: 16, format: 'png', extension: 'png' };
 }
 
 /** Where Mira's pictures go. */

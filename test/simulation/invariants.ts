@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { RecoveryClass } from '../../src/providers/provider.ts';
-import { hashBytes } from '../../src/images/hash.ts';
+import { sha256Of } from '../../src/images/hash.ts';
 import { picturesIn } from './scene.ts';
 import { COST_MICROS, type Charge } from './service.ts';
 
@@ -72,7 +72,7 @@ function fileProblems({ db, output, settled }: Evidence): string[] {
       return;
     }
     try {
-      if (hashBytes(readFileSync(image.path)).sha256 !== image.sha256) problems.push(`${image.filename} holds other bytes than the ledger says`);
+      if (sha256Of(readFileSync(image.path)) !== image.sha256) problems.push(`${image.filename} holds other bytes than the ledger says`);
     } catch {
       problems.push(`${image.filename} is not on the disk`);
     }
