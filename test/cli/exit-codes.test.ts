@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
 import { openai, type OpenAIOptions } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { ask, imggen, linesOf, newStudio, picturesIn } from './imggen.ts';
+import { ask, imggen, linesOf, newStudio, picturesIn, start, until } from './imggen.ts';
 
 const KEY = 'canary-openai-key-0123456789';
 const running: Emulator[] = [];
@@ -98,7 +98,6 @@ describe('exit codes', () => {
     running.push(emulator);
     const env = { REPLICATE_API_TOKEN: 'emulated-token', REPLICATE_BASE_URL: `${emulator.url}/v1` };
     const folder = newStudio({ provider: 'replicate', size: '1024x1024', thumbnails: false, providers: { replicate: { pollMs: 50 } } });
-    const { start, until } = await import('./imggen.ts');
     const child = start(folder, ['pack', '--count', '2', '--json'], { env });
     await until('both accepted', () => ask(folder, `SELECT 1 FROM attempts WHERE remote_id IS NOT NULL`).length === 2);
     child.kill('SIGINT');

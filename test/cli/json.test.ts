@@ -71,7 +71,8 @@ describe('events', () => {
     const folder = newStudio();
     const child = start(folder, ['pack', '--count', '4', '--json']);
     child.stdout?.once('data', () => child.stdout?.destroy());
-    expect((await child).exitCode).toBe(0);
+    const { exitCode, stderr } = await child;
+    expect(exitCode, stderr).toBe(0);
     expect(picturesIn(folder)).toHaveLength(4);
     expect(ask(folder, 'SELECT state FROM jobs')).toEqual([{ state: 'ended' }]);
   });

@@ -1,6 +1,6 @@
 /** Ctrl-C, SIGTERM, cancel and watching, on real processes. */
 import { describe, expect, it } from 'vitest';
-import { ask, imggen, linesOf, newStudio, picturesIn, start, until } from './imggen.ts';
+import { ask, imggen, linesOf, newStudio, picturesIn, start, until, writeConfig } from './imggen.ts';
 
 const SLOW = { concurrency: 2, staggerMs: 0, providers: { local: { latencyMs: 400 } } };
 
@@ -37,7 +37,6 @@ describe('signals', () => {
     expect([75, 130], stderr).toContain(exitCode);
     expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'pack_completed', completed: 0, failed: 0 });
     expect(picturesIn(folder)).toEqual([]);
-    const { writeConfig } = await import('./imggen.ts');
     writeConfig(folder);
     expect(await imggen(folder, ['resume'])).toMatchObject({ exitCode: 0 });
     expect(numbers(folder)).toEqual([1, 2, 3]);

@@ -1,8 +1,8 @@
 /** A newcomer's first minutes, command by command. */
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, linesOf, newFolder, newStudio, picturesIn } from './imggen.ts';
+import { ask, filesIn, imggen, linesOf, newFolder, newStudio, picturesIn, writeConfig } from './imggen.ts';
 
 const ELEVEN = Array.from({ length: 11 }, (_, n) => `mira_sol_image_${String(n + 1).padStart(5, '0')}.png`);
 
@@ -83,6 +83,30 @@ describe('create-character again', () => {
     expect(refused.stderr).toMatch(/character\.seed: locked 7, now 8\n[^]*--relock/);
     expect(await imggen(folder, ['create-character', '--seed', '8', '--relock'])).toMatchObject({ exitCode: 0 });
     expect(ask(folder, 'SELECT seed FROM characters')).toEqual([{ seed: 8 }]);
+  });
+});
+
+describe('several characters at once', () => {
+  it('are one run, each with its own job, folder and numbers', async () => {
+    const folder = newStudio();
+    writeConfig(folder, {}, { name: 'Kenji', gender: 'man', seed: 9 }, 'kenji.json');
+    const { exitCode, stdout } = await imggen(folder, ['create-character', 'config.json', 'kenji.json', '--json']);
+    expect(exitCode).toBe(0);
+    const ends = linesOf(stdout).filter((line) => line['event'] === 'pack_completed');
+    expect(ends).toMatchObject([{ character_id: 'mira-sol', completed: 11 }, { character_id: 'kenji', completed: 11 }]);
+    expect(linesOf(stdout).slice(-2)).toEqual(ends);
+    expect(picturesIn(folder)).toEqual(ELEVEN);
+    expect(picturesIn(folder, 'kenji')).toHaveLength(11);
+  });
+
+  it('that keep different ledgers are refused', async () => {
+    const folder = newStudio();
+    mkdirSync(join(folder, 'other'));
+    writeConfig(join(folder, 'other'), {}, { name: 'Kenji' });
+    const { exitCode, stderr } = await imggen(folder, ['create-character', 'config.json', 'other/config.json']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/different ledgers[^]*--ledger FILE/);
+    expect(filesIn(folder)).toEqual(['config.json', 'other/config.json']);
   });
 });
 
