@@ -1,7 +1,7 @@
-import { CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
 import type { World } from './app/world.ts';
 import { EXIT, isDiskFailure, UserError, type ExitCode } from './errors.ts';
-import { buildProgram, type Outcome } from './program.ts';
+import type { Outcome } from './program.ts';
 import { createRedactor, printable } from './text.ts';
 
 /**
@@ -14,11 +14,17 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   // A reader that went away (`| head`) ends the output, never the run.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
+    const page = helpPage(argv, world);
+    if (page !== undefined) {
+      world.stdout.write(page);
+      return EXIT.ok;
+    }
+    const { buildProgram } = await import('./program.ts');
     await buildProgram(world, outcome).parseAsync([...argv]);
     return outcome.code;
   } catch (error) {
     const redact = createRedactor(world.env);
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof UserError) {
       world.stderr.write(redact(wordsOf(error)));
       return error.exitCode;
@@ -31,6 +37,22 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     world.stderr.write(`imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`);
     return EXIT.bug;
   }
+}
+
+/** The page that the build wrote (`write-help.ts`), for `imggen --help` where it fits: loading the parser takes as long as Node itself. */
+function helpPage(argv: readonly string[], { stdout }: World): string | undefined {
+  const [, , first, ...rest] = argv;
+  if (!['--help', '-h', 'help'].includes(first ?? '') || rest.length > 0 || (stdout.columns ?? 80) < 80) return undefined;
+  try {
+    return readFileSync(new URL('./help.txt', import.meta.url), 'utf8');
+  } catch {
+    return undefined; // not built: the parser knows it, too
+  }
+}
+
+/** commander's own ends (help shown, usage wrong): told already. Known by their code, so that commander need not be loaded to ask. */
+function isParserError(error: unknown): error is { exitCode: number } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.');
 }
 
 function wordsOf(error: UserError): string {

@@ -8,13 +8,22 @@ export interface Outcome {
   code: ExitCode;
 }
 
+/** Columns of the help where there is no terminal. */
+export const HELP_WIDTH = 80;
+
+/** As much of the world as help needs. */
+export interface HelpWorld {
+  stdout: { columns?: number; write: (text: string) => unknown };
+  stderr: { columns?: number; write: (text: string) => unknown };
+}
+
 type Runs = (...args: never[]) => Promise<ExitCode>;
 
 /**
  * The command line. Every action imports its command when it is chosen, so that help is instant.
  * Throws commander's own errors instead of exiting.
  */
-export function buildProgram(world: World, outcome: Outcome): Command {
+export function buildProgram(world: World | HelpWorld, outcome: Outcome): Command {
   const program = new Command('imggen')
     .description('Consistent pictures of one character, in batches: never pays twice, never loses a paid picture, never passes the budget.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -25,8 +34,8 @@ export function buildProgram(world: World, outcome: Outcome): Command {
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
       writeErr: (text) => world.stderr.write(text.replace(/^error: /, 'imggen: ')),
-      getOutHelpWidth: () => world.stdout.columns ?? 100,
-      getErrHelpWidth: () => world.stderr.columns ?? 100,
+      getOutHelpWidth: () => world.stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => world.stderr.columns ?? HELP_WIDTH,
     })
     .addHelpText('after', EXAMPLES);
   const run: Run = async (action, ...args) => {

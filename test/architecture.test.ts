@@ -90,6 +90,7 @@ const ROOMS: readonly Room[] = [
     knowsTypesOf: ['src/character.ts'],
   },
   { path: 'src/views', says: 'Views know events only.', knows: ['src/events.ts', 'src/text.ts'], knowsTypesOf: ['src/errors.ts'] },
+  { path: 'src/write-help.ts', says: 'The help writer is a program of the build.', knows: ['src/program.ts', 'src/errors.ts'] },
   { path: 'src/gallery', says: 'The gallery page is text made of what it is given.', knows: ['src/text.ts'] },
   { path: 'src/app', says: 'The wiring knows everybody below it.', knows: ['src'] },
   { path: 'src/commands', says: 'Commands use the wiring.', knows: ['src'] },
@@ -110,7 +111,7 @@ const ROOMS: readonly Room[] = [
 const RESERVED: readonly Reserved[] = [
   { says: 'Nobody turns back to the program.', what: { room: 'src/cli.ts' }, onlyIn: [] },
   { says: 'The schema writer is run by the build only.', what: { room: 'src/config/write-schema.ts' }, onlyIn: [] },
-  { says: 'Nobody turns back to the program.', what: { room: 'src/program.ts' }, onlyIn: ['src/cli.ts'] },
+  { says: 'Nobody turns back to the program.', what: { room: 'src/program.ts' }, onlyIn: ['src/cli.ts', 'src/write-help.ts'] },
   { says: 'Only the program starts commands.', what: { room: 'src/commands' }, onlyIn: ['src/program.ts', 'src/commands'] },
   { says: 'Only commands use the wiring.', what: { room: 'src/app' }, onlyIn: ['src/app', 'src/commands', 'src/program.ts', 'src/cli.ts'] },
   { says: 'The database is the ledger’s.', what: { package: 'better-sqlite3' }, onlyIn: ['src/ledger'] },
