@@ -2,7 +2,7 @@
  * The built program as a process: a frozen copy of it, a folder with a config to run it in, and what it said.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -119,9 +119,4 @@ export function runCli(home: Home, args: readonly string[], shell?: string): Pro
 /** The events on a `--json` stdout, oldest first. @throws when a line is no JSON. */
 export function eventsOf(stdout: string): Record<string, unknown>[] {
   return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-/** A JSON file's content. */
-export function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
 }
