@@ -55,7 +55,8 @@ export async function generate(house: House, request: GenerateRequest): Promise<
     const context = contextOf(house, { providers, storage, emit });
     const result = await run(house, context, { request, references, signals });
     closeRuns(house, request.jobs, { result, startedAtMs });
-    const summary = summarize(house, request.jobs, { result, startedAtMs });
+    const askable = new Set([...providers.values()].filter((ready) => ready.provider.find).map((ready) => ready.provider.name));
+    const summary = summarize(house, request.jobs, { result, startedAtMs, askable });
     await view.close(summary);
     return exitCodeOf(house, request.jobs, result);
   } catch (error) {
@@ -167,7 +168,6 @@ async function providersOf(house: House, jobs: readonly JobRow[], warn: (message
       }
     }
     for (const one of ready.values()) ledger.forgive(one.scope);
-    ledger.jobs.requeue(job.id, ['hold'], 'budget');
     ledger.uploads.retryFailed(job.id);
   }
   return ready;

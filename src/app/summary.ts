@@ -2,14 +2,24 @@ import { relative } from 'node:path';
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { JobRow } from '../ledger/rows.ts';
 import type { RunResult } from '../runner/context.ts';
+import { settingsOf } from '../runner/request.ts';
 import { folderOf } from '../runner/save.ts';
 import type { JobSummary, RunSummary, ShotFailure } from '../views/view.ts';
 import type { House } from './house.ts';
 
 const FAILURES_SHOWN = 20;
 
+/** A run as it ended. */
+export interface EndedRun {
+  result: RunResult;
+  /** Epoch ms. */
+  startedAtMs: number;
+  /** Providers that can be asked about a lost attempt: there `imggen resume` may clear up a doubt. */
+  askable?: ReadonlySet<string>;
+}
+
 /** What a run came to, from the ledger. */
-export function summarize(house: House, jobs: readonly JobRow[], run: { result: RunResult; startedAtMs: number }): RunSummary {
+export function summarize(house: House, jobs: readonly JobRow[], run: EndedRun): RunSummary {
   const summaries = jobs.map((job) => summaryOf(house, job, run.startedAtMs));
   const failures = jobs.flatMap((job) => failuresOf(house, job));
   const total = (pick: (one: JobSummary) => number) => summaries.reduce((sum, one) => sum + pick(one), 0);
@@ -22,7 +32,7 @@ export function summarize(house: House, jobs: readonly JobRow[], run: { result: 
     failures: failures.slice(0, FAILURES_SHOWN),
     failuresMore: Math.max(0, total((one) => one.failed + one.refused + one.held) - Math.min(failures.length, FAILURES_SHOWN)),
     warnings: warningsOf(house, jobs, run.result),
-    next: nextCommands(house, jobs, exitCode),
+    next: nextCommands(house, jobs, { exitCode, askable: run.askable ?? new Set() }),
     headline: headline(run.result, { completed: total((one) => one.completed), all: total((one) => one.imageCount) }),
   };
 }
@@ -41,11 +51,13 @@ export function exitCodeOf(house: House, jobs: readonly JobRow[], result: RunRes
   if (jobs.some((job) => ledger.jobs.find(job.id)?.state === 'cancelled') && sum((one) => one.cancelled) > 0) return EXIT.interrupted;
   if (sum((one) => one.hold) + live > 0) return EXIT.unknown;
   if (reason === 'auth') return EXIT.auth;
-  if (reason === 'budget') return EXIT.budget;
+  if (reason === 'budget' || jobs.some((job) => ledger.queries.stoppedByBudget(job.id))) return EXIT.budget;
   const failed = sum((one) => one.failed + one.refused);
   const stopped = reason === 'down' || reason === 'disk' ? left : 0;
   if (failed + stopped > 0) return sum((one) => one.done) === 0 ? EXIT.allFailed : EXIT.someFailed;
-  return uploads > 0 ? EXIT.someFailed : EXIT.ok;
+  if (uploads > 0) return EXIT.someFailed;
+  // Another process is still at work on the rest.
+  return left > 0 ? EXIT.unknown : EXIT.ok;
 }
 
 function summaryOf(house: House, job: JobRow, startedAtMs: number): JobSummary {
@@ -92,7 +104,7 @@ function warningsOf(house: House, jobs: readonly JobRow[], result: RunResult): s
   return warnings;
 }
 
-function nextCommands(house: House, jobs: readonly JobRow[], exitCode: ExitCode): string[] {
+function nextCommands(house: House, jobs: readonly JobRow[], { exitCode, askable }: { exitCode: ExitCode; askable: ReadonlySet<string> }): string[] {
   const ledger = house.ledger();
   const next: string[] = [];
   for (const job of jobs) {
@@ -100,8 +112,8 @@ function nextCommands(house: House, jobs: readonly JobRow[], exitCode: ExitCode)
     const uploads = ledger.uploads.open(job.id);
     const budget = exitCode === EXIT.budget ? ' --budget USD' : '';
     if (counts.queued + counts.leased + uploads.pending + uploads.failed > 0) next.push(`imggen resume ${job.id}${budget}`);
-    if (counts.hold > 0) next.push(`imggen resume ${job.id}`, `imggen retry --unknown ${job.id}`);
-    if (counts.failed + counts.refused > 0) next.push(`imggen retry ${job.id}`);
+    if (counts.hold > 0) next.push(...(askable.has(settingsOf(job).provider) ? [`imggen resume ${job.id}`] : []), `imggen retry --unknown ${job.id}`);
+    if (counts.failed + counts.refused > 0) next.push(`imggen retry ${job.id}${budget && ledger.queries.stoppedByBudget(job.id) ? ' (after raising budget.perImageUsd)' : ''}`);
   }
   return [...new Set(next)];
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { knownCharacter } from '../app/characters.ts';
 import { openFile, writeGalleryPage } from '../app/gallery-page.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
+import { knownJob } from '../app/jobs.ts';
 import { printJson, printLine, printTable } from '../app/print.ts';
 import type { World } from '../app/world.ts';
 import { UserError, type ExitCode } from '../errors.ts';
@@ -139,7 +140,7 @@ function filterOf(house: House, flags: GalleryFlags) {
   const filter = {
     kind: oneOf('kind', flags.kind, ['avatar', 'training', 'gallery']),
     mark: oneOf('mark', flags.mark, ['approved', 'rejected', 'favourite']),
-    jobId: flags.job === undefined ? undefined : (house.ledger().jobs.find(flags.job)?.id ?? -1),
+    jobId: flags.job === undefined ? undefined : knownJob(house, house.ledger(), flags.job).id,
     provider: flags.provider,
     sinceMs,
     limit,

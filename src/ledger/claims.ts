@@ -1,6 +1,7 @@
 import type { BudgetCap } from '../events.ts';
 import { checkLimits, isScarce, takeSend, type LimitVerdict } from './limits.ts';
-import { checkCaps, reserve, type Caps } from './money.ts';
+import { freeDependents } from './attempts.ts';
+import { checkCaps, reserve, type Caps, type Total } from './money.ts';
 import type { AttemptRow, JobRow, Lease, ShotRow } from './rows.ts';
 import type { Session } from './session.ts';
 
@@ -62,13 +63,17 @@ export function claim(session: Session, request: ClaimRequest): ClaimResult {
     let later: ClaimResult = { kind: 'none' };
     for (const jobId of request.jobIds) {
       const result = claimFrom(session, request, jobId);
-      if (result.kind === 'claimed' || result.kind === 'budget') return result;
-      if (result.kind !== 'none' && later.kind !== 'wait') later = result;
-      else if (result.kind === 'wait' && later.kind === 'wait') later = earlier(later, result);
+      if (result.kind === 'claimed' || (result.kind === 'budget' && result.cap === 'day')) return result;
+      // One job at its cap, or one provider that is down, leaves the others their turn.
+      if (result.kind === 'wait' && later.kind === 'wait') later = earlier(later, result);
+      else if (TELLING.indexOf(result.kind) > TELLING.indexOf(later.kind)) later = result;
     }
     return later;
   });
 }
+
+/** What is said of several jobs when none gives a shot: the last of these that one of them says. */
+const TELLING: readonly ClaimResult['kind'][] = ['none', 'down', 'budget', 'wait'];
 
 function earlier<W extends { untilMs: number | undefined }>(a: W, b: W): W {
   return (b.untilMs ?? Infinity) < (a.untilMs ?? Infinity) ? b : a;
@@ -90,10 +95,29 @@ function claimFrom(session: Session, request: ClaimRequest, jobId: number): Clai
   if (yieldsToUrgent(session, job, route.route)) return { kind: 'wait', untilMs: now + OTHERS_POLL_MS, reason: 'others' };
   const verdict = checkCaps(session, request.caps, { id: shot.id, jobId }, route.route.worstMicros);
   if (!verdict.fits) {
+    // What this one shot has cost already is its own affair: the others go on.
+    if (verdict.cap === 'image' && verdict.total.spentMicros > 0) {
+      tooDear(session, shot, verdict.total);
+      return claimFrom(session, request, jobId);
+    }
     if (verdict.wait && someoneAtWork(session)) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
     return { kind: 'budget', cap: verdict.cap, jobId, spentMicros: verdict.total.spentMicros, reservedMicros: verdict.total.reservedMicros };
   }
   return lease(session, job, shot, route.route);
+}
+
+/** A shot whose earlier attempts have used up what one picture may cost: it ends, until a person raises the cap and retries. */
+function tooDear(session: Session, shot: ShotRow, total: Total): void {
+  session.run(
+    `UPDATE shots SET state = 'failed', outcome = 'budget', message = 'one more attempt would pass the cap of a picture', ended_at_ms = ? WHERE id = ?`,
+    session.now(), shot.id,
+  );
+  freeDependents(session, shot.id);
+  session.record(
+    shot.job_id,
+    { event: 'budget_reached', shot: shot.name, cap: 'image', spent_usd: total.spentMicros / 1e6, reserved_usd: total.reservedMicros / 1e6 },
+    shot.id,
+  );
 }
 
 /** Says why nothing can be claimed from a job now. */

@@ -162,14 +162,13 @@ export class Jobs {
    * Puts ended shots of a job back into the queue with their attempts forgiven. `hold` means shots whose charge is in
    * doubt: only a person's word (`retry --unknown`) names those. Returns how many.
    */
-  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'cancelled')[], outcome?: string): number {
+  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'cancelled')[]): number {
     return this.session.write(() => {
       const marks = states.map(() => '?').join(', ');
-      const only = outcome === undefined ? '' : 'AND outcome = ?';
       const changed = this.session.run(
         `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL, message = NULL, ended_at_ms = NULL
-         WHERE job_id = ? AND state IN (${marks}) ${only}`,
-        jobId, ...states, ...(outcome === undefined ? [] : [outcome]),
+         WHERE job_id = ? AND state IN (${marks})`,
+        jobId, ...states,
       );
       if (changed > 0) this.session.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
       return changed;

@@ -101,7 +101,9 @@ export function reserve(session: Session, r: Reservation): void {
 export function settle(session: Session, attemptId: number, how: Settlement): number {
   const row = session.get<ReservationRow>('SELECT * FROM reservations WHERE attempt_id = ?', attemptId);
   if (!row) throw new Error(`attempt ${attemptId} has no reservation`);
-  const spent = how.state === 'spent' ? (how.micros ?? row.expected_micros) : how.state === 'doubtful' ? row.reserved_micros : 0;
+  // A cost that the service told is not replaced by a guess.
+  const known = row.state === 'spent' ? row.spent_micros : row.expected_micros;
+  const spent = how.state === 'spent' ? (how.micros ?? known) : how.state === 'doubtful' ? row.reserved_micros : 0;
   session.run('UPDATE reservations SET state = ?, spent_micros = ? WHERE attempt_id = ?', how.state, spent, attemptId);
   const heldBefore = row.state === 'held' ? row.reserved_micros : 0;
   addTotals(session, { jobId: row.job_id, day: row.day }, -heldBefore, spent - row.spent_micros);

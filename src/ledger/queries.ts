@@ -60,6 +60,11 @@ export class Queries {
     );
   }
 
+  /** True when a shot of the job ended because one more attempt would pass the cap of a picture. */
+  stoppedByBudget(jobId: number): boolean {
+    return this.session.get(`SELECT 1 FROM shots WHERE job_id = ? AND state = 'failed' AND outcome = 'budget' LIMIT 1`, jobId) !== undefined;
+  }
+
   /** Shots whose work is live at the provider and whom nobody is waiting for now. */
   liveAtProvider(jobId: number): number {
     return this.session.get<{ n: number }>(

@@ -100,6 +100,33 @@ describe('caps', () => {
     expect(books.claimed(ledger, [two.id], { caps })).toBeDefined();
   });
 
+  it('end a shot whose earlier attempts have used up the cap of a picture, and let the others go on', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
+    const first = books.claimed(ledger, [job.id]);
+    ledger.attempts.failed(first.lease, { failure: 'unusable', message: 'm', settlement: { state: 'spent', micros: 30 }, shot: { state: 'failed' } });
+    ledger.jobs.requeue(job.id, ['failed']);
+    const caps = { perImageMicros: 60 };
+    expect(books.claimed(ledger, [job.id], { caps }).lease.shot).not.toBe(first.lease.shot);
+    expect(ledger.queries.stoppedByBudget(job.id)).toBe(true);
+    expect(ledger.queries.failures(job.id, 5)).toMatchObject([{ name: first.lease.shot, outcome: 'budget' }]);
+    expect(books.count(`SELECT COUNT(*) FROM events WHERE event = 'budget_reached'`)).toBe(1);
+  });
+
+  it('of one job leave the other jobs of the run their turn', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const one = makeJob(ledger, books.folder, { shots: galleryShots(2), key: '1' });
+    const two = makeJob(ledger, books.folder, { shots: galleryShots(1), key: '2' });
+    finish(ledger, books.claimed(ledger, [one.id]));
+    const caps = { perRunMicros: 80 };
+    const next = books.claimed(ledger, [one.id, two.id], { caps });
+    expect(next.job.id).toBe(two.id);
+    finish(ledger, next);
+    expect(ledger.claim(books.request([one.id, two.id], { caps }))).toMatchObject({ kind: 'budget', cap: 'run', jobId: one.id });
+  });
+
   it('stop at once when who holds the money is dead', () => {
     const books = openBooks();
     const [a, b] = [books.session('a'), books.session('b')];

@@ -53,7 +53,7 @@ describe('the totals', () => {
       case 'done':
         ledger.attempts.generated(claim.lease, { url: 'u', seedHonoured: 'yes', costMicros }, 'paper:k');
         finish(ledger, claim, `${claim.attempt.id}`);
-        return 40; // the last word, without a cost of its own, books what was expected
+        return costMicros ?? 40; // collected again without a cost: the service's own stays
       case 'released':
         fail({ state: 'released' });
         return 0;
@@ -71,6 +71,16 @@ describe('the totals', () => {
 });
 
 describe('what a picture cost', () => {
+  it('is what the service told, also when the picture is collected a second time without a cost', () => {
+    const books = openBooks();
+    const ledger = books.session('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
+    const { lease } = books.claimed(ledger, [job.id]);
+    ledger.attempts.generated(lease, { url: 'https://x.test/1', seedHonoured: 'yes', costMicros: 7 }, 'fake:1');
+    ledger.attempts.generated(lease, { url: 'https://x.test/2', seedHonoured: 'yes' }, 'fake:1');
+    expect(ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 7 });
+  });
+
   it('is all that was paid for its shot, failed attempts included', () => {
     const books = openBooks();
     const ledger = books.session('a');
