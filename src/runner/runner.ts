@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { isDiskFailure, UserError } from '../errors.ts';
+import { isDiskFailure } from '../errors.ts';
 import type { Claimed } from '../ledger/claims.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
 import type { Reference } from '../providers/provider.ts';
@@ -23,7 +22,11 @@ export class Runner {
   private readonly requests: Requests;
   private readonly work: ShotWork;
   private readonly thumbnails: Thumbnails | undefined;
+  /** Shots in hand, from their claim to their end. */
   private readonly inFlight = new Map<number, Promise<void>>();
+  /** Those of them that a provider is at work on: bounded by `concurrency`. The others are being saved. */
+  private readonly asking = new Set<number>();
+  private wake: () => void = () => {};
   /** Attempts this run let go: not to be taken over again by itself. */
   private readonly letGo = new Set<number>();
   private sent = 0;
@@ -60,8 +63,8 @@ export class Runner {
         return;
       }
       this.takeOver();
-      if (this.inFlight.size >= this.options.concurrency) {
-        await Promise.race(this.inFlight.values());
+      if (this.places() <= 0) {
+        await this.change();
         continue;
       }
       const room = await roomProblem(this.context, this.options, this.inFlight.size);
@@ -72,6 +75,20 @@ export class Runner {
       const more = await this.claimNext();
       if (!more) return;
     }
+  }
+
+  /** How many more shots may be begun: requests are bounded by `concurrency`, what is still being saved by as many again. */
+  private places(): number {
+    const { concurrency } = this.options;
+    return Math.min(concurrency - this.asking.size, 2 * concurrency - this.inFlight.size);
+  }
+
+  /** Waits until a shot ends, or a provider is done with one. */
+  private change(): Promise<void> {
+    const answered = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    return Promise.race([answered, ...this.inFlight.values()]);
   }
 
   /** Claims one shot and starts it, or waits for what has to come first. False when nothing is left. */
@@ -97,7 +114,7 @@ export class Runner {
         return false;
       case 'none':
         if (this.inFlight.size === 0) return false;
-        await Promise.race(this.inFlight.values());
+        await this.change();
         return true;
     }
   }
@@ -107,7 +124,7 @@ export class Runner {
     if (this.inFlight.size === 0 && this.onlyLetGo()) return false;
     const ms = untilMs === undefined ? RECOVERY_POLL_MS : Math.max(5, untilMs - this.context.now());
     const nap = this.context.sleep(Math.min(ms, 5_000), this.options.drain);
-    await Promise.race([nap, ...this.inFlight.values()]);
+    await Promise.race([nap, this.change()]);
     return true;
   }
 
@@ -126,7 +143,7 @@ export class Runner {
   private takeOver(): void {
     if (this.context.now() < this.nextRecoveryMs) return;
     this.nextRecoveryMs = this.context.now() + RECOVERY_POLL_MS;
-    const room = this.options.concurrency - this.inFlight.size;
+    const room = this.places();
     if (room <= 0) return;
     for (const taken of this.context.ledger.recovery.takeOver(this.options.jobIds, room, this.letGo)) this.goOn(taken);
   }
@@ -159,15 +176,23 @@ export class Runner {
     const ready = this.context.providers.get(from.attempt.provider);
     if (!ready) return undefined;
     const { lease, job, shot, attempt } = from;
-    return { lease, job, shot, attempt, ready, request: this.requests.rebuild(job, shot, attempt) };
+    const onAnswered = () => {
+      this.asking.delete(lease.shotId);
+      this.wake();
+    };
+    return { lease, job, shot, attempt, ready, request: this.requests.rebuild(job, shot, attempt), onAnswered };
   }
 
   private track(shotId: number, task: Promise<WorkEnd>): void {
     const tracked = task
       .then((end) => this.ended(shotId, end))
       .catch((error: unknown) => this.broke(error))
-      .finally(() => this.inFlight.delete(shotId));
+      .finally(() => {
+        this.inFlight.delete(shotId);
+        this.asking.delete(shotId);
+      });
     this.inFlight.set(shotId, tracked);
+    this.asking.add(shotId);
   }
 
   private ended(shotId: number, end: WorkEnd): void {
@@ -206,19 +231,4 @@ export class Runner {
     this.stop = { reason: 'interrupted' };
     await Promise.all(this.inFlight.values());
   }
-}
-
-/** Hashes the config's reference pictures. @throws {UserError} when one is gone or no image. */
-export async function prepareReferences(paths: Iterable<string>): Promise<Map<string, Reference>> {
-  const { hashFile } = await import('../images/hash.ts');
-  const { inspectFile } = await import('../images/inspect.ts');
-  const references = new Map<string, Reference>();
-  for (const path of paths) {
-    if (!existsSync(path)) throw new UserError(`the reference picture is gone: ${path}`, { hint: 'put it back, or change character.references' });
-    const facts = await inspectFile(path).catch((error: Error) => {
-      throw new UserError(`the reference picture can't be used: ${path}: ${error.message}`);
-    });
-    references.set(path, { path, mime: facts.mime as Reference['mime'], sha256: (await hashFile(path)).sha256, sizeBytes: facts.sizeBytes });
-  }
-  return references;
 }

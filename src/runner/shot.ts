@@ -18,6 +18,8 @@ export interface Work {
   attempt: AttemptRow;
   request: ImageRequest;
   ready: ReadyProvider;
+  /** Called when the provider has done its part and the ledger knows: its place can be given to the next shot. */
+  onAnswered: () => void;
 }
 
 /** How work on a shot ended. */
@@ -128,12 +130,14 @@ export class ShotWork {
     if (answer.image.kind === 'url') {
       this.context.ledger.attempts.generated(work.lease, { ...kept, url: answer.image.url }, work.ready.scope);
       this.context.trace('generated', { shot: work.lease.shot });
+      work.onAnswered();
       return this.fetch(work, answer.image.url);
     }
     const staged = await stageSomewhere(partPathOf(work.job, work.attempt.key), answer.image.bytes);
     this.context.trace('staged', { shot: work.lease.shot });
     this.context.ledger.attempts.generated(work.lease, { ...kept, staged }, work.ready.scope);
     this.context.trace('generated', { shot: work.lease.shot });
+    work.onAnswered();
     return this.save(work, staged);
   }
 
