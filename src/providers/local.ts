@@ -2,7 +2,6 @@
  * The local provider: draws a cartoon of the character on this machine. No key, no cost, no network, and the seed is
  * honoured to the byte. Made to see a whole run before paying for one.
  */
-import { setFlagsFromString } from 'node:v8';
 import { z } from 'zod';
 import { ProviderError, UserError } from '../errors.ts';
 import { loadSharp } from '../images/sharp.ts';
@@ -39,8 +38,6 @@ const optionsSchema = z.strictObject({
 
 async function create(settings: ProviderSettings): Promise<Provider> {
   const { latencyMs = 0 } = optionsSchema.parse(settings.options);
-  // A drawing is a megabyte of short-lived text: collect it before the heap has grown by a fifth, so that a long run needs no more memory than a short one.
-  setFlagsFromString('--heap-growing-percent=20');
   return {
     name: 'local',
     recovery: 'idem',

@@ -1,10 +1,7 @@
 /** Uploading goes on beside generation: the whole takes hardly longer than the slower half. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { startCloudinary } from '../emulators/cloudinary.ts';
-import { atMost, BINARY, inFolder, runNode, timed, type Benchmark, type Figure } from './bench.ts';
-import { built, writeConfig } from './config.ts';
+import { atMost, BINARY, inFolder, runNode, type Benchmark, type Figure } from './bench.ts';
+import { writeConfig } from './config.ts';
 
 const PICTURES = 120;
 const CONCURRENCY = 4;
@@ -17,11 +14,13 @@ export const upload: Benchmark = {
 
 async function contest(generateMs: number, uploadMs: number): Promise<Figure> {
   const emulator = await startCloudinary({ latencyMs: uploadMs });
+  const empty = await startCloudinary({ latencyMs: uploadMs }); // for uploading alone: nothing is there already
   const env = { CLOUDINARY_URL: emulator.cloudinaryUrl };
   try {
     const generation = await inFolder(async (cwd) => {
       const { wallMs } = await pack(cwd, { generateMs, store: 'none', env });
-      return { wallMs, uploadsMs: await timed(() => uploadAll(join(cwd, 'images/mira-sol'), env)) };
+      const sent = await runNode([BINARY, 'upload', 'mira-sol', '--storage', 'cloudinary', '--no-ink'], { cwd, env: { CLOUDINARY_URL: empty.cloudinaryUrl } });
+      return { wallMs, uploadsMs: sent.wallMs };
     });
     const whole = await inFolder((cwd) => pack(cwd, { generateMs, store: 'cloudinary', env }));
     const slower = Math.max(generation.wallMs, generation.uploadsMs);
@@ -30,7 +29,7 @@ async function contest(generateMs: number, uploadMs: number): Promise<Figure> {
       floor: `making alone ${seconds(generation.wallMs)}, uploading alone ${seconds(generation.uploadsMs)}`,
     });
   } finally {
-    await emulator.close();
+    await Promise.all([emulator.close(), empty.close()]);
   }
 }
 
@@ -38,25 +37,6 @@ async function pack(cwd: string, how: { generateMs: number; store: string; env: 
   const storage = how.store === 'none' ? { provider: 'none' } : { provider: how.store, concurrency: CONCURRENCY };
   await writeConfig(cwd, { provider: 'local', size: '64x64', concurrency: CONCURRENCY, providers: { local: { latencyMs: how.generateMs } }, storage });
   return runNode([BINARY, 'pack', '--count', String(PICTURES), '--no-thumbnails', '--no-ink'], { cwd, env: how.env });
-}
-
-/** The same pictures through the same store, by p-limit. Under other names, so that none is there already. */
-async function uploadAll(folder: string, env: Record<string, string>): Promise<void> {
-  const { default: module } = await built('storage/cloudinary');
-  const { hashFile } = await built('images/hash');
-  const { inspectFile } = await built('images/inspect');
-  const store = await module.create({ options: { concurrency: CONCURRENCY }, env, fetch, now: Date.now });
-  const limit = pLimit(CONCURRENCY);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.png'));
-  await Promise.all(
-    names.map((filename) =>
-      limit(async () => {
-        const path = join(folder, filename);
-        const { sizeBytes } = await inspectFile(path);
-        await store.put({ path, characterId: 'alone', name: `alone-${filename.replace('.png', '')}`, ...(await hashFile(path)), sizeBytes, tags: [], context: {} }, new AbortController().signal);
-      }),
-    ),
-  );
 }
 
 function seconds(ms: number): string {
