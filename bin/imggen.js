@@ -13,8 +13,6 @@ if (major > 22 || (major === 22 && minor >= 14)) {
   }
   // React's development build is slower and warns.
   process.env.NODE_ENV ??= 'production';
-  // A long run must need no more memory than a short one: collect garbage before the heap has grown by a fifth, not when it has doubled.
-  (await import('node:v8')).setFlagsFromString('--heap-growing-percent=20');
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
   const { main } = await import('../dist/cli.js');

@@ -1,5 +1,4 @@
 /** OpenAI's GPT Image models, through the official `openai` package (contracts.md §1). */
-import { setFlagsFromString } from 'node:v8';
 import { z } from 'zod';
 import { ProviderError } from '../errors.ts';
 import { baseUrlOf, keyOf, readJson } from './http.ts';
@@ -30,8 +29,6 @@ const modelsSchema = z.object({ data: z.array(z.object({ id: z.string(), shutdow
 
 async function create(settings: ProviderSettings): Promise<Provider> {
   const options: Options = optionsSchema.parse(settings.options);
-  // Answers are megabytes of text: with the tight heap that the entry asks for (bin), collecting would cost more than making. V8's own growth.
-  setFlagsFromString('--heap-growing-percent=0');
   const access: Access = {
     key: keyOf(settings.env, KEY_VARIABLES, SERVICE),
     baseUrl: baseUrlOf([options.baseUrl, settings.env['OPENAI_BASE_URL'], 'https://api.openai.com/v1'], 'providers.openai.baseUrl'),
