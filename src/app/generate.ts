@@ -15,9 +15,6 @@ import { openView } from './show.ts';
 import { watchSignals } from './signals.ts';
 import { exitCodeOf, summarize } from './summary.ts';
 
-/** Without a terminal the first signal is followed by a kill soon (CI systems give 7–10 s). */
-const DRAIN_MS = 8_000;
-
 /** What a run is asked to do. */
 export interface GenerateRequest {
   jobs: readonly JobRow[];
@@ -44,7 +41,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   let emit: (event: RunEvent) => void = () => {};
   // Before the view: Ink's exit hook ends the process when nobody else listens for the signal.
   const signals = watchSignals(world, {
-    drainMs: config.drainMs ?? (world.stdout.isTTY ? undefined : DRAIN_MS),
+    drainMs: config.drainMs,
     onDrain: (signal) => emit({ event: 'draining', signal, in_flight: inFlight(house, request.jobs) }),
   });
   const view = await openView(house);
@@ -104,7 +101,6 @@ function run(
       staggerMs: config.staggerMs,
       attemptsMax: config.attemptsMax,
       timeoutMs: config.timeoutMs,
-      drainMs: config.drainMs,
       drain: with_.signals.drain,
       abort: with_.signals.abort,
     },

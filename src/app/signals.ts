@@ -1,5 +1,8 @@
 import type { World } from './world.ts';
 
+/** Without a terminal nobody sends a second signal, and a kill follows the first soon (CI systems give 7–10 s). */
+const DRAIN_MS = 8_000;
+
 /** Ctrl-C and SIGTERM as the runner sees them. */
 export interface SignalWatch {
   /** Aborted by the first. */
@@ -17,6 +20,7 @@ export function watchSignals(world: World, options: { drainMs: number | undefine
   const drain = new AbortController();
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  const drainMs = options.drainMs ?? (world.stdout.isTTY ? undefined : DRAIN_MS);
   const off = world.onSignal((signal) => {
     if (drain.signal.aborted) {
       abort.abort();
@@ -24,7 +28,7 @@ export function watchSignals(world: World, options: { drainMs: number | undefine
     }
     drain.abort();
     options.onDrain(signal);
-    if (options.drainMs !== undefined) timer = setTimeout(() => abort.abort(), options.drainMs);
+    if (drainMs !== undefined) timer = setTimeout(() => abort.abort(), drainMs);
   });
   return {
     drain: drain.signal,

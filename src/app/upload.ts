@@ -29,8 +29,8 @@ export async function uploadOnly(house: House, request: { jobs: readonly JobRow[
   ledger.listen(emit);
   for (const event of early) emit(event);
   try {
-    const { caps, concurrency, staggerMs, attemptsMax, timeoutMs, drainMs } = { ...config, caps: config.budget };
-    const options = { jobIds: jobs.map((job) => job.id), caps, concurrency, staggerMs, attemptsMax, timeoutMs, drainMs, drain: signals.drain, abort: signals.abort };
+    const { caps, concurrency, staggerMs, attemptsMax, timeoutMs } = { ...config, caps: config.budget };
+    const options = { jobIds: jobs.map((job) => job.id), caps, concurrency, staggerMs, attemptsMax, timeoutMs, drain: signals.drain, abort: signals.abort };
     const uploader = new Uploader(contextOf(house, { providers: new Map(), storage, emit }), options, storage);
     uploader.finish();
     await uploader.run();

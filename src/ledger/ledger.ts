@@ -92,11 +92,6 @@ export class Ledger {
     this.session.write(() => forgiveBreaker(this.session, scope));
   }
 
-  /** `ok`, or what is wrong. Takes seconds on large ledgers: never at start. */
-  integrity(): string {
-    return this.session.get<{ integrity_check: string }>('PRAGMA integrity_check')?.integrity_check ?? 'no answer';
-  }
-
   close(): void {
     try {
       this.session.write(() => {

@@ -1,4 +1,3 @@
-import { settle } from './money.ts';
 import type { AttemptRow, ImageRow, JobRow, Lease, ShotRow } from './rows.ts';
 import type { Session } from './session.ts';
 
@@ -101,10 +100,5 @@ export class Recovery {
       shotId, jobId: job.id, characterId: job.character_id, shot: shot.name, attemptId: attempt.id, token: shot.token,
     };
     return { lease, job, shot, attempt, image };
-  }
-
-  /** A lost attempt proves never to have been accepted: the money comes back. */
-  giveBack(attemptId: number): void {
-    this.session.write(() => settle(this.session, attemptId, { state: 'released' }));
   }
 }

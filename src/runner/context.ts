@@ -13,7 +13,7 @@ export interface ReadyProvider {
   scope: string;
   /** Pace in milliseconds between sends that the config asks for; 0 for none. */
   intervalMs: number;
-  /** Seeds must be honoured: refuse a provider without. */
+  /** A model whose price nobody knows is asked all the same, uncounted. */
   allowUnknownPrice: boolean;
 }
 
@@ -59,11 +59,9 @@ export interface RunOptions {
   attemptsMax: number;
   /** Per shot, in milliseconds. */
   timeoutMs: number;
-  /** How long the first Ctrl-C waits for requests that can't be collected later; undefined: until they end. */
-  drainMs: number | undefined;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   drain: AbortSignal;
-  /** Aborted by the second. */
+  /** Aborted by the second, or some time after the first where nobody can send a second. */
   abort: AbortSignal;
 }
 

@@ -226,7 +226,7 @@ export class Runner {
     await this.context.sleep(this.options.staggerMs, this.options.drain);
   }
 
-  /** First Ctrl-C: what is in flight ends or is let go; after `drainMs` the rest is aborted by the caller's `abort`. */
+  /** First Ctrl-C: what is in flight ends or is let go; the rest is aborted when the caller says so. */
   private async drained(): Promise<void> {
     this.stop = { reason: 'interrupted' };
     await Promise.all(this.inFlight.values());

@@ -10,10 +10,11 @@ afterEach(() => {
 });
 
 /** A world that can be signalled. */
-function watched(drainMs: number | undefined) {
+function watched(drainMs: number | undefined, isTTY = true) {
   let listener: ((signal: string) => void) | undefined;
   const told: string[] = [];
   const world = {
+    stdout: { isTTY },
     onSignal: (given: (signal: string) => void) => {
       listener = given;
       return () => {
@@ -26,6 +27,15 @@ function watched(drainMs: number | undefined) {
 }
 
 describe('signals', () => {
+  it('abort by themselves 8 s after the first where no terminal can send a second', () => {
+    const { watch, send } = watched(undefined, false);
+    send('SIGTERM');
+    vi.advanceTimersByTime(7_900);
+    expect(watch.abort.aborted).toBe(false);
+    vi.advanceTimersByTime(200);
+    expect(watch.abort.aborted).toBe(true);
+  });
+
   it('drain first, abort second', () => {
     const { watch, told, send } = watched(undefined);
     send('SIGTERM');

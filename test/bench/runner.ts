@@ -73,7 +73,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
   const never = new AbortController().signal;
   const run = new Runner(
     context,
-    { jobIds: [job.id], caps: {}, concurrency: CONCURRENCY, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000, drainMs: undefined, drain: never, abort: never },
+    { jobIds: [job.id], caps: {}, concurrency: CONCURRENCY, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000, drain: never, abort: never },
     { references: new Map(), thumbnails: false },
   );
   const took = await timed(() => run.run());

@@ -62,7 +62,7 @@ export function contextOf(parts: Pick<RunnerContext, 'ledger' | 'now' | 'sleep' 
 /** Options with small defaults. */
 export function optionsOf(jobIds: readonly number[], more: Partial<RunOptions> = {}): RunOptions {
   return {
-    jobIds, caps: {}, concurrency: 2, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000, drainMs: undefined,
+    jobIds, caps: {}, concurrency: 2, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000,
     drain: new AbortController().signal, abort: new AbortController().signal, ...more,
   };
 }
