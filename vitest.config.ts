@@ -7,7 +7,7 @@ export default defineConfig({
     include: soak ? ['test/**/*.soak.ts'] : ['test/**/*.test.{ts,tsx}'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: soak ? 3_600_000 : 60_000,
+    testTimeout: soak ? 3_600_000 : 120_000,
     hookTimeout: 60_000,
   },
 });

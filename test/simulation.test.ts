@@ -20,7 +20,7 @@ describe('simulated processes that die anywhere, before services that fail', () 
     );
     expect(total.deaths).toBeGreaterThan(RUNS / 2);
     expect(total.pictures).toBeGreaterThan(RUNS);
-  });
+  }, 300_000);
 });
 
 describe('the simulation finds what is wrong', () => {

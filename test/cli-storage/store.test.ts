@@ -1,6 +1,7 @@
 /** Uploads, numbers and adoption with the built binary and an emulated Cloudinary. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ask, filesIn, imggen, linesOf, newStudio, picturesIn } from '../cli/imggen.ts';
@@ -140,8 +141,9 @@ describe('numbers', () => {
     await withCloud(cloud, folder, ['pack', '--count', '1']);
     faults.push({ on: '*', kind: 'status', status: 503 });
     const running = withCloud(cloud, folder, ['pack', '--count', '2', '--new']);
-    // The store comes back only after the uploads were given up, or is down for a moment: either way nothing is lost.
-    setTimeout(() => faults.splice(0), 1_500);
+    // The store comes back once an upload has failed: sent again in time or by resume, nothing is lost.
+    while (!cloud.requests.some(({ operation, faulted }) => operation === 'upload' && faulted)) await sleep(10);
+    faults.splice(0);
     const made = await running;
     expect([0, 3]).toContain(made.exitCode);
     expect(picturesIn(folder)).toHaveLength(3);

@@ -26,6 +26,8 @@ export interface KillPlan {
   faults?: Fault[];
   /** The longest time between a process's first word and its end, in ms. Default 400. */
   withinMs?: number;
+  /** What a picture takes at the emulated service, in ms. Default 50; negative controls want work to be open when they kill. */
+  latencyMs?: number;
   /** Caps that are just enough. Default true. */
   capped?: boolean;
   /** Negative controls stop at the first sign of trouble. Default false. */
@@ -44,7 +46,7 @@ export interface KillReport {
 
 /** Processes at once. */
 const PROCESSES = 2;
-/** What a picture takes at the emulated service, in ms. */
+/** What a picture takes at the emulated service, in ms, unless the plan says. */
 const LATENCY_MS = 50;
 /** How long a request for work takes to be answered, in ms. */
 const ANSWER_MS = 40;
@@ -65,7 +67,7 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
   const service = slowToAnswer(SERVICES[plan.provider]?.());
   const home = openHome(plan.root, {});
   const journal = join(home.folder, 'charges.jsonl');
-  const emulator = service && (await startEmulator(service, { journal, latencyMs: LATENCY_MS, seed: plan.seed, faults: plan.faults ?? [] }));
+  const emulator = service && (await startEmulator(service, { journal, latencyMs: plan.latencyMs ?? LATENCY_MS, seed: plan.seed, faults: plan.faults ?? [] }));
   const caps = capsOf(plan);
   const run = new Run(plan, home, caps);
   try {
