@@ -37,6 +37,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
   await withinCaps(house, request.jobs, { providers, startedAtMs });
   await assertWritable(house, request.jobs);
+  ledger.jobs.openRun(request.jobs.map((job) => job.id));
 
   let emit: (event: RunEvent) => void = () => {};
   // Before the view: Ink's exit hook ends the process when nobody else listens for the signal.

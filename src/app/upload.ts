@@ -25,6 +25,7 @@ export async function uploadOnly(house: House, request: { jobs: readonly JobRow[
     house.log.trace('event', { ...event });
     view.handle(event);
   };
+  ledger.jobs.openRun(jobs.map((job) => job.id));
   for (const job of jobs) emit({ ...opened(house, job, new Map()), uploads: true });
   ledger.listen(emit);
   for (const event of early) emit(event);

@@ -23,6 +23,8 @@ export function remove(world: World, names: readonly string[], flags: CommonFlag
     if (!flags.yes && !(await confirm(house, `Delete ${what} for ever, from disk and store?`))) {
       throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, { hint: 'delete them: --yes' });
     }
+    // A question can stand for hours.
+    assertIdle(ledger, named);
     const stores = new Stores(house);
     const gone: Removed[] = [];
     for (const image of images) gone.push(await removePicture(house, stores, image));
@@ -53,7 +55,7 @@ function tell(house: House, named: readonly Named[], gone: readonly Removed[]): 
 /** @throws {UserError} while a live process works on a character, or paid work of one is not collected yet. */
 function assertIdle(ledger: Ledger, named: readonly Named[]): void {
   const ids = new Set(named.flatMap((one) => [...one.images.map((image) => image.character_id), ...(one.characterId === undefined ? [] : [one.characterId])]));
-  const busy = [...ids].filter((id) => ledger.upkeep.atWork(id) > 0);
+  const busy = [...ids].filter((id) => ledger.upkeep.isAtWork(id));
   if (busy.length > 0) throw new UserError(`a live process is working on ${busy.join(', ')}: nothing was deleted`, { hint: 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`' });
   const owed = named.flatMap((one) => one.characterId ?? []).filter((id) => ledger.upkeep.uncollected(id) > 0);
   if (owed.length > 0) throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, { hint: '`imggen resume` collects them' });

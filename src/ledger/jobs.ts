@@ -186,9 +186,22 @@ export class Jobs {
     });
   }
 
+  /** This process runs these jobs until `closeRun`, or its death: what belongs to them is in use. */
+  openRun(jobIds: readonly number[]): void {
+    this.session.write(() => {
+      for (const jobId of jobIds) {
+        const workers = this.session.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
+        const dead = workers.filter(({ owner }) => !this.session.isAlive(owner));
+        for (const { owner } of dead) this.session.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, owner);
+        this.session.run('INSERT OR IGNORE INTO workers (job_id, owner) VALUES (?, ?)', jobId, this.session.owner);
+      }
+    });
+  }
+
   /** Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. */
   closeRun(jobId: number, startedAtMs: number): { ended: boolean; counts: ShotCounts } {
     return this.session.write(() => {
+      this.session.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, this.session.owner);
       const counts = this.counts(jobId);
       const ended = counts.queued + counts.leased + counts.hold === 0;
       if (ended) {

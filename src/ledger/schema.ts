@@ -189,5 +189,14 @@ CREATE TABLE events (
 CREATE INDEX events_by_job ON events (job_id, id);
 `;
 
+const WORKERS = `
+-- Processes that run a job, from their first look at it to their last; the rows of dead ones mean nothing.
+CREATE TABLE workers (
+  job_id INTEGER NOT NULL REFERENCES jobs(id),
+  owner TEXT NOT NULL,
+  PRIMARY KEY (job_id, owner)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** Append only: a migration that has been released is never edited. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, WORKERS];

@@ -9,22 +9,13 @@ export class Upkeep {
     this.session = session;
   }
 
-  /** Shots and uploads of a character that a live process, other than this one, has in hand. */
-  atWork(characterId: string): number {
-    const shots = this.session.all<{ owner: string }>(
-      `SELECT l.owner FROM jobs j JOIN shots l ON l.job_id = j.id AND l.state = 'leased' AND l.owner IS NOT NULL WHERE j.character_id = ?`,
+  /** True while a live process, other than this one, runs a job of the character: it may name or upload a picture at any moment. */
+  isAtWork(characterId: string): boolean {
+    const workers = this.session.all<{ owner: string }>(
+      'SELECT DISTINCT w.owner FROM jobs j JOIN workers w ON w.job_id = j.id WHERE j.character_id = ?',
       characterId,
     );
-    const uploads = this.session.all<{ owner: string }>(
-      `SELECT upload_owner owner FROM images WHERE character_id = ? AND upload = 'pending' AND upload_owner IS NOT NULL`,
-      characterId,
-    );
-    const alive = new Map<string, boolean>();
-    return [...shots, ...uploads].filter(({ owner }) => {
-      const known = alive.get(owner) ?? (owner !== this.session.owner && this.session.isAlive(owner));
-      alive.set(owner, known);
-      return known;
-    }).length;
+    return workers.some(({ owner }) => owner !== this.session.owner && this.session.isAlive(owner));
   }
 
   /** Shots of a character whose work is paid, or live at the provider, and not collected yet. */

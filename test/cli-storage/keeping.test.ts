@@ -92,7 +92,7 @@ describe('clean', () => {
   });
 
   it('leaves alone what a live process is writing', async () => {
-    const cloud = await newCloud({ latencyMs: 200 });
+    const cloud = await newCloud({ latencyMs: 300 });
     const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 1 } });
     const pack = start(folder, ['pack', '--count', '20', '--quiet'], { env: { CLOUDINARY_URL: cloud.cloudinaryUrl } });
     const over = new AbortController();
