@@ -111,7 +111,7 @@ function migrate(db: Sqlite.Database, file: string): void {
   if (version() === MIGRATIONS.length) return;
   refuseNewer(version(), file);
   // Not inside a transaction, so before it: a copy of what a migration might spoil.
-  if (version() > 0) db.prepare('VACUUM INTO ?').run(`${file}.v${version()}-${randomUUID().slice(0, 8)}.bak`);
+  if (version() > 0) backUp(db, `${file}.v${version()}-${randomUUID().slice(0, 8)}.bak`);
   const upgrade = db.transaction(() => {
     const from = version();
     refuseNewer(from, file);
@@ -119,6 +119,11 @@ function migrate(db: Sqlite.Database, file: string): void {
     db.pragma(`user_version = ${MIGRATIONS.length}`);
   });
   retryBusy(() => upgrade.exclusive());
+}
+
+function backUp(db: Sqlite.Database, target: string): void {
+  db.prepare('VACUUM INTO ?').run(target);
+  chmodSync(target, 0o600);
 }
 
 function refuseNewer(version: number, file: string): void {

@@ -53,6 +53,28 @@ describe('opening a ledger', () => {
     expect(readdirSync(join(folder, '.imggen')).filter((name) => name.endsWith('.bak'))).toEqual([]);
   });
 
+  it('brings an older ledger up to date, with all it holds, and leaves a copy of it as it was', () => {
+    mkdirSync(join(folder, '.imggen'));
+    const old = new Sqlite(file);
+    old.exec(MIGRATIONS[0] ?? '');
+    old.pragma('user_version = 1');
+    old.exec(`INSERT INTO characters (id, name, seed, attributes, locked, created_at_ms) VALUES ('mira', 'Mira', 7, '{}', '{}', 1)`);
+    old.close();
+    const facts = (path: string) => {
+      const db = new Sqlite(path, { readonly: true });
+      const found = [db.pragma('user_version', { simple: true }), db.prepare('SELECT id FROM characters').pluck().all()];
+      db.close();
+      return found;
+    };
+    openDatabase(file).close();
+    openDatabase(file).close();
+    const copies = readdirSync(join(folder, '.imggen')).filter((name) => name.endsWith('.bak'));
+    expect(copies).toHaveLength(1);
+    const copy = join(folder, '.imggen', copies[0] ?? '');
+    expect([facts(file), facts(copy)]).toEqual([[MIGRATIONS.length, ['mira']], [1, ['mira']]]);
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+  });
+
   it('keeps owners’ lock files in a folder for its user alone, and takes its own away', () => {
     const ledger = new Ledger({ file, now: Date.now });
     const owners = join(folder, '.imggen', 'owners');
