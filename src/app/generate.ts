@@ -8,6 +8,7 @@ import type { ReadyProvider, RunnerContext, RunResult } from '../runner/context.
 import { settingsOf } from '../runner/request.ts';
 import type { View } from '../views/view.ts';
 import { confirm } from './confirm.ts';
+import { loosenHeapFor } from './heap.ts';
 import type { House } from './house.ts';
 import { assertFits, assertWritable, capRefusal, capWords, estimate } from './preflight.ts';
 import { readyProvider, readyStorage } from './services.ts';
@@ -37,6 +38,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
   const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
   await withinCaps(house, request.jobs, { providers, startedAtMs });
   await assertWritable(house, request.jobs);
+  loosenHeapFor([...providers.values()].map((ready) => ready.provider));
   ledger.jobs.openRun(request.jobs.map((job) => job.id));
 
   let emit: (event: RunEvent) => void = () => {};

@@ -88,7 +88,7 @@ function configure(db: Sqlite.Database, file: string): void {
   }
   db.pragma('synchronous = FULL');
   // KiB. better-sqlite3's own 16 MiB would fill up with the size of the job; the kernel keeps the file's pages anyway.
-  db.pragma('cache_size = -2000');
+  db.pragma('cache_size = -1000');
   db.pragma('foreign_keys = ON');
 }
 

@@ -2,6 +2,8 @@
  * The local provider: draws a cartoon of the character on this machine. No key, no cost, no network, and the seed is
  * honoured to the byte. Made to see a whole run before paying for one.
  */
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { ProviderError, UserError } from '../errors.ts';
 import { loadSharp } from '../images/sharp.ts';
@@ -30,6 +32,9 @@ const capabilities: Capabilities = {
 const models: readonly ModelRecord[] = [{ id: MODEL, capabilities, priceNote: 'free, drawn on this machine' }];
 
 const FREE: Price = { worstMicros: 0, expectedMicros: 0, source: 'local', asOf: '2026-11-21' };
+
+/** More drawings at once than there are cores take memory and gain nothing. */
+const draw = pLimit(availableParallelism());
 
 const optionsSchema = z.strictObject({
   ...commonOptions,
@@ -84,7 +89,10 @@ async function submit(request: ImageRequest, call: CallContext, pace: { latencyM
   call.onPhase?.('waiting');
   if (pace.latencyMs > 0) await pace.sleep(pace.latencyMs, call.signal).catch(() => stopIfAborted(call.signal));
   stopIfAborted(call.signal);
-  const bytes = await rasterise(drawPicture(request, (options) => new Avatar(style, options).toString()), sharp);
+  const bytes = await draw(() => {
+    stopIfAborted(call.signal);
+    return rasterise(drawPicture(request, (options) => new Avatar(style, options).toString()), sharp);
+  });
   stopIfAborted(call.signal);
   return { state: 'generated', image: { kind: 'bytes', bytes }, seedUsed: request.seed, costMicros: 0, model: MODEL };
 }

@@ -38,6 +38,7 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   const provider: Provider = {
     name: 'openai',
     recovery: 'sync',
+    answersInline: true,
     baseUrl: access.baseUrl,
     defaultModel: options.model ?? DEFAULT_MODEL,
     capabilities: (id) => model(id).capabilities,

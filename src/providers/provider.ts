@@ -108,6 +108,8 @@ export interface Provider {
   readonly recovery: RecoveryClass;
   /** Where it is asked: the only private or loopback host that its result URLs may name. */
   readonly baseUrl?: string;
+  /** True when answers carry the picture as text (base64 in JSON): megabytes of garbage each, which decides how the heap is kept. */
+  readonly answersInline?: boolean;
   /**
    * How long after an attempt was sent a look-up can be trusted to see it, in milliseconds (default 10,000): a request
    * whose sender died may still be on its way in.
