@@ -1,5 +1,6 @@
 import { EXIT, isDiskFailure, UserError, type ExitCode } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
+import { freeBytes } from '../images/save.ts';
 import type { JobRow } from '../ledger/rows.ts';
 import { imageFilename } from '../names.ts';
 import { prepareReferences } from '../runner/references.ts';
@@ -129,6 +130,7 @@ export function contextOf(house: House, parts: { providers: ReadonlyMap<string, 
       const { downloadImage } = await import('../images/download.ts');
       return downloadImage(url, partPath, { ...how, fetch: world.fetch });
     },
+    freeBytes,
     signal: parts.emit,
     trace: log.trace,
     clean: house.clean,

@@ -42,12 +42,15 @@ export class Ledger {
   readonly queries: Queries;
   /** This process in leases. */
   readonly owner: string;
+  /** Where its file lies; undefined for one in memory. */
+  readonly folder: string | undefined;
   private readonly session: Session;
   private readonly liveness: Liveness;
 
   /** @throws {UserError} when the file can't be used (see `openDatabase`). */
   constructor(options: LedgerOptions) {
     const db = (options.open ?? openDatabase)(options.file);
+    this.folder = options.file === ':memory:' ? undefined : dirname(options.file);
     this.liveness = options.liveness ?? lockBeside(options.file);
     this.owner = this.liveness.owner;
     this.session = new Session(db, this.liveness, options.now);

@@ -39,6 +39,8 @@ export interface RunnerContext {
   random: () => number;
   newKey: () => string;
   download: Download;
+  /** Free bytes on the disk of a folder, or of the first of its parents that exists. */
+  freeBytes: (folder: string) => Promise<number>;
   /** Tells the live views. */
   signal: (event: Signal) => void;
   trace: Trace;

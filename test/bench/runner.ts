@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { freeBytes } from '../../src/images/save.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { RunnerContext } from '../../src/runner/context.ts';
 import { makePicture } from '../emulators/picture.ts';
@@ -68,7 +69,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     now: Date.now, random: Math.random, newKey: randomUUID,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
     download: () => Promise.reject(new Error('nothing is downloaded here')),
-    signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename,
+    signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename, freeBytes,
   };
   const never = new AbortController().signal;
   const run = new Runner(

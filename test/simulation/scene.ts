@@ -53,7 +53,7 @@ export function ready(provider: Provider, more: Partial<ReadyProvider> = {}): Re
 export function contextOf(parts: Pick<RunnerContext, 'ledger' | 'now' | 'sleep' | 'download' | 'newKey'> & Partial<RunnerContext> & { provide: readonly ReadyProvider[] }): RunnerContext {
   const { provide, ...rest } = parts;
   return {
-    storage: undefined, uploadConcurrency: 2, random: () => 0.5, signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename,
+    storage: undefined, uploadConcurrency: 2, random: () => 0.5, signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename, freeBytes: async () => 1e12,
     providers: new Map(provide.map((one) => [one.provider.name, one])),
     ...rest,
   };
