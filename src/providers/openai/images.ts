@@ -9,6 +9,7 @@ import type { ImageEditParams, ImageGenerateParams } from 'openai/resources/imag
 import { ProviderError } from '../../errors.ts';
 import { ANSWER_MAX_BYTES, readBytes } from '../http.ts';
 import type { CallContext, Generated, ImageRequest } from '../provider.ts';
+import { parseAnswer, type Answer } from './answer.ts';
 import { costOf } from './price.ts';
 import { DEFAULT_QUALITY, type TokenPrices } from './models.ts';
 import { openSession, record, SERVICE, toldFailure, type Access, type Session } from './session.ts';
@@ -84,30 +85,27 @@ async function referenceFiles(request: ImageRequest): Promise<File[]> {
   );
 }
 
-/**
- * The JSON answer. Its content type is not asked: the bytes tell. A picture is a megabyte of text, so it is parsed
- * once, checked by hand, and never copied by a schema.
- */
-async function wholeAnswer(response: Response): Promise<Record<string, unknown>> {
-  const text = (await readBytes(response, ANSWER_MAX_BYTES)).toString('utf8');
+/** The JSON answer. Its content type is not asked: the bytes tell. Checked by hand, and never copied by a schema. */
+async function wholeAnswer(response: Response): Promise<Answer> {
+  const bytes = await readBytes(response, ANSWER_MAX_BYTES);
   const status = response.status;
   try {
-    return record(JSON.parse(text));
+    return parseAnswer(bytes);
   } catch {
-    const begun = text.trimStart().startsWith('{');
-    const message = begun ? 'its answer broke off' : text === '' ? 'it answered with nothing' : 'it answered with something that is not JSON';
+    const begun = bytes.subarray(0, 100).toString('latin1').trimStart().startsWith('{');
+    const message = begun ? 'its answer broke off' : bytes.length === 0 ? 'it answered with nothing' : 'it answered with something that is not JSON';
     // Half an answer is the same case as a broken connection: it was accepted, and is lost.
     throw new ProviderError(`${SERVICE}: ${message}`, begun ? { failure: 'unknown', status } : { failure: 'unusable', charged: 'maybe', status });
   }
 }
 
 /** Reads events up to the finished picture; the previews before it are told as progress. */
-async function lastEvent(session: Session, response: Response, call: CallContext, partialImages: number): Promise<Record<string, unknown>> {
+async function lastEvent(session: Session, response: Response, call: CallContext, partialImages: number): Promise<Answer> {
   const { Stream } = await import('openai/core/streaming');
   const events = Stream.fromSSEResponse<Record<string, unknown>>(capped(response), new AbortController(), session.client as OpenAI);
   for await (const event of events) {
     const type = String(event['type']);
-    if (type.endsWith('.completed')) return { data: [{ b64_json: event['b64_json'] }], usage: event['usage'] };
+    if (type.endsWith('.completed')) return { document: { data: [{ b64_json: event['b64_json'] }], usage: event['usage'] } };
     if (type.endsWith('.partial_image')) call.onPhase?.('waiting', Math.min(1, (Number(event['partial_image_index']) + 1) / (partialImages + 1)));
   }
   throw new ProviderError(`${SERVICE}: the stream ended before the picture came`, { failure: 'unknown' });
@@ -127,16 +125,16 @@ function capped(response: Response): Response {
 }
 
 /** The picture in an answer, with what it cost. */
-function pictureIn(answer: Record<string, unknown>, tokens: TokenPrices | undefined): Generated {
-  const first = Array.isArray(answer['data']) ? record(answer['data'][0]) : {};
-  const { usage } = answer;
+function pictureIn({ document, picture }: Answer, tokens: TokenPrices | undefined): Generated {
+  const first = Array.isArray(document['data']) ? record(document['data'][0]) : {};
+  const { usage } = document;
   const costMicros = costOf(tokens, usage);
   const encoded = first['b64_json'];
-  if (typeof encoded === 'string' && encoded !== '') {
-    const bytes = Buffer.from(encoded, 'base64');
+  if (picture ?? (typeof encoded === 'string' && encoded !== '')) {
+    const bytes = picture ?? Buffer.from(String(encoded), 'base64');
     return { image: { kind: 'bytes', bytes }, ...(costMicros === undefined ? {} : { costMicros }), ...(usage === undefined ? {} : { usage }) };
   }
-  if (answer['error']) throw toldFailure(answer['error'], 'unusable');
+  if (document['error']) throw toldFailure(document['error'], 'unusable');
   if (first['error'] ?? first['moderation_details']) throw toldFailure(first['error'] ?? first, 'unusable');
   throw new ProviderError(`${SERVICE}: the answer holds no picture`, { failure: 'unusable', charged: costMicros === 0 ? 'no' : usage === undefined ? 'maybe' : 'yes' });
 }
