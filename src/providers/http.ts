@@ -8,6 +8,10 @@ import { networkFailure } from './http-failures.ts';
 
 /** Bytes of an answer that may hold a picture. */
 export const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
+/** Room for an answer whose length is not told, to begin with. */
+const FIRST_BYTES = 64 * 1024;
+/** More is not set aside on a service's word. */
+const PROMISED_MAX_BYTES = 8 * 1024 * 1024;
 /** Bytes of an answer that is only read for its error message. */
 export const ERROR_MAX_BYTES = 256 * 1024;
 
@@ -89,18 +93,22 @@ export function patient(timeoutMs: number): RequestInit {
  * @throws {ProviderError} `unusable` past the cap (charge unknown: it was an answer); what the stream throws otherwise.
  */
 export async function readBytes(response: Response, maxBytes: number, over: 'fail' | 'cut' = 'fail'): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+  // Chunks are copied at once: kept until the end of a large answer they would grow old, and cost a look through the whole heap.
+  const promised = Number(response.headers.get('content-length') ?? 0);
+  let bytes = Buffer.allocUnsafe(Math.min(promised > 0 ? promised : FIRST_BYTES, PROMISED_MAX_BYTES, maxBytes));
   let size = 0;
   if (response.body) {
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size <= maxBytes) continue;
+      const fits = Math.min(chunk.length, maxBytes - size);
+      if (size + fits > bytes.length) bytes = Buffer.concat([bytes.subarray(0, size)], Math.min(maxBytes, Math.max(2 * bytes.length, size + fits)));
+      bytes.set(chunk.subarray(0, fits), size);
+      size += fits;
+      if (fits === chunk.length) continue;
       if (over === 'cut') break;
       throw new ProviderError(`the answer is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB`, { failure: 'unusable', charged: 'maybe', code: 'answer_too_large' });
     }
   }
-  return Buffer.concat(chunks, Math.min(size, over === 'cut' ? maxBytes : size));
+  return bytes.subarray(0, size);
 }
 
 /**

@@ -187,8 +187,15 @@ describe('reading answers', () => {
   });
 
   it('stops at the cap', async () => {
+    expect((await readBytes(new Response('x'.repeat(100)), 100)).length).toBe(100);
     await expect(readBytes(new Response('x'.repeat(101)), 100)).rejects.toMatchObject({ failure: 'unusable' });
     expect((await readBytes(new Response('x'.repeat(101)), 100, 'cut')).length).toBe(100);
+    // Longer than what is set aside at first, whatever its length is said to be.
+    const long = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
+    for (const said of ['1', '300000', '9999999999', 'much']) {
+      const read = await readBytes(new Response(long, { headers: { 'content-length': said } }), 1_000_000);
+      expect(read.equals(long), said).toBe(true);
+    }
   });
 
   it.each([['', /with nothing/], ['<html>', /not JSON \(text\/plain/], ['{"id":5}', /unexpected form: id/]])('says what is wrong with %j', async (body, message) => {
