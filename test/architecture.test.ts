@@ -6,6 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { PROVIDERS } from '../src/providers/index.ts';
+import { STORES } from '../src/storage/index.ts';
 
 /** A file or a folder of src, and the only ones of ours that it may import besides its own. The first that fits counts. */
 interface Room {
@@ -320,5 +322,19 @@ describe('the checker', () => {
     const ways = loadedAtOnce(sources, 'src/cli.ts');
     expect(ways.get('zod')).toBe('src/cli.ts → src/a.ts → zod');
     expect([...ways.keys()]).toEqual(['src/cli.ts', 'src/a.ts', 'zod']);
+  });
+});
+
+describe('a contract', () => {
+  const kept = (folder: string, suite: string): string =>
+    readdirSync(new URL(folder, import.meta.url)).filter((name) => name.endsWith('.test.ts')).map((name) => readFileSync(new URL(`${folder}/${name}`, import.meta.url), 'utf8'))
+      .filter((text) => text.includes(suite)).join('\n');
+
+  test.each(Object.keys(PROVIDERS))('is kept by the provider %s: it runs the conformance suite', (name) => {
+    expect(kept('providers', 'describeProvider(')).toContain(`/providers/${name}.ts`);
+  });
+
+  test.each(Object.keys(STORES))('is kept by the store %s: it runs the conformance suite', (name) => {
+    expect(kept('storage', 'conforms(')).toContain(`/storage/${name}.ts`);
   });
 });
