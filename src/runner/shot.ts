@@ -40,6 +40,7 @@ export type WorkEnd =
 export class ShotWork {
   private readonly context: RunnerContext;
   private readonly options: RunOptions;
+  private readonly sizesTold = new Set<string>();
 
   constructor(context: RunnerContext, options: RunOptions) {
     this.context = context;
@@ -156,7 +157,17 @@ export class ShotWork {
       return bookFailure(this.context, this.options, work, await whyUnusable(staged));
     }
     await finish(this.context, { lease: work.lease, job: work.job, staged, picture });
+    this.tellSize(work, picture.facts);
     return { kind: 'done' };
+  }
+
+  /** Services that know ratios only answer with a size of their own: said once a run. */
+  private tellSize({ request, ready }: Work, { width, height }: { width: number; height: number }): void {
+    if (width === request.width && height === request.height) return;
+    const message = `${ready.provider.name} answers ${request.width}x${request.height} with ${width}x${height} (${this.context.clean(request.model)})`;
+    if (this.sizesTold.has(message)) return;
+    this.sizesTold.add(message);
+    this.context.signal({ event: 'notice', level: 'warn', message });
   }
 
   /**

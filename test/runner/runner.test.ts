@@ -271,3 +271,14 @@ describe('files', () => {
     expect(readdirSync(join(rig.output, 'mira', '.parts'))).toEqual([]);
   });
 });
+
+describe('a picture of another size than was asked', () => {
+  it.each([[16, 0], [24, 1]])('is kept, and said once a run: %i px asked, %i times', async (asked, times) => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(3), settings: { width: asked, height: asked } });
+    await rig.run(job, [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })]);
+    expect(rig.ledger.jobs.counts(job.id).done).toBe(3);
+    const said = rig.heard.filter((event) => event.event === 'notice' && event.message === 'paper answers 24x24 with 16x16 (paper-1)');
+    expect(said).toHaveLength(times);
+  });
+});
