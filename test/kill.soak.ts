@@ -42,7 +42,7 @@ it.each([
   { name: 'doubt is tried again', provider: 'openai', seed: 13 },
 ] as const)('negative control: $name', async ({ name, provider, seed }) => {
   const broken = await sabotagedPackage(name, built.root);
-  const report = await killRun({ provider, kills: 30, count: 60, seed, root: broken.root, capped: false });
+  const report = await killRun({ provider, kills: 30, count: 60, seed, answerMs: 200, root: broken.root, capped: false });
   broken.remove();
   console.log(`negative control, ${name}: ${told(provider, report)}`);
   expect(report.figures.paidTwice).toBeGreaterThan(0);

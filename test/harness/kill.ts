@@ -28,6 +28,8 @@ export interface KillPlan {
   withinMs?: number;
   /** What a picture takes at the emulated service, in ms. Default 50; negative controls want work to be open when they kill. */
   latencyMs?: number;
+  /** What lies between a charge and its answer, in ms. Default 40. */
+  answerMs?: number;
   /** Caps that are just enough. Default true. */
   capped?: boolean;
   /** Negative controls stop at the first sign of trouble. Default false. */
@@ -48,7 +50,7 @@ export interface KillReport {
 const PROCESSES = 2;
 /** What a picture takes at the emulated service, in ms, unless the plan says. */
 const LATENCY_MS = 50;
-/** How long a request for work takes to be answered, in ms. */
+/** How long a request for work takes to be answered, in ms, unless the plan says. */
 const ANSWER_MS = 40;
 /** A process that has said nothing for so long is killed all the same. */
 const SILENT_MS = 5_000;
@@ -64,7 +66,7 @@ const SERVICES: Record<KillPlan['provider'], (() => Service) | undefined> = { lo
 
 /** Carries out a plan. */
 export async function killRun(plan: KillPlan): Promise<KillReport> {
-  const service = slowToAnswer(SERVICES[plan.provider]?.());
+  const service = slowToAnswer(SERVICES[plan.provider]?.(), plan.answerMs);
   const home = openHome(plan.root, {});
   const journal = join(home.folder, 'charges.jsonl');
   const emulator = service && (await startEmulator(service, { journal, latencyMs: plan.latencyMs ?? LATENCY_MS, seed: plan.seed, faults: plan.faults ?? [] }));
@@ -85,14 +87,14 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
 }
 
 /** Between the charge and the answer there is time to die. */
-function slowToAnswer(service: Service | undefined): Service | undefined {
+function slowToAnswer(service: Service | undefined, answerMs = ANSWER_MS): Service | undefined {
   return service && {
     ...service,
     routes: service.routes.map((route) => ({
       ...route,
       handle: async (call) => {
         const answer = await route.handle(call);
-        if (route.operation === 'submit') await sleep(ANSWER_MS);
+        if (route.operation === 'submit') await sleep(answerMs);
         return answer;
       },
     })),

@@ -75,13 +75,13 @@ describe('waiting for a prediction', () => {
   });
 
   it('reads less often the longer it takes', async () => {
-    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 400 });
+    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 1_500 });
     await provider.collect?.(await accepted(provider), request(), call()).catch(() => {});
     expect(sleeps.slice(0, 4).map(Math.round)).toEqual([10, 15, 23, 34]);
   });
 
   it('keeps the work when the time is over', async () => {
-    const { provider } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 30 });
+    const { provider } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 1_000 });
     await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'still-running' });
   });
 
