@@ -21,18 +21,27 @@ if (major > 22 || (major === 22 && minor >= 14)) {
   const { main } = await import('../dist/cli.js');
   process.exitCode = await main(process.argv);
 } else {
-  const right = ['../node_modules/node/bin/node', '../../node/bin/node', '../node_modules/node/bin/node.exe', '../../node/bin/node.exe']
+  const right = [
+    '../node_modules/node/bin/node',
+    '../../node/bin/node',
+    '../node_modules/node/bin/node.exe',
+    '../../node/bin/node.exe',
+  ]
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => existsSync(path));
   if (right) startWith(right, (await import('node:child_process')).spawn);
   else {
-    process.stderr.write(`imggen needs Node 22.14 or newer, and this is ${process.versions.node}: install a newer Node (https://nodejs.org) and try again.\n`);
+    process.stderr.write(
+      `imggen needs Node 22.14 or newer, and this is ${process.versions.node}: install a newer Node (https://nodejs.org) and try again.\n`,
+    );
     process.exitCode = 2;
   }
 }
 
 function startWith(node, spawn) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends Ctrl-C to the child itself.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));

@@ -81,10 +81,14 @@ export const characterSchema = z.strictObject(
     negativePrompt: lineOfText(2000).optional().describe('What must not be in the picture, for models that take it.'),
     seed: seedSchema.optional(),
     references: z
-      .array(lineOfText(1000).describe('Path of one PNG, JPEG or WebP file.'), { error: 'expected a list of file paths' })
+      .array(lineOfText(1000).describe('Path of one PNG, JPEG or WebP file.'), {
+        error: 'expected a list of file paths',
+      })
       .max(16, { error: 'expected at most 16 references' })
       .default([])
-      .describe('Pictures of the face, paths relative to this file. Without them, the avatar becomes the reference of the later shots.'),
+      .describe(
+        'Pictures of the face, paths relative to this file. Without them, the avatar becomes the reference of the later shots.',
+      ),
   },
   { error: objectError('a character') },
 );
@@ -112,9 +116,16 @@ export interface Character {
 export function createCharacter(config: CharacterConfig, options: { seed?: number } = {}): Character {
   const { seed: configSeed, references, ...attributes } = config;
   const id = slug(attributes.name);
-  if (id === '') throw new UserError('This name cannot become an id.', { problems: [`character.name: ${nothingLeft()}`] });
+  if (id === '')
+    throw new UserError('This name cannot become an id.', { problems: [`character.name: ${nothingLeft()}`] });
   const seed = options.seed ?? configSeed;
-  return { id, attributes, seed: seed ?? deriveSeed(attributes.name), seedSource: seed === undefined ? 'name' : 'config', references };
+  return {
+    id,
+    attributes,
+    seed: seed ?? deriveSeed(attributes.name),
+    seedSource: seed === undefined ? 'name' : 'config',
+    references,
+  };
 }
 
 /** The seed of a name: the same for every letter case and normal form, on every machine and for ever. 0 … 2^32 − 1. */
@@ -149,7 +160,9 @@ export function lockDifferences(before: Record<string, unknown>, after: Record<s
 }
 
 function comparable(key: string, value: unknown): string {
-  return key === 'name' && typeof value === 'string' ? value.normalize('NFC').toLowerCase() : (JSON.stringify(value) ?? '');
+  return key === 'name' && typeof value === 'string'
+    ? value.normalize('NFC').toLowerCase()
+    : (JSON.stringify(value) ?? '');
 }
 
 function told(value: unknown): string {

@@ -30,11 +30,21 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       return error.exitCode;
     }
     if (isDiskFailure(error)) {
-      world.stderr.write(redact(wordsOf(new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, { hint: 'make room, then run the command again: nothing that was paid is lost' }))));
+      world.stderr.write(
+        redact(
+          wordsOf(
+            new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, {
+              hint: 'make room, then run the command again: nothing that was paid is lost',
+            }),
+          ),
+        ),
+      );
       return EXIT.usage;
     }
     const stack = (error as Error).stack ?? String(error);
-    world.stderr.write(`imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`);
+    world.stderr.write(
+      `imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`,
+    );
     return EXIT.bug;
   }
 }
@@ -42,7 +52,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 /** The page that the build wrote (`write-help.ts`), for `imggen --help` where it fits: loading the parser takes as long as Node itself. */
 function helpPage(argv: readonly string[], { stdout }: World): string | undefined {
   const [, , first, ...rest] = argv;
-  if (!['--help', '-h', 'help'].includes(first ?? '') || rest.length > 0 || (stdout.columns ?? 80) < 80) return undefined;
+  if (!['--help', '-h', 'help'].includes(first ?? '') || rest.length > 0 || (stdout.columns ?? 80) < 80)
+    return undefined;
   try {
     return readFileSync(new URL('./help.txt', import.meta.url), 'utf8');
   } catch {
@@ -52,11 +63,16 @@ function helpPage(argv: readonly string[], { stdout }: World): string | undefine
 
 /** commander's own ends (help shown, usage wrong): told already. Known by their code, so that commander need not be loaded to ask. */
 function isParserError(error: unknown): error is { exitCode: number } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.');
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.')
+  );
 }
 
 function wordsOf(error: UserError): string {
-  const lines = [`imggen: ${printable(error.message, 2_000)}`, ...error.problems.map((problem) => `  ${printable(problem, 500)}`)];
+  const lines = [
+    `imggen: ${printable(error.message, 2_000)}`,
+    ...error.problems.map((problem) => `  ${printable(problem, 500)}`),
+  ];
   if (error.hint !== undefined) lines.push(`  → ${printable(error.hint, 1_000)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -63,7 +63,8 @@ export class UserError extends Error {
 export type Charged = 'no' | 'yes' | 'maybe';
 
 /** Codes by which the file system and SQLite say that something can't be written or opened: no bug of ours. */
-const DISK_FAILURE = /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|EEXIST|EISDIR|ENAMETOOLONG|ELOOP|EMFILE|ENFILE|EFBIG|EIO|SQLITE_FULL|SQLITE_IOERR|SQLITE_READONLY|SQLITE_CANTOPEN)/;
+const DISK_FAILURE =
+  /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|EEXIST|EISDIR|ENAMETOOLONG|ELOOP|EMFILE|ENFILE|EFBIG|EIO|SQLITE_FULL|SQLITE_IOERR|SQLITE_READONLY|SQLITE_CANTOPEN)/;
 
 /** True when the disk, a permission or a limit of the machine is to blame. */
 export function isDiskFailure(error: unknown): error is Error & { code: string } {

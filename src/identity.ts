@@ -32,7 +32,9 @@ export function tidy(text: string | undefined, lengthMax = Infinity): string {
   const line = (text ?? '').replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim();
   if (line.length <= lengthMax) return line.replace(/[\s.,;:]+$/, '');
   const cut = line.slice(0, lengthMax + 1);
-  const words = cut.includes(' ') ? cut.slice(0, cut.lastIndexOf(' ')) : cut.slice(0, -1).replace(/[\uD800-\uDBFF]$/, '');
+  const words = cut.includes(' ')
+    ? cut.slice(0, cut.lastIndexOf(' '))
+    : cut.slice(0, -1).replace(/[\uD800-\uDBFF]$/, '');
   return words.replace(/[\s.,;:]+$/, '');
 }
 
@@ -52,7 +54,9 @@ function sentence(attributes: CharacterAttributes, cut: number, features: readon
     build(text('bodyType')),
     ...features.map((feature) => countable(tidy(feature, cut).replace(/^(?:has|having|with|wears|wearing)\s+/i, ''))),
   ].filter((detail) => detail !== '');
-  const core = [age(attributes.ageRange), text('ethnicity'), person(text('gender'), attributes.ageRange)].filter((word) => word !== '');
+  const core = [age(attributes.ageRange), text('ethnicity'), person(text('gender'), attributes.ageRange)].filter(
+    (word) => word !== '',
+  );
   const kind = core.length > 1 || details.length > 0 || text('gender') !== '' ? `, ${withArticle(core.join(' '))}` : '';
   const outfit = countable(text('outfitStyle').replace(/^wearing\s+/i, ''));
   return [
@@ -82,8 +86,10 @@ function person(gender: string, range: readonly [number, number] | undefined): s
   return ADJECTIVE.test(lower) ? `${lower} person` : lower;
 }
 
-const HAIR_TAIL = /^(.*?)(?:^|[\s,]+)((?:with|in|tied|pulled|swept|worn|gathered|braided into|slicked|falling|parted)\b.*)$/i;
-const HAIR_NOUN = /(?:ponytail|pigtails|bun|braids?|plaits?|bob|lob|cut|crop|fade|quiff|mohawk|afro|mullet|top ?knot|chignon|dreadlocks|dreads|locs|cornrows|twists)$/i;
+const HAIR_TAIL =
+  /^(.*?)(?:^|[\s,]+)((?:with|in|tied|pulled|swept|worn|gathered|braided into|slicked|falling|parted)\b.*)$/i;
+const HAIR_NOUN =
+  /(?:ponytail|pigtails|bun|braids?|plaits?|bob|lob|cut|crop|fade|quiff|mohawk|afro|mullet|top ?knot|chignon|dreadlocks|dreads|locs|cornrows|twists)$/i;
 const BALD = /^(?:(?:completely |fully )?bald|(?:clean[- ])?shaved(?: head)?|shaven(?: head)?|bald head)$/i;
 
 /** `long wavy` + `auburn` → `long wavy auburn hair`; `ponytail` → `auburn hair in a ponytail`; `bald` → `a bald head`. */
@@ -96,7 +102,8 @@ function hair(style: string, color: string): string {
     return head.replace(/(?:^|\s+)hair$/i, '');
   });
   const [shape = '', shade = ''] = heads;
-  if (HAIR_NOUN.test(shape)) return [shade, 'hair in', plural(shape) ? shape : withArticle(bare(shape)), ...tails].filter(Boolean).join(' ');
+  if (HAIR_NOUN.test(shape))
+    return [shade, 'hair in', plural(shape) ? shape : withArticle(bare(shape)), ...tails].filter(Boolean).join(' ');
   return style === '' && color === '' ? '' : [shape, shade, 'hair', ...tails].filter(Boolean).join(' ');
 }
 
@@ -116,7 +123,9 @@ const ONE_OF =
 
 /** Puts an article before a single thing: `small scar above the eye` → `a small scar above the eye`. */
 function countable(phrase: string): string {
-  const [head = ''] = phrase.split(/,|\s(?:above|across|along|at|below|beneath|between|by|from|in|near|of|on|over|under|and|with)\s/i);
+  const [head = ''] = phrase.split(
+    /,|\s(?:above|across|along|at|below|beneath|between|by|from|in|near|of|on|over|under|and|with)\s/i,
+  );
   const determined = /^(?:an?|the|one|two|three|four|five|several|many|some|her|his|their|no|\d+)\s/i.test(phrase);
   return !determined && ONE_OF.test(head) ? withArticle(phrase) : phrase;
 }

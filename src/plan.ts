@@ -31,7 +31,13 @@ export const GALLERY_LOOKS = WHEELS.reduce((product, size) => product * size, 1)
 /** The avatar first, then `training-01` … `training-10`. All have the character's own seed. */
 export function planCharacter(subject: Subject): PlannedShot[] {
   const { attributes, seed } = subject;
-  const avatar: PlannedShot = { name: 'avatar', kind: 'avatar', look: AVATAR_LOOK, prompt: buildPrompt(attributes, AVATAR_LOOK), seed };
+  const avatar: PlannedShot = {
+    name: 'avatar',
+    kind: 'avatar',
+    look: AVATAR_LOOK,
+    prompt: buildPrompt(attributes, AVATAR_LOOK),
+    seed,
+  };
   const training = TRAINING_LOOKS.map((look, index): PlannedShot => {
     const name = `training-${String(index + 1).padStart(2, '0')}`;
     return { name, kind: 'training', look, prompt: buildPrompt(attributes, look), seed };
@@ -120,6 +126,7 @@ function leastCommonMultiple(a: number, b: number): number {
 
 function at<Item>(list: readonly Item[], index: number): Item {
   const item = list[index];
-  if (item === undefined) throw new RangeError(`the catalogue has ${list.length} entries and was asked for number ${index}`);
+  if (item === undefined)
+    throw new RangeError(`the catalogue has ${list.length} entries and was asked for number ${index}`);
   return item;
 }

@@ -25,7 +25,9 @@ type Runs = (...args: never[]) => Promise<ExitCode>;
  */
 export function buildProgram(world: World | HelpWorld, outcome: Outcome): Command {
   const program = new Command('imggen')
-    .description('Consistent pictures of one character, in batches: never pays twice, never loses a paid picture, never passes the budget.')
+    .description(
+      'Consistent pictures of one character, in batches: never pays twice, never loses a paid picture, never passes the budget.',
+    )
     .version(VERSION, '-V, --version', 'print the version')
     .exitOverride()
     .showSuggestionAfterError()
@@ -54,32 +56,92 @@ function addMaking(program: Command, run: Run): void {
   common(program.command('init').description('write a config.json to start from'), [])
     .option('--force', 'replace a config.json that is there')
     .addHelpText('after', examples(['imggen init', 'imggen init && imggen create-character --dry-run']))
-    .action((flags) => run(import('./commands/init.ts').then((m) => m.init), flags));
-  making(program.command('create-character').description('register the character and lock its seed; make the avatar, then 10 training pictures; run again, only what is missing'))
+    .action((flags) =>
+      run(
+        import('./commands/init.ts').then((m) => m.init),
+        flags,
+      ),
+    );
+  making(
+    program
+      .command('create-character')
+      .description(
+        'register the character and lock its seed; make the avatar, then 10 training pictures; run again, only what is missing',
+      ),
+  )
     .argument('[config...]', 'configs, one a character (default: --config, $IMGGEN_CONFIG, ./config.json)')
     .option('--relock', 'accept a config whose seed or attributes differ from what is locked')
-    .addHelpText('after', examples(['imggen create-character', 'imggen create-character mira.json kenji.json --budget 5', 'imggen create-character --provider replicate --dry-run']))
-    .action((configs: string[], flags: CommonFlags) => run(import('./commands/create-character.ts').then((m) => m.createCharacters), configs, flags));
+    .addHelpText(
+      'after',
+      examples([
+        'imggen create-character',
+        'imggen create-character mira.json kenji.json --budget 5',
+        'imggen create-character --provider replicate --dry-run',
+      ]),
+    )
+    .action((configs: string[], flags: CommonFlags) =>
+      run(
+        import('./commands/create-character.ts').then((m) => m.createCharacters),
+        configs,
+        flags,
+      ),
+    );
   making(program.command('pack').description('make N gallery pictures with varied poses'))
     .argument('[character]', 'a character’s id (default: the one in the config)')
     .option('-n, --count <n>', 'how many pictures (required)')
     .option('--new', 'start another job although an identical one is unfinished')
     .option('--relock', 'accept a config whose seed or attributes differ from what is locked')
-    .addHelpText('after', examples(['imggen pack --count 8', 'imggen pack mira-sol --count 40 --provider replicate --budget 1.50', 'imggen pack --count 8 --key nightly-42 --json    # CI: the same key never makes a second job']))
-    .action((id: string | undefined, flags: CommonFlags & { count?: string }) => run(import('./commands/pack.ts').then((m) => m.pack), id, flags));
+    .addHelpText(
+      'after',
+      examples([
+        'imggen pack --count 8',
+        'imggen pack mira-sol --count 40 --provider replicate --budget 1.50',
+        'imggen pack --count 8 --key nightly-42 --json    # CI: the same key never makes a second job',
+      ]),
+    )
+    .action((id: string | undefined, flags: CommonFlags & { count?: string }) =>
+      run(
+        import('./commands/pack.ts').then((m) => m.pack),
+        id,
+        flags,
+      ),
+    );
   making(program.command('resume').description('go on with what is unfinished: all jobs, or one'))
     .argument('[job]', 'a job’s number or key')
     .addHelpText('after', examples(['imggen resume', 'imggen resume 3 --budget 10']))
-    .action((job: string | undefined, flags: CommonFlags) => run(import('./commands/work.ts').then((m) => m.resume), job, flags));
+    .action((job: string | undefined, flags: CommonFlags) =>
+      run(
+        import('./commands/work.ts').then((m) => m.resume),
+        job,
+        flags,
+      ),
+    );
   making(program.command('retry').description('try failed and refused shots again'))
     .argument('[job]', 'a job’s number or key')
     .option('--unknown', 'also shots that were perhaps charged: pays again, on purpose')
     .addHelpText('after', examples(['imggen retry 3', 'imggen retry --unknown 3']))
-    .action((job: string | undefined, flags: CommonFlags) => run(import('./commands/work.ts').then((m) => m.retry), job, flags));
-  common(program.command('cancel').description('stop a job, also one that another process runs, and the work at the provider where it can'), ['--json'])
+    .action((job: string | undefined, flags: CommonFlags) =>
+      run(
+        import('./commands/work.ts').then((m) => m.retry),
+        job,
+        flags,
+      ),
+    );
+  common(
+    program
+      .command('cancel')
+      .description('stop a job, also one that another process runs, and the work at the provider where it can'),
+    ['--json'],
+  )
     .argument('<job>', 'a job’s number or key')
     .addHelpText('after', examples(['imggen cancel 3']))
-    .action((job: string, flags: CommonFlags) => run(import('./commands/work.ts').then((m) => m.cancel), job, flags));
+    .action((job: string, flags: CommonFlags) =>
+      run(
+        import('./commands/work.ts').then((m) => m.cancel),
+        job,
+        flags,
+      ),
+    );
 }
 
 function addLooking(program: Command, run: Run): void {
@@ -94,24 +156,65 @@ function addLooking(program: Command, run: Run): void {
     .option('--html [file]', 'write one page that holds everything (default: gallery.html beside the pictures)')
     .option('--open', 'open that page')
     .option('--output <dir>', 'folder of the pictures (default: images)')
-    .addHelpText('after', examples(['imggen gallery mira-sol', 'imggen gallery mira-sol --kind training --json', 'imggen gallery mira-sol --html --open']))
-    .action((id: string, flags: CommonFlags) => run(import('./commands/gallery.ts').then((m) => m.gallery), id, flags));
-  common(program.command('status').description('how a job stands: queue, in flight, done, failed, spend, time left'), ['--json'])
+    .addHelpText(
+      'after',
+      examples([
+        'imggen gallery mira-sol',
+        'imggen gallery mira-sol --kind training --json',
+        'imggen gallery mira-sol --html --open',
+      ]),
+    )
+    .action((id: string, flags: CommonFlags) =>
+      run(
+        import('./commands/gallery.ts').then((m) => m.gallery),
+        id,
+        flags,
+      ),
+    );
+  common(program.command('status').description('how a job stands: queue, in flight, done, failed, spend, time left'), [
+    '--json',
+  ])
     .argument('[job]', 'a job’s number or key (default: the unfinished one, else the newest)')
     .option('--watch', 'keep it live, also for a job that another process runs')
     .option('--no-ink', 'plain lines instead of the live view')
     .addHelpText('after', examples(['imggen status', 'imggen status 3 --watch']))
-    .action((job: string | undefined, flags: CommonFlags) => run(import('./commands/status.ts').then((m) => m.status), job, flags));
+    .action((job: string | undefined, flags: CommonFlags) =>
+      run(
+        import('./commands/status.ts').then((m) => m.status),
+        job,
+        flags,
+      ),
+    );
   common(program.command('jobs').description('history of jobs'), ['--json'])
     .addHelpText('after', examples(['imggen jobs', 'imggen jobs --json']))
-    .action((flags: CommonFlags) => run(import('./commands/jobs.ts').then((m) => m.jobs), flags));
-  common(program.command('stats').description('success rate, p50 and p95, spend by provider, model and day'), ['--json'])
+    .action((flags: CommonFlags) =>
+      run(
+        import('./commands/jobs.ts').then((m) => m.jobs),
+        flags,
+      ),
+    );
+  common(program.command('stats').description('success rate, p50 and p95, spend by provider, model and day'), [
+    '--json',
+  ])
     .addHelpText('after', examples(['imggen stats', 'imggen stats --json']))
-    .action((flags: CommonFlags) => run(import('./commands/jobs.ts').then((m) => m.stats), flags));
-  common(program.command('providers').description('what there is, what it costs, what it can do, which key was found'), ['--json'])
+    .action((flags: CommonFlags) =>
+      run(
+        import('./commands/jobs.ts').then((m) => m.stats),
+        flags,
+      ),
+    );
+  common(
+    program.command('providers').description('what there is, what it costs, what it can do, which key was found'),
+    ['--json'],
+  )
     .option('--check', 'ask each provider with a key, and the store, whether it is healthy')
     .addHelpText('after', examples(['imggen providers', 'imggen providers --check']))
-    .action((flags: CommonFlags) => run(import('./commands/providers.ts').then((m) => m.providers), flags));
+    .action((flags: CommonFlags) =>
+      run(
+        import('./commands/providers.ts').then((m) => m.providers),
+        flags,
+      ),
+    );
 }
 
 function addKeeping(program: Command, run: Run): void {
@@ -121,34 +224,95 @@ function addKeeping(program: Command, run: Run): void {
     .option('--reject', 'it is not: `imggen clean` lists it')
     .option('--favourite', 'it is among the best')
     .option('--clear', 'take the mark away')
-    .addHelpText('after', examples(['imggen mark mira_sol_image_00003 --approve', 'imggen mark mira-sol/3 mira-sol/7 --reject']))
-    .action((names: string[], flags: CommonFlags) => run(import('./commands/mark.ts').then((m) => m.mark), names, flags));
+    .addHelpText(
+      'after',
+      examples(['imggen mark mira_sol_image_00003 --approve', 'imggen mark mira-sol/3 mira-sol/7 --reject']),
+    )
+    .action((names: string[], flags: CommonFlags) =>
+      run(
+        import('./commands/mark.ts').then((m) => m.mark),
+        names,
+        flags,
+      ),
+    );
   keeping(common(program.command('upload').description('send pictures to the store that were made without one'), []))
     .argument('<id>', 'a character’s id')
     .option('--json', 'one event a line on stdout, and nothing else there')
     .option('--quiet', 'only what went wrong')
     .option('--no-ink', 'plain lines and a bar instead of the live view')
     .addHelpText('after', examples(['imggen upload mira-sol --storage cloudinary']))
-    .action((id: string, flags: CommonFlags) => run(import('./commands/upload.ts').then((m) => m.upload), id, flags));
-  keeping(common(program.command('adopt').description('fill the ledger with the pictures that the store already holds'), ['--json']))
+    .action((id: string, flags: CommonFlags) =>
+      run(
+        import('./commands/upload.ts').then((m) => m.upload),
+        id,
+        flags,
+      ),
+    );
+  keeping(
+    common(program.command('adopt').description('fill the ledger with the pictures that the store already holds'), [
+      '--json',
+    ]),
+  )
     .argument('<id>', 'a character’s id; registered from the config when it is new')
     .addHelpText('after', examples(['imggen adopt mira-sol']))
-    .action((id: string, flags: CommonFlags) => run(import('./commands/adopt.ts').then((m) => m.adopt), id, flags));
-  keeping(common(program.command('clean').description('list what belongs to nothing: files, rows, pictures in the store, old parts, rejected pictures'), ['--json']))
+    .action((id: string, flags: CommonFlags) =>
+      run(
+        import('./commands/adopt.ts').then((m) => m.adopt),
+        id,
+        flags,
+      ),
+    );
+  keeping(
+    common(
+      program
+        .command('clean')
+        .description('list what belongs to nothing: files, rows, pictures in the store, old parts, rejected pictures'),
+      ['--json'],
+    ),
+  )
     .option('--yes', 'delete it')
     .addHelpText('after', examples(['imggen clean', 'imggen clean --yes']))
-    .action((flags: CommonFlags) => run(import('./commands/clean.ts').then((m) => m.clean), flags));
-  keeping(common(program.command('delete').description('remove pictures, or all of a character, from disk, store and gallery'), ['--json']))
+    .action((flags: CommonFlags) =>
+      run(
+        import('./commands/clean.ts').then((m) => m.clean),
+        flags,
+      ),
+    );
+  keeping(
+    common(
+      program.command('delete').description('remove pictures, or all of a character, from disk, store and gallery'),
+      ['--json'],
+    ),
+  )
     .argument('<what...>', 'file names, mira-sol/1, or a character’s id')
     .option('--yes', 'without asking')
     .addHelpText('after', examples(['imggen delete mira_sol_image_00003', 'imggen delete mira-sol --yes']))
-    .action((names: string[], flags: CommonFlags) => run(import('./commands/delete.ts').then((m) => m.remove), names, flags));
+    .action((names: string[], flags: CommonFlags) =>
+      run(
+        import('./commands/delete.ts').then((m) => m.remove),
+        names,
+        flags,
+      ),
+    );
   program
     .command('completion')
     .description('print a completion script for your shell')
     .argument('<shell>', 'bash, zsh or fish')
-    .addHelpText('after', examples(['source <(imggen completion bash)', 'imggen completion zsh > ~/.zfunc/_imggen', 'imggen completion fish > ~/.config/fish/completions/imggen.fish']))
-    .action((shell: string) => run(import('./commands/completion.ts').then((m) => m.completion), shell, program));
+    .addHelpText(
+      'after',
+      examples([
+        'source <(imggen completion bash)',
+        'imggen completion zsh > ~/.zfunc/_imggen',
+        'imggen completion fish > ~/.config/fish/completions/imggen.fish',
+      ]),
+    )
+    .action((shell: string) =>
+      run(
+        import('./commands/completion.ts').then((m) => m.completion),
+        shell,
+        program,
+      ),
+    );
 }
 
 /** Of commands that look at the pictures' folder. */

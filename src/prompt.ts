@@ -12,10 +12,14 @@ const STYLE_MAX = 80;
 /** `{eyes}`: the camera in a photograph, the viewer elsewhere. Left and right are the viewer's. */
 const ANGLE_WORDS: Readonly<Record<Angle, string>> = {
   front: 'front view, facing {eyes} and looking straight at it',
-  'three-quarter left': 'three-quarter view facing left, head and body turned halfway toward the left of the frame, eyes on {eyes}',
-  'three-quarter right': 'three-quarter view facing right, head and body turned halfway toward the right of the frame, eyes on {eyes}',
-  'profile left': 'full side profile facing left, nose pointing to the left edge of the frame, looking straight ahead, only one eye visible',
-  'profile right': 'full side profile facing right, nose pointing to the right edge of the frame, looking straight ahead, only one eye visible',
+  'three-quarter left':
+    'three-quarter view facing left, head and body turned halfway toward the left of the frame, eyes on {eyes}',
+  'three-quarter right':
+    'three-quarter view facing right, head and body turned halfway toward the right of the frame, eyes on {eyes}',
+  'profile left':
+    'full side profile facing left, nose pointing to the left edge of the frame, looking straight ahead, only one eye visible',
+  'profile right':
+    'full side profile facing right, nose pointing to the right edge of the frame, looking straight ahead, only one eye visible',
   'slightly above': 'high angle from slightly above eye level, looking up at {eyes}',
   'slightly below': 'low angle from slightly below eye level, looking down at {eyes}',
 };
@@ -58,17 +62,42 @@ interface Medium {
 }
 
 const MEDIA: readonly (readonly [pattern: RegExp, medium: Medium])[] = [
-  [/^water ?colou?r(?: painting)?$/, { opening: 'Watercolour painting of', finish: 'Transparent layered washes, soft wet edges, visible paper grain' }],
-  [/^(?:anime|manga)$/, { opening: 'Anime illustration of', finish: 'Clean line art, cel shading, expressive eyes, polished colours' }],
-  [/^oil(?: paint(?:ing)?)?$/, { opening: 'Oil painting of', finish: 'Rich layered brushwork, visible canvas texture, classical colour harmony' }],
-  [/^(?:3d|3d render|3d rendering|cgi)$/, { opening: '3D render of', finish: 'Physically based materials, global illumination, finely modelled features' }],
-  [/^(?:comic|comics|comic book)$/, { opening: 'Comic book illustration of', finish: 'Bold ink outlines, flat colours, halftone shading, no lettering' }],
-  [/^(?:pencil|pencil sketch|pencil drawing|sketch)$/, { opening: 'Pencil sketch of', finish: 'Fine graphite hatching, tonal shading, textured drawing paper' }],
-  [/^(?:digital art|digital painting|digital illustration)$/, { opening: 'Digital painting of', finish: 'Refined painterly rendering, controlled edges, harmonious colours' }],
+  [
+    /^water ?colou?r(?: painting)?$/,
+    { opening: 'Watercolour painting of', finish: 'Transparent layered washes, soft wet edges, visible paper grain' },
+  ],
+  [
+    /^(?:anime|manga)$/,
+    { opening: 'Anime illustration of', finish: 'Clean line art, cel shading, expressive eyes, polished colours' },
+  ],
+  [
+    /^oil(?: paint(?:ing)?)?$/,
+    { opening: 'Oil painting of', finish: 'Rich layered brushwork, visible canvas texture, classical colour harmony' },
+  ],
+  [
+    /^(?:3d|3d render|3d rendering|cgi)$/,
+    { opening: '3D render of', finish: 'Physically based materials, global illumination, finely modelled features' },
+  ],
+  [
+    /^(?:comic|comics|comic book)$/,
+    {
+      opening: 'Comic book illustration of',
+      finish: 'Bold ink outlines, flat colours, halftone shading, no lettering',
+    },
+  ],
+  [
+    /^(?:pencil|pencil sketch|pencil drawing|sketch)$/,
+    { opening: 'Pencil sketch of', finish: 'Fine graphite hatching, tonal shading, textured drawing paper' },
+  ],
+  [
+    /^(?:digital art|digital painting|digital illustration)$/,
+    { opening: 'Digital painting of', finish: 'Refined painterly rendering, controlled edges, harmonious colours' },
+  ],
   [/^pixel art$/, { opening: 'Pixel art of', finish: 'Crisp square pixels, limited palette, clear silhouette' }],
 ];
 
-const PHOTO = /^(?:photo|photograph|photography|photographic|photo ?realistic|photo ?realism|realistic|portrait photo(?:graphy)?)$/;
+const PHOTO =
+  /^(?:photo|photograph|photography|photographic|photo ?realistic|photo ?realism|realistic|portrait photo(?:graphy)?)$/;
 
 /**
  * The prompt of one shot: one line, below 1,500 characters for any legal attributes and any look of the catalogue,
@@ -79,7 +108,9 @@ export function buildPrompt(attributes: CharacterAttributes, look: ShotLook): st
   const style = tidy(attributes.style, STYLE_MAX);
   const key = style.toLowerCase().replace(/[-_]+/g, ' ');
   const isPhoto = style === '' || PHOTO.test(key);
-  const medium = isPhoto ? photograph(look.framing) : (MEDIA.find(([pattern]) => pattern.test(key))?.[1] ?? inTheStyleOf(style));
+  const medium = isPhoto
+    ? photograph(look.framing)
+    : (MEDIA.find(([pattern]) => pattern.test(key))?.[1] ?? inTheStyleOf(style));
   const angle = ANGLE_WORDS[look.angle].replace('{eyes}', isPhoto ? 'the camera' : 'the viewer');
   const place = look.setting === 'plain' ? 'Background' : 'Setting';
   return [

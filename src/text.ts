@@ -1,7 +1,8 @@
 /** Text from outside, made safe to show: it cannot drive a terminal and carries no secret. Pure, imports nothing. */
 
 /** Complete colour and cursor commands, and titles or links that end: dropped whole, so that no `[31m` is left over. */
-const sequences = /(?:\u001b\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]|\u001b\][^\u0007\u001b\u009c]{0,2000}(?:\u0007|\u001b\\|\u009c)/g;
+const sequences =
+  /(?:\u001b\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]|\u001b\][^\u0007\u001b\u009c]{0,2000}(?:\u0007|\u001b\\|\u009c)/g;
 const blanks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 /** C0, DEL, C1, soft hyphen, zero-width and joiners, direction marks, overrides and isolates, BOM, annotation and tag characters. */
 const invisible =
@@ -12,7 +13,11 @@ const invisible =
  * Cut to `lengthMax` UTF-16 units (≥ 1), the last being `…`; undefined: not cut.
  */
 export function printable(text: string, lengthMax?: number): string {
-  const clean = text.replace(sequences, '').replace(blanks, ' ').replace(invisible, '').replace(/\p{Surrogate}/gu, '\ufffd');
+  const clean = text
+    .replace(sequences, '')
+    .replace(blanks, ' ')
+    .replace(invisible, '')
+    .replace(/\p{Surrogate}/gu, '\ufffd');
   if (lengthMax === undefined || clean.length <= lengthMax) return clean;
   const cut = clean.slice(0, Math.max(0, lengthMax - 1));
   return `${cut.replace(/[\ud800-\udbff]$/, '')}…`;
@@ -53,7 +58,8 @@ function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] 
       if (name === 'CLOUDINARY_URL') found.push(userinfo.slice(0, Math.max(0, colon)));
     }
     // A multi-line secret (a PEM key) is also shown line by line.
-    if (secretName.test(name)) found.push(value, value.trim(), ...value.split(/\r?\n/).filter((line) => line.length >= 16));
+    if (secretName.test(name))
+      found.push(value, value.trim(), ...value.split(/\r?\n/).filter((line) => line.length >= 16));
   }
   return found.filter((secret) => secret.length >= secretLengthMin);
 }
@@ -83,7 +89,9 @@ function encoded(text: string): string {
 function base64Forms(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const inner = [0, 1, 2].flatMap((offset) => {
-    const all = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replace(/=+$/, '');
+    const all = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     const end = Math.floor(((offset + bytes.length) * 8) / 6);
     return all.slice(Math.ceil((offset * 8) / 6), end);
   });

@@ -31,9 +31,18 @@ const ROOMS: readonly Room[] = [
   { path: 'src/shot.ts', says: 'The words for shots know nothing.', knows: [] },
   { path: 'src/text.ts', says: 'Making text safe needs nobody.', knows: [] },
   { path: 'src/names.ts', says: 'Naming needs nobody.', knows: [] },
-  { path: 'src/character.ts', says: 'A character is checked at the edge.', knows: ['src/errors.ts', 'src/names.ts', 'src/text.ts'] },
+  {
+    path: 'src/character.ts',
+    says: 'A character is checked at the edge.',
+    knows: ['src/errors.ts', 'src/names.ts', 'src/text.ts'],
+  },
   { path: 'src/catalogue', says: 'The catalogue is words for shots.', knows: ['src/shot.ts'] },
-  { path: 'src/identity.ts', says: 'The identity block is made of attributes.', knows: [], knowsTypesOf: ['src/character.ts'] },
+  {
+    path: 'src/identity.ts',
+    says: 'The identity block is made of attributes.',
+    knows: [],
+    knowsTypesOf: ['src/character.ts'],
+  },
   {
     path: 'src/prompt.ts',
     says: 'A prompt is made of attributes and a look.',
@@ -91,8 +100,17 @@ const ROOMS: readonly Room[] = [
     ],
     knowsTypesOf: ['src/character.ts'],
   },
-  { path: 'src/views', says: 'Views know events only.', knows: ['src/events.ts', 'src/text.ts'], knowsTypesOf: ['src/errors.ts'] },
-  { path: 'src/write-help.ts', says: 'The help writer is a program of the build.', knows: ['src/program.ts', 'src/errors.ts'] },
+  {
+    path: 'src/views',
+    says: 'Views know events only.',
+    knows: ['src/events.ts', 'src/text.ts'],
+    knowsTypesOf: ['src/errors.ts'],
+  },
+  {
+    path: 'src/write-help.ts',
+    says: 'The help writer is a program of the build.',
+    knows: ['src/program.ts', 'src/errors.ts'],
+  },
   { path: 'src/gallery', says: 'The gallery page is text made of what it is given.', knows: ['src/text.ts'] },
   { path: 'src/app', says: 'The wiring knows everybody below it.', knows: ['src'] },
   { path: 'src/commands', says: 'Commands use the wiring.', knows: ['src'] },
@@ -113,9 +131,21 @@ const ROOMS: readonly Room[] = [
 const RESERVED: readonly Reserved[] = [
   { says: 'Nobody turns back to the program.', what: { room: 'src/cli.ts' }, onlyIn: [] },
   { says: 'The schema writer is run by the build only.', what: { room: 'src/config/write-schema.ts' }, onlyIn: [] },
-  { says: 'Nobody turns back to the program.', what: { room: 'src/program.ts' }, onlyIn: ['src/cli.ts', 'src/write-help.ts'] },
-  { says: 'Only the program starts commands.', what: { room: 'src/commands' }, onlyIn: ['src/program.ts', 'src/commands'] },
-  { says: 'Only commands use the wiring.', what: { room: 'src/app' }, onlyIn: ['src/app', 'src/commands', 'src/program.ts', 'src/cli.ts'] },
+  {
+    says: 'Nobody turns back to the program.',
+    what: { room: 'src/program.ts' },
+    onlyIn: ['src/cli.ts', 'src/write-help.ts'],
+  },
+  {
+    says: 'Only the program starts commands.',
+    what: { room: 'src/commands' },
+    onlyIn: ['src/program.ts', 'src/commands'],
+  },
+  {
+    says: 'Only commands use the wiring.',
+    what: { room: 'src/app' },
+    onlyIn: ['src/app', 'src/commands', 'src/program.ts', 'src/cli.ts'],
+  },
   { says: 'The database is the ledger’s.', what: { package: 'better-sqlite3' }, onlyIn: ['src/ledger'] },
   { says: 'SQL is in the ledger only.', what: { code: /\.prepare\(/ }, onlyIn: ['src/ledger'] },
   { says: 'Services are called by providers.', what: { package: 'openai' }, onlyIn: ['src/providers'] },
@@ -126,7 +156,11 @@ const RESERVED: readonly Reserved[] = [
   { says: 'Pixels are handled in images.', what: { package: 'sharp' }, onlyIn: ['src/images'] },
   { says: 'Ink is a view.', what: { package: 'ink' }, onlyIn: ['src/views/ink'] },
   { says: 'React is for Ink.', what: { package: 'react' }, onlyIn: ['src/views/ink'] },
-  { says: 'Options are parsed in one place.', what: { package: 'commander' }, onlyIn: ['src/cli.ts', 'src/program.ts', 'src/commands/completion.ts'] },
+  {
+    says: 'Options are parsed in one place.',
+    what: { package: 'commander' },
+    onlyIn: ['src/cli.ts', 'src/program.ts', 'src/commands/completion.ts'],
+  },
   { says: 'The environment is read once, at the edge.', what: { code: /\bprocess\.env\b/ }, onlyIn: ['src/cli.ts'] },
   { says: 'One place decides the exit code.', what: { code: /\bprocess\.exit(?:Code)?\b/ }, onlyIn: ['src/cli.ts'] },
   { says: 'The core never prints.', what: { code: /\bconsole\./ }, onlyIn: [] },
@@ -147,10 +181,22 @@ const PURE: readonly string[] = [
   'src/views/state-model.ts',
   'src/views/state-shot.ts',
 ];
-const IMPURE = /\b(?:Date\.now|Math\.random|performance\.now|setTimeout|setInterval|randomUUID)\b|\bnew Date\(\s*\)|\bprocess\b|\bglobalThis\b/;
+const IMPURE =
+  /\b(?:Date\.now|Math\.random|performance\.now|setTimeout|setInterval|randomUUID)\b|\bnew Date\(\s*\)|\bprocess\b|\bglobalThis\b/;
 
 /** What `imggen --help` must not wait for: reached from the program through dynamic imports only. */
-const LOADED_LATE = ['better-sqlite3', 'zod', 'openai', 'replicate', 'cloudinary', 'sharp', 'ink', 'react', '@dicebear/core', '@dicebear/styles'];
+const LOADED_LATE = [
+  'better-sqlite3',
+  'zod',
+  'openai',
+  'replicate',
+  'cloudinary',
+  'sharp',
+  'ink',
+  'react',
+  '@dicebear/core',
+  '@dicebear/styles',
+];
 const ENTRY = 'src/cli.ts';
 
 /** Named by rules and not built yet. A path that has come must be taken off. */
@@ -176,14 +222,20 @@ function importsOf(path: string, source: string): Import[] {
   const calls = code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g);
   const resolve = (name: string) => (name.startsWith('.') ? posix.join(posix.dirname(path), name) : packageName(name));
   return [
-    ...[...statements].map(([, type, name = '']): Import => ({ target: resolve(name), kind: type ? 'type' : 'static' })),
+    ...[...statements].map(([, type, name = '']): Import => ({
+      target: resolve(name),
+      kind: type ? 'type' : 'static',
+    })),
     ...[...calls].map(([, name = '']): Import => ({ target: resolve(name), kind: 'dynamic' })),
   ];
 }
 
 function packageName(specifier: string): string {
   if (specifier.startsWith('node:')) return specifier;
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function isIn(path: string, place: string): boolean {
@@ -198,7 +250,11 @@ function roomOf(path: string): Room | undefined {
 function violations(sources: Sources): string[] {
   return [...sources].flatMap(([path, source]) => {
     const imports = importsOf(path, source);
-    return [...directions(path, imports), ...reservations(path, imports, withoutComments(source)), ...impurities(path, imports, withoutComments(source))];
+    return [
+      ...directions(path, imports),
+      ...reservations(path, imports, withoutComments(source)),
+      ...impurities(path, imports, withoutComments(source)),
+    ];
   });
 }
 
@@ -223,7 +279,10 @@ function reservations(path: string, imports: readonly Import[], code: string): s
 
 function impurities(path: string, imports: readonly Import[], code: string): string[] {
   if (!PURE.some((place) => isIn(path, place))) return [];
-  const found = [...imports.map(({ target }) => target).filter((target) => target.startsWith('node:')), ...(IMPURE.exec(code) ?? [])];
+  const found = [
+    ...imports.map(({ target }) => target).filter((target) => target.startsWith('node:')),
+    ...(IMPURE.exec(code) ?? []),
+  ];
   return found.map((what) => `${path} is pure and has ${what}`);
 }
 
@@ -241,7 +300,11 @@ function loadedAtOnce(sources: Sources, entry: string): Map<string, string> {
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const paths = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-  .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1).replaceAll('\\', '/'));
+  .map((entry) =>
+    join(entry.parentPath, entry.name)
+      .slice(root.length + 1)
+      .replaceAll('\\', '/'),
+  );
 const house: Sources = new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 const stands = (place: string) => paths.some((path) => isIn(path, place));
 
@@ -270,7 +333,9 @@ describe('the rules', () => {
   });
 
   test('name only packages that are installed', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
     const named = [...LOADED_LATE, ...RESERVED.flatMap(({ what }) => ('package' in what ? [what.package] : []))];
     expect(named.filter((name) => !(name in dependencies))).toEqual([]);
   });
@@ -314,7 +379,10 @@ describe('the checker', () => {
 
   test('finds a heavy package behind static imports, and not behind a dynamic or a type import', () => {
     const sources = new Map([
-      ['src/cli.ts', "import { a } from './a.ts';\nimport type { B } from './b.ts';\nconst c = () => import('./c.ts');"],
+      [
+        'src/cli.ts',
+        "import { a } from './a.ts';\nimport type { B } from './b.ts';\nconst c = () => import('./c.ts');",
+      ],
       ['src/a.ts', "export { z } from 'zod/mini';"],
       ['src/b.ts', "import 'ink';"],
       ['src/c.ts', "import 'sharp';"],
@@ -327,8 +395,11 @@ describe('the checker', () => {
 
 describe('a contract', () => {
   const kept = (folder: string, suite: string): string =>
-    readdirSync(new URL(folder, import.meta.url)).filter((name) => name.endsWith('.test.ts')).map((name) => readFileSync(new URL(`${folder}/${name}`, import.meta.url), 'utf8'))
-      .filter((text) => text.includes(suite)).join('\n');
+    readdirSync(new URL(folder, import.meta.url))
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => readFileSync(new URL(`${folder}/${name}`, import.meta.url), 'utf8'))
+      .filter((text) => text.includes(suite))
+      .join('\n');
 
   test.each(Object.keys(PROVIDERS))('is kept by the provider %s: it runs the conformance suite', (name) => {
     expect(kept('providers', 'describeProvider(')).toContain(`/providers/${name}.ts`);

@@ -47,7 +47,11 @@ describe('the character schema', () => {
 
 describe('createCharacter', () => {
   test('takes the seed from the config', () => {
-    expect(createCharacter(parse({ seed: 421_337 }))).toMatchObject({ id: 'mira-sol', seed: 421_337, seedSource: 'config' });
+    expect(createCharacter(parse({ seed: 421_337 }))).toMatchObject({
+      id: 'mira-sol',
+      seed: 421_337,
+      seedSource: 'config',
+    });
   });
 
   test('takes seed 0 for a seed', () => {
@@ -64,14 +68,21 @@ describe('createCharacter', () => {
 
   test('keeps seed and references out of the attributes', () => {
     const character = createCharacter(parse({ seed: 1, references: ['/a.png'], hairColor: 'auburn' }));
-    expect(character.attributes).toEqual({ name: 'Mira Sol', distinctiveFeatures: [], style: 'photo', hairColor: 'auburn' });
+    expect(character.attributes).toEqual({
+      name: 'Mira Sol',
+      distinctiveFeatures: [],
+      style: 'photo',
+      hairColor: 'auburn',
+    });
     expect(character.references).toEqual(['/a.png']);
   });
 
   test('refuses a name of which nothing is left, and says what to do', () => {
     const make = () => createCharacter({ ...parse({}), name: '美' });
     expect(make).toThrow(UserError);
-    expect(make).toThrow(expect.objectContaining({ exitCode: 2, problems: [expect.stringContaining('write it as it sounds')] }));
+    expect(make).toThrow(
+      expect.objectContaining({ exitCode: 2, problems: [expect.stringContaining('write it as it sounds')] }),
+    );
   });
 });
 
@@ -134,6 +145,8 @@ describe('the lock', () => {
 
   test('takes the name in other letters of case or another normal form for the same', () => {
     expect(lockDifferences(locked({ name: 'Zoë' }), locked({ name: 'ZOE\u0308' }))).toEqual([]);
-    expect(lockDifferences(locked({ name: 'Zoë' }), locked({ name: 'Zoe' })).map(({ path }) => path)).toContain('character.name');
+    expect(lockDifferences(locked({ name: 'Zoë' }), locked({ name: 'Zoe' })).map(({ path }) => path)).toContain(
+      'character.name',
+    );
   });
 });

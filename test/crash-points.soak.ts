@@ -8,7 +8,10 @@ it.concurrent.each(CLASSES)('%s survives the whole matrix', async (recovery) => 
   let cases = 0;
   let deaths = 0;
   const firsts = pointsOf(recovery).flatMap((point) => HITS.map((hit) => ({ point, hit })));
-  const seconds: (Kill | undefined)[] = [undefined, ...[...RECOVERY_POINTS, ...pointsOf(recovery)].map((point) => ({ point, hit: 1 }))];
+  const seconds: (Kill | undefined)[] = [
+    undefined,
+    ...[...RECOVERY_POINTS, ...pointsOf(recovery)].map((point) => ({ point, hit: 1 })),
+  ];
   for (const first of firsts) {
     for (const second of first.hit === 3 ? seconds : [undefined, { point: 'taken-over', hit: 1 }]) {
       const kills = second ? [first, second] : [first];

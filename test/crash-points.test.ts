@@ -9,11 +9,35 @@ const SAMPLE: [RecoveryClass, Kill[]][] = [
     const able = CLASSES.filter((one) => pointsOf(one).includes(point));
     return [able[i % able.length] ?? 'list', [{ point, hit: [1, 3, 6][i % 3] ?? 1 }]];
   }),
-  ['list', [{ point: 'charged', hit: 3 }, { point: 'taken-over', hit: 1 }]],
-  ['idem', [{ point: 'charged', hit: 1 }, { point: 'looked-up', hit: 1 }]],
-  ['sync', [{ point: 'staged', hit: 3 }, { point: 'named', hit: 1 }]],
+  [
+    'list',
+    [
+      { point: 'charged', hit: 3 },
+      { point: 'taken-over', hit: 1 },
+    ],
+  ],
+  [
+    'idem',
+    [
+      { point: 'charged', hit: 1 },
+      { point: 'looked-up', hit: 1 },
+    ],
+  ],
+  [
+    'sync',
+    [
+      { point: 'staged', hit: 3 },
+      { point: 'named', hit: 1 },
+    ],
+  ],
   ['sync', [{ point: 'linked', hit: 1 }]],
-  ['blind', [{ point: 'linked', hit: 1 }, { point: 'taken-over', hit: 1 }]],
+  [
+    'blind',
+    [
+      { point: 'linked', hit: 1 },
+      { point: 'taken-over', hit: 1 },
+    ],
+  ],
 ];
 
 describe('a process killed with SIGKILL', () => {

@@ -25,10 +25,30 @@ const images = ({ findings }: Played): number | undefined => findings?.figures.i
 
 describe.concurrent('a submit that surely was not accepted is sent again', () => {
   it.each([
-    { provider: 'openai', why: '429 with seconds', fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, leastMs: 1_000 },
-    { provider: 'replicate', why: '429 with seconds', fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, leastMs: 1_000 },
-    { provider: 'openai', why: '429 with a word', fault: { kind: 'status', status: 429, headers: { 'retry-after': 'soon' } }, leastMs: 400 },
-    { provider: 'openai', why: '429 with a negative wait', fault: { kind: 'status', status: 429, headers: { 'retry-after': '-7' } }, leastMs: 0 },
+    {
+      provider: 'openai',
+      why: '429 with seconds',
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+      leastMs: 1_000,
+    },
+    {
+      provider: 'replicate',
+      why: '429 with seconds',
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+      leastMs: 1_000,
+    },
+    {
+      provider: 'openai',
+      why: '429 with a word',
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': 'soon' } },
+      leastMs: 400,
+    },
+    {
+      provider: 'openai',
+      why: '429 with a negative wait',
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': '-7' } },
+      leastMs: 0,
+    },
     { provider: 'replicate', why: '429 with nothing', fault: { kind: 'status', status: 429 }, leastMs: 400 },
     { provider: 'openai', why: '500', fault: { kind: 'status', status: 500 }, leastMs: 0 },
     { provider: 'openai', why: '408', fault: { kind: 'status', status: 408 }, leastMs: 400 },
@@ -44,7 +64,12 @@ describe.concurrent('a submit that surely was not accepted is sent again', () =>
 
   it('429 with a date: no sooner than that', async () => {
     const until = Math.ceil((Date.now() + 3_000) / 1000) * 1000;
-    const played = await met({ provider: 'openai', emulator: { faults: first({ kind: 'status', status: 429, headers: { 'retry-after': new Date(until).toUTCString() } }) } });
+    const played = await met({
+      provider: 'openai',
+      emulator: {
+        faults: first({ kind: 'status', status: 429, headers: { 'retry-after': new Date(until).toUTCString() } }),
+      },
+    });
     expect(played.ended.code).toBe(0);
     expect(played.submits[1]).toBeGreaterThanOrEqual(until);
   });
@@ -52,9 +77,22 @@ describe.concurrent('a submit that surely was not accepted is sent again', () =>
 
 /** Whatever hides the answer: Replicate is asked what became of it, OpenAI can't be. */
 const HIDING = [
-  { kind: 'hang' }, { kind: 'hang-before' }, { kind: 'slow-loris', delayMs: 300 }, { kind: 'reset-before' }, { kind: 'reset-after' },
-  { kind: 'truncate-length' }, { kind: 'truncate-chunked' }, { kind: 'truncate-close' }, { kind: 'html' }, { kind: 'error-json' }, { kind: 'empty' },
-  { kind: 'gzip-bomb' }, { kind: 'header-bomb' }, { kind: 'status', status: 502, handled: true }, { kind: 'status', status: 503 }, { kind: 'status', status: 504, handled: true },
+  { kind: 'hang' },
+  { kind: 'hang-before' },
+  { kind: 'slow-loris', delayMs: 300 },
+  { kind: 'reset-before' },
+  { kind: 'reset-after' },
+  { kind: 'truncate-length' },
+  { kind: 'truncate-chunked' },
+  { kind: 'truncate-close' },
+  { kind: 'html' },
+  { kind: 'error-json' },
+  { kind: 'empty' },
+  { kind: 'gzip-bomb' },
+  { kind: 'header-bomb' },
+  { kind: 'status', status: 502, handled: true },
+  { kind: 'status', status: 503 },
+  { kind: 'status', status: 504, handled: true },
 ] as const;
 
 describe.concurrent('a submit whose answer is hidden', () => {
@@ -65,13 +103,21 @@ describe.concurrent('a submit whose answer is hidden', () => {
     expect(played.charges).toBe(COUNT);
   });
 
-  it.each(HIDING)('is never sent again to OpenAI, reported and counted, and the others go on: $kind $status', async (fault) => {
-    const played = await met({ provider: 'openai', emulator: { faults: first(fault) } });
-    expect([3, 75], played.ended.stderr).toContain(played.ended.code);
-    expect(images(played)).toBe(COUNT - 1);
-    expect(played.submits).toHaveLength(COUNT);
-    expect(played.events.at(-1)).toMatchObject({ event: 'pack_completed', completed: COUNT - 1, failed: 1, cost_usd: expect.closeTo(0.2) });
-  });
+  it.each(HIDING)(
+    'is never sent again to OpenAI, reported and counted, and the others go on: $kind $status',
+    async (fault) => {
+      const played = await met({ provider: 'openai', emulator: { faults: first(fault) } });
+      expect([3, 75], played.ended.stderr).toContain(played.ended.code);
+      expect(images(played)).toBe(COUNT - 1);
+      expect(played.submits).toHaveLength(COUNT);
+      expect(played.events.at(-1)).toMatchObject({
+        event: 'pack_completed',
+        completed: COUNT - 1,
+        failed: 1,
+        cost_usd: expect.closeTo(0.2),
+      });
+    },
+  );
 
   it('is taken for what it is when only its content type lies', async () => {
     for (const provider of ['openai', 'replicate'] as const) {
@@ -84,18 +130,36 @@ describe.concurrent('a submit whose answer is hidden', () => {
 
 describe.concurrent('a download that fails', () => {
   it.each([
-    { kind: 'status', status: 500 }, { kind: 'status', status: 403 }, { kind: 'status', status: 404 }, { kind: 'reset-after' }, { kind: 'truncate-length' },
-    { kind: 'truncate-chunked' }, { kind: 'truncate-close' }, { kind: 'html' }, { kind: 'error-json' }, { kind: 'not-image' }, { kind: 'empty' },
-    { kind: 'gzip-bomb' }, { kind: 'header-bomb' }, { kind: 'redirect' }, { kind: 'wrong-type' },
+    { kind: 'status', status: 500 },
+    { kind: 'status', status: 403 },
+    { kind: 'status', status: 404 },
+    { kind: 'reset-after' },
+    { kind: 'truncate-length' },
+    { kind: 'truncate-chunked' },
+    { kind: 'truncate-close' },
+    { kind: 'html' },
+    { kind: 'error-json' },
+    { kind: 'not-image' },
+    { kind: 'empty' },
+    { kind: 'gzip-bomb' },
+    { kind: 'header-bomb' },
+    { kind: 'redirect' },
+    { kind: 'wrong-type' },
   ] as const)('is tried again and leaves no bad file: $kind $status', async (fault) => {
-    const played = await met({ provider: 'replicate', emulator: { faults: [{ on: 'download', positions: [1], ...fault }] } });
+    const played = await met({
+      provider: 'replicate',
+      emulator: { faults: [{ on: 'download', positions: [1], ...fault }] },
+    });
     expect(played.ended.code, played.ended.stderr).toBe(0);
     expect(images(played)).toBe(COUNT);
     expect(played.submits).toHaveLength(COUNT);
   });
 
   it('for good is counted and not made again', async () => {
-    const played = await met({ provider: 'replicate', emulator: { faults: [{ on: 'download', kind: 'status', status: 404 }] } });
+    const played = await met({
+      provider: 'replicate',
+      emulator: { faults: [{ on: 'download', kind: 'status', status: 404 }] },
+    });
     expect(played.ended.code).toBe(6);
     expect(played.submits).toHaveLength(COUNT);
     expect(played.events.at(-1)).toMatchObject({ completed: 0, failed: COUNT, cost_usd: expect.closeTo(0.05) });
@@ -104,11 +168,22 @@ describe.concurrent('a download that fails', () => {
 
 describe.concurrent('a refusal is not sent again, the others go on', () => {
   it('OpenAI says 400', async () => {
-    const body = JSON.stringify({ error: { message: 'Your request was rejected by the safety system.', code: 'moderation_blocked', type: 'image_generation_user_error' } });
-    const played = await met({ provider: 'openai', emulator: { faults: first({ kind: 'status', status: 400, body }) } });
+    const body = JSON.stringify({
+      error: {
+        message: 'Your request was rejected by the safety system.',
+        code: 'moderation_blocked',
+        type: 'image_generation_user_error',
+      },
+    });
+    const played = await met({
+      provider: 'openai',
+      emulator: { faults: first({ kind: 'status', status: 400, body }) },
+    });
     expect(played.ended.code).toBe(3);
     expect(played.submits).toHaveLength(COUNT);
-    expect(played.events).toContainEqual(expect.objectContaining({ event: 'generation_failed', error_type: 'refused', retry_at: null }));
+    expect(played.events).toContainEqual(
+      expect.objectContaining({ event: 'generation_failed', error_type: 'refused', retry_at: null }),
+    );
   });
 });
 
@@ -118,7 +193,10 @@ describe.concurrent('a service that is not there', () => {
     { why: 'a port that is never spoken to', baseUrl: 'http://127.0.0.1:1/v1' },
     { why: 'nobody listens', baseUrl: 'http://127.0.0.1:2/v1' },
   ])('costs nothing: $why', async ({ baseUrl }) => {
-    const played = await met({ provider: 'openai', config: { attemptsMax: 1, providers: { openai: { baseUrl, priceUsd: 0.1 } } } });
+    const played = await met({
+      provider: 'openai',
+      config: { attemptsMax: 1, providers: { openai: { baseUrl, priceUsd: 0.1 } } },
+    });
     expect(played.ended.code, played.ended.stderr).toBe(6);
     expect(played.events.at(-1)).toMatchObject({ completed: 0, failed: COUNT, cost_usd: 0 });
   });

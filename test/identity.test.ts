@@ -44,10 +44,16 @@ describe('the identity block', () => {
     [{ hairStyle: 'curly hair' }, 'Mira Sol, a person with curly hair'],
     [{ hairStyle: 'high ponytail', hairColor: 'black hair' }, 'Mira Sol, a person with black hair in a high ponytail'],
     [{ hairStyle: 'box braids', hairColor: 'black' }, 'Mira Sol, a person with black hair in box braids'],
-    [{ hairStyle: 'straight with bangs', hairColor: 'blond' }, 'Mira Sol, a person with straight blond hair with bangs'],
+    [
+      { hairStyle: 'straight with bangs', hairColor: 'blond' },
+      'Mira Sol, a person with straight blond hair with bangs',
+    ],
     [{ hairStyle: 'bald', hairColor: 'grey' }, 'Mira Sol, a person with a bald head'],
     [{ eyeColor: 'blue eyes', bodyType: 'a slim build' }, 'Mira Sol, a person with blue eyes and a slim build'],
-    [{ distinctiveFeatures: ['wears round glasses', 'has a dimple.'] }, 'Mira Sol, a person with round glasses and a dimple'],
+    [
+      { distinctiveFeatures: ['wears round glasses', 'has a dimple.'] },
+      'Mira Sol, a person with round glasses and a dimple',
+    ],
     [{ bodyType: 'average' }, 'Mira Sol, a person with an average build'],
     [
       { distinctiveFeatures: ['small scar above left eyebrow', 'freckles', 'a nose ring'] },
@@ -58,7 +64,10 @@ describe('the identity block', () => {
   });
 
   test('leaves out features before it outgrows its room, always the same ones', () => {
-    const features = Array.from({ length: 20 }, (_, index) => `feature number ${index} ${'that goes on and on '.repeat(9)}`);
+    const features = Array.from(
+      { length: 20 },
+      (_, index) => `feature number ${index} ${'that goes on and on '.repeat(9)}`,
+    );
     const long = block({ distinctiveFeatures: features });
     expect(long.length).toBeLessThanOrEqual(IDENTITY_MAX);
     expect(long).toContain('feature number 0 that goes on');
@@ -67,14 +76,23 @@ describe('the identity block', () => {
   });
 
   test('keeps a long attribute whole while there is room', () => {
-    const outfit = 'a vintage brown leather jacket over a white t-shirt, high-waisted blue jeans with a braided belt, and scuffed desert boots';
+    const outfit =
+      'a vintage brown leather jacket over a white t-shirt, high-waisted blue jeans with a braided belt, and scuffed desert boots';
     expect(block({ outfitStyle: outfit })).toContain(outfit);
   });
 
   test('is one tidy line within its length for any text', () => {
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
     const some = fc.record(
-      { gender: text, ethnicity: text, hairColor: text, hairStyle: text, eyeColor: text, bodyType: text, outfitStyle: text },
+      {
+        gender: text,
+        ethnicity: text,
+        hairColor: text,
+        hairStyle: text,
+        eyeColor: text,
+        bodyType: text,
+        outfitStyle: text,
+      },
       { requiredKeys: [] },
     );
     fc.assert(
@@ -102,7 +120,9 @@ describe('the identity block', () => {
         const attributes = Object.fromEntries(Object.entries(whole).filter(([key]) => keys.includes(key)));
         const result = block({ ...attributes, distinctiveFeatures });
         expect(result).toMatch(/^Mira Sol(?:, an? [^,]+(?:, [^,]+)*)?$|^Mira Sol, wearing a linen suit$/);
-        expect(result).not.toMatch(/undefined|,\s*,|\s,| {2}|\ba [aeiou]|\ban [^aeiou18]|with\s*(?:,|$)|and\s*(?:,|$)/i);
+        expect(result).not.toMatch(
+          /undefined|,\s*,|\s,| {2}|\ba [aeiou]|\ban [^aeiou18]|with\s*(?:,|$)|and\s*(?:,|$)/i,
+        );
       }),
     );
   });

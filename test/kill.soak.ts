@@ -23,7 +23,11 @@ it.each([
 
 it('makes and pays every picture once while answers are lost, refused and broken as well', async () => {
   const report = await killRun({
-    provider: 'replicate', kills: 150, count: 100, seed: 4, root: built.root,
+    provider: 'replicate',
+    kills: 150,
+    count: 100,
+    seed: 4,
+    root: built.root,
     faults: [
       { on: 'submit', kind: 'reset-after', share: 0.04 },
       { on: 'submit', kind: 'status', status: 502, handled: true, share: 0.04 },
@@ -42,7 +46,15 @@ it.each([
   { name: 'doubt is tried again', provider: 'openai', seed: 13 },
 ] as const)('negative control: $name', async ({ name, provider, seed }) => {
   const broken = await sabotagedPackage(name, built.root);
-  const report = await killRun({ provider, kills: 30, count: 60, seed, answerMs: 200, root: broken.root, capped: false });
+  const report = await killRun({
+    provider,
+    kills: 30,
+    count: 60,
+    seed,
+    answerMs: 200,
+    root: broken.root,
+    capped: false,
+  });
   broken.remove();
   console.log(`negative control, ${name}: ${told(provider, report)}`);
   expect(report.figures.paidTwice).toBeGreaterThan(0);

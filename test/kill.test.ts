@@ -24,7 +24,15 @@ it.each([
 
 it('catches a build that sends accepted work again after a crash', async () => {
   const broken = await sabotagedPackage('accepted work is sent again', built.root);
-  const report = await killRun({ provider: 'replicate', kills: 6, count: 10, seed: 104, latencyMs: 1_500, root: broken.root, capped: false });
+  const report = await killRun({
+    provider: 'replicate',
+    kills: 6,
+    count: 10,
+    seed: 104,
+    latencyMs: 1_500,
+    root: broken.root,
+    capped: false,
+  });
   broken.remove();
   expect(report.figures.paidTwice).toBeGreaterThan(0);
   expect(report.violations).toContainEqual(expect.stringMatching(/paid twice/));

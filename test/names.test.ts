@@ -38,7 +38,9 @@ describe('slug', () => {
 
   test('gives twins in letter case and normal form one id', () => {
     for (const name of ['Zoë Ångström', 'Nguyễn', 'Mira Sol', 'Straße']) {
-      const ids = [name, name.toUpperCase(), name.toLowerCase(), name.normalize('NFD'), name.normalize('NFC')].map(slug);
+      const ids = [name, name.toUpperCase(), name.toLowerCase(), name.normalize('NFD'), name.normalize('NFC')].map(
+        slug,
+      );
       expect(new Set(ids).size).toBe(1);
     }
   });
@@ -67,9 +69,13 @@ describe('file names', () => {
 
   test('are read back to their number', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 10_000_000 }), fc.constantFrom('png', 'jpg', 'webp'), (number, extension) => {
-        expect(parseImageNumber('mira-sol', imageFilename('mira-sol', number, extension))).toBe(number);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 10_000_000 }),
+        fc.constantFrom('png', 'jpg', 'webp'),
+        (number, extension) => {
+          expect(parseImageNumber('mira-sol', imageFilename('mira-sol', number, extension))).toBe(number);
+        },
+      ),
     );
     expect(parseImageNumber('mira-sol', 'mira_sol_image_00012')).toBe(12);
   });

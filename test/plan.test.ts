@@ -70,12 +70,14 @@ describe('the catalogue', () => {
     for (const place of PLACES) expect(distinct(place.lights)).toBe(LIGHTS_PER_PLACE);
     expect(POSES.length).toBeGreaterThanOrEqual(24);
     expect(PLACES.length).toBeGreaterThanOrEqual(24);
-    for (const framing of FRAMINGS) expect(POSES.filter((pose) => pose.framing === framing).length).toBeGreaterThanOrEqual(5);
+    for (const framing of FRAMINGS)
+      expect(POSES.filter((pose) => pose.framing === framing).length).toBeGreaterThanOrEqual(5);
   });
 
   test('walks and sits only where the body is seen, and looks in no direction of its own', () => {
     for (const { text, framing } of POSES) {
-      if (/walk|step|stride|standing|foot|knee|crouch/.test(text)) expect(['three-quarter length', 'full body']).toContain(framing);
+      if (/walk|step|stride|standing|foot|knee|crouch/.test(text))
+        expect(['three-quarter length', 'full body']).toContain(framing);
       if (/sitting|\bhip\b/.test(text)) expect(['waist up', 'three-quarter length', 'full body']).toContain(framing);
       expect(text).not.toMatch(/\blook|gaz|camera|\bleft\b|\bright\b|smil|laugh/);
     }
@@ -123,7 +125,8 @@ describe('a pack', () => {
 
   test('uses the whole catalogue evenly', () => {
     const looks = Array.from({ length: 2000 }, (_, index) => galleryLook(index));
-    const counts = (items: string[]) => [...new Set(items)].map((item) => items.filter((other) => other === item).length);
+    const counts = (items: string[]) =>
+      [...new Set(items)].map((item) => items.filter((other) => other === item).length);
     const spreadOf = (items: string[]) => Math.max(...counts(items)) - Math.min(...counts(items));
     expect(spreadOf(looks.map((look) => look.background))).toBeLessThanOrEqual(1);
     expect(spreadOf(looks.map((look) => look.expression))).toBeLessThanOrEqual(1);
@@ -131,16 +134,19 @@ describe('a pack', () => {
     expect(distinct(looks.map((look) => look.background))).toBe(PLACES.length);
   });
 
-  test.each([200, 20_000])('never repeats prompt and seed together in %i shots, whoever they are of and wherever they begin', (count) => {
-    const seen = new Set<string>();
-    const starts = [0, GALLERY_LOOKS - Math.floor(count / 2)];
-    for (const subject of subjects) {
-      for (const shot of planCharacter(subject)) seen.add(key(shot));
-      for (const from of starts) for (const shot of planPack(subject, count, from)) seen.add(key(shot));
-    }
-    // the second start runs past the end of the catalogue: its last half has the first looks again
-    expect(seen.size).toBe(subjects.length * (11 + count * starts.length));
-  });
+  test.each([200, 20_000])(
+    'never repeats prompt and seed together in %i shots, whoever they are of and wherever they begin',
+    (count) => {
+      const seen = new Set<string>();
+      const starts = [0, GALLERY_LOOKS - Math.floor(count / 2)];
+      for (const subject of subjects) {
+        for (const shot of planCharacter(subject)) seen.add(key(shot));
+        for (const from of starts) for (const shot of planPack(subject, count, from)) seen.add(key(shot));
+      }
+      // the second start runs past the end of the catalogue: its last half has the first looks again
+      expect(seen.size).toBe(subjects.length * (11 + count * starts.length));
+    },
+  );
 
   test('keeps the own seed while looks are new, and derives one where they come again', () => {
     const [last, again] = [...planPack(mira, 2, GALLERY_LOOKS - 1)];
@@ -177,8 +183,11 @@ test('wheels of any sizes show every combination once, and the first one never s
       const product = sizes.reduce((all, size) => all * size, 1);
       const positions = Array.from({ length: product }, (_, index) => wheelPositions(sizes, index));
       expect(distinct(positions.map(String))).toBe(product);
-      expect(positions.every((at) => at.every((position, wheel) => position >= 0 && position < (sizes[wheel] ?? 0)))).toBe(true);
-      if ((sizes[0] ?? 1) > 1) positions.forEach((at, index) => index > 0 && expect(at[0]).not.toBe(positions[index - 1]?.[0]));
+      expect(
+        positions.every((at) => at.every((position, wheel) => position >= 0 && position < (sizes[wheel] ?? 0))),
+      ).toBe(true);
+      if ((sizes[0] ?? 1) > 1)
+        positions.forEach((at, index) => index > 0 && expect(at[0]).not.toBe(positions[index - 1]?.[0]));
     }),
   );
 });

@@ -7,7 +7,13 @@ import { buildNegativePrompt, buildPrompt } from '../src/prompt.ts';
 import { ANGLES, EXPRESSIONS, FRAMINGS } from '../src/shot.ts';
 import type { ShotLook } from '../src/shot.ts';
 
-const mira: CharacterAttributes = { name: 'Mira Sol', gender: 'woman', eyeColor: 'green', distinctiveFeatures: ['freckles'], style: 'photo' };
+const mira: CharacterAttributes = {
+  name: 'Mira Sol',
+  gender: 'woman',
+  eyeColor: 'green',
+  distinctiveFeatures: ['freckles'],
+  style: 'photo',
+};
 const look: ShotLook = {
   pose: 'standing with arms relaxed',
   angle: 'three-quarter left',
@@ -34,7 +40,9 @@ describe('a photo prompt', () => {
   });
 
   test('has its own words for every angle and expression, and never a profile that looks at the camera', () => {
-    const prompts = ANGLES.flatMap((angle) => EXPRESSIONS.map((expression) => buildPrompt(mira, { ...look, angle, expression })));
+    const prompts = ANGLES.flatMap((angle) =>
+      EXPRESSIONS.map((expression) => buildPrompt(mira, { ...look, angle, expression })),
+    );
     expect(new Set(prompts).size).toBe(ANGLES.length * EXPRESSIONS.length);
     for (const angle of ['profile left', 'profile right'] as const) {
       expect(buildPrompt(mira, { ...look, angle })).not.toMatch(/camera|viewer|into the lens/);
@@ -76,7 +84,17 @@ test('holds the identity block word for word in one line below 1,500 characters,
   const any = fc.oneof(text, word);
   fc.assert(
     fc.property(
-      fc.record({ name: any, gender: any, ethnicity: any, hairColor: any, hairStyle: any, eyeColor: any, bodyType: any, outfitStyle: any, style: any }),
+      fc.record({
+        name: any,
+        gender: any,
+        ethnicity: any,
+        hairColor: any,
+        hairStyle: any,
+        eyeColor: any,
+        bodyType: any,
+        outfitStyle: any,
+        style: any,
+      }),
       fc.array(any, { maxLength: 20 }),
       fc.nat(1_000_000),
       (texts, distinctiveFeatures, index) => {

@@ -30,7 +30,10 @@ describe('the simulation finds what is wrong', () => {
     ['a runner that forgets the caps', 'no-caps', ['sync'], /its cap is/],
   ])('with %s', async (_, sabotage, classes, words) => {
     const outcome = await fc.check(
-      fc.asyncProperty(scenarios(classes), async (scenario) => !(await simulate(scenario, sabotage)).problems.some((problem) => words.test(problem))),
+      fc.asyncProperty(
+        scenarios(classes),
+        async (scenario) => !(await simulate(scenario, sabotage)).problems.some((problem) => words.test(problem)),
+      ),
       { numRuns: 200, endOnFailure: true },
     );
     expect(outcome.failed).toBe(true);

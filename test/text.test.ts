@@ -32,7 +32,12 @@ describe('printable', () => {
   });
 
   test('leaves nothing that a terminal obeys, whatever comes in', () => {
-    const nasty = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u001b', '[', ']', '0', ';', 'm', '\u0007', '\u009b', '\u202e', '\u009c')));
+    const nasty = fc.array(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('\u001b', '[', ']', '0', ';', 'm', '\u0007', '\u009b', '\u202e', '\u009c'),
+      ),
+    );
     fc.assert(
       fc.property(nasty, fc.integer({ min: 1, max: 50 }), (parts, lengthMax) => {
         const safe = printable(parts.join(''), lengthMax);
@@ -51,7 +56,13 @@ describe('printable', () => {
 
 describe('the redactor', () => {
   const secret = 'not/a+real"value 42';
-  const redact = createRedactor({ OPENAI_API_KEY: secret, HOME: '/home/someone', SHORT_TOKEN: 'abc', EMPTY_SECRET: '', UNSET_KEY: undefined });
+  const redact = createRedactor({
+    OPENAI_API_KEY: secret,
+    HOME: '/home/someone',
+    SHORT_TOKEN: 'abc',
+    EMPTY_SECRET: '',
+    UNSET_KEY: undefined,
+  });
 
   test('takes the value of a key out, wherever it stands', () => {
     expect(redact(`before ${secret} after ${secret}`)).toBe('before [redacted] after [redacted]');
@@ -84,7 +95,9 @@ describe('the redactor', () => {
   test('takes key, secret and the whole out of CLOUDINARY_URL', () => {
     const redact = createRedactor({ CLOUDINARY_URL: 'cloudinary://1234567890:s3cr3tvalue@demo' });
     expect(redact('cloudinary://1234567890:s3cr3tvalue@demo')).toBe('[redacted]');
-    expect(redact('key 1234567890, secret s3cr3tvalue, cloud demo')).toBe('key [redacted], secret [redacted], cloud demo');
+    expect(redact('key 1234567890, secret s3cr3tvalue, cloud demo')).toBe(
+      'key [redacted], secret [redacted], cloud demo',
+    );
   });
 
   test('takes the password out of a database URL, as written and as decoded', () => {
@@ -94,8 +107,12 @@ describe('the redactor', () => {
   });
 
   test('takes user and password out of any URL', () => {
-    expect(createRedactor({})('GET https://user:p@ss@host.invalid/a?b=c@d failed')).toBe('GET https://[redacted]@host.invalid/a?b=c@d failed');
-    expect(createRedactor({})('see https://host.invalid/path?mail=a@b.invalid')).toBe('see https://host.invalid/path?mail=a@b.invalid');
+    expect(createRedactor({})('GET https://user:p@ss@host.invalid/a?b=c@d failed')).toBe(
+      'GET https://[redacted]@host.invalid/a?b=c@d failed',
+    );
+    expect(createRedactor({})('see https://host.invalid/path?mail=a@b.invalid')).toBe(
+      'see https://host.invalid/path?mail=a@b.invalid',
+    );
   });
 
   test('takes authorization tokens out that it has never seen', () => {

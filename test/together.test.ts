@@ -14,7 +14,9 @@ afterAll(() => built.remove());
 
 it('twelve processes open a fresh ledger at once, and each makes its own pack without sharing a number', async () => {
   const home = openHome(built.root, { provider: 'local', size: '64x64' });
-  const ends = await Promise.all(Array.from({ length: 12 }, (_, n) => runCli(home, ['pack', '--count', '2', '--key', `pack-${n}`, '--json'])));
+  const ends = await Promise.all(
+    Array.from({ length: 12 }, (_, n) => runCli(home, ['pack', '--count', '2', '--key', `pack-${n}`, '--json'])),
+  );
   expect(ends.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual(Array.from({ length: 12 }, () => 0));
   const { violations, figures } = verify(home);
   home.close();
@@ -29,7 +31,10 @@ async function eight(root: string): Promise<{ problems: string[]; charged: numbe
   const problems: string[] = [];
   let codes: (number | null)[] = [];
   const played = await play({
-    root, provider: 'replicate', count: 1, emulator: { latencyMs: 60 },
+    root,
+    provider: 'replicate',
+    count: 1,
+    emulator: { latencyMs: 60 },
     config: { concurrency: 8, budget: { perImageUsd: 0.025, perRunUsd: 0.15, perDayUsd: 0.4 } },
     after: async (home) => {
       const ending = new AbortController();
@@ -40,7 +45,11 @@ async function eight(root: string): Promise<{ problems: string[]; charged: numbe
           await new Promise((resolve) => setTimeout(resolve, 15));
         }
       })();
-      const ends = await Promise.all(Array.from({ length: 8 }, (_, n) => runCli(home, ['pack', '--count', '9', '--key', `job-${n % 3}`, '--json', '--yes'])));
+      const ends = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          runCli(home, ['pack', '--count', '9', '--key', `job-${n % 3}`, '--json', '--yes']),
+        ),
+      );
       ending.abort();
       await looking;
       problems.push(...moneyProblems(db, CAPS));

@@ -29,7 +29,10 @@ export function foundImage({ number, asset }: NumberedAsset, of: { characterId: 
   const filename = imageFilename(of.characterId, number, extension);
   const createdAtMs = Date.parse(asset.createdAt);
   return {
-    ...of, number, filename, path: null,
+    ...of,
+    number,
+    filename,
+    path: null,
     kind: oneOf(context['kind'], ['avatar', 'training', 'gallery'], 'gallery'),
     shot: context['shot'] ?? filename.replace(/\.[a-z]+$/, ''),
     sha256: context['sha256'] ?? '',
@@ -62,7 +65,9 @@ async function withFile(house: House, found: FoundImage): Promise<FoundImage> {
 export function assertStore(house: House): string {
   const name = house.config.storage.provider;
   if (name !== 'none') return name;
-  throw new UserError('no store is configured', { hint: '"storage": { "provider": "cloudinary" } in the config, or --storage cloudinary' });
+  throw new UserError('no store is configured', {
+    hint: '"storage": { "provider": "cloudinary" } in the config, or --storage cloudinary',
+  });
 }
 
 function oneOf<T extends string>(value: string | undefined, allowed: readonly T[], fallback: T): T {

@@ -13,9 +13,14 @@ import type { House } from './house.ts';
 export function configuredCharacter(house: House): Character {
   const { config } = house;
   if (!config.character) {
-    throw new UserError(config.file ? `the config has no character: ${config.file}` : 'there is no config.json here, and no character was named', {
-      hint: '`imggen init` writes a config to start from; `--config FILE` names another one',
-    });
+    throw new UserError(
+      config.file
+        ? `the config has no character: ${config.file}`
+        : 'there is no config.json here, and no character was named',
+      {
+        hint: '`imggen init` writes a config to start from; `--config FILE` names another one',
+      },
+    );
   }
   return createCharacter(config.character, { seed: config.seed });
 }
@@ -24,7 +29,12 @@ export function configuredCharacter(house: House): Character {
  * Registers a character, or checks that the config still means the one that is locked.
  * @throws {UserError} with every difference, unless `relock`; or when it belongs to another owner.
  */
-export function ensureCharacter(house: House, character: Character, relock: boolean, owner = house.config.owner): CharacterRow {
+export function ensureCharacter(
+  house: House,
+  character: Character,
+  relock: boolean,
+  owner = house.config.owner,
+): CharacterRow {
   const ledger = house.ledger();
   const before = ledger.characters.find(character.id);
   const fresh: NewCharacter = {
@@ -43,7 +53,10 @@ export function ensureCharacter(house: House, character: Character, relock: bool
   assertOwner(house, before);
   // Deleted (`imggen delete <character>`): nothing is locked any more.
   if (before.locked === '{}') return ledger.characters.relock(fresh);
-  const differences = lockDifferences(JSON.parse(before.locked) as Record<string, unknown>, lockedAttributes(character));
+  const differences = lockDifferences(
+    JSON.parse(before.locked) as Record<string, unknown>,
+    lockedAttributes(character),
+  );
   if (differences.length > 0 && !relock) {
     throw new UserError(`${before.id} is locked, and this config describes another character:`, {
       problems: differences.map((d) => `${d.path}: locked ${d.before}, now ${d.after}`),
@@ -63,10 +76,14 @@ export function knownCharacter(house: House, ledger: Ledger, id: string): Charac
   }
   const all = ledger.characters.list().map((c) => c.id);
   const near = all.filter((known) => distance(known, id) <= Math.max(2, Math.floor(id.length / 4))).slice(0, 3);
-  const known = all.length > 0 ? `there are ${all.slice(0, 10).join(', ')}${all.length > 10 ? ' …' : ''}` : 'there is none yet';
-  throw new UserError(`there is no character ${JSON.stringify(house.clean(id))} in this ledger; ${near.length > 0 ? `did you mean ${near.join(' or ')}?` : known}`, {
-    hint: '`imggen create-character` registers the one in the config',
-  });
+  const known =
+    all.length > 0 ? `there are ${all.slice(0, 10).join(', ')}${all.length > 10 ? ' …' : ''}` : 'there is none yet';
+  throw new UserError(
+    `there is no character ${JSON.stringify(house.clean(id))} in this ledger; ${near.length > 0 ? `did you mean ${near.join(' or ')}?` : known}`,
+    {
+      hint: '`imggen create-character` registers the one in the config',
+    },
+  );
 }
 
 /** @throws {UserError} when the character belongs to somebody else and this is not the administrator. */
@@ -81,7 +98,12 @@ export function assertOwner(house: House, row: Pick<CharacterRow, 'id' | 'owner'
 /** Tells whether a character is the caller's to see: lists show those only. */
 export function ownedCharacters(house: House, ledger: Ledger): (characterId: string) => boolean {
   const me = house.config.owner ?? null;
-  const foreign = new Set(ledger.characters.list().filter((row) => row.owner !== null && row.owner !== me).map((row) => row.id));
+  const foreign = new Set(
+    ledger.characters
+      .list()
+      .filter((row) => row.owner !== null && row.owner !== me)
+      .map((row) => row.id),
+  );
   return (id) => house.flags.allOwners === true || !foreign.has(id);
 }
 

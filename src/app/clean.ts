@@ -21,7 +21,8 @@ export async function findLeftovers(house: House): Promise<Findings> {
   const found: Findings = { items: [], notes: [] };
   const mine = ownedCharacters(house, ledger);
   for (const { id } of ledger.characters.list().filter((row) => mine(row.id))) {
-    for (const folder of foldersOf(house, id)) found.items.push(...filesLeft(house, id, folder), ...partsLeft(house, id, folder));
+    for (const folder of foldersOf(house, id))
+      found.items.push(...filesLeft(house, id, folder), ...partsLeft(house, id, folder));
     const rows = ledger.upkeep.images(id);
     found.items.push(...rowsLeft(house, rows), ...rejected(house, stores, rows));
     await lookInStore(house, stores, { id, found });
@@ -33,7 +34,10 @@ function rejected(house: House, stores: Stores, rows: readonly ImageRow[]): Left
   return rows
     .filter((row) => row.state === 'stored' && row.mark === 'rejected')
     .map((row) => ({
-      kind: 'rejected', characterId: row.character_id, what: row.filename, sizeBytes: row.path === null ? 0 : row.size_bytes,
+      kind: 'rejected',
+      characterId: row.character_id,
+      what: row.filename,
+      sizeBytes: row.path === null ? 0 : row.size_bytes,
       remove: async () => {
         const gone = await removePicture(house, stores, row);
         if (gone.problem !== undefined) house.world.stderr.write(`${row.filename}: ${gone.problem}\n`);
@@ -42,25 +46,43 @@ function rejected(house: House, stores: Stores, rows: readonly ImageRow[]): Left
     }));
 }
 
-async function lookInStore(house: House, stores: Stores, { id, found }: { id: string; found: Findings }): Promise<void> {
+async function lookInStore(
+  house: House,
+  stores: Stores,
+  { id, found }: { id: string; found: Findings },
+): Promise<void> {
   const name = house.config.storage.provider;
   if (name === 'none') return;
   const storage = await stores.get(name);
   try {
     // The store before the ledger: a picture has its row before it is uploaded.
     const held = await patiently(house, () => assetsOf(storage, id));
-    const isNamed = (number: number) => house.ledger().upkeep.images(id).some((row) => row.number === number);
-    const known = new Set(house.ledger().upkeep.images(id).map((row) => row.number));
+    const isNamed = (number: number) =>
+      house
+        .ledger()
+        .upkeep.images(id)
+        .some((row) => row.number === number);
+    const known = new Set(
+      house
+        .ledger()
+        .upkeep.images(id)
+        .map((row) => row.number),
+    );
     for (const { number, asset } of held) {
       if (known.has(number)) continue;
       found.items.push({
-        kind: 'asset without a row', characterId: id, what: asset.publicId, sizeBytes: asset.sizeBytes,
-        remove: async () => !isNamed(number) && (await storage.remove([asset.publicId], AbortSignal.timeout(60_000))) > 0,
+        kind: 'asset without a row',
+        characterId: id,
+        what: asset.publicId,
+        sizeBytes: asset.sizeBytes,
+        remove: async () =>
+          !isNamed(number) && (await storage.remove([asset.publicId], AbortSignal.timeout(60_000))) > 0,
       });
     }
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    if (error.failure === 'unauthorized') throw storageProblem(house, error, 'mend the key, or look at the disk alone: --storage none');
+    if (error.failure === 'unauthorized')
+      throw storageProblem(house, error, 'mend the key, or look at the disk alone: --storage none');
     found.notes.push(`${name} was not looked at for ${id}: ${house.clean(error.message)}`);
   }
 }
@@ -72,7 +94,12 @@ export async function removeLeftovers(house: House, items: readonly Leftover[]):
     try {
       if (await item.remove()) gone.add(item);
     } catch (error) {
-      if (!(error instanceof StorageError) && !(error instanceof UserError) && (error as { code?: unknown }).code === undefined) throw error;
+      if (
+        !(error instanceof StorageError) &&
+        !(error instanceof UserError) &&
+        (error as { code?: unknown }).code === undefined
+      )
+        throw error;
       house.world.stderr.write(`${house.clean(item.what)}: ${house.clean((error as Error).message)}\n`);
     }
   }

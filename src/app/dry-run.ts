@@ -18,7 +18,10 @@ export interface DryJob {
 export function printDryRun(house: House, jobs: readonly DryJob[]): void {
   const { stdout } = house.world;
   const shown = jobs.map((job) => {
-    const shots = [...job.shots].map((shot) => ({ shot, worstMicros: worstOf({ settings: JSON.stringify(job.settings) }, job.ready, shot.prompt) }));
+    const shots = [...job.shots].map((shot) => ({
+      shot,
+      worstMicros: worstOf({ settings: JSON.stringify(job.settings) }, job.ready, shot.prompt),
+    }));
     return { job, shots, worstMicros: shots.reduce((sum, one) => sum + one.worstMicros, 0), known: isKnown(job) };
   });
   if (house.flags.json) {
@@ -27,18 +30,36 @@ export function printDryRun(house: House, jobs: readonly DryJob[]): void {
   }
   for (const { job, shots, worstMicros, known } of shown) {
     const { settings } = job;
-    stdout.write(`${job.characterId} · ${settings.provider} ${settings.model} · ${settings.width}x${settings.height} · ${shots.length} pictures\n\n`);
+    stdout.write(
+      `${job.characterId} · ${settings.provider} ${settings.model} · ${settings.width}x${settings.height} · ${shots.length} pictures\n\n`,
+    );
     for (const { shot } of shots) stdout.write(`${shot.name}  seed ${shot.seed}\n  ${house.clean(shot.prompt)}\n`);
     if (settings.negativePrompt) stdout.write(`\nnegative prompt: ${house.clean(settings.negativePrompt)}\n`);
-    stdout.write(`\nworst case: ${known ? usdOfMicros(worstMicros) : 'unknown: nobody knows the price of this model'}. Nothing was sent, nothing was written.\n`);
+    stdout.write(
+      `\nworst case: ${known ? usdOfMicros(worstMicros) : 'unknown: nobody knows the price of this model'}. Nothing was sent, nothing was written.\n`,
+    );
   }
 }
 
 function isKnown({ settings, ready }: DryJob): boolean {
-  return ready.provider.price({ model: settings.model, width: settings.width, height: settings.height, quality: settings.quality, prompt: '', references: [] }) !== undefined;
+  return (
+    ready.provider.price({
+      model: settings.model,
+      width: settings.width,
+      height: settings.height,
+      quality: settings.quality,
+      prompt: '',
+      references: [],
+    }) !== undefined
+  );
 }
 
-function asJson(one: { job: DryJob; shots: { shot: PlannedShot; worstMicros: number }[]; worstMicros: number; known: boolean }) {
+function asJson(one: {
+  job: DryJob;
+  shots: { shot: PlannedShot; worstMicros: number }[];
+  worstMicros: number;
+  known: boolean;
+}) {
   const { settings } = one.job;
   return {
     characterId: one.job.characterId,
@@ -47,7 +68,12 @@ function asJson(one: { job: DryJob; shots: { shot: PlannedShot; worstMicros: num
     size: `${settings.width}x${settings.height}`,
     worstCaseUsd: one.known ? one.worstMicros / 1e6 : null,
     shots: one.shots.map(({ shot, worstMicros }) => ({
-      shot: shot.name, kind: shot.kind, seed: shot.seed, prompt: shot.prompt, negativePrompt: settings.negativePrompt ?? null, worstCaseUsd: worstMicros / 1e6,
+      shot: shot.name,
+      kind: shot.kind,
+      seed: shot.seed,
+      prompt: shot.prompt,
+      negativePrompt: settings.negativePrompt ?? null,
+      worstCaseUsd: worstMicros / 1e6,
     })),
   };
 }

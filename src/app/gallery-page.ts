@@ -12,8 +12,15 @@ interface PagePicture extends GalleryPicture {
 }
 
 /** Writes the gallery as one HTML page and returns its path. `file`: relative to the current folder; default `<output>/<id>/gallery.html`. */
-export async function writeGalleryPage(house: House, character: CharacterRow, gallery: { images: readonly ImageRow[]; file: string | undefined }): Promise<string> {
-  const target = gallery.file === undefined ? join(house.config.output, character.id, 'gallery.html') : resolve(house.world.cwd, gallery.file);
+export async function writeGalleryPage(
+  house: House,
+  character: CharacterRow,
+  gallery: { images: readonly ImageRow[]; file: string | undefined },
+): Promise<string> {
+  const target =
+    gallery.file === undefined
+      ? join(house.config.output, character.id, 'gallery.html')
+      : resolve(house.world.cwd, gallery.file);
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
   const page = galleryPage<PagePicture>({
@@ -39,16 +46,30 @@ function pictureOf(row: ImageRow, folder: string): PagePicture {
   const near = row.path === null ? undefined : relative(folder, row.path);
   return {
     row,
-    filename: row.filename, kind: row.kind, shot: row.shot, provider: row.provider, model: row.model, mark: row.mark,
-    prompt: row.prompt, seed: row.seed, seedHonoured: row.seed_honoured, costMicros: row.cost_micros, sizeBytes: row.size_bytes,
-    width: row.width, height: row.height, createdAtMs: row.created_at_ms,
+    filename: row.filename,
+    kind: row.kind,
+    shot: row.shot,
+    provider: row.provider,
+    model: row.model,
+    mark: row.mark,
+    prompt: row.prompt,
+    seed: row.seed,
+    seedHonoured: row.seed_honoured,
+    costMicros: row.cost_micros,
+    sizeBytes: row.size_bytes,
+    width: row.width,
+    height: row.height,
+    createdAtMs: row.created_at_ms,
     ...(near === undefined || isAbsolute(near) ? {} : { file: near }),
   };
 }
 
 /** From beside the picture, else made now; undefined where neither can be. */
 async function thumbnailOf(row: ImageRow): Promise<string | undefined> {
-  for (const read of [() => (row.thumbnail === null ? undefined : readFile(row.thumbnail)), () => (row.path === null ? undefined : thumbnailBytes(row.path))]) {
+  for (const read of [
+    () => (row.thumbnail === null ? undefined : readFile(row.thumbnail)),
+    () => (row.path === null ? undefined : thumbnailBytes(row.path)),
+  ]) {
     try {
       const bytes = await read();
       if (bytes) return Buffer.from(bytes).toString('base64');
@@ -61,7 +82,12 @@ async function thumbnailOf(row: ImageRow): Promise<string | undefined> {
 
 /** Opens a file with the program of this desktop; false when there is none. */
 export function openFile(path: string): Promise<boolean> {
-  const [command, ...args] = process.platform === 'darwin' ? ['open', path] : process.platform === 'win32' ? ['cmd', '/c', 'start', '', path] : ['xdg-open', path];
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', path]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', path]
+        : ['xdg-open', path];
   return new Promise((done) => {
     const child = spawn(command ?? '', args, { stdio: 'ignore', detached: true });
     child.once('error', () => done(false));

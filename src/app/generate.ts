@@ -57,12 +57,18 @@ export async function generate(house: House, request: GenerateRequest): Promise<
     const context = contextOf(house, { providers, storage, emit });
     const result = await run(house, context, { request, references, signals });
     closeRuns(house, request.jobs, { result, startedAtMs });
-    const askable = new Set([...providers.values()].filter((ready) => ready.provider.find).map((ready) => ready.provider.name));
+    const askable = new Set(
+      [...providers.values()].filter((ready) => ready.provider.find).map((ready) => ready.provider.name),
+    );
     const summary = summarize(house, request.jobs, { result, startedAtMs, askable });
     await view.close(summary);
     return exitCodeOf(house, request.jobs, result);
   } catch (error) {
-    await view.close({ ...summarize(house, request.jobs, { result: { stop: undefined }, startedAtMs }), headline: 'stopped by a bug in imggen: nothing that was paid is lost', exitCode: EXIT.bug });
+    await view.close({
+      ...summarize(house, request.jobs, { result: { stop: undefined }, startedAtMs }),
+      headline: 'stopped by a bug in imggen: nothing that was paid is lost',
+      exitCode: EXIT.bug,
+    });
     throw error;
   } finally {
     signals.close();
@@ -93,7 +99,11 @@ function inFlight(house: House, jobs: readonly JobRow[]): number {
 function run(
   house: House,
   context: RunnerContext,
-  with_: { request: GenerateRequest; references: Awaited<ReturnType<typeof prepareReferences>>; signals: ReturnType<typeof watchSignals> },
+  with_: {
+    request: GenerateRequest;
+    references: Awaited<ReturnType<typeof prepareReferences>>;
+    signals: ReturnType<typeof watchSignals>;
+  },
 ): Promise<RunResult> {
   const { config } = house;
   const runner = new Runner(
@@ -114,7 +124,14 @@ function run(
 }
 
 /** What the runner works with. */
-export function contextOf(house: House, parts: { providers: ReadonlyMap<string, ReadyProvider>; storage: RunnerContext['storage']; emit: (event: RunEvent) => void }): RunnerContext {
+export function contextOf(
+  house: House,
+  parts: {
+    providers: ReadonlyMap<string, ReadyProvider>;
+    storage: RunnerContext['storage'];
+    emit: (event: RunEvent) => void;
+  },
+): RunnerContext {
   const { world, config, log } = house;
   const uploads = config.storage.options['concurrency'];
   return {
@@ -144,7 +161,11 @@ function tell(view: View, house: House, event: RunEvent): void {
 }
 
 /** The providers of the jobs, of their fallbacks, and of attempts that were left open with another one. */
-async function providersOf(house: House, jobs: readonly JobRow[], warn: (message: string) => void): Promise<Map<string, ReadyProvider>> {
+async function providersOf(
+  house: House,
+  jobs: readonly JobRow[],
+  warn: (message: string) => void,
+): Promise<Map<string, ReadyProvider>> {
   const { config, world } = house;
   const ledger = house.ledger();
   const ready = new Map<string, ReadyProvider>();
@@ -176,7 +197,11 @@ async function providersOf(house: House, jobs: readonly JobRow[], warn: (message
 }
 
 /** A run that would pass a cap says so first, and goes on only with a yes. @throws {UserError} exit 4; the events say so too. */
-async function withinCaps(house: House, jobs: readonly JobRow[], run: { providers: ReadonlyMap<string, ReadyProvider>; startedAtMs: number }): Promise<void> {
+async function withinCaps(
+  house: House,
+  jobs: readonly JobRow[],
+  run: { providers: ReadonlyMap<string, ReadyProvider>; startedAtMs: number },
+): Promise<void> {
   const ledger = house.ledger();
   const pairs = jobs.flatMap((job) => {
     const ready = run.providers.get(settingsOf(job).provider);
@@ -197,7 +222,11 @@ async function withinCaps(house: House, jobs: readonly JobRow[], run: { provider
 }
 
 /** The first signal about a job. */
-export function opened(house: House, job: JobRow, providers: ReadonlyMap<string, ReadyProvider>): Extract<RunEvent, { event: 'run_opened' }> {
+export function opened(
+  house: House,
+  job: JobRow,
+  providers: ReadonlyMap<string, ReadyProvider>,
+): Extract<RunEvent, { event: 'run_opened' }> {
   const { config } = house;
   const ledger = house.ledger();
   const settings = settingsOf(job);
@@ -213,7 +242,11 @@ export function opened(house: House, job: JobRow, providers: ReadonlyMap<string,
     concurrency: config.concurrency,
     image_count: job.image_count,
     already_done: ledger.jobs.counts(job.id).done,
-    caps_usd: { perImage: usd(config.budget.perImageMicros), perRun: usd(config.budget.perRunMicros), perDay: usd(config.budget.perDayMicros) },
+    caps_usd: {
+      perImage: usd(config.budget.perImageMicros),
+      perRun: usd(config.budget.perRunMicros),
+      perDay: usd(config.budget.perDayMicros),
+    },
     spent_usd: ledger.jobs.total(job.id).spentMicros / 1e6,
     spent_day_usd: ledger.queries.today().spentMicros / 1e6,
     output: settings.output,

@@ -76,7 +76,12 @@ export async function openHouse(world: World, flags: CommonFlags, options: House
 }
 
 /** Opens a house, hands it to the command, closes it whatever happens. */
-export async function withHouse<T>(world: World, flags: CommonFlags, options: HouseOptions, body: (house: House) => Promise<T>): Promise<T> {
+export async function withHouse<T>(
+  world: World,
+  flags: CommonFlags,
+  options: HouseOptions,
+  body: (house: House) => Promise<T>,
+): Promise<T> {
   const house = await openHouse(world, flags, options);
   try {
     return await body(house);

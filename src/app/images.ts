@@ -15,11 +15,19 @@ export interface Named {
  * Pictures by file name (`mira_sol_image_00001`, with or without extension or folder), by `mira-sol/1`, or, with
  * `characters`, all of a character by its id. @throws {UserError} that lists every name that is none.
  */
-export function namedImages(house: House, ledger: Ledger, names: readonly string[], options: { characters?: boolean } = {}): Named[] {
+export function namedImages(
+  house: House,
+  ledger: Ledger,
+  names: readonly string[],
+  options: { characters?: boolean } = {},
+): Named[] {
   const problems: string[] = [];
   const found = names.map((name): Named => {
     if (options.characters && ledger.characters.find(name)) {
-      return { images: ledger.images.gallery({ characterId: knownCharacter(house, ledger, name).id }), characterId: name };
+      return {
+        images: ledger.images.gallery({ characterId: knownCharacter(house, ledger, name).id }),
+        characterId: name,
+      };
     }
     const image = imageOf(ledger, name);
     if (!image) {
@@ -31,7 +39,10 @@ export function namedImages(house: House, ledger: Ledger, names: readonly string
     return { images: [image] };
   });
   if (problems.length > 0) {
-    throw new UserError('nothing was changed:', { problems, hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1; `imggen gallery <id>` lists them' });
+    throw new UserError('nothing was changed:', {
+      problems,
+      hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1; `imggen gallery <id>` lists them',
+    });
   }
   return found;
 }

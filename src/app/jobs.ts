@@ -16,7 +16,11 @@ const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 export const CREATE_COUNT = 11;
 
 /** What a new job is made with: the config, for this character. */
-export async function settingsFor(house: House, attributes: CharacterAttributes, references: readonly string[]): Promise<JobSettings> {
+export async function settingsFor(
+  house: House,
+  attributes: CharacterAttributes,
+  references: readonly string[],
+): Promise<JobSettings> {
   const { config, world } = house;
   const provider = await chosenProvider(config);
   const { model } = await readyProvider({ ...config, provider }, world, provider);
@@ -73,11 +77,17 @@ export function openPack(house: House, row: CharacterRow, settings: JobSettings,
 
 /** A job by id or key, of the caller's own; without a name the only unfinished one, or the newest. @throws {UserError} */
 export function knownJob(house: House, ledger: Ledger, name: string | undefined): JobRow {
-  const job = name === undefined ? (ownJobs(house, ledger, ledger.jobs.open()).at(-1) ?? ownJobs(house, ledger, ledger.jobs.list(10_000))[0]) : ledger.jobs.find(name);
+  const job =
+    name === undefined
+      ? (ownJobs(house, ledger, ledger.jobs.open()).at(-1) ?? ownJobs(house, ledger, ledger.jobs.list(10_000))[0])
+      : ledger.jobs.find(name);
   if (!job) {
-    throw new UserError(name === undefined ? 'there is no job yet' : `there is no job ${JSON.stringify(house.clean(name))}`, {
-      hint: '`imggen jobs` lists them; `imggen pack --count 8` makes one',
-    });
+    throw new UserError(
+      name === undefined ? 'there is no job yet' : `there is no job ${JSON.stringify(house.clean(name))}`,
+      {
+        hint: '`imggen jobs` lists them; `imggen pack --count 8` makes one',
+      },
+    );
   }
   const character = ledger.characters.find(job.character_id);
   if (character) assertOwner(house, character);
@@ -104,5 +114,7 @@ export function referencesFor(ledger: Ledger, id: string, configured: Character 
 
 function fingerprint(characterId: string, kind: string, count: number, settings: JobSettings): string {
   const { provider, model, width, height, quality, output } = settings;
-  return createHash('sha256').update(JSON.stringify([characterId, kind, count, provider, model, width, height, quality ?? '', output])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([characterId, kind, count, provider, model, width, height, quality ?? '', output]))
+    .digest('hex');
 }

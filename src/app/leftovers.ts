@@ -25,7 +25,10 @@ const HALF_MS = 3_600_000;
 /** Folders in which a character's pictures may lie. Links to folders do not count. */
 export function foldersOf(house: House, characterId: string): string[] {
   const ledger = house.ledger();
-  const outputs = ledger.jobs.list(100_000).filter((job) => job.character_id === characterId).map((job) => (JSON.parse(job.settings) as JobSettings).output);
+  const outputs = ledger.jobs
+    .list(100_000)
+    .filter((job) => job.character_id === characterId)
+    .map((job) => (JSON.parse(job.settings) as JobSettings).output);
   return [...new Set([house.config.output, ...outputs])].map((output) => join(output, characterId)).filter(isFolder);
 }
 
@@ -34,40 +37,69 @@ export function foldersOf(house: House, characterId: string): string[] {
  * before its name, so one without a row is nobody's.
  */
 export function filesLeft(house: House, characterId: string, folder: string): Leftover[] {
-  const files = entries(folder).filter((name) => parseImageNumber(characterId, name) !== undefined && /\.(png|jpe?g|webp)$/.test(name));
-  const thumbnails = entries(join(folder, 'thumbnails')).filter((name) => parseImageNumber(characterId, name) !== undefined && name.endsWith('.webp'));
+  const files = entries(folder).filter(
+    (name) => parseImageNumber(characterId, name) !== undefined && /\.(png|jpe?g|webp)$/.test(name),
+  );
+  const thumbnails = entries(join(folder, 'thumbnails')).filter(
+    (name) => parseImageNumber(characterId, name) !== undefined && name.endsWith('.webp'),
+  );
   const { upkeep } = house.ledger();
   const rows = upkeep.images(characterId);
   const stems = new Set(rows.map((row) => stemOf(row.filename)));
   const names = new Set(rows.map((row) => row.filename));
   const orphan = (path: string, isNamed: (remove: () => void) => boolean): Leftover => ({
-    kind: 'file without a row', characterId, what: path, sizeBytes: sizeOf(path),
+    kind: 'file without a row',
+    characterId,
+    what: path,
+    sizeBytes: sizeOf(path),
     remove: () => isNamed(() => void unlinkOurs(path, characterId)),
   });
   return [
-    ...files.filter((name) => !names.has(name)).map((name) => orphan(join(folder, name), (remove) => upkeep.unlessNamed(characterId, name, remove))),
-    ...thumbnails.filter((name) => !stems.has(stemOf(name))).map((name) => orphan(join(folder, 'thumbnails', name), (remove) => (remove(), true))),
+    ...files
+      .filter((name) => !names.has(name))
+      .map((name) => orphan(join(folder, name), (remove) => upkeep.unlessNamed(characterId, name, remove))),
+    ...thumbnails
+      .filter((name) => !stems.has(stemOf(name)))
+      .map((name) => orphan(join(folder, 'thumbnails', name), (remove) => (remove(), true))),
   ];
 }
 
 /** Answers that nobody will come back for: never one that an open or doubtful attempt may still need. */
 export function partsLeft(house: House, characterId: string, folder: string): Leftover[] {
   const now = house.world.now();
-  const old = (path: string, afterMs: number) => now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > afterMs;
+  const old = (path: string, afterMs: number) =>
+    now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > afterMs;
   const parts = join(folder, '.parts');
   const left = (path: string): Leftover => ({
-    kind: 'old part', characterId, what: path, sizeBytes: sizeOf(path),
+    kind: 'old part',
+    characterId,
+    what: path,
+    sizeBytes: sizeOf(path),
     remove: () => {
       if (existsSync(path)) unlinkSync(path);
       return true;
     },
   });
-  const answers = entries(parts).filter((name) => /^[\w-]+\.part$/.test(name)).map((name) => join(parts, name));
+  const answers = entries(parts)
+    .filter((name) => /^[\w-]+\.part$/.test(name))
+    .map((name) => join(parts, name));
   const halves = [
-    ...entries(folder).filter((name) => name.startsWith('.') && name.endsWith('.part') && parseImageNumber(characterId, name.slice(1, -5)) !== undefined).map((name) => join(folder, name)),
-    ...entries(join(folder, 'thumbnails')).filter((name) => name.endsWith('.webp.part') && parseImageNumber(characterId, name.slice(0, -5)) !== undefined).map((name) => join(folder, 'thumbnails', name)),
+    ...entries(folder)
+      .filter(
+        (name) =>
+          name.startsWith('.') &&
+          name.endsWith('.part') &&
+          parseImageNumber(characterId, name.slice(1, -5)) !== undefined,
+      )
+      .map((name) => join(folder, name)),
+    ...entries(join(folder, 'thumbnails'))
+      .filter((name) => name.endsWith('.webp.part') && parseImageNumber(characterId, name.slice(0, -5)) !== undefined)
+      .map((name) => join(folder, 'thumbnails', name)),
   ];
-  return [...answers.filter((path) => isForgotten(house, path, old)), ...halves.filter((path) => old(path, HALF_MS))].map(left);
+  return [
+    ...answers.filter((path) => isForgotten(house, path, old)),
+    ...halves.filter((path) => old(path, HALF_MS)),
+  ].map(left);
 }
 
 function isForgotten(house: House, path: string, old: (path: string, afterMs: number) => boolean): boolean {
@@ -85,9 +117,14 @@ function isForgotten(house: House, path: string, old: (path: string, afterMs: nu
 export function rowsLeft(house: House, rows: readonly ImageRow[]): Leftover[] {
   const { upkeep } = house.ledger();
   return rows
-    .filter((row) => row.state === 'stored' && row.path !== null && isFolder(dirname(row.path)) && !existsSync(row.path))
+    .filter(
+      (row) => row.state === 'stored' && row.path !== null && isFolder(dirname(row.path)) && !existsSync(row.path),
+    )
     .map((row) => ({
-      kind: 'row without a file', characterId: row.character_id, what: row.filename, sizeBytes: 0,
+      kind: 'row without a file',
+      characterId: row.character_id,
+      what: row.filename,
+      sizeBytes: 0,
       remove: () => {
         if (row.upload !== 'done') return upkeep.remove(row.id);
         upkeep.onlyInStore(row.id);
@@ -99,7 +136,10 @@ export function rowsLeft(house: House, rows: readonly ImageRow[]): Leftover[] {
 /** Plain files in a folder, no links; none when it is no real folder. */
 function entries(folder: string): string[] {
   if (!isFolder(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.name).toSorted();
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .toSorted();
 }
 
 function stemOf(filename: string): string {

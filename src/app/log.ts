@@ -15,7 +15,10 @@ export function openLog(file: string | undefined, now: () => number, clean: (tex
   try {
     descriptor = openSync(file, 'a', 0o600);
   } catch (error) {
-    throw new UserError(`the log can't be written: ${file} (${(error as { code?: string }).code})`, { exitCode: EXIT.usage, cause: error });
+    throw new UserError(`the log can't be written: ${file} (${(error as { code?: string }).code})`, {
+      exitCode: EXIT.usage,
+      cause: error,
+    });
   }
   return {
     trace: (point, facts) => {

@@ -27,10 +27,13 @@ export async function continueNumbers(house: House, row: CharacterRow): Promise<
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (!fresh || house.flags.yes) return;
-    throw new UserError(`${storage.name} can't be asked which numbers of ${row.id} are taken: ${house.clean(error.message)}`, {
-      exitCode: EXIT.allFailed,
-      hint: 'nothing was generated. Try again later, or count from what is on this disk: --yes; or go on without uploads: --storage none',
-    });
+    throw new UserError(
+      `${storage.name} can't be asked which numbers of ${row.id} are taken: ${house.clean(error.message)}`,
+      {
+        exitCode: EXIT.allFailed,
+        hint: 'nothing was generated. Try again later, or count from what is on this disk: --yes; or go on without uploads: --storage none',
+      },
+    );
   }
 }
 
@@ -57,7 +60,9 @@ export async function patiently<T>(house: House, read: () => Promise<T>): Promis
     try {
       return await read();
     } catch (error) {
-      const passing = error instanceof StorageError && (error.failure === 'unavailable' || (error.failure === 'rate-limited' && (error.retryAfterMs ?? 0) < 5_000));
+      const passing =
+        error instanceof StorageError &&
+        (error.failure === 'unavailable' || (error.failure === 'rate-limited' && (error.retryAfterMs ?? 0) < 5_000));
       if (!passing || tries >= TRIES) throw error;
       await house.world.sleep(Math.max(300 * 2 ** tries, error.retryAfterMs ?? 0));
     }

@@ -26,12 +26,24 @@ export function assertFits(job: JobRow, ready: ReadyProvider): void {
   const settings = settingsOf(job);
   const where = `${ready.provider.name} (${settings.model})`;
   const problem = unfit(ready, settings.model, settings, 0);
-  if (problem !== undefined) throw new UserError(`${where} can't make these pictures: ${problem}`, { hint: '`imggen providers` shows what each can do' });
+  if (problem !== undefined)
+    throw new UserError(`${where} can't make these pictures: ${problem}`, {
+      hint: '`imggen providers` shows what each can do',
+    });
   const qualities = ready.provider.capabilities(settings.model).qualities;
   if (settings.quality !== undefined && qualities.length > 0 && !qualities.includes(settings.quality)) {
-    throw new UserError(`${where} has no quality ${JSON.stringify(settings.quality)}: it takes ${qualities.join(', ')}`);
+    throw new UserError(
+      `${where} has no quality ${JSON.stringify(settings.quality)}: it takes ${qualities.join(', ')}`,
+    );
   }
-  const price = ready.provider.price({ model: settings.model, width: settings.width, height: settings.height, quality: settings.quality, prompt: '', references: [] });
+  const price = ready.provider.price({
+    model: settings.model,
+    width: settings.width,
+    height: settings.height,
+    quality: settings.quality,
+    prompt: '',
+    references: [],
+  });
   if (!price && !ready.allowUnknownPrice) {
     throw new UserError(`nobody knows what a picture of ${where} costs`, {
       hint: `say it: "providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }, or accept it uncounted: --allow-unknown-price`,
@@ -48,10 +60,13 @@ export async function assertWritable(house: House, jobs: readonly JobRow[]): Pro
       await ensureFolder(folder);
       await access(folder, constants.W_OK | constants.X_OK);
     } catch (error) {
-      throw new UserError(`the folder of the pictures can't be written: ${folder} (${(error as { code?: string }).code ?? 'unknown error'})`, {
-        hint: `nothing was sent. Mend it, then: imggen resume ${job.id}; or choose another: --output DIR`,
-        cause: error,
-      });
+      throw new UserError(
+        `the folder of the pictures can't be written: ${folder} (${(error as { code?: string }).code ?? 'unknown error'})`,
+        {
+          hint: `nothing was sent. Mend it, then: imggen resume ${job.id}; or choose another: --output DIR`,
+          cause: error,
+        },
+      );
     }
   }
 }
@@ -60,7 +75,10 @@ export async function assertWritable(house: House, jobs: readonly JobRow[]): Pro
 export function worstOf(job: Pick<JobRow, 'settings'>, ready: ReadyProvider, prompt: string): number {
   const s = settingsOf(job as JobRow);
   const references = s.references.map((path) => ({ path, mime: 'image/png' as const, sha256: '', sizeBytes: 0 }));
-  return ready.provider.price({ model: s.model, width: s.width, height: s.height, quality: s.quality, prompt, references })?.worstMicros ?? 0;
+  return (
+    ready.provider.price({ model: s.model, width: s.width, height: s.height, quality: s.quality, prompt, references })
+      ?.worstMicros ?? 0
+  );
 }
 
 /** Adds up the worst case of what is left to do. */
@@ -84,7 +102,12 @@ export function estimate(ledger: Ledger, jobs: readonly { job: JobRow; ready: Re
   return { shots, worstMicros, passes };
 }
 
-function over(cap: 'image' | 'run' | 'day', capMicros: number | undefined, spentMicros: number, moreMicros: number): Estimate['passes'] {
+function over(
+  cap: 'image' | 'run' | 'day',
+  capMicros: number | undefined,
+  spentMicros: number,
+  moreMicros: number,
+): Estimate['passes'] {
   return capMicros !== undefined && spentMicros + moreMicros > capMicros ? { cap, capMicros, spentMicros } : undefined;
 }
 

@@ -42,7 +42,15 @@ export class Stores {
  * behind is found by `imggen clean`.
  */
 export async function removePicture(house: House, stores: Stores, image: ImageRow): Promise<Removed> {
-  const gone: Removed = { filename: image.filename, characterId: image.character_id, row: false, file: false, thumbnail: false, asset: false, sizeBytes: 0 };
+  const gone: Removed = {
+    filename: image.filename,
+    characterId: image.character_id,
+    row: false,
+    file: false,
+    thumbnail: false,
+    asset: false,
+    sizeBytes: 0,
+  };
   const store = image.store === null ? undefined : await stores.get(image.store);
   if (!house.ledger().upkeep.remove(image.id)) return { ...gone, problem: 'a live process is uploading it' };
   gone.row = true;
@@ -50,7 +58,8 @@ export async function removePicture(house: House, stores: Stores, image: ImageRo
     gone.sizeBytes = unlinkOurs(image.path, image.character_id) ?? 0;
     gone.file = gone.sizeBytes > 0;
     const name = image.filename.replace(/\.[a-z]+$/, '');
-    gone.thumbnail = unlinkOurs(join(dirname(image.path), 'thumbnails', `${name}.webp`), image.character_id) !== undefined;
+    gone.thumbnail =
+      unlinkOurs(join(dirname(image.path), 'thumbnails', `${name}.webp`), image.character_id) !== undefined;
   }
   try {
     if (store) gone.asset = await removeAsset(store, image);

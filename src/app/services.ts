@@ -12,7 +12,8 @@ import type { World } from './world.ts';
 /** The module of a provider. @throws {UserError} for a name that is none. */
 export async function providerModule(name: string): Promise<ProviderModule> {
   const load = PROVIDERS[name];
-  if (!load) throw new UserError(`there is no provider ${JSON.stringify(name)}; there are ${Object.keys(PROVIDERS).join(', ')}`);
+  if (!load)
+    throw new UserError(`there is no provider ${JSON.stringify(name)}; there are ${Object.keys(PROVIDERS).join(', ')}`);
   return (await load()).default;
 }
 
@@ -55,13 +56,19 @@ export async function readyProvider(config: Config, world: World, name: string):
  * The store of a job, asked whether it is there before anything is paid.
  * @throws {UserError} exit 5 when its key is missing or refused. A store that is down is only warned of: uploads wait.
  */
-export async function readyStorage(house: House, name: string, warn: (message: string) => void): Promise<Storage | undefined> {
+export async function readyStorage(
+  house: House,
+  name: string,
+  warn: (message: string) => void,
+): Promise<Storage | undefined> {
   if (name === 'none') return undefined;
   const storage = await createStorage(house, name);
   const health = await storage.check(AbortSignal.timeout(20_000));
   if (health.ok) return storage;
   if (health.failure === 'unavailable' || health.failure === 'rate-limited') {
-    warn(`${name} does not answer now (${house.clean(health.message)}): pictures are kept on disk and uploaded when it does`);
+    warn(
+      `${name} does not answer now (${house.clean(health.message)}): pictures are kept on disk and uploaded when it does`,
+    );
     return storage;
   }
   throw new UserError(house.clean(health.message), {
@@ -72,13 +79,18 @@ export async function readyStorage(house: House, name: string, warn: (message: s
 
 /** What a store's refusal means for a command that only keeps house. */
 export function storageProblem(house: House, error: StorageError, hint: string): UserError {
-  return new UserError(house.clean(error.message), { exitCode: error.failure === 'unauthorized' ? EXIT.auth : EXIT.someFailed, hint, cause: error });
+  return new UserError(house.clean(error.message), {
+    exitCode: error.failure === 'unauthorized' ? EXIT.auth : EXIT.someFailed,
+    hint,
+    cause: error,
+  });
 }
 
 /** Makes a store. @throws {UserError} exit 5 when its key is missing. */
 export async function createStorage(house: House, name: string): Promise<Storage> {
   const load = STORES[name];
-  if (!load) throw new UserError(`there is no store ${JSON.stringify(name)}; there are ${Object.keys(STORES).join(', ')}`);
+  if (!load)
+    throw new UserError(`there is no store ${JSON.stringify(name)}; there are ${Object.keys(STORES).join(', ')}`);
   const { config, world } = house;
   const options = name === config.storage.provider ? config.storage.options : {};
   return (await load()).default.create({ options, env: config.env, fetch: world.fetch, now: world.now });

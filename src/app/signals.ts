@@ -16,7 +16,10 @@ export interface SignalWatch {
  * The first signal stops claiming and drains, the second aborts. With `drainMs` (no terminal: CI sends one signal and kills
  * soon after) the abort follows by itself.
  */
-export function watchSignals(world: World, options: { drainMs: number | undefined; onDrain: (signal: string) => void }): SignalWatch {
+export function watchSignals(
+  world: World,
+  options: { drainMs: number | undefined; onDrain: (signal: string) => void },
+): SignalWatch {
   const drain = new AbortController();
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -30,7 +30,10 @@ export function summarize(house: House, jobs: readonly JobRow[], run: EndedRun):
     folder: folderWords(house, jobs),
     jobs: summaries,
     failures: failures.slice(0, FAILURES_SHOWN),
-    failuresMore: Math.max(0, total((one) => one.failed + one.refused + one.held) - Math.min(failures.length, FAILURES_SHOWN)),
+    failuresMore: Math.max(
+      0,
+      total((one) => one.failed + one.refused + one.held) - Math.min(failures.length, FAILURES_SHOWN),
+    ),
     warnings: warningsOf(house, jobs, run.result),
     next: nextCommands(house, jobs, { exitCode, askable: run.askable ?? new Set() }),
     headline: headline(run.result, { completed: total((one) => one.completed), all: total((one) => one.imageCount) }),
@@ -43,12 +46,15 @@ export function exitCodeOf(house: House, jobs: readonly JobRow[], result: RunRes
   const counts = jobs.map((job) => ledger.jobs.counts(job.id));
   const sum = (pick: (one: (typeof counts)[number]) => number) => counts.reduce((all, one) => all + pick(one), 0);
   const live = jobs.reduce((all, job) => all + ledger.queries.liveAtProvider(job.id), 0);
-  const uploads = jobs.map((job) => ledger.uploads.open(job.id)).reduce((all, one) => all + one.pending + one.failed, 0);
+  const uploads = jobs
+    .map((job) => ledger.uploads.open(job.id))
+    .reduce((all, one) => all + one.pending + one.failed, 0);
   const left = sum((one) => one.queued + one.leased);
   const reason = result.stop?.reason;
   if (reason === 'interrupted' && left + uploads > 0) return EXIT.interrupted;
   // Stopped by `imggen cancel` from elsewhere.
-  if (jobs.some((job) => ledger.jobs.find(job.id)?.state === 'cancelled') && sum((one) => one.cancelled) > 0) return EXIT.interrupted;
+  if (jobs.some((job) => ledger.jobs.find(job.id)?.state === 'cancelled') && sum((one) => one.cancelled) > 0)
+    return EXIT.interrupted;
   if (sum((one) => one.hold) + live > 0) return EXIT.unknown;
   if (reason === 'auth') return EXIT.auth;
   if (reason === 'budget' || jobs.some((job) => ledger.queries.stoppedByBudget(job.id))) return EXIT.budget;
@@ -83,12 +89,15 @@ function summaryOf(house: House, job: JobRow, startedAtMs: number): JobSummary {
 }
 
 function failuresOf(house: House, job: JobRow): ShotFailure[] {
-  return house.ledger().queries.failures(job.id, FAILURES_SHOWN).map((shot) => ({
-    shot: shot.name,
-    jobId: String(job.id),
-    errorType: shot.outcome ?? shot.state,
-    message: shot.message ?? '',
-  }));
+  return house
+    .ledger()
+    .queries.failures(job.id, FAILURES_SHOWN)
+    .map((shot) => ({
+      shot: shot.name,
+      jobId: String(job.id),
+      errorType: shot.outcome ?? shot.state,
+      message: shot.message ?? '',
+    }));
 }
 
 function warningsOf(house: House, jobs: readonly JobRow[], result: RunResult): string[] {
@@ -97,23 +106,38 @@ function warningsOf(house: House, jobs: readonly JobRow[], result: RunResult): s
   if (stop && 'message' in stop) warnings.push(house.clean(stop.message));
   for (const job of jobs) {
     const live = house.ledger().queries.liveAtProvider(job.id);
-    if (live > 0) warnings.push(`${live} ${live === 1 ? 'picture of job' : 'pictures of job'} ${job.id} still being made at the provider, or made and not fetched yet: run again to collect`);
+    if (live > 0)
+      warnings.push(
+        `${live} ${live === 1 ? 'picture of job' : 'pictures of job'} ${job.id} still being made at the provider, or made and not fetched yet: run again to collect`,
+      );
     const { pending, failed } = house.ledger().uploads.open(job.id);
     if (pending + failed > 0) warnings.push(`${pending + failed} of job ${job.id} safe on disk, not uploaded yet`);
   }
   return warnings;
 }
 
-function nextCommands(house: House, jobs: readonly JobRow[], { exitCode, askable }: { exitCode: ExitCode; askable: ReadonlySet<string> }): string[] {
+function nextCommands(
+  house: House,
+  jobs: readonly JobRow[],
+  { exitCode, askable }: { exitCode: ExitCode; askable: ReadonlySet<string> },
+): string[] {
   const ledger = house.ledger();
   const next: string[] = [];
   for (const job of jobs) {
     const counts = ledger.jobs.counts(job.id);
     const uploads = ledger.uploads.open(job.id);
     const budget = exitCode === EXIT.budget ? ' --budget USD' : '';
-    if (counts.queued + counts.leased + uploads.pending + uploads.failed > 0) next.push(`imggen resume ${job.id}${budget}`);
-    if (counts.hold > 0) next.push(...(askable.has(settingsOf(job).provider) ? [`imggen resume ${job.id}`] : []), `imggen retry --unknown ${job.id}`);
-    if (counts.failed + counts.refused > 0) next.push(`imggen retry ${job.id}${budget && ledger.queries.stoppedByBudget(job.id) ? ' (after raising budget.perImageUsd)' : ''}`);
+    if (counts.queued + counts.leased + uploads.pending + uploads.failed > 0)
+      next.push(`imggen resume ${job.id}${budget}`);
+    if (counts.hold > 0)
+      next.push(
+        ...(askable.has(settingsOf(job).provider) ? [`imggen resume ${job.id}`] : []),
+        `imggen retry --unknown ${job.id}`,
+      );
+    if (counts.failed + counts.refused > 0)
+      next.push(
+        `imggen retry ${job.id}${budget && ledger.queries.stoppedByBudget(job.id) ? ' (after raising budget.perImageUsd)' : ''}`,
+      );
   }
   return [...new Set(next)];
 }

@@ -10,16 +10,24 @@ import { watchSignals } from './signals.ts';
 import { summarize } from './summary.ts';
 
 /** Uploads what waits in these jobs and makes nothing: no provider is needed. Returns the exit code. @throws {UserError} exit 5 */
-export async function uploadOnly(house: House, request: { jobs: readonly JobRow[]; store: string; notice: string }): Promise<ExitCode> {
+export async function uploadOnly(
+  house: House,
+  request: { jobs: readonly JobRow[]; store: string; notice: string },
+): Promise<ExitCode> {
   const { world, config } = house;
   const ledger = house.ledger();
   const { jobs } = request;
   const startedAtMs = world.now();
   const early: RunEvent[] = [{ event: 'notice', level: 'info', message: request.notice }];
-  const storage = await readyStorage(house, request.store, (message) => early.push({ event: 'notice', level: 'warn', message }));
+  const storage = await readyStorage(house, request.store, (message) =>
+    early.push({ event: 'notice', level: 'warn', message }),
+  );
   if (!storage) return EXIT.ok;
   let emit: (event: RunEvent) => void = () => {};
-  const signals = watchSignals(world, { drainMs: config.drainMs, onDrain: (signal) => emit({ event: 'draining', signal, in_flight: 0 }) });
+  const signals = watchSignals(world, {
+    drainMs: config.drainMs,
+    onDrain: (signal) => emit({ event: 'draining', signal, in_flight: 0 }),
+  });
   const view = await openView(house);
   emit = (event) => {
     house.log.trace('event', { ...event });
@@ -31,7 +39,16 @@ export async function uploadOnly(house: House, request: { jobs: readonly JobRow[
   for (const event of early) emit(event);
   try {
     const { caps, concurrency, staggerMs, attemptsMax, timeoutMs } = { ...config, caps: config.budget };
-    const options = { jobIds: jobs.map((job) => job.id), caps, concurrency, staggerMs, attemptsMax, timeoutMs, drain: signals.drain, abort: signals.abort };
+    const options = {
+      jobIds: jobs.map((job) => job.id),
+      caps,
+      concurrency,
+      staggerMs,
+      attemptsMax,
+      timeoutMs,
+      drain: signals.drain,
+      abort: signals.abort,
+    };
     const uploader = new Uploader(contextOf(house, { providers: new Map(), storage, emit }), options, storage);
     uploader.finish();
     await uploader.run();

@@ -18,12 +18,20 @@ export function adopt(world: World, id: string, flags: CommonFlags): Promise<Exi
       const counts = await adoptAll(house, storage, id);
       if (flags.json) printJson(house, { characterId: id, store: name, ...counts });
       else {
-        printLine(house, `${count(counts.adopted, 'picture')} of ${id} taken over from ${name}${counts.confirmed > 0 ? `, ${counts.confirmed} of this ledger found there` : ''}, ${counts.known} known already`);
-        if (counts.other > 0) printLine(house, `${count(counts.other, 'number')} taken by another picture in this ledger, or removed from it: left as they are`);
+        printLine(
+          house,
+          `${count(counts.adopted, 'picture')} of ${id} taken over from ${name}${counts.confirmed > 0 ? `, ${counts.confirmed} of this ledger found there` : ''}, ${counts.known} known already`,
+        );
+        if (counts.other > 0)
+          printLine(
+            house,
+            `${count(counts.other, 'number')} taken by another picture in this ledger, or removed from it: left as they are`,
+          );
       }
       return EXIT.ok;
     } catch (error) {
-      if (error instanceof StorageError) throw storageProblem(house, error, 'what was taken over so far stays; run it again');
+      if (error instanceof StorageError)
+        throw storageProblem(house, error, 'what was taken over so far stays; run it again');
       throw error;
     }
   });

@@ -15,7 +15,13 @@ export function clean(world: World, flags: CommonFlags): Promise<ExitCode> {
     const totalBytes = items.reduce((sum, item) => sum + item.sizeBytes, 0);
     const left = flags.yes === true && gone.size < items.length;
     if (flags.json) {
-      const listed = items.map((item) => ({ kind: item.kind, characterId: item.characterId, what: item.what, sizeBytes: item.sizeBytes, deleted: gone.has(item) }));
+      const listed = items.map((item) => ({
+        kind: item.kind,
+        characterId: item.characterId,
+        what: item.what,
+        sizeBytes: item.sizeBytes,
+        deleted: gone.has(item),
+      }));
       printJson(house, { count: items.length, totalBytes, deleted: gone.size, items: listed, notes });
       return left || notes.length > 0 ? EXIT.someFailed : EXIT.ok;
     }
@@ -27,11 +33,28 @@ export function clean(world: World, flags: CommonFlags): Promise<ExitCode> {
     const near = (what: string) => (what.startsWith('/') || /^[A-Z]:\\/i.test(what) ? relative(world.cwd, what) : what);
     printTable(
       house,
-      [{ title: 'what' }, { title: 'character' }, { title: 'size', align: 'right' }, { title: 'where', flexible: true }, ...(flags.yes ? [{ title: '' }] : [])],
-      items.map((item) => [item.kind, item.characterId, item.sizeBytes > 0 ? bytes(item.sizeBytes) : '–', house.clean(near(item.what)), ...(flags.yes ? [gone.has(item) ? 'deleted' : 'kept'] : [])]),
+      [
+        { title: 'what' },
+        { title: 'character' },
+        { title: 'size', align: 'right' },
+        { title: 'where', flexible: true },
+        ...(flags.yes ? [{ title: '' }] : []),
+      ],
+      items.map((item) => [
+        item.kind,
+        item.characterId,
+        item.sizeBytes > 0 ? bytes(item.sizeBytes) : '–',
+        house.clean(near(item.what)),
+        ...(flags.yes ? [gone.has(item) ? 'deleted' : 'kept'] : []),
+      ]),
     );
-    const unowned = items.some((item) => item.kind === 'asset without a row') ? '; `imggen adopt <character>` takes pictures in the store over instead' : '';
-    printLine(house, `\n${count(items.length, 'leftover')}, ${bytes(totalBytes)}: ${flags.yes ? `${gone.size} deleted` : `nothing was deleted; --yes deletes them${unowned}`}`);
+    const unowned = items.some((item) => item.kind === 'asset without a row')
+      ? '; `imggen adopt <character>` takes pictures in the store over instead'
+      : '';
+    printLine(
+      house,
+      `\n${count(items.length, 'leftover')}, ${bytes(totalBytes)}: ${flags.yes ? `${gone.size} deleted` : `nothing was deleted; --yes deletes them${unowned}`}`,
+    );
     return left || notes.length > 0 ? EXIT.someFailed : EXIT.ok;
   });
 }

@@ -30,20 +30,39 @@ const SCRIPTS: Record<string, (commands: readonly Known[]) => string> = { bash, 
 /** `imggen completion <shell>`: a script made from the commands as they are. */
 export async function completion(world: World, shell: string, program: Command): Promise<ExitCode> {
   const script = SCRIPTS[shell];
-  if (!script) throw new UserError(`no completion for ${JSON.stringify(shell.slice(0, 40))}: there are ${Object.keys(SCRIPTS).join(', ')}`);
+  if (!script)
+    throw new UserError(
+      `no completion for ${JSON.stringify(shell.slice(0, 40))}: there are ${Object.keys(SCRIPTS).join(', ')}`,
+    );
   const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: command.options.flatMap((option) => (option.long ? [{ long: option.long, description: option.description, values: option.argChoices ?? VALUES[option.long] ?? [] }] : [])),
+    options: command.options.flatMap((option) =>
+      option.long
+        ? [
+            {
+              long: option.long,
+              description: option.description,
+              values: option.argChoices ?? VALUES[option.long] ?? [],
+            },
+          ]
+        : [],
+    ),
   }));
   world.stdout.write(script(commands));
   return 0;
 }
 
 function bash(commands: readonly Known[]): string {
-  const cases = commands.map((c) => `    ${c.name}) words="${[...c.options.map((o) => o.long), ...argumentsOf(c)].join(' ')}" ;;`).join('\n');
-  const values = new Map(commands.flatMap((c) => c.options.filter((o) => o.values.length > 0).map((o) => [o.long, o.values])));
-  const taken = [...values].map(([long, list]) => `    ${long}) COMPREPLY=($(compgen -W "${list.join(' ')}" -- "$current")); return ;;`).join('\n');
+  const cases = commands
+    .map((c) => `    ${c.name}) words="${[...c.options.map((o) => o.long), ...argumentsOf(c)].join(' ')}" ;;`)
+    .join('\n');
+  const values = new Map(
+    commands.flatMap((c) => c.options.filter((o) => o.values.length > 0).map((o) => [o.long, o.values])),
+  );
+  const taken = [...values]
+    .map(([long, list]) => `    ${long}) COMPREPLY=($(compgen -W "${list.join(' ')}" -- "$current")); return ;;`)
+    .join('\n');
   return `# imggen completion for bash: source <(imggen completion bash)
 _imggen() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words=""
@@ -67,10 +86,14 @@ function argumentsOf(command: Known): readonly string[] {
 }
 
 function zsh(commands: readonly Known[]): string {
-  const quote = (text: string) => text.replaceAll("'", '’').replaceAll(':', ' ').replaceAll('[', '(').replaceAll(']', ')');
+  const quote = (text: string) =>
+    text.replaceAll("'", '’').replaceAll(':', ' ').replaceAll('[', '(').replaceAll(']', ')');
   const list = commands.map((c) => `    '${c.name}:${quote(c.description)}'`).join('\n');
   const cases = commands
-    .map((c) => `    ${c.name}) _arguments ${c.options.map((o) => `'${o.long}[${quote(o.description)}]${o.values.length > 0 ? `:value:(${o.values.join(' ')})` : ''}'`).join(' ')} '*:file:_files' ;;`)
+    .map(
+      (c) =>
+        `    ${c.name}) _arguments ${c.options.map((o) => `'${o.long}[${quote(o.description)}]${o.values.length > 0 ? `:value:(${o.values.join(' ')})` : ''}'`).join(' ')} '*:file:_files' ;;`,
+    )
     .join('\n');
   return `#compdef imggen
 _imggen() {
@@ -90,7 +113,10 @@ function fish(commands: readonly Known[]): string {
   const quote = (text: string) => text.replaceAll("'", '’');
   const lines = commands.flatMap((c) => [
     `complete -c imggen -n __fish_use_subcommand -a ${c.name} -d '${quote(c.description)}'`,
-    ...c.options.map((o) => `complete -c imggen -n '__fish_seen_subcommand_from ${c.name}' -l ${o.long.slice(2)}${o.values.length > 0 ? ` -x -a '${o.values.join(' ')}'` : ''} -d '${quote(o.description)}'`),
+    ...c.options.map(
+      (o) =>
+        `complete -c imggen -n '__fish_seen_subcommand_from ${c.name}' -l ${o.long.slice(2)}${o.values.length > 0 ? ` -x -a '${o.values.join(' ')}'` : ''} -d '${quote(o.description)}'`,
+    ),
   ]);
   return `# imggen completion for fish\n${lines.join('\n')}\n`;
 }

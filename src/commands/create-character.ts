@@ -13,7 +13,11 @@ import type { JobRow } from '../ledger/rows.ts';
 import { planCharacter } from '../plan.ts';
 
 /** `imggen create-character [config…]`: registers characters, locks their seeds, makes what is missing of avatar and training set. */
-export async function createCharacters(world: World, configs: readonly string[], flags: CommonFlags): Promise<ExitCode> {
+export async function createCharacters(
+  world: World,
+  configs: readonly string[],
+  flags: CommonFlags,
+): Promise<ExitCode> {
   const files = configs.length > 0 ? configs.map((file) => resolve(world.cwd, file)) : [undefined];
   const houses: House[] = [];
   const problems: string[] = [];
@@ -46,7 +50,15 @@ async function createAll(houses: readonly House[], flags: CommonFlags): Promise<
     plans.push({ house, character, settings, ready });
   }
   if (flags.dryRun) {
-    printDryRun(first, plans.map(({ character, settings, ready }): DryJob => ({ characterId: character.id, settings, ready, shots: planCharacter(character) })));
+    printDryRun(
+      first,
+      plans.map(({ character, settings, ready }): DryJob => ({
+        characterId: character.id,
+        settings,
+        ready,
+        shots: planCharacter(character),
+      })),
+    );
     return 0;
   }
   const jobs: JobRow[] = [];
@@ -65,12 +77,16 @@ async function createAll(houses: readonly House[], flags: CommonFlags): Promise<
 function assertOneLedger(houses: readonly House[]): void {
   const ledgers = new Set(houses.map((house) => house.config.ledger));
   if (ledgers.size > 1) {
-    throw new UserError('these configs keep different ledgers:', { problems: [...ledgers], hint: 'put the configs into one folder, or name one ledger for all: --ledger FILE' });
+    throw new UserError('these configs keep different ledgers:', {
+      problems: [...ledgers],
+      hint: 'put the configs into one folder, or name one ledger for all: --ledger FILE',
+    });
   }
 }
 
 function continuation(house: House, job: JobRow): string {
   const done = house.ledger().jobs.counts(job.id).done;
-  if (done === job.image_count) return `${job.character_id} is complete: ${done} of ${CREATE_COUNT} pictures, nothing to make`;
+  if (done === job.image_count)
+    return `${job.character_id} is complete: ${done} of ${CREATE_COUNT} pictures, nothing to make`;
   return `going on with job ${job.id}: ${done} of ${job.image_count} pictures of ${job.character_id} are there`;
 }

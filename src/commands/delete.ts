@@ -18,10 +18,13 @@ export function remove(world: World, names: readonly string[], flags: CommonFlag
     const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
     assertIdle(ledger, named);
     // A store that refuses us is said before anything is deleted.
-    for (const store of new Set(images.flatMap((image) => image.store ?? []))) await readyStorage(house, store, (message) => world.stderr.write(`${message}\n`));
+    for (const store of new Set(images.flatMap((image) => image.store ?? [])))
+      await readyStorage(house, store, (message) => world.stderr.write(`${message}\n`));
     const what = count(images.length, 'picture');
     if (!flags.yes && !(await confirm(house, `Delete ${what} for ever, from disk and store?`))) {
-      throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, { hint: 'delete them: --yes' });
+      throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, {
+        hint: 'delete them: --yes',
+      });
     }
     // A question can stand for hours.
     assertIdle(ledger, named);
@@ -44,19 +47,39 @@ function tell(house: House, named: readonly Named[], gone: readonly Removed[]): 
     return exitCode;
   }
   for (const one of gone) {
-    const parts = [one.file ? `file (${bytes(one.sizeBytes)})` : '', one.thumbnail ? 'thumbnail' : '', one.asset ? 'in the store' : '', one.row ? 'gallery entry' : ''].filter((part) => part !== '');
-    printLine(house, `${one.filename}: ${parts.length > 0 ? `removed ${parts.join(', ')}` : 'nothing removed'}${one.problem === undefined ? '' : `; ${one.problem}`}`);
+    const parts = [
+      one.file ? `file (${bytes(one.sizeBytes)})` : '',
+      one.thumbnail ? 'thumbnail' : '',
+      one.asset ? 'in the store' : '',
+      one.row ? 'gallery entry' : '',
+    ].filter((part) => part !== '');
+    printLine(
+      house,
+      `${one.filename}: ${parts.length > 0 ? `removed ${parts.join(', ')}` : 'nothing removed'}${one.problem === undefined ? '' : `; ${one.problem}`}`,
+    );
   }
-  for (const id of characters) printLine(house, `${id}: deleted; what it cost stays in the books, its numbers are not given out again`);
+  for (const id of characters)
+    printLine(house, `${id}: deleted; what it cost stays in the books, its numbers are not given out again`);
   if (exitCode !== EXIT.ok) printLine(house, 'not everything could be removed: `imggen clean` finds what is left');
   return exitCode;
 }
 
 /** @throws {UserError} while a live process works on a character, or paid work of one is not collected yet. */
 function assertIdle(ledger: Ledger, named: readonly Named[]): void {
-  const ids = new Set(named.flatMap((one) => [...one.images.map((image) => image.character_id), ...(one.characterId === undefined ? [] : [one.characterId])]));
+  const ids = new Set(
+    named.flatMap((one) => [
+      ...one.images.map((image) => image.character_id),
+      ...(one.characterId === undefined ? [] : [one.characterId]),
+    ]),
+  );
   const busy = [...ids].filter((id) => ledger.upkeep.isAtWork(id));
-  if (busy.length > 0) throw new UserError(`a live process is working on ${busy.join(', ')}: nothing was deleted`, { hint: 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`' });
+  if (busy.length > 0)
+    throw new UserError(`a live process is working on ${busy.join(', ')}: nothing was deleted`, {
+      hint: 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
+    });
   const owed = named.flatMap((one) => one.characterId ?? []).filter((id) => ledger.upkeep.uncollected(id) > 0);
-  if (owed.length > 0) throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, { hint: '`imggen resume` collects them' });
+  if (owed.length > 0)
+    throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, {
+      hint: '`imggen resume` collects them',
+    });
 }

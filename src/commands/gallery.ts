@@ -40,27 +40,48 @@ export function gallery(world: World, id: string, flags: GalleryFlags): Promise<
       return 0;
     }
     if (images.length === 0) {
-      printLine(house, `${character.id} has no pictures${Object.values(filter).some((v) => v !== undefined) ? ' that fit' : ' yet: imggen create-character, or imggen pack --count 8'}`);
+      printLine(
+        house,
+        `${character.id} has no pictures${Object.values(filter).some((v) => v !== undefined) ? ' that fit' : ' yet: imggen create-character, or imggen pack --count 8'}`,
+      );
       return 0;
     }
     // In a narrow window the paths, which say the folder again and again, give way to one line; addresses stay.
     const narrow = world.stdout.isTTY === true && (world.stdout.columns ?? 80) < WIDE_COLUMNS;
-    printTable(house, COLUMNS, images.map((image) => rowOf(house, image, narrow)));
-    const folders = new Set(narrow ? images.flatMap((image) => (image.path === null ? [] : [relative(world.cwd, dirname(image.path)) || '.'])) : []);
-    printLine(house, `\n${count(images.length, 'picture')} of ${house.clean(character.name)} (${character.id}), seed ${character.seed}${folders.size > 0 ? `, in ${[...folders].join(', ')}` : ''}`);
+    printTable(
+      house,
+      COLUMNS,
+      images.map((image) => rowOf(house, image, narrow)),
+    );
+    const folders = new Set(
+      narrow
+        ? images.flatMap((image) => (image.path === null ? [] : [relative(world.cwd, dirname(image.path)) || '.']))
+        : [],
+    );
+    printLine(
+      house,
+      `\n${count(images.length, 'picture')} of ${house.clean(character.name)} (${character.id}), seed ${character.seed}${folders.size > 0 ? `, in ${[...folders].join(', ')}` : ''}`,
+    );
     return 0;
   });
 }
 
 /** Writes the page, opens it where it was asked for, and says where it is in any case. */
-async function page(house: House, flags: GalleryFlags, what: { character: CharacterRow; images: readonly ImageRow[] }): Promise<ExitCode> {
+async function page(
+  house: House,
+  flags: GalleryFlags,
+  what: { character: CharacterRow; images: readonly ImageRow[] },
+): Promise<ExitCode> {
   const file = typeof flags.html === 'string' ? flags.html : undefined;
   const path = await writeGalleryPage(house, what.character, { images: what.images, file });
   const opened = flags.open === true && (await openFile(path));
   if (flags.json) printJson(house, { characterId: what.character.id, file: path, count: what.images.length, opened });
   else {
     const near = relative(house.world.cwd, path);
-    printLine(house, `${count(what.images.length, 'picture')} in ${near.startsWith('..') ? path : near}${flags.open && !opened ? ' (nothing here could open it)' : ''}`);
+    printLine(
+      house,
+      `${count(what.images.length, 'picture')} in ${near.startsWith('..') ? path : near}${flags.open && !opened ? ' (nothing here could open it)' : ''}`,
+    );
   }
   return 0;
 }
@@ -130,13 +151,16 @@ function urlOf(image: ImageRow): string {
 function filterOf(house: House, flags: GalleryFlags) {
   const problems: string[] = [];
   const oneOf = (name: string, value: string | undefined, allowed: readonly string[]) => {
-    if (value !== undefined && !allowed.includes(value)) problems.push(`--${name}: expected ${allowed.join(', ')}, got ${JSON.stringify(value)}`);
+    if (value !== undefined && !allowed.includes(value))
+      problems.push(`--${name}: expected ${allowed.join(', ')}, got ${JSON.stringify(value)}`);
     return value;
   };
   const limit = flags.limit === undefined ? undefined : Number(flags.limit);
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) problems.push(`--limit: expected a whole number above 0, got ${JSON.stringify(flags.limit)}`);
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
+    problems.push(`--limit: expected a whole number above 0, got ${JSON.stringify(flags.limit)}`);
   const sinceMs = flags.since === undefined ? undefined : sinceOf(flags.since, house.world.now());
-  if (Number.isNaN(sinceMs)) problems.push(`--since: expected a date (2026-11-21) or an age (2h, 3d), got ${JSON.stringify(flags.since)}`);
+  if (Number.isNaN(sinceMs))
+    problems.push(`--since: expected a date (2026-11-21) or an age (2h, 3d), got ${JSON.stringify(flags.since)}`);
   const filter = {
     kind: oneOf('kind', flags.kind, ['avatar', 'training', 'gallery']),
     mark: oneOf('mark', flags.mark, ['approved', 'rejected', 'favourite']),

@@ -7,7 +7,10 @@ import { STORES } from '../storage/index.ts';
 
 /** `imggen init`: writes a config to start from. */
 export async function init(world: World, flags: { force?: boolean; json?: boolean }): Promise<ExitCode> {
-  const { file, schemaFile } = await initConfig(world.cwd, { registries: { providers: PROVIDERS, stores: STORES }, force: flags.force });
+  const { file, schemaFile } = await initConfig(world.cwd, {
+    registries: { providers: PROVIDERS, stores: STORES },
+    force: flags.force,
+  });
   const near = (path: string) => relative(world.cwd, path);
   if (flags.json) world.stdout.write(`${JSON.stringify({ file, schemaFile })}\n`);
   else {

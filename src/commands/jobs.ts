@@ -15,7 +15,9 @@ const SEARCHED = 10_000;
 export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
-    const list = ownJobs(house, ledger, ledger.jobs.list(SEARCHED)).slice(0, SHOWN).map((job) => describe(ledger, job));
+    const list = ownJobs(house, ledger, ledger.jobs.list(SEARCHED))
+      .slice(0, SHOWN)
+      .map((job) => describe(ledger, job));
     if (flags.json) {
       printJson(house, { jobs: list.map(({ spentMicros, ...rest }) => ({ ...rest, costUsd: spentMicros / 1e6 })) });
       return 0;
@@ -26,12 +28,29 @@ export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
     }
     printTable(
       house,
-      [{ title: 'job' }, { title: 'kind' }, { title: 'character', flexible: true }, { title: 'state' }, { title: 'done', align: 'right' }, { title: 'failed', align: 'right' }, { title: 'cost', align: 'right' }, { title: 'provider' }, { title: 'created' }, { title: 'key', flexible: true, spare: 1 }],
+      [
+        { title: 'job' },
+        { title: 'kind' },
+        { title: 'character', flexible: true },
+        { title: 'state' },
+        { title: 'done', align: 'right' },
+        { title: 'failed', align: 'right' },
+        { title: 'cost', align: 'right' },
+        { title: 'provider' },
+        { title: 'created' },
+        { title: 'key', flexible: true, spare: 1 },
+      ],
       list.map((job) => [
-        job.id, job.kind, job.characterId,
+        job.id,
+        job.kind,
+        job.characterId,
         { text: job.state, tone: job.state === 'open' ? 'strong' : 'quiet' },
-        `${job.done}/${job.imageCount}`, { text: String(job.failed), tone: job.failed > 0 ? 'bad' : 'quiet' },
-        usdOfMicros(job.spentMicros), job.provider, ago(job.createdAt, world.now()), job.key ?? '',
+        `${job.done}/${job.imageCount}`,
+        { text: String(job.failed), tone: job.failed > 0 ? 'bad' : 'quiet' },
+        usdOfMicros(job.spentMicros),
+        job.provider,
+        ago(job.createdAt, world.now()),
+        job.key ?? '',
       ]),
     );
     return 0;
@@ -68,8 +87,16 @@ export function stats(world: World, flags: CommonFlags): Promise<ExitCode> {
     const days = queries.spending(14, whose);
     if (flags.json) {
       printJson(house, {
-        models: models.map(({ spentMicros, ...rest }) => ({ ...rest, successRate: rateOf(rest), spentUsd: spentMicros / 1e6 })),
-        days: days.map(({ spentMicros, reservedMicros, ...rest }) => ({ ...rest, spentUsd: spentMicros / 1e6, reservedUsd: reservedMicros / 1e6 })),
+        models: models.map(({ spentMicros, ...rest }) => ({
+          ...rest,
+          successRate: rateOf(rest),
+          spentUsd: spentMicros / 1e6,
+        })),
+        days: days.map(({ spentMicros, reservedMicros, ...rest }) => ({
+          ...rest,
+          spentUsd: spentMicros / 1e6,
+          reservedUsd: reservedMicros / 1e6,
+        })),
       });
       return 0;
     }
@@ -80,17 +107,52 @@ export function stats(world: World, flags: CommonFlags): Promise<ExitCode> {
     const right = { align: 'right' as const };
     printTable(
       house,
-      [{ title: 'provider' }, { title: 'model', flexible: true }, { title: 'sent', ...right }, { title: 'done', ...right }, { title: 'failed', ...right }, { title: 'refused', ...right, spare: 1 }, { title: 'unknown', ...right, spare: 2 }, { title: 'success', ...right }, { title: 'p50', ...right }, { title: 'p95', ...right }, { title: 'spent', ...right }],
+      [
+        { title: 'provider' },
+        { title: 'model', flexible: true },
+        { title: 'sent', ...right },
+        { title: 'done', ...right },
+        { title: 'failed', ...right },
+        { title: 'refused', ...right, spare: 1 },
+        { title: 'unknown', ...right, spare: 2 },
+        { title: 'success', ...right },
+        { title: 'p50', ...right },
+        { title: 'p95', ...right },
+        { title: 'spent', ...right },
+      ],
       models.map((m) => [
-        m.provider, m.model, String(m.attempts), String(m.done), String(m.failed), some(m.refused), some(m.unknown),
-        rateOf(m) === null ? '–' : `${Math.round((rateOf(m) ?? 0) * 1000) / 10} %`, spanOf(m.p50Ms), spanOf(m.p95Ms), usdOfMicros(m.spentMicros),
+        m.provider,
+        m.model,
+        String(m.attempts),
+        String(m.done),
+        String(m.failed),
+        some(m.refused),
+        some(m.unknown),
+        rateOf(m) === null ? '–' : `${Math.round((rateOf(m) ?? 0) * 1000) / 10} %`,
+        spanOf(m.p50Ms),
+        spanOf(m.p95Ms),
+        usdOfMicros(m.spentMicros),
       ]),
     );
     printLine(house, '');
     printTable(
       house,
-      [{ title: 'day (UTC)' }, { title: 'provider' }, { title: 'model', flexible: true }, { title: 'pictures', ...right }, { title: 'spent', ...right }, { title: 'reserved', ...right }],
-      days.map((d) => [d.day, d.provider, d.model, String(d.images), usdOfMicros(d.spentMicros), usdOfMicros(d.reservedMicros)]),
+      [
+        { title: 'day (UTC)' },
+        { title: 'provider' },
+        { title: 'model', flexible: true },
+        { title: 'pictures', ...right },
+        { title: 'spent', ...right },
+        { title: 'reserved', ...right },
+      ],
+      days.map((d) => [
+        d.day,
+        d.provider,
+        d.model,
+        String(d.images),
+        usdOfMicros(d.spentMicros),
+        usdOfMicros(d.reservedMicros),
+      ]),
     );
     return 0;
   });

@@ -16,7 +16,8 @@ export interface MarkFlags extends CommonFlags {
 export function mark(world: World, names: readonly string[], flags: MarkFlags): Promise<ExitCode> {
   const chosen = (['approve', 'reject', 'favourite', 'clear'] as const).filter((name) => flags[name]);
   const [only] = chosen;
-  if (only === undefined || chosen.length > 1) throw new UserError('say one of --approve, --reject, --favourite, --clear');
+  if (only === undefined || chosen.length > 1)
+    throw new UserError('say one of --approve, --reject, --favourite, --clear');
   const value = ({ approve: 'approved', reject: 'rejected', favourite: 'favourite', clear: null } as const)[only];
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);

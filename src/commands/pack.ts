@@ -30,7 +30,9 @@ export function pack(world: World, id: string | undefined, flags: CommonFlags & 
       printDryRun(house, [{ characterId: subject.id, settings, ready, shots: planPack(subject, count, from) }]);
       return 0;
     }
-    const row = configured ? ensureCharacter(house, configured, flags.relock === true) : knownCharacter(house, house.ledger(), subject.id);
+    const row = configured
+      ? ensureCharacter(house, configured, flags.relock === true)
+      : knownCharacter(house, house.ledger(), subject.id);
     await continueNumbers(house, row);
     const opened = openPack(house, row, settings, count);
     return generate(house, { jobs: [opened.job], notices: opened.created ? [] : [continuation(house, opened.job)] });
@@ -55,12 +57,16 @@ function referencesOf(house: House, id: string, configured: Character | undefine
 
 // Not commander's own required option: its complaint would hide a mistyped `--cuont`.
 function countOf(text: string | undefined): number {
-  if (text === undefined) throw new UserError('how many pictures? --count is missing', { hint: 'for example: imggen pack --count 8' });
+  if (text === undefined)
+    throw new UserError('how many pictures? --count is missing', { hint: 'for example: imggen pack --count 8' });
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= COUNT_MAX) return count;
-  throw new UserError(`--count: expected a whole number from 1 to ${COUNT_MAX}, got ${JSON.stringify(text.slice(0, 40))}`, {
-    hint: 'for example: imggen pack --count 8',
-  });
+  throw new UserError(
+    `--count: expected a whole number from 1 to ${COUNT_MAX}, got ${JSON.stringify(text.slice(0, 40))}`,
+    {
+      hint: 'for example: imggen pack --count 8',
+    },
+  );
 }
 
 function continuation(house: House, job: JobRow): string {

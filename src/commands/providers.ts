@@ -38,11 +38,25 @@ export function providers(world: World, flags: CommonFlags & { check?: boolean }
 async function rowsOf(house: House, name: string, check: boolean): Promise<Row[]> {
   const module = await providerModule(name);
   const found = module.keyVariables.find((variable) => house.config.env[variable]);
-  const key = module.keyVariables.length === 0 ? 'not needed' : found === undefined ? `missing: ${module.keyVariables[0]}` : `found: ${found}`;
-  const health = check && (found !== undefined || module.keyVariables.length === 0) ? await healthOf(house, name) : undefined;
+  const key =
+    module.keyVariables.length === 0
+      ? 'not needed'
+      : found === undefined
+        ? `missing: ${module.keyVariables[0]}`
+        : `found: ${found}`;
+  const health =
+    check && (found !== undefined || module.keyVariables.length === 0) ? await healthOf(house, name) : undefined;
   return module.models
     .filter((model) => model.retired === undefined)
-    .map((model) => ({ provider: name, model: model.id, price: model.priceNote ?? 'unknown', can: abilities(model), key, record: model, ...(health ? { health } : {}) }));
+    .map((model) => ({
+      provider: name,
+      model: model.id,
+      price: model.priceNote ?? 'unknown',
+      can: abilities(model),
+      key,
+      record: model,
+      ...(health ? { health } : {}),
+    }));
 }
 
 async function healthOf(house: House, name: string): Promise<{ ok: boolean; message: string }> {
@@ -91,7 +105,12 @@ function documentOf({ provider, model, price, can, key, health }: Row) {
 
 /** Narrow enough for 80 columns; `--json` says the rest. */
 const COLUMNS: readonly Column[] = [
-  { title: 'provider' }, { title: 'model', flexible: true }, { title: 'price' }, { title: 'seed' }, { title: 'refs', align: 'right' }, { title: 'key' },
+  { title: 'provider' },
+  { title: 'model', flexible: true },
+  { title: 'price' },
+  { title: 'seed' },
+  { title: 'refs', align: 'right' },
+  { title: 'key' },
 ];
 
 const SEEDS = { exact: 'exact', 'best-effort': 'maybe', none: 'no' } as const;
@@ -99,8 +118,14 @@ const SEEDS = { exact: 'exact', 'best-effort': 'maybe', none: 'no' } as const;
 function cellsOf({ provider, model, price, key, record }: Row): Cell[] {
   const references = record.capabilities.referencesMax;
   return [
-    provider, model, shortPrice(price), SEEDS[record.capabilities.seed], references > 0 ? String(references) : '–',
-    key.startsWith('missing') ? { text: 'missing', tone: 'quiet' } : { text: key.startsWith('found') ? 'found' : '–', tone: 'good' },
+    provider,
+    model,
+    shortPrice(price),
+    SEEDS[record.capabilities.seed],
+    references > 0 ? String(references) : '–',
+    key.startsWith('missing')
+      ? { text: 'missing', tone: 'quiet' }
+      : { text: key.startsWith('found') ? 'found' : '–', tone: 'good' },
   ];
 }
 
@@ -125,11 +150,18 @@ function notesOf(rows: readonly Row[]): string[] {
     const own = rows.filter((row) => row.provider === name);
     const [first] = own;
     if (first?.health) lines.push(`${name}: ${first.health.message}`);
-    else if (first?.key.startsWith('missing: ')) lines.push(`${name}: set ${first.key.slice('missing: '.length)} to use it`);
-    if (own.some((row) => shortPrice(row.price) === 'unknown')) lines.push(`${name}: say an unknown price with providers.${name}.priceUsd in the config`);
+    else if (first?.key.startsWith('missing: '))
+      lines.push(`${name}: set ${first.key.slice('missing: '.length)} to use it`);
+    if (own.some((row) => shortPrice(row.price) === 'unknown'))
+      lines.push(`${name}: say an unknown price with providers.${name}.priceUsd in the config`);
     const retiring = own.filter((row) => row.record.retiresOn !== undefined);
     for (const day of new Set(retiring.map((row) => row.record.retiresOn))) {
-      lines.push(`${name}: ${retiring.filter((row) => row.record.retiresOn === day).map((row) => row.model).join(', ')} retire on ${day}`);
+      lines.push(
+        `${name}: ${retiring
+          .filter((row) => row.record.retiresOn === day)
+          .map((row) => row.model)
+          .join(', ')} retire on ${day}`,
+      );
     }
   }
   return [...lines, 'refs: reference pictures of a request. Sizes, qualities, prices: --json'];

@@ -12,14 +12,23 @@ import { count, duration, usdOfMicros } from '../views/format.ts';
 const WATCH_EVERY_MS = 250;
 
 /** `imggen status [job]`: how a job stands; `--watch` keeps it live, also for a job that another process runs. */
-export function status(world: World, name: string | undefined, flags: CommonFlags & { watch?: boolean }): Promise<ExitCode> {
+export function status(
+  world: World,
+  name: string | undefined,
+  flags: CommonFlags & { watch?: boolean },
+): Promise<ExitCode> {
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const job = knownJob(house, existingLedger(house), name);
     if (flags.watch) return watch(house, job);
     const facts = factsOf(house, job);
     if (flags.json) {
       const { spentMicros, reservedMicros, todayMicros, ...rest } = facts;
-      printJson(house, { ...rest, spentUsd: spentMicros / 1e6, reservedUsd: reservedMicros / 1e6, spentTodayUsd: todayMicros / 1e6 });
+      printJson(house, {
+        ...rest,
+        spentUsd: spentMicros / 1e6,
+        reservedUsd: reservedMicros / 1e6,
+        spentTodayUsd: todayMicros / 1e6,
+      });
     } else printFacts(house, facts);
     return 0;
   });
@@ -60,16 +69,34 @@ function factsOf(house: House, job: JobRow) {
 function printFacts(house: House, facts: ReturnType<typeof factsOf>): void {
   const line = (label: string, text: string) => printLine(house, `${`${label}:`.padEnd(13)}${text}`);
   const some = (n: number, words: string) => (n > 0 ? [`${n} ${words}`] : []);
-  line('job', `${facts.job}${facts.key === null ? '' : ` (${house.clean(facts.key)})`}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`);
-  line('state', facts.state === 'open' && facts.inFlight === 0 ? 'open, nobody is working on it: imggen resume' : facts.state);
+  line(
+    'job',
+    `${facts.job}${facts.key === null ? '' : ` (${house.clean(facts.key)})`}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`,
+  );
+  line(
+    'state',
+    facts.state === 'open' && facts.inFlight === 0 ? 'open, nobody is working on it: imggen resume' : facts.state,
+  );
   line('provider', `${facts.provider} ${facts.model}`);
-  line('pictures', [
-    `${facts.done} of ${facts.imageCount} done`, ...some(facts.inFlight, 'in flight'), ...some(facts.queued, 'queued'), ...some(facts.failed, 'failed'),
-    ...some(facts.refused, 'refused'), ...some(facts.held, 'held (outcome unknown)'), ...some(facts.cancelled, 'cancelled'),
-  ].join(', '));
+  line(
+    'pictures',
+    [
+      `${facts.done} of ${facts.imageCount} done`,
+      ...some(facts.inFlight, 'in flight'),
+      ...some(facts.queued, 'queued'),
+      ...some(facts.failed, 'failed'),
+      ...some(facts.refused, 'refused'),
+      ...some(facts.held, 'held (outcome unknown)'),
+      ...some(facts.cancelled, 'cancelled'),
+    ].join(', '),
+  );
   if (facts.queued > 0 && facts.position > 0) line('position', `${count(facts.position, 'shot')} of other jobs ahead`);
-  if (facts.uploads.pending + facts.uploads.failed > 0) line('uploads', `${facts.uploads.pending} pending, ${facts.uploads.failed} failed`);
-  line('spend', `${usdOfMicros(facts.spentMicros)}${facts.reservedMicros > 0 ? ` + ${usdOfMicros(facts.reservedMicros)} reserved` : ''}, today ${usdOfMicros(facts.todayMicros)}`);
+  if (facts.uploads.pending + facts.uploads.failed > 0)
+    line('uploads', `${facts.uploads.pending} pending, ${facts.uploads.failed} failed`);
+  line(
+    'spend',
+    `${usdOfMicros(facts.spentMicros)}${facts.reservedMicros > 0 ? ` + ${usdOfMicros(facts.reservedMicros)} reserved` : ''}, today ${usdOfMicros(facts.todayMicros)}`,
+  );
   if (facts.averageMs !== null) line('average', `${duration(facts.averageMs)} a picture`);
   if (facts.timeLeftMs !== null) line('time left', `about ${duration(facts.timeLeftMs)}`);
   for (const failure of house.ledger().queries.failures(Number(facts.job), 10)) {
@@ -106,10 +133,20 @@ function openedEvent(house: House, job: JobRow): RunEvent {
   const ledger = house.ledger();
   const settings = JSON.parse(job.settings) as JobSettings;
   return {
-    event: 'run_opened', job_id: String(job.id), character_id: job.character_id,
+    event: 'run_opened',
+    job_id: String(job.id),
+    character_id: job.character_id,
     character_name: house.clean(ledger.characters.find(job.character_id)?.name ?? job.character_id),
-    kind: job.kind, provider: settings.provider, model: settings.model, concurrency: house.config.concurrency,
-    image_count: job.image_count, already_done: 0, caps_usd: { perImage: null, perRun: null, perDay: null },
-    spent_usd: 0, spent_day_usd: 0, output: settings.output, uploads: settings.store !== 'none',
+    kind: job.kind,
+    provider: settings.provider,
+    model: settings.model,
+    concurrency: house.config.concurrency,
+    image_count: job.image_count,
+    already_done: 0,
+    caps_usd: { perImage: null, perRun: null, perDay: null },
+    spent_usd: 0,
+    spent_day_usd: 0,
+    output: settings.output,
+    uploads: settings.store !== 'none',
   };
 }

@@ -23,6 +23,10 @@ export function upload(world: World, id: string, flags: CommonFlags): Promise<Ex
       else printLine(house, words);
       return EXIT.ok;
     }
-    return uploadOnly(house, { jobs, store, notice: `uploading ${count(waiting, 'picture')} of ${character.id} to ${store}` });
+    return uploadOnly(house, {
+      jobs,
+      store,
+      notice: `uploading ${count(waiting, 'picture')} of ${character.id} to ${store}`,
+    });
   });
 }

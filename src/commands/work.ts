@@ -15,24 +15,41 @@ export function resume(world: World, name: string | undefined, flags: CommonFlag
     const ledger = existingLedger(house);
     const jobs = name === undefined ? ownJobs(house, ledger, unfinished(ledger)) : [knownJob(house, ledger, name)];
     if (jobs.some((job) => job.state === 'cancelled')) {
-      throw new UserError(`job ${jobs[0]?.id} was cancelled`, { hint: `\`imggen retry ${jobs[0]?.id}\` takes it up again` });
+      throw new UserError(`job ${jobs[0]?.id} was cancelled`, {
+        hint: `\`imggen retry ${jobs[0]?.id}\` takes it up again`,
+      });
     }
     const open = jobs.filter((job) => isOpen(ledger, job));
     if (open.length === 0) return nothing(house, 'nothing is unfinished');
-    return generate(house, { jobs: open, notices: open.map((job) => `resuming job ${job.id}: ${job.kind} of ${count(job.image_count, 'picture')} for ${job.character_id}`) });
+    return generate(house, {
+      jobs: open,
+      notices: open.map(
+        (job) => `resuming job ${job.id}: ${job.kind} of ${count(job.image_count, 'picture')} for ${job.character_id}`,
+      ),
+    });
   });
 }
 
 /** `imggen retry [job]`: tries failed and refused shots again; with `--unknown` those that were perhaps charged, too. */
-export function retry(world: World, name: string | undefined, flags: CommonFlags & { unknown?: boolean }): Promise<ExitCode> {
+export function retry(
+  world: World,
+  name: string | undefined,
+  flags: CommonFlags & { unknown?: boolean },
+): Promise<ExitCode> {
   return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
-    const jobs = name === undefined ? ownJobs(house, ledger, ledger.jobs.list(1000).toReversed()) : [knownJob(house, ledger, name)];
+    const jobs =
+      name === undefined
+        ? ownJobs(house, ledger, ledger.jobs.list(1000).toReversed())
+        : [knownJob(house, ledger, name)];
     const again = jobs.filter((job) => requeued(ledger, job, flags.unknown === true, name !== undefined) > 0);
     if (again.length === 0) {
       const held = jobs.reduce((sum, job) => sum + ledger.jobs.counts(job.id).hold, 0);
       if (held > 0 && !flags.unknown) {
-        return nothing(house, `nothing has failed; ${count(held, 'shot')} with unknown outcome ${held === 1 ? 'is' : 'are'} held: \`imggen retry --unknown\` pays again on purpose`);
+        return nothing(
+          house,
+          `nothing has failed; ${count(held, 'shot')} with unknown outcome ${held === 1 ? 'is' : 'are'} held: \`imggen retry --unknown\` pays again on purpose`,
+        );
       }
       return nothing(house, 'nothing has failed');
     }
@@ -57,7 +74,11 @@ export function cancel(world: World, name: string, flags: CommonFlags): Promise<
     const waiting = ledger.jobs.cancel(job.id);
     const stopped = await cancelRemote(house, ledger, job);
     if (flags.json) printJson(house, { job: String(job.id), cancelled: waiting, cancelledAtProvider: stopped });
-    else printLine(house, `cancelled job ${job.id}: ${count(waiting, 'waiting shot')} dropped${stopped > 0 ? `, ${stopped} stopped at the provider` : ''}; what is finished stays`);
+    else
+      printLine(
+        house,
+        `cancelled job ${job.id}: ${count(waiting, 'waiting shot')} dropped${stopped > 0 ? `, ${stopped} stopped at the provider` : ''}; what is finished stays`,
+      );
     return 0;
   });
 }
@@ -69,7 +90,9 @@ async function cancelRemote(house: House, ledger: Ledger, job: JobRow): Promise<
       const { provider } = await readyProvider(house.config, house.world, open.provider);
       if (await provider.cancel?.(open.remoteId, { signal: AbortSignal.timeout(20_000) })) stopped += 1;
     } catch (error) {
-      house.world.stderr.write(`${open.shot}: ${open.provider} could not be asked to stop: ${house.clean((error as Error).message)}\n`);
+      house.world.stderr.write(
+        `${open.shot}: ${open.provider} could not be asked to stop: ${house.clean((error as Error).message)}\n`,
+      );
     }
   }
   return stopped;
@@ -78,7 +101,9 @@ async function cancelRemote(house: House, ledger: Ledger, job: JobRow): Promise<
 function unfinished(ledger: Ledger): JobRow[] {
   const open = ledger.jobs.open();
   const known = new Set(open.map((job) => job.id));
-  const uploads = ledger.jobs.list(1000).filter((job) => !known.has(job.id) && job.state === 'ended' && isOpen(ledger, job));
+  const uploads = ledger.jobs
+    .list(1000)
+    .filter((job) => !known.has(job.id) && job.state === 'ended' && isOpen(ledger, job));
   return [...open, ...uploads];
 }
 

@@ -44,14 +44,16 @@ export function shownPath(file: string, cwd: string): string {
 async function readText(file: string, shown: string): Promise<string | undefined> {
   const bytes = await readBytes(file, shown);
   if (bytes === undefined) return undefined;
-  if (bytes.includes(0)) throw new UserError(`${shown} is not a text file: it holds NUL bytes.`, { hint: 'Save it as UTF-8.' });
+  if (bytes.includes(0))
+    throw new UserError(`${shown} is not a text file: it holds NUL bytes.`, { hint: 'Save it as UTF-8.' });
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new UserError(`${shown} is not UTF-8 text.`, { hint: 'Save it as UTF-8.' });
   }
-  if (text.trim() === '') throw new UserError(`${shown} is empty.`, { hint: 'Write one to start from with: imggen init --force' });
+  if (text.trim() === '')
+    throw new UserError(`${shown} is empty.`, { hint: 'Write one to start from with: imggen init --force' });
   return text;
 }
 
@@ -59,7 +61,8 @@ async function readBytes(file: string, shown: string): Promise<Buffer | undefine
   try {
     // Looked at before it is opened: opening a pipe waits for a writer, and a device never ends.
     const stats = await stat(file);
-    if (stats.isDirectory()) throw new UserError(`${shown} is a folder, not a config file.`, { hint: 'Name the file in it.' });
+    if (stats.isDirectory())
+      throw new UserError(`${shown} is a folder, not a config file.`, { hint: 'Name the file in it.' });
     if (!stats.isFile()) throw new UserError(`${shown} is not a regular file.`);
     if (stats.size > sizeMaxBytes) throw new UserError(`${shown} is larger than 1 MiB: that is no config file.`);
     const handle = await open(file);
@@ -89,7 +92,8 @@ function parseJson(text: string, shown: string): unknown {
       hint: 'JSON has no comments and no comma after the last entry.',
     });
   }
-  if (deeperThan(value, depthMax)) throw new UserError(`${shown} is nested more than ${depthMax} deep: that is no config file.`);
+  if (deeperThan(value, depthMax))
+    throw new UserError(`${shown} is nested more than ${depthMax} deep: that is no config file.`);
   return value;
 }
 

@@ -23,7 +23,9 @@ export function checkNames(raw: unknown, layers: readonly Overrides[], registrie
   const stores = ['none', ...Object.keys(registries.stores)];
   const problems = [
     unknownName('provider', provider, [...known, 'auto'], 'provider'),
-    ...(Array.isArray(fallback) ? fallback : []).map((name, index) => unknownName(`fallback[${index}]`, name, known, 'provider')),
+    ...(Array.isArray(fallback) ? fallback : []).map((name, index) =>
+      unknownName(`fallback[${index}]`, name, known, 'provider'),
+    ),
     ...Object.keys(providers).map((name) => unknownName(pathText(['providers', name]), name, known, 'provider')),
     unknownName('storage.provider', storage['provider'], stores, 'store'),
     ...layers.flatMap((layer, index) => {
@@ -78,17 +80,27 @@ export async function storeOptions(
   return { options: fromDefaults.options, problems: [...fromFile.problems, ...fromDefaults.problems] };
 }
 
-async function parseStore(name: unknown, input: Options, registry: Registry): Promise<{ options: Options; problems: Problem[] }> {
+async function parseStore(
+  name: unknown,
+  input: Options,
+  registry: Registry,
+): Promise<{ options: Options; problems: Problem[] }> {
   const load = typeof name === 'string' && Object.hasOwn(registry, name) ? registry[name] : undefined;
   if (load === undefined) return { options: {}, problems: [] };
   const result = parseOptions((await load()).default, input, ['storage']);
   return { options: result.options ?? {}, problems: result.problems };
 }
 
-function parseOptions(module: OptionsModule, input: Options, prefix: readonly string[]): { options?: Options; problems: Problem[] } {
+function parseOptions(
+  module: OptionsModule,
+  input: Options,
+  prefix: readonly string[],
+): { options?: Options; problems: Problem[] } {
   const result = module.optionsSchema.safeParse(input);
   if (result.success) return { options: result.data, problems: [] };
-  return { problems: problemsOf(module.optionsSchema, result.error, input, { prefix, keyVariables: module.keyVariables }) };
+  return {
+    problems: problemsOf(module.optionsSchema, result.error, input, { prefix, keyVariables: module.keyVariables }),
+  };
 }
 
 function unknownName(where: string, name: unknown, known: readonly string[], what: string): Problem | undefined {

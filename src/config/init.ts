@@ -50,7 +50,10 @@ export interface InitOptions {
  * Writes `config.json` and `.imggen/config.schema.json` into a folder, which is made where it is missing.
  * @throws {UserError} when there is a `config.json` and `force` is not set, or when the folder can't be written to.
  */
-export async function initConfig(dir: string, { registries, force = false }: InitOptions): Promise<{ file: string; schemaFile: string }> {
+export async function initConfig(
+  dir: string,
+  { registries, force = false }: InitOptions,
+): Promise<{ file: string; schemaFile: string }> {
   const file = path.join(dir, 'config.json');
   const schemaFile = path.join(dir, '.imggen', 'config.schema.json');
   const schema = await configJsonSchema(registries);
@@ -63,7 +66,9 @@ export async function initConfig(dir: string, { registries, force = false }: Ini
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     if (code === 'EEXIST') {
-      throw new UserError('There is a config.json already; it was left as it is.', { hint: 'Replace it with: imggen init --force' });
+      throw new UserError('There is a config.json already; it was left as it is.', {
+        hint: 'Replace it with: imggen init --force',
+      });
     }
     throw new UserError(`${shownPath(dir, dir)}: config.json cannot be written (${code}).`, { cause: error });
   }

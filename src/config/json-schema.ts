@@ -19,12 +19,16 @@ export async function configJsonSchema(registries: Registries): Promise<JsonSche
   return {
     ...schema,
     title: 'imggen config',
-    description: 'One character, the service that draws it, and the limits on spending. Keys come from the environment only.',
+    description:
+      'One character, the service that draws it, and the limits on spending. Keys come from the environment only.',
     properties: properties as JsonSchema['properties'],
   };
 }
 
-async function providersSchema({ providers }: Registries, base: Record<string, unknown>): Promise<Record<string, unknown>> {
+async function providersSchema(
+  { providers }: Registries,
+  base: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
   const sections = Object.entries(providers).map(async ([name, load]) => {
     const options = withoutDialect(jsonSchemaOf((await load()).default.optionsSchema));
     return [name, { description: `Options of the provider ${name}.`, ...options }] as const;
@@ -44,7 +48,11 @@ async function storageSchema({ stores }: Registries, base: Record<string, unknow
   const alternatives = Object.entries(stores).map(async ([name, load]) => {
     const options = withoutDialect(jsonSchemaOf((await load()).default.optionsSchema));
     const provider = { const: name, description: `The store ${name}, with its options beside.` };
-    return { ...options, properties: { provider, ...options.properties }, required: ['provider', ...(options.required ?? [])] };
+    return {
+      ...options,
+      properties: { provider, ...options.properties },
+      required: ['provider', ...(options.required ?? [])],
+    };
   });
   return { description: base['description'], default: base['default'], oneOf: await Promise.all(alternatives) };
 }

@@ -31,7 +31,13 @@ export async function loadConfig(sources: ConfigSources, registries: Registries)
   const providers = await providerOptions(found.raw, layers, registries.providers);
   const storage = await storeOptions(found.raw, layers, registries.stores);
   const references = await checkReferences(rawReferences(found.raw), found.dir);
-  problems.push(...providers.problems, ...storage.problems, ...references.problems, ...environment.problems, ...flags.problems);
+  problems.push(
+    ...providers.problems,
+    ...storage.problems,
+    ...references.problems,
+    ...environment.problems,
+    ...flags.problems,
+  );
   if (!file.success || problems.length > 0) throw refusal(problems, found, sources);
   return resolveConfig({
     sources,
@@ -62,10 +68,14 @@ function passwords(raw: unknown): Problem[] {
   const visit = (value: unknown, path: PropertyKey[]): void => {
     if (typeof value === 'string') {
       if (/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]{1,1000}@/i.test(value)) {
-        found.push({ where: pathText(path), what: 'expected an address without user and password: keys come from the environment only' });
+        found.push({
+          where: pathText(path),
+          what: 'expected an address without user and password: keys come from the environment only',
+        });
       }
     } else if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) visit(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+      for (const [key, inner] of Object.entries(value))
+        visit(inner, [...path, Array.isArray(value) ? Number(key) : key]);
     }
   };
   visit(raw, []);
@@ -79,5 +89,7 @@ function rawReferences(raw: unknown): readonly unknown[] {
 }
 
 function section(raw: unknown, key: string): unknown {
-  return typeof raw === 'object' && raw !== null && Object.hasOwn(raw, key) ? (raw as Record<string, unknown>)[key] : undefined;
+  return typeof raw === 'object' && raw !== null && Object.hasOwn(raw, key)
+    ? (raw as Record<string, unknown>)[key]
+    : undefined;
 }

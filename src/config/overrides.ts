@@ -75,7 +75,10 @@ export function readFlags(flags: Flags): { overrides: Overrides; problems: Probl
   });
 }
 
-function check(layer: Layer, textOf: (setting: Setting) => string | undefined): { overrides: Overrides; problems: Problem[] } {
+function check(
+  layer: Layer,
+  textOf: (setting: Setting) => string | undefined,
+): { overrides: Overrides; problems: Problem[] } {
   const overrides: Overrides = {};
   const problems: Problem[] = [];
   for (const setting of all) {

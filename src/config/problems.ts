@@ -26,7 +26,12 @@ const secretKey = /key$|key_?id$|token$|secret|passw|credential/i;
 const nameLengthMax = 60;
 
 /** All that zod found in `input`, the first problem of each place. */
-export function problemsOf(schema: z.ZodType, error: z.ZodError, input: unknown, context: ProblemContext = {}): Problem[] {
+export function problemsOf(
+  schema: z.ZodType,
+  error: z.ZodError,
+  input: unknown,
+  context: ProblemContext = {},
+): Problem[] {
   const tell = context.where ?? pathText;
   const place = (path: readonly PropertyKey[]) => tell([...(context.prefix ?? []), ...path]);
   const found = new Map<string, string>();
@@ -53,7 +58,10 @@ export function pathText(path: readonly PropertyKey[]): string {
 /** `; did you mean openai?` for a near miss, else nothing. */
 export function didYouMean(name: string, candidates: readonly string[]): string {
   if (candidates.length === 0 || name.length > nameLengthMax) return '';
-  const near = closest(name.toLowerCase(), candidates.map((candidate) => candidate.toLowerCase()));
+  const near = closest(
+    name.toLowerCase(),
+    candidates.map((candidate) => candidate.toLowerCase()),
+  );
   // Two edits are one swap of neighbours; in a word of three letters they are another word.
   const allowed = Math.max(near.length > 3 ? 2 : 1, Math.floor(Math.max(name.length, near.length) / 3));
   if (distance(name.toLowerCase(), near) > allowed) return '';
@@ -62,7 +70,8 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
 
 /** A value as a message shows it: short, and unable to drive a terminal. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return value.length > nameLengthMax ? `${quoted(value)} (${value.length} characters)` : quoted(value);
+  if (typeof value === 'string')
+    return value.length > nameLengthMax ? `${quoted(value)} (${value.length} characters)` : quoted(value);
   if (Array.isArray(value)) return value.length === 1 ? 'a list of 1' : `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
@@ -87,7 +96,8 @@ function unknownKey(key: string, schema: z.ZodType, path: readonly PropertyKey[]
 
 function unfit(issue: z.core.$ZodIssue, value: unknown): string {
   const found = value === undefined ? ', but it is missing' : `, got ${shown(value)}`;
-  const near = issue.code === 'invalid_value' && typeof value === 'string' ? didYouMean(value, issue.values.map(String)) : '';
+  const near =
+    issue.code === 'invalid_value' && typeof value === 'string' ? didYouMean(value, issue.values.map(String)) : '';
   return `${expectation(issue)}${found}${near}`;
 }
 
@@ -97,7 +107,9 @@ function expectation(issue: z.core.$ZodIssue): string {
     const ways = new Set(issue.errors.flatMap((branch) => branch.slice(0, 1).map(expectation)));
     if (ways.size > 0) return [...ways].join(', or ');
   }
-  return issue.message.replace(/^(?:Invalid input|Invalid option|Invalid string|Too big|Too small): /, '').replace(/, received .*$/s, '');
+  return issue.message
+    .replace(/^(?:Invalid input|Invalid option|Invalid string|Too big|Too small): /, '')
+    .replace(/, received .*$/s, '');
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
@@ -132,7 +144,13 @@ function homeOf(key: string, schema: z.ZodType): string | undefined {
 
 function unwrapped(schema: unknown): unknown {
   let here = schema;
-  while (here instanceof z.ZodOptional || here instanceof z.ZodDefault || here instanceof z.ZodNullable || here instanceof z.ZodReadonly || here instanceof z.ZodPipe) {
+  while (
+    here instanceof z.ZodOptional ||
+    here instanceof z.ZodDefault ||
+    here instanceof z.ZodNullable ||
+    here instanceof z.ZodReadonly ||
+    here instanceof z.ZodPipe
+  ) {
     here = here instanceof z.ZodPipe ? here.in : here.unwrap();
   }
   return here;

@@ -10,14 +10,19 @@ const sizeMaxBytes = 50_000_000;
  * Resolves paths against the folder of the config and looks at each file: it must be there, be a file of at most 50 MB,
  * and begin like a PNG, JPEG or WebP.
  */
-export async function checkReferences(references: readonly unknown[], dir: string): Promise<{ paths: string[]; problems: Problem[] }> {
+export async function checkReferences(
+  references: readonly unknown[],
+  dir: string,
+): Promise<{ paths: string[]; problems: Problem[] }> {
   const paths: string[] = [];
   const problems: Problem[] = [];
   for (const [index, reference] of references.entries()) {
     // What is no path at all, the schema has told already.
     if (typeof reference !== 'string' || reference.trim() === '' || reference.includes('\0')) continue;
     const file = path.resolve(dir, reference.trim());
-    const what = /^[a-z][a-z0-9+.-]+:\/\//i.test(reference) ? 'expected the path of a file on this machine' : await unfit(file);
+    const what = /^[a-z][a-z0-9+.-]+:\/\//i.test(reference)
+      ? 'expected the path of a file on this machine'
+      : await unfit(file);
     if (what === undefined) paths.push(file);
     else problems.push({ where: `character.references[${index}]`, what: `${what}, got ${shown(reference)}` });
   }
@@ -28,12 +33,18 @@ async function unfit(file: string): Promise<string | undefined> {
   try {
     const stats = await stat(file);
     if (!stats.isFile()) return 'expected a file, this is a folder or a device';
-    if (stats.size > sizeMaxBytes) return `expected a file of at most 50 MB, this one has ${Math.ceil(stats.size / 1_000_000)} MB`;
-    return isPicture(await firstBytes(file)) ? undefined : 'expected a PNG, JPEG or WebP file, this one begins otherwise';
+    if (stats.size > sizeMaxBytes)
+      return `expected a file of at most 50 MB, this one has ${Math.ceil(stats.size / 1_000_000)} MB`;
+    return isPicture(await firstBytes(file))
+      ? undefined
+      : 'expected a PNG, JPEG or WebP file, this one begins otherwise';
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'expected a file, there is none (paths are relative to the config file)';
-    return code === 'EACCES' ? 'expected a file that may be read, there is no permission' : `expected a readable file (${code})`;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      return 'expected a file, there is none (paths are relative to the config file)';
+    return code === 'EACCES'
+      ? 'expected a file that may be read, there is no permission'
+      : `expected a readable file (${code})`;
   }
 }
 

@@ -21,7 +21,15 @@ export interface CheckedSources {
 const staggerDefaultMs = 50;
 
 /** The configuration that the sources add up to. */
-export function resolveConfig({ sources, location, file, layers, providers, storage, references }: CheckedSources): Config {
+export function resolveConfig({
+  sources,
+  location,
+  file,
+  layers,
+  providers,
+  storage,
+  references,
+}: CheckedSources): Config {
   const over: Overrides = Object.assign({}, ...layers);
   const { provider, model } = chosenProvider(file, layers);
   const { flags, cwd } = sources;

@@ -15,7 +15,9 @@ const sizeError = `expected WIDTHxHEIGHT in pixels, ${sidePx.min} to ${sidePx.ma
 const size = z
   .string({ error: sizeError })
   .regex(/^\d{2,4}x\d{2,4}$/, { error: sizeError })
-  .refine((text) => Object.values(parseSize(text)).every((side) => side >= sidePx.min && side <= sidePx.max), { error: sizeError });
+  .refine((text) => Object.values(parseSize(text)).every((side) => side >= sidePx.min && side <= sidePx.max), {
+    error: sizeError,
+  });
 
 const name = lineOfText(60);
 const path = lineOfText(1000);
@@ -53,16 +55,25 @@ const budgetSchema = z.strictObject(
  */
 export const fileSchema = z.strictObject(
   {
-    $schema: z.string({ error: 'expected the address of a JSON Schema' }).optional().describe('JSON Schema for editors; imggen does not read it.'),
+    $schema: z
+      .string({ error: 'expected the address of a JSON Schema' })
+      .optional()
+      .describe('JSON Schema for editors; imggen does not read it.'),
     character: characterSchema.optional().describe('Who is in the pictures. Locked at first use.'),
-    provider: settings.provider.default('local').describe('Service that makes the pictures; auto: the first with a key that can do it.'),
+    provider: settings.provider
+      .default('local')
+      .describe('Service that makes the pictures; auto: the first with a key that can do it.'),
     fallback: z
       .array(settings.provider.describe('Name of a provider.'), { error: 'expected a list of provider names' })
       .max(8, { error: 'expected at most 8 providers' })
       .default([])
       .describe('Providers tried in this order when the first is unavailable.'),
-    model: settings.model.optional().describe("Model of the provider; else the provider's option model, else its default."),
-    size: settings.size.default('1024x1024').describe('Size of the pictures in pixels: WIDTHxHEIGHT, 64 to 4096 a side.'),
+    model: settings.model
+      .optional()
+      .describe("Model of the provider; else the provider's option model, else its default."),
+    size: settings.size
+      .default('1024x1024')
+      .describe('Size of the pictures in pixels: WIDTHxHEIGHT, 64 to 4096 a side.'),
     quality: settings.quality.optional().describe('Quality as the model takes it: low, medium, high, auto.'),
     concurrency: settings.concurrency.default(4).describe('How many pictures are made at the same time.'),
     staggerMs: wholeNumber(0, 60_000)
@@ -72,22 +83,31 @@ export const fileSchema = z.strictObject(
     timeoutMs: settings.timeoutMs.default(300_000).describe('How long one attempt may take, in milliseconds.'),
     drainMs: wholeNumber(0, 3_600_000)
       .optional()
-      .describe('How long the first Ctrl-C waits for requests that are paid and cannot be collected later, in milliseconds.'),
+      .describe(
+        'How long the first Ctrl-C waits for requests that are paid and cannot be collected later, in milliseconds.',
+      ),
     budget: budgetSchema.default({}).describe('Caps on spending. No request is sent that could pass one.'),
     output: settings.output.default('images').describe('Folder of the pictures, relative to this file.'),
     storage: z
-      .looseObject({ provider: settings.storage.describe('Name of the store; none keeps the pictures on disk only.') }, { error: storageError })
+      .looseObject(
+        { provider: settings.storage.describe('Name of the store; none keeps the pictures on disk only.') },
+        { error: storageError },
+      )
       .default({ provider: 'none' })
       .describe("Where finished pictures are uploaded, with that store's own options."),
     providers: z
-      .record(z.string(), z.looseObject({}, { error: 'expected options: { … }' }), { error: 'expected an object of provider names' })
+      .record(z.string(), z.looseObject({}, { error: 'expected options: { … }' }), {
+        error: 'expected an object of provider names',
+      })
       .default({})
       .describe("Each provider's own options, by its name."),
     owner: settings.owner.optional().describe('Who the jobs belong to, where several people share a ledger.'),
     priority: settings.priority.default('normal').describe('Whose pictures are made first: high, normal or low.'),
     thumbnails: yesOrNo.default(true).describe('Make a small version of every picture.'),
     requireSeed: yesOrNo.default(false).describe('Refuse providers that cannot take a seed.'),
-    allowUnknownPrice: yesOrNo.default(false).describe('Go on although the price of a picture is not known. It then passes no budget check.'),
+    allowUnknownPrice: yesOrNo
+      .default(false)
+      .describe('Go on although the price of a picture is not known. It then passes no budget check.'),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'expected an object: { "character": … }' : undefined) },
 );

@@ -38,8 +38,15 @@ export function card(picture: GalleryPicture, frame: Frame): string {
     ['Size', `${picture.width} × ${picture.height}, ${bytes(picture.sizeBytes)}`, true],
     ['Made', `<time datetime="${made}">${made.slice(0, 16).replace('T', ' ')} UTC</time>`, true],
   ];
-  const rows = facts.map(([term, text, more]) => `<dt${more ? ' class="more"' : ''}>${term}</dt><dd${more ? ' class="more"' : ''}>${text}</dd>`);
-  const chips = [show(picture.kind), show(picture.provider), ...(picture.mark === null ? [] : [MARK_TEXTS[picture.mark]])];
+  const rows = facts.map(
+    ([term, text, more]) =>
+      `<dt${more ? ' class="more"' : ''}>${term}</dt><dd${more ? ' class="more"' : ''}>${text}</dd>`,
+  );
+  const chips = [
+    show(picture.kind),
+    show(picture.provider),
+    ...(picture.mark === null ? [] : [MARK_TEXTS[picture.mark]]),
+  ];
   return `<li class="card" data-kind="${show(picture.kind)}" data-provider="${show(picture.provider)}" data-mark="${picture.mark ?? 'none'}">
 ${opener(picture, frame)}
 <div class="about">

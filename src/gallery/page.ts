@@ -10,13 +10,16 @@ import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
 /** The page, piece by piece: a thousand thumbnails need not be in memory at once. Throws what `thumbnailOf` throws. */
-export async function* galleryPage<Picture extends GalleryPicture>(model: GalleryModel<Picture>): AsyncGenerator<string> {
+export async function* galleryPage<Picture extends GalleryPicture>(
+  model: GalleryModel<Picture>,
+): AsyncGenerator<string> {
   const name = escaped(printable(model.characterName, 200));
   yield head(name);
   yield header(name, model);
   yield filters(model.pictures);
   yield '<main id="pictures">\n<ul class="pictures">\n';
-  for (const picture of model.pictures) yield card(picture, { characterName: model.characterName, thumbnail: await model.thumbnailOf(picture) });
+  for (const picture of model.pictures)
+    yield card(picture, { characterName: model.characterName, thumbnail: await model.thumbnailOf(picture) });
   yield `</ul>\n<p class="none"${model.pictures.length > 0 ? ' hidden' : ''}>No pictures here.</p>\n</main>\n`;
   yield VIEW;
   yield `<script>${SCRIPT}</script>\n</body>\n</html>\n`;
@@ -60,9 +63,18 @@ function filters(pictures: readonly GalleryPicture[]): string {
     `<label>${label}<select name="${field}"><option value="">All</option>${values
       .map(([value, text]) => `<option value="${escaped(value)}">${escaped(text)}</option>`)
       .join('')}</select></label>\n`;
-  const distinct = (of: (picture: GalleryPicture) => string): [string, string][] => [...new Set(pictures.map(of))].sort().map((value) => [printable(value), printable(value)]);
+  const distinct = (of: (picture: GalleryPicture) => string): [string, string][] =>
+    [...new Set(pictures.map(of))].sort().map((value) => [printable(value), printable(value)]);
   return `<form class="filters" role="search" aria-label="Filter the pictures" hidden>
-${choice('Kind', 'kind', distinct((picture) => picture.kind))}${choice('Provider', 'provider', distinct((picture) => picture.provider))}${choice('Mark', 'mark', MARKS)}<label>Words, name or seed<input type="search" name="text" autocomplete="off"></label>
+${choice(
+  'Kind',
+  'kind',
+  distinct((picture) => picture.kind),
+)}${choice(
+    'Provider',
+    'provider',
+    distinct((picture) => picture.provider),
+  )}${choice('Mark', 'mark', MARKS)}<label>Words, name or seed<input type="search" name="text" autocomplete="off"></label>
 <p role="status"></p>
 </form>
 `;

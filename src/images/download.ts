@@ -48,16 +48,25 @@ const GONE_STATUSES = new Set([401, 403, 404, 410]);
  *   free), `rejected` (this address will never be fetched), `interrupted` (the signal), or with `expired: true`
  *   (ask the service for a fresh address). Anything the disk throws is passed on as it is.
  */
-export async function downloadImage(url: string, partPath: string, options: DownloadOptions): Promise<{ sizeBytes: number }> {
+export async function downloadImage(
+  url: string,
+  partPath: string,
+  options: DownloadOptions,
+): Promise<{ sizeBytes: number }> {
   const clock = deadlines(options);
   try {
     const response = await follow(url, options, clock.signal);
-    return { sizeBytes: await save(response, partPath, { maxBytes: options.maxBytes ?? MAX_BYTES, alive: clock.alive }) };
+    return {
+      sizeBytes: await save(response, partPath, { maxBytes: options.maxBytes ?? MAX_BYTES, alive: clock.alive }),
+    };
   } catch (error) {
     if (options.signal.aborted) throw failure('the download was stopped', 'interrupted');
     if (error instanceof DiskError) throw error.cause;
     if (error instanceof ProviderError) throw error;
-    throw failure(`the download from ${hostOf(url)} ${clock.late() ?? `broke off (${reasonOf(error)})`}`, 'unavailable');
+    throw failure(
+      `the download from ${hostOf(url)} ${clock.late() ?? `broke off (${reasonOf(error)})`}`,
+      'unavailable',
+    );
   } finally {
     clock.stop();
   }
@@ -80,8 +89,10 @@ async function follow(url: string, options: DownloadOptions, signal: AbortSignal
     if (response.ok) return response;
     await response.body?.cancel();
     const location = response.headers.get('location');
-    if (response.status < 300 || response.status >= 400 || location === null) throw refused(response.status, target.host);
-    if (!URL.canParse(location, target.href)) throw failure(`${target.host} redirects to something that is no address`, 'unavailable');
+    if (response.status < 300 || response.status >= 400 || location === null)
+      throw refused(response.status, target.host);
+    if (!URL.canParse(location, target.href))
+      throw failure(`${target.host} redirects to something that is no address`, 'unavailable');
     target = checkedUrl(new URL(location, target).href, options.allowedOrigin, 'unavailable');
   }
   throw failure(`${hostOf(url)} redirects more than ${REDIRECTS_MAX} times`, 'unavailable');
@@ -89,7 +100,12 @@ async function follow(url: string, options: DownloadOptions, signal: AbortSignal
 
 function refused(status: number, host: string): ProviderError {
   const message = `${host} answered ${status} when asked for the picture`;
-  return new ProviderError(message, { failure: 'unavailable', charged: 'maybe', status, expired: GONE_STATUSES.has(status) });
+  return new ProviderError(message, {
+    failure: 'unavailable',
+    charged: 'maybe',
+    status,
+    expired: GONE_STATUSES.has(status),
+  });
 }
 
 /** @param otherwise `unavailable` for a hop: a redirect may be that of a hotel network, and gone tomorrow. */
@@ -98,8 +114,10 @@ function checkedUrl(text: string, allowedOrigin: string | undefined, otherwise: 
   const url = new URL(text);
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isOwn(url, allowedOrigin));
   if (!secure) throw failure(`the picture is at ${url.protocol}//${url.host}; only https is fetched`, otherwise);
-  if (url.username !== '' || url.password !== '') throw failure('the address of the picture holds a user name or password', otherwise);
-  if (!isOwn(url, allowedOrigin) && isLiteral(url) && !isPublicAddress(literal(url))) throw failure(`the picture is at ${url.host}, which is no public address`, otherwise);
+  if (url.username !== '' || url.password !== '')
+    throw failure('the address of the picture holds a user name or password', otherwise);
+  if (!isOwn(url, allowedOrigin) && isLiteral(url) && !isPublicAddress(literal(url)))
+    throw failure(`the picture is at ${url.host}, which is no public address`, otherwise);
   return url;
 }
 
@@ -109,13 +127,23 @@ async function checkAddresses(url: URL, options: DownloadOptions): Promise<void>
   const addresses = await lookup(url.hostname);
   const inside = addresses.find(({ address }) => !isPublicAddress(address));
   if (addresses.length > 0 && inside === undefined) return;
-  throw failure(`the picture is at ${url.host}, which resolves to ${inside?.address ?? 'nothing'}, no public address`, 'unavailable');
+  throw failure(
+    `the picture is at ${url.host}, which resolves to ${inside?.address ?? 'nothing'}, no public address`,
+    'unavailable',
+  );
 }
 
-async function save(response: Response, partPath: string, limits: { maxBytes: number; alive: () => void }): Promise<number> {
+async function save(
+  response: Response,
+  partPath: string,
+  limits: { maxBytes: number; alive: () => void },
+): Promise<number> {
   const encoded = (response.headers.get('content-encoding') ?? 'identity') !== 'identity';
   const length = encoded ? undefined : lengthOf(response.headers.get('content-length'));
-  const tooLarge = failure(`the picture is larger than ${Math.floor(limits.maxBytes / 1024 / 1024)} MiB`, 'unavailable');
+  const tooLarge = failure(
+    `the picture is larger than ${Math.floor(limits.maxBytes / 1024 / 1024)} MiB`,
+    'unavailable',
+  );
   if (length !== undefined && length > limits.maxBytes) {
     await response.body?.cancel();
     throw tooLarge;
@@ -131,7 +159,8 @@ async function save(response: Response, partPath: string, limits: { maxBytes: nu
       await disk(file.writeFile(chunk));
     }
     if (sizeBytes === 0) throw failure('the download was empty', 'unavailable');
-    if (length !== undefined && sizeBytes !== length) throw failure(`the download ended after ${sizeBytes} of ${length} bytes`, 'unavailable');
+    if (length !== undefined && sizeBytes !== length)
+      throw failure(`the download ended after ${sizeBytes} of ${length} bytes`, 'unavailable');
     await disk(synced(file, partPath));
     return sizeBytes;
   } catch (error) {
@@ -149,7 +178,12 @@ async function synced(file: FileHandle, partPath: string): Promise<void> {
 }
 
 /** Both deadlines as one signal; `alive` starts the idle one again. */
-function deadlines(options: DownloadOptions): { signal: AbortSignal; alive: () => void; late: () => string | undefined; stop: () => void } {
+function deadlines(options: DownloadOptions): {
+  signal: AbortSignal;
+  alive: () => void;
+  late: () => string | undefined;
+  stop: () => void;
+} {
   const { totalMs = TOTAL_MS, idleMs = IDLE_MS } = options;
   const stopping = new AbortController();
   let late: string | undefined;

@@ -68,11 +68,14 @@ function factsOf(buffer: Buffer): ImageFacts {
   const sizeBytes = buffer.length;
   const whole = <T>(format: string, read: (buffer: Buffer) => T | string): T => {
     const found = read(buffer);
-    if (typeof found === 'string') throw unusable(`The ${format} is damaged or cut off: ${found} (${sizeBytes} bytes).`);
+    if (typeof found === 'string')
+      throw unusable(`The ${format} is damaged or cut off: ${found} (${sizeBytes} bytes).`);
     return found;
   };
-  if (startsWith(buffer, '\x89PNG')) return { format: 'png', mime: 'image/png', extension: 'png', ...whole('PNG', readPng), sizeBytes };
-  if (startsWith(buffer, '\xff\xd8')) return { format: 'jpeg', mime: 'image/jpeg', extension: 'jpg', ...whole('JPEG', readJpeg), sizeBytes };
+  if (startsWith(buffer, '\x89PNG'))
+    return { format: 'png', mime: 'image/png', extension: 'png', ...whole('PNG', readPng), sizeBytes };
+  if (startsWith(buffer, '\xff\xd8'))
+    return { format: 'jpeg', mime: 'image/jpeg', extension: 'jpg', ...whole('JPEG', readJpeg), sizeBytes };
   if (startsWith(buffer, 'RIFF') && (buffer.length < 12 || buffer.toString('latin1', 8, 12) === 'WEBP')) {
     return { format: 'webp', mime: 'image/webp', extension: 'webp', ...whole('WebP', readWebp), sizeBytes };
   }
@@ -87,12 +90,18 @@ function startsWith(buffer: Buffer, magic: string): boolean {
 function instead(buffer: Buffer): string {
   if (buffer.length === 0) return 'nothing at all (0 bytes)';
   if (!buffer.some((byte) => byte !== 0)) return `only zero bytes (${buffer.length})`;
-  const binary = KNOWN_BINARIES.find(([magic, offset]) => buffer.toString('latin1', offset, offset + magic.length) === magic);
+  const binary = KNOWN_BINARIES.find(
+    ([magic, offset]) => buffer.toString('latin1', offset, offset + magic.length) === magic,
+  );
   if (binary) return `${binary[2]} (${buffer.length} bytes)`;
-  const start = buffer.toString('utf8', 0, 1024).replace(/^\uFEFF/, '').trim();
+  const start = buffer
+    .toString('utf8', 0, 1024)
+    .replace(/^\uFEFF/, '')
+    .trim();
   const quoted = `: "${printable(start)}"`;
   if (/^(<!doctype html|<html|<head|<body)/i.test(start)) return `an HTML page${quoted}`;
-  if (/^(<\?xml|<svg|<[a-z!])/i.test(start)) return `${/<svg/i.test(start) ? 'an SVG drawing' : 'an XML document'}${quoted}`;
+  if (/^(<\?xml|<svg|<[a-z!])/i.test(start))
+    return `${/<svg/i.test(start) ? 'an SVG drawing' : 'an XML document'}${quoted}`;
   if (/^[[{]/.test(start)) return `JSON${quoted}`;
   if (isText(start)) return `text${quoted}`;
   return `${buffer.length} bytes of an unknown kind (${buffer.toString('hex', 0, 8)}…)`;

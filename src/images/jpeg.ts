@@ -35,7 +35,11 @@ export function readJpeg(buffer: Buffer): { width: number; height: number } | st
   return 'it has no end';
 }
 
-function ending(buffer: Buffer, end: number, size: { width: number; height: number } | undefined): { width: number; height: number } | string {
+function ending(
+  buffer: Buffer,
+  end: number,
+  size: { width: number; height: number } | undefined,
+): { width: number; height: number } | string {
   if (!size) return 'it holds no picture';
   const another = buffer[end] === 0xff && buffer[end + 1] === SOI;
   return another || isZeros(buffer, end) ? size : 'something follows its end';

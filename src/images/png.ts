@@ -6,14 +6,20 @@ const SIGNATURE = '89504e470d0a1a0a';
 const CHUNK_FRAME_BYTES = 12; // length, type, CRC
 
 /** Bit depths that each colour type allows (IHDR). */
-const DEPTHS: Readonly<Record<number, readonly number[]>> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
 
 /** The picture's size in pixels, or a few words on what is wrong. Every chunk's CRC is checked; no pixel is decoded. */
 export function readPng(buffer: Buffer): { width: number; height: number } | string {
   if (buffer.toString('hex', 0, 8) !== SIGNATURE) return 'its signature is not whole';
   let size: { width: number; height: number } | undefined;
   let dataBytes = 0;
-  for (let at = 8; ; ) {
+  for (let at = 8; ;) {
     const chunk = chunkAt(buffer, at);
     if (typeof chunk === 'string') return chunk;
     at = chunk.end;

@@ -78,7 +78,11 @@ export async function fsyncFolder(path: string): Promise<void> {
  * `link` is an argument so that tests can be a file system without hard links.
  * @throws the file system's own error, ENOENT when nothing is staged.
  */
-export async function linkFinal(partPath: string, finalPath: string, link: typeof hardLink = hardLink): Promise<LinkResult> {
+export async function linkFinal(
+  partPath: string,
+  finalPath: string,
+  link: typeof hardLink = hardLink,
+): Promise<LinkResult> {
   await ensureFolder(dirname(finalPath));
   try {
     await link(partPath, finalPath);
@@ -125,7 +129,11 @@ async function moveInto(partPath: string, finalPath: string): Promise<LinkResult
 
 async function existing(partPath: string, finalPath: string): Promise<LinkResult> {
   const [part, final] = await Promise.all([stat(partPath), stat(finalPath)]);
-  const same = (part.dev === final.dev && part.ino === final.ino) || (final.isFile() && part.size === final.size && (await hashFile(partPath)).sha256 === (await hashFile(finalPath)).sha256);
+  const same =
+    (part.dev === final.dev && part.ino === final.ino) ||
+    (final.isFile() &&
+      part.size === final.size &&
+      (await hashFile(partPath)).sha256 === (await hashFile(finalPath)).sha256);
   if (same) {
     await fsyncFolder(dirname(finalPath));
     await removeIfThere(partPath);

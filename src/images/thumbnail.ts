@@ -37,6 +37,9 @@ export async function thumbnailBytes(source: string | Uint8Array): Promise<Uint8
       .webp({ quality: 80, effort: 1 })
       .toBuffer();
   } catch (error) {
-    throw new ProviderError(`The image can't be decoded: ${error instanceof Error ? error.message : String(error)}`, { failure: 'unusable', cause: error });
+    throw new ProviderError(`The image can't be decoded: ${error instanceof Error ? error.message : String(error)}`, {
+      failure: 'unusable',
+      cause: error,
+    });
   }
 }

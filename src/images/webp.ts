@@ -11,7 +11,7 @@ export function readWebp(buffer: Buffer): Size | string {
   if (!isZeros(buffer, end)) return 'something follows its end';
   let canvas: Size | undefined;
   let picture: Size | undefined;
-  for (let at = 12; at < end; ) {
+  for (let at = 12; at < end;) {
     if (at + 8 > end) return 'a chunk is cut off';
     const type = buffer.toString('latin1', at, at + 4);
     const length = buffer.readUInt32LE(at + 4);

@@ -43,31 +43,64 @@ export class Adoption {
   /** Gives a found picture its row. May be repeated; a number never gets a second row, and is never given out again. */
   adopt(found: FoundImage): Adopted {
     return this.session.write(() => {
-      this.session.run('UPDATE characters SET next_number = MAX(next_number, ?) WHERE id = ?', found.number + 1, found.characterId);
-      const before = this.session.get<ImageRow>('SELECT * FROM images WHERE character_id = ? AND number = ?', found.characterId, found.number);
+      this.session.run(
+        'UPDATE characters SET next_number = MAX(next_number, ?) WHERE id = ?',
+        found.number + 1,
+        found.characterId,
+      );
+      const before = this.session.get<ImageRow>(
+        'SELECT * FROM images WHERE character_id = ? AND number = ?',
+        found.characterId,
+        found.number,
+      );
       if (before) return this.meet(before, found);
       this.session.run(
         `INSERT INTO images (character_id, number, kind, shot, filename, path, state, sha256, md5, size_bytes, width, height, format, provider,
            model, seed, seed_honoured, prompt, cost_micros, store, upload, public_id, url, thumbnail_url, created_at_ms)
          VALUES (?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, 'done', ?, ?, ?, ?)`,
-        found.characterId, found.number, found.kind, found.shot, found.filename, found.path, found.sha256, found.md5, found.sizeBytes, found.width,
-        found.height, found.format, found.provider, found.model, found.seed, found.seedHonoured, found.costMicros, found.store, found.publicId,
-        found.url, found.thumbnailUrl, found.createdAtMs,
+        found.characterId,
+        found.number,
+        found.kind,
+        found.shot,
+        found.filename,
+        found.path,
+        found.sha256,
+        found.md5,
+        found.sizeBytes,
+        found.width,
+        found.height,
+        found.format,
+        found.provider,
+        found.model,
+        found.seed,
+        found.seedHonoured,
+        found.costMicros,
+        found.store,
+        found.publicId,
+        found.url,
+        found.thumbnailUrl,
+        found.createdAtMs,
       );
       // The next pack goes on in the catalogue behind what is there.
-      if (found.kind === 'gallery') this.session.run('UPDATE characters SET gallery_planned = gallery_planned + 1 WHERE id = ?', found.characterId);
+      if (found.kind === 'gallery')
+        this.session.run('UPDATE characters SET gallery_planned = gallery_planned + 1 WHERE id = ?', found.characterId);
       return 'adopted';
     });
   }
 
   private meet(before: ImageRow, found: FoundImage): Adopted {
     const same = before.sha256 === found.sha256 || (found.md5 !== '' && before.md5 === found.md5);
-    if (before.state !== 'stored' || !same) return before.public_id === found.publicId && before.state === 'stored' ? 'known' : 'other';
+    if (before.state !== 'stored' || !same)
+      return before.public_id === found.publicId && before.state === 'stored' ? 'known' : 'other';
     if (before.upload === 'done') return 'known';
     if (before.upload_owner !== null && this.session.isAlive(before.upload_owner)) return 'known';
     this.session.run(
       `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, store = ?, public_id = ?, url = ?, thumbnail_url = ? WHERE id = ?`,
-      found.store, found.publicId, found.url, found.thumbnailUrl, before.id,
+      found.store,
+      found.publicId,
+      found.url,
+      found.thumbnailUrl,
+      before.id,
     );
     return 'confirmed';
   }
@@ -78,15 +111,26 @@ export class Adoption {
  * and not paid, a second time. Inside the transaction that makes the job.
  */
 export function fillWithAdopted(session: Session, jobId: number, characterId: string): void {
-  const shots = session.all<{ id: number; name: string; seed: number }>('SELECT id, name, seed FROM shots WHERE job_id = ?', jobId);
+  const shots = session.all<{ id: number; name: string; seed: number }>(
+    'SELECT id, name, seed FROM shots WHERE job_id = ?',
+    jobId,
+  );
   for (const shot of shots) {
     const changed = session.run(
       `UPDATE images SET shot_id = ?, job_id = ? WHERE id = (SELECT id FROM images WHERE character_id = ? AND state = 'stored' AND shot_id IS NULL
          AND shot = ? AND seed = ? AND (mark IS NULL OR mark <> 'rejected') ORDER BY id DESC LIMIT 1)`,
-      shot.id, jobId, characterId, shot.name, shot.seed,
+      shot.id,
+      jobId,
+      characterId,
+      shot.name,
+      shot.seed,
     );
     if (changed === 0) continue;
-    session.run(`UPDATE shots SET state = 'done', outcome = 'done', after_shot = NULL, ended_at_ms = ? WHERE id = ?`, session.now(), shot.id);
+    session.run(
+      `UPDATE shots SET state = 'done', outcome = 'done', after_shot = NULL, ended_at_ms = ? WHERE id = ?`,
+      session.now(),
+      shot.id,
+    );
     session.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shot.id);
   }
 }

@@ -24,7 +24,14 @@ export interface FailureRecord {
   message: string;
   settlement: Settlement;
   /** What becomes of the shot. */
-  shot: { state: 'queued'; notBeforeMs: number; forgiven: boolean; /** The run stops asking: no time of a next attempt. */ parked?: boolean } | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
+  shot:
+    | {
+        state: 'queued';
+        notBeforeMs: number;
+        forgiven: boolean;
+        /** The run stops asking: no time of a next attempt. */ parked?: boolean;
+      }
+    | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
   /** Whose limits learn from it: `limited` and `unavailable` move the brakes. */
   lesson?: { scope: string; kind: 'limited' | 'unavailable'; waitMs: number };
 }
@@ -44,7 +51,9 @@ export class Attempts {
 
   /** True when an attempt of this provider has that remote id already. */
   knowsRemote(provider: string, remoteId: string): boolean {
-    return this.session.get('SELECT 1 FROM attempts WHERE provider = ? AND remote_id = ?', provider, remoteId) !== undefined;
+    return (
+      this.session.get('SELECT 1 FROM attempts WHERE provider = ? AND remote_id = ?', provider, remoteId) !== undefined
+    );
   }
 
   /** T3: the service has accepted it under this id. */
@@ -52,9 +61,15 @@ export class Attempts {
     this.guarded(lease, () => {
       this.session.run(
         `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ? WHERE id = ?`,
-        remoteId, this.session.now(), lease.attemptId,
+        remoteId,
+        this.session.now(),
+        lease.attemptId,
       );
-      this.session.record(lease.jobId, { event: 'generation_submitted', shot: lease.shot, remote_id: remoteId }, lease.shotId);
+      this.session.record(
+        lease.jobId,
+        { event: 'generation_submitted', shot: lease.shot, remote_id: remoteId },
+        lease.shotId,
+      );
     });
   }
 
@@ -63,7 +78,11 @@ export class Attempts {
     this.guarded(lease, () => {
       this.session.run(
         `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ? WHERE id = ?`,
-        answer.url ?? null, answer.staged ?? null, answer.seedHonoured, answer.usage ?? null, lease.attemptId,
+        answer.url ?? null,
+        answer.staged ?? null,
+        answer.seedHonoured,
+        answer.usage ?? null,
+        lease.attemptId,
       );
       settle(this.session, lease.attemptId, { state: 'spent', micros: answer.costMicros });
       noteSuccess(this.session, scope);
@@ -84,12 +103,19 @@ export class Attempts {
       const state = record.shot.state === 'hold' && record.failure === 'unknown' ? 'unknown' : 'rejected';
       session.run(
         `UPDATE attempts SET state = ?, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
-        state, record.failure, record.message, session.now(), lease.attemptId,
+        state,
+        record.failure,
+        record.message,
+        session.now(),
+        lease.attemptId,
       );
       settle(session, lease.attemptId, record.settlement);
       if (record.lesson) this.learn(lease, record.lesson);
       this.endShot(shot, record);
-      const retryAt = record.shot.state === 'queued' && !record.shot.parked ? new Date(Math.max(record.shot.notBeforeMs, session.now())).toISOString() : null;
+      const retryAt =
+        record.shot.state === 'queued' && !record.shot.parked
+          ? new Date(Math.max(record.shot.notBeforeMs, session.now())).toISOString()
+          : null;
       session.record(
         lease.jobId,
         {
@@ -117,13 +143,15 @@ export class Attempts {
     this.guarded(lease, (shot) => {
       this.session.run(
         `UPDATE attempts SET state = 'rejected', outcome = 'interrupted', message = 'stopped before it was sent', ended_at_ms = ? WHERE id = ?`,
-        this.session.now(), lease.attemptId,
+        this.session.now(),
+        lease.attemptId,
       );
       settle(this.session, lease.attemptId, { state: 'released' });
       const cancelled = this.jobOf(lease).state === 'cancelled';
       this.session.run(
         `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
-        cancelled ? 'cancelled' : 'queued', shot.id,
+        cancelled ? 'cancelled' : 'queued',
+        shot.id,
       );
     });
   }
@@ -145,7 +173,9 @@ export class Attempts {
     const before = this.limitedInARow(lease, lesson.scope);
     session.run(
       'UPDATE shots SET limited = ?, limited_epoch = ? WHERE id = ?',
-      before + 1, successesOf(session, lesson.scope), lease.shotId,
+      before + 1,
+      successesOf(session, lesson.scope),
+      lease.shotId,
     );
     noteLimited(session, lesson.scope, provider, lesson.waitMs);
   }
@@ -156,14 +186,22 @@ export class Attempts {
       const cancelled = session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', shot.job_id)?.state === 'cancelled';
       session.run(
         `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?, message = ? WHERE id = ?`,
-        cancelled ? 'cancelled' : 'queued', Math.max(0, Math.ceil(record.shot.notBeforeMs)), record.shot.forgiven ? 1 : 0,
-        record.failure === 'cancelled' ? null : record.failure, record.message, shot.id,
+        cancelled ? 'cancelled' : 'queued',
+        Math.max(0, Math.ceil(record.shot.notBeforeMs)),
+        record.shot.forgiven ? 1 : 0,
+        record.failure === 'cancelled' ? null : record.failure,
+        record.message,
+        shot.id,
       );
       return;
     }
     session.run(
       `UPDATE shots SET state = ?, owner = NULL, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
-      record.shot.state, record.failure, record.message, session.now(), shot.id,
+      record.shot.state,
+      record.failure,
+      record.message,
+      session.now(),
+      shot.id,
     );
     freeDependents(session, shot.id);
   }
@@ -183,7 +221,9 @@ export class Attempts {
 export function holdLease(session: Session, lease: Lease): ShotRow {
   const shot = session.get<ShotRow>(
     `SELECT * FROM shots WHERE id = ? AND state = 'leased' AND owner = ? AND token = ?`,
-    lease.shotId, session.owner, lease.token,
+    lease.shotId,
+    session.owner,
+    lease.token,
   );
   if (!shot) throw new LostLease(`shot ${lease.shotId}`);
   return shot;

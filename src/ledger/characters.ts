@@ -36,7 +36,13 @@ export class Characters {
       if (before) return { row: before, created: false };
       this.session.run(
         'INSERT INTO characters (id, name, seed, attributes, locked, owner, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        c.id, c.name, c.seed, c.attributes, c.locked, c.owner ?? null, this.session.now(),
+        c.id,
+        c.name,
+        c.seed,
+        c.attributes,
+        c.locked,
+        c.owner ?? null,
+        this.session.now(),
       );
       return { row: this.mustFind(c.id), created: true };
     });
@@ -47,7 +53,11 @@ export class Characters {
     return this.session.write(() => {
       this.session.run(
         'UPDATE characters SET name = ?, seed = ?, attributes = ?, locked = ? WHERE id = ?',
-        c.name, c.seed, c.attributes, c.locked, c.id,
+        c.name,
+        c.seed,
+        c.attributes,
+        c.locked,
+        c.id,
       );
       return this.mustFind(c.id);
     });
@@ -66,8 +76,14 @@ export class Characters {
    */
   forget(id: string): void {
     this.session.write(() => {
-      this.session.run(`UPDATE shots SET state = 'cancelled', after_shot = NULL WHERE character_id = ? AND state NOT IN ('leased', 'done')`, id);
-      this.session.run(`UPDATE jobs SET state = 'cancelled' WHERE character_id = ? AND (state = 'open' OR kind = 'create')`, id);
+      this.session.run(
+        `UPDATE shots SET state = 'cancelled', after_shot = NULL WHERE character_id = ? AND state NOT IN ('leased', 'done')`,
+        id,
+      );
+      this.session.run(
+        `UPDATE jobs SET state = 'cancelled' WHERE character_id = ? AND (state = 'open' OR kind = 'create')`,
+        id,
+      );
       // Its shots have the old seed and looks: `create-character` must not go on with it.
       this.session.run(`UPDATE jobs SET fingerprint = 'removed' WHERE character_id = ? AND kind = 'create'`, id);
       this.session.run(`UPDATE characters SET locked = '{}' WHERE id = ?`, id);

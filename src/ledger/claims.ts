@@ -87,12 +87,15 @@ function claimFrom(session: Session, request: ClaimRequest, jobId: number): Clai
     `SELECT * FROM shots INDEXED BY shots_claimable
      WHERE job_id = ? AND state = 'queued' AND after_shot IS NULL AND (not_before_ms <= ? OR not_before_ms > ?)
      ORDER BY id LIMIT 1`,
-    jobId, now, now + PLAUSIBLE_MS,
+    jobId,
+    now,
+    now + PLAUSIBLE_MS,
   );
   if (!shot) return nothingReady(session, jobId);
   const route = chooseRoute(session, request.routes(job, shot));
   if ('kind' in route) return route;
-  if (yieldsToUrgent(session, job, route.route)) return { kind: 'wait', untilMs: now + OTHERS_POLL_MS, reason: 'others' };
+  if (yieldsToUrgent(session, job, route.route))
+    return { kind: 'wait', untilMs: now + OTHERS_POLL_MS, reason: 'others' };
   const verdict = checkCaps(session, request.caps, { id: shot.id, jobId }, route.route.worstMicros);
   if (!verdict.fits) {
     // What this one shot has cost already is its own affair: the others go on.
@@ -101,7 +104,13 @@ function claimFrom(session: Session, request: ClaimRequest, jobId: number): Clai
       return claimFrom(session, request, jobId);
     }
     if (verdict.wait && someoneAtWork(session)) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
-    return { kind: 'budget', cap: verdict.cap, jobId, spentMicros: verdict.total.spentMicros, reservedMicros: verdict.total.reservedMicros };
+    return {
+      kind: 'budget',
+      cap: verdict.cap,
+      jobId,
+      spentMicros: verdict.total.spentMicros,
+      reservedMicros: verdict.total.reservedMicros,
+    };
   }
   return lease(session, job, shot, route.route);
 }
@@ -110,12 +119,19 @@ function claimFrom(session: Session, request: ClaimRequest, jobId: number): Clai
 function tooDear(session: Session, shot: ShotRow, total: Total): void {
   session.run(
     `UPDATE shots SET state = 'failed', outcome = 'budget', message = 'one more attempt would pass the cap of a picture', ended_at_ms = ? WHERE id = ?`,
-    session.now(), shot.id,
+    session.now(),
+    shot.id,
   );
   freeDependents(session, shot.id);
   session.record(
     shot.job_id,
-    { event: 'budget_reached', shot: shot.name, cap: 'image', spent_usd: total.spentMicros / 1e6, reserved_usd: total.reservedMicros / 1e6 },
+    {
+      event: 'budget_reached',
+      shot: shot.name,
+      cap: 'image',
+      spent_usd: total.spentMicros / 1e6,
+      reserved_usd: total.reservedMicros / 1e6,
+    },
     shot.id,
   );
 }
@@ -129,10 +145,16 @@ function nothingReady(session: Session, jobId: number): ClaimResult {
   if (soonest !== undefined && soonest !== null) return { kind: 'wait', untilMs: soonest, reason: 'backoff' };
   const elsewhere = session.get(
     `SELECT 1 FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND (owner IS NULL OR owner <> ?) LIMIT 1`,
-    jobId, session.owner,
+    jobId,
+    session.owner,
   );
-  const blocked = session.get(`SELECT 1 FROM shots WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL LIMIT 1`, jobId);
-  return elsewhere || blocked ? { kind: 'wait', untilMs: session.now() + OTHERS_POLL_MS, reason: 'others' } : { kind: 'none' };
+  const blocked = session.get(
+    `SELECT 1 FROM shots WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL LIMIT 1`,
+    jobId,
+  );
+  return elsewhere || blocked
+    ? { kind: 'wait', untilMs: session.now() + OTHERS_POLL_MS, reason: 'others' }
+    : { kind: 'none' };
 }
 
 /** True while a live process holds a lease: what it has reserved may yet settle for less. */
@@ -165,7 +187,10 @@ function yieldsToUrgent(session: Session, job: JobRow, route: Route): boolean {
     `SELECT DISTINCT l.owner FROM jobs j JOIN shots l ON l.job_id = j.id AND l.state = 'leased' AND l.owner IS NOT NULL
      WHERE j.state = 'open' AND j.priority < ? AND json_extract(j.settings, '$.provider') = ? AND l.owner <> ?
        AND EXISTS (SELECT 1 FROM shots s WHERE s.job_id = j.id AND s.state = 'queued' AND s.after_shot IS NULL AND s.not_before_ms <= ?)`,
-    job.priority, route.provider, session.owner, session.now(),
+    job.priority,
+    route.provider,
+    session.owner,
+    session.now(),
   );
   return owners.some((row) => session.isAlive(row.owner));
 }
@@ -175,18 +200,36 @@ function lease(session: Session, job: JobRow, shot: ShotRow, route: Route): Clai
   const token = shot.token + 1;
   session.run(
     `UPDATE shots SET state = 'leased', owner = ?, token = ?, attempts = attempts + 1, not_before_ms = 0 WHERE id = ?`,
-    session.owner, token, shot.id,
+    session.owner,
+    token,
+    shot.id,
   );
-  const ordinal = (session.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0) + 1;
+  const ordinal =
+    (session.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0) + 1;
   const attemptId = session.insert(
     `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, intent_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    route.attemptKey, shot.id, job.id, ordinal, route.provider, route.model, route.requestHash, route.request, now,
+    route.attemptKey,
+    shot.id,
+    job.id,
+    ordinal,
+    route.provider,
+    route.model,
+    route.requestHash,
+    route.request,
+    now,
   );
   reserve(session, { attemptId, jobId: job.id, shotId: shot.id, ...route });
   takeSend(session, route.scope, route.intervalMs);
   session.record(
     job.id,
-    { event: 'generation_started', shot: shot.name, character_id: job.character_id, model: route.model, provider: route.provider, attempt: ordinal },
+    {
+      event: 'generation_started',
+      shot: shot.name,
+      character_id: job.character_id,
+      model: route.model,
+      provider: route.provider,
+      attempt: ordinal,
+    },
     shot.id,
   );
   const attempt = session.get<AttemptRow>('SELECT * FROM attempts WHERE id = ?', attemptId);

@@ -39,7 +39,11 @@ export class Images {
    * name given before. `nameOf` builds the file name; `pathOf` the absolute path. With `taken`, a name that turned out
    * to be occupied by a foreign file is passed over.
    */
-  named(lease: Lease, image: NewImage, place: { nameOf: (number: number) => string; pathOf: (filename: string) => string; taken?: boolean }): ImageRow {
+  named(
+    lease: Lease,
+    image: NewImage,
+    place: { nameOf: (number: number) => string; pathOf: (filename: string) => string; taken?: boolean },
+  ): ImageRow {
     return this.session.write(() => {
       const shot = holdLease(this.session, lease);
       const before = this.ofShot(lease.shotId);
@@ -47,7 +51,13 @@ export class Images {
       const number = this.nextNumber(lease.characterId);
       const filename = place.nameOf(number);
       if (before) {
-        this.session.run('UPDATE images SET number = ?, filename = ?, path = ? WHERE id = ?', number, filename, place.pathOf(filename), before.id);
+        this.session.run(
+          'UPDATE images SET number = ?, filename = ?, path = ? WHERE id = ?',
+          number,
+          filename,
+          place.pathOf(filename),
+          before.id,
+        );
         return this.mustFind(before.id);
       }
       const attempt = this.attempt(lease.attemptId);
@@ -57,9 +67,28 @@ export class Images {
         `INSERT INTO images (character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, size_bytes,
            width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, store, created_at_ms)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        lease.characterId, number, lease.shotId, lease.jobId, lease.attemptId, shot.kind, shot.name, filename, place.pathOf(filename),
-        image.sha256, image.sizeBytes, image.width, image.height, image.format, attempt.provider, attempt.model, shot.seed,
-        attempt.seed_honoured ?? 'unknown', shot.prompt, cost, settings.store === 'none' ? null : settings.store, this.session.now(),
+        lease.characterId,
+        number,
+        lease.shotId,
+        lease.jobId,
+        lease.attemptId,
+        shot.kind,
+        shot.name,
+        filename,
+        place.pathOf(filename),
+        image.sha256,
+        image.sizeBytes,
+        image.width,
+        image.height,
+        image.format,
+        attempt.provider,
+        attempt.model,
+        shot.seed,
+        attempt.seed_honoured ?? 'unknown',
+        shot.prompt,
+        cost,
+        settings.store === 'none' ? null : settings.store,
+        this.session.now(),
       );
       return this.mustFind(id);
     });
@@ -72,23 +101,50 @@ export class Images {
       const shot = holdLease(session, lease);
       const attempt = this.attempt(lease.attemptId);
       const uploads = this.mustFind(imageId).store !== null;
-      session.run(`UPDATE images SET state = 'stored', upload = ?, url = ? WHERE id = ?`, uploads ? 'pending' : 'none', uploads ? null : url, imageId);
-      session.run(`UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`, session.now(), lease.attemptId);
+      session.run(
+        `UPDATE images SET state = 'stored', upload = ?, url = ? WHERE id = ?`,
+        uploads ? 'pending' : 'none',
+        uploads ? null : url,
+        imageId,
+      );
+      session.run(
+        `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
+        session.now(),
+        lease.attemptId,
+      );
       session.run(
         `UPDATE shots SET state = 'done', owner = NULL, outcome = 'done', message = NULL, ended_at_ms = ? WHERE id = ?`,
-        session.now(), lease.shotId,
+        session.now(),
+        lease.shotId,
       );
       freeDependents(session, lease.shotId);
       const image = this.mustFind(imageId);
-      session.record(lease.jobId, {
-        event: 'generation_completed', shot: lease.shot, character_id: lease.characterId,
-        duration_ms: Math.max(0, session.now() - attempt.intent_at_ms), cost_usd: image.cost_micros / 1e6,
-        seed: shot.seed, seed_honoured: image.seed_honoured,
-      }, lease.shotId);
+      session.record(
+        lease.jobId,
+        {
+          event: 'generation_completed',
+          shot: lease.shot,
+          character_id: lease.characterId,
+          duration_ms: Math.max(0, session.now() - attempt.intent_at_ms),
+          cost_usd: image.cost_micros / 1e6,
+          seed: shot.seed,
+          seed_honoured: image.seed_honoured,
+        },
+        lease.shotId,
+      );
       if (!uploads) {
-        session.record(lease.jobId, {
-          event: 'image_stored', shot: lease.shot, character_id: lease.characterId, size_bytes: image.size_bytes, url, filename: image.filename,
-        }, lease.shotId);
+        session.record(
+          lease.jobId,
+          {
+            event: 'image_stored',
+            shot: lease.shot,
+            character_id: lease.characterId,
+            size_bytes: image.size_bytes,
+            url,
+            filename: image.filename,
+          },
+          lease.shotId,
+        );
       }
       return image;
     });
@@ -104,7 +160,10 @@ export class Images {
     if (typeof name === 'number') return this.session.get<ImageRow>('SELECT * FROM images WHERE id = ?', name);
     return this.session.get<ImageRow>(
       `SELECT * FROM images WHERE state = 'stored' AND filename IN (?, ? || '.png', ? || '.jpg', ? || '.webp') ORDER BY id DESC LIMIT 1`,
-      name, name, name, name,
+      name,
+      name,
+      name,
+      name,
     );
   }
 
@@ -134,23 +193,38 @@ export class Images {
     add('id < ?', filter.beforeId);
     return this.session.all<ImageRow>(
       `SELECT * FROM images INDEXED BY images_newest WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT ?`,
-      ...values, filter.limit ?? -1,
+      ...values,
+      filter.limit ?? -1,
     );
   }
 
   /** True when a picture of the character is known to be in a store: its numbers were compared with the store's. */
   hasUploaded(characterId: string): boolean {
-    return this.session.get(`SELECT 1 FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored' AND upload = 'done' LIMIT 1`, characterId) !== undefined;
+    return (
+      this.session.get(
+        `SELECT 1 FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored' AND upload = 'done' LIMIT 1`,
+        characterId,
+      ) !== undefined
+    );
   }
 
   /** The image of a character with that number, unless it was removed. */
   numbered(characterId: string, number: number): ImageRow | undefined {
-    return this.session.get<ImageRow>(`SELECT * FROM images WHERE character_id = ? AND number = ? AND state = 'stored'`, characterId, number);
+    return this.session.get<ImageRow>(
+      `SELECT * FROM images WHERE character_id = ? AND number = ? AND state = 'stored'`,
+      characterId,
+      number,
+    );
   }
 
   /** How many images a character has. */
   count(characterId: string): number {
-    return this.session.get<{ n: number }>(`SELECT COUNT(*) n FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored'`, characterId)?.n ?? 0;
+    return (
+      this.session.get<{ n: number }>(
+        `SELECT COUNT(*) n FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored'`,
+        characterId,
+      )?.n ?? 0
+    );
   }
 
   /** Sets or clears a mark. */
@@ -168,14 +242,22 @@ export class Images {
   }
 
   private nextNumber(characterId: string): number {
-    const row = this.session.get<{ next_number: number }>('SELECT next_number FROM characters WHERE id = ?', characterId);
+    const row = this.session.get<{ next_number: number }>(
+      'SELECT next_number FROM characters WHERE id = ?',
+      characterId,
+    );
     if (!row) throw new Error(`character ${characterId} vanished`);
     this.session.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);
     return row.next_number;
   }
 
   private costOfShot(shotId: number): number {
-    return this.session.get<{ n: number }>('SELECT COALESCE(SUM(spent_micros), 0) n FROM reservations WHERE shot_id = ?', shotId)?.n ?? 0;
+    return (
+      this.session.get<{ n: number }>(
+        'SELECT COALESCE(SUM(spent_micros), 0) n FROM reservations WHERE shot_id = ?',
+        shotId,
+      )?.n ?? 0
+    );
   }
 
   private settings(jobId: number): JobSettings {

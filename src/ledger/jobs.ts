@@ -46,7 +46,9 @@ export class Jobs {
   find(name: string | number): JobRow | undefined {
     const byKey = this.session.get<JobRow>('SELECT * FROM jobs WHERE key = ?', String(name));
     if (byKey) return byKey;
-    return /^\d{1,15}$/.test(String(name)) ? this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', Number(name)) : undefined;
+    return /^\d{1,15}$/.test(String(name))
+      ? this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', Number(name))
+      : undefined;
   }
 
   /** Unfinished jobs, the most urgent first. */
@@ -61,7 +63,10 @@ export class Jobs {
 
   /** The newest job of a character. */
   newestOf(characterId: string): JobRow | undefined {
-    return this.session.get<JobRow>('SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_id = ? ORDER BY id DESC LIMIT 1', characterId);
+    return this.session.get<JobRow>(
+      'SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_id = ? ORDER BY id DESC LIMIT 1',
+      characterId,
+    );
   }
 
   /**
@@ -74,7 +79,9 @@ export class Jobs {
       if (!before) return { job: this.create(request), created: true };
       this.session.run(
         `UPDATE jobs SET settings = ?, priority = ?, state = 'open', ended_at_ms = NULL WHERE id = ?`,
-        JSON.stringify(request.settings), request.priority, before.id,
+        JSON.stringify(request.settings),
+        request.priority,
+        before.id,
       );
       return { job: this.mustFind(before.id), created: false };
     });
@@ -83,7 +90,12 @@ export class Jobs {
   private continued(request: JobRequest): JobRow | undefined {
     if (request.key !== undefined) {
       const named = this.session.get<JobRow>('SELECT * FROM jobs WHERE key = ?', request.key);
-      if (named && (named.character_id !== request.characterId || named.kind !== request.kind || named.image_count !== request.imageCount)) {
+      if (
+        named &&
+        (named.character_id !== request.characterId ||
+          named.kind !== request.kind ||
+          named.image_count !== request.imageCount)
+      ) {
         throw new UserError(
           `the key ${JSON.stringify(request.key)} names job ${named.id} already: ${named.kind} of ${named.image_count} for ${named.character_id}`,
           { hint: 'a key never makes a second job: use another key, or repeat the first request' },
@@ -100,7 +112,8 @@ export class Jobs {
     if (request.fresh) return undefined;
     return this.session.get<JobRow>(
       `SELECT * FROM jobs WHERE character_id = ? AND fingerprint = ? AND state = 'open' AND key IS NULL ORDER BY id DESC LIMIT 1`,
-      request.characterId, request.fingerprint,
+      request.characterId,
+      request.fingerprint,
     );
   }
 
@@ -108,30 +121,53 @@ export class Jobs {
     const { session } = this;
     const id = session.insert(
       `INSERT INTO jobs (key, character_id, kind, fingerprint, settings, priority, image_count, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      request.key ?? null, request.characterId, request.kind, request.fingerprint, JSON.stringify(request.settings),
-      request.priority, request.imageCount, session.now(),
+      request.key ?? null,
+      request.characterId,
+      request.kind,
+      request.fingerprint,
+      JSON.stringify(request.settings),
+      request.priority,
+      request.imageCount,
+      session.now(),
     );
-    const from = session.get<{ n: number }>('SELECT gallery_planned n FROM characters WHERE id = ?', request.characterId)?.n ?? 0;
+    const from =
+      session.get<{ n: number }>('SELECT gallery_planned n FROM characters WHERE id = ?', request.characterId)?.n ?? 0;
     let gallery = 0;
     for (const shot of request.plan(from)) {
       this.addShot(id, request, shot);
       if (shot.kind === 'gallery') gallery += 1;
     }
-    session.run('UPDATE characters SET gallery_planned = gallery_planned + ? WHERE id = ?', gallery, request.characterId);
+    session.run(
+      'UPDATE characters SET gallery_planned = gallery_planned + ? WHERE id = ?',
+      gallery,
+      request.characterId,
+    );
     if (request.kind === 'create') {
       this.avatarFirst(id);
       fillWithAdopted(session, id, request.characterId);
     }
-    session.record(id, { event: 'generation_queued', character_id: request.characterId, image_count: request.imageCount });
+    session.record(id, {
+      event: 'generation_queued',
+      character_id: request.characterId,
+      image_count: request.imageCount,
+    });
     return this.mustFind(id);
   }
 
   private addShot(jobId: number, request: JobRequest, shot: PlannedShot): void {
-    const key = request.kind === 'create' ? `create:${request.characterId}:${shot.name}:${jobId}` : `pack:${jobId}:${shot.name}`;
+    const key =
+      request.kind === 'create' ? `create:${request.characterId}:${shot.name}:${jobId}` : `pack:${jobId}:${shot.name}`;
     this.session.run(
       `INSERT INTO shots (job_id, character_id, key, name, kind, look, prompt, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO NOTHING`,
-      jobId, request.characterId, key, shot.name, shot.kind, JSON.stringify(shot.look), shot.prompt, shot.seed,
+      jobId,
+      request.characterId,
+      key,
+      shot.name,
+      shot.kind,
+      JSON.stringify(shot.look),
+      shot.prompt,
+      shot.seed,
     );
   }
 
@@ -140,7 +176,8 @@ export class Jobs {
     this.session.run(
       `UPDATE shots SET after_shot = (SELECT a.id FROM shots a WHERE a.job_id = ? AND a.kind = 'avatar' LIMIT 1)
        WHERE job_id = ? AND kind = 'training'`,
-      jobId, jobId,
+      jobId,
+      jobId,
     );
   }
 
@@ -168,7 +205,8 @@ export class Jobs {
       const changed = this.session.run(
         `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL, message = NULL, ended_at_ms = NULL
          WHERE job_id = ? AND state IN (${marks})`,
-        jobId, ...states,
+        jobId,
+        ...states,
       );
       if (changed > 0) this.session.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
       return changed;
@@ -181,7 +219,8 @@ export class Jobs {
       this.session.run(`UPDATE jobs SET state = 'cancelled', ended_at_ms = ? WHERE id = ?`, this.session.now(), jobId);
       return this.session.run(
         `UPDATE shots SET state = 'cancelled', after_shot = NULL, ended_at_ms = ? WHERE job_id = ? AND state = 'queued'`,
-        this.session.now(), jobId,
+        this.session.now(),
+        jobId,
       );
     });
   }
@@ -192,7 +231,8 @@ export class Jobs {
       for (const jobId of jobIds) {
         const workers = this.session.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
         const dead = workers.filter(({ owner }) => !this.session.isAlive(owner));
-        for (const { owner } of dead) this.session.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, owner);
+        for (const { owner } of dead)
+          this.session.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, owner);
         this.session.run('INSERT OR IGNORE INTO workers (job_id, owner) VALUES (?, ?)', jobId, this.session.owner);
       }
     });
@@ -205,7 +245,11 @@ export class Jobs {
       const counts = this.counts(jobId);
       const ended = counts.queued + counts.leased + counts.hold === 0;
       if (ended) {
-        this.session.run(`UPDATE jobs SET state = 'ended', ended_at_ms = ? WHERE id = ? AND state = 'open'`, this.session.now(), jobId);
+        this.session.run(
+          `UPDATE jobs SET state = 'ended', ended_at_ms = ? WHERE id = ? AND state = 'open'`,
+          this.session.now(),
+          jobId,
+        );
       }
       const job = this.mustFind(jobId);
       this.session.record(jobId, {

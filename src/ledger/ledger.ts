@@ -66,7 +66,10 @@ export class Ledger {
     this.session.write(() => {
       this.session.run(
         'INSERT OR REPLACE INTO owners (id, host, pid, started_at_ms) VALUES (?, ?, ?, ?)',
-        this.owner, hostname(), process.pid, options.now(),
+        this.owner,
+        hostname(),
+        process.pid,
+        options.now(),
       );
     });
   }
@@ -82,10 +85,17 @@ export class Ledger {
   }
 
   /** Records that a cap stops a run. */
-  budgetReached(jobId: number, cap: 'image' | 'run' | 'day', total: { spentMicros: number; reservedMicros: number }): void {
+  budgetReached(
+    jobId: number,
+    cap: 'image' | 'run' | 'day',
+    total: { spentMicros: number; reservedMicros: number },
+  ): void {
     this.session.write(() => {
       this.session.record(jobId, {
-        event: 'budget_reached', cap, spent_usd: total.spentMicros / 1e6, reserved_usd: total.reservedMicros / 1e6,
+        event: 'budget_reached',
+        cap,
+        spent_usd: total.spentMicros / 1e6,
+        reserved_usd: total.reservedMicros / 1e6,
       });
     });
   }

@@ -31,7 +31,15 @@ interface LimitRow {
 }
 
 const FRESH: LimitRow = {
-  paused_until_ms: 0, window: null, interval_ms: 0, next_send_ms: 0, successes: 0, creep: 0, failures: 0, opened: 0, open_until_ms: 0,
+  paused_until_ms: 0,
+  window: null,
+  interval_ms: 0,
+  next_send_ms: 0,
+  successes: 0,
+  creep: 0,
+  failures: 0,
+  opened: 0,
+  open_until_ms: 0,
 };
 
 /** May one more request be sent? `down`: the breaker has opened too often, another provider is to be asked. */
@@ -50,7 +58,16 @@ function save(session: Session, scope: string, row: LimitRow): void {
   session.run(
     `INSERT OR REPLACE INTO limits (scope, paused_until_ms, window, interval_ms, next_send_ms, successes, creep, failures, opened, open_until_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    scope, row.paused_until_ms, row.window, row.interval_ms, row.next_send_ms, row.successes, row.creep, row.failures, row.opened, row.open_until_ms,
+    scope,
+    row.paused_until_ms,
+    row.window,
+    row.interval_ms,
+    row.next_send_ms,
+    row.successes,
+    row.creep,
+    row.failures,
+    row.opened,
+    row.open_until_ms,
   );
 }
 
@@ -121,7 +138,9 @@ export function noteLimited(session: Session, scope: string, provider: string, w
     creep: 0,
     paused_until_ms: Math.max(row.paused_until_ms, now + waitMs),
     window: again ? row.window : Math.max(1, Math.floor(Math.min(row.window ?? WINDOW_MAX, flying) / 2)),
-    interval_ms: again ? row.interval_ms : Math.min(INTERVAL_MAX_MS, row.interval_ms > 0 ? Math.ceil(row.interval_ms * 1.34) : waitMs),
+    interval_ms: again
+      ? row.interval_ms
+      : Math.min(INTERVAL_MAX_MS, row.interval_ms > 0 ? Math.ceil(row.interval_ms * 1.34) : waitMs),
   });
 }
 

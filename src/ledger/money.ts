@@ -47,7 +47,12 @@ export function totalOf(session: Session, scope: string): Total {
 }
 
 /** Checks all caps for one more attempt of a shot. Call it in the transaction that reserves. */
-export function checkCaps(session: Session, caps: Caps, shot: { id: number; jobId: number }, worstMicros: number): CapVerdict {
+export function checkCaps(
+  session: Session,
+  caps: Caps,
+  shot: { id: number; jobId: number },
+  worstMicros: number,
+): CapVerdict {
   const tests: [BudgetCap, number | undefined, () => Total][] = [
     ['image', caps.perImageMicros, () => totalOfShot(session, shot.id)],
     ['run', caps.perRunMicros, () => totalOf(session, `job:${shot.jobId}`)],
@@ -89,7 +94,14 @@ export function reserve(session: Session, r: Reservation): void {
   session.run(
     `INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros, expected_micros)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    r.attemptId, r.jobId, r.shotId, day, r.provider, r.model, r.worstMicros, r.expectedMicros,
+    r.attemptId,
+    r.jobId,
+    r.shotId,
+    day,
+    r.provider,
+    r.model,
+    r.worstMicros,
+    r.expectedMicros,
   );
   addTotals(session, { jobId: r.jobId, day }, r.worstMicros, 0);
 }
@@ -116,7 +128,9 @@ function addTotals(session: Session, scope: { jobId: number; day: string }, rese
       `INSERT INTO totals (scope, reserved_micros, spent_micros) VALUES (?, ?, ?)
        ON CONFLICT (scope) DO UPDATE SET reserved_micros = reserved_micros + excluded.reserved_micros,
                                          spent_micros = spent_micros + excluded.spent_micros`,
-      name, reserved, spent,
+      name,
+      reserved,
+      spent,
     );
   }
 }

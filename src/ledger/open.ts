@@ -128,9 +128,12 @@ function backUp(db: Sqlite.Database, target: string): void {
 
 function refuseNewer(version: number, file: string): void {
   if (version <= MIGRATIONS.length) return;
-  throw new UserError(`the ledger was written by a newer imggen (its version ${version}, ours ${MIGRATIONS.length}): ${file}`, {
-    hint: 'update imggen, or name another ledger: --ledger FILE',
-  });
+  throw new UserError(
+    `the ledger was written by a newer imggen (its version ${version}, ours ${MIGRATIONS.length}): ${file}`,
+    {
+      hint: 'update imggen, or name another ledger: --ledger FILE',
+    },
+  );
 }
 
 function explain(error: unknown, file: string): unknown {

@@ -47,7 +47,9 @@ export class Queries {
   eventsAfter(jobId: number, afterId: number, limit = 1000): { id: number; event: PublicEvent }[] {
     const rows = this.session.all<{ id: number; body: string }>(
       'SELECT id, body FROM events INDEXED BY events_by_job WHERE job_id = ? AND id > ? ORDER BY id LIMIT ?',
-      jobId, afterId, limit,
+      jobId,
+      afterId,
+      limit,
     );
     return rows.map((row) => ({ id: row.id, event: JSON.parse(row.body) as PublicEvent }));
   }
@@ -56,21 +58,29 @@ export class Queries {
   failures(jobId: number, limit: number): FailedShot[] {
     return this.session.all<FailedShot>(
       `SELECT name, state, outcome, message, job_id FROM shots WHERE job_id = ? AND state IN ('failed', 'refused', 'hold') ORDER BY id LIMIT ?`,
-      jobId, limit,
+      jobId,
+      limit,
     );
   }
 
   /** True when a shot of the job ended because one more attempt would pass the cap of a picture. */
   stoppedByBudget(jobId: number): boolean {
-    return this.session.get(`SELECT 1 FROM shots WHERE job_id = ? AND state = 'failed' AND outcome = 'budget' LIMIT 1`, jobId) !== undefined;
+    return (
+      this.session.get(
+        `SELECT 1 FROM shots WHERE job_id = ? AND state = 'failed' AND outcome = 'budget' LIMIT 1`,
+        jobId,
+      ) !== undefined
+    );
   }
 
   /** Shots whose work is live at the provider and whom nobody is waiting for now. */
   liveAtProvider(jobId: number): number {
-    return this.session.get<{ n: number }>(
-      `SELECT COUNT(*) n FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS NULL`,
-      jobId,
-    )?.n ?? 0;
+    return (
+      this.session.get<{ n: number }>(
+        `SELECT COUNT(*) n FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS NULL`,
+        jobId,
+      )?.n ?? 0
+    );
   }
 
   /** Remote ids of open attempts of a job, for cancelling at the provider. */
@@ -94,11 +104,13 @@ export class Queries {
 
   /** Shots queued ahead of a job in other open jobs of at least its priority. */
   ahead(jobId: number): number {
-    return this.session.get<{ n: number }>(
-      `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id, jobs me
+    return (
+      this.session.get<{ n: number }>(
+        `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id, jobs me
        WHERE me.id = ? AND j.state = 'open' AND s.state = 'queued' AND (j.priority < me.priority OR (j.priority = me.priority AND j.id < me.id))`,
-      jobId,
-    )?.n ?? 0;
+        jobId,
+      )?.n ?? 0
+    );
   }
 
   /** Mean time from request to picture, and when the last attempts ended, of a job's newest attempts. */
@@ -108,7 +120,11 @@ export class Queries {
          (SELECT intent_at_ms, ended_at_ms FROM attempts WHERE job_id = ? AND state = 'settled' ORDER BY id DESC LIMIT 50)`,
       jobId,
     );
-    return { averageMs: row?.average ?? null, ended: row?.n ?? 0, spanMs: Math.max(0, (row?.last ?? 0) - (row?.first ?? 0)) };
+    return {
+      averageMs: row?.average ?? null,
+      ended: row?.n ?? 0,
+      spanMs: Math.max(0, (row?.last ?? 0) - (row?.first ?? 0)),
+    };
   }
 
   /** By provider and model. `owner`: only of characters that are theirs or nobody's; undefined: of all. */
@@ -122,16 +138,29 @@ export class Queries {
        GROUP BY a.provider, a.model ORDER BY a.provider, a.model`,
       ...valuesOf(owner),
     );
-    return rows.map((row) => ({ ...row, p50Ms: this.percentile(row, 0.5, owner), p95Ms: this.percentile(row, 0.95, owner) }));
+    return rows.map((row) => ({
+      ...row,
+      p50Ms: this.percentile(row, 0.5, owner),
+      p95Ms: this.percentile(row, 0.95, owner),
+    }));
   }
 
-  private percentile(of: { provider: string; model: string; done: number }, share: number, owner: string | null | undefined): number | null {
+  private percentile(
+    of: { provider: string; model: string; done: number },
+    share: number,
+    owner: string | null | undefined,
+  ): number | null {
     const offset = Math.max(0, Math.ceil(of.done * share) - 1);
-    return this.session.get<{ ms: number }>(
-      `SELECT ended_at_ms - intent_at_ms ms FROM attempts WHERE provider = ? AND model = ? AND state = 'settled'
+    return (
+      this.session.get<{ ms: number }>(
+        `SELECT ended_at_ms - intent_at_ms ms FROM attempts WHERE provider = ? AND model = ? AND state = 'settled'
        ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`} ORDER BY ms LIMIT 1 OFFSET ?`,
-      of.provider, of.model, ...valuesOf(owner), offset,
-    )?.ms ?? null;
+        of.provider,
+        of.model,
+        ...valuesOf(owner),
+        offset,
+      )?.ms ?? null
+    );
   }
 
   /** By day, provider and model, newest day first. `owner` as for `stats`. */
@@ -141,13 +170,15 @@ export class Queries {
          SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reservedMicros
        FROM reservations WHERE day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?)
        ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`} GROUP BY day, provider, model ORDER BY day DESC, provider, model`,
-      days, ...valuesOf(owner),
+      days,
+      ...valuesOf(owner),
     );
   }
 }
 
 /** Jobs of the characters of one owner, or of nobody. */
-const JOBS_OF = 'SELECT j.id FROM jobs j JOIN characters c ON c.id = j.character_id WHERE c.owner IS NULL OR c.owner IS ?';
+const JOBS_OF =
+  'SELECT j.id FROM jobs j JOIN characters c ON c.id = j.character_id WHERE c.owner IS NULL OR c.owner IS ?';
 
 function valuesOf(owner: string | null | undefined): (string | null)[] {
   return owner === undefined ? [] : [owner];

@@ -29,7 +29,9 @@ export class Recovery {
       for (const owner of this.deadOwners(jobId)) {
         const shots = this.session.all<ShotRow>(
           `SELECT * FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS ? LIMIT ?`,
-          jobId, owner, most - taken.length + except.size,
+          jobId,
+          owner,
+          most - taken.length + except.size,
         );
         for (const shot of shots) {
           if (except.has(shot.id) || taken.length >= most) continue;
@@ -45,7 +47,10 @@ export class Recovery {
   reopenHeld(jobIds: readonly number[], providers: readonly string[]): TakenOver[] {
     const taken: TakenOver[] = [];
     for (const jobId of jobIds) {
-      const held = this.session.all<ShotRow>(`SELECT * FROM shots WHERE job_id = ? AND state = 'hold' AND outcome = 'unknown'`, jobId);
+      const held = this.session.all<ShotRow>(
+        `SELECT * FROM shots WHERE job_id = ? AND state = 'hold' AND outcome = 'unknown'`,
+        jobId,
+      );
       for (const shot of held) {
         const one = this.session.write(() => this.reopen(shot, providers));
         if (one) taken.push(one);
@@ -59,13 +64,18 @@ export class Recovery {
       `SELECT DISTINCT owner FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased'`,
       jobId,
     );
-    return owners.map((row) => row.owner).filter((owner) => owner === null || (owner !== this.session.owner && !this.session.isAlive(owner)));
+    return owners
+      .map((row) => row.owner)
+      .filter((owner) => owner === null || (owner !== this.session.owner && !this.session.isAlive(owner)));
   }
 
   private take(seen: ShotRow): TakenOver | undefined {
     const changed = this.session.run(
       `UPDATE shots SET owner = ?, token = token + 1 WHERE id = ? AND state = 'leased' AND owner IS ? AND token = ?`,
-      this.session.owner, seen.id, seen.owner, seen.token,
+      this.session.owner,
+      seen.id,
+      seen.owner,
+      seen.token,
     );
     const attempt = this.session.get<AttemptRow>(
       `SELECT * FROM attempts WHERE shot_id = ? AND state IN ('intent', 'accepted', 'generated') ORDER BY id DESC LIMIT 1`,
@@ -82,7 +92,9 @@ export class Recovery {
     if (!attempt || !providers.includes(attempt.provider)) return undefined;
     const changed = this.session.run(
       `UPDATE shots SET state = 'leased', owner = ?, token = token + 1, ended_at_ms = NULL WHERE id = ? AND state = 'hold' AND token = ?`,
-      this.session.owner, seen.id, seen.token,
+      this.session.owner,
+      seen.id,
+      seen.token,
     );
     if (changed !== 1) return undefined;
     // With its remote id known there is nothing to look for: a look-up passes over ids that the ledger knows.
@@ -97,7 +109,12 @@ export class Recovery {
     if (!shot || !job) throw new Error(`shot ${shotId} or its job vanished`);
     const image = this.session.get<ImageRow>('SELECT * FROM images WHERE shot_id = ?', shotId);
     const lease: Lease = {
-      shotId, jobId: job.id, characterId: job.character_id, shot: shot.name, attemptId: attempt.id, token: shot.token,
+      shotId,
+      jobId: job.id,
+      characterId: job.character_id,
+      shot: shot.name,
+      attemptId: attempt.id,
+      token: shot.token,
     };
     return { lease, job, shot, attempt, image };
   }

@@ -5,7 +5,11 @@ import type { Listener, PublicEvent } from '../events.ts';
 export type SqlValue = string | number | bigint | null | Buffer;
 
 /** Public events without what the session itself stamps on them. */
-export type EventBody = PublicEvent extends infer E ? (E extends PublicEvent ? Omit<E, 'at' | 'job_id'> : never) : never;
+export type EventBody = PublicEvent extends infer E
+  ? E extends PublicEvent
+    ? Omit<E, 'at' | 'job_id'>
+    : never
+  : never;
 
 /** Thrown by writes of a process whose lease on a shot is gone: it must stop working on that shot and write nothing. */
 export class LostLease extends Error {

@@ -20,10 +20,12 @@ export class Upkeep {
 
   /** Shots of a character whose work is paid, or live at the provider, and not collected yet. */
   uncollected(characterId: string): number {
-    return this.session.get<{ n: number }>(
-      `SELECT COUNT(*) n FROM jobs j JOIN attempts a INDEXED BY attempts_by_job ON a.job_id = j.id AND a.state IN ('accepted', 'generated') WHERE j.character_id = ?`,
-      characterId,
-    )?.n ?? 0;
+    return (
+      this.session.get<{ n: number }>(
+        `SELECT COUNT(*) n FROM jobs j JOIN attempts a INDEXED BY attempts_by_job ON a.job_id = j.id AND a.state IN ('accepted', 'generated') WHERE j.character_id = ?`,
+        characterId,
+      )?.n ?? 0
+    );
   }
 
   /** State of the attempt with that key; undefined when this ledger has none. */
@@ -38,7 +40,10 @@ export class Upkeep {
 
   /** The images of a character that count, uploaded or not: named or stored. */
   images(characterId: string): ImageRow[] {
-    return this.session.all<ImageRow>(`SELECT * FROM images WHERE character_id = ? AND state <> 'removed' ORDER BY number`, characterId);
+    return this.session.all<ImageRow>(
+      `SELECT * FROM images WHERE character_id = ? AND state <> 'removed' ORDER BY number`,
+      characterId,
+    );
   }
 
   /**
@@ -47,7 +52,14 @@ export class Upkeep {
    */
   unlessNamed(characterId: string, filename: string, remove: () => void): boolean {
     return this.session.write(() => {
-      if (this.session.get(`SELECT 1 FROM images WHERE character_id = ? AND filename = ? AND state <> 'removed'`, characterId, filename)) return false;
+      if (
+        this.session.get(
+          `SELECT 1 FROM images WHERE character_id = ? AND filename = ? AND state <> 'removed'`,
+          characterId,
+          filename,
+        )
+      )
+        return false;
       remove();
       return true;
     });
@@ -72,7 +84,10 @@ export class Upkeep {
       const { upload_owner: owner } = row;
       if (owner !== null && owner !== this.session.owner && this.session.isAlive(owner)) return false;
       // The shot may be made again, and then has another picture.
-      this.session.run(`UPDATE images SET state = 'removed', upload = 'none', upload_owner = NULL, shot_id = NULL WHERE id = ?`, imageId);
+      this.session.run(
+        `UPDATE images SET state = 'removed', upload = 'none', upload_owner = NULL, shot_id = NULL WHERE id = ?`,
+        imageId,
+      );
       this.session.run(
         `UPDATE shots SET state = 'cancelled', outcome = NULL WHERE id = ? AND state = 'done' AND job_id IN (SELECT id FROM jobs WHERE kind = 'create')`,
         row.shot_id,

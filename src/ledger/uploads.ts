@@ -28,13 +28,21 @@ export class Uploads {
         const rows = this.session.all<ImageRow>(
           `SELECT * FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending'
              AND (upload_not_before_ms <= ? OR upload_not_before_ms > ?) AND (upload_owner IS NULL OR upload_owner <> ?) ORDER BY id LIMIT 50`,
-          jobId, this.session.now(), this.session.now() + PLAUSIBLE_MS, this.session.owner,
+          jobId,
+          this.session.now(),
+          this.session.now() + PLAUSIBLE_MS,
+          this.session.owner,
         );
         const free = rows.find((row) => row.upload_owner === null || !this.session.isAlive(row.upload_owner));
         if (!free) continue;
         // A process that died says nothing of the picture it was uploading: the tries begin anew.
         const tries = free.upload_owner === null ? free.upload_tries + 1 : 1;
-        this.session.run('UPDATE images SET upload_owner = ?, upload_tries = ? WHERE id = ?', this.session.owner, tries, free.id);
+        this.session.run(
+          'UPDATE images SET upload_owner = ?, upload_tries = ? WHERE id = ?',
+          this.session.owner,
+          tries,
+          free.id,
+        );
         return { ...free, upload_owner: this.session.owner, upload_tries: tries };
       }
       return undefined;
@@ -62,12 +70,26 @@ export class Uploads {
       const changed = this.session.run(
         `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, public_id = ?, url = ?, thumbnail_url = ?, md5 = ?
          WHERE id = ? AND upload_owner = ?`,
-        to.publicId, to.url, to.thumbnailUrl ?? null, to.md5, image.id, this.session.owner,
+        to.publicId,
+        to.url,
+        to.thumbnailUrl ?? null,
+        to.md5,
+        image.id,
+        this.session.owner,
       );
       if (changed === 0 || image.job_id === null) return;
-      this.session.record(image.job_id, {
-        event: 'image_stored', shot: image.shot, character_id: image.character_id, size_bytes: image.size_bytes, url: to.url, filename: image.filename,
-      }, image.shot_id);
+      this.session.record(
+        image.job_id,
+        {
+          event: 'image_stored',
+          shot: image.shot,
+          character_id: image.character_id,
+          size_bytes: image.size_bytes,
+          url: to.url,
+          filename: image.filename,
+        },
+        image.shot_id,
+      );
     });
   }
 
@@ -77,7 +99,11 @@ export class Uploads {
       this.session.run(
         `UPDATE images SET upload_owner = NULL, upload_message = ?, upload_not_before_ms = ?, upload_tries = MAX(0, upload_tries - ?)
          WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
-        how.message, Math.ceil(how.notBeforeMs), how.counts ? 0 : 1, image.id, this.session.owner,
+        how.message,
+        Math.ceil(how.notBeforeMs),
+        how.counts ? 0 : 1,
+        image.id,
+        this.session.owner,
       );
     });
   }
@@ -87,7 +113,9 @@ export class Uploads {
     this.session.write(() => {
       this.session.run(
         `UPDATE images SET upload = 'failed', upload_owner = NULL, upload_message = ?, upload_not_before_ms = 0 WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
-        message, image.id, this.session.owner,
+        message,
+        image.id,
+        this.session.owner,
       );
     });
   }
@@ -95,14 +123,21 @@ export class Uploads {
   /** Lets an image go that was not uploaded because the run stops. */
   release(image: ImageRow): void {
     this.session.write(() => {
-      this.session.run('UPDATE images SET upload_owner = NULL, upload_tries = MAX(0, upload_tries - 1) WHERE id = ? AND upload_owner = ?', image.id, this.session.owner);
+      this.session.run(
+        'UPDATE images SET upload_owner = NULL, upload_tries = MAX(0, upload_tries - 1) WHERE id = ? AND upload_owner = ?',
+        image.id,
+        this.session.owner,
+      );
     });
   }
 
   /** A new run: failed uploads of a job are put back, and the tries of all that wait are forgiven; returns how many had failed. */
   retryFailed(jobId: number): number {
     return this.session.write(() => {
-      this.session.run(`UPDATE images SET upload_tries = 0 WHERE job_id = ? AND upload = 'pending' AND upload_owner IS NULL`, jobId);
+      this.session.run(
+        `UPDATE images SET upload_tries = 0 WHERE job_id = ? AND upload = 'pending' AND upload_owner IS NULL`,
+        jobId,
+      );
       return this.session.run(
         `UPDATE images SET upload = 'pending', upload_tries = 0, upload_not_before_ms = 0 WHERE job_id = ? AND upload = 'failed' AND state = 'stored'`,
         jobId,
@@ -116,7 +151,8 @@ export class Uploads {
       const count = this.session.run(
         `UPDATE images SET store = ?, upload = 'pending', upload_tries = 0, upload_not_before_ms = 0
          WHERE character_id = ? AND state = 'stored' AND path IS NOT NULL AND upload <> 'done'`,
-        store, characterId,
+        store,
+        characterId,
       );
       const jobs = this.session.all<JobRow>(
         `SELECT DISTINCT j.* FROM jobs j JOIN images i ON i.job_id = j.id WHERE i.character_id = ? AND i.upload = 'pending'`,

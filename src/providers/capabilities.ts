@@ -5,7 +5,15 @@
 /** Sizes a model takes. */
 export type SizeSupport =
   /** Any size in these bounds, sides multiples of `multipleOf`, ratio of the long to the short side at most `ratioMax`. */
-  | { kind: 'free'; minPx: number; maxPx: number; multipleOf: number; ratioMax: number; areaMaxPx?: number; areaMinPx?: number }
+  | {
+      kind: 'free';
+      minPx: number;
+      maxPx: number;
+      multipleOf: number;
+      ratioMax: number;
+      areaMaxPx?: number;
+      areaMinPx?: number;
+    }
   /** These sizes only, as `1024x1536`. */
   | { kind: 'list'; sizes: readonly string[] }
   /** The service picks pixels from a ratio: any size whose ratio is (within 1 %) one of these, as `2:3`. */
@@ -67,7 +75,8 @@ export function sizeProblem(sizes: SizeSupport, width: number, height: number): 
         : `${asked} has none of the ratios ${sizes.ratios.join(', ')}`;
     case 'free': {
       const { minPx, maxPx, multipleOf, ratioMax, areaMaxPx = Infinity, areaMinPx = 0 } = sizes;
-      if (Math.min(width, height) < minPx || Math.max(width, height) > maxPx) return `${asked} is not within ${minPx}…${maxPx} pixels a side`;
+      if (Math.min(width, height) < minPx || Math.max(width, height) > maxPx)
+        return `${asked} is not within ${minPx}…${maxPx} pixels a side`;
       if (width % multipleOf || height % multipleOf) return `${asked}: both sides must be multiples of ${multipleOf}`;
       if (ratio > ratioMax + 1e-9) return `${asked} is longer than ${ratioMax}:1`;
       if (width * height > areaMaxPx) return `${asked} is more than ${areaMaxPx} pixels in all`;

@@ -31,11 +31,36 @@ diagnostics.subscribe('undici:client:connectError', (message) => {
 
 /** Codes that only a connection which never came up has. */
 const NOT_SENT = new Set([
-  'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN',
-  'EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_INVALID_ARG', 'ERR_INVALID_URL', 'ERR_TLS_CERT_ALTNAME_INVALID',
-  'ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-  'CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REVOKED', 'CERT_UNTRUSTED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'EAI_NONAME',
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_INVALID_ARG',
+  'ERR_INVALID_URL',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
 /** True when the error proves that no byte of the request reached the service. Looks through causes and aggregates. */
@@ -56,15 +81,23 @@ export function surelyNotSent(error: unknown): boolean {
  * @param what.paid it was the request that costs money; false for reads.
  * @param what.ended who ended it, where the caller knows better than the error (a signal aborted with its own reason).
  */
-export function networkFailure(error: unknown, what: { service: string; sent: boolean; paid: boolean; ended?: 'stopped' | 'late' | undefined }): ProviderError {
+export function networkFailure(
+  error: unknown,
+  what: { service: string; sent: boolean; paid: boolean; ended?: 'stopped' | 'late' | undefined },
+): ProviderError {
   const links = chain(error);
   const code = links.map(codeOf).findLast((found) => found !== undefined);
   const names = links.map((link) => ('name' in link ? String(link.name) : ''));
   const stopped = what.ended === 'stopped' || (what.ended === undefined && names.includes('AbortError'));
   const late = what.ended === 'late' || (what.ended === undefined && names.includes('TimeoutError'));
-  const detail = late ? 'did not answer in time' : stopped ? 'was not waited for any longer' : `could not be reached or broke off (${code ?? reasonOf(links)})`;
+  const detail = late
+    ? 'did not answer in time'
+    : stopped
+      ? 'was not waited for any longer'
+      : `could not be reached or broke off (${code ?? reasonOf(links)})`;
   const message = `${what.service} ${detail}`;
-  if (what.paid && what.sent && !surelyNotSent(error)) return new ProviderError(`${message}; whether the request was accepted is not known`, { failure: 'unknown', code });
+  if (what.paid && what.sent && !surelyNotSent(error))
+    return new ProviderError(`${message}; whether the request was accepted is not known`, { failure: 'unknown', code });
   if (stopped) return new ProviderError('stopped before anything was sent', { failure: 'interrupted', code });
   return new ProviderError(message, { failure: 'unavailable', code });
 }
@@ -84,8 +117,17 @@ export function statusFailure(answer: BadAnswer): ProviderError {
   const { service, status, headers, bodyText, asked, nowMs } = answer;
   const said = errorOf(bodyText);
   const failure = failureOf(status, asked, said.code);
-  const words = said.message || (status >= 300 && status < 400 ? 'it answered with a redirect, which is not followed: check the base URL' : 'no explanation');
-  return new ProviderError(`${service} (${status}): ${words}`, { failure, status, code: said.code, retryAfterMs: retryAfterMs(headers, nowMs, bodyText) });
+  const words =
+    said.message ||
+    (status >= 300 && status < 400
+      ? 'it answered with a redirect, which is not followed: check the base URL'
+      : 'no explanation');
+  return new ProviderError(`${service} (${status}): ${words}`, {
+    failure,
+    status,
+    code: said.code,
+    retryAfterMs: retryAfterMs(headers, nowMs, bodyText),
+  });
 }
 
 /** Codes by which services say that the account can't pay. */
@@ -118,7 +160,9 @@ export function retryAfterMs(headers: Headers, nowMs: number, bodyText = ''): nu
   const text = bodyText.slice(0, 20_000);
   const google = /"retryDelay"\s*:\s*"(\d[\d.]*)s"/.exec(text)?.[1];
   if (google !== undefined) return clamp(Number(google) * 1000);
-  const spoken = /(?:try again|retry|resets?|wait)\D{0,24}((?:\d+(?:\.\d+)?\s?(?:ms|h|m|s)[a-z]*\s?){1,3})/i.exec(text)?.[1];
+  const spoken = /(?:try again|retry|resets?|wait)\D{0,24}((?:\d+(?:\.\d+)?\s?(?:ms|h|m|s)[a-z]*\s?){1,3})/i.exec(
+    text,
+  )?.[1];
   return spoken === undefined ? undefined : clamp(durationMs(spoken));
 }
 
@@ -128,13 +172,21 @@ export function errorOf(bodyText: string): { message: string; code: string | und
   try {
     json = JSON.parse(bodyText);
   } catch {
-    return { message: oneLine(bodyText.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')), code: undefined };
+    return {
+      message: oneLine(bodyText.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')),
+      code: undefined,
+    };
   }
   const body = record(json);
   const inner = typeof body['error'] === 'object' ? record(body['error']) : body;
-  const message = [inner['message'], inner['detail'], body['error'], body['title']].find((text) => typeof text === 'string');
+  const message = [inner['message'], inner['detail'], body['error'], body['title']].find(
+    (text) => typeof text === 'string',
+  );
   const code = [inner['code'], inner['type'], inner['status']].find((text) => typeof text === 'string');
-  return { message: oneLine(typeof message === 'string' ? message : ''), code: typeof code === 'string' ? code.slice(0, 80) : undefined };
+  return {
+    message: oneLine(typeof message === 'string' ? message : ''),
+    code: typeof code === 'string' ? code.slice(0, 80) : undefined,
+  };
 }
 
 function oneLine(text: string): string {
@@ -145,7 +197,8 @@ function oneLine(text: string): string {
 function durationMs(text: string): number {
   const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
   let sum = 0;
-  for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)\s?(ms|h|m|s)/gi)) sum += Number(amount) * (unitMs[unit.toLowerCase()] ?? 0);
+  for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)\s?(ms|h|m|s)/gi))
+    sum += Number(amount) * (unitMs[unit.toLowerCase()] ?? 0);
   return sum;
 }
 

@@ -52,16 +52,25 @@ export function singleUse(fetch: typeof globalThis.fetch): SingleUseFetch {
  * fails after `ANSWER_MAX_BYTES` (a gzip bomb, a wrong address).
  * @throws {Error} when asked for another origin: a bug in the caller.
  */
-export function confined(fetch: typeof globalThis.fetch, baseUrl: string, init: RequestInit = {}): typeof globalThis.fetch {
+export function confined(
+  fetch: typeof globalThis.fetch,
+  baseUrl: string,
+  init: RequestInit = {},
+): typeof globalThis.fetch {
   const { origin } = new URL(baseUrl);
   return async (input, request) => {
     const url = urlOf(input);
-    if (new URL(url).origin !== origin) throw new Error(`a request to ${hostOf(url)} was stopped: credentials go to ${hostOf(baseUrl)} only`);
+    if (new URL(url).origin !== origin)
+      throw new Error(`a request to ${hostOf(url)} was stopped: credentials go to ${hostOf(baseUrl)} only`);
     const response = await fetch(input, { ...init, ...request, redirect: 'manual' });
     if (response.ok) return response;
     const body = await readBytes(response, ERROR_MAX_BYTES, 'cut').catch(() => Buffer.alloc(0));
     const bodyless = response.status === 204 || response.status === 205 || response.status === 304;
-    return new Response(bodyless ? null : body, { status: response.status, statusText: response.statusText, headers: response.headers });
+    return new Response(bodyless ? null : body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
   };
 }
 
@@ -78,8 +87,12 @@ export function patient(timeoutMs: number): RequestInit {
   let dispatcher = patientDispatchers.get(timeoutMs);
   if (!dispatcher) {
     // Reading `Response` makes Node load its fetch, which puts the dispatcher there.
-    const current = typeof Response === 'function' ? (globalThis as Record<symbol, unknown>)[Symbol.for('undici.globalDispatcher.1')] : undefined;
-    if (typeof current !== 'object' || !/^(?:Agent|EnvHttpProxyAgent)$/.test(current?.constructor.name ?? '')) return {};
+    const current =
+      typeof Response === 'function'
+        ? (globalThis as Record<symbol, unknown>)[Symbol.for('undici.globalDispatcher.1')]
+        : undefined;
+    if (typeof current !== 'object' || !/^(?:Agent|EnvHttpProxyAgent)$/.test(current?.constructor.name ?? ''))
+      return {};
     const Dispatcher = (current as object).constructor as new (options: object) => object;
     dispatcher = new Dispatcher({ headersTimeout: timeoutMs + 30_000, bodyTimeout: timeoutMs + 30_000 });
     patientDispatchers.set(timeoutMs, dispatcher);
@@ -100,12 +113,17 @@ export async function readBytes(response: Response, maxBytes: number, over: 'fai
   if (response.body) {
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       const fits = Math.min(chunk.length, maxBytes - size);
-      if (size + fits > bytes.length) bytes = Buffer.concat([bytes.subarray(0, size)], Math.min(maxBytes, Math.max(2 * bytes.length, size + fits)));
+      if (size + fits > bytes.length)
+        bytes = Buffer.concat([bytes.subarray(0, size)], Math.min(maxBytes, Math.max(2 * bytes.length, size + fits)));
       bytes.set(chunk.subarray(0, fits), size);
       size += fits;
       if (fits === chunk.length) continue;
       if (over === 'cut') break;
-      throw new ProviderError(`the answer is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB`, { failure: 'unusable', charged: 'maybe', code: 'answer_too_large' });
+      throw new ProviderError(`the answer is larger than ${Math.round(maxBytes / 1024 / 1024)} MiB`, {
+        failure: 'unusable',
+        charged: 'maybe',
+        code: 'answer_too_large',
+      });
     }
   }
   return bytes.subarray(0, size);
@@ -117,10 +135,19 @@ export async function readBytes(response: Response, maxBytes: number, over: 'fai
  *   what was promised; otherwise `unavailable`, so that it is simply asked again.
  * @throws {ProviderError}
  */
-export async function readJson<T>(response: Response, schema: z.ZodType<T>, reading: { service: string; paid: boolean; maxBytes?: number }): Promise<T> {
+export async function readJson<T>(
+  response: Response,
+  schema: z.ZodType<T>,
+  reading: { service: string; paid: boolean; maxBytes?: number },
+): Promise<T> {
   const { service, paid, maxBytes = ANSWER_MAX_BYTES } = reading;
   const broken = (what: string): ProviderError =>
-    new ProviderError(`${service} ${what}`, paid ? { failure: 'unusable', charged: 'maybe', status: response.status } : { failure: 'unavailable', status: response.status });
+    new ProviderError(
+      `${service} ${what}`,
+      paid
+        ? { failure: 'unusable', charged: 'maybe', status: response.status }
+        : { failure: 'unavailable', status: response.status },
+    );
   let bytes: Buffer;
   try {
     bytes = await readBytes(response, maxBytes);
@@ -133,10 +160,15 @@ export async function readJson<T>(response: Response, schema: z.ZodType<T>, read
   try {
     json = JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw broken(`answered with something that is not JSON (${response.headers.get('content-type') ?? 'no content type'})`);
+    throw broken(
+      `answered with something that is not JSON (${response.headers.get('content-type') ?? 'no content type'})`,
+    );
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw broken(`answered in an unexpected form: ${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')}`);
+  if (!parsed.success)
+    throw broken(
+      `answered in an unexpected form: ${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')}`,
+    );
   return parsed.data;
 }
 
@@ -147,8 +179,10 @@ export async function readJson<T>(response: Response, schema: z.ZodType<T>, read
 export function baseUrlOf(candidates: readonly (string | undefined)[], where: string): string {
   const text = candidates.find((candidate) => candidate !== undefined && candidate !== '') ?? '';
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new UserError(`${where}: the base URL is not an http or https address`, { exitCode: EXIT.usage });
-  if (url.username || url.password) throw new UserError(`${where}: the base URL must not hold a user name or password`, { exitCode: EXIT.usage });
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new UserError(`${where}: the base URL is not an http or https address`, { exitCode: EXIT.usage });
+  if (url.username || url.password)
+    throw new UserError(`${where}: the base URL must not hold a user name or password`, { exitCode: EXIT.usage });
   return text.replace(/\/+$/, '');
 }
 
@@ -156,11 +190,19 @@ export function baseUrlOf(candidates: readonly (string | undefined)[], where: st
  * The key from the environment, first found wins.
  * @throws {UserError} exit 5 when none is set, saying which variable to set; or when it can't be sent in a header.
  */
-export function keyOf(env: Readonly<Record<string, string | undefined>>, variables: readonly string[], service: string): string {
+export function keyOf(
+  env: Readonly<Record<string, string | undefined>>,
+  variables: readonly string[],
+  service: string,
+): string {
   for (const name of variables) {
     const key = env[name]?.trim();
     if (!key) continue;
-    if (/[^\x21-\x7e]/.test(key)) throw new UserError(`${name} holds characters that no key has`, { exitCode: EXIT.auth, hint: `Copy the key for ${service} again, without spaces or line breaks.` });
+    if (/[^\x21-\x7e]/.test(key))
+      throw new UserError(`${name} holds characters that no key has`, {
+        exitCode: EXIT.auth,
+        hint: `Copy the key for ${service} again, without spaces or line breaks.`,
+      });
     return key;
   }
   throw new UserError(`no key for ${service}: ${variables.join(' or ')} is not set`, {

@@ -38,7 +38,12 @@ const draw = pLimit(availableParallelism());
 
 const optionsSchema = z.strictObject({
   ...commonOptions,
-  latencyMs: z.int().min(0).max(600_000).optional().describe('Milliseconds that each picture takes at least, to see what a slow service looks like. Default 0.'),
+  latencyMs: z
+    .int()
+    .min(0)
+    .max(600_000)
+    .optional()
+    .describe('Milliseconds that each picture takes at least, to see what a slow service looks like. Default 0.'),
 });
 
 async function create(settings: ProviderSettings): Promise<Provider> {
@@ -51,7 +56,9 @@ async function create(settings: ProviderSettings): Promise<Provider> {
     defaultModel: MODEL,
     capabilities: (model) => {
       if (model === MODEL) return capabilities;
-      throw new UserError(`The local provider has no model ${JSON.stringify(model)}.`, { hint: `Its only model is ${MODEL}: leave the model out, or choose another provider.` });
+      throw new UserError(`The local provider has no model ${JSON.stringify(model)}.`, {
+        hint: `Its only model is ${MODEL}: leave the model out, or choose another provider.`,
+      });
     },
     price: () => FREE,
     warnings,
@@ -68,10 +75,16 @@ async function create(settings: ProviderSettings): Promise<Provider> {
 /** What the drawing leaves out, in one sentence each for the character, the shot and the request. */
 function warnings({ character, look, references, negativePrompt, quality }: ImageRequest): readonly string[] {
   const missing = undrawn(character);
-  const unused = [references.length > 0 && 'reference pictures', negativePrompt && 'a negative prompt', quality && quality !== 'auto' && 'a quality'].filter(Boolean);
+  const unused = [
+    references.length > 0 && 'reference pictures',
+    negativePrompt && 'a negative prompt',
+    quality && quality !== 'auto' && 'a quality',
+  ].filter(Boolean);
   return [
     ...(missing.length > 0 ? [`The local provider draws a cartoon and leaves out: ${missing.join(', ')}.`] : []),
-    ...(isBeyondDrawing(look) ? ['The local provider draws people standing and nearly facing you, whatever the pose and the angle.'] : []),
+    ...(isBeyondDrawing(look)
+      ? ['The local provider draws people standing and nearly facing you, whatever the pose and the angle.']
+      : []),
     ...(unused.length > 0 ? [`The local provider has no use for ${unused.join(' or ')}.`] : []),
   ];
 }
@@ -80,7 +93,11 @@ function isBeyondDrawing({ pose, angle }: ShotLook): boolean {
   return angle.startsWith('profile') || /\b(sit|crouch|kneel|lie|lying)/i.test(pose);
 }
 
-async function submit(request: ImageRequest, call: CallContext, pace: { latencyMs: number; sleep: ProviderSettings['sleep'] }): Promise<Submission> {
+async function submit(
+  request: ImageRequest,
+  call: CallContext,
+  pace: { latencyMs: number; sleep: ProviderSettings['sleep'] },
+): Promise<Submission> {
   stopIfAborted(call.signal);
   const problem = sizeProblem(capabilities.sizes, request.width, request.height);
   if (problem) throw new ProviderError(problem, { failure: 'rejected' });
@@ -91,7 +108,10 @@ async function submit(request: ImageRequest, call: CallContext, pace: { latencyM
   stopIfAborted(call.signal);
   const bytes = await draw(() => {
     stopIfAborted(call.signal);
-    return rasterise(drawPicture(request, (options) => new Avatar(style, options).toString()), sharp);
+    return rasterise(
+      drawPicture(request, (options) => new Avatar(style, options).toString()),
+      sharp,
+    );
   });
   stopIfAborted(call.signal);
   return { state: 'generated', image: { kind: 'bytes', bytes }, seedUsed: request.seed, costMicros: 0, model: MODEL };

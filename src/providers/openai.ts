@@ -5,7 +5,12 @@ import { baseUrlOf, keyOf, readJson } from './http.ts';
 import { makeImage } from './openai/images.ts';
 import { DEFAULT_MODEL, MODELS, modelOf } from './openai/models.ts';
 import { priceOf } from './openai/price.ts';
-import { cancelInBackground, collectFromBackground, DEFAULT_TEXT_MODEL, startInBackground } from './openai/responses.ts';
+import {
+  cancelInBackground,
+  collectFromBackground,
+  DEFAULT_TEXT_MODEL,
+  startInBackground,
+} from './openai/responses.ts';
 import { openSession, SERVICE, type Access } from './openai/session.ts';
 import { commonOptions } from './options.ts';
 import type { CallContext, Health, ImageRequest, Provider, ProviderModule, ProviderSettings } from './provider.ts';
@@ -17,11 +22,32 @@ const DAY_MS = 86_400_000;
 
 const optionsSchema = z.strictObject({
   ...commonOptions,
-  background: z.boolean().optional().describe('Run as a background response: dearer by a text model’s tokens, but an interrupted run can collect its pictures later. Default false.'),
-  textModel: z.string().min(1).max(200).optional().describe(`The text model that calls the image tool when background is on. Default ${DEFAULT_TEXT_MODEL}.`),
+  background: z
+    .boolean()
+    .optional()
+    .describe(
+      'Run as a background response: dearer by a text model’s tokens, but an interrupted run can collect its pictures later. Default false.',
+    ),
+  textModel: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(`The text model that calls the image tool when background is on. Default ${DEFAULT_TEXT_MODEL}.`),
   stream: z.boolean().optional().describe('Ask for server-sent events instead of one answer. Default false.'),
-  partialImages: z.number().int().min(0).max(3).optional().describe('Previews that show progress, each billed as 100 output tokens; more than 0 turns stream on. Default 0.'),
-  moderation: z.enum(['auto', 'low']).optional().describe("Strictness of OpenAI's content filter. Default auto. Not sent along with references, where it is not taken."),
+  partialImages: z
+    .number()
+    .int()
+    .min(0)
+    .max(3)
+    .optional()
+    .describe('Previews that show progress, each billed as 100 output tokens; more than 0 turns stream on. Default 0.'),
+  moderation: z
+    .enum(['auto', 'low'])
+    .optional()
+    .describe(
+      "Strictness of OpenAI's content filter. Default auto. Not sent along with references, where it is not taken.",
+    ),
 });
 type Options = z.infer<typeof optionsSchema>;
 
@@ -31,7 +57,10 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   const options: Options = optionsSchema.parse(settings.options);
   const access: Access = {
     key: keyOf(settings.env, KEY_VARIABLES, SERVICE),
-    baseUrl: baseUrlOf([options.baseUrl, settings.env['OPENAI_BASE_URL'], 'https://api.openai.com/v1'], 'providers.openai.baseUrl'),
+    baseUrl: baseUrlOf(
+      [options.baseUrl, settings.env['OPENAI_BASE_URL'], 'https://api.openai.com/v1'],
+      'providers.openai.baseUrl',
+    ),
     settings,
   };
   const model = (id: string): ReturnType<typeof modelOf> => modelOf(id, settings.now());
@@ -46,7 +75,13 @@ async function create(settings: ProviderSettings): Promise<Provider> {
     warnings: (request) => warningsOf(request, options, model(request.model).retiresOn),
     submit: async (request, call) => {
       const record = usable(request, call, model);
-      return { state: 'generated', ...(await makeImage(access, options.priceUsd === undefined ? record.price?.tokens : undefined, request, { options, call })) };
+      return {
+        state: 'generated',
+        ...(await makeImage(access, options.priceUsd === undefined ? record.price?.tokens : undefined, request, {
+          options,
+          call,
+        })),
+      };
     },
     check: (call) => check(access, options.model ?? DEFAULT_MODEL, call),
   };
@@ -71,21 +106,32 @@ function inBackground(provider: Provider, access: Access, options: Options): Pro
 }
 
 /** The model's record, if the request may be sent at all. */
-function usable(request: ImageRequest, call: CallContext, model: (id: string) => ReturnType<typeof modelOf>): ReturnType<typeof modelOf> {
+function usable(
+  request: ImageRequest,
+  call: CallContext,
+  model: (id: string) => ReturnType<typeof modelOf>,
+): ReturnType<typeof modelOf> {
   if (call.signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
   try {
     return model(request.model);
   } catch (error) {
-    throw new ProviderError(error instanceof Error ? error.message : String(error), { failure: 'rejected', code: 'model_retired' });
+    throw new ProviderError(error instanceof Error ? error.message : String(error), {
+      failure: 'rejected',
+      code: 'model_retired',
+    });
   }
 }
 
 function warningsOf(request: ImageRequest, options: Options, retiresOn: string | undefined): string[] {
   return [
     `${SERVICE} takes no seed: the same request gives another picture each time.`,
-    ...(request.negativePrompt ? [`${SERVICE} has no negative prompt: what to leave out is said at the end of the prompt ("Avoid: …").`] : []),
+    ...(request.negativePrompt
+      ? [`${SERVICE} has no negative prompt: what to leave out is said at the end of the prompt ("Avoid: …").`]
+      : []),
     ...(retiresOn ? [`${SERVICE} shuts ${request.model} down on ${retiresOn}: use ${DEFAULT_MODEL}.`] : []),
-    ...(options.background ? [`On the background path a text model (${options.textModel ?? DEFAULT_TEXT_MODEL}) may reword the prompt.`] : []),
+    ...(options.background
+      ? [`On the background path a text model (${options.textModel ?? DEFAULT_TEXT_MODEL}) may reword the prompt.`]
+      : []),
   ];
 }
 
@@ -99,7 +145,10 @@ async function check(access: Access, modelId: string, call: CallContext): Promis
     const note = found ? '' : `, but this key does not list ${modelId}`;
     const endsMs = Date.parse(found?.shutdown_date ?? '');
     const days = Math.ceil((endsMs - access.settings.now()) / DAY_MS);
-    return { ok: true, message: `${SERVICE} answers${note}${Number.isNaN(endsMs) ? '' : `; ${modelId} is shut down on ${found?.shutdown_date}, in ${days} days`}` };
+    return {
+      ok: true,
+      message: `${SERVICE} answers${note}${Number.isNaN(endsMs) ? '' : `; ${modelId} is shut down on ${found?.shutdown_date}, in ${days} days`}`,
+    };
   } catch (error) {
     return { ok: false, message: session.failure(error).message };
   }

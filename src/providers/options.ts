@@ -3,21 +3,30 @@ import { z } from 'zod';
 
 /** Shape to spread: `z.strictObject({ ...commonOptions, own: … })`. */
 export const commonOptions = {
-  model: z.string().min(1).max(200).optional().describe("Model of this provider, used when neither the command nor the config's top level names one."),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Model of this provider, used when neither the command nor the config's top level names one."),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe("Address of the service, http or https. The key is sent to this host and to no other."),
+    .describe('Address of the service, http or https. The key is sent to this host and to no other.'),
   priceUsd: z
     .number()
     .min(0)
     .max(1000)
     .optional()
-    .describe('What one image costs at worst, in US dollars, for a model whose price imggen does not know. It overrides the built-in price.'),
+    .describe(
+      'What one image costs at worst, in US dollars, for a model whose price imggen does not know. It overrides the built-in price.',
+    ),
   requestsPerMinute: z
     .number()
     .min(0.1)
     .max(100_000)
     .optional()
-    .describe('Paid requests sent per minute at most, by all processes on the ledger together. Limits the service names itself are obeyed without this.'),
+    .describe(
+      'Paid requests sent per minute at most, by all processes on the ledger together. Limits the service names itself are obeyed without this.',
+    ),
 };

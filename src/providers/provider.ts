@@ -123,7 +123,9 @@ export interface Provider {
    */
   capabilities(model: string): Capabilities;
   /** The worst-case price of this request; undefined when nobody knows it. Pure. */
-  price(request: Pick<ImageRequest, 'model' | 'width' | 'height' | 'quality' | 'references' | 'prompt'>): Price | undefined;
+  price(
+    request: Pick<ImageRequest, 'model' | 'width' | 'height' | 'quality' | 'references' | 'prompt'>,
+  ): Price | undefined;
   /** Things this request asks for that the model can't do (negative prompt, seed, attributes …): a sentence each, told once. */
   warnings(request: ImageRequest): readonly string[];
   submit(request: ImageRequest, call: CallContext): Promise<Submission>;

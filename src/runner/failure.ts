@@ -14,10 +14,16 @@ export interface FailureEnd {
 }
 
 /** Asks the table what follows and writes it into the ledger. */
-export function bookFailure(context: RunnerContext, options: RunOptions, work: Work, error: ProviderError): FailureEnd | { kind: 'lost' } {
+export function bookFailure(
+  context: RunnerContext,
+  options: RunOptions,
+  work: Work,
+  error: ProviderError,
+): FailureEnd | { kind: 'lost' } {
   const { ledger } = context;
   const { scope } = work.ready;
-  const paidAlready = work.attempt.state === 'generated' || ledger.attempts.find(work.attempt.id)?.state === 'generated';
+  const paidAlready =
+    work.attempt.state === 'generated' || ledger.attempts.find(work.attempt.id)?.state === 'generated';
   const verdict = decide({
     failure: error.expired ? 'unusable' : error.failure,
     charged: paidAlready || error.expired ? 'yes' : error.charged,
@@ -28,7 +34,14 @@ export function bookFailure(context: RunnerContext, options: RunOptions, work: W
     random: context.random(),
   });
   const message = context.clean(error.message);
-  context.trace('failed', { shot: work.lease.shot, failure: error.failure, code: error.code, status: error.status, verdict: verdict.shot, message });
+  context.trace('failed', {
+    shot: work.lease.shot,
+    failure: error.failure,
+    code: error.code,
+    status: error.status,
+    verdict: verdict.shot,
+    message,
+  });
   const record: FailureRecord = {
     // Perhaps charged and not again by itself: that is doubt, whatever caused it.
     failure: verdict.shot === 'hold' ? 'unknown' : error.failure,
@@ -45,7 +58,10 @@ export function bookFailure(context: RunnerContext, options: RunOptions, work: W
   }
   if (verdict.shot === 'again') {
     context.signal({
-      event: 'shot_phase', job_id: String(work.job.id), shot: work.lease.shot, phase: 'backoff',
+      event: 'shot_phase',
+      job_id: String(work.job.id),
+      shot: work.lease.shot,
+      phase: 'backoff',
       until: new Date(context.now() + verdict.waitMs).toISOString(),
     });
   }
@@ -53,7 +69,8 @@ export function bookFailure(context: RunnerContext, options: RunOptions, work: W
 }
 
 function shotAfter(verdict: Verdict, nowMs: number): FailureRecord['shot'] {
-  if (verdict.shot === 'again') return { state: 'queued', notBeforeMs: nowMs + verdict.waitMs, forgiven: verdict.forgiven };
+  if (verdict.shot === 'again')
+    return { state: 'queued', notBeforeMs: nowMs + verdict.waitMs, forgiven: verdict.forgiven };
   if (verdict.shot === 'parked') return { state: 'queued', notBeforeMs: 0, forgiven: true, parked: true };
   return { state: verdict.shot };
 }

@@ -11,7 +11,12 @@ import type { Work, WorkEnd } from './shot.ts';
  * patience. An expired URL is asked for again by remote id, once.
  * Returns the staged path, or how it ended.
  */
-export async function fetchPicture(context: RunnerContext, options: RunOptions, work: Work, firstUrl: string): Promise<string | WorkEnd> {
+export async function fetchPicture(
+  context: RunnerContext,
+  options: RunOptions,
+  work: Work,
+  firstUrl: string,
+): Promise<string | WorkEnd> {
   const part = partPathOf(work.job, work.attempt.key);
   let url = firstUrl;
   let renewed = false;
@@ -20,7 +25,8 @@ export async function fetchPicture(context: RunnerContext, options: RunOptions, 
     if (options.drain.aborted && tries > 1) break;
     try {
       await context.download(url, part, { signal: options.abort, allowedOrigin: work.ready.provider.baseUrl });
-      if (!(await wholeAt(part))) throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
+      if (!(await wholeAt(part)))
+        throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
       context.trace('downloaded', { shot: work.lease.shot, tries });
       context.ledger.attempts.staged(work.lease, part);
       return part;
@@ -38,7 +44,8 @@ export async function fetchPicture(context: RunnerContext, options: RunOptions, 
       }
     }
     if (options.abort.aborted) break;
-    if (tries < DOWNLOAD_TRIES_MAX) await context.sleep(backoffMs(tries, context.random()), AbortSignal.any([options.abort, options.drain]));
+    if (tries < DOWNLOAD_TRIES_MAX)
+      await context.sleep(backoffMs(tries, context.random()), AbortSignal.any([options.abort, options.drain]));
   }
   // Paid and safe at the provider: a later run fetches it.
   context.ledger.attempts.release(work.lease);
@@ -46,7 +53,11 @@ export async function fetchPicture(context: RunnerContext, options: RunOptions, 
 }
 
 /** A fresh URL for the same remote work; undefined when there is none; an end when the provider says it is lost. */
-async function freshUrl(context: RunnerContext, options: RunOptions, work: Work): Promise<string | WorkEnd | undefined> {
+async function freshUrl(
+  context: RunnerContext,
+  options: RunOptions,
+  work: Work,
+): Promise<string | WorkEnd | undefined> {
   const remoteId = work.attempt.remote_id ?? context.ledger.attempts.find(work.attempt.id)?.remote_id;
   const { provider } = work.ready;
   if (!remoteId || !provider.collect) return undefined;
@@ -64,7 +75,13 @@ async function freshUrl(context: RunnerContext, options: RunOptions, work: Work)
 
 function gone(context: RunnerContext, options: RunOptions, work: Work, why: string): WorkEnd {
   return bookFailure(
-    context, options, work,
-    new ProviderError(`paid, but expired at the provider before it was fetched: ${why}`, { failure: 'unusable', charged: 'yes', expired: true }),
+    context,
+    options,
+    work,
+    new ProviderError(`paid, but expired at the provider before it was fetched: ${why}`, {
+      failure: 'unusable',
+      charged: 'yes',
+      expired: true,
+    }),
   );
 }

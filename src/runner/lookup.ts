@@ -10,7 +10,11 @@ const FIND_AFTER_MS = 10_000;
  * `interrupted`: told to stop meanwhile; it stays an open intent, and any later run looks it up.
  * @throws {ProviderError} the provider's own; also when the look-up takes longer than the time-out.
  */
-export async function askFor(context: RunnerContext, options: RunOptions, work: Work): Promise<Finding | 'interrupted'> {
+export async function askFor(
+  context: RunnerContext,
+  options: RunOptions,
+  work: Work,
+): Promise<Finding | 'interrupted'> {
   const { provider } = work.ready;
   const waitMs = settlingMs(context, options, work);
   const limit = deadline(context, waitMs + options.timeoutMs, [options.abort, options.drain]);

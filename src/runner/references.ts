@@ -8,11 +8,19 @@ export async function prepareReferences(paths: Iterable<string>): Promise<Map<st
   const { inspectFile } = await import('../images/inspect.ts');
   const references = new Map<string, Reference>();
   for (const path of paths) {
-    if (!existsSync(path)) throw new UserError(`the reference picture is gone: ${path}`, { hint: 'put it back, or change character.references' });
+    if (!existsSync(path))
+      throw new UserError(`the reference picture is gone: ${path}`, {
+        hint: 'put it back, or change character.references',
+      });
     const facts = await inspectFile(path).catch((error: Error) => {
       throw new UserError(`the reference picture can't be used: ${path}: ${error.message}`);
     });
-    references.set(path, { path, mime: facts.mime as Reference['mime'], sha256: (await hashFile(path)).sha256, sizeBytes: facts.sizeBytes });
+    references.set(path, {
+      path,
+      mime: facts.mime as Reference['mime'],
+      sha256: (await hashFile(path)).sha256,
+      sizeBytes: facts.sizeBytes,
+    });
   }
   return references;
 }

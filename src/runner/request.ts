@@ -51,7 +51,11 @@ export class Requests {
     return routes;
   }
 
-  private route(ready: ReadyProvider, model: string, of: { job: JobRow; shot: ShotRow; settings: JobSettings }): Route | undefined {
+  private route(
+    ready: ReadyProvider,
+    model: string,
+    of: { job: JobRow; shot: ShotRow; settings: JobSettings },
+  ): Route | undefined {
     const { settings, shot } = of;
     const references = this.referencesFor(ready, model, of);
     const first = ready.provider.name === settings.provider;
@@ -73,7 +77,11 @@ export class Requests {
   }
 
   /** The config's references, else the character's avatar where the model takes one. */
-  private referencesFor(ready: ReadyProvider, model: string, of: { job: JobRow; shot: ShotRow; settings: JobSettings }): Reference[] {
+  private referencesFor(
+    ready: ReadyProvider,
+    model: string,
+    of: { job: JobRow; shot: ShotRow; settings: JobSettings },
+  ): Reference[] {
     const most = ready.provider.capabilities(model).referencesMax;
     if (most === 0) return [];
     const given = of.settings.references.flatMap((path) => this.references.get(path) ?? []);
@@ -92,7 +100,8 @@ export class Requests {
 
   /** What the provider can't do of what is asked: a sentence each, once a run. */
   tellWarnings(ready: ReadyProvider, request: ImageRequest): void {
-    for (const warning of ready.provider.warnings(request)) this.tellOnce(warning, `${ready.provider.name}: ${this.context.clean(warning)}`);
+    for (const warning of ready.provider.warnings(request))
+      this.tellOnce(warning, `${ready.provider.name}: ${this.context.clean(warning)}`);
   }
 
   private tellOnce(key: string, message: string): void {
@@ -121,7 +130,12 @@ export class Requests {
 }
 
 /** Why a provider can't keep the promise of a job; undefined when it can. */
-export function unfit(ready: ReadyProvider, model: string, settings: JobSettings, references: number): string | undefined {
+export function unfit(
+  ready: ReadyProvider,
+  model: string,
+  settings: JobSettings,
+  references: number,
+): string | undefined {
   try {
     const can = ready.provider.capabilities(model);
     const size = sizeProblem(can.sizes, settings.width, settings.height);

@@ -41,8 +41,20 @@ export function backoffMs(attempt: number, random: number): number {
 /** Decides what follows a failed attempt. */
 export function decide(facts: FailureFacts): Verdict {
   const settlement = facts.charged === 'yes' ? 'spent' : facts.charged === 'maybe' ? 'doubtful' : 'released';
-  const end = (shot: Verdict['shot'], lesson?: Verdict['lesson']): Verdict => ({ shot, waitMs: 0, forgiven: false, settlement, lesson });
-  const again = (waitMs: number, lesson?: Verdict['lesson']): Verdict => ({ shot: 'again', waitMs, forgiven: false, settlement, lesson });
+  const end = (shot: Verdict['shot'], lesson?: Verdict['lesson']): Verdict => ({
+    shot,
+    waitMs: 0,
+    forgiven: false,
+    settlement,
+    lesson,
+  });
+  const again = (waitMs: number, lesson?: Verdict['lesson']): Verdict => ({
+    shot: 'again',
+    waitMs,
+    forgiven: false,
+    settlement,
+    lesson,
+  });
   switch (facts.failure) {
     case 'refused':
       return end('refused');
@@ -54,7 +66,8 @@ export function decide(facts: FailureFacts): Verdict {
       return { ...end('parked'), forgiven: true };
     case 'rate-limited': {
       // As long as the provider lets anything through, waiting is no failure. A provider that only ever says 429 is.
-      const waitMs = (facts.retryAfterMs ?? backoffMs(facts.limitedInARow + 1, facts.random)) + Math.round(facts.random * 100);
+      const waitMs =
+        (facts.retryAfterMs ?? backoffMs(facts.limitedInARow + 1, facts.random)) + Math.round(facts.random * 100);
       if (facts.limitedInARow + 1 >= facts.attemptsMax) return end('failed', 'limited');
       return { ...again(waitMs, 'limited'), forgiven: true };
     }

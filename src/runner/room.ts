@@ -12,14 +12,19 @@ const LOOK_EVERY_MS = 1_000;
 const looked = new WeakMap<RunnerContext, number>();
 
 /** Says why there is no room for one more picture, before paying for it; undefined when there is. Looks once a second. */
-export async function roomProblem(context: RunnerContext, options: RunOptions, inFlight: number): Promise<string | undefined> {
+export async function roomProblem(
+  context: RunnerContext,
+  options: RunOptions,
+  inFlight: number,
+): Promise<string | undefined> {
   const now = context.now();
   const last = looked.get(context) ?? -Infinity;
   if (now - last < LOOK_EVERY_MS && now >= last) return undefined;
   looked.set(context, now);
   const { folder } = context.ledger;
   const free = folder === undefined ? Infinity : await context.freeBytes(folder);
-  if (free < LEDGER_FREE_MIN_BYTES) return tooLittle(free, { for_: `the ledger in ${folder}`, needed: LEDGER_FREE_MIN_BYTES });
+  if (free < LEDGER_FREE_MIN_BYTES)
+    return tooLittle(free, { for_: `the ledger in ${folder}`, needed: LEDGER_FREE_MIN_BYTES });
   for (const jobId of options.jobIds) {
     const job = context.ledger.jobs.find(jobId);
     if (!job) continue;

@@ -34,7 +34,11 @@ export class Runner {
   private stop: Stop | undefined;
   private bug: unknown;
 
-  constructor(context: RunnerContext, options: RunOptions, extra: { references: ReadonlyMap<string, Reference>; thumbnails: boolean }) {
+  constructor(
+    context: RunnerContext,
+    options: RunOptions,
+    extra: { references: ReadonlyMap<string, Reference>; thumbnails: boolean },
+  ) {
     this.context = context;
     this.options = options;
     this.requests = new Requests(context, extra.references);
@@ -110,7 +114,10 @@ export class Runner {
         this.stop = { reason: 'budget' };
         return false;
       case 'down':
-        this.stop = { reason: 'down', message: `${claim.provider} is down: it has not answered well for several minutes` };
+        this.stop = {
+          reason: 'down',
+          message: `${claim.provider} is down: it has not answered well for several minutes`,
+        };
         return false;
       case 'none':
         if (this.inFlight.size === 0) return false;
@@ -150,7 +157,9 @@ export class Runner {
 
   /** Held shots whose provider can be asked are asked again. */
   private reopenDoubt(): void {
-    const askable = [...this.context.providers.values()].filter((ready) => ready.provider.find).map((ready) => ready.provider.name);
+    const askable = [...this.context.providers.values()]
+      .filter((ready) => ready.provider.find)
+      .map((ready) => ready.provider.name);
     for (const taken of this.context.ledger.recovery.reopenHeld(this.options.jobIds, askable)) this.goOn(taken);
   }
 
@@ -162,7 +171,12 @@ export class Runner {
       this.context.ledger.attempts.release(taken.lease);
       return;
     }
-    this.track(taken.lease.shotId, taken.attempt.state === 'intent' ? this.work.lookUp(work, 'the process that sent it died before the answer') : this.work.run(work));
+    this.track(
+      taken.lease.shotId,
+      taken.attempt.state === 'intent'
+        ? this.work.lookUp(work, 'the process that sent it died before the answer')
+        : this.work.run(work),
+    );
   }
 
   private start(claim: Claimed): void {
@@ -198,7 +212,8 @@ export class Runner {
   private ended(shotId: number, end: WorkEnd): void {
     if (end.kind === 'done') this.thumbnails?.add(shotId);
     if (end.kind === 'released' || end.kind === 'lost') this.letGo.add(shotId);
-    if (end.kind === 'released' && end.why !== 'interrupted') this.context.signal({ event: 'notice', level: 'warn', message: end.why });
+    if (end.kind === 'released' && end.why !== 'interrupted')
+      this.context.signal({ event: 'notice', level: 'warn', message: end.why });
     if (end.kind === 'failed' && end.verdict.shot === 'parked') this.stop ??= { reason: 'auth', message: end.message };
     this.tellSpend();
   }
@@ -213,8 +228,11 @@ export class Runner {
     for (const jobId of this.options.jobIds) {
       const total = this.context.ledger.jobs.total(jobId);
       this.context.signal({
-        event: 'spend', job_id: String(jobId), spent_usd: total.spentMicros / 1e6,
-        reserved_usd: total.reservedMicros / 1e6, spent_day_usd: today.spentMicros / 1e6,
+        event: 'spend',
+        job_id: String(jobId),
+        spent_usd: total.spentMicros / 1e6,
+        reserved_usd: total.reservedMicros / 1e6,
+        spent_day_usd: today.spentMicros / 1e6,
       });
     }
   }

@@ -86,7 +86,10 @@ export async function whyUnusable(path: string): Promise<ProviderError> {
   } catch (error) {
     if (error instanceof ProviderError) return error;
   }
-  return new ProviderError('the answer that was paid for is gone from the disk', { failure: 'unusable', charged: 'yes' });
+  return new ProviderError('the answer that was paid for is gone from the disk', {
+    failure: 'unusable',
+    charged: 'yes',
+  });
 }
 
 /**
@@ -95,12 +98,29 @@ export async function whyUnusable(path: string): Promise<ProviderError> {
  */
 export async function finish(
   context: RunnerContext,
-  work: { lease: Lease; job: JobRow; staged: string; /** Of the staged file, or of the one linked before a crash. */ picture: Picture },
+  work: {
+    lease: Lease;
+    job: JobRow;
+    staged: string;
+    /** Of the staged file, or of the one linked before a crash. */ picture: Picture;
+  },
 ): Promise<ImageRow> {
   const { ledger, trace } = context;
-  const { lease, job, staged, picture: { facts, sha256 } } = work;
+  const {
+    lease,
+    job,
+    staged,
+    picture: { facts, sha256 },
+  } = work;
   const folder = folderOf(job);
-  const image = { sha256, sizeBytes: facts.sizeBytes, width: facts.width, height: facts.height, format: facts.format, extension: facts.extension };
+  const image = {
+    sha256,
+    sizeBytes: facts.sizeBytes,
+    width: facts.width,
+    height: facts.height,
+    format: facts.format,
+    extension: facts.extension,
+  };
   const place = {
     nameOf: (number: number) => context.imageName(job.character_id, number, facts.extension),
     pathOf: (filename: string) => join(folder, filename),

@@ -8,7 +8,16 @@ import { deadline } from './deadline.ts';
 import { fetchPicture } from './fetch.ts';
 import { bookFailure, type FailureEnd } from './failure.ts';
 import { askFor } from './lookup.ts';
-import { finish, linkedBefore, partPathOf, partPathsOf, pictureAt, stageSomewhere, wholeAt, whyUnusable } from './save.ts';
+import {
+  finish,
+  linkedBefore,
+  partPathOf,
+  partPathsOf,
+  pictureAt,
+  stageSomewhere,
+  wholeAt,
+  whyUnusable,
+} from './save.ts';
 
 /** A shot in hand: freshly claimed, or taken over with its attempt somewhere on its way. */
 export interface Work {
@@ -56,7 +65,9 @@ export class ShotWork {
         case 'accepted':
           return await this.collect(work, work.attempt.remote_id ?? '');
         case 'generated':
-          return work.attempt.staged ? await this.save(work, work.attempt.staged) : await this.fetch(work, work.attempt.url ?? '');
+          return work.attempt.staged
+            ? await this.save(work, work.attempt.staged)
+            : await this.fetch(work, work.attempt.url ?? '');
         default:
           throw new Error(`attempt ${work.attempt.id} is ${work.attempt.state}, not open`);
       }
@@ -75,7 +86,10 @@ export class ShotWork {
     const limit = deadline(this.context, this.options.timeoutMs, [this.options.abort]);
     let submission;
     try {
-      submission = await ready.provider.submit(request, { signal: limit.signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
+      submission = await ready.provider.submit(request, {
+        signal: limit.signal,
+        onPhase: (phase, progress) => this.phase(work, phase, progress),
+      });
     } catch (error) {
       return await this.submitFailed(work, error, resent);
     } finally {
@@ -94,7 +108,8 @@ export class ShotWork {
     if (!(error instanceof ProviderError)) throw error;
     if (error.failure === 'interrupted') return this.unsent(work);
     // Doubt that can be cleared up by asking is cleared up at once.
-    if (error.failure === 'unknown' && work.ready.provider.find && !this.options.abort.aborted) return this.lookUp(work, error.message, resent ? 'resent' : 'sent');
+    if (error.failure === 'unknown' && work.ready.provider.find && !this.options.abort.aborted)
+      return this.lookUp(work, error.message, resent ? 'resent' : 'sent');
     return bookFailure(this.context, this.options, work, error);
   }
 
@@ -107,11 +122,24 @@ export class ShotWork {
     const limit = deadline(this.context, this.options.timeoutMs, [this.options.abort, this.options.drain]);
     let generated: Generated;
     try {
-      generated = await provider.collect(remoteId, work.request, { signal: limit.signal, onPhase: (phase, progress) => this.phase(work, phase, progress) });
+      generated = await provider.collect(remoteId, work.request, {
+        signal: limit.signal,
+        onPhase: (phase, progress) => this.phase(work, phase, progress),
+      });
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      const live = limit.signal.aborted || error.code === 'still-running' || error.failure === 'unknown' || error.failure === 'interrupted';
-      if (live) return this.release(work, limit.signal.aborted && !limit.passed() ? 'interrupted' : `still at work at ${provider.name} after the time-out`);
+      const live =
+        limit.signal.aborted ||
+        error.code === 'still-running' ||
+        error.failure === 'unknown' ||
+        error.failure === 'interrupted';
+      if (live)
+        return this.release(
+          work,
+          limit.signal.aborted && !limit.passed()
+            ? 'interrupted'
+            : `still at work at ${provider.name} after the time-out`,
+        );
       return bookFailure(this.context, this.options, work, error);
     } finally {
       limit.clear();
@@ -121,7 +149,8 @@ export class ShotWork {
 
   /** An answer with a picture, or its URL. Bytes are staged before the ledger is told, so that they survive us. */
   private async generated(work: Work, answer: Generated): Promise<WorkEnd> {
-    for (const message of answer.warnings ?? []) this.context.signal({ event: 'notice', level: 'warn', message: this.context.clean(message) });
+    for (const message of answer.warnings ?? [])
+      this.context.signal({ event: 'notice', level: 'warn', message: this.context.clean(message) });
     const kept = {
       seedHonoured: this.seedHonoured(work, answer),
       costMicros: answer.costMicros,
@@ -151,7 +180,8 @@ export class ShotWork {
 
   private async save(work: Work, staged: string): Promise<WorkEnd> {
     this.phase(work, 'saving');
-    const picture = (await pictureAt(staged)) ?? (await linkedBefore(this.context.ledger.images.ofShot(work.lease.shotId)));
+    const picture =
+      (await pictureAt(staged)) ?? (await linkedBefore(this.context.ledger.images.ofShot(work.lease.shotId)));
     if (!picture) {
       if (work.attempt.remote_id && work.attempt.staged) return this.collect(work, work.attempt.remote_id); // the staged file was lost: fetch it anew
       return bookFailure(this.context, this.options, work, await whyUnusable(staged));
@@ -178,34 +208,55 @@ export class ShotWork {
   async lookUp(work: Work, why: string, by: 'the dead' | 'sent' | 'resent' = 'the dead'): Promise<WorkEnd> {
     const { provider } = work.ready;
     try {
-      for (const part of partPathsOf(work.job, work.attempt.key)) if (await wholeAt(part)) return await this.adoptStaged(work, part);
+      for (const part of partPathsOf(work.job, work.attempt.key))
+        if (await wholeAt(part)) return await this.adoptStaged(work, part);
       const doubt = new ProviderError(why, { failure: 'unknown' });
       if (!provider.find) return bookFailure(this.context, this.options, work, doubt);
       const finding = await askFor(this.context, this.options, work);
       if (finding === 'interrupted') return this.release(work, 'interrupted');
       this.context.trace('looked-up', { shot: work.lease.shot, state: finding.state });
       if (finding.state === 'unsure') {
-        return bookFailure(this.context, this.options, work, new ProviderError(`${why} (${finding.message})`, { failure: 'unknown' }));
+        return bookFailure(
+          this.context,
+          this.options,
+          work,
+          new ProviderError(`${why} (${finding.message})`, { failure: 'unknown' }),
+        );
       }
       if (finding.state === 'absent') {
         // The same request with the same key, once: after that the queue's patience decides, not a loop.
         if (provider.recovery === 'idem' && by !== 'resent') return await this.submit(work, true);
         // A process that died is no failure of the provider's, and no attempt of the shot's.
         const failure = by === 'the dead' ? 'interrupted' : 'unavailable';
-        return bookFailure(this.context, this.options, work, new ProviderError(`${why}; it never arrived`, { failure, charged: 'no' }));
+        return bookFailure(
+          this.context,
+          this.options,
+          work,
+          new ProviderError(`${why}; it never arrived`, { failure, charged: 'no' }),
+        );
       }
       this.context.ledger.attempts.accepted(work.lease, finding.remoteId);
       this.context.trace('accepted', { shot: work.lease.shot, remoteId: finding.remoteId });
       return await this.collect(work, finding.remoteId);
     } catch (error) {
       if (error instanceof LostLease) return { kind: 'lost' };
-      if (error instanceof ProviderError) return bookFailure(this.context, this.options, work, new ProviderError(`${why} (${error.message})`, { failure: 'unknown' }));
+      if (error instanceof ProviderError)
+        return bookFailure(
+          this.context,
+          this.options,
+          work,
+          new ProviderError(`${why} (${error.message})`, { failure: 'unknown' }),
+        );
       throw error;
     }
   }
 
   private async adoptStaged(work: Work, part: string): Promise<WorkEnd> {
-    this.context.ledger.attempts.generated(work.lease, { staged: part, seedHonoured: this.seedHonoured(work, {}) }, work.ready.scope);
+    this.context.ledger.attempts.generated(
+      work.lease,
+      { staged: part, seedHonoured: this.seedHonoured(work, {}) },
+      work.ready.scope,
+    );
     return this.save(work, part);
   }
 

@@ -32,7 +32,12 @@ export class Thumbnails {
     } catch (error) {
       const message = this.context.clean((error as Error).message);
       this.context.trace('thumbnail-failed', { filename: image.filename, message });
-      if (!this.told) this.context.signal({ event: 'notice', level: 'warn', message: `no thumbnail for ${image.filename}: ${message}` });
+      if (!this.told)
+        this.context.signal({
+          event: 'notice',
+          level: 'warn',
+          message: `no thumbnail for ${image.filename}: ${message}`,
+        });
       this.told = true;
     }
   }

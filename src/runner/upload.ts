@@ -43,12 +43,18 @@ export class Uploader {
         await Promise.race(this.inFlight);
         continue;
       }
-      const image = this.context.now() >= this.pausedUntilMs ? this.context.ledger.uploads.claim(this.options.jobIds) : undefined;
+      const image =
+        this.context.now() >= this.pausedUntilMs ? this.context.ledger.uploads.claim(this.options.jobIds) : undefined;
       if (image) {
         this.start(image);
         continue;
       }
-      if (this.finishing && this.inFlight.size === 0 && this.context.ledger.uploads.pending(this.options.jobIds).count === 0) return;
+      if (
+        this.finishing &&
+        this.inFlight.size === 0 &&
+        this.context.ledger.uploads.pending(this.options.jobIds).count === 0
+      )
+        return;
       await this.idle();
     }
     await Promise.all(this.inFlight);
@@ -95,9 +101,17 @@ export class Uploader {
 
   private failed(image: ImageRow, error: unknown): void {
     const { ledger, now, random, clean, trace, signal } = this.context;
-    const known = error instanceof StorageError ? error : new StorageError(error instanceof Error ? error.message : String(error), 'rejected');
+    const known =
+      error instanceof StorageError
+        ? error
+        : new StorageError(error instanceof Error ? error.message : String(error), 'rejected');
     const message = clean(known.message);
-    const verdict = decideUpload({ failure: known.failure, tries: image.upload_tries, retryAfterMs: known.retryAfterMs, random: random() });
+    const verdict = decideUpload({
+      failure: known.failure,
+      tries: image.upload_tries,
+      retryAfterMs: known.retryAfterMs,
+      random: random(),
+    });
     trace('upload-failed', { filename: image.filename, failure: known.failure, message, again: verdict.again });
     if (verdict.again) {
       if (!verdict.counts) this.pause(verdict.waitMs, message);

@@ -88,7 +88,14 @@ export interface Spend {
 
 /** Adds the jobs' money up. The caps are those of the run: they are the same for all its jobs. */
 export function spendOf(state: RunState): Spend {
-  const spend: Spend = { spentUsd: 0, runUsd: 0, reservedUsd: 0, dayUsd: state.spentDayUsd, capRunUsd: null, capDayUsd: null };
+  const spend: Spend = {
+    spentUsd: 0,
+    runUsd: 0,
+    reservedUsd: 0,
+    dayUsd: state.spentDayUsd,
+    capRunUsd: null,
+    capDayUsd: null,
+  };
   for (const job of state.jobs.values()) {
     spend.spentUsd += job.spentUsd;
     spend.runUsd += job.spentUsd - job.spentBeforeUsd;

@@ -29,7 +29,9 @@ export function drainingWords(inFlight: number): string {
 /** The cap that stopped a run. */
 export function budgetWords(cap: BudgetCap): string {
   if (cap === 'image') return 'stopped by the budget of an image (perImageUsd)';
-  return cap === 'day' ? 'stopped by the budget of the day (perDayUsd)' : 'stopped by the budget of the run (perRunUsd)';
+  return cap === 'day'
+    ? 'stopped by the budget of the day (perDayUsd)'
+    : 'stopped by the budget of the run (perRunUsd)';
 }
 
 /** `replicate black-forest-labs/flux-dev`; the model only where it says more than the provider. */
@@ -47,7 +49,9 @@ export function endingWords(shot: FinishedShot): string {
   const why = shot.message === undefined || shot.message === '' ? '' : `: ${shot.message}`;
   switch (shot.ending) {
     case 'done':
-      return why === '' ? `done in ${duration(shot.durationMs)}` : `done in ${duration(shot.durationMs)}, not uploaded${why}`;
+      return why === ''
+        ? `done in ${duration(shot.durationMs)}`
+        : `done in ${duration(shot.durationMs)}, not uploaded${why}`;
     case 'uploaded':
       return 'uploaded';
     case 'refused':

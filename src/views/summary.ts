@@ -21,7 +21,8 @@ export function summaryLines(summary: RunSummary, width = Infinity): string[] {
   if (summary.folder !== '') lines.push(`  in ${printable(summary.folder)}`);
   lines.push(...failureLines(summary, width));
   for (const warning of summary.warnings) lines.push(`warning: ${printable(warning)}`);
-  if (summary.next.length > 0) lines.push(`Go on with: ${summary.next.map((command) => printable(command)).join('  or  ')}`);
+  if (summary.next.length > 0)
+    lines.push(`Go on with: ${summary.next.map((command) => printable(command)).join('  or  ')}`);
   return lines;
 }
 

@@ -63,11 +63,19 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 
 /** The columns that are shown in the rows: without the empty spare ones, and, for want of room, without those below and the spare ones. */
 function chosen(columns: readonly Column[], rows: readonly RichCell[][], width: number): number[] {
-  let kept = [...columns.keys()].filter((i) => columns[i]?.spare === undefined || rows.some((row) => (row[i]?.text ?? '') !== ''));
-  const natural = naturalWidths(columns, columns.map((column) => printable(column.title)), rows);
+  let kept = [...columns.keys()].filter(
+    (i) => columns[i]?.spare === undefined || rows.some((row) => (row[i]?.text ?? '') !== ''),
+  );
+  const natural = naturalWidths(
+    columns,
+    columns.map((column) => printable(column.title)),
+    rows,
+  );
   const needed = (): number => kept.reduce((sum, i) => sum + (natural[i] ?? 0) + GAP.length, -GAP.length);
   if (needed() > width) kept = kept.filter((i) => columns[i]?.below !== true);
-  const spare = kept.filter((i) => columns[i]?.spare !== undefined).toSorted((a, b) => (columns[a]?.spare ?? 0) - (columns[b]?.spare ?? 0));
+  const spare = kept
+    .filter((i) => columns[i]?.spare !== undefined)
+    .toSorted((a, b) => (columns[a]?.spare ?? 0) - (columns[b]?.spare ?? 0));
   for (const i of spare) {
     if (needed() <= width) break;
     kept = kept.filter((other) => other !== i);

@@ -12,7 +12,10 @@ type End = 'done' | 'failed' | 'refused' | 'hold' | 'queued' | 'live' | 'not-upl
 function codeOf(ends: readonly End[], stop?: Stop): number {
   const books = openBooks();
   const ledger = books.session('a');
-  const job = makeJob(ledger, books.folder, { shots: galleryShots(ends.length), settings: { store: ends.includes('not-uploaded') ? 'paper' : 'none' } });
+  const job = makeJob(ledger, books.folder, {
+    shots: galleryShots(ends.length),
+    settings: { store: ends.includes('not-uploaded') ? 'paper' : 'none' },
+  });
   for (const end of ends) {
     if (end === 'queued') continue;
     const claim = books.claimed(ledger, [job.id]);
@@ -22,7 +25,12 @@ function codeOf(ends: readonly End[], stop?: Stop): number {
       ledger.attempts.release(claim.lease);
     } else {
       const failure = end === 'hold' ? 'unknown' : end === 'refused' ? 'refused' : 'rejected';
-      ledger.attempts.failed(claim.lease, { failure, message: 'm', settlement: { state: 'released' }, shot: { state: end } });
+      ledger.attempts.failed(claim.lease, {
+        failure,
+        message: 'm',
+        settlement: { state: 'released' },
+        shot: { state: end },
+      });
     }
   }
   return exitCodeOf({ ledger: () => ledger } as unknown as House, [job], { stop });

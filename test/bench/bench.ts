@@ -43,9 +43,20 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const BINARY = join(ROOT, 'bin/imggen.js');
 
 /** A figure that must not be above `max`. `digits` after the point, 2 unless told. */
-export function atMost(what: string, value: number, max: number, unit: { unit: string; floor?: string; digits?: number }): Figure {
+export function atMost(
+  what: string,
+  value: number,
+  max: number,
+  unit: { unit: string; floor?: string; digits?: number },
+): Figure {
   const { unit: name, floor, digits = 2 } = unit;
-  return { what, measured: `${value.toFixed(digits)}${name}`, target: `≤ ${max}${name}`, ok: value <= max, ...(floor === undefined ? {} : { floor }) };
+  return {
+    what,
+    measured: `${value.toFixed(digits)}${name}`,
+    target: `≤ ${max}${name}`,
+    ok: value <= max,
+    ...(floor === undefined ? {} : { floor }),
+  };
 }
 
 /** The middle value. */
@@ -67,7 +78,10 @@ export async function timed(work: () => unknown): Promise<number> {
 }
 
 /** Runs the contenders in turns, so that a neighbour's load meets them all. Returns what each came to, round by round. */
-export async function inTurns<Name extends string, Result>(rounds: number, contenders: Record<Name, (round: number) => Promise<Result>>): Promise<Record<Name, Result[]>> {
+export async function inTurns<Name extends string, Result>(
+  rounds: number,
+  contenders: Record<Name, (round: number) => Promise<Result>>,
+): Promise<Record<Name, Result[]>> {
   const names = Object.keys(contenders) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Result[]>;
   for (let round = 0; round < rounds; round += 1) {
@@ -124,7 +138,11 @@ export async function runNode(args: readonly string[], options: RunOptions): Pro
     ? { IMGGEN_BENCH_USAGE: usageFile, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(USAGE)}` }
     : {};
   const start = performance.now();
-  const child = spawn(process.execPath, args, { cwd: options.cwd, env: { ...bareEnvironment(), ...options.env, ...measuring }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    cwd: options.cwd,
+    env: { ...bareEnvironment(), ...options.env, ...measuring },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
   const code = await new Promise<number>((resolve, reject) => {
@@ -132,7 +150,8 @@ export async function runNode(args: readonly string[], options: RunOptions): Pro
     child.once('close', (code) => resolve(code ?? -1));
   });
   const wallMs = performance.now() - start;
-  if (code !== 0 && !options.codes?.includes(code)) throw new Error(`node ${args.join(' ')} ended with ${code}:\n${said}`);
+  if (code !== 0 && !options.codes?.includes(code))
+    throw new Error(`node ${args.join(' ')} ended with ${code}:\n${said}`);
   if (!options.usage) return { wallMs, cpuMs: 0, peakMiB: 0, code };
   const usage = JSON.parse(await readFile(usageFile, 'utf8')) as { cpuMs: number; peakMiB: number };
   await rm(usageFile);

@@ -33,7 +33,10 @@ export const SEED = 421_337;
 
 /** Writes a config into the folder. */
 export async function writeConfig(folder: string, settings: Record<string, unknown>): Promise<void> {
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ character: { ...CHARACTER, seed: SEED }, ...settings }));
+  await writeFile(
+    join(folder, 'config.json'),
+    JSON.stringify({ character: { ...CHARACTER, seed: SEED }, ...settings }),
+  );
 }
 
 /** What is measured piece by piece. */

@@ -25,23 +25,38 @@ export const ledger: Benchmark = {
       one.close();
       const mib = statSync(file).size / 1024 / 1024;
       return [
-        ...figures.map((figure) => ({ ...figure, floor: figure.floor ?? `a 4 KiB write with fsync: ${sync.toFixed(2)} ms` })),
+        ...figures.map((figure) => ({
+          ...figure,
+          floor: figure.floor ?? `a 4 KiB write with fsync: ${sync.toFixed(2)} ms`,
+        })),
         told('open and close', open, undefined, `file of ${mib.toFixed(0)} MiB`),
       ];
     }),
 };
 
 function measure(ledger: Ledger): Figure[] {
-  const steps: Record<'claim' | 'busy' | 'generated' | 'named' | 'done', number[]> = { claim: [], busy: [], generated: [], named: [], done: [] };
+  const steps: Record<'claim' | 'busy' | 'generated' | 'named' | 'done', number[]> = {
+    claim: [],
+    busy: [],
+    generated: [],
+    named: [],
+    done: [],
+  };
   const open = Array.from({ length: 200 }, (_, index) => OPEN_JOB + index);
   for (let n = 0; n < 300; n += 1) {
     const [took, claimed] = clock(() => claim(ledger, [OPEN_JOB]));
     steps.claim.push(took);
     if (n % 3 === 0) steps.busy.push(clock(() => claim(ledger, open.toReversed()))[0]);
     const lease = claimed.lease;
-    steps.generated.push(clock(() => ledger.attempts.generated(lease, { staged: `/p/${lease.attemptId}.part`, seedHonoured: 'yes' }, 'local:0'))[0]);
+    steps.generated.push(
+      clock(() =>
+        ledger.attempts.generated(lease, { staged: `/p/${lease.attemptId}.part`, seedHonoured: 'yes' }, 'local:0'),
+      )[0],
+    );
     const image = { sha256: 'a'.repeat(64), sizeBytes: 1, width: 1, height: 1, format: 'png', extension: 'png' };
-    const [naming, row] = clock(() => ledger.images.named(lease, image, { nameOf: (number) => `n_${number}.png`, pathOf: (name) => `/p/${name}` }));
+    const [naming, row] = clock(() =>
+      ledger.images.named(lease, image, { nameOf: (number) => `n_${number}.png`, pathOf: (name) => `/p/${name}` }),
+    );
     steps.named.push(naming);
     steps.done.push(clock(() => ledger.images.done(lease, row.id, 'file:///p'))[0]);
   }
@@ -51,20 +66,65 @@ function measure(ledger: Ledger): Figure[] {
     told('next number and name (one commit)', steps.named, undefined),
     told('picture booked, T4 (one commit)', steps.generated),
     told('shot done, T6 (one commit)', steps.done),
-    told('status counts of a pack of 1,000', sample(300, (n) => ledger.jobs.counts(1 + (n % JOBS)))),
-    told('gallery page of 50', sample(300, (n) => ledger.images.gallery({ characterId: `c${n % CHARACTERS}`, limit: 50, beforeId: 900_000 - n * 1000 })), 5),
-    told('gallery: newest 50 of one kind', sample(50, (n) => ledger.images.gallery({ characterId: `c${n % CHARACTERS}`, limit: 50, kind: 'gallery' }))),
-    told('the avatar to refer to, of 40,000 pictures', sample(50, (n) => ledger.images.avatar(`c${n % CHARACTERS}`))),
-    told('a picture by its file name', sample(20, (n) => ledger.images.find(`c${n % CHARACTERS}_image_0${1000 + n}`))),
-    told('look for dead owners in 200 open jobs', sample(100, () => ledger.recovery.takeOver(open, 1))),
-    told('uploads of a job: next', sample(100, () => ledger.uploads.claim([1]))),
-    told('uploads of a job: how many wait', sample(100, () => ledger.uploads.pending([1]))),
-    told('queue ahead of a job (200 open)', sample(20, () => ledger.queries.ahead(OPEN_JOB + 100))),
-    told('pace of a job', sample(100, (n) => ledger.queries.pace(1 + (n % 700)))),
-    told('end of a run, last event (one commit)', sample(50, (n) => ledger.jobs.closeRun(1 + n, 0))),
-    told('newest 50 jobs', sample(100, () => ledger.jobs.list(50))),
-    told('stats over all attempts', sample(3, () => ledger.queries.stats())),
-    told('spending of 30 days', sample(3, () => ledger.queries.spending(30))),
+    told(
+      'status counts of a pack of 1,000',
+      sample(300, (n) => ledger.jobs.counts(1 + (n % JOBS))),
+    ),
+    told(
+      'gallery page of 50',
+      sample(300, (n) =>
+        ledger.images.gallery({ characterId: `c${n % CHARACTERS}`, limit: 50, beforeId: 900_000 - n * 1000 }),
+      ),
+      5,
+    ),
+    told(
+      'gallery: newest 50 of one kind',
+      sample(50, (n) => ledger.images.gallery({ characterId: `c${n % CHARACTERS}`, limit: 50, kind: 'gallery' })),
+    ),
+    told(
+      'the avatar to refer to, of 40,000 pictures',
+      sample(50, (n) => ledger.images.avatar(`c${n % CHARACTERS}`)),
+    ),
+    told(
+      'a picture by its file name',
+      sample(20, (n) => ledger.images.find(`c${n % CHARACTERS}_image_0${1000 + n}`)),
+    ),
+    told(
+      'look for dead owners in 200 open jobs',
+      sample(100, () => ledger.recovery.takeOver(open, 1)),
+    ),
+    told(
+      'uploads of a job: next',
+      sample(100, () => ledger.uploads.claim([1])),
+    ),
+    told(
+      'uploads of a job: how many wait',
+      sample(100, () => ledger.uploads.pending([1])),
+    ),
+    told(
+      'queue ahead of a job (200 open)',
+      sample(20, () => ledger.queries.ahead(OPEN_JOB + 100)),
+    ),
+    told(
+      'pace of a job',
+      sample(100, (n) => ledger.queries.pace(1 + (n % 700))),
+    ),
+    told(
+      'end of a run, last event (one commit)',
+      sample(50, (n) => ledger.jobs.closeRun(1 + n, 0)),
+    ),
+    told(
+      'newest 50 jobs',
+      sample(100, () => ledger.jobs.list(50)),
+    ),
+    told(
+      'stats over all attempts',
+      sample(3, () => ledger.queries.stats()),
+    ),
+    told(
+      'spending of 30 days',
+      sample(3, () => ledger.queries.spending(30)),
+    ),
   ];
 }
 
@@ -72,7 +132,19 @@ function claim(ledger: Ledger, jobIds: readonly number[]): Claimed {
   const result = ledger.claim({
     jobIds,
     caps: { perImageMicros: 1e9, perRunMicros: 1e12, perDayMicros: 1e12 },
-    routes: () => [{ provider: 'local', model: 'm', scope: 'local:0', intervalMs: 0, worstMicros: 10, expectedMicros: 10, attemptKey: randomUUID(), requestHash: 'h', request: '{}' }],
+    routes: () => [
+      {
+        provider: 'local',
+        model: 'm',
+        scope: 'local:0',
+        intervalMs: 0,
+        worstMicros: 10,
+        expectedMicros: 10,
+        attemptKey: randomUUID(),
+        requestHash: 'h',
+        request: '{}',
+      },
+    ],
   });
   if (result.kind !== 'claimed') throw new Error(`nothing claimed: ${JSON.stringify(result)}`);
   return result;

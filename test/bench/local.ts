@@ -16,17 +16,30 @@ export const local: Benchmark = {
         return runNode([BINARY, 'create-character', '--no-ink', ...flags], { cwd, usage: true });
       });
     const runs = await inTurns(ROUNDS, {
-      bare: () => inFolder((cwd) => runNode([join(ROOT, 'test/programs/bare-local.ts'), cwd, '1024', '4'], { cwd, usage: true })),
+      bare: () =>
+        inFolder((cwd) => runNode([join(ROOT, 'test/programs/bare-local.ts'), cwd, '1024', '4'], { cwd, usage: true })),
       plain: ours(['--no-thumbnails']),
       whole: ours([]),
     });
-    const [bare, plain, whole] = [middle(runs.bare, 'wallMs'), middle(runs.plain, 'wallMs'), middle(runs.whole, 'wallMs')];
+    const [bare, plain, whole] = [
+      middle(runs.bare, 'wallMs'),
+      middle(runs.plain, 'wallMs'),
+      middle(runs.whole, 'wallMs'),
+    ];
     const perSecond = (ms: number) => `${((PICTURES * 1000) / ms).toFixed(1)}/s`;
     const floor = `bare loop: ${(bare / 1000).toFixed(2)} s, ${perSecond(bare)}, ${middle(runs.bare, 'cpuMs').toFixed(0)} ms CPU`;
     return [
       atMost('create-character, ledger and thumbnails included', whole / 1000, 3, { unit: ' s', floor }),
-      { what: 'the same against the bare loop', measured: `${(whole / bare).toFixed(2)}× (${perSecond(whole)}, CPU ${(middle(runs.whole, 'cpuMs') / middle(runs.bare, 'cpuMs')).toFixed(2)}×)`, floor },
-      { what: 'without thumbnails', measured: `${(plain / bare).toFixed(2)}× (${perSecond(plain)}, CPU ${(middle(runs.plain, 'cpuMs') / middle(runs.bare, 'cpuMs')).toFixed(2)}×)`, floor },
+      {
+        what: 'the same against the bare loop',
+        measured: `${(whole / bare).toFixed(2)}× (${perSecond(whole)}, CPU ${(middle(runs.whole, 'cpuMs') / middle(runs.bare, 'cpuMs')).toFixed(2)}×)`,
+        floor,
+      },
+      {
+        what: 'without thumbnails',
+        measured: `${(plain / bare).toFixed(2)}× (${perSecond(plain)}, CPU ${(middle(runs.plain, 'cpuMs') / middle(runs.bare, 'cpuMs')).toFixed(2)}×)`,
+        floor,
+      },
     ];
   },
 };

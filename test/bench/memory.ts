@@ -11,7 +11,10 @@ export const memory: Benchmark = {
   says: `peak memory of a pack of ${MANY.toLocaleString('en')} tiny pictures against one of ${FEW}`,
   run: async () => {
     const figures: Figure[] = [];
-    for (const [view, flag] of [['lines', '--no-ink'], ['--json', '--json']] as const) {
+    for (const [view, flag] of [
+      ['lines', '--no-ink'],
+      ['--json', '--json'],
+    ] as const) {
       const pack = (count: number) => () =>
         inFolder(async (cwd) => {
           await writeConfig(cwd, { provider: 'local', size: '64x64', concurrency: 16 });
@@ -19,8 +22,17 @@ export const memory: Benchmark = {
         });
       const runs = { ...(await inTurns(3, { few: pack(FEW) })), ...(await inTurns(1, { many: pack(MANY) })) };
       const [few, many] = [middle(runs.few, 'peakMiB'), middle(runs.many, 'peakMiB')];
-      figures.push(atMost(`${view}: ${many.toFixed(0)} MiB, more by`, many - few, TARGET_MIB, { unit: ' MiB', digits: 1, floor: `${FEW} pictures: ${few.toFixed(0)} MiB` }));
-      figures.push({ what: `${view}: time of one tiny picture`, measured: `${(middle(runs.many, 'wallMs') / MANY).toFixed(2)} ms` });
+      figures.push(
+        atMost(`${view}: ${many.toFixed(0)} MiB, more by`, many - few, TARGET_MIB, {
+          unit: ' MiB',
+          digits: 1,
+          floor: `${FEW} pictures: ${few.toFixed(0)} MiB`,
+        }),
+      );
+      figures.push({
+        what: `${view}: time of one tiny picture`,
+        measured: `${(middle(runs.many, 'wallMs') / MANY).toFixed(2)} ms`,
+      });
     }
     return figures;
   },

@@ -7,8 +7,22 @@ export const CHARACTERS = 20;
 /** Jobs from this one on (200 of them) are open; those before have ended with all pictures made. */
 export const OPEN_JOB = 801;
 
-const PROMPT = 'A photograph of a woman in her mid-twenties with long wavy auburn hair and green eyes, freckles, walking along a harbour at dusk, three-quarter view, 85mm lens, natural light, calm expression '.repeat(2);
-const SETTINGS = JSON.stringify({ provider: 'local', fallback: [], model: 'm', width: 1024, height: 1024, output: '/p', store: 'none', thumbnails: true, requireSeed: false, references: [] });
+const PROMPT =
+  'A photograph of a woman in her mid-twenties with long wavy auburn hair and green eyes, freckles, walking along a harbour at dusk, three-quarter view, 85mm lens, natural light, calm expression '.repeat(
+    2,
+  );
+const SETTINGS = JSON.stringify({
+  provider: 'local',
+  fallback: [],
+  model: 'm',
+  width: 1024,
+  height: 1024,
+  output: '/p',
+  store: 'none',
+  thumbnails: true,
+  requireSeed: false,
+  references: [],
+});
 const DAY_MS = 86_400_000;
 
 /** Fills an empty ledger. Every tenth done job has its pictures waiting for their upload, the first included. */
@@ -23,14 +37,23 @@ export function fillLedger(file: string): void {
   const done = (OPEN_JOB - 1) * SHOTS_OF_JOB;
   const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values);
   db.transaction(() => {
-    run(`${all} INSERT INTO characters (id, name, seed, attributes, locked, next_number, gallery_planned, created_at_ms)
-      SELECT 'c' || (i - 1), 'C', 1, '{}', '{}', ${done / CHARACTERS + 1}, ${total / CHARACTERS}, ${begunMs} FROM n`, CHARACTERS);
-    run(`${all} INSERT INTO jobs (id, character_id, kind, fingerprint, settings, priority, state, image_count, created_at_ms)
-      SELECT i, 'c' || (i % ${CHARACTERS}), 'pack', 'f' || i, '${SETTINGS}', 1, CASE WHEN i < ${OPEN_JOB} THEN 'ended' ELSE 'open' END, ${SHOTS_OF_JOB}, ${begunMs} FROM n`, JOBS);
-    run(`${all} INSERT INTO shots (id, job_id, character_id, key, name, kind, look, prompt, seed, state, outcome)
+    run(
+      `${all} INSERT INTO characters (id, name, seed, attributes, locked, next_number, gallery_planned, created_at_ms)
+      SELECT 'c' || (i - 1), 'C', 1, '{}', '{}', ${done / CHARACTERS + 1}, ${total / CHARACTERS}, ${begunMs} FROM n`,
+      CHARACTERS,
+    );
+    run(
+      `${all} INSERT INTO jobs (id, character_id, kind, fingerprint, settings, priority, state, image_count, created_at_ms)
+      SELECT i, 'c' || (i % ${CHARACTERS}), 'pack', 'f' || i, '${SETTINGS}', 1, CASE WHEN i < ${OPEN_JOB} THEN 'ended' ELSE 'open' END, ${SHOTS_OF_JOB}, ${begunMs} FROM n`,
+      JOBS,
+    );
+    run(
+      `${all} INSERT INTO shots (id, job_id, character_id, key, name, kind, look, prompt, seed, state, outcome)
       SELECT i, (i - 1) / ${SHOTS_OF_JOB} + 1, 'c' || (((i - 1) / ${SHOTS_OF_JOB} + 1) % ${CHARACTERS}), 'pack:' || i, 'gallery-' || i,
         CASE WHEN i <= 20000 AND i % 1000 = 1 THEN 'avatar' ELSE 'gallery' END, '{}', '${PROMPT}', 1,
-        CASE WHEN i <= ${done} THEN 'done' ELSE 'queued' END, CASE WHEN i <= ${done} THEN 'done' END FROM n`, total);
+        CASE WHEN i <= ${done} THEN 'done' ELSE 'queued' END, CASE WHEN i <= ${done} THEN 'done' END FROM n`,
+      total,
+    );
     run(`INSERT INTO attempts (id, key, shot_id, job_id, ordinal, provider, model, request_hash, request, state, outcome, seed_honoured, intent_at_ms, ended_at_ms)
       SELECT id, 'key-' || id, id, job_id, 1, 'local', 'm', 'h', '{}', 'settled', 'done', 'yes', ${begunMs} + id * 20000, ${begunMs} + id * 20000 + 5000 FROM shots WHERE state = 'done'`);
     run(`INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros, expected_micros, spent_micros, state)
@@ -43,7 +66,10 @@ export function fillLedger(file: string): void {
     run(`UPDATE characters SET next_number = 2000000`);
     run(`INSERT INTO totals SELECT 'job:' || job_id, 0, SUM(spent_micros) FROM reservations GROUP BY job_id`);
     run(`INSERT INTO totals SELECT 'day:' || day, 0, SUM(spent_micros) FROM reservations GROUP BY day`);
-    run(`${all} INSERT INTO events (at_ms, job_id, shot_id, event, body) SELECT ${begunMs}, (i - 1) / ${2 * SHOTS_OF_JOB} + 1, i / 2, 'generation_completed', '{"event":"generation_completed"}' FROM n`, 2 * done);
+    run(
+      `${all} INSERT INTO events (at_ms, job_id, shot_id, event, body) SELECT ${begunMs}, (i - 1) / ${2 * SHOTS_OF_JOB} + 1, i / 2, 'generation_completed', '{"event":"generation_completed"}' FROM n`,
+      2 * done,
+    );
   })();
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();

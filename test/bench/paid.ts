@@ -19,20 +19,51 @@ export const paid: Benchmark = {
       const env = { OPENAI_API_KEY: 'emulated', OPENAI_BASE_URL: baseUrl };
       const ours = (flags: readonly string[]) => () =>
         inFolder(async (cwd): Promise<Ended> => {
-          await writeConfig(cwd, { provider: 'openai', model: 'gpt-image-2', quality: 'low', size: '1024x1024', concurrency: CONCURRENCY, staggerMs: 0 });
-          return runNode([BINARY, 'pack', '--count', String(SHOTS), '--no-ink', '--yes', ...flags], { cwd, env, usage: true });
+          await writeConfig(cwd, {
+            provider: 'openai',
+            model: 'gpt-image-2',
+            quality: 'low',
+            size: '1024x1024',
+            concurrency: CONCURRENCY,
+            staggerMs: 0,
+          });
+          return runNode([BINARY, 'pack', '--count', String(SHOTS), '--no-ink', '--yes', ...flags], {
+            cwd,
+            env,
+            usage: true,
+          });
         });
       const bare = () =>
-        inFolder((cwd) => runNode([join(ROOT, 'test/programs/bare-openai.ts'), cwd, String(SHOTS), String(CONCURRENCY)], { cwd, env, usage: true }));
+        inFolder((cwd) =>
+          runNode([join(ROOT, 'test/programs/bare-openai.ts'), cwd, String(SHOTS), String(CONCURRENCY)], {
+            cwd,
+            env,
+            usage: true,
+          }),
+        );
       const runs = await inTurns(ROUNDS, { bare, plain: ours(['--no-thumbnails']), whole: ours([]) });
       const of = (name: keyof typeof runs, what: 'wallMs' | 'cpuMs' | 'peakMiB') => middle(runs[name], what);
       const ratio = (what: 'wallMs' | 'cpuMs' | 'peakMiB') => of('plain', what) / of('bare', what);
       const more = (what: 'wallMs' | 'cpuMs' | 'peakMiB') => `${(of('whole', what) / of('bare', what)).toFixed(2)}×`;
       return [
-        atMost(`wall (${seconds(of('plain', 'wallMs'))}), thumbnails off`, ratio('wallMs'), 1.05, { unit: '×', digits: 3, floor: `bare script: ${seconds(of('bare', 'wallMs'))}` }),
-        atMost(`CPU (${seconds(of('plain', 'cpuMs'))}), thumbnails off`, ratio('cpuMs'), 1.5, { unit: '×', floor: `bare script: ${seconds(of('bare', 'cpuMs'))}` }),
-        atMost(`peak memory (${of('plain', 'peakMiB').toFixed(0)} MiB), thumbnails off`, ratio('peakMiB'), 1.2, { unit: '×', floor: `bare script: ${of('bare', 'peakMiB').toFixed(0)} MiB` }),
-        { what: 'with thumbnails: wall, CPU, peak memory', measured: `${more('wallMs')}, ${more('cpuMs')}, ${more('peakMiB')}`, floor: 'bare script, which makes none' },
+        atMost(`wall (${seconds(of('plain', 'wallMs'))}), thumbnails off`, ratio('wallMs'), 1.05, {
+          unit: '×',
+          digits: 3,
+          floor: `bare script: ${seconds(of('bare', 'wallMs'))}`,
+        }),
+        atMost(`CPU (${seconds(of('plain', 'cpuMs'))}), thumbnails off`, ratio('cpuMs'), 1.5, {
+          unit: '×',
+          floor: `bare script: ${seconds(of('bare', 'cpuMs'))}`,
+        }),
+        atMost(`peak memory (${of('plain', 'peakMiB').toFixed(0)} MiB), thumbnails off`, ratio('peakMiB'), 1.2, {
+          unit: '×',
+          floor: `bare script: ${of('bare', 'peakMiB').toFixed(0)} MiB`,
+        }),
+        {
+          what: 'with thumbnails: wall, CPU, peak memory',
+          measured: `${more('wallMs')}, ${more('cpuMs')}, ${more('peakMiB')}`,
+          floor: 'bare script, which makes none',
+        },
       ];
     }),
 };
@@ -43,7 +74,11 @@ function seconds(ms: number): string {
 
 /** Runs the emulated service in a process of its own, so that neither side pays for it. */
 async function withEmulator<T>(work: (baseUrl: string) => Promise<T>): Promise<T> {
-  const child = spawn(process.execPath, [join(ROOT, 'test/programs/large-pictures.ts'), String(PICTURE_BYTES), String(LATENCY_MS)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, 'test/programs/large-pictures.ts'), String(PICTURE_BYTES), String(LATENCY_MS)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   try {
     for await (const line of createInterface({ input: child.stdout })) return await work(line);
     throw new Error('the emulator did not start');

@@ -15,7 +15,10 @@ import { upload } from './upload.ts';
 
 const ALL: readonly Benchmark[] = [startUp, local, runner, ledger, memory, paid, upload];
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { strict: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { strict: { type: 'boolean', default: false } },
+});
 const unknown = positionals.filter((name) => !ALL.some((one) => one.name === name));
 if (unknown.length > 0) {
   console.error(`no benchmark ${unknown.join(', ')}; there are ${ALL.map((one) => one.name).join(', ')}`);
@@ -26,7 +29,9 @@ if (unknown.length > 0) {
 
 async function measure(benchmarks: readonly Benchmark[]): Promise<void> {
   const [cpu] = cpus();
-  console.log(`${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform}, node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`);
+  console.log(
+    `${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform}, node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`,
+  );
   const table: { group: string; figures: Figure[] }[] = [];
   for (const one of benchmarks) {
     const start = Date.now();
@@ -38,7 +43,10 @@ async function measure(benchmarks: readonly Benchmark[]): Promise<void> {
   }
   console.log('| benchmark | figure | measured | target | against |\n|---|---|---|---|---|');
   for (const { group, figures } of table) {
-    for (const figure of figures) console.log(`| ${group} | ${figure.what} | ${figure.measured} | ${[figure.target, verdict(figure)].filter(Boolean).join(' ')} | ${figure.floor ?? ''} |`);
+    for (const figure of figures)
+      console.log(
+        `| ${group} | ${figure.what} | ${figure.measured} | ${[figure.target, verdict(figure)].filter(Boolean).join(' ')} | ${figure.floor ?? ''} |`,
+      );
   }
   const over = table.flatMap((one) => one.figures).filter((figure) => figure.ok === false);
   console.log(over.length === 0 ? '\nevery target is kept' : `\n${over.length} over their target`);
@@ -46,7 +54,14 @@ async function measure(benchmarks: readonly Benchmark[]): Promise<void> {
 }
 
 function line(figure: Figure): string {
-  return [figure.what, figure.measured, figure.target === undefined ? '' : `(target ${figure.target}: ${verdict(figure)})`, figure.floor === undefined ? '' : `[${figure.floor}]`].filter(Boolean).join('  ');
+  return [
+    figure.what,
+    figure.measured,
+    figure.target === undefined ? '' : `(target ${figure.target}: ${verdict(figure)})`,
+    figure.floor === undefined ? '' : `[${figure.floor}]`,
+  ]
+    .filter(Boolean)
+    .join('  ');
 }
 
 function verdict(figure: Figure): string {

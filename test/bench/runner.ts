@@ -22,8 +22,16 @@ export const runner: Benchmark = {
     const fast = await contest(0, 5);
     const idealMs = Math.ceil(SHOTS / CONCURRENCY) * 1000;
     return [
-      atMost(`L = 1000 ms: wall (${(slow.ours / 1000).toFixed(2)} s) against the ideal`, slow.ours / idealMs, 1.05, { unit: '×', digits: 3, floor: `ideal ${idealMs / 1000} s; bare loop ${(slow.bare / 1000).toFixed(2)} s` }),
-      { what: 'L = 0: time a shot, two synced files and five commits included', measured: `${(fast.ours / SHOTS).toFixed(2)} ms`, floor: `bare loop, nothing synced: ${(fast.bare / SHOTS).toFixed(2)} ms` },
+      atMost(`L = 1000 ms: wall (${(slow.ours / 1000).toFixed(2)} s) against the ideal`, slow.ours / idealMs, 1.05, {
+        unit: '×',
+        digits: 3,
+        floor: `ideal ${idealMs / 1000} s; bare loop ${(slow.bare / 1000).toFixed(2)} s`,
+      }),
+      {
+        what: 'L = 0: time a shot, two synced files and five commits included',
+        measured: `${(fast.ours / SHOTS).toFixed(2)} ms`,
+        floor: `bare loop, nothing synced: ${(fast.bare / SHOTS).toFixed(2)} ms`,
+      },
     ];
   },
 };
@@ -57,24 +65,73 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
   const { planPack } = await built('plan');
   const { imageFilename } = await built('names');
   const ledger = new Ledger({ file: join(folder, '.imggen/ledger.db'), now: Date.now });
-  ledger.characters.register({ id: 'mira-sol', name: 'Mira Sol', seed: 1, attributes: JSON.stringify(CHARACTER), locked: '{}' });
+  ledger.characters.register({
+    id: 'mira-sol',
+    name: 'Mira Sol',
+    seed: 1,
+    attributes: JSON.stringify(CHARACTER),
+    locked: '{}',
+  });
   const { job } = ledger.jobs.openOrCreate({
-    characterId: 'mira-sol', kind: 'pack', fingerprint: 'bench', priority: 1, imageCount: SHOTS,
-    settings: { provider: 'waiting', fallback: [], model: 'none', width: 64, height: 64, output: join(folder, 'images'), store: 'none', thumbnails: false, requireSeed: false, references: [] },
+    characterId: 'mira-sol',
+    kind: 'pack',
+    fingerprint: 'bench',
+    priority: 1,
+    imageCount: SHOTS,
+    settings: {
+      provider: 'waiting',
+      fallback: [],
+      model: 'none',
+      width: 64,
+      height: 64,
+      output: join(folder, 'images'),
+      store: 'none',
+      thumbnails: false,
+      requireSeed: false,
+      references: [],
+    },
     plan: (from) => planPack({ attributes: CHARACTER, seed: 1 }, SHOTS, from),
   });
   const context: RunnerContext = {
-    ledger, storage: undefined, uploadConcurrency: 1,
-    providers: new Map([['waiting', { provider: waiting(picture, latencyMs), model: 'none', scope: 'waiting:0', intervalMs: 0, allowUnknownPrice: false }]]),
-    now: Date.now, random: Math.random, newKey: randomUUID,
+    ledger,
+    storage: undefined,
+    uploadConcurrency: 1,
+    providers: new Map([
+      [
+        'waiting',
+        {
+          provider: waiting(picture, latencyMs),
+          model: 'none',
+          scope: 'waiting:0',
+          intervalMs: 0,
+          allowUnknownPrice: false,
+        },
+      ],
+    ]),
+    now: Date.now,
+    random: Math.random,
+    newKey: randomUUID,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
     download: () => Promise.reject(new Error('nothing is downloaded here')),
-    signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename, freeBytes,
+    signal: () => {},
+    trace: () => {},
+    clean: (text) => text,
+    imageName: imageFilename,
+    freeBytes,
   };
   const never = new AbortController().signal;
   const run = new Runner(
     context,
-    { jobIds: [job.id], caps: {}, concurrency: CONCURRENCY, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000, drain: never, abort: never },
+    {
+      jobIds: [job.id],
+      caps: {},
+      concurrency: CONCURRENCY,
+      staggerMs: 0,
+      attemptsMax: 3,
+      timeoutMs: 60_000,
+      drain: never,
+      abort: never,
+    },
     { references: new Map(), thumbnails: false },
   );
   const took = await timed(() => run.run());
@@ -86,8 +143,18 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
 
 function waiting(picture: Buffer, latencyMs: number): Provider {
   return {
-    name: 'waiting', recovery: 'sync', defaultModel: 'none',
-    capabilities: () => ({ seed: 'exact', referencesMax: 0, sizes: { kind: 'free', minPx: 64, maxPx: 64, multipleOf: 1, ratioMax: 1 }, qualities: [], negativePrompt: false, cancel: false, reattach: false }),
+    name: 'waiting',
+    recovery: 'sync',
+    defaultModel: 'none',
+    capabilities: () => ({
+      seed: 'exact',
+      referencesMax: 0,
+      sizes: { kind: 'free', minPx: 64, maxPx: 64, multipleOf: 1, ratioMax: 1 },
+      qualities: [],
+      negativePrompt: false,
+      cancel: false,
+      reattach: false,
+    }),
     price: () => ({ worstMicros: 0, expectedMicros: 0, source: 'free', asOf: '2026-11-21' }),
     warnings: () => [],
     submit: async () => {

@@ -18,11 +18,19 @@ export const startUp: Benchmark = {
         help: () => runNode([BINARY, '--help'], { cwd }),
         pack: () => runNode(trivial, { cwd }),
       });
-      const [node, help, pack] = [middle(runs.node, 'wallMs'), middle(runs.help, 'wallMs'), middle(runs.pack, 'wallMs')];
+      const [node, help, pack] = [
+        middle(runs.node, 'wallMs'),
+        middle(runs.help, 'wallMs'),
+        middle(runs.pack, 'wallMs'),
+      ];
       const floor = `node -e 0: ${node.toFixed(0)} ms`;
       return [
         atMost(`imggen --help (${help.toFixed(0)} ms)`, help / node, 2, { unit: '×', floor }),
-        { what: 'imggen pack --count 1 at 64×64, picture saved', measured: `${(pack / node).toFixed(2)}× (${pack.toFixed(0)} ms)`, floor },
+        {
+          what: 'imggen pack --count 1 at 64×64, picture saved',
+          measured: `${(pack / node).toFixed(2)}× (${pack.toFixed(0)} ms)`,
+          floor,
+        },
       ];
     }),
 };

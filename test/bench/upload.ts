@@ -19,15 +19,23 @@ async function contest(generateMs: number, uploadMs: number): Promise<Figure> {
   try {
     const generation = await inFolder(async (cwd) => {
       const { wallMs } = await pack(cwd, { generateMs, store: 'none', env });
-      const sent = await runNode([BINARY, 'upload', 'mira-sol', '--storage', 'cloudinary', '--no-ink'], { cwd, env: { CLOUDINARY_URL: empty.cloudinaryUrl } });
+      const sent = await runNode([BINARY, 'upload', 'mira-sol', '--storage', 'cloudinary', '--no-ink'], {
+        cwd,
+        env: { CLOUDINARY_URL: empty.cloudinaryUrl },
+      });
       return { wallMs, uploadsMs: sent.wallMs };
     });
     const whole = await inFolder((cwd) => pack(cwd, { generateMs, store: 'cloudinary', env }));
     const slower = Math.max(generation.wallMs, generation.uploadsMs);
-    return atMost(`making takes ${generateMs} ms, uploading ${uploadMs}: both (${seconds(whole.wallMs)})`, whole.wallMs / slower, 1.1, {
-      unit: '×',
-      floor: `making alone ${seconds(generation.wallMs)}, uploading alone ${seconds(generation.uploadsMs)}`,
-    });
+    return atMost(
+      `making takes ${generateMs} ms, uploading ${uploadMs}: both (${seconds(whole.wallMs)})`,
+      whole.wallMs / slower,
+      1.1,
+      {
+        unit: '×',
+        floor: `making alone ${seconds(generation.wallMs)}, uploading alone ${seconds(generation.uploadsMs)}`,
+      },
+    );
   } finally {
     await Promise.all([emulator.close(), empty.close()]);
   }
@@ -35,7 +43,13 @@ async function contest(generateMs: number, uploadMs: number): Promise<Figure> {
 
 async function pack(cwd: string, how: { generateMs: number; store: string; env: Record<string, string> }) {
   const storage = how.store === 'none' ? { provider: 'none' } : { provider: how.store, concurrency: CONCURRENCY };
-  await writeConfig(cwd, { provider: 'local', size: '64x64', concurrency: CONCURRENCY, providers: { local: { latencyMs: how.generateMs } }, storage });
+  await writeConfig(cwd, {
+    provider: 'local',
+    size: '64x64',
+    concurrency: CONCURRENCY,
+    providers: { local: { latencyMs: how.generateMs } },
+    storage,
+  });
   return runNode([BINARY, 'pack', '--count', String(PICTURES), '--no-thumbnails', '--no-ink'], { cwd, env: how.env });
 }
 

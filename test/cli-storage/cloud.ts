@@ -28,7 +28,12 @@ export async function newCloud(options: CloudinaryOptions = {}): Promise<Cloudin
 }
 
 /** Runs the binary with the key of that cloud. */
-export function withCloud(cloud: Pick<CloudinaryEmulator, 'cloudinaryUrl'>, folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+export function withCloud(
+  cloud: Pick<CloudinaryEmulator, 'cloudinaryUrl'>,
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ran> {
   return imggen(folder, args, { env: { CLOUDINARY_URL: cloud.cloudinaryUrl, ...env } });
 }
 
@@ -44,15 +49,18 @@ export function disagreements(folder: string, cloud: CloudinaryEmulator): string
   const wrong: string[] = [];
   for (const row of rows) {
     const asset = held.get(row.public_id ?? '');
-    if (row.state !== 'stored' || row.upload !== 'done') wrong.push(`${row.filename} is ${row.state}, upload ${row.upload}`);
+    if (row.state !== 'stored' || row.upload !== 'done')
+      wrong.push(`${row.filename} is ${row.state}, upload ${row.upload}`);
     if (asset === undefined) wrong.push(`${row.filename} is not in the store`);
     else if (asset.etag !== row.md5) wrong.push(`${row.filename} is another picture in the store`);
-    if (row.path !== null && etagOf(readFileSync(row.path)) !== row.md5) wrong.push(`${row.filename} is another picture on disk`);
+    if (row.path !== null && etagOf(readFileSync(row.path)) !== row.md5)
+      wrong.push(`${row.filename} is another picture on disk`);
     held.delete(row.public_id ?? '');
   }
   for (const publicId of held.keys()) wrong.push(`${publicId} is in the store and in no row`);
   const created = cloud.deeds().filter(({ deed }) => deed === 'created').length;
   if (created !== rows.length) wrong.push(`${created} pictures were created in the store for ${rows.length} rows`);
-  for (const { deed, publicId } of cloud.deeds()) if (deed === 'overwritten' || deed === 'deleted') wrong.push(`${publicId} was ${deed}`);
+  for (const { deed, publicId } of cloud.deeds())
+    if (deed === 'overwritten' || deed === 'deleted') wrong.push(`${publicId} was ${deed}`);
   return wrong;
 }

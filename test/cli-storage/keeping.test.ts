@@ -1,5 +1,14 @@
 /** Marks, clean, delete, owners and the page, with the built binary. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -22,19 +31,30 @@ describe('mark', () => {
   it('marks by file name and by number, and the gallery filters by it', async () => {
     const folder = newStudio();
     await imggen(folder, ['pack', '--count', '3']);
-    expect((await imggen(folder, ['mark', 'mira_sol_image_00001', mira(folder, picture(2)), '--approve'])).exitCode).toBe(0);
+    expect(
+      (await imggen(folder, ['mark', 'mira_sol_image_00001', mira(folder, picture(2)), '--approve'])).exitCode,
+    ).toBe(0);
     expect((await imggen(folder, ['mark', 'mira-sol/2', '--favourite'])).exitCode).toBe(0);
     expect((await imggen(folder, ['mark', 'mira-sol/3', '--reject'])).exitCode).toBe(0);
     expect((await imggen(folder, ['mark', 'mira-sol/3', '--clear'])).exitCode).toBe(0);
-    expect(ask(folder, 'SELECT mark FROM images ORDER BY number')).toEqual([{ mark: 'approved' }, { mark: 'favourite' }, { mark: null }]);
-    const shown = JSON.parse((await imggen(folder, ['gallery', 'mira-sol', '--mark', 'favourite', '--provider', 'local', '--json'])).stdout) as { images: { filename: string }[] };
+    expect(ask(folder, 'SELECT mark FROM images ORDER BY number')).toEqual([
+      { mark: 'approved' },
+      { mark: 'favourite' },
+      { mark: null },
+    ]);
+    const shown = JSON.parse(
+      (await imggen(folder, ['gallery', 'mira-sol', '--mark', 'favourite', '--provider', 'local', '--json'])).stdout,
+    ) as { images: { filename: string }[] };
     expect(shown.images.map(({ filename }) => filename)).toEqual([picture(2)]);
   });
 
   it('changes nothing when one name is wrong, or no mark is said', async () => {
     const folder = newStudio();
     await imggen(folder, ['pack', '--count', '1']);
-    expect(await imggen(folder, ['mark', 'mira-sol/1', 'mira-sol/9', '--approve'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('mira-sol/9') });
+    expect(await imggen(folder, ['mark', 'mira-sol/1', 'mira-sol/9', '--approve'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('mira-sol/9'),
+    });
     expect(await imggen(folder, ['mark', 'mira-sol/1'])).toMatchObject({ exitCode: 2 });
     expect(ask(folder, 'SELECT mark FROM images')).toEqual([{ mark: null }]);
   });
@@ -63,9 +83,17 @@ describe('clean', () => {
     const before = filesIn(folder).length;
     const listed = JSON.parse((await withCloud(cloud, folder, ['clean', '--json'])).stdout) as Cleaned;
     expect(listed.items.map(({ kind, what }) => `${kind}: ${what.split('/').at(-1)}`).toSorted()).toEqual([
-      `asset without a row: mira_sol_image_00080`, `file without a row: ${picture(70)}`, 'old part: forgotten.part', `rejected: ${picture(3)}`, `row without a file: ${picture(2)}`,
+      `asset without a row: mira_sol_image_00080`,
+      `file without a row: ${picture(70)}`,
+      'old part: forgotten.part',
+      `rejected: ${picture(3)}`,
+      `row without a file: ${picture(2)}`,
     ]);
-    expect(listed).toMatchObject({ count: 5, deleted: 0, totalBytes: listed.items.reduce((sum, item) => sum + item.sizeBytes, 0) });
+    expect(listed).toMatchObject({
+      count: 5,
+      deleted: 0,
+      totalBytes: listed.items.reduce((sum, item) => sum + item.sizeBytes, 0),
+    });
     expect(listed.totalBytes).toBeGreaterThan(0);
     expect(filesIn(folder)).toHaveLength(before);
     const people = await withCloud(cloud, folder, ['clean']);
@@ -76,10 +104,18 @@ describe('clean', () => {
     expect(existsSync(join(folder, 'config.json'))).toBe(true);
     expect(existsSync(mira(folder, '.parts', 'young.part'))).toBe(true);
     expect(cloud.assets().map(({ publicId }) => publicId)).toEqual([
-      'characters/mira-sol/holiday', 'characters/mira-sol/mira_sol_image_00001', 'characters/mira-sol/mira_sol_image_00002', 'characters/mira-sol/mira_sol_image_00004', 'elsewhere/mira-sol/mira_sol_image_00081',
+      'characters/mira-sol/holiday',
+      'characters/mira-sol/mira_sol_image_00001',
+      'characters/mira-sol/mira_sol_image_00002',
+      'characters/mira-sol/mira_sol_image_00004',
+      'elsewhere/mira-sol/mira_sol_image_00081',
     ]);
     // The store still has number 2: it stays in the gallery.
-    expect(rowsOf(folder).map(({ number, path }) => [number, path === null])).toEqual([[1, false], [2, true], [4, false]]);
+    expect(rowsOf(folder).map(({ number, path }) => [number, path === null])).toEqual([
+      [1, false],
+      [2, true],
+      [4, false],
+    ]);
     expect((await withCloud(cloud, folder, ['clean'])).stdout).toContain('nothing to clean');
   });
 
@@ -160,11 +196,27 @@ describe('a character of somebody else', () => {
     expect((await imggen(folder, ['create-character'])).exitCode).toBe(0);
     const as = (owner: string, args: string[]) => withCloud(cloud, folder, [...args, '--owner', owner]);
     const refused = [
-      ['gallery', 'mira-sol'], ['gallery', 'mira-sol', '--html'], ['pack', '--count', '1'], ['pack', 'mira-sol', '--count', '1'], ['create-character'], ['resume', '1'], ['retry', '1'],
-      ['cancel', '1'], ['status', '1'], ['upload', 'mira-sol', '--storage', 'cloudinary'], ['adopt', 'mira-sol', '--storage', 'cloudinary'], ['mark', 'mira-sol/1', '--approve'], ['delete', 'mira-sol', '--yes'], ['delete', 'mira-sol/1', '--yes'],
+      ['gallery', 'mira-sol'],
+      ['gallery', 'mira-sol', '--html'],
+      ['pack', '--count', '1'],
+      ['pack', 'mira-sol', '--count', '1'],
+      ['create-character'],
+      ['resume', '1'],
+      ['retry', '1'],
+      ['cancel', '1'],
+      ['status', '1'],
+      ['upload', 'mira-sol', '--storage', 'cloudinary'],
+      ['adopt', 'mira-sol', '--storage', 'cloudinary'],
+      ['mark', 'mira-sol/1', '--approve'],
+      ['delete', 'mira-sol', '--yes'],
+      ['delete', 'mira-sol/1', '--yes'],
     ];
     for (const args of refused) {
-      expect(await as('bo', args), args.join(' ')).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('belongs to ana') });
+      expect(await as('bo', args), args.join(' ')).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringContaining('belongs to ana'),
+      });
     }
     expect(JSON.parse((await as('bo', ['jobs', '--json'])).stdout)).toEqual({ jobs: [] });
     expect(JSON.parse((await as('bo', ['stats', '--json'])).stdout)).toEqual({ models: [], days: [] });
@@ -173,7 +225,9 @@ describe('a character of somebody else', () => {
     expect((await as('bo', ['clean', '--yes'])).stdout).toContain('nothing to clean');
     expect(picturesIn(folder)).toHaveLength(11);
     expect((await as('bo', ['gallery', 'mira-sol', '--all-owners'])).exitCode).toBe(0);
-    expect((JSON.parse((await as('bo', ['jobs', '--json', '--all-owners'])).stdout) as { jobs: unknown[] }).jobs).toHaveLength(1);
+    expect(
+      (JSON.parse((await as('bo', ['jobs', '--json', '--all-owners'])).stdout) as { jobs: unknown[] }).jobs,
+    ).toHaveLength(1);
     expect((await imggen(folder, ['gallery', 'mira-sol'], { env: { IMGGEN_OWNER: 'ana' } })).exitCode).toBe(0);
   });
 });
@@ -182,14 +236,21 @@ describe('priority', () => {
   it('lets an urgent job of the same run go first', async () => {
     const folder = newStudio({ concurrency: 1 });
     await imggen(folder, ['pack', '--count', '2', '--seed', '7']);
-    for (const [key, priority] of [['later', 'low'], ['sooner', 'high']] as const) {
+    for (const [key, priority] of [
+      ['later', 'low'],
+      ['sooner', 'high'],
+    ] as const) {
       const pack = start(folder, ['pack', '--count', '400', '--key', key, '--priority', priority, '--quiet']);
       await until(`job ${key}`, () => ask(folder, `SELECT 1 FROM jobs WHERE key = '${key}'`).length > 0);
       pack.kill('SIGKILL');
       await pack;
     }
     const resumed = start(folder, ['resume', '--quiet']);
-    const done = (key: string) => ask<{ n: number }>(folder, `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id WHERE j.key = '${key}' AND s.state = 'done'`)[0]?.n ?? 0;
+    const done = (key: string) =>
+      ask<{ n: number }>(
+        folder,
+        `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id WHERE j.key = '${key}' AND s.state = 'done'`,
+      )[0]?.n ?? 0;
     const [before, started] = [done('later'), done('sooner')];
     await until('progress', () => done('sooner') > started + 3);
     const meanwhile = done('later');
@@ -224,7 +285,15 @@ describe('gallery --html', () => {
     } finally {
       await browser.close();
     }
-    const elsewhere = await imggen(folder, ['gallery', 'mira-sol', '--html', 'pages/mira.html', '--kind', 'gallery', '--open']);
+    const elsewhere = await imggen(folder, [
+      'gallery',
+      'mira-sol',
+      '--html',
+      'pages/mira.html',
+      '--kind',
+      'gallery',
+      '--open',
+    ]);
     expect(elsewhere.exitCode).toBe(0);
     expect(readFileSync(join(folder, 'pages', 'mira.html'), 'utf8')).toContain(`../images/mira-sol/${picture(1)}`);
   });

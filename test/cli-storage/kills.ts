@@ -14,20 +14,32 @@ export interface Toll {
 }
 
 /** Makes packs of `count` pictures and kills the program within `spreadMs` after the store hears of an upload, `kills` times; then lets it finish. */
-export async function killUploads(kills: number, options: { count: number; spreadMs: number; seed: number }): Promise<Toll> {
+export async function killUploads(
+  kills: number,
+  options: { count: number; spreadMs: number; seed: number },
+): Promise<Toll> {
   const random = seededRandom(options.seed);
   const toll: Toll = { killed: 0, pictures: 0, repeated: 0, wrong: [] };
   for (let round = 0; toll.killed < kills; round += 1) {
-    const cloud = await newCloud({ seed: round, latencyMs: 15, faults: [{ on: 'upload', kind: 'reset-after', share: 0.05 }] });
+    const cloud = await newCloud({
+      seed: round,
+      latencyMs: 15,
+      faults: [{ on: 'upload', kind: 'reset-after', share: 0.05 }],
+    });
     const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 2 } });
     const env = { CLOUDINARY_URL: cloud.cloudinaryUrl };
     for (let tries = 0; tries < options.count && toll.killed < kills; tries += 1) {
-      const child = start(folder, tries === 0 ? ['pack', '--count', String(options.count), '--quiet'] : ['resume', '--quiet'], { env });
+      const child = start(
+        folder,
+        tries === 0 ? ['pack', '--count', String(options.count), '--quiet'] : ['resume', '--quiet'],
+        { env },
+      );
       const heard = cloud.requests.length;
       const ended = child.then((end) => end.signal === 'SIGKILL');
       const over = new AbortController();
       void ended.then(() => over.abort());
-      while (!over.signal.aborted && !cloud.requests.slice(heard).some(({ operation }) => operation === 'upload')) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (!over.signal.aborted && !cloud.requests.slice(heard).some(({ operation }) => operation === 'upload'))
+        await new Promise((resolve) => setTimeout(resolve, 1));
       await new Promise((resolve) => setTimeout(resolve, random() * options.spreadMs));
       child.kill('SIGKILL');
       if (await ended) toll.killed += 1;
@@ -38,7 +50,8 @@ export async function killUploads(kills: number, options: { count: number; sprea
     toll.wrong.push(...disagreements(folder, cloud));
     const attempts = ask(folder, `SELECT * FROM attempts WHERE state = 'settled'`).length;
     const pictures = rowsOf(folder).length;
-    if (attempts !== pictures || pictures !== options.count) toll.wrong.push(`${attempts} paid attempts and ${pictures} pictures of ${options.count}`);
+    if (attempts !== pictures || pictures !== options.count)
+      toll.wrong.push(`${attempts} paid attempts and ${pictures} pictures of ${options.count}`);
     toll.pictures += pictures;
     toll.repeated += cloud.deeds().filter(({ deed }) => deed === 'repeated').length;
   }

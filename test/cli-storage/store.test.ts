@@ -17,12 +17,26 @@ describe('uploads', () => {
     expect(exitCode).toBe(0);
     expect(disagreements(folder, cloud)).toEqual([]);
     const [asset] = cloud.assets();
-    expect(asset).toMatchObject({ publicId: 'characters/mira-sol/mira_sol_image_00001', assetFolder: 'characters/mira-sol', derived: [expect.stringContaining('320')] });
+    expect(asset).toMatchObject({
+      publicId: 'characters/mira-sol/mira_sol_image_00001',
+      assetFolder: 'characters/mira-sol',
+      derived: [expect.stringContaining('320')],
+    });
     expect(asset?.tags).toEqual(expect.arrayContaining(['imggen', 'mira-sol', 'gallery', 'avataaars']));
-    expect(asset?.context).toMatchObject({ seed: '7', provider: 'local', model: 'avataaars', prompt_sha256: expect.stringMatching(/^[0-9a-f]{64}$/), shot: expect.stringMatching(/^gallery-/) });
-    const urls = linesOf(stdout).filter(({ event }) => event === 'image_stored').map(({ url }) => url);
+    expect(asset?.context).toMatchObject({
+      seed: '7',
+      provider: 'local',
+      model: 'avataaars',
+      prompt_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      shot: expect.stringMatching(/^gallery-/),
+    });
+    const urls = linesOf(stdout)
+      .filter(({ event }) => event === 'image_stored')
+      .map(({ url }) => url);
     expect(urls).toHaveLength(3);
-    const gallery = JSON.parse((await imggen(folder, ['gallery', 'mira-sol', '--json'])).stdout) as { images: { url: string; thumbnailUrl: string; publicId: string }[] };
+    const gallery = JSON.parse((await imggen(folder, ['gallery', 'mira-sol', '--json'])).stdout) as {
+      images: { url: string; thumbnailUrl: string; publicId: string }[];
+    };
     expect(gallery.images.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
     for (const image of gallery.images) expect(image.thumbnailUrl).toMatch(/^http.*320.*webp$/);
   });
@@ -51,12 +65,17 @@ describe('uploads', () => {
     expect(disagreements(folder, cloud)).toEqual([]);
   });
 
-  it.each([['a run that ended', null], ['a process that died', 'gone']])('are not given up for tries of %s', async (_, owner) => {
+  it.each([
+    ['a run that ended', null],
+    ['a process that died', 'gone'],
+  ])('are not given up for tries of %s', async (_, owner) => {
     const cloud = await newCloud({ faults: [{ on: 'upload', kind: 'status', status: 500, times: 1 }] });
     const folder = newStudio();
     await imggen(folder, ['pack', '--count', '1']);
     const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
-    db.prepare(`UPDATE images SET store = 'cloudinary', upload = 'pending', upload_tries = 10, upload_owner = ?`).run(owner);
+    db.prepare(`UPDATE images SET store = 'cloudinary', upload = 'pending', upload_tries = 10, upload_owner = ?`).run(
+      owner,
+    );
     db.close();
     expect((await withCloud(cloud, folder, ['resume'])).exitCode).toBe(0);
     expect(disagreements(folder, cloud)).toEqual([]);
@@ -92,7 +111,9 @@ describe('uploads', () => {
 });
 
 describe('a store that can not be used', () => {
-  const key = (change: (url: string) => string) => async () => ({ CLOUDINARY_URL: change((await newCloud()).cloudinaryUrl) });
+  const key = (change: (url: string) => string) => async () => ({
+    CLOUDINARY_URL: change((await newCloud()).cloudinaryUrl),
+  });
   it.each([
     ['no key', async () => ({})],
     ['a malformed key', async () => ({ CLOUDINARY_URL: `cloudinary://${SECRET}` })],
@@ -102,7 +123,13 @@ describe('a store that can not be used', () => {
   ])('for %s is refused before anything is made, and never shows the secret', async (_, environment) => {
     const env = await environment();
     const folder = newStudio(CLOUDINARY);
-    for (const args of [['pack', '--count', '2'], ['providers', '--check'], ['create-character', '--json'], ['adopt', 'mira-sol'], ['clean']]) {
+    for (const args of [
+      ['pack', '--count', '2'],
+      ['providers', '--check'],
+      ['create-character', '--json'],
+      ['adopt', 'mira-sol'],
+      ['clean'],
+    ]) {
       const { exitCode, stdout, stderr } = await imggen(folder, args, { env });
       expect(args[0] === 'clean' || exitCode === 5, `${args.join(' ')}: ${exitCode} ${stderr}`).toBe(true);
       expect(stdout + stderr).not.toContain(SECRET);
@@ -162,10 +189,24 @@ describe('adopt', () => {
     rmSync(join(folder, '.imggen'), { recursive: true });
     rmSync(join(folder, 'images', 'mira-sol', 'mira_sol_image_00002.png'));
     const adopted = await withCloud(cloud, folder, ['adopt', 'mira-sol', '--json']);
-    expect(JSON.parse(adopted.stdout)).toEqual({ characterId: 'mira-sol', store: 'cloudinary', adopted: 3, confirmed: 0, known: 0, other: 0 });
+    expect(JSON.parse(adopted.stdout)).toEqual({
+      characterId: 'mira-sol',
+      store: 'cloudinary',
+      adopted: 3,
+      confirmed: 0,
+      known: 0,
+      other: 0,
+    });
     const again = await withCloud(cloud, folder, ['adopt', 'mira-sol', '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ adopted: 0, known: 3 });
-    const same = (row: (typeof before)[number]) => [row.number, row.filename, row.md5, row.url, row.public_id, row.upload];
+    const same = (row: (typeof before)[number]) => [
+      row.number,
+      row.filename,
+      row.md5,
+      row.url,
+      row.public_id,
+      row.upload,
+    ];
     expect(rowsOf(folder).map(same)).toEqual(before.map(same));
     expect(rowsOf(folder).map(({ path }) => path === null)).toEqual([false, true, false]);
     expect((await withCloud(cloud, folder, ['pack', '--count', '1'])).exitCode).toBe(0);
@@ -180,7 +221,10 @@ describe('adopt', () => {
     rmSync(join(folder, '.imggen'), { recursive: true });
     rmSync(join(folder, 'images'), { recursive: true });
     await withCloud(cloud, folder, ['adopt', 'mira-sol']);
-    expect(await withCloud(cloud, folder, ['create-character'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('11 of 11') });
+    expect(await withCloud(cloud, folder, ['create-character'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('11 of 11'),
+    });
     expect(ask(folder, 'SELECT * FROM attempts')).toEqual([]);
     expect(cloud.assets()).toHaveLength(11);
   });
@@ -188,7 +232,13 @@ describe('adopt', () => {
   it('refuses a character that neither ledger nor config knows, and a config without a store', async () => {
     const cloud = await newCloud();
     const folder = newStudio(CLOUDINARY);
-    expect(await withCloud(cloud, folder, ['adopt', 'kenji'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no character "kenji"') });
-    expect(await withCloud(cloud, folder, ['adopt', 'mira-sol', '--storage', 'none'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no store') });
+    expect(await withCloud(cloud, folder, ['adopt', 'kenji'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('no character "kenji"'),
+    });
+    expect(await withCloud(cloud, folder, ['adopt', 'mira-sol', '--storage', 'none'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('no store'),
+    });
   });
 });

@@ -32,7 +32,9 @@ describe('completion', () => {
   });
 
   it('bash completes what an option takes', async () => {
-    expect(await offered('pack', '--provider', '')).toEqual(expect.arrayContaining(['local', 'openai', 'replicate', 'auto']));
+    expect(await offered('pack', '--provider', '')).toEqual(
+      expect.arrayContaining(['local', 'openai', 'replicate', 'auto']),
+    );
     expect(await offered('pack', '--priority', 'h')).toEqual(['high']);
     expect(await offered('gallery', 'mira-sol', '--kind', 't')).toEqual(['training']);
     expect(await offered('completion', 'b')).toEqual(['bash']);

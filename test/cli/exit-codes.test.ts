@@ -13,14 +13,28 @@ afterEach(async () => {
 });
 
 /** A studio in front of an emulated OpenAI. */
-async function openaiStudio(emulation: EmulatorOptions = {}, config: Record<string, unknown> = {}, service: OpenAIOptions = {}) {
+async function openaiStudio(
+  emulation: EmulatorOptions = {},
+  config: Record<string, unknown> = {},
+  service: OpenAIOptions = {},
+) {
   const emulator = await startEmulator(openai({ apiKey: KEY, ...service }), emulation);
   running.push(emulator);
   const folder = newStudio({ provider: 'openai', size: '1024x1024', quality: 'low', thumbnails: false, ...config });
   return { folder, emulator, env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${emulator.url}/v1` } };
 }
 
-const refusal = { kind: 'status', status: 400, body: JSON.stringify({ error: { message: 'Your request was rejected by the safety system.', type: 'image_generation_user_error', code: 'moderation_blocked' } }) } as const;
+const refusal = {
+  kind: 'status',
+  status: 400,
+  body: JSON.stringify({
+    error: {
+      message: 'Your request was rejected by the safety system.',
+      type: 'image_generation_user_error',
+      code: 'moderation_blocked',
+    },
+  }),
+} as const;
 
 describe('exit codes', () => {
   it('0: all done, and the money is told', async () => {
@@ -47,7 +61,13 @@ describe('exit codes', () => {
     expect(exitCode).toBe(6);
     const failures = linesOf(stdout).filter((line) => line['event'] === 'generation_failed');
     expect(failures).toHaveLength(2);
-    for (const failure of failures) expect(failure).toMatchObject({ error_type: 'refused', retry_at: null, character_id: 'mira-sol', message: expect.stringContaining('safety') });
+    for (const failure of failures)
+      expect(failure).toMatchObject({
+        error_type: 'refused',
+        retry_at: null,
+        character_id: 'mira-sol',
+        message: expect.stringContaining('safety'),
+      });
     expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'pack_completed', completed: 0, failed: 2, cost_usd: 0 });
   });
 
@@ -72,7 +92,9 @@ describe('exit codes', () => {
     const missing = await imggen(folder, ['pack', '--count', '2'], { env: { OPENAI_BASE_URL: env.OPENAI_BASE_URL } });
     expect(missing).toMatchObject({ exitCode: 5, stdout: '' });
     expect(missing.stderr).toContain('OPENAI_API_KEY');
-    const wrong = await imggen(folder, ['pack', '--count', '2'], { env: { ...env, OPENAI_API_KEY: 'wrong-openai-key-0123456789' } });
+    const wrong = await imggen(folder, ['pack', '--count', '2'], {
+      env: { ...env, OPENAI_API_KEY: 'wrong-openai-key-0123456789' },
+    });
     expect(wrong.exitCode, wrong.stdout).toBe(5);
     expect(wrong.stdout + wrong.stderr).not.toContain('wrong-openai-key-0123456789');
     expect(wrong.stdout).toMatch(/imggen resume 1/);
@@ -81,12 +103,16 @@ describe('exit codes', () => {
   });
 
   it('75: sent, and no answer: held, not sent again by itself, paid again only on purpose', async () => {
-    const { folder, env, emulator } = await openaiStudio({ faults: [{ on: 'submit', kind: 'reset-after', positions: [1] }] });
+    const { folder, env, emulator } = await openaiStudio({
+      faults: [{ on: 'submit', kind: 'reset-after', positions: [1] }],
+    });
     const first = await imggen(folder, ['pack', '--count', '1'], { env });
     expect(first.exitCode, first.stdout).toBe(75);
     expect(first.stdout).toMatch(/held[^]*imggen retry --unknown 1/);
     expect(await imggen(folder, ['resume'], { env })).toMatchObject({ exitCode: 75 });
-    expect(await imggen(folder, ['retry'], { env })).toMatchObject({ stdout: expect.stringContaining('retry --unknown') });
+    expect(await imggen(folder, ['retry'], { env })).toMatchObject({
+      stdout: expect.stringContaining('retry --unknown'),
+    });
     expect(emulator.charges()).toHaveLength(1);
     expect(await imggen(folder, ['retry', '--unknown', '1'], { env })).toMatchObject({ exitCode: 0 });
     expect(emulator.charges()).toHaveLength(2);
@@ -97,7 +123,12 @@ describe('exit codes', () => {
     const emulator = await startEmulator(replicate({ token: 'emulated-token' }), { latencyMs: 1_500 });
     running.push(emulator);
     const env = { REPLICATE_API_TOKEN: 'emulated-token', REPLICATE_BASE_URL: `${emulator.url}/v1` };
-    const folder = newStudio({ provider: 'replicate', size: '1024x1024', thumbnails: false, providers: { replicate: { pollMs: 50 } } });
+    const folder = newStudio({
+      provider: 'replicate',
+      size: '1024x1024',
+      thumbnails: false,
+      providers: { replicate: { pollMs: 50 } },
+    });
     const child = start(folder, ['pack', '--count', '2', '--json'], { env });
     await until('both accepted', () => ask(folder, `SELECT 1 FROM attempts WHERE remote_id IS NOT NULL`).length === 2);
     child.kill('SIGINT');

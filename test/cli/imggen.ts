@@ -46,8 +46,17 @@ export function newStudio(change: Record<string, unknown> = {}, character: Recor
 }
 
 /** Writes the config of `newStudio`. */
-export function writeConfig(folder: string, change: Record<string, unknown> = {}, character: Record<string, unknown> = {}, file = 'config.json'): void {
-  const config = { character: { name: 'Mira Sol', gender: 'woman', hairColor: 'auburn', seed: 7, ...character }, size: '64x64', ...change };
+export function writeConfig(
+  folder: string,
+  change: Record<string, unknown> = {},
+  character: Record<string, unknown> = {},
+  file = 'config.json',
+): void {
+  const config = {
+    character: { name: 'Mira Sol', gender: 'woman', hairColor: 'auburn', seed: 7, ...character },
+    size: '64x64',
+    ...change,
+  };
   writeFileSync(join(folder, file), JSON.stringify(config));
 }
 
@@ -75,13 +84,18 @@ export async function imggen(folder: string, args: readonly string[], options: R
 
 /** The lines of `--json`, each parsed. */
 export function linesOf(stdout: string): Record<string, unknown>[] {
-  return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** Names of the pictures of a character, in order. */
 export function picturesIn(folder: string, characterId = 'mira-sol', output = 'images'): string[] {
   try {
-    return readdirSync(join(folder, output, characterId)).filter((name) => /\.(png|jpe?g|webp)$/.test(name)).toSorted();
+    return readdirSync(join(folder, output, characterId))
+      .filter((name) => /\.(png|jpe?g|webp)$/.test(name))
+      .toSorted();
   } catch {
     return [];
   }
@@ -89,7 +103,9 @@ export function picturesIn(folder: string, characterId = 'mira-sol', output = 'i
 
 /** Everything below a folder, as relative paths, in order. */
 export function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile()).toSorted();
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .toSorted();
 }
 
 /** Reads the ledger of a folder with SQL. */

@@ -28,9 +28,9 @@ describe('events', () => {
     expect(names.filter((name) => name === 'pack_completed')).toHaveLength(1);
     const avatar = lines.filter((line) => line['shot'] === 'avatar').map((line) => line['event']);
     expect(avatar).toEqual(['generation_started', 'generation_completed', 'image_stored']);
-    expect(lines.findIndex((line) => line['shot'] !== 'avatar' && line['event'] === 'generation_started')).toBeGreaterThan(
-      lines.findIndex((line) => line['shot'] === 'avatar' && line['event'] === 'image_stored'),
-    );
+    expect(
+      lines.findIndex((line) => line['shot'] !== 'avatar' && line['event'] === 'generation_started'),
+    ).toBeGreaterThan(lines.findIndex((line) => line['shot'] === 'avatar' && line['event'] === 'image_stored'));
     expect(stderr).toContain('all 11 pictures made');
   });
 
@@ -39,13 +39,26 @@ describe('events', () => {
     const lines = linesOf((await imggen(folder, ['pack', '--count', '2', '--json'])).stdout);
     expect(new Set(lines.map((line) => String(line['event'])))).toEqual(new Set(Object.keys(PROPERTIES)));
     for (const { event, at, job_id, shot, ...rest } of lines) {
-      expect(Object.keys(rest), String(event)).toEqual(expect.arrayContaining(PROPERTIES[String(event)] ?? ['no such event']));
+      expect(Object.keys(rest), String(event)).toEqual(
+        expect.arrayContaining(PROPERTIES[String(event)] ?? ['no such event']),
+      );
       expect(at).toMatch(ISO);
       expect(job_id).toBe('1');
-      expect(typeof shot).toBe(['generation_queued', 'pack_completed'].includes(String(event)) ? 'undefined' : 'string');
+      expect(typeof shot).toBe(
+        ['generation_queued', 'pack_completed'].includes(String(event)) ? 'undefined' : 'string',
+      );
     }
-    expect(lines.at(-1)).toMatchObject({ character_id: 'mira-sol', image_count: 2, completed: 2, failed: 0, cost_usd: 0 });
-    expect(lines.find((line) => line['event'] === 'generation_completed')).toMatchObject({ seed: 7, seed_honoured: 'yes' });
+    expect(lines.at(-1)).toMatchObject({
+      character_id: 'mira-sol',
+      image_count: 2,
+      completed: 2,
+      failed: 0,
+      cost_usd: 0,
+    });
+    expect(lines.find((line) => line['event'] === 'generation_completed')).toMatchObject({
+      seed: 7,
+      seed_honoured: 'yes',
+    });
     const stored = lines.filter((line) => line['event'] === 'image_stored').map((line) => line['filename']);
     expect(stored.toSorted()).toEqual(picturesIn(folder));
   });
@@ -55,7 +68,11 @@ describe('events', () => {
     const file = join(folder, 'events.jsonl');
     const out = openSync(file, 'w');
     const { env } = spawnOptions(folder);
-    const child = spawn(process.execPath, [BINARY, 'pack', '--count', '40', '--json'], { cwd: folder, env, stdio: ['ignore', out, 'ignore'] });
+    const child = spawn(process.execPath, [BINARY, 'pack', '--count', '40', '--json'], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', out, 'ignore'],
+    });
     closeSync(out);
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
     await until('a picture', () => textOf(file).includes('image_stored'));
@@ -91,16 +108,42 @@ describe('queries', () => {
     const gallery = await answer('gallery', 'mira-sol');
     expect(gallery).toMatchObject({ characterId: 'mira-sol', totalCount: 2 });
     const [newest] = gallery['images'] as Record<string, unknown>[];
-    expect(newest).toMatchObject({ filename: 'mira_sol_image_00002.png', kind: 'gallery', width: 64, height: 64, provider: 'local', seed: 7, seedHonoured: 'yes', costUsd: 0, uploaded: false });
+    expect(newest).toMatchObject({
+      filename: 'mira_sol_image_00002.png',
+      kind: 'gallery',
+      width: 64,
+      height: 64,
+      provider: 'local',
+      seed: 7,
+      seedHonoured: 'yes',
+      costUsd: 0,
+      uploaded: false,
+    });
     expect(newest?.['url']).toMatch(/^file:\/\/.*mira_sol_image_00002\.png$/);
     expect(newest?.['createdAt']).toMatch(ISO);
     expect(newest).toHaveProperty('publicId');
 
-    expect(await answer('status')).toMatchObject({ job: '1', key: 'nightly', state: 'ended', imageCount: 2, done: 2, queued: 0, inFlight: 0, failed: 0, spentUsd: 0 });
+    expect(await answer('status')).toMatchObject({
+      job: '1',
+      key: 'nightly',
+      state: 'ended',
+      imageCount: 2,
+      done: 2,
+      queued: 0,
+      inFlight: 0,
+      failed: 0,
+      spentUsd: 0,
+    });
     expect(await answer('status', 'nightly')).toMatchObject({ job: '1' });
-    expect(await answer('jobs')).toMatchObject({ jobs: [{ id: '1', key: 'nightly', kind: 'pack', done: 2, costUsd: 0 }] });
-    expect(await answer('stats')).toMatchObject({ models: [{ provider: 'local', done: 2, failed: 0, successRate: 1 }] });
-    expect((await answer('providers'))['providers']).toEqual(expect.arrayContaining([expect.objectContaining({ provider: 'local', key: 'not needed' })]));
+    expect(await answer('jobs')).toMatchObject({
+      jobs: [{ id: '1', key: 'nightly', kind: 'pack', done: 2, costUsd: 0 }],
+    });
+    expect(await answer('stats')).toMatchObject({
+      models: [{ provider: 'local', done: 2, failed: 0, successRate: 1 }],
+    });
+    expect((await answer('providers'))['providers']).toEqual(
+      expect.arrayContaining([expect.objectContaining({ provider: 'local', key: 'not needed' })]),
+    );
     expect(await answer('resume')).toEqual({ message: 'nothing is unfinished' });
   });
 
@@ -109,7 +152,9 @@ describe('queries', () => {
     await imggen(folder, ['create-character']);
     const { stdout } = await imggen(folder, ['gallery', 'mira-sol', '--kind', 'avatar', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ totalCount: 11, images: [{ kind: 'avatar', shot: 'avatar' }] });
-    const limited = JSON.parse((await imggen(folder, ['gallery', 'mira-sol', '--limit', '3', '--json'])).stdout) as { images: unknown[] };
+    const limited = JSON.parse((await imggen(folder, ['gallery', 'mira-sol', '--limit', '3', '--json'])).stdout) as {
+      images: unknown[];
+    };
     expect(limited.images).toHaveLength(3);
   });
 });
@@ -118,7 +163,9 @@ describe('--log', () => {
   it('is lines of JSON without the keys, for its user alone', async () => {
     const folder = newStudio();
     const key = 'canary-openai-key-9876543210';
-    await imggen(folder, ['pack', '--count', '1', '--log', 'run.log'], { env: { OPENAI_API_KEY: key, IMGGEN_OWNER: key } });
+    await imggen(folder, ['pack', '--count', '1', '--log', 'run.log'], {
+      env: { OPENAI_API_KEY: key, IMGGEN_OWNER: key },
+    });
     const lines = linesOf(textOf(folder, 'run.log'));
     expect(lines.length).toBeGreaterThan(3);
     for (const line of lines) expect(line['at']).toMatch(ISO);

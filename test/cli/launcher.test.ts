@@ -24,7 +24,12 @@ function oldNode(right: 'installed' | 'missing'): string {
   expect(text).toContain(REAL_VERSION);
   const launcher = join(house, 'bin', 'imggen.js');
   // The child is told apart by its channel: only the first process is old.
-  writeFileSync(launcher, text.replace(REAL_VERSION, "(process.channel ? process.versions.node : '20.0.0').split").replace('this is ${process.versions.node}', 'this is 20.0.0'));
+  writeFileSync(
+    launcher,
+    text
+      .replace(REAL_VERSION, "(process.channel ? process.versions.node : '20.0.0').split")
+      .replace('this is ${process.versions.node}', 'this is 20.0.0'),
+  );
   if (right === 'installed') {
     mkdirSync(join(house, 'node_modules', 'node', 'bin'), { recursive: true });
     symlinkSync(realpathSync(process.execPath), join(house, 'node_modules', 'node', 'bin', 'node'));
@@ -33,13 +38,19 @@ function oldNode(right: 'installed' | 'missing'): string {
 }
 
 /** Starts a launcher; its output is kept. */
-function launch(launcher: string, folder: string, args: readonly string[]): { child: ChildProcess; stdout: () => string; ended: Promise<{ code: number | null; signal: string | null }> } {
+function launch(
+  launcher: string,
+  folder: string,
+  args: readonly string[],
+): { child: ChildProcess; stdout: () => string; ended: Promise<{ code: number | null; signal: string | null }> } {
   const { env } = spawnOptions(folder);
   const child = spawn(process.execPath, [launcher, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr?.resume();
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal })),
+  );
   return { child, stdout: () => stdout, ended };
 }
 
@@ -48,9 +59,15 @@ const SLOW = { concurrency: 1, providers: { local: { latencyMs: 400 } } };
 describe('under an old Node', () => {
   it('says in one sentence what is needed when there is no right one, and ends with 2', () => {
     const folder = newFolder();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [oldNode('missing'), 'init'], { cwd: folder, env: spawnOptions(folder).env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [oldNode('missing'), 'init'], {
+      cwd: folder,
+      env: spawnOptions(folder).env,
+      encoding: 'utf8',
+    });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toBe('imggen needs Node 22.14 or newer, and this is 20.0.0: install a newer Node (https://nodejs.org) and try again.\n');
+    expect(stderr).toBe(
+      'imggen needs Node 22.14 or newer, and this is 20.0.0: install a newer Node (https://nodejs.org) and try again.\n',
+    );
     expect(filesIn(folder)).toEqual([]);
   });
 

@@ -10,21 +10,24 @@ function numbers(folder: string): number[] {
 }
 
 describe('signals', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s: what is in flight ends, nothing new is sent, exit 130, and resume makes the rest', async (signal) => {
-    const folder = newStudio(SLOW);
-    const child = start(folder, ['pack', '--count', '6', '--json']);
-    await until('a request', () => ask(folder, 'SELECT 1 FROM attempts').length >= 2);
-    child.kill(signal);
-    const { exitCode, stdout, stderr } = await child;
-    expect(exitCode, stderr).toBe(130);
-    const sent = linesOf(stdout).filter((line) => line['event'] === 'generation_started').length;
-    expect(sent).toBeLessThan(6);
-    expect(picturesIn(folder)).toHaveLength(sent);
-    expect(stderr).toMatch(/interrupted[^]*imggen resume 1/);
-    expect(await imggen(folder, ['resume'])).toMatchObject({ exitCode: 0 });
-    expect(numbers(folder)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(ask(folder, `SELECT COUNT(*) n FROM shots WHERE state = 'done'`)).toEqual([{ n: 6 }]);
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s: what is in flight ends, nothing new is sent, exit 130, and resume makes the rest',
+    async (signal) => {
+      const folder = newStudio(SLOW);
+      const child = start(folder, ['pack', '--count', '6', '--json']);
+      await until('a request', () => ask(folder, 'SELECT 1 FROM attempts').length >= 2);
+      child.kill(signal);
+      const { exitCode, stdout, stderr } = await child;
+      expect(exitCode, stderr).toBe(130);
+      const sent = linesOf(stdout).filter((line) => line['event'] === 'generation_started').length;
+      expect(sent).toBeLessThan(6);
+      expect(picturesIn(folder)).toHaveLength(sent);
+      expect(stderr).toMatch(/interrupted[^]*imggen resume 1/);
+      expect(await imggen(folder, ['resume'])).toMatchObject({ exitCode: 0 });
+      expect(numbers(folder)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(ask(folder, `SELECT COUNT(*) n FROM shots WHERE state = 'done'`)).toEqual([{ n: 6 }]);
+    },
+  );
 
   it('a second Ctrl-C lets go of what is in flight; it is no failed attempt, and resume makes it', async () => {
     const folder = newStudio({ ...SLOW, providers: { local: { latencyMs: 60_000 } } });
@@ -55,14 +58,20 @@ describe('two processes', () => {
   it('with one key work on one job, and share no number', async () => {
     const folder = newStudio({ ...SLOW, providers: { local: { latencyMs: 100 } } });
     const both = await Promise.all([1, 2].map(() => imggen(folder, ['pack', '--count', '6', '--key', 'nightly-42'])));
-    expect(both.map((one) => one.exitCode), both.map((one) => one.stderr).join('')).toEqual([0, 0]);
+    expect(
+      both.map((one) => one.exitCode),
+      both.map((one) => one.stderr).join(''),
+    ).toEqual([0, 0]);
     expect(ask(folder, 'SELECT key, state FROM jobs')).toEqual([{ key: 'nightly-42', state: 'ended' }]);
     expect(numbers(folder)).toEqual([1, 2, 3, 4, 5, 6]);
     const third = await imggen(folder, ['pack', '--count', '6', '--key', 'nightly-42']);
     expect(third).toMatchObject({ exitCode: 0 });
     expect(third.stdout).toContain('going on with job 1');
     expect(picturesIn(folder)).toHaveLength(6);
-    expect(await imggen(folder, ['pack', '--count', '7', '--key', 'nightly-42'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('never makes a second job') });
+    expect(await imggen(folder, ['pack', '--count', '7', '--key', 'nightly-42'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('never makes a second job'),
+    });
   });
 
   it('with two packs at once share no number either', async () => {
@@ -91,13 +100,19 @@ describe('two processes', () => {
     const child = start(folder, ['pack', '--count', '30', '--json']);
     await until('a picture', () => picturesIn(folder).length > 0);
     const cancelled = await imggen(folder, ['cancel', '1']);
-    expect(cancelled).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/cancelled job 1: \d+ waiting shots dropped/) });
+    expect(cancelled).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/cancelled job 1: \d+ waiting shots dropped/),
+    });
     const { exitCode, stdout } = await child;
     expect(exitCode).toBe(130);
     expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'pack_completed' });
     expect(picturesIn(folder).length).toBeLessThan(30);
     expect(ask(folder, 'SELECT state FROM jobs')).toEqual([{ state: 'cancelled' }]);
-    expect(await imggen(folder, ['resume', '1'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('imggen retry 1') });
+    expect(await imggen(folder, ['resume', '1'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('imggen retry 1'),
+    });
     expect(await imggen(folder, ['cancel', '1'])).toMatchObject({ exitCode: 0 });
   });
 
@@ -105,7 +120,11 @@ describe('two processes', () => {
     const folder = newStudio(SLOW);
     const child = start(folder, ['pack', '--count', '4']);
     await until('a request', () => ask(folder, 'SELECT 1 FROM attempts').length > 0);
-    const live = JSON.parse((await imggen(folder, ['status', '--json'])).stdout) as { inFlight: number; queued: number; done: number };
+    const live = JSON.parse((await imggen(folder, ['status', '--json'])).stdout) as {
+      inFlight: number;
+      queued: number;
+      done: number;
+    };
     expect(live.inFlight + live.queued + live.done).toBe(4);
     const watched = await imggen(folder, ['status', '--watch', '--json']);
     expect(watched.exitCode).toBe(0);

@@ -25,7 +25,10 @@ describe('from an empty folder', () => {
     expect(picturesIn(folder)).toHaveLength(14);
 
     for (const [command, words] of [
-      [['gallery', 'mira-sol'], ['mira_sol_image_00014.png', '14 pictures of Mira Sol']],
+      [
+        ['gallery', 'mira-sol'],
+        ['mira_sol_image_00014.png', '14 pictures of Mira Sol'],
+      ],
       [['status'], ['3 of 3 done', 'ended']],
       [['jobs'], ['pack', 'create', '11/11', '3/3']],
       [['stats'], ['local', '100 %']],
@@ -45,14 +48,17 @@ describe('from an empty folder', () => {
     expect(statSync(join(folder, '.imggen', 'ledger.db')).mode & 0o777).toBe(0o600);
   });
 
-  it.each([['pack', '--count', '8'], ['create-character']])('%s names the way to begin when there is no config', async (...args) => {
-    const folder = newFolder();
-    const { exitCode, stdout, stderr } = await imggen(folder, args);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/config\.json[^]*imggen init/);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(filesIn(folder)).toEqual([]);
-  });
+  it.each([['pack', '--count', '8'], ['create-character']])(
+    '%s names the way to begin when there is no config',
+    async (...args) => {
+      const folder = newFolder();
+      const { exitCode, stdout, stderr } = await imggen(folder, args);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+      expect(stderr).toMatch(/config\.json[^]*imggen init/);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(filesIn(folder)).toEqual([]);
+    },
+  );
 
   it('never replaces a config unless told to', async () => {
     const folder = newStudio();
@@ -93,7 +99,10 @@ describe('several characters at once', () => {
     const { exitCode, stdout } = await imggen(folder, ['create-character', 'config.json', 'kenji.json', '--json']);
     expect(exitCode).toBe(0);
     const ends = linesOf(stdout).filter((line) => line['event'] === 'pack_completed');
-    expect(ends).toMatchObject([{ character_id: 'mira-sol', completed: 11 }, { character_id: 'kenji', completed: 11 }]);
+    expect(ends).toMatchObject([
+      { character_id: 'mira-sol', completed: 11 },
+      { character_id: 'kenji', completed: 11 },
+    ]);
     expect(linesOf(stdout).slice(-2)).toEqual(ends);
     expect(picturesIn(folder)).toEqual(ELEVEN);
     expect(picturesIn(folder, 'kenji')).toHaveLength(11);
@@ -111,20 +120,33 @@ describe('several characters at once', () => {
 });
 
 describe('--dry-run', () => {
-  it.each([['create-character'], ['pack', '--count', '2']])('%s shows shots, seeds and cost, and writes nothing at all', async (...args) => {
-    const folder = newStudio();
-    const { exitCode, stdout, stderr } = await imggen(folder, [...args, '--dry-run']);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/seed 7[^]*worst case: \$0\.00[^]*nothing was written/i);
-    expect(filesIn(folder)).toEqual(['config.json']);
-  });
+  it.each([['create-character'], ['pack', '--count', '2']])(
+    '%s shows shots, seeds and cost, and writes nothing at all',
+    async (...args) => {
+      const folder = newStudio();
+      const { exitCode, stdout, stderr } = await imggen(folder, [...args, '--dry-run']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toMatch(/seed 7[^]*worst case: \$0\.00[^]*nothing was written/i);
+      expect(filesIn(folder)).toEqual(['config.json']);
+    },
+  );
 
   it('prints one JSON document with --json', async () => {
     const folder = newStudio();
     const { stdout } = await imggen(folder, ['pack', '--count', '2', '--dry-run', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       dryRun: true,
-      jobs: [{ characterId: 'mira-sol', provider: 'local', worstCaseUsd: 0, shots: [{ shot: 'gallery-0001', seed: 7 }, { shot: 'gallery-0002', seed: 7 }] }],
+      jobs: [
+        {
+          characterId: 'mira-sol',
+          provider: 'local',
+          worstCaseUsd: 0,
+          shots: [
+            { shot: 'gallery-0001', seed: 7 },
+            { shot: 'gallery-0002', seed: 7 },
+          ],
+        },
+      ],
     });
     expect(filesIn(folder)).toEqual(['config.json']);
   });

@@ -27,7 +27,10 @@ describe('the command line', () => {
     [['pack', '--count', '1e9'], /got "1e9"/],
     [['pack', '--count', '8.5'], /got "8.5"/],
     [['pack', '--count', '1000000000'], /got "1000000000"/],
-    [['pack', '--count', '1', '--size', 'big', '--concurrency', '0', '--seed', 'x', '--budget', '-3'], /4 problems[^]*--size[^]*--seed[^]*--concurrency[^]*--budget/],
+    [
+      ['pack', '--count', '1', '--size', 'big', '--concurrency', '0', '--seed', 'x', '--budget', '-3'],
+      /4 problems[^]*--size[^]*--seed[^]*--concurrency[^]*--budget/,
+    ],
     [['pack', '--count', '1', '--seed', '4294967296'], /--seed: expected a whole number from 0 to 4294967295/],
     [['pack', '--count', '1', '--provider', 'opnai'], /did you mean openai/],
     [['pack', '--count', '1', '--storage', 'cloudnary'], /did you mean cloudinary/],
@@ -60,14 +63,33 @@ describe('the command line', () => {
     const folder = newFolder();
     const top = await imggen(folder, ['--help']);
     expect(top.exitCode).toBe(0);
-    const names = [...top.stdout.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1] ?? '').filter((name) => name !== 'help' && !name.startsWith('-'));
-    expect(names).toEqual(expect.arrayContaining(['init', 'create-character', 'pack', 'gallery', 'status', 'resume', 'retry', 'cancel', 'jobs', 'stats', 'providers']));
+    const names = [...top.stdout.matchAll(/^ {2}([a-z-]+) /gm)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => name !== 'help' && !name.startsWith('-'));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'init',
+        'create-character',
+        'pack',
+        'gallery',
+        'status',
+        'resume',
+        'retry',
+        'cancel',
+        'jobs',
+        'stats',
+        'providers',
+      ]),
+    );
     for (const name of names) {
       const { exitCode, stdout, stderr } = await imggen(folder, [name, '--help']);
       expect({ exitCode, stderr }, name).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout, name).toMatch(new RegExp(`Usage: imggen ${name}[^]*Examples?:\\n {2}\\$`));
     }
-    expect(await imggen(folder, ['--version'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(await imggen(folder, ['--version'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    });
   });
 });
 
@@ -77,12 +99,24 @@ describe('a config that can not be used', () => {
     ['cut off', '{ "character": {', /not valid JSON: line 1/],
     ['of NUL bytes', Buffer.from([123, 0, 125]), /NUL/],
     ['of the wrong type', '[1, 2]', /expected an object/],
-    ['with a wrong value and a wrong name at once', '{ "character": { "name": 5 }, "provider": "local", "sise": "64x64" }', /character\.name[^]*sise[^]*did you mean size/],
+    [
+      'with a wrong value and a wrong name at once',
+      '{ "character": { "name": 5 }, "provider": "local", "sise": "64x64" }',
+      /character\.name[^]*sise[^]*did you mean size/,
+    ],
     ['naming a path as its character', '{ "character": { "name": "../x" } }', /character\.name/],
-    ['with 10,000 characters for a name', JSON.stringify({ character: { name: 'a'.repeat(10_000) } }), /character\.name/],
+    [
+      'with 10,000 characters for a name',
+      JSON.stringify({ character: { name: 'a'.repeat(10_000) } }),
+      /character\.name/,
+    ],
     ['with terminal escapes', JSON.stringify({ character: { name: 'Mira\u001b[31m\u0007' } }), /character\.name/],
     ['with a NUL in a name', JSON.stringify({ character: { name: 'Mi\u0000ra' } }), /character\.name/],
-    ['with an escape as a setting', JSON.stringify({ character: { name: 'Mira' }, 'x\u001b]0;owned\u0007': 1, provider: 'p\u001b[2J' }), /provider/],
+    [
+      'with an escape as a setting',
+      JSON.stringify({ character: { name: 'Mira' }, 'x\u001b]0;owned\u0007': 1, provider: 'p\u001b[2J' }),
+      /provider/,
+    ],
   ])('%s is told', async (_, text, words) => {
     const folder = newFolder();
     writeFileSync(join(folder, 'config.json'), text);
@@ -99,7 +133,9 @@ describe('a config that can not be used', () => {
   it('one of several stops them all before anything is made', async () => {
     const folder = newStudio();
     writeConfig(folder, {}, { name: 'Kenji', ageRange: [90, 20] }, 'kenji.json');
-    expect(refused(await imggen(folder, ['create-character', 'config.json', 'kenji.json']))).toMatch(/nothing was started[^]*ageRange/);
+    expect(refused(await imggen(folder, ['create-character', 'config.json', 'kenji.json']))).toMatch(
+      /nothing was started[^]*ageRange/,
+    );
     expect(filesIn(folder)).toEqual(['config.json', 'kenji.json']);
   });
 });
@@ -109,7 +145,11 @@ describe('a ledger that can not be used', () => {
 
   it.each<[string, (file: string) => void, RegExp]>([
     ['of a newer imggen', (file) => new Sqlite(file).pragma('user_version = 999'), /newer imggen[^]*--ledger/],
-    ['that is no database', (file) => writeFileSync(file, 'hello, I am a text\n'.repeat(100)), /damaged or no database/],
+    [
+      'that is no database',
+      (file) => writeFileSync(file, 'hello, I am a text\n'.repeat(100)),
+      /damaged or no database/,
+    ],
     ['that is a folder', (file) => mkdirSync(file), /ledger is a folder/],
   ])('%s is told, and left as it is', async (_, spoil, words) => {
     const folder = newStudio();
@@ -127,16 +167,27 @@ describe('a ledger that can not be used', () => {
     expect(refused(await imggen(folder, ['pack', '--count', '1', '--new']))).toMatch(/damaged or no database/);
   });
 
-  it.each(['/proc/nowhere/deep/ledger.db', '/dev/null/ledger.db'])('in an impossible place (%s) is told, and does not hang', async (ledger) => {
-    expect(refused(await imggen(newStudio(), ['pack', '--count', '1', '--ledger', ledger]))).toMatch(/ledger can not be written/);
-  });
+  it.each(['/proc/nowhere/deep/ledger.db', '/dev/null/ledger.db'])(
+    'in an impossible place (%s) is told, and does not hang',
+    async (ledger) => {
+      expect(refused(await imggen(newStudio(), ['pack', '--count', '1', '--ledger', ledger]))).toMatch(
+        /ledger can not be written/,
+      );
+    },
+  );
 });
 
 describe('a folder for the pictures that can not be written', () => {
-  it.each([['--output', 'images'], ['--output', '/proc/nowhere/deep'], ['--output', '/dev/null/x']])('%s %s: stops before anything is sent, and says how to go on', async (...output) => {
+  it.each([
+    ['--output', 'images'],
+    ['--output', '/proc/nowhere/deep'],
+    ['--output', '/dev/null/x'],
+  ])('%s %s: stops before anything is sent, and says how to go on', async (...output) => {
     const folder = newStudio();
     writeFileSync(join(folder, 'images'), 'a file in the way');
-    expect(refused(await imggen(folder, ['pack', '--count', '2', ...output]))).toMatch(/can't be written[^]*nothing was sent[^]*imggen resume 1/);
+    expect(refused(await imggen(folder, ['pack', '--count', '2', ...output]))).toMatch(
+      /can't be written[^]*nothing was sent[^]*imggen resume 1/,
+    );
     expect(ask(folder, 'SELECT COUNT(*) n FROM attempts')).toEqual([{ n: 0 }]);
     rmSync(join(folder, 'images'));
     expect(await imggen(folder, ['pack', '--count', '2'])).toMatchObject({ exitCode: 0 });

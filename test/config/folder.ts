@@ -16,27 +16,50 @@ export const imported: string[] = [];
 
 export const registries: Registries = {
   providers: {
-    local: provider('local', z.strictObject({ ...commonOptions, flaw: z.enum(['none', 'slow']).optional().describe('What goes wrong.') })),
-    openai: provider('openai', z.strictObject({ ...commonOptions, moderation: z.string().default('auto').describe('Strictness.') }), ['OPENAI_API_KEY']),
-    modal: provider('modal', z.strictObject({ ...commonOptions, endpoint: z.string().describe('Address of the endpoint.') })),
+    local: provider(
+      'local',
+      z.strictObject({ ...commonOptions, flaw: z.enum(['none', 'slow']).optional().describe('What goes wrong.') }),
+    ),
+    openai: provider(
+      'openai',
+      z.strictObject({ ...commonOptions, moderation: z.string().default('auto').describe('Strictness.') }),
+      ['OPENAI_API_KEY'],
+    ),
+    modal: provider(
+      'modal',
+      z.strictObject({ ...commonOptions, endpoint: z.string().describe('Address of the endpoint.') }),
+    ),
   },
   stores: {
     none: store('none', z.strictObject({})),
-    cloudinary: store('cloudinary', z.strictObject({ folder: z.string().default('characters').describe('Folder of the uploads.') })),
+    cloudinary: store(
+      'cloudinary',
+      z.strictObject({ folder: z.string().default('characters').describe('Folder of the uploads.') }),
+    ),
   },
 };
 
 function provider(name: string, optionsSchema: ProviderModule['optionsSchema'], keyVariables: string[] = []) {
   return async (): Promise<{ default: ProviderModule }> => {
     imported.push(name);
-    return { default: { name, keyVariables, optionsSchema, models: [], create: () => Promise.reject(new Error('not made here')) } };
+    return {
+      default: {
+        name,
+        keyVariables,
+        optionsSchema,
+        models: [],
+        create: () => Promise.reject(new Error('not made here')),
+      },
+    };
   };
 }
 
 function store(name: string, optionsSchema: StorageModule['optionsSchema']) {
   return async (): Promise<{ default: StorageModule }> => {
     imported.push(name);
-    return { default: { name, keyVariables: [], optionsSchema, create: () => Promise.reject(new Error('not made here')) } };
+    return {
+      default: { name, keyVariables: [], optionsSchema, create: () => Promise.reject(new Error('not made here')) },
+    };
   };
 }
 

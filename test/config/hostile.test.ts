@@ -15,8 +15,16 @@ describe('a file that is no config', () => {
     ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'config.json is not a text file: it holds NUL bytes.'],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'config.json is not UTF-8 text.'],
     ['larger than 1 MiB', `"${'x'.repeat(1_048_576)}"`, 'config.json is larger than 1 MiB: that is no config file.'],
-    ['all brackets', '['.repeat(200_000) + ']'.repeat(200_000), 'config.json is nested more than 50 deep: that is no config file.'],
-    ['all objects', '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000), 'config.json is nested more than 50 deep: that is no config file.'],
+    [
+      'all brackets',
+      '['.repeat(200_000) + ']'.repeat(200_000),
+      'config.json is nested more than 50 deep: that is no config file.',
+    ],
+    [
+      'all objects',
+      '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000),
+      'config.json is nested more than 50 deep: that is no config file.',
+    ],
   ])('because it is %s', async (_, content, message) => {
     expect((await refusal(load(content))).message).toBe(message);
   });
@@ -24,13 +32,17 @@ describe('a file that is no config', () => {
   test('because it is a pipe that nobody writes to', async () => {
     const cwd = await folderWith();
     execFileSync('mkfifo', [path.join(cwd, 'config.json')]);
-    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toBe('config.json is not a regular file.');
+    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toBe(
+      'config.json is not a regular file.',
+    );
   });
 
   test('because it is a link to itself', async () => {
     const cwd = await folderWith();
     await symlink('config.json', path.join(cwd, 'config.json'));
-    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toBe('config.json cannot be read (ELOOP).');
+    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toBe(
+      'config.json cannot be read (ELOOP).',
+    );
   });
 
   test('because it may not be read (root may)', async () => {
@@ -42,7 +54,9 @@ describe('a file that is no config', () => {
   });
 
   test('because its name is too long for any file system', async () => {
-    expect((await refusal(load({}, { flags: { config: 'x'.repeat(5000) } }))).message).toMatch(/^.{1,220} cannot be read \(ENAMETOOLONG\)\.$/);
+    expect((await refusal(load({}, { flags: { config: 'x'.repeat(5000) } }))).message).toMatch(
+      /^.{1,220} cannot be read \(ENAMETOOLONG\)\.$/,
+    );
   });
 
   test.each([
@@ -90,13 +104,21 @@ describe('JSON that does not parse', () => {
   });
 
   test('whatever is cut off or changed: one line, exit 2, or a config', async () => {
-    const good = JSON.stringify({ character: { name: 'Mira Sol', ageRange: [20, 30] }, budget: { perRunUsd: 5 }, fallback: ['local'] });
+    const good = JSON.stringify({
+      character: { name: 'Mira Sol', ageRange: [20, 30] },
+      budget: { perRunUsd: 5 },
+      fallback: ['local'],
+    });
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length), fc.string({ unit: 'binary', maxLength: 3 }), async (position, insert) => {
-        const outcome = await load(good.slice(0, position) + insert + good.slice(position + insert.length)).catch((error: unknown) => error);
+        const outcome = await load(good.slice(0, position) + insert + good.slice(position + insert.length)).catch(
+          (error: unknown) => error,
+        );
         if (outcome instanceof Error) {
           expect(outcome).toBeInstanceOf(UserError);
-          expect([outcome.message, ...(outcome as UserError).problems].join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+          expect([outcome.message, ...(outcome as UserError).problems].join('')).not.toMatch(
+            /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/,
+          );
         }
       }),
       { numRuns: 150 },
@@ -110,7 +132,11 @@ describe('hostile content', () => {
     ['an absolute path', '/etc/passwd', 'expected a name without / and \\, got "/etc/passwd"'],
     ['dots', '..', /expected a name of which Latin letters or digits are left .* got "\.\."$/],
     ['10,000 characters', 'a'.repeat(10_000), /expected 1 to 100 characters of text, got .* \(10000 characters\)$/],
-    ['a terminal escape', 'Mira\u001b]0;owned\u0007', 'expected text of one line without control characters, got "Mira"'],
+    [
+      'a terminal escape',
+      'Mira\u001b]0;owned\u0007',
+      'expected text of one line without control characters, got "Mira"',
+    ],
     ['NUL', 'Mira\u0000', 'expected text of one line without control characters, got "Mira"'],
     ['nothing to make an id of', '美', /write it as it sounds, such as "Mei Lin", got "美"$/],
   ])('a name that is %s', async (_, name, what) => {
@@ -120,13 +146,16 @@ describe('hostile content', () => {
     expect(problems[0]).toMatch(what);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('the key %s is a key like any other', async (key) => {
-    const top = await problemsOf(`{"${key}": {"polluted": true}}`);
-    expect(top).toEqual([expect.stringMatching(`^${key}: unknown key`)]);
-    const section = await problemsOf(`{"providers": {"${key}": {"polluted": true}}}`);
-    expect(section).toEqual([expect.stringMatching(`^providers.${key}: unknown provider`)]);
-    expect({}).not.toHaveProperty('polluted');
-  });
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'the key %s is a key like any other',
+    async (key) => {
+      const top = await problemsOf(`{"${key}": {"polluted": true}}`);
+      expect(top).toEqual([expect.stringMatching(`^${key}: unknown key`)]);
+      const section = await problemsOf(`{"providers": {"${key}": {"polluted": true}}}`);
+      expect(section).toEqual([expect.stringMatching(`^providers.${key}: unknown provider`)]);
+      expect({}).not.toHaveProperty('polluted');
+    },
+  );
 
   test.each(['__proto__', 'constructor', 'toString'])('%s is no provider and no store', async (name) => {
     expect(await problemsOf({ provider: name, fallback: [name], storage: { provider: name } })).toHaveLength(3);
@@ -139,9 +168,14 @@ describe('hostile content', () => {
     expect(problems).toHaveLength(2);
   });
 
-  test.each(['0x10', '1e3', 'Infinity', 'NaN', '4;rm', '-1', '9'.repeat(400), '1.5', '４'])('--concurrency %s is refused', async (concurrency) => {
-    expect(await problemsOf({}, { flags: { concurrency } })).toEqual([expect.stringMatching(/^--concurrency: expected a whole number/)]);
-  });
+  test.each(['0x10', '1e3', 'Infinity', 'NaN', '4;rm', '-1', '9'.repeat(400), '1.5', '４'])(
+    '--concurrency %s is refused',
+    async (concurrency) => {
+      expect(await problemsOf({}, { flags: { concurrency } })).toEqual([
+        expect.stringMatching(/^--concurrency: expected a whole number/),
+      ]);
+    },
+  );
 });
 
 describe('references', () => {
@@ -152,19 +186,31 @@ describe('references', () => {
   async function withReferences(references: unknown[], files: Record<string, Buffer> = {}) {
     const cwd = await folderWith({ character: { name: 'Mira Sol', references } });
     for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(cwd, name), bytes);
-    return { cwd, loading: loadConfig({ cwd: '/', env: {}, flags: {}, configFile: path.join(cwd, 'config.json') }, registries) };
+    return {
+      cwd,
+      loading: loadConfig({ cwd: '/', env: {}, flags: {}, configFile: path.join(cwd, 'config.json') }, registries),
+    };
   }
 
   test('are found beside the config, and absolute afterwards', async () => {
-    const { cwd, loading } = await withReferences(['a.png', './b.jpg', 'c d.webp'], { 'a.png': png, 'b.jpg': jpeg, 'c d.webp': webp });
-    expect((await loading).character?.references).toEqual(['a.png', 'b.jpg', 'c d.webp'].map((name) => path.join(cwd, name)));
+    const { cwd, loading } = await withReferences(['a.png', './b.jpg', 'c d.webp'], {
+      'a.png': png,
+      'b.jpg': jpeg,
+      'c d.webp': webp,
+    });
+    expect((await loading).character?.references).toEqual(
+      ['a.png', 'b.jpg', 'c d.webp'].map((name) => path.join(cwd, name)),
+    );
   });
 
   test('are told apart from everything that is no picture', async () => {
-    const { loading } = await withReferences(['gone.png', '.', 'https://host.invalid/a.png', 'text.png', 'empty.png', 7, 'gone/x.png'], {
-      'text.png': Buffer.from('RIFFnothing at all'),
-      'empty.png': Buffer.alloc(0),
-    });
+    const { loading } = await withReferences(
+      ['gone.png', '.', 'https://host.invalid/a.png', 'text.png', 'empty.png', 7, 'gone/x.png'],
+      {
+        'text.png': Buffer.from('RIFFnothing at all'),
+        'empty.png': Buffer.alloc(0),
+      },
+    );
     expect((await refusal(loading)).problems).toEqual([
       'character.references[5]: expected 1 to 1000 characters of text, got 7',
       'character.references[0]: expected a file, there is none (paths are relative to the config file), got "gone.png"',
@@ -181,6 +227,8 @@ describe('references', () => {
     await loading.catch(() => undefined);
     execFileSync('truncate', ['-s', '50000001', path.join(cwd, 'big.png')]);
     const again = loadConfig({ cwd, env: {}, flags: {} }, registries);
-    expect((await refusal(again)).problems).toEqual([expect.stringContaining('expected a file of at most 50 MB, this one has 51 MB')]);
+    expect((await refusal(again)).problems).toEqual([
+      expect.stringContaining('expected a file of at most 50 MB, this one has 51 MB'),
+    ]);
   });
 });

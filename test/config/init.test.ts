@@ -10,11 +10,17 @@ describe('initConfig', () => {
   test('writes a config that loads, and its schema where the config says it is', async () => {
     const dir = await folderWith();
     const { file, schemaFile } = await initConfig(dir, { registries });
-    expect([file, schemaFile]).toEqual([path.join(dir, 'config.json'), path.join(dir, '.imggen', 'config.schema.json')]);
+    expect([file, schemaFile]).toEqual([
+      path.join(dir, 'config.json'),
+      path.join(dir, '.imggen', 'config.schema.json'),
+    ]);
     const config = JSON.parse(await readFile(file, 'utf8')) as { $schema: string };
     expect(path.resolve(dir, config.$schema)).toBe(schemaFile);
     expect(JSON.parse(await readFile(schemaFile, 'utf8'))).toEqual(await configJsonSchema(registries));
-    expect(await loadConfig({ cwd: dir, env: {}, flags: {} }, registries)).toMatchObject({ character: { name: 'Mira Sol' }, provider: 'local' });
+    expect(await loadConfig({ cwd: dir, env: {}, flags: {} }, registries)).toMatchObject({
+      character: { name: 'Mira Sol' },
+      provider: 'local',
+    });
   });
 
   test('makes the folder', async () => {
@@ -41,8 +47,12 @@ describe('initConfig', () => {
   test('says what is wrong when the folder cannot be written to', async () => {
     const dir = await folderWith();
     await writeFile(path.join(dir, 'file'), '');
-    expect((await refusal(initConfig(path.join(dir, 'file', 'x'), { registries }))).message).toContain('cannot be written (ENOTDIR)');
+    expect((await refusal(initConfig(path.join(dir, 'file', 'x'), { registries }))).message).toContain(
+      'cannot be written (ENOTDIR)',
+    );
     await mkdir(path.join(dir, 'sub', 'config.json'), { recursive: true });
-    expect((await refusal(initConfig(path.join(dir, 'sub'), { registries, force: true }))).message).toContain('cannot be written (EISDIR)');
+    expect((await refusal(initConfig(path.join(dir, 'sub'), { registries, force: true }))).message).toContain(
+      'cannot be written (EISDIR)',
+    );
   });
 });

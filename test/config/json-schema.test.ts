@@ -37,12 +37,20 @@ describe('the JSON Schema', () => {
     expect(properties.length).toBeGreaterThan(45);
     expect(properties.filter(([, part]) => typeof part['description'] !== 'string').map(([path]) => path)).toEqual([]);
     expect(properties.map(([path]) => path)).toEqual(
-      expect.arrayContaining(['.character.hairColor', '.budget.perDayUsd', '.providers.openai.moderation', '.providers.local.priceUsd', '.storage.folder']),
+      expect.arrayContaining([
+        '.character.hairColor',
+        '.budget.perDayUsd',
+        '.providers.openai.moderation',
+        '.providers.local.priceUsd',
+        '.storage.folder',
+      ]),
     );
   });
 
   test('has patterns that compile', () => {
-    const patterns = [...JSON.stringify(schema).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text!) as string);
+    const patterns = [...JSON.stringify(schema).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(
+      ([, text]) => JSON.parse(text!) as string,
+    );
     expect(patterns.length).toBeGreaterThan(5);
     for (const pattern of patterns) expect(() => new RegExp(pattern, 'u')).not.toThrow();
   });
@@ -95,7 +103,8 @@ describe('the JSON Schema', () => {
 });
 
 describe('config.example.json', () => {
-  const read = async () => JSON.parse(await readFile(new URL('../../config.example.json', import.meta.url), 'utf8')) as Part;
+  const read = async () =>
+    JSON.parse(await readFile(new URL('../../config.example.json', import.meta.url), 'utf8')) as Part;
 
   test('is what init writes, with the schema of the package', async () => {
     expect(await read()).toEqual(starterConfig('./dist/config.schema.json'));

@@ -27,7 +27,9 @@ describe('layers', () => {
       requireSeed: false,
       allowUnknownPrice: false,
     });
-    expect([config.character, config.model, config.quality, config.seed, config.owner, config.drainMs]).toEqual(Array(6).fill(undefined));
+    expect([config.character, config.model, config.quality, config.seed, config.owner, config.drainMs]).toEqual(
+      Array(6).fill(undefined),
+    );
     expect(Object.values(config.budget)).toEqual([undefined, undefined, undefined]);
   });
 
@@ -119,7 +121,9 @@ describe('layers', () => {
   });
 
   test('an empty variable counts as not set', async () => {
-    expect(await load({ concurrency: 2 }, { env: { IMGGEN_CONCURRENCY: '', IMGGEN_CONFIG: '' } })).toMatchObject({ concurrency: 2 });
+    expect(await load({ concurrency: 2 }, { env: { IMGGEN_CONCURRENCY: '', IMGGEN_CONFIG: '' } })).toMatchObject({
+      concurrency: 2,
+    });
   });
 
   test("commander's own `thumbnails: true` does not overrule the file", async () => {
@@ -139,8 +143,15 @@ describe('layers', () => {
   test('paths of the file are relative to the file, paths of flags to the current folder', async () => {
     const cwd = await folderWith();
     const other = await folderWith({ output: '../pictures' });
-    const config = await loadConfig({ cwd, env: {}, flags: { ledger: 'l.db' }, configFile: path.join(other, 'config.json') }, registries);
-    expect(config).toMatchObject({ dir: other, output: path.join(other, '../pictures'), ledger: path.join(cwd, 'l.db') });
+    const config = await loadConfig(
+      { cwd, env: {}, flags: { ledger: 'l.db' }, configFile: path.join(other, 'config.json') },
+      registries,
+    );
+    expect(config).toMatchObject({
+      dir: other,
+      output: path.join(other, '../pictures'),
+      ledger: path.join(cwd, 'l.db'),
+    });
   });
 });
 
@@ -157,7 +168,9 @@ describe('the model', () => {
 
   test('of the same layer goes with the provider', async () => {
     expect((await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' } })).model).toBe('x');
-    expect((await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' }, flags: { provider: 'openai' } })).model).toBeUndefined();
+    expect(
+      (await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' }, flags: { provider: 'openai' } })).model,
+    ).toBeUndefined();
     expect((await load(file, { env: { IMGGEN_PROVIDER: 'local' }, flags: { model: 'y' } })).model).toBe('y');
   });
 });
@@ -200,10 +213,13 @@ describe('providers and stores', () => {
 describe('which file', () => {
   test('an argument beats --config, which beats IMGGEN_CONFIG, which beats config.json', async () => {
     const cwd = await folderWith({ owner: 'here' });
-    const [argument, flag, variable] = await Promise.all(['argument', 'flag', 'variable'].map((owner) => folderWith({ owner })));
+    const [argument, flag, variable] = await Promise.all(
+      ['argument', 'flag', 'variable'].map((owner) => folderWith({ owner })),
+    );
     const at = (folder?: string) => path.join(folder!, 'config.json');
     const env = { IMGGEN_CONFIG: at(variable) };
-    const owner = async (sources: object) => (await loadConfig({ cwd, env: {}, flags: {}, ...sources }, registries)).owner;
+    const owner = async (sources: object) =>
+      (await loadConfig({ cwd, env: {}, flags: {}, ...sources }, registries)).owner;
     expect(await owner({ env, flags: { config: at(flag) }, configFile: at(argument) })).toBe('argument');
     expect(await owner({ env, flags: { config: at(flag) } })).toBe('flag');
     expect(await owner({ env })).toBe('variable');
@@ -232,7 +248,9 @@ describe('which file', () => {
     ['a flag', { flags: { config: 'gone.json' } }],
     ['a variable', { env: { IMGGEN_CONFIG: 'gone.json' } }],
   ])('a config named by %s must be there, even when it is optional', async (_, sources) => {
-    expect((await refusal(load({}, { optional: true, ...sources }))).message).toBe('There is no config file gone.json.');
+    expect((await refusal(load({}, { optional: true, ...sources }))).message).toBe(
+      'There is no config file gone.json.',
+    );
   });
 
   test('a folder in its place is told as such', async () => {

@@ -17,28 +17,53 @@ async function start(options: CloudinaryOptions = {}): Promise<CloudinaryEmulato
 const now = (): string => String(Math.floor(Date.now() / 1000));
 
 /** An upload as a client without the SDK would send it. */
-async function send(emulator: CloudinaryEmulator, fields: Record<string, string>, how: { secret?: string; signature?: string; cloud?: string; bytes?: Buffer } = {}) {
+async function send(
+  emulator: CloudinaryEmulator,
+  fields: Record<string, string>,
+  how: { secret?: string; signature?: string; cloud?: string; bytes?: Buffer } = {},
+) {
   const form = new FormData();
   const all: Record<string, string> = { timestamp: now(), ...fields };
   for (const [key, value] of Object.entries(all)) form.set(key, value);
   form.set('api_key', fields['api_key'] ?? '1234');
   form.set('signature', how.signature ?? sign(all, how.secret ?? 'abcd'));
   form.set('file', new Blob([new Uint8Array(how.bytes ?? makePicture(32, 32, 'x'))]), 'x.png');
-  const response = await fetch(`${emulator.url}/v1_1/${how.cloud ?? 'demo'}/image/upload`, { method: 'POST', body: form });
-  return { status: response.status, body: (await response.json()) as { error?: { message: string }; public_id: string; secure_url: string; existing?: boolean } };
+  const response = await fetch(`${emulator.url}/v1_1/${how.cloud ?? 'demo'}/image/upload`, {
+    method: 'POST',
+    body: form,
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as {
+      error?: { message: string };
+      public_id: string;
+      secure_url: string;
+      existing?: boolean;
+    },
+  };
 }
 
-function admin(emulator: CloudinaryEmulator, path: string, how: { key?: string; method?: string; json?: unknown } = {}): Promise<Response> {
+function admin(
+  emulator: CloudinaryEmulator,
+  path: string,
+  how: { key?: string; method?: string; json?: unknown } = {},
+): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Basic ${btoa(how.key ?? '1234:abcd')}` };
   if (how.json !== undefined) headers['content-type'] = 'application/json';
-  return fetch(`${emulator.url}/v1_1/demo${path}`, { headers, method: how.method ?? 'GET', ...(how.json === undefined ? {} : { body: JSON.stringify(how.json) }) });
+  return fetch(`${emulator.url}/v1_1/demo${path}`, {
+    headers,
+    method: how.method ?? 'GET',
+    ...(how.json === undefined ? {} : { body: JSON.stringify(how.json) }),
+  });
 }
 
 describe('the signature', () => {
   it('is that of the documentation', () => {
     const parameters = { public_id: 'sample_image', timestamp: '1315060510' };
     expect(sign(parameters, 'abcd')).toBe('b4ad47fb4e25c7bf5f92a20089f9db59bc302313');
-    expect(sign({ ...parameters, eager: 'w_400,h_300,c_pad|w_260,h_200,c_crop' }, 'abcd')).toBe('bfd09f95f331f558cbd1320e67aa8d488770583e');
+    expect(sign({ ...parameters, eager: 'w_400,h_300,c_pad|w_260,h_200,c_crop' }, 'abcd')).toBe(
+      'bfd09f95f331f558cbd1320e67aa8d488770583e',
+    );
   });
 
   it('differs between its versions for a value that holds an ampersand', () => {
@@ -48,7 +73,14 @@ describe('the signature', () => {
   });
 
   it("is that of Cloudinary's own package for what imggen sends", () => {
-    const parameters = { public_id: 'characters/mira/m_1', context: 'seed=42|prompt=x\\=y\\|z', tags: 'a,b', overwrite: '0', timestamp: '1700000000', asset_folder: '' };
+    const parameters = {
+      public_id: 'characters/mira/m_1',
+      context: 'seed=42|prompt=x\\=y\\|z',
+      tags: 'a,b',
+      overwrite: '0',
+      timestamp: '1700000000',
+      asset_folder: '',
+    };
     const official = sdk.utils.api_sign_request as (...all: unknown[]) => string; // its types know two of its four parameters
     for (const algorithm of ['sha1', 'sha256'] as const) {
       expect(sign(parameters, 'secret', { algorithm })).toBe(official({ ...parameters }, 'secret', algorithm, 2));
@@ -56,7 +88,12 @@ describe('the signature', () => {
   });
 
   it('covers neither the file nor the key', () => {
-    expect(stringToSign({ file: 'x', api_key: '1', cloud_name: 'c', resource_type: 'image', signature: 's', a: '1', b: '' }, 2)).toBe('a=1');
+    expect(
+      stringToSign(
+        { file: 'x', api_key: '1', cloud_name: 'c', resource_type: 'image', signature: 's', a: '1', b: '' },
+        2,
+      ),
+    ).toBe('a=1');
   });
 });
 
@@ -69,7 +106,8 @@ describe('the Upload API', () => {
     const emulator = await start();
     const timestamp = now();
     const fields = { public_id: 'a&b', timestamp };
-    for (const version of [1, 2] as const) expect((await send(emulator, fields, { signature: sign(fields, 'abcd', { version }) })).status).toBe(200);
+    for (const version of [1, 2] as const)
+      expect((await send(emulator, fields, { signature: sign(fields, 'abcd', { version }) })).status).toBe(200);
     const bytes = makePicture(40, 30, 'y');
     const { body } = await send(emulator, { public_id: 'characters/x/y', eager: 'c_fill,h_320,w_320/webp' }, { bytes });
     expect(Buffer.from(await (await fetch(body.secure_url)).arrayBuffer()).equals(bytes)).toBe(true);
@@ -113,8 +151,12 @@ describe('the Admin API', () => {
   it('tells a wrong key from a wrong secret', async () => {
     const emulator = await start();
     expect(await (await admin(emulator, '/ping')).json()).toEqual({ status: 'ok' });
-    expect(await (await admin(emulator, '/ping', { key: '9:abcd' })).json()).toEqual({ error: { message: 'unknown api_key' } });
-    expect(await (await admin(emulator, '/ping', { key: '1234:x' })).json()).toEqual({ error: { message: 'api_secret mismatch' } });
+    expect(await (await admin(emulator, '/ping', { key: '9:abcd' })).json()).toEqual({
+      error: { message: 'unknown api_key' },
+    });
+    expect(await (await admin(emulator, '/ping', { key: '1234:x' })).json()).toEqual({
+      error: { message: 'api_secret mismatch' },
+    });
   });
 
   it('counts the calls of an hour and then refuses with the time of the next', async () => {
@@ -129,8 +171,13 @@ describe('the Admin API', () => {
   it('pages, and refuses a page of more than 500', async () => {
     const emulator = await start();
     for (const name of ['a', 'b', 'c']) await send(emulator, { public_id: `p/${name}`, tags: 't' });
-    const first = (await (await admin(emulator, '/resources/image/upload?prefix=p/&max_results=2')).json()) as { resources: object[]; next_cursor: string };
-    const second = (await (await admin(emulator, `/resources/image/upload?prefix=p/&max_results=2&next_cursor=${first.next_cursor}`)).json()) as typeof first;
+    const first = (await (await admin(emulator, '/resources/image/upload?prefix=p/&max_results=2')).json()) as {
+      resources: object[];
+      next_cursor: string;
+    };
+    const second = (await (
+      await admin(emulator, `/resources/image/upload?prefix=p/&max_results=2&next_cursor=${first.next_cursor}`)
+    ).json()) as typeof first;
     expect([first.resources.length, second.resources.length, second.next_cursor]).toEqual([2, 1, undefined]);
     expect((await admin(emulator, '/resources/image/upload?max_results=501')).status).toBe(400);
     expect((await admin(emulator, '/resources/image/upload?next_cursor=nonsense')).status).toBe(400);
@@ -141,7 +188,16 @@ describe('the Admin API', () => {
     await send(emulator, { public_id: 'p/a', tags: 't,u', asset_folder: 'p', context: 'seed=7' });
     await send(emulator, { public_id: 'p/b', tags: 'u', asset_folder: 'p' });
     const find = async (expression: string): Promise<unknown> =>
-      ((await (await admin(emulator, '/resources%2Fsearch', { method: 'POST', json: { expression } })).json()) as { total_count: number }).total_count;
-    expect([await find('asset_folder:p AND tags=t'), await find('public_id:p/*'), await find('context.seed=7'), await find('tags=none')]).toEqual([1, 2, 1, 0]);
+      (
+        (await (await admin(emulator, '/resources%2Fsearch', { method: 'POST', json: { expression } })).json()) as {
+          total_count: number;
+        }
+      ).total_count;
+    expect([
+      await find('asset_folder:p AND tags=t'),
+      await find('public_id:p/*'),
+      await find('context.seed=7'),
+      await find('tags=none'),
+    ]).toEqual([1, 2, 1, 0]);
   });
 });

@@ -7,7 +7,15 @@ import { refusal } from './cloudinary/answers.ts';
 import type { SignatureAlgorithm } from './cloudinary/signature.ts';
 import { type CloudAsset, CloudStore, type Deed } from './cloudinary/store.ts';
 import { type CloudAccount, destroy, explicit, upload } from './cloudinary/upload.ts';
-import { type Answer, type Call, type Emulator, type EmulatorOptions, type Route, type Service, startEmulator } from './emulator.ts';
+import {
+  type Answer,
+  type Call,
+  type Emulator,
+  type EmulatorOptions,
+  type Route,
+  type Service,
+  startEmulator,
+} from './emulator.ts';
 
 /** The account, and how the emulator runs. */
 export interface CloudinaryOptions extends EmulatorOptions {
@@ -71,19 +79,35 @@ export function cloudinaryService(account: CloudAccount, adminPerHour = Infinity
   const hours = new Map<number, number>();
 
   /** The calls left of this hour, as headers; 420 when there are none. */
-  function metered(call: Call, handle: (account: CloudAccount, call: Call) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+  function metered(
+    call: Call,
+    handle: (account: CloudAccount, call: Call) => Answer | Promise<Answer>,
+  ): Answer | Promise<Answer> {
     const refused = unauthorized(account, call);
     if (refused !== undefined) return refused;
     const hour = Math.floor(call.now() / 3_600_000);
     const used = (hours.get(hour) ?? 0) + 1;
     hours.set(hour, used);
     const headers = rateHeaders(hour, adminPerHour, used);
-    if (used > adminPerHour) return refusal(420, `Rate Limit Exceeded. Limit of ${adminPerHour} api operations reached. Try again on ${headers['x-featureratelimit-reset']}`, headers);
-    return Promise.resolve(handle(account, call)).then((answer) => ({ ...answer, headers: { ...answer.headers, ...headers } }));
+    if (used > adminPerHour)
+      return refusal(
+        420,
+        `Rate Limit Exceeded. Limit of ${adminPerHour} api operations reached. Try again on ${headers['x-featureratelimit-reset']}`,
+        headers,
+      );
+    return Promise.resolve(handle(account, call)).then((answer) => ({
+      ...answer,
+      headers: { ...answer.headers, ...headers },
+    }));
   }
 
   const api = '/v1_1/:cloud';
-  const admin = (operation: string, method: string, path: string, handle: (account: CloudAccount, call: Call) => Answer | Promise<Answer>): Route => ({
+  const admin = (
+    operation: string,
+    method: string,
+    path: string,
+    handle: (account: CloudAccount, call: Call) => Answer | Promise<Answer>,
+  ): Route => ({
     operation,
     method,
     path: `${api}${path}`,
@@ -94,19 +118,31 @@ export function cloudinaryService(account: CloudAccount, adminPerHour = Infinity
     guard: (call) => {
       const { cloud } = call.params;
       if (cloud === undefined || cloud === account.cloudName) return undefined;
-      return /\/image\/(?:upload|destroy|explicit)$/.test(call.path) && call.method === 'POST' ? refusal(401, `Invalid cloud_name ${cloud}`) : refusal(401, 'cloud_name mismatch');
+      return /\/image\/(?:upload|destroy|explicit)$/.test(call.path) && call.method === 'POST'
+        ? refusal(401, `Invalid cloud_name ${cloud}`)
+        : refusal(401, 'cloud_name mismatch');
     },
     routes: [
       { operation: 'upload', method: 'POST', path: `${api}/image/upload`, handle: (call) => upload(account, call) },
       { operation: 'destroy', method: 'POST', path: `${api}/image/destroy`, handle: (call) => destroy(account, call) },
-      { operation: 'explicit', method: 'POST', path: `${api}/image/explicit`, handle: (call) => explicit(account, call) },
+      {
+        operation: 'explicit',
+        method: 'POST',
+        path: `${api}/image/explicit`,
+        handle: (call) => explicit(account, call),
+      },
       admin('ping', 'GET', '/ping', () => ({ body: { status: 'ok' } })),
       admin('usage', 'GET', '/usage', () => ({ body: { plan: 'Free', resources: account.store.all().length } })),
       admin('search', 'POST', '/resources/search', search),
       admin('list', 'GET', '/resources/image/upload', list),
       admin('resource', 'GET', '/resources/image/upload/*publicId', resource),
       admin('remove', 'DELETE', '/resources/image/upload', remove),
-      { operation: 'delivery', method: 'GET', path: `/${account.cloudName}/image/upload/*rest`, handle: (call) => deliver(account, call) },
+      {
+        operation: 'delivery',
+        method: 'GET',
+        path: `/${account.cloudName}/image/upload/*rest`,
+        handle: (call) => deliver(account, call),
+      },
     ],
   };
 }

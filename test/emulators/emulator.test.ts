@@ -11,7 +11,8 @@ const picture = makePicture(64, 64, 'one');
 
 const shop: Service = {
   name: 'shop',
-  guard: (call) => (call.headers.authorization === 'Bearer nobody' ? { status: 401, body: { detail: 'who?' } } : undefined),
+  guard: (call) =>
+    call.headers.authorization === 'Bearer nobody' ? { status: 401, body: { detail: 'who?' } } : undefined,
   routes: [
     {
       operation: 'submit',
@@ -19,10 +20,22 @@ const shop: Service = {
       path: '/v1/things',
       handle: async (call) => {
         await call.work();
-        return { status: 201, body: { id: call.position, saw: call.json }, charge: { id: `t${call.position}`, amountMicros: 25_000 } };
+        return {
+          status: 201,
+          body: { id: call.position, saw: call.json },
+          charge: { id: `t${call.position}`, amountMicros: 25_000 },
+        };
       },
     },
-    { operation: 'download', method: 'GET', path: '/files/:name/*rest', handle: (call) => ({ headers: { 'content-type': 'image/png', 'x-params': JSON.stringify(call.params) }, body: picture }) },
+    {
+      operation: 'download',
+      method: 'GET',
+      path: '/files/:name/*rest',
+      handle: (call) => ({
+        headers: { 'content-type': 'image/png', 'x-params': JSON.stringify(call.params) },
+        body: picture,
+      }),
+    },
   ],
 };
 
@@ -37,7 +50,12 @@ afterEach(async () => {
 });
 
 const submit = (emulator: Emulator, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${emulator.url}/v1/things`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"prompt":"a"}', ...init });
+  fetch(`${emulator.url}/v1/things`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"prompt":"a"}',
+    ...init,
+  });
 const download = async (emulator: Emulator): Promise<Response> => fetch(`${emulator.url}/files/a%20b/c/d.png`);
 
 describe('an emulator', () => {
@@ -46,7 +64,9 @@ describe('an emulator', () => {
     const first = await start({ journal });
     const response = await submit(first);
     expect([response.status, await response.json()]).toEqual([201, { id: 1, saw: { prompt: 'a' } }]);
-    expect(first.requests).toMatchObject([{ operation: 'submit', method: 'POST', path: '/v1/things', body: { prompt: 'a' }, status: 201 }]);
+    expect(first.requests).toMatchObject([
+      { operation: 'submit', method: 'POST', path: '/v1/things', body: { prompt: 'a' }, status: 201 },
+    ]);
     expect(first.charges()).toMatchObject([{ service: 'shop', id: 't1', amountMicros: 25_000 }]);
     expect(readJournal(journal)).toEqual(first.charges());
     const second = await start({ journal });
@@ -76,13 +96,21 @@ describe('an emulator', () => {
     ['truncate-length', 1],
   ] as const)('charges for %s exactly %i', async (kind, charged) => {
     const emulator = await start({ faults: [{ on: 'submit', kind }] });
-    await submit(emulator, { redirect: 'manual', signal: AbortSignal.timeout(150) }).then((response) => response.text()).catch(() => undefined);
+    await submit(emulator, { redirect: 'manual', signal: AbortSignal.timeout(150) })
+      .then((response) => response.text())
+      .catch(() => undefined);
     expect(emulator.charges()).toHaveLength(charged);
     expect(emulator.requests[0]?.faulted).toBe(kind);
   });
 
   it('cuts bodies in three ways, of which fetch accepts one as whole', async () => {
-    const emulator = await start({ faults: [{ on: 'download', kind: 'truncate-length', positions: [1] }, { on: 'download', kind: 'truncate-chunked', positions: [2] }, { on: 'download', kind: 'truncate-close' }] });
+    const emulator = await start({
+      faults: [
+        { on: 'download', kind: 'truncate-length', positions: [1] },
+        { on: 'download', kind: 'truncate-chunked', positions: [2] },
+        { on: 'download', kind: 'truncate-close' },
+      ],
+    });
     await expect(download(emulator).then((response) => response.arrayBuffer())).rejects.toThrow();
     await expect(download(emulator).then((response) => response.arrayBuffer())).rejects.toThrow();
     const accepted = await download(emulator);
@@ -111,7 +139,12 @@ describe('an emulator', () => {
 
   it('closes although a request hangs and another is at work', async () => {
     const emulator = await start({ latencyMs: 60_000, faults: [{ on: 'submit', kind: 'hang', times: 1 }] });
-    const open = [submit(emulator), submit(emulator)].map((request) => request.then(() => 'answered', () => 'dropped'));
+    const open = [submit(emulator), submit(emulator)].map((request) =>
+      request.then(
+        () => 'answered',
+        () => 'dropped',
+      ),
+    );
     while (emulator.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     await emulator.close();
     expect(await Promise.all(open)).toEqual(['dropped', 'dropped']);
@@ -120,8 +153,19 @@ describe('an emulator', () => {
 
 describe('the choice of faults', () => {
   it('obeys positions, times and share, and is the same for the same seed', () => {
-    const places = faultPicker([{ on: 'a', kind: 'hang', positions: [2] }, { on: '*', kind: 'empty', times: 1 }], 1);
-    expect(['a', 'a', 'a', 'b'].map((operation) => places(operation)?.kind)).toEqual(['empty', 'hang', undefined, undefined]);
+    const places = faultPicker(
+      [
+        { on: 'a', kind: 'hang', positions: [2] },
+        { on: '*', kind: 'empty', times: 1 },
+      ],
+      1,
+    );
+    expect(['a', 'a', 'a', 'b'].map((operation) => places(operation)?.kind)).toEqual([
+      'empty',
+      'hang',
+      undefined,
+      undefined,
+    ]);
     const draw = (seed: number): boolean[] => {
       const pick = faultPicker([{ on: 'a', kind: 'hang', share: 0.3 }], seed);
       return Array.from({ length: 1000 }, () => pick('a') !== undefined);

@@ -155,7 +155,8 @@ export async function startEmulator(service: Service, options: EmulatorOptions =
   }
 
   async function answerTo(route: Route | undefined, call: Call): Promise<Answer> {
-    const answer: Answer = service.guard?.(call) ?? (await route?.handle(call)) ?? { status: 404, body: { detail: 'Not found' } };
+    const answer: Answer = service.guard?.(call) ??
+      (await route?.handle(call)) ?? { status: 404, body: { detail: 'Not found' } };
     if (answer.charge !== undefined) books.charge(answer.charge);
     return answer;
   }
@@ -263,7 +264,11 @@ export function readJournal(journal: string): Charge[] {
   return lines.map((line) => JSON.parse(line) as Charge);
 }
 
-function matchRoute(routes: readonly Route[], method: string, path: string): { route?: Route; params: Record<string, string> } {
+function matchRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route?: Route; params: Record<string, string> } {
   const asked = path.split('/');
   for (const route of routes) {
     if (route.method !== method) continue;

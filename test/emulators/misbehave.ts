@@ -18,13 +18,15 @@ let bomb: Buffer | undefined;
 
 /** Sends what the fault says in place of the answer. Returns when nothing more will be sent. */
 export async function misbehave(response: ServerResponse, fault: Fault, scene: Scene): Promise<void> {
-  if (fault.delayMs !== undefined && fault.kind !== 'slow-loris') await sleep(fault.delayMs, undefined, { signal: scene.signal });
+  if (fault.delayMs !== undefined && fault.kind !== 'slow-loris')
+    await sleep(fault.delayMs, undefined, { signal: scene.signal });
   if (response.destroyed) return;
   const kind = fault.kind;
   if (kind === 'reset-before' || kind === 'reset-after') reset(response);
   else if (kind === 'hang' || kind === 'hang-before') return;
   else if (kind === 'slow-loris') await trickle(response, fault, scene);
-  else if (kind === 'truncate-length' || kind === 'truncate-chunked' || kind === 'truncate-close') await truncate(response, kind, scene);
+  else if (kind === 'truncate-length' || kind === 'truncate-chunked' || kind === 'truncate-close')
+    await truncate(response, kind, scene);
   else replace(response, fault, scene);
 }
 
@@ -37,7 +39,10 @@ export function reset(response: ServerResponse): void {
 
 async function trickle(response: ServerResponse, fault: Fault, scene: Scene): Promise<void> {
   const bytes = bytesOf(scene.answer);
-  response.writeHead(scene.answer?.status ?? 200, { ...headersOf(scene.answer), 'content-length': String(bytes.length) });
+  response.writeHead(scene.answer?.status ?? 200, {
+    ...headersOf(scene.answer),
+    'content-length': String(bytes.length),
+  });
   for (const byte of bytes) {
     if (response.destroyed) return;
     response.write(Buffer.from([byte]));
@@ -46,7 +51,11 @@ async function trickle(response: ServerResponse, fault: Fault, scene: Scene): Pr
   response.end();
 }
 
-async function truncate(response: ServerResponse, kind: 'truncate-length' | 'truncate-chunked' | 'truncate-close', scene: Scene): Promise<void> {
+async function truncate(
+  response: ServerResponse,
+  kind: 'truncate-length' | 'truncate-chunked' | 'truncate-close',
+  scene: Scene,
+): Promise<void> {
   const bytes = bytesOf(scene.answer);
   const half = bytes.subarray(0, Math.max(1, Math.floor(bytes.length / 2)));
   const status = scene.answer?.status ?? 200;
@@ -58,7 +67,10 @@ async function truncate(response: ServerResponse, kind: 'truncate-length' | 'tru
     response.end(half);
     return;
   }
-  response.writeHead(status, kind === 'truncate-length' ? { ...headers, 'content-length': String(bytes.length) } : headers);
+  response.writeHead(
+    status,
+    kind === 'truncate-length' ? { ...headers, 'content-length': String(bytes.length) } : headers,
+  );
   await new Promise<void>((resolve) => response.write(half, () => resolve()));
   response.socket?.destroySoon();
 }
@@ -66,7 +78,11 @@ async function truncate(response: ServerResponse, kind: 'truncate-length' | 'tru
 function replace(response: ServerResponse, fault: Fault, scene: Scene): void {
   const own = { ...fault.headers };
   const give = (status: number, headers: Record<string, string>, body: Buffer | string): void => {
-    response.writeHead(fault.status ?? status, { 'content-length': String(Buffer.byteLength(body)), ...headers, ...own });
+    response.writeHead(fault.status ?? status, {
+      'content-length': String(Buffer.byteLength(body)),
+      ...headers,
+      ...own,
+    });
     response.end(body);
   };
   const json = { 'content-type': 'application/json' };
@@ -79,7 +95,11 @@ function replace(response: ServerResponse, fault: Fault, scene: Scene): void {
     case 'html':
       return give(200, { 'content-type': 'text/html; charset=utf-8' }, fault.body ?? page);
     case 'error-json':
-      return give(200, json, fault.body ?? JSON.stringify({ error: { message: 'Something went wrong', code: 'internal_error' } }));
+      return give(
+        200,
+        json,
+        fault.body ?? JSON.stringify({ error: { message: 'Something went wrong', code: 'internal_error' } }),
+      );
     case 'not-image':
       return give(200, { 'content-type': 'image/png' }, fault.body ?? 'this is no picture');
     case 'empty':
@@ -102,6 +122,9 @@ function bytesOf(answer: Answer | undefined): Buffer {
 }
 
 function headersOf(answer: Answer | undefined): Record<string, string> {
-  const type = answer?.body !== null && typeof answer?.body === 'object' && !Buffer.isBuffer(answer.body) ? 'application/json' : undefined;
+  const type =
+    answer?.body !== null && typeof answer?.body === 'object' && !Buffer.isBuffer(answer.body)
+      ? 'application/json'
+      : undefined;
   return { ...(type === undefined ? {} : { 'content-type': type }), ...answer?.headers };
 }

@@ -11,15 +11,26 @@ import { makePicture } from './picture.ts';
 const running: Emulator[] = [];
 afterEach(() => Promise.all(running.splice(0).map((emulator) => emulator.close())));
 
-async function begin(options: OpenAIOptions = {}, emulated: EmulatorOptions = {}): Promise<{ client: OpenAI; emulator: Emulator }> {
+async function begin(
+  options: OpenAIOptions = {},
+  emulated: EmulatorOptions = {},
+): Promise<{ client: OpenAI; emulator: Emulator }> {
   const emulator = await startEmulator(openai({ apiKey: 'good', ...options }), emulated);
   running.push(emulator);
-  return { client: new OpenAI({ apiKey: 'good', baseURL: `${emulator.url}/v1`, maxRetries: 0, logLevel: 'off' }), emulator };
+  return {
+    client: new OpenAI({ apiKey: 'good', baseURL: `${emulator.url}/v1`, maxRetries: 0, logLevel: 'off' }),
+    emulator,
+  };
 }
 
-const refusedBy = (promise: Promise<unknown>): Promise<APIError> => promise.then(() => expect.unreachable(), (error: unknown) => error as APIError);
+const refusedBy = (promise: Promise<unknown>): Promise<APIError> =>
+  promise.then(
+    () => expect.unreachable(),
+    (error: unknown) => error as APIError,
+  );
 const ask = { model: 'gpt-image-2.5-flare', prompt: 'x', size: '64x64' };
-const file = (name: string, bytes = makePicture(16, 16, name)): File => new File([new Uint8Array(bytes)], name, { type: 'image/png' });
+const file = (name: string, bytes = makePicture(16, 16, name)): File =>
+  new File([new Uint8Array(bytes)], name, { type: 'image/png' });
 
 describe('the emulated image endpoints', () => {
   it('make real pictures of the size that was asked, with usage, a request id and the charge in the journal', async () => {
@@ -31,7 +42,9 @@ describe('the emulated image endpoints', () => {
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([64, 96]);
     expect(made.usage).toMatchObject({ output_tokens: 1300 });
     expect(made._request_id).toMatch(/^req_/);
-    expect(readJournal(join(folder, 'charges.jsonl'))).toMatchObject([{ service: 'openai', amountMicros: 1300 * 30 + 5, note: { prompt: 'x' } }]);
+    expect(readJournal(join(folder, 'charges.jsonl'))).toMatchObject([
+      { service: 'openai', amountMicros: 1300 * 30 + 5, note: { prompt: 'x' } },
+    ]);
     await rm(folder, { recursive: true });
   });
 
@@ -67,17 +80,24 @@ describe('the emulated image endpoints', () => {
     const image_url = `data:image/png;base64,${makePicture(16, 16, 'json').toString('base64')}`;
     await client.post('/images/edits', { body: { ...ask, images: [{ image_url }] } });
     expect(emulator.charges().map(({ note }) => note?.['references'])).toEqual([1, 2, 1]);
-    expect(await refusedBy(client.images.edit({ ...ask, image: file('text.png', Buffer.from('this is no picture')) }))).toMatchObject({ code: 'invalid_image_file' });
+    expect(
+      await refusedBy(client.images.edit({ ...ask, image: file('text.png', Buffer.from('this is no picture')) })),
+    ).toMatchObject({ code: 'invalid_image_file' });
     expect(await refusedBy(client.images.edit({ ...ask, image: [] }))).toMatchObject({ status: 400 });
-    expect(await refusedBy(client.images.edit({ ...ask, image: file('a.png'), input_fidelity: 'high' }))).toMatchObject({ code: 'invalid_input_fidelity_model' });
-    expect(await refusedBy(client.images.edit({ ...ask, image: Array.from({ length: 17 }, (_, n) => file(`${n}.png`)) }))).toMatchObject({ code: 'array_above_max_length' });
+    expect(await refusedBy(client.images.edit({ ...ask, image: file('a.png'), input_fidelity: 'high' }))).toMatchObject(
+      { code: 'invalid_input_fidelity_model' },
+    );
+    expect(
+      await refusedBy(client.images.edit({ ...ask, image: Array.from({ length: 17 }, (_, n) => file(`${n}.png`)) })),
+    ).toMatchObject({ code: 'array_above_max_length' });
     expect(emulator.charges()).toHaveLength(3);
   });
 
   it('streams previews and then the picture', async () => {
     const { client } = await begin();
     const types: string[] = [];
-    for await (const event of await client.images.generate({ ...ask, stream: true, partial_images: 1 })) types.push(event.type);
+    for await (const event of await client.images.generate({ ...ask, stream: true, partial_images: 1 }))
+      types.push(event.type);
     expect(types).toEqual(['image_generation.partial_image', 'image_generation.completed']);
   });
 
@@ -96,7 +116,10 @@ describe('the emulated image endpoints', () => {
     const limited = await refusedBy(quick.client.images.generate(ask));
     expect([limited.status, Number(limited.headers?.get('retry-after')) > 0]).toEqual([429, true]);
     await poor.client.images.generate(ask);
-    expect(await refusedBy(poor.client.images.generate(ask))).toMatchObject({ status: 429, code: 'insufficient_quota' });
+    expect(await refusedBy(poor.client.images.generate(ask))).toMatchObject({
+      status: 429,
+      code: 'insufficient_quota',
+    });
   });
 });
 
@@ -131,7 +154,9 @@ describe('the emulated background responses', () => {
     expect((await client.responses.cancel(id)).status).toBe('cancelled');
     expect(await refusedBy(client.responses.retrieve('resp_other'))).toMatchObject({ status: 404 });
     expect(await refusedBy(client.responses.create(work({ seed: 1 })))).toMatchObject({ code: 'unknown_parameter' });
-    expect(await refusedBy(client.responses.create(work({ tools: [{ type: 'image_generation', seed: 1 }] })))).toMatchObject({ code: 'unknown_parameter' });
+    expect(
+      await refusedBy(client.responses.create(work({ tools: [{ type: 'image_generation', seed: 1 }] }))),
+    ).toMatchObject({ code: 'unknown_parameter' });
     expect(await refusedBy(client.responses.create(work({ store: false })))).toMatchObject({ status: 400 });
   });
 });

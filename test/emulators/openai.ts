@@ -43,13 +43,21 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
   /** Refuses for want of money or pace, before anything is looked at. */
   function admit(call: Call): void {
     if (spentMicros >= (options.creditMicros ?? Infinity)) {
-      throw new Refusal(refuse(429, 'You exceeded your current quota, please check your plan and billing details.', { type: 'insufficient_quota', code: 'insufficient_quota' }));
+      throw new Refusal(
+        refuse(429, 'You exceeded your current quota, please check your plan and billing details.', {
+          type: 'insufficient_quota',
+          code: 'insufficient_quota',
+        }),
+      );
     }
     const now = call.now();
     const recent = admitted.filter((at) => at > now - 60_000);
     if (recent.length >= (options.perMinute ?? Infinity)) {
       const seconds = Math.ceil(((recent[0] ?? now) + 60_000 - now) / 1000);
-      const refused = refuse(429, `Rate limit reached for images per minute. Please try again in ${seconds}s.`, { type: 'requests', code: 'rate_limit_exceeded' });
+      const refused = refuse(429, `Rate limit reached for images per minute. Please try again in ${seconds}s.`, {
+        type: 'requests',
+        code: 'rate_limit_exceeded',
+      });
       throw new Refusal({ ...refused, headers: { 'retry-after': String(seconds) } });
     }
     admitted.push(now);
@@ -62,26 +70,56 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
 
   async function answer(call: Call, asked: Asked, prefix: string): Promise<Answer> {
     if (asked.prompt.includes(FORBIDDEN)) {
-      return refuse(400, 'Your request was rejected by the safety system. If you believe this is an error, contact us at help.openai.com and include the request ID. safety_violations=[violence].', { type: 'image_generation_user_error', code: 'moderation_blocked' });
+      return refuse(
+        400,
+        'Your request was rejected by the safety system. If you believe this is an error, contact us at help.openai.com and include the request ID. safety_violations=[violence].',
+        { type: 'image_generation_user_error', code: 'moderation_blocked' },
+      );
     }
-    const work = makeWork(asked, billed(call), asked.prompt.includes(NOTHING) ? { pictureBytes, count: 0 } : { pictureBytes });
+    const work = makeWork(
+      asked,
+      billed(call),
+      asked.prompt.includes(NOTHING) ? { pictureBytes, count: 0 } : { pictureBytes },
+    );
     await call.work();
-    if (asked.stream) return { headers: { 'content-type': 'text/event-stream; charset=utf-8' }, body: imagesEvents(asked, work, { prefix, nowMs: call.now() }) };
+    if (asked.stream)
+      return {
+        headers: { 'content-type': 'text/event-stream; charset=utf-8' },
+        body: imagesEvents(asked, work, { prefix, nowMs: call.now() }),
+      };
     return { body: imagesBody(asked, work, call.now()) };
   }
 
   async function generate(call: Call): Promise<Answer> {
     admit(call);
     const fields = fieldsOf(call);
-    return answer(call, understand(fields, 'generate', { prompt: fields['prompt'], references: 0 }), 'image_generation');
+    return answer(
+      call,
+      understand(fields, 'generate', { prompt: fields['prompt'], references: 0 }),
+      'image_generation',
+    );
   }
 
   async function edit(call: Call): Promise<Answer> {
     admit(call);
-    const { fields, images } = /^multipart\/form-data/i.test(call.headers['content-type'] ?? '') ? await formOf(call) : jsonEdit(call);
-    if (images.length === 0) return refuse(400, "Missing required parameter: 'image'.", { param: 'image', code: 'missing_required_parameter' });
-    if (!images.every(looksLikeImage)) return refuse(400, 'Invalid image file or mode for image 1, please check your image file.', { param: 'image', code: 'invalid_image_file' });
-    return answer(call, understand(fields, 'edit', { prompt: fields['prompt'], references: images.length }), 'image_edit');
+    const { fields, images } = /^multipart\/form-data/i.test(call.headers['content-type'] ?? '')
+      ? await formOf(call)
+      : jsonEdit(call);
+    if (images.length === 0)
+      return refuse(400, "Missing required parameter: 'image'.", {
+        param: 'image',
+        code: 'missing_required_parameter',
+      });
+    if (!images.every(looksLikeImage))
+      return refuse(400, 'Invalid image file or mode for image 1, please check your image file.', {
+        param: 'image',
+        code: 'invalid_image_file',
+      });
+    return answer(
+      call,
+      understand(fields, 'edit', { prompt: fields['prompt'], references: images.length }),
+      'image_edit',
+    );
   }
 
   function stored(call: Call): StoredResponse {
@@ -104,7 +142,12 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
         return responseBody(response, call.now() - 1);
       },
     },
-    { operation: 'poll', method: 'GET', path: '/v1/responses/:id', handle: (call) => responseBody(stored(call), call.now()) },
+    {
+      operation: 'poll',
+      method: 'GET',
+      path: '/v1/responses/:id',
+      handle: (call) => responseBody(stored(call), call.now()),
+    },
     {
       operation: 'cancel',
       method: 'POST',
@@ -116,7 +159,23 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
         return responseBody(response, call.now());
       },
     },
-    { operation: 'models', method: 'GET', path: '/v1/models', handle: () => ({ body: { object: 'list', data: LIVE_MODELS.map(({ id, shutdown_date }) => ({ id, object: 'model', created: 1_770_000_000, owned_by: 'openai', shutdown_date: shutdown_date ?? null })) } }) },
+    {
+      operation: 'models',
+      method: 'GET',
+      path: '/v1/models',
+      handle: () => ({
+        body: {
+          object: 'list',
+          data: LIVE_MODELS.map(({ id, shutdown_date }) => ({
+            id,
+            object: 'model',
+            created: 1_770_000_000,
+            owned_by: 'openai',
+            shutdown_date: shutdown_date ?? null,
+          })),
+        },
+      }),
+    },
   ];
   return { name: 'openai', responses, routes: routes.map(worded), guard: (call) => unauthorized(call, options.apiKey) };
 }
@@ -140,34 +199,61 @@ function worded(route: Route): Route {
 /** Echoes the refused key, as services do: it must not reach a log of ours. */
 function unauthorized(call: Call, apiKey: string | undefined): Answer | undefined {
   const [, key] = /^Bearer (.+)$/.exec(call.headers.authorization ?? '') ?? [];
-  if (key === undefined) return refuse(401, "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.");
+  if (key === undefined)
+    return refuse(
+      401,
+      "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.",
+    );
   if (apiKey === undefined || key === apiKey) return undefined;
-  return refuse(401, `Incorrect API key provided: ${key}. You can find your API key at https://platform.openai.com/account/api-keys.`, { code: 'invalid_api_key' });
+  return refuse(
+    401,
+    `Incorrect API key provided: ${key}. You can find your API key at https://platform.openai.com/account/api-keys.`,
+    { code: 'invalid_api_key' },
+  );
 }
 
 function fieldsOf(call: Call): Record<string, unknown> {
-  if (typeof call.json !== 'object' || call.json === null) throw new Refusal(refuse(400, 'We could not parse the JSON body of your request.'));
+  if (typeof call.json !== 'object' || call.json === null)
+    throw new Refusal(refuse(400, 'We could not parse the JSON body of your request.'));
   return call.json as Record<string, unknown>;
 }
 
 function jsonEdit(call: Call): { fields: Record<string, unknown>; images: Buffer[] } {
   const fields = fieldsOf(call);
   const images = (Array.isArray(fields['images']) ? fields['images'] : []) as { image_url?: string }[];
-  return { fields, images: images.map(({ image_url: url = '' }) => Buffer.from(url.replace(/^data:image\/\w+;base64,/, ''), 'base64')) };
+  return {
+    fields,
+    images: images.map(({ image_url: url = '' }) => Buffer.from(url.replace(/^data:image\/\w+;base64,/, ''), 'base64')),
+  };
 }
 
 /** The multipart body, parsed for real: one `image`, or several `image[]`. */
 async function formOf(call: Call): Promise<{ fields: Record<string, unknown>; images: Buffer[] }> {
-  const form = await new Response(new Uint8Array(call.body), { headers: { 'content-type': call.headers['content-type'] ?? '' } }).formData();
+  const form = await new Response(new Uint8Array(call.body), {
+    headers: { 'content-type': call.headers['content-type'] ?? '' },
+  }).formData();
   const fields: Record<string, unknown> = {};
   const images: Buffer[] = [];
   for (const [name, value] of form) {
     const image = name === 'image' || name === 'image[]';
-    if (image && typeof value === 'string') throw new Refusal(refuse(400, "Invalid type for 'image': expected a file, but got a string instead.", { param: 'image', code: 'invalid_type' }));
+    if (image && typeof value === 'string')
+      throw new Refusal(
+        refuse(400, "Invalid type for 'image': expected a file, but got a string instead.", {
+          param: 'image',
+          code: 'invalid_type',
+        }),
+      );
     if (image) images.push(Buffer.from(await (value as File).arrayBuffer()));
-    else if (name in fields) throw new Refusal(refuse(400, `Duplicate parameter: '${name}'.`, { param: name, code: 'duplicate_parameter' }));
+    else if (name in fields)
+      throw new Refusal(refuse(400, `Duplicate parameter: '${name}'.`, { param: name, code: 'duplicate_parameter' }));
     else fields[name] = value;
   }
-  if (form.getAll('image').length > 1) throw new Refusal(refuse(400, "Duplicate parameter: 'image'. Use 'image[]' for several images.", { param: 'image', code: 'duplicate_parameter' }));
+  if (form.getAll('image').length > 1)
+    throw new Refusal(
+      refuse(400, "Duplicate parameter: 'image'. Use 'image[]' for several images.", {
+        param: 'image',
+        code: 'duplicate_parameter',
+      }),
+    );
   return { fields, images };
 }

@@ -36,10 +36,11 @@ export function makePicture(width: number, height: number, key: string, options:
 
 /** The key a picture was made with, or undefined when it is not one of ours: tells which charge a file on disk belongs to. */
 export function pictureKey(png: Buffer): string | undefined {
-  for (let at = SIGNATURE.length; at + 12 <= png.length; ) {
+  for (let at = SIGNATURE.length; at + 12 <= png.length;) {
     const length = png.readUInt32BE(at);
     const data = png.subarray(at + 8, at + 8 + length);
-    if (png.toString('latin1', at + 4, at + 8) === 'tEXt' && data.toString('latin1', 0, 4) === 'key\0') return data.toString('latin1', 4);
+    if (png.toString('latin1', at + 4, at + 8) === 'tEXt' && data.toString('latin1', 0, 4) === 'key\0')
+      return data.toString('latin1', 4);
     at += length + 12;
   }
   return undefined;

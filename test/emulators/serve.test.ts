@@ -13,7 +13,11 @@ afterEach(() => {
 
 /** Starts the program and gives what it printed first. */
 async function serve(...args: string[]): Promise<{ child: ChildProcess; printed: string }> {
-  const child = spawn(process.execPath, ['--no-warnings', fileURLToPath(new URL('serve.ts', import.meta.url)), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', fileURLToPath(new URL('serve.ts', import.meta.url)), ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   running.push(child);
   const printed = await new Promise<string>((resolve) => {
     child.stdout?.once('data', (text) => resolve(String(text)));
@@ -21,7 +25,8 @@ async function serve(...args: string[]): Promise<{ child: ChildProcess; printed:
   });
   return { child, printed };
 }
-const ended = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 
 describe('an emulator run by hand', () => {
   it('prints the environment to use, serves, keeps its journal and ends on Ctrl-C', async () => {
@@ -40,7 +45,10 @@ describe('an emulator run by hand', () => {
     expect(await end).toBe(0);
   });
 
-  it.each([['openai', 'OPENAI_BASE_URL'], ['cloudinary', 'CLOUDINARY_URL']])('knows %s', async (name, variable) => {
+  it.each([
+    ['openai', 'OPENAI_BASE_URL'],
+    ['cloudinary', 'CLOUDINARY_URL'],
+  ])('knows %s', async (name, variable) => {
     expect((await serve(name)).printed).toContain(`export ${variable}='`);
   });
 

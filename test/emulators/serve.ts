@@ -6,7 +6,10 @@ import { parseArgs } from 'node:util';
 import { type Fault, type FaultKind, type Service, startEmulator } from './emulator.ts';
 
 /** Name → the service and the environment variables that point the program to it. */
-const SERVICES: Record<string, () => Promise<{ service: Service; environment: (url: string) => Record<string, string> }>> = {
+const SERVICES: Record<
+  string,
+  () => Promise<{ service: Service; environment: (url: string) => Record<string, string> }>
+> = {
   replicate: async () => ({
     service: (await import('./replicate.ts')).replicate(),
     environment: (url) => ({ REPLICATE_BASE_URL: `${url}/v1`, REPLICATE_API_TOKEN: 'emulated' }),
@@ -18,7 +21,10 @@ const SERVICES: Record<string, () => Promise<{ service: Service; environment: (u
   cloudinary: async () => {
     const { cloudAccount, cloudinaryService, cloudinaryUrl } = await import('./cloudinary.ts');
     const account = cloudAccount(values.directory === undefined ? {} : { directory: values.directory });
-    return { service: cloudinaryService(account), environment: (url) => ({ CLOUDINARY_URL: cloudinaryUrl(account, url) }) };
+    return {
+      service: cloudinaryService(account),
+      environment: (url) => ({ CLOUDINARY_URL: cloudinaryUrl(account, url) }),
+    };
   },
 };
 
@@ -36,7 +42,9 @@ const { values, positionals } = parseArgs({
 });
 const make = SERVICES[positionals[0] ?? ''];
 if (make === undefined) {
-  console.error(`usage: node test/emulators/serve.ts ${Object.keys(SERVICES).join('|')} [--port N] [--journal FILE] [--latency MS] [--seed N] [--fault OPERATION:KIND[:SHARE]]…`);
+  console.error(
+    `usage: node test/emulators/serve.ts ${Object.keys(SERVICES).join('|')} [--port N] [--journal FILE] [--latency MS] [--seed N] [--fault OPERATION:KIND[:SHARE]]…`,
+  );
   process.exitCode = 2;
 } else {
   const { service, environment } = await make();
@@ -51,6 +59,10 @@ if (make === undefined) {
     faults,
     ...(values.journal === undefined ? {} : { journal: values.journal }),
   });
-  console.log(Object.entries(environment(emulator.url)).map(([name, value]) => `export ${name}='${value}'`).join('\n'));
+  console.log(
+    Object.entries(environment(emulator.url))
+      .map(([name, value]) => `export ${name}='${value}'`)
+      .join('\n'),
+  );
   process.once('SIGINT', () => void emulator.close());
 }

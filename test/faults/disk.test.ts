@@ -20,7 +20,12 @@ it.each(['openai', 'replicate'] as const)('pays nothing at %s when the output li
 });
 
 it('pays nothing when the ledger lies below a file', async () => {
-  const played = await play({ root: built.root, provider: 'openai', count: 2, args: ['--ledger', 'config.json/ledger.db'] });
+  const played = await play({
+    root: built.root,
+    provider: 'openai',
+    count: 2,
+    args: ['--ledger', 'config.json/ledger.db'],
+  });
   expect(played.ended.code).toBe(2);
   expect(played.charges).toBe(0);
 });
@@ -28,7 +33,9 @@ it('pays nothing when the ledger lies below a file', async () => {
 it('leaves a foreign file that has the next name alone, and takes another', async () => {
   const foreign = (folder: string): string => join(folder, 'images', 'mira-sol', 'mira_sol_image_00003.png');
   await play({
-    root: built.root, provider: 'replicate', count: 2,
+    root: built.root,
+    provider: 'replicate',
+    count: 2,
     after: async (home, first, emulator) => {
       expect(first.code).toBe(0);
       writeFileSync(foreign(home.folder), 'mine');
@@ -44,7 +51,11 @@ it('leaves a foreign file that has the next name alone, and takes another', asyn
 
 it('loses nothing when descriptors run out: a later run completes it', async () => {
   await play({
-    root: built.root, provider: 'openai', count: 12, config: { concurrency: 12 }, shell: 'ulimit -n 36',
+    root: built.root,
+    provider: 'openai',
+    count: 12,
+    config: { concurrency: 12 },
+    shell: 'ulimit -n 36',
     after: async (home, first, emulator) => {
       expect(first.stderr).not.toMatch(/\n\s+at /);
       for (let tries = 0; tries < 3; tries++) if ((await runCli(home, ['resume', '--json', '--yes'])).code === 0) break;
@@ -56,7 +67,9 @@ it('loses nothing when descriptors run out: a later run completes it', async () 
 
 it('stops when a file lies where parts are staged, and a later run collects what was paid', async () => {
   await play({
-    root: built.root, provider: 'replicate', count: 2,
+    root: built.root,
+    provider: 'replicate',
+    count: 2,
     before: (home) => {
       mkdirSync(join(home.folder, 'images', 'mira-sol'), { recursive: true });
       writeFileSync(join(home.folder, 'images', 'mira-sol', '.parts'), 'in the way');
@@ -73,16 +86,29 @@ it('stops when a file lies where parts are staged, and a later run collects what
 });
 
 // A limit on the size of files, in blocks of 512 bytes: the ledger's log, or a picture, can't be written any further.
-it.each([{ provider: 'openai', blocks: 1100 }, { provider: 'openai', blocks: 900 }, { provider: 'replicate', blocks: 700 }] as const)(
+it.each([
+  { provider: 'openai', blocks: 1100 },
+  { provider: 'openai', blocks: 900 },
+  { provider: 'replicate', blocks: 700 },
+] as const)(
   'loses nothing when the ledger can not grow past $blocks blocks ($provider), and a later run completes it',
   async ({ provider, blocks }) => {
     await play({
-      root: built.root, provider, count: 30, config: { concurrency: 4 }, shell: `ulimit -f ${blocks}`,
+      root: built.root,
+      provider,
+      count: 30,
+      config: { concurrency: 4 },
+      shell: `ulimit -f ${blocks}`,
       after: async (home, first, emulator) => {
         expect(first.stderr).not.toMatch(/\n\s+at /);
         expect(first.code).not.toBe(0);
-        for (let tries = 0; tries < 3; tries++) if ((await runCli(home, ['resume', '--json', '--yes'])).code === 0) break;
-        const { violations, figures } = verify({ ...home, charges: emulator.charges(), mayHold: provider === 'openai' });
+        for (let tries = 0; tries < 3; tries++)
+          if ((await runCli(home, ['resume', '--json', '--yes'])).code === 0) break;
+        const { violations, figures } = verify({
+          ...home,
+          charges: emulator.charges(),
+          mayHold: provider === 'openai',
+        });
         expect(violations).toEqual([]);
         expect(figures.images + figures.held).toBe(30);
       },

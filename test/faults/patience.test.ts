@@ -11,7 +11,10 @@ afterAll(() => built.remove());
 
 it('makes at least 99 of 100 pictures of a service that fails a fifth of the calls in passing', async () => {
   const { ended, findings, charges } = await play({
-    root: built.root, provider: 'openai', count: 200, config: { concurrency: 32, timeoutMs: 20_000 },
+    root: built.root,
+    provider: 'openai',
+    count: 200,
+    config: { concurrency: 32, timeoutMs: 20_000 },
     emulator: {
       seed: 5,
       faults: [
@@ -28,7 +31,11 @@ it('makes at least 99 of 100 pictures of a service that fails a fifth of the cal
 it('fails no shot of a service that lets one request through at a time', async () => {
   // Six a minute and no burst, forty times as fast: 250 ms a request; its answer asks to wait for a second.
   const { ended, findings, charges } = await play({
-    root: built.root, provider: 'replicate', count: 6, config: { concurrency: 4 }, service: { limit: { perMinute: 240, burst: 1 } },
+    root: built.root,
+    provider: 'replicate',
+    count: 6,
+    config: { concurrency: 4 },
+    service: { limit: { perMinute: 240, burst: 1 } },
   });
   expect(ended.code, ended.stderr).toBe(0);
   expect(findings?.violations).toEqual([]);

@@ -4,5 +4,8 @@ import { type Browser, chromium as playwright } from 'playwright-core';
 
 /** Starts it. */
 export async function startBrowser(): Promise<Browser> {
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: ['--headless=shell', '--no-sandbox'] });
+  return playwright.launch({
+    executablePath: await chromium.executablePath(),
+    args: ['--headless=shell', '--no-sandbox'],
+  });
 }

@@ -13,8 +13,17 @@ const STDERR_KEPT = 4_000;
 
 /** A character that says nothing a provider has to leave out of its prompt. */
 export const CHARACTER = {
-  name: 'Mira Sol', gender: 'woman', ageRange: [24, 28], ethnicity: 'Mediterranean', hairColor: 'auburn', hairStyle: 'long wavy',
-  eyeColor: 'green', bodyType: 'athletic', outfitStyle: 'casual streetwear', style: 'photo', seed: 421_337,
+  name: 'Mira Sol',
+  gender: 'woman',
+  ageRange: [24, 28],
+  ethnicity: 'Mediterranean',
+  hairColor: 'auburn',
+  hairStyle: 'long wavy',
+  eyeColor: 'green',
+  bodyType: 'athletic',
+  outfitStyle: 'casual streetwear',
+  style: 'photo',
+  seed: 421_337,
 };
 
 /** Where a test's processes run. */
@@ -54,7 +63,8 @@ export async function freezePackage(from = REPOSITORY): Promise<{ root: string; 
   const root = mkdtempSync(join(tmpdir(), 'imggen-package-'));
   for (let tries = 1; ; tries++) {
     try {
-      for (const part of ['dist', 'bin', 'package.json']) cpSync(join(from, part), join(root, part), { recursive: true });
+      for (const part of ['dist', 'bin', 'package.json'])
+        cpSync(join(from, part), join(root, part), { recursive: true });
       // Written last by a build.
       if (existsSync(join(root, 'dist', 'config.schema.json'))) break;
       throw new Error('there is no whole build in dist: npm run build');
@@ -73,12 +83,26 @@ export function openHome(root: string, config: Record<string, unknown>, env: Rec
   const folder = mkdtempSync(join(tmpdir(), 'imggen-home-'));
   writeConfig(folder, config);
   mkdirSync(join(folder, 'tmp'));
-  return { folder, root, env, ledger: join(folder, '.imggen', 'ledger.db'), close: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    root,
+    env,
+    ledger: join(folder, '.imggen', 'ledger.db'),
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /** Replaces the config of a home. */
 export function writeConfig(folder: string, config: Record<string, unknown>): void {
-  const whole = { character: CHARACTER, size: '512x512', staggerMs: 0, concurrency: 8, thumbnails: false, timeoutMs: 60_000, ...config };
+  const whole = {
+    character: CHARACTER,
+    size: '512x512',
+    staggerMs: 0,
+    concurrency: 8,
+    thumbnails: false,
+    timeoutMs: 60_000,
+    ...config,
+  };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(whole, undefined, 2));
 }
 
@@ -88,10 +112,21 @@ export function writeConfig(folder: string, config: Record<string, unknown>): vo
  */
 export function startCli(home: Home, args: readonly string[], shell?: string): Running {
   const command = [process.execPath, join(home.root, 'bin', 'imggen.js'), ...args];
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home.folder, TMPDIR: join(home.folder, 'tmp'), NODE_COMPILE_CACHE: join(home.root, '.cache'), ...home.env };
-  const child = shell === undefined
-    ? spawn(command[0] ?? '', command.slice(1), { cwd: home.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    : spawn('/bin/sh', ['-c', `${shell}; exec "$@"`, 'sh', ...command], { cwd: home.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home.folder,
+    TMPDIR: join(home.folder, 'tmp'),
+    NODE_COMPILE_CACHE: join(home.root, '.cache'),
+    ...home.env,
+  };
+  const child =
+    shell === undefined
+      ? spawn(command[0] ?? '', command.slice(1), { cwd: home.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn('/bin/sh', ['-c', `${shell}; exec "$@"`, 'sh', ...command], {
+          cwd: home.folder,
+          env,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
   let stdout = '';
   let stderr = '';
   let speak = (): void => {};
@@ -118,5 +153,8 @@ export function runCli(home: Home, args: readonly string[], shell?: string): Pro
 
 /** The events on a `--json` stdout, oldest first. @throws when a line is no JSON. */
 export function eventsOf(stdout: string): Record<string, unknown>[] {
-  return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }

@@ -69,16 +69,34 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
   const service = slowToAnswer(SERVICES[plan.provider]?.(), plan.answerMs);
   const home = openHome(plan.root, {});
   const journal = join(home.folder, 'charges.jsonl');
-  const emulator = service && (await startEmulator(service, { journal, latencyMs: plan.latencyMs ?? LATENCY_MS, seed: plan.seed, faults: plan.faults ?? [] }));
+  const emulator =
+    service &&
+    (await startEmulator(service, {
+      journal,
+      latencyMs: plan.latencyMs ?? LATENCY_MS,
+      seed: plan.seed,
+      faults: plan.faults ?? [],
+    }));
   const caps = capsOf(plan);
   const run = new Run(plan, home, caps);
   try {
     run.configure(emulator);
     await run.kill();
     await run.finish();
-    const { figures, violations } = verify({ ...home, ...(emulator ? { charges: readJournal(journal) } : {}), mayHold: plan.provider === 'openai' });
-    if (emulator && readJournal(journal).length !== emulator.charges().length) violations.push('the journal and the books of the service differ');
-    return { kills: run.kills, packs: run.packs, samples: run.samples, figures, violations: [...run.problems, ...violations] };
+    const { figures, violations } = verify({
+      ...home,
+      ...(emulator ? { charges: readJournal(journal) } : {}),
+      mayHold: plan.provider === 'openai',
+    });
+    if (emulator && readJournal(journal).length !== emulator.charges().length)
+      violations.push('the journal and the books of the service differ');
+    return {
+      kills: run.kills,
+      packs: run.packs,
+      samples: run.samples,
+      figures,
+      violations: [...run.problems, ...violations],
+    };
   } finally {
     await run.close();
     await emulator?.close();
@@ -88,17 +106,19 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
 
 /** Between the charge and the answer there is time to die. */
 function slowToAnswer(service: Service | undefined, answerMs = ANSWER_MS): Service | undefined {
-  return service && {
-    ...service,
-    routes: service.routes.map((route) => ({
-      ...route,
-      handle: async (call) => {
-        const answer = await route.handle(call);
-        if (route.operation === 'submit') await sleep(answerMs);
-        return answer;
-      },
-    })),
-  };
+  return (
+    service && {
+      ...service,
+      routes: service.routes.map((route) => ({
+        ...route,
+        handle: async (call) => {
+          const answer = await route.handle(call);
+          if (route.operation === 'submit') await sleep(answerMs);
+          return answer;
+        },
+      })),
+    }
+  );
 }
 
 /** Just enough for a pack in which nothing is paid twice. */
@@ -135,7 +155,11 @@ class Run {
     const own = { local: {}, replicate: { ...address, pollMs: 20, settleMs: 300 }, openai: { ...address } }[provider];
     writeConfig(this.home.folder, {
       provider,
-      ...(provider === 'local' ? { size: '64x64' } : provider === 'openai' ? { size: '1024x1024', quality: 'low' } : {}),
+      ...(provider === 'local'
+        ? { size: '64x64' }
+        : provider === 'openai'
+          ? { size: '1024x1024', quality: 'low' }
+          : {}),
       budget: { perImageUsd: usd(perImageMicros), perRunUsd: usd(perRunMicros) },
       providers: { [provider]: own },
     });
@@ -192,15 +216,20 @@ class Run {
   /** Exit 75 is only true when the ledger holds shots, and `status` must tell of every one. */
   private async reportsDoubt(ended: Ended): Promise<void> {
     const db = new Sqlite(this.home.ledger, { readonly: true });
-    const held = db.prepare(`SELECT job_id job, COUNT(*) n FROM shots WHERE state = 'hold' GROUP BY job_id`).all() as { job: number; n: number }[];
+    const held = db.prepare(`SELECT job_id job, COUNT(*) n FROM shots WHERE state = 'hold' GROUP BY job_id`).all() as {
+      job: number;
+      n: number;
+    }[];
     db.close();
     if (held.length === 0) this.complain('resume says 75 and nothing is held', ended);
     for (const { job, n } of held) {
       const told = await runCli(this.home, ['status', String(job), '--json']);
       const facts = JSON.parse(told.stdout) as { held: number; spentUsd: number; done: number };
-      if (facts.held !== n) this.problems.push(`status of job ${job} tells of ${facts.held} held shots, there are ${n}`);
+      if (facts.held !== n)
+        this.problems.push(`status of job ${job} tells of ${facts.held} held shots, there are ${n}`);
       const least = ((facts.done + n) * PRICE_MICROS[this.plan.provider]) / 1e6;
-      if (facts.spentUsd < least - 1e-9) this.problems.push(`status of job ${job}: ${facts.spentUsd} USD spent, ${least} with what is in doubt`);
+      if (facts.spentUsd < least - 1e-9)
+        this.problems.push(`status of job ${job}: ${facts.spentUsd} USD spent, ${least} with what is in doubt`);
     }
   }
 
@@ -230,7 +259,8 @@ class Run {
       } catch (error) {
         // Being made: not there yet, no tables yet, or being switched to WAL.
         const code = (error as { code?: string }).code ?? '';
-        if (this.samples > 0 || !/^SQLITE_(BUSY|ERROR|CANTOPEN|IOERR|PROTOCOL|READONLY)/.test(code)) this.problems.push(`the ledger can't be read: ${String(error)}`);
+        if (this.samples > 0 || !/^SQLITE_(BUSY|ERROR|CANTOPEN|IOERR|PROTOCOL|READONLY)/.test(code))
+          this.problems.push(`the ledger can't be read: ${String(error)}`);
         db?.close();
         db = undefined;
       }

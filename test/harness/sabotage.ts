@@ -18,14 +18,24 @@ interface Edit {
 export const SABOTAGES = {
   /** An accepted attempt of a dead process is sent again instead of collected by its remote id. */
   'accepted work is sent again': [
-    { file: 'runner/shot.js', from: `return await this.collect(work, work.attempt.remote_id ?? '');`, to: 'return await this.submit(work);' },
+    {
+      file: 'runner/shot.js',
+      from: `return await this.collect(work, work.attempt.remote_id ?? '');`,
+      to: 'return await this.submit(work);',
+    },
   ],
   /** An attempt that a dead process may have sent is sent again without a look-up. */
   'an open intent is sent again': [
-    { file: 'runner/runner.js', from: `this.work.lookUp(work, 'the process that sent it died before the answer')`, to: 'this.work.run(work)' },
+    {
+      file: 'runner/runner.js',
+      from: `this.work.lookUp(work, 'the process that sent it died before the answer')`,
+      to: 'this.work.run(work)',
+    },
   ],
   /** Doubt is treated like a failure that surely was not charged. */
-  'doubt is tried again': [{ file: 'runner/retry.js', from: `return { ...end('hold'), settlement: 'doubtful' };`, to: 'return again(0);' }],
+  'doubt is tried again': [
+    { file: 'runner/retry.js', from: `return { ...end('hold'), settlement: 'doubtful' };`, to: 'return again(0);' },
+  ],
   /** Numbers are counted instead of allotted, and files are moved over whatever has the name. */
   'numbers are counted': [
     {
@@ -33,24 +43,40 @@ export const SABOTAGES = {
       from: `this.session.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);`,
       to: `row.next_number = 1 + this.session.get("SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'", characterId).n;`,
     },
-    { file: 'ledger/schema.js', from: `created_at_ms INTEGER NOT NULL,\n  UNIQUE (character_id, number)`, to: 'created_at_ms INTEGER NOT NULL' },
+    {
+      file: 'ledger/schema.js',
+      from: `created_at_ms INTEGER NOT NULL,\n  UNIQUE (character_id, number)`,
+      to: 'created_at_ms INTEGER NOT NULL',
+    },
     { file: 'images/save.js', from: 'await link(partPath, finalPath);', to: 'await rename(partPath, finalPath);' },
   ],
   /** Money that is only reserved is not counted. */
-  'reservations are not counted': [{ file: 'ledger/money.js', from: 'total.spentMicros + total.reservedMicros + worstMicros <= limit', to: 'total.spentMicros + worstMicros <= limit' }],
+  'reservations are not counted': [
+    {
+      file: 'ledger/money.js',
+      from: 'total.spentMicros + total.reservedMicros + worstMicros <= limit',
+      to: 'total.spentMicros + worstMicros <= limit',
+    },
+  ],
 } as const satisfies Record<string, readonly Edit[]>;
 
 /** The name of a sabotage. */
 export type SabotageName = keyof typeof SABOTAGES;
 
 /** Makes a copy of the built package (or of a copy) without that protection. @throws when a text to replace is not there exactly once. */
-export async function sabotagedPackage(name: SabotageName, from?: string): Promise<{ root: string; remove: () => void }> {
+export async function sabotagedPackage(
+  name: SabotageName,
+  from?: string,
+): Promise<{ root: string; remove: () => void }> {
   const copy = await freezePackage(from);
   for (const { file, from, to } of SABOTAGES[name]) {
     const path = join(copy.root, 'dist', file);
     const text = readFileSync(path, 'utf8');
     if (text.split(from).length !== 2) throw new Error(`the sabotage "${name}" no longer fits ${file}: ${from}`);
-    writeFileSync(path, text.replace(from, () => to));
+    writeFileSync(
+      path,
+      text.replace(from, () => to),
+    );
   }
   return copy;
 }

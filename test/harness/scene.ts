@@ -42,16 +42,43 @@ export const PRICE_USD = { replicate: 0.025, openai: 0.1 } as const;
 /** Plays a scene. */
 export async function play(scene: Scene): Promise<Played> {
   const { provider, count } = scene;
-  const emulator = await startEmulator(provider === 'openai' ? openai(scene.service) : replicate(scene.service), { latencyMs: 5, ...scene.emulator });
-  const own = { baseUrl: `${emulator.url}/v1`, priceUsd: PRICE_USD[provider], ...(provider === 'replicate' ? { pollMs: 20, settleMs: 100 } : {}) };
+  const emulator = await startEmulator(provider === 'openai' ? openai(scene.service) : replicate(scene.service), {
+    latencyMs: 5,
+    ...scene.emulator,
+  });
+  const own = {
+    baseUrl: `${emulator.url}/v1`,
+    priceUsd: PRICE_USD[provider],
+    ...(provider === 'replicate' ? { pollMs: 20, settleMs: 100 } : {}),
+  };
   const home = openHome(
     scene.root,
-    { provider, concurrency: 1, timeoutMs: 2_000, ...(provider === 'openai' ? { size: '1024x1024', quality: 'low' } : {}), providers: { [provider]: own }, ...scene.config },
+    {
+      provider,
+      concurrency: 1,
+      timeoutMs: 2_000,
+      ...(provider === 'openai' ? { size: '1024x1024', quality: 'low' } : {}),
+      providers: { [provider]: own },
+      ...scene.config,
+    },
     { OPENAI_API_KEY: 'emulated-key', REPLICATE_API_TOKEN: 'emulated-token', ...scene.env },
   );
   try {
     scene.before?.(home);
-    const ended = await runCli(home, ['pack', '--count', String(count), '--json', '--yes', '--log', join(home.folder, 'run.log'), ...(scene.args ?? [])], scene.shell);
+    const ended = await runCli(
+      home,
+      [
+        'pack',
+        '--count',
+        String(count),
+        '--json',
+        '--yes',
+        '--log',
+        join(home.folder, 'run.log'),
+        ...(scene.args ?? []),
+      ],
+      scene.shell,
+    );
     const charges = emulator.charges();
     const findings = existsSync(home.ledger) ? verify({ ...home, charges, mayHold: true, mayFail: true }) : undefined;
     await scene.after?.(home, ended, emulator);

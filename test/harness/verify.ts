@@ -63,9 +63,16 @@ export function verify(evidence: Evidence): Findings {
     const integrity = db.pragma('integrity_check', { simple: true });
     if (integrity !== 'ok') violations.push(`integrity_check: ${String(integrity)}`);
     violations.push(...moneyProblems(db, {}));
-    const counts = Object.fromEntries((db.prepare('SELECT state, COUNT(*) n FROM shots GROUP BY state').all() as { state: string; n: number }[]).map(({ state, n }) => [state, n]));
+    const counts = Object.fromEntries(
+      (db.prepare('SELECT state, COUNT(*) n FROM shots GROUP BY state').all() as { state: string; n: number }[]).map(
+        ({ state, n }) => [state, n],
+      ),
+    );
     for (const [state, n] of Object.entries(counts)) {
-      const fine = state === 'done' || (state === 'hold' && evidence.mayHold) || (['failed', 'refused'].includes(state) && evidence.mayFail);
+      const fine =
+        state === 'done' ||
+        (state === 'hold' && evidence.mayHold) ||
+        (['failed', 'refused'].includes(state) && evidence.mayFail);
       if (!fine) violations.push(`${n} shots ended as ${state}`);
     }
     const images = db.prepare('SELECT * FROM images ORDER BY character_id, number').all() as ImageRow[];
@@ -75,7 +82,15 @@ export function verify(evidence: Evidence): Findings {
     const books = bookProblems(db, images, evidence.charges ?? []);
     violations.push(...books.violations);
     return {
-      figures: { shots, images: images.length, charges: evidence.charges?.length ?? 0, held: counts['hold'] ?? 0, paidTwice: books.paidTwice, lost: books.lost, duplicateNames },
+      figures: {
+        shots,
+        images: images.length,
+        charges: evidence.charges?.length ?? 0,
+        held: counts['hold'] ?? 0,
+        paidTwice: books.paidTwice,
+        lost: books.lost,
+        duplicateNames,
+      },
       violations,
     };
   } finally {
@@ -103,18 +118,32 @@ export function moneyProblems(db: Sqlite.Database, caps: CapsToHold): string[] {
          SELECT 'day:' || day, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END), SUM(spent_micros) FROM reservations GROUP BY day)
        SELECT s.scope, s.reserved, s.spent, t.reserved_micros keptReserved, t.spent_micros keptSpent FROM sums s LEFT JOIN totals t ON t.scope = s.scope`,
     )
-    .all() as { scope: string; reserved: number; spent: number; keptReserved: number | null; keptSpent: number | null }[];
+    .all() as {
+    scope: string;
+    reserved: number;
+    spent: number;
+    keptReserved: number | null;
+    keptSpent: number | null;
+  }[];
   const problems: string[] = [];
   for (const { scope, reserved, spent, keptReserved, keptSpent } of scopes) {
-    if (reserved !== keptReserved || spent !== keptSpent) problems.push(`total of ${scope} is ${keptReserved}+${keptSpent}, its reservations sum to ${reserved}+${spent}`);
+    if (reserved !== keptReserved || spent !== keptSpent)
+      problems.push(`total of ${scope} is ${keptReserved}+${keptSpent}, its reservations sum to ${reserved}+${spent}`);
     const cap = scope.startsWith('job:') ? caps.perRunMicros : caps.perDayMicros;
-    if (cap !== undefined && reserved + spent > cap) problems.push(`${scope} has ${spent} spent + ${reserved} reserved, above the cap of ${cap}`);
+    if (cap !== undefined && reserved + spent > cap)
+      problems.push(`${scope} has ${spent} spent + ${reserved} reserved, above the cap of ${cap}`);
   }
   if (caps.perImageMicros !== undefined) {
     const over = db
-      .prepare(`SELECT shot_id, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) micros FROM reservations GROUP BY shot_id HAVING micros > ?`)
+      .prepare(
+        `SELECT shot_id, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) micros FROM reservations GROUP BY shot_id HAVING micros > ?`,
+      )
       .all(caps.perImageMicros) as { shot_id: number; micros: number }[];
-    problems.push(...over.map(({ shot_id, micros }) => `shot ${shot_id} has ${micros}, above the cap of ${caps.perImageMicros} an image`));
+    problems.push(
+      ...over.map(
+        ({ shot_id, micros }) => `shot ${shot_id} has ${micros}, above the cap of ${caps.perImageMicros} an image`,
+      ),
+    );
   }
   return problems;
 }
@@ -125,7 +154,8 @@ function imageProblems(images: readonly ImageRow[], done: number): string[] {
   const shots = new Set<number>();
   for (const image of images) {
     const expected = nextOf.get(image.character_id) ?? 1;
-    if (image.number !== expected) problems.push(`${image.filename} has number ${image.number} where ${expected} was next`);
+    if (image.number !== expected)
+      problems.push(`${image.filename} has number ${image.number} where ${expected} was next`);
     nextOf.set(image.character_id, image.number + 1);
     if (shots.has(image.shot_id)) problems.push(`shot ${image.shot_id} has two images`);
     shots.add(image.shot_id);
@@ -154,7 +184,9 @@ function folderProblems(folder: string, images: readonly ImageRow[]): string[] {
   const known = new Set(images.map(({ path }) => path));
   const root = join(folder, 'images');
   if (!existsSync(root)) return images.length === 0 ? [] : ['there is no folder of pictures'];
-  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
   return files.flatMap((file) => {
     if (known.has(file)) return [];
     if (!file.endsWith('.part')) return [`${file} is no image of the ledger`];
@@ -172,7 +204,11 @@ function isWhole(file: string): boolean {
 }
 
 /** Each charge has its picture, or a held shot that tells of it; no shot has two. */
-function bookProblems(db: Sqlite.Database, images: readonly ImageRow[], charges: readonly Charge[]): { violations: string[]; paidTwice: number; lost: number } {
+function bookProblems(
+  db: Sqlite.Database,
+  images: readonly ImageRow[],
+  charges: readonly Charge[],
+): { violations: string[]; paidTwice: number; lost: number } {
   if (charges.length === 0) return { violations: [], paidTwice: 0, lost: 0 };
   const violations: string[] = [];
   const keys = images.map((image) => (existsSync(image.path) ? pictureKey(readFileSync(image.path)) : undefined));
@@ -182,13 +218,23 @@ function bookProblems(db: Sqlite.Database, images: readonly ImageRow[], charges:
   if (unpaid > 0) violations.push(`${unpaid} images are of no charge`);
   const shown = new Set(keys);
   const shots = db
-    .prepare(`SELECT prompt, seed, state, (SELECT COALESCE(SUM(spent_micros), 0) FROM reservations r WHERE r.shot_id = s.id) spent FROM shots s`)
+    .prepare(
+      `SELECT prompt, seed, state, (SELECT COALESCE(SUM(spent_micros), 0) FROM reservations r WHERE r.shot_id = s.id) spent FROM shots s`,
+    )
     .all() as { prompt: string; seed: number; state: string; spent: number }[];
-  const keyOf = charges.some(({ note }) => note?.['seed'] !== undefined) ? (prompt: unknown, seed: unknown) => `${String(seed)} ${String(prompt)}` : (prompt: unknown) => String(prompt);
+  const keyOf = charges.some(({ note }) => note?.['seed'] !== undefined)
+    ? (prompt: unknown, seed: unknown) => `${String(seed)} ${String(prompt)}`
+    : (prompt: unknown) => String(prompt);
   // A shot that ended badly tells of its charge as well, when the money is booked.
-  const held = tally(shots.filter(({ state, spent }) => state === 'hold' || (['failed', 'refused'].includes(state) && spent > 0)).map(({ prompt, seed }) => keyOf(prompt, seed)));
+  const held = tally(
+    shots
+      .filter(({ state, spent }) => state === 'hold' || (['failed', 'refused'].includes(state) && spent > 0))
+      .map(({ prompt, seed }) => keyOf(prompt, seed)),
+  );
   const made = new Set(images.map(({ prompt, seed }) => keyOf(prompt, seed)));
-  const orphans = tally(charges.filter(({ id }) => !shown.has(id)).map(({ note }) => keyOf(note?.['prompt'], note?.['seed'])));
+  const orphans = tally(
+    charges.filter(({ id }) => !shown.has(id)).map(({ note }) => keyOf(note?.['prompt'], note?.['seed'])),
+  );
   let paidTwice = 0;
   let lost = 0;
   for (const [key, n] of orphans) {
@@ -203,10 +249,14 @@ function bookProblems(db: Sqlite.Database, images: readonly ImageRow[], charges:
   if (lost > 0) violations.push(`${lost} paid pictures are lost`);
   const spent = (db.prepare('SELECT COALESCE(SUM(spent_micros), 0) n FROM reservations').get() as { n: number }).n;
   const charged = charges.reduce((sum, { amountMicros }) => sum + amountMicros, 0);
-  if (spent < charged) violations.push(`the ledger says ${spent} micro-dollars were spent, the service charged ${charged}`);
+  if (spent < charged)
+    violations.push(`the ledger says ${spent} micro-dollars were spent, the service charged ${charged}`);
   // Replicate's price is known to the cent; OpenAI's is what the config says.
   const exact = charges.every(({ note }) => note?.['seed'] !== undefined);
-  if (exact && held.size === 0 && spent > charged) violations.push(`the ledger says ${spent} micro-dollars were spent without a doubt, the service charged ${charged}`);
+  if (exact && held.size === 0 && spent > charged)
+    violations.push(
+      `the ledger says ${spent} micro-dollars were spent without a doubt, the service charged ${charged}`,
+    );
   return { violations, paidTwice, lost };
 }
 

@@ -13,9 +13,27 @@ const picture = makePicture(256, 256, 'one', { sizeBytes: 40_000 });
 const small = makePicture(8, 8, 'small');
 
 const routes: Route[] = [
-  { operation: 'small', method: 'GET', path: '/small.png', handle: () => ({ headers: { 'content-type': 'image/png' }, body: small }) },
-  { operation: 'download', method: 'GET', path: '/one.png', handle: () => ({ headers: { 'content-type': 'image/png' }, body: picture }) },
-  { operation: 'hop', method: 'GET', path: '/hop/:left', handle: ({ params }) => ({ status: 302, headers: { location: params['left'] === '0' ? '/one.png' : `/hop/${Number(params['left']) - 1}` } }) },
+  {
+    operation: 'small',
+    method: 'GET',
+    path: '/small.png',
+    handle: () => ({ headers: { 'content-type': 'image/png' }, body: small }),
+  },
+  {
+    operation: 'download',
+    method: 'GET',
+    path: '/one.png',
+    handle: () => ({ headers: { 'content-type': 'image/png' }, body: picture }),
+  },
+  {
+    operation: 'hop',
+    method: 'GET',
+    path: '/hop/:left',
+    handle: ({ params }) => ({
+      status: 302,
+      headers: { location: params['left'] === '0' ? '/one.png' : `/hop/${Number(params['left']) - 1}` },
+    }),
+  },
 ];
 
 const running: Emulator[] = [];
@@ -28,11 +46,24 @@ async function start(options: EmulatorOptions = {}): Promise<Emulator> {
   return emulator;
 }
 const partPath = (): string => join(mkdtempSync(join(tmpdir(), 'download-')), 'one.part');
-const options = (more: Partial<DownloadOptions> = {}): DownloadOptions => ({ fetch, signal: new AbortController().signal, ...more });
+const options = (more: Partial<DownloadOptions> = {}): DownloadOptions => ({
+  fetch,
+  signal: new AbortController().signal,
+  ...more,
+});
 
 /** Downloads from an emulator as its provider's own host. */
-async function download(emulator: Emulator, more: Partial<DownloadOptions> = {}, path = '/one.png', part = partPath()): Promise<Buffer> {
-  const { sizeBytes } = await downloadImage(`${emulator.url}${path}`, part, options({ allowedOrigin: `${emulator.url}/v1`, ...more }));
+async function download(
+  emulator: Emulator,
+  more: Partial<DownloadOptions> = {},
+  path = '/one.png',
+  part = partPath(),
+): Promise<Buffer> {
+  const { sizeBytes } = await downloadImage(
+    `${emulator.url}${path}`,
+    part,
+    options({ allowedOrigin: `${emulator.url}/v1`, ...more }),
+  );
   const bytes = readFileSync(part);
   expect(bytes.length).toBe(sizeBytes);
   return bytes;
@@ -65,13 +96,21 @@ describe('a download', () => {
     ['redirect', {}, { expired: false }],
     ['redirect', { headers: { location: 'file:///etc/passwd' } }, { expired: false }],
     ['redirect', { headers: { location: 'http://[' } }, { expired: false }],
-  ] as const)('that meets %s %j fails so that it can be tried again, and leaves no file', async (kind, more, outcome) => {
-    const emulator = await start({ faults: [{ on: 'download', kind, ...more }] });
-    const part = partPath();
-    await expect(download(emulator, { maxBytes: 1_000_000 }, '/one.png', part)).rejects.toMatchObject({ name: 'ProviderError', failure: 'unavailable', charged: 'maybe', ...outcome });
-    expect(existsSync(part)).toBe(false);
-    expect(emulator.requests).toHaveLength(1);
-  });
+  ] as const)(
+    'that meets %s %j fails so that it can be tried again, and leaves no file',
+    async (kind, more, outcome) => {
+      const emulator = await start({ faults: [{ on: 'download', kind, ...more }] });
+      const part = partPath();
+      await expect(download(emulator, { maxBytes: 1_000_000 }, '/one.png', part)).rejects.toMatchObject({
+        name: 'ProviderError',
+        failure: 'unavailable',
+        charged: 'maybe',
+        ...outcome,
+      });
+      expect(existsSync(part)).toBe(false);
+      expect(emulator.requests).toHaveLength(1);
+    },
+  );
 
   it('stops at the cap, announced or not', async () => {
     const announced = await start();
@@ -83,10 +122,16 @@ describe('a download', () => {
 
   it('ends when nothing comes, and when it takes too long although something comes', async () => {
     const hanging = await start({ faults: [{ on: 'download', kind: 'hang' }] });
-    await expect(download(hanging, { idleMs: 30 })).rejects.toMatchObject({ failure: 'unavailable', message: expect.stringContaining('stood still') as string });
+    await expect(download(hanging, { idleMs: 30 })).rejects.toMatchObject({
+      failure: 'unavailable',
+      message: expect.stringContaining('stood still') as string,
+    });
     const trickling = await start({ faults: [{ on: 'download', kind: 'slow-loris', delayMs: 1 }] });
     const part = partPath();
-    await expect(download(trickling, { idleMs: 5000, totalMs: 60 }, '/one.png', part)).rejects.toMatchObject({ failure: 'unavailable', message: expect.stringContaining('took more than') as string });
+    await expect(download(trickling, { idleMs: 5000, totalMs: 60 }, '/one.png', part)).rejects.toMatchObject({
+      failure: 'unavailable',
+      message: expect.stringContaining('took more than') as string,
+    });
     expect(existsSync(part)).toBe(false);
   });
 
@@ -97,7 +142,9 @@ describe('a download', () => {
 
   it('notices that bytes are missing, whoever counts', async () => {
     const short: typeof fetch = async () => new Response('half', { headers: { 'content-length': '8' } });
-    await expect(downloadImage('https://93.184.215.14/a.png', partPath(), options({ fetch: short }))).rejects.toThrow(/4 of 8 bytes/);
+    await expect(downloadImage('https://93.184.215.14/a.png', partPath(), options({ fetch: short }))).rejects.toThrow(
+      /4 of 8 bytes/,
+    );
   });
 
   it('ends when it is told to', async () => {
@@ -120,20 +167,38 @@ describe('a download', () => {
     const emulator = await start();
     const file = partPath();
     writeFileSync(file, '');
-    await expect(download(emulator, {}, '/one.png', join(file, 'one.part'))).rejects.toMatchObject({ code: expect.stringMatching(/^(?:ENOTDIR|EEXIST)$/) as string });
+    await expect(download(emulator, {}, '/one.png', join(file, 'one.part'))).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:ENOTDIR|EEXIST)$/) as string,
+    });
     expect(await download(emulator, {}, '/one.png', join(`${file}s`, 'new', 'one.part'))).toEqual(picture);
   });
 });
 
 describe('the address of a picture', () => {
-  const unsafe = ['http://pictures.example/one.png', 'ftp://pictures.example/one.png', 'data:image/png;base64,AAAA', 'nonsense', 'https://user:word@pictures.example/one.png', 'https://127.0.0.1/one.png', 'https://2130706433/', 'https://0x7f.1/', 'https://[::1]/', 'https://[::ffff:10.0.0.1]/', 'https://169.254.169.254/latest/meta-data/', 'https://[fd00:ec2::254]/', 'http://127.0.0.1:8188/view'];
+  const unsafe = [
+    'http://pictures.example/one.png',
+    'ftp://pictures.example/one.png',
+    'data:image/png;base64,AAAA',
+    'nonsense',
+    'https://user:word@pictures.example/one.png',
+    'https://127.0.0.1/one.png',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://[::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://169.254.169.254/latest/meta-data/',
+    'https://[fd00:ec2::254]/',
+    'http://127.0.0.1:8188/view',
+  ];
   it.each(unsafe)('%s is never asked', async (url) => {
     let asked = 0;
     const counting: typeof fetch = async () => {
       asked += 1;
       return new Response(new Uint8Array(picture));
     };
-    await expect(downloadImage(url, partPath(), options({ fetch: counting, allowedOrigin: 'http://127.0.0.1:9999/v1' }))).rejects.toMatchObject({ failure: 'rejected' });
+    await expect(
+      downloadImage(url, partPath(), options({ fetch: counting, allowedOrigin: 'http://127.0.0.1:9999/v1' })),
+    ).rejects.toMatchObject({ failure: 'rejected' });
     expect(asked).toBe(0);
   });
 
@@ -143,16 +208,28 @@ describe('the address of a picture', () => {
       asked.push(String(url));
       return new Response(new Uint8Array(picture));
     };
-    const lookup = async (host: string) => (host === 'inside.example' ? [{ address: '93.184.215.14' }, { address: '10.1.2.3' }] : [{ address: '93.184.215.14' }]);
-    await expect(downloadImage('https://inside.example/a.png', partPath(), options({ fetch: answering, lookup }))).rejects.toMatchObject({ failure: 'unavailable', message: expect.stringContaining('10.1.2.3') as string });
-    expect(await downloadImage('https://outside.example/a.png', partPath(), options({ fetch: answering, lookup }))).toEqual({ sizeBytes: picture.length });
+    const lookup = async (host: string) =>
+      host === 'inside.example'
+        ? [{ address: '93.184.215.14' }, { address: '10.1.2.3' }]
+        : [{ address: '93.184.215.14' }];
+    await expect(
+      downloadImage('https://inside.example/a.png', partPath(), options({ fetch: answering, lookup })),
+    ).rejects.toMatchObject({ failure: 'unavailable', message: expect.stringContaining('10.1.2.3') as string });
+    expect(
+      await downloadImage('https://outside.example/a.png', partPath(), options({ fetch: answering, lookup })),
+    ).toEqual({ sizeBytes: picture.length });
     expect(asked).toEqual(['https://outside.example/a.png']);
   });
 
   it('is checked again after a redirect, and stays out of messages', async () => {
-    const redirecting: typeof fetch = async () => new Response(null, { status: 302, headers: { location: 'https://inside.example/b.png?signature=secret' } });
+    const redirecting: typeof fetch = async () =>
+      new Response(null, { status: 302, headers: { location: 'https://inside.example/b.png?signature=secret' } });
     const lookup = async (host: string) => [{ address: host.startsWith('inside') ? '192.168.1.1' : '93.184.215.14' }];
-    const error: unknown = await downloadImage('https://outside.example/a.png?signature=secret', partPath(), options({ fetch: redirecting, lookup })).catch((thrown: unknown) => thrown);
+    const error: unknown = await downloadImage(
+      'https://outside.example/a.png?signature=secret',
+      partPath(),
+      options({ fetch: redirecting, lookup }),
+    ).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ failure: 'unavailable', message: expect.stringContaining('192.168.1.1') as string });
     expect(String(error)).not.toContain('secret');
   });
@@ -160,7 +237,9 @@ describe('the address of a picture', () => {
   it('may be inside only at the provider’s own host and port', async () => {
     const provider = await start();
     const neighbour = await start();
-    await expect(downloadImage(`${neighbour.url}/one.png`, partPath(), options({ allowedOrigin: provider.url }))).rejects.toMatchObject({ failure: 'rejected' });
+    await expect(
+      downloadImage(`${neighbour.url}/one.png`, partPath(), options({ allowedOrigin: provider.url })),
+    ).rejects.toMatchObject({ failure: 'rejected' });
     provider.faults.push({ on: 'download', kind: 'redirect', headers: { location: `${neighbour.url}/one.png` } });
     await expect(download(provider)).rejects.toMatchObject({ failure: 'unavailable' });
     expect(neighbour.requests).toEqual([]);
@@ -172,9 +251,37 @@ describe('a public address', () => {
     expect(isPublicAddress(ip)).toBe(true);
   });
   it.each([
-    '0.0.0.0', '10.0.0.1', '100.64.0.1', '100.100.100.200', '127.0.0.1', '127.9.9.9', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.0.0.192', '192.168.0.1', '198.18.0.1', '224.0.0.1',
-    '240.0.0.1', '255.255.255.255', '168.63.129.16', '::', '::1', 'fe80::1', 'fc00::1', 'fd00:ec2::254', 'ff02::1', '::ffff:127.0.0.1', '::ffff:169.254.169.254', '64:ff9b::a00:1', '2002:a00:1::',
-    '2001:db8::1', 'localhost', '', '1.2.3', '999.1.1.1',
+    '0.0.0.0',
+    '10.0.0.1',
+    '100.64.0.1',
+    '100.100.100.200',
+    '127.0.0.1',
+    '127.9.9.9',
+    '169.254.169.254',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.0.0.192',
+    '192.168.0.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '240.0.0.1',
+    '255.255.255.255',
+    '168.63.129.16',
+    '::',
+    '::1',
+    'fe80::1',
+    'fc00::1',
+    'fd00:ec2::254',
+    'ff02::1',
+    '::ffff:127.0.0.1',
+    '::ffff:169.254.169.254',
+    '64:ff9b::a00:1',
+    '2002:a00:1::',
+    '2001:db8::1',
+    'localhost',
+    '',
+    '1.2.3',
+    '999.1.1.1',
   ])('is not %s', (ip) => {
     expect(isPublicAddress(ip)).toBe(false);
   });

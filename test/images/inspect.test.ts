@@ -47,18 +47,31 @@ describe('a whole image', () => {
   it.each(kinds)('tells format, size and bytes of a %s', (kind) => {
     const bytes = samples[kind]!;
     const format = kind.match(/png|jpeg|webp/)![0];
-    expect(inspectImage(bytes)).toEqual({ format, mime: `image/${format}`, extension: format === 'jpeg' ? 'jpg' : format, width: 17, height: 11, sizeBytes: bytes.length });
+    expect(inspectImage(bytes)).toEqual({
+      format,
+      mime: `image/${format}`,
+      extension: format === 'jpeg' ? 'jpg' : format,
+      width: 17,
+      height: 11,
+      sizeBytes: bytes.length,
+    });
   });
 
   it('reads a photograph', async () => {
     const bytes = await fixture('ana-01.jpg');
     expect(inspectImage(bytes)).toMatchObject({ format: 'jpeg', width: 400, height: 400 });
-    expect(await inspectFile(join(import.meta.dirname, '../fixtures/images/kofi-03.jpg'))).toMatchObject({ format: 'jpeg', width: 400 });
+    expect(await inspectFile(join(import.meta.dirname, '../fixtures/images/kofi-03.jpg'))).toMatchObject({
+      format: 'jpeg',
+      width: 400,
+    });
   });
 
   it('inspects and hashes a file in one reading, to the same facts and sum', async () => {
     const path = join(import.meta.dirname, '../fixtures/images/kofi-03.jpg');
-    expect(await inspectAndHashFile(path)).toEqual({ facts: await inspectFile(path), sha256: (await hashFile(path)).sha256 });
+    expect(await inspectAndHashFile(path)).toEqual({
+      facts: await inspectFile(path),
+      sha256: (await hashFile(path)).sha256,
+    });
   });
 
   it.each(kinds)('tolerates zeros behind a %s, and nothing else', (kind) => {
@@ -82,12 +95,14 @@ describe('a whole image', () => {
 describe('a damaged image', () => {
   it.each(kinds)('is refused wherever a %s is cut off', (kind) => {
     const bytes = samples[kind]!;
-    for (let end = 0; end < bytes.length; end += 1) expect(failure(bytes.subarray(0, end)), `cut at ${end} of ${bytes.length}`).not.toBe('accepted');
+    for (let end = 0; end < bytes.length; end += 1)
+      expect(failure(bytes.subarray(0, end)), `cut at ${end} of ${bytes.length}`).not.toBe('accepted');
   });
 
   it('is refused wherever a photograph is cut off, its preview and tables included', async () => {
     const bytes = await fixture('ana-01.jpg');
-    for (let end = 0; end < bytes.length; end += 1) if (failure(bytes.subarray(0, end)) === 'accepted') expect.unreachable(`cut at ${end}`);
+    for (let end = 0; end < bytes.length; end += 1)
+      if (failure(bytes.subarray(0, end)) === 'accepted') expect.unreachable(`cut at ${end}`);
   });
 
   it.each(['png', 'palette png'])('is refused whichever bit of a %s flips', (kind) => {
@@ -100,8 +115,17 @@ describe('a damaged image', () => {
   });
 
   it('never throws anything but a ProviderError, whatever comes', () => {
-    const heads = fc.constantFrom('', '\x89PNG\r\n\x1a\n', '\xff\xd8', '\xff\xd8\xff\xe0', 'RIFF', 'RIFF\x20\0\0\0WEBPVP8 ').map((text) => Buffer.from(text, 'latin1'));
-    fc.assert(fc.property(heads, fc.uint8Array({ maxLength: 200 }), (head, tail) => failure(Buffer.concat([head, tail])) !== 'accepted'), { numRuns: 2000 });
+    const heads = fc
+      .constantFrom('', '\x89PNG\r\n\x1a\n', '\xff\xd8', '\xff\xd8\xff\xe0', 'RIFF', 'RIFF\x20\0\0\0WEBPVP8 ')
+      .map((text) => Buffer.from(text, 'latin1'));
+    fc.assert(
+      fc.property(
+        heads,
+        fc.uint8Array({ maxLength: 200 }),
+        (head, tail) => failure(Buffer.concat([head, tail])) !== 'accepted',
+      ),
+      { numRuns: 2000 },
+    );
   });
 
   it('is refused when a PNG claims an absurd size, with checksums that fit', () => {
@@ -120,7 +144,10 @@ describe('a damaged image', () => {
     const path = join(folder, 'huge.png');
     await writeFile(path, samples['png']!);
     await truncate(path, IMAGE_BYTES_MAX + 1);
-    await expect(inspectFile(path)).rejects.toMatchObject({ failure: 'unusable', message: expect.stringMatching(/at most/) as string });
+    await expect(inspectFile(path)).rejects.toMatchObject({
+      failure: 'unusable',
+      message: expect.stringMatching(/at most/) as string,
+    });
   });
 });
 
@@ -128,7 +155,10 @@ describe('what is no image', () => {
   it.each([
     ['', 'nothing at all'],
     ['\0\0\0\0', 'only zero bytes'],
-    ['\n<!DOCTYPE html><html><title>502 Bad Gateway</title>', 'an HTML page: "<!DOCTYPE html><html><title>502 Bad Gateway</title>"'],
+    [
+      '\n<!DOCTYPE html><html><title>502 Bad Gateway</title>',
+      'an HTML page: "<!DOCTYPE html><html><title>502 Bad Gateway</title>"',
+    ],
     ['{"error": {"message": "quota"}}', 'JSON: "{"error": {"message": "quota"}}"'],
     ['<?xml version="1.0"?><svg xmlns="x"/>', 'an SVG drawing'],
     ['<Error><Code>AccessDenied</Code></Error>', 'an XML document'],

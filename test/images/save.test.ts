@@ -12,17 +12,24 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const bytes = Buffer.from('the paid picture');
 /** A file system without hard links. */
-const noLinks = (): Promise<never> => Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' }));
+const noLinks = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('operation not permitted'), { code: 'EPERM' }));
 
 /** Staged files and pictures on two disks. */
-const twoDisks: typeof link = (from, to) => (dirname(String(from)) === dirname(String(to)) ? link(from, to) : Promise.reject(Object.assign(new Error('cross-device link'), { code: 'EXDEV' })));
+const twoDisks: typeof link = (from, to) =>
+  dirname(String(from)) === dirname(String(to))
+    ? link(from, to)
+    : Promise.reject(Object.assign(new Error('cross-device link'), { code: 'EXDEV' }));
 
 describe.each([
   ['with hard links', link],
   ['without hard links', noLinks],
   ['over two disks', twoDisks],
 ])('naming a staged picture, %s', (_title, linking) => {
-  const paths = (): [string, string] => [join(folder, '.imggen/parts/7.part'), join(folder, 'images/mira/mira_image_00001.png')];
+  const paths = (): [string, string] => [
+    join(folder, '.imggen/parts/7.part'),
+    join(folder, 'images/mira/mira_image_00001.png'),
+  ];
 
   it('puts it under its final name and leaves nothing else', async () => {
     const [part, final] = paths();

@@ -13,7 +13,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const face = join(import.meta.dirname, '../fixtures/images/ana-01.jpg');
-const solid = (width: number, height: number): Promise<Buffer> => sharp({ create: { width, height, channels: 3, background: '#a55' } }).png().toBuffer();
+const solid = (width: number, height: number): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: '#a55' } })
+    .png()
+    .toBuffer();
 
 it('is a WebP of 320 pixels on the long side, in a folder that it makes, with nothing left beside it', async () => {
   const target = join(folder, 'thumbnails/mira_image_00001.webp');
@@ -38,6 +41,9 @@ it('reads a file, replaces an older thumbnail, and gives the same bytes again', 
 
 it('refuses a picture whose pixels are damaged, and leaves no thumbnail', async () => {
   const photo = await readFile(face);
-  await expect(makeThumbnail(photo.subarray(0, photo.length / 3), join(folder, 'bad.webp'))).rejects.toMatchObject({ name: 'ProviderError', failure: 'unusable' });
+  await expect(makeThumbnail(photo.subarray(0, photo.length / 3), join(folder, 'bad.webp'))).rejects.toMatchObject({
+    name: 'ProviderError',
+    failure: 'unusable',
+  });
   expect(await readdir(folder)).not.toContain('bad.webp');
 });

@@ -11,7 +11,9 @@ describe('numbers', () => {
     const two = makeJob(a, books.folder, { shots: galleryShots(2), key: 'p' });
     const first = finish(a, books.claimed(a, [one.id]));
     a.upkeep.remove(first.id);
-    expect([finish(b, books.claimed(b, [two.id])), finish(a, books.claimed(a, [two.id]))].map((image) => image.filename)).toEqual(['mira_image_00002.png', 'mira_image_00003.png']);
+    expect(
+      [finish(b, books.claimed(b, [two.id])), finish(a, books.claimed(a, [two.id]))].map((image) => image.filename),
+    ).toEqual(['mira_image_00002.png', 'mira_image_00003.png']);
   });
 
   it('start above what was found on disk, and are not lowered', () => {
@@ -55,8 +57,13 @@ describe('a job', () => {
     const ledger = books.session('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(3) });
     for (const state of ['failed', 'refused', 'hold'] as const) {
-      const settlement = { state: state === 'hold' ? 'doubtful' as const : 'released' as const };
-      ledger.attempts.failed(books.claimed(ledger, [job.id]).lease, { failure: state === 'hold' ? 'unknown' : 'rejected', message: 'm', settlement, shot: { state } });
+      const settlement = { state: state === 'hold' ? ('doubtful' as const) : ('released' as const) };
+      ledger.attempts.failed(books.claimed(ledger, [job.id]).lease, {
+        failure: state === 'hold' ? 'unknown' : 'rejected',
+        message: 'm',
+        settlement,
+        shot: { state },
+      });
     }
     expect(ledger.jobs.requeue(job.id, ['failed', 'refused'])).toBe(2);
     expect(ledger.jobs.counts(job.id)).toMatchObject({ queued: 2, hold: 1 });
@@ -69,13 +76,21 @@ describe('a job', () => {
     const books = openBooks();
     const ledger = books.session('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
-    const hold = { failure: 'unknown' as const, message: 'm', settlement: { state: 'doubtful' as const }, shot: { state: 'hold' as const } };
+    const hold = {
+      failure: 'unknown' as const,
+      message: 'm',
+      settlement: { state: 'doubtful' as const },
+      shot: { state: 'hold' as const },
+    };
     ledger.attempts.failed(books.claimed(ledger, [job.id]).lease, hold);
     const second = books.claimed(ledger, [job.id]).lease;
     ledger.attempts.accepted(second, 'r2');
     ledger.attempts.failed(second, hold);
     expect(ledger.recovery.reopenHeld([job.id], ['other'])).toEqual([]);
-    expect(ledger.recovery.reopenHeld([job.id], ['paper']).map((taken) => taken.attempt.state)).toEqual(['intent', 'accepted']);
+    expect(ledger.recovery.reopenHeld([job.id], ['paper']).map((taken) => taken.attempt.state)).toEqual([
+      'intent',
+      'accepted',
+    ]);
   });
 });
 
@@ -89,12 +104,21 @@ describe('events', () => {
       expect(books.db.prepare('SELECT event FROM events ORDER BY id DESC').pluck().get()).toBe(event.event);
     });
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
-    const failing = () => ledger.claim({ ...books.request([job.id]), routes: () => [books.route({ attemptKey: null as unknown as string })] });
+    const failing = () =>
+      ledger.claim({
+        ...books.request([job.id]),
+        routes: () => [books.route({ attemptKey: null as unknown as string })],
+      });
     expect(failing).toThrow(/NOT NULL/);
     expect(heard).toEqual(['generation_queued']);
     expect(books.count('SELECT COUNT(*) FROM reservations')).toBe(0);
     finish(ledger, books.claimed(ledger, [job.id]));
-    expect(heard.slice(1)).toEqual(['generation_started', 'generation_submitted', 'generation_completed', 'image_stored']);
+    expect(heard.slice(1)).toEqual([
+      'generation_started',
+      'generation_submitted',
+      'generation_completed',
+      'image_stored',
+    ]);
   });
 
   it('go on when a listener throws', () => {
@@ -119,7 +143,8 @@ describe('a gallery', () => {
       finish(ledger, books.claimed(ledger, [id]));
       books.nowMs += 1_000;
     }
-    const numbers = (filter: object) => ledger.images.gallery({ characterId: 'mira', ...filter }).map((image) => image.number);
+    const numbers = (filter: object) =>
+      ledger.images.gallery({ characterId: 'mira', ...filter }).map((image) => image.number);
     ledger.images.mark(2, 'favourite');
     expect(numbers({})).toEqual([4, 3, 2, 1]);
     expect(numbers({ kind: 'avatar' })).toEqual([1]);

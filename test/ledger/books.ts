@@ -19,7 +19,10 @@ export class Books {
   /** A session under this owner id. Its connection is its own. */
   session(owner: string, more: Partial<ConstructorParameters<typeof Ledger>[0]> = {}): Ledger {
     return new Ledger({
-      file: this.file, now: () => this.nowMs, liveness: { owner, isAlive: (id) => !this.dead.has(id), close: () => {} }, ...more,
+      file: this.file,
+      now: () => this.nowMs,
+      liveness: { owner, isAlive: (id) => !this.dead.has(id), close: () => {} },
+      ...more,
     });
   }
 
@@ -27,8 +30,16 @@ export class Books {
   route(more: Partial<Route> = {}): Route {
     this.keys += 1;
     return {
-      provider: 'paper', model: 'paper-1', scope: 'paper:k', intervalMs: 0, worstMicros: 50, expectedMicros: 40, attemptKey: `k${this.keys}`,
-      requestHash: 'h', request: '{"width":16,"height":16,"references":[]}', ...more,
+      provider: 'paper',
+      model: 'paper-1',
+      scope: 'paper:k',
+      intervalMs: 0,
+      worstMicros: 50,
+      expectedMicros: 40,
+      attemptKey: `k${this.keys}`,
+      requestHash: 'h',
+      request: '{"width":16,"height":16,"references":[]}',
+      ...more,
     };
   }
 
@@ -75,7 +86,10 @@ export function newImage(sha256 = 'a'.repeat(64)) {
 }
 
 /** Where Mira's pictures go. */
-export const PLACE = { nameOf: (n: number) => `mira_image_${String(n).padStart(5, '0')}.png`, pathOf: (name: string) => `/pictures/${name}` };
+export const PLACE = {
+  nameOf: (n: number) => `mira_image_${String(n).padStart(5, '0')}.png`,
+  pathOf: (name: string) => `/pictures/${name}`,
+};
 
 /** From a claim to a finished picture. */
 export function finish(ledger: Ledger, claim: Claimed, sha256 = `${claim.lease.shotId}`) {

@@ -4,7 +4,13 @@ import { galleryShots, makeJob, plannedShot } from '../simulation/scene.ts';
 import { finish, newImage, openBooks, PLACE } from './books.ts';
 
 const DAY_MS = 86_400_000;
-const failed = (more: object) => ({ failure: 'unavailable' as const, message: 'm', settlement: { state: 'released' as const }, shot: { state: 'queued' as const, notBeforeMs: 0, forgiven: false }, ...more });
+const failed = (more: object) => ({
+  failure: 'unavailable' as const,
+  message: 'm',
+  settlement: { state: 'released' as const },
+  shot: { state: 'queued' as const, notBeforeMs: 0, forgiven: false },
+  ...more,
+});
 
 describe('a claim', () => {
   it('commits attempt and reservation before anything is sent', () => {
@@ -23,14 +29,21 @@ describe('a claim', () => {
     const low = makeJob(ledger, books.folder, { shots: galleryShots(2), priority: 2, key: 'low' });
     const high = makeJob(ledger, books.folder, { shots: galleryShots(1), priority: 0, key: 'high' });
     const order = [1, 2, 3].map(() => books.claimed(ledger, [high.id, low.id]).lease);
-    expect(order.map((lease) => [lease.jobId, lease.shot])).toEqual([[high.id, 'gallery-0001'], [low.id, 'gallery-0001'], [low.id, 'gallery-0002']]);
+    expect(order.map((lease) => [lease.jobId, lease.shot])).toEqual([
+      [high.id, 'gallery-0001'],
+      [low.id, 'gallery-0001'],
+      [low.id, 'gallery-0002'],
+    ]);
     expect(ledger.jobs.open().map((job) => job.id)).toEqual([high.id, low.id]);
   });
 
   it('lets the avatar go first, and frees the others when it has ended badly', () => {
     const books = openBooks();
     const ledger = books.session('a');
-    const job = makeJob(ledger, books.folder, { shots: [plannedShot('avatar', 'avatar'), plannedShot('training-01', 'training')], kind: 'create' });
+    const job = makeJob(ledger, books.folder, {
+      shots: [plannedShot('avatar', 'avatar'), plannedShot('training-01', 'training')],
+      kind: 'create',
+    });
     const avatar = books.claimed(ledger, [job.id]);
     expect(avatar.lease.shot).toBe('avatar');
     expect(ledger.claim(books.request([job.id]))).toMatchObject({ kind: 'wait', reason: 'others' });
@@ -42,8 +55,15 @@ describe('a claim', () => {
     const books = openBooks();
     const ledger = books.session('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
-    ledger.attempts.failed(books.claimed(ledger, [job.id]).lease, failed({ shot: { state: 'queued', notBeforeMs: books.nowMs + 4_000, forgiven: false } }));
-    expect(ledger.claim(books.request([job.id]))).toEqual({ kind: 'wait', untilMs: books.nowMs + 4_000, reason: 'backoff' });
+    ledger.attempts.failed(
+      books.claimed(ledger, [job.id]).lease,
+      failed({ shot: { state: 'queued', notBeforeMs: books.nowMs + 4_000, forgiven: false } }),
+    );
+    expect(ledger.claim(books.request([job.id]))).toEqual({
+      kind: 'wait',
+      untilMs: books.nowMs + 4_000,
+      reason: 'backoff',
+    });
     books.nowMs += 4_000;
     expect(books.claimed(ledger, [job.id]).shot.attempts).toBe(2);
   });
@@ -95,7 +115,11 @@ describe('caps', () => {
     const two = makeJob(ledger, books.folder, { shots: galleryShots(2), key: '2' });
     const claim = books.claimed(ledger, [one.id]);
     const caps = { perDayMicros: 90 };
-    expect(ledger.claim(books.request([two.id], { caps }))).toEqual({ kind: 'wait', untilMs: undefined, reason: 'budget' });
+    expect(ledger.claim(books.request([two.id], { caps }))).toEqual({
+      kind: 'wait',
+      untilMs: undefined,
+      reason: 'budget',
+    });
     finish(ledger, claim);
     expect(books.claimed(ledger, [two.id], { caps })).toBeDefined();
   });
@@ -105,7 +129,12 @@ describe('caps', () => {
     const ledger = books.session('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     const first = books.claimed(ledger, [job.id]);
-    ledger.attempts.failed(first.lease, { failure: 'unusable', message: 'm', settlement: { state: 'spent', micros: 30 }, shot: { state: 'failed' } });
+    ledger.attempts.failed(first.lease, {
+      failure: 'unusable',
+      message: 'm',
+      settlement: { state: 'spent', micros: 30 },
+      shot: { state: 'failed' },
+    });
     ledger.jobs.requeue(job.id, ['failed']);
     const caps = { perImageMicros: 60 };
     expect(books.claimed(ledger, [job.id], { caps }).lease.shot).not.toBe(first.lease.shot);
@@ -124,7 +153,11 @@ describe('caps', () => {
     const next = books.claimed(ledger, [one.id, two.id], { caps });
     expect(next.job.id).toBe(two.id);
     finish(ledger, next);
-    expect(ledger.claim(books.request([one.id, two.id], { caps }))).toMatchObject({ kind: 'budget', cap: 'run', jobId: one.id });
+    expect(ledger.claim(books.request([one.id, two.id], { caps }))).toMatchObject({
+      kind: 'budget',
+      cap: 'run',
+      jobId: one.id,
+    });
   });
 
   it('stop at once when who holds the money is dead', () => {
@@ -133,7 +166,11 @@ describe('caps', () => {
     const job = makeJob(a, books.folder, { shots: galleryShots(2) });
     books.claimed(a, [job.id]);
     books.dead.add('a');
-    expect(b.claim(books.request([job.id], { caps: { perRunMicros: 90 } }))).toMatchObject({ kind: 'budget', cap: 'run', reservedMicros: 50 });
+    expect(b.claim(books.request([job.id], { caps: { perRunMicros: 90 } }))).toMatchObject({
+      kind: 'budget',
+      cap: 'run',
+      reservedMicros: 50,
+    });
   });
 
   it('begin a new day at midnight UTC', () => {
@@ -165,7 +202,12 @@ describe('leases', () => {
     const { lease } = books.claimed(a, [job.id]);
     books.dead.add('a');
     b.recovery.takeOver([job.id], 1);
-    const state = () => JSON.stringify(['shots', 'attempts', 'reservations', 'images', 'totals', 'events'].map((table) => books.db.prepare(`SELECT * FROM ${table}`).all()));
+    const state = () =>
+      JSON.stringify(
+        ['shots', 'attempts', 'reservations', 'images', 'totals', 'events'].map((table) =>
+          books.db.prepare(`SELECT * FROM ${table}`).all(),
+        ),
+      );
     const before = state();
     const writes = [
       () => a.attempts.accepted(lease, 'r'),
@@ -202,14 +244,20 @@ describe('leases', () => {
     expect(books.claimed(ledger, [job.id]).shot.attempts).toBe(1);
   });
 
-  it.each([['back', -DAY_MS], ['forward', DAY_MS]])('are not given twice when the clock is set %s a day, and nobody waits for a day', (_, jumpMs) => {
+  it.each([
+    ['back', -DAY_MS],
+    ['forward', DAY_MS],
+  ])('are not given twice when the clock is set %s a day, and nobody waits for a day', (_, jumpMs) => {
     const books = openBooks();
     const [a, b] = [books.session('a'), books.session('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(2) });
     const first = books.claimed(a, [job.id], { route: { intervalMs: 5_000 } });
     const backoff = { state: 'queued' as const, notBeforeMs: books.nowMs + 30_000, forgiven: false };
     books.nowMs += 5_000;
-    a.attempts.failed(books.claimed(a, [job.id]).lease, failed({ shot: backoff, lesson: { scope: 'paper:k', kind: 'limited', waitMs: 60_000 } }));
+    a.attempts.failed(
+      books.claimed(a, [job.id]).lease,
+      failed({ shot: backoff, lesson: { scope: 'paper:k', kind: 'limited', waitMs: 60_000 } }),
+    );
     books.nowMs += jumpMs;
     expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
     const next = b.claim(books.request([job.id]));

@@ -5,11 +5,21 @@ import { booksProblems, capProblems } from '../simulation/invariants.ts';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
 import { finish, openBooks } from './books.ts';
 
-type Deed = { kind: 'claim'; job: number } | { kind: 'done' | 'released' | 'spent' | 'doubtful' | 'unsent'; which: number; costMicros?: number } | { kind: 'day' };
+type Deed =
+  | { kind: 'claim'; job: number }
+  | { kind: 'done' | 'released' | 'spent' | 'doubtful' | 'unsent'; which: number; costMicros?: number }
+  | { kind: 'day' };
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim' as const), job: fc.nat(1) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('done', 'released', 'spent', 'doubtful', 'unsent'), which: fc.nat(9), costMicros: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('done', 'released', 'spent', 'doubtful', 'unsent'),
+      which: fc.nat(9),
+      costMicros: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: 'day' as const }) },
 );
 
@@ -35,7 +45,9 @@ describe('the totals', () => {
             if (!claim) continue;
             model.set(claim.attempt.id, end(ledger, claim, step));
           }
-          const total = jobs.map((id) => ledger.jobs.total(id)).reduce((sum, one) => sum + one.reservedMicros + one.spentMicros, 0);
+          const total = jobs
+            .map((id) => ledger.jobs.total(id))
+            .reduce((sum, one) => sum + one.reservedMicros + one.spentMicros, 0);
           expect(total).toBe([...model.values()].reduce((a, b) => a + b, 0));
           expect(booksProblems(books.db)).toEqual([]);
           expect(capProblems(books.db, caps)).toEqual([]);
@@ -48,7 +60,12 @@ describe('the totals', () => {
   function end(ledger: Parameters<typeof finish>[0], claim: Claimed, step: Extract<Deed, { which: number }>): number {
     const { costMicros } = step;
     const fail = (settlement: Parameters<typeof ledger.attempts.failed>[1]['settlement']) =>
-      ledger.attempts.failed(claim.lease, { failure: 'unavailable', message: 'm', settlement, shot: { state: 'queued', notBeforeMs: 0, forgiven: false } });
+      ledger.attempts.failed(claim.lease, {
+        failure: 'unavailable',
+        message: 'm',
+        settlement,
+        shot: { state: 'queued', notBeforeMs: 0, forgiven: false },
+      });
     switch (step.kind) {
       case 'done':
         ledger.attempts.generated(claim.lease, { url: 'u', seedHonoured: 'yes', costMicros }, 'paper:k');
@@ -86,9 +103,16 @@ describe('what a picture cost', () => {
     const ledger = books.session('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
     const first = books.claimed(ledger, [job.id]);
-    ledger.attempts.failed(first.lease, { failure: 'unusable', message: 'm', settlement: { state: 'spent', micros: 30 }, shot: { state: 'failed' } });
+    ledger.attempts.failed(first.lease, {
+      failure: 'unusable',
+      message: 'm',
+      settlement: { state: 'spent', micros: 30 },
+      shot: { state: 'failed' },
+    });
     ledger.jobs.requeue(job.id, ['failed']);
     expect(finish(ledger, books.claimed(ledger, [job.id])).cost_micros).toBe(70);
-    expect(ledger.queries.spending(5)).toMatchObject([{ day: '2026-05-04', images: 2, spentMicros: 70, reservedMicros: 0 }]);
+    expect(ledger.queries.spending(5)).toMatchObject([
+      { day: '2026-05-04', images: 2, spentMicros: 70, reservedMicros: 0 },
+    ]);
   });
 });

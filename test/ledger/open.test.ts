@@ -58,11 +58,16 @@ describe('opening a ledger', () => {
     const old = new Sqlite(file);
     old.exec(MIGRATIONS[0] ?? '');
     old.pragma('user_version = 1');
-    old.exec(`INSERT INTO characters (id, name, seed, attributes, locked, created_at_ms) VALUES ('mira', 'Mira', 7, '{}', '{}', 1)`);
+    old.exec(
+      `INSERT INTO characters (id, name, seed, attributes, locked, created_at_ms) VALUES ('mira', 'Mira', 7, '{}', '{}', 1)`,
+    );
     old.close();
     const facts = (path: string) => {
       const db = new Sqlite(path, { readonly: true });
-      const found = [db.pragma('user_version', { simple: true }), db.prepare('SELECT id FROM characters').pluck().all()];
+      const found = [
+        db.pragma('user_version', { simple: true }),
+        db.prepare('SELECT id FROM characters').pluck().all(),
+      ];
       db.close();
       return found;
     };
@@ -71,7 +76,10 @@ describe('opening a ledger', () => {
     const copies = readdirSync(join(folder, '.imggen')).filter((name) => name.endsWith('.bak'));
     expect(copies).toHaveLength(1);
     const copy = join(folder, '.imggen', copies[0] ?? '');
-    expect([facts(file), facts(copy)]).toEqual([[MIGRATIONS.length, ['mira']], [1, ['mira']]]);
+    expect([facts(file), facts(copy)]).toEqual([
+      [MIGRATIONS.length, ['mira']],
+      [1, ['mira']],
+    ]);
     expect(statSync(copy).mode & 0o777).toBe(0o600);
   });
 

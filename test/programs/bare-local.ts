@@ -19,8 +19,14 @@ const limit = pLimit(Number(concurrency));
 await Promise.all(
   planCharacter({ attributes: CHARACTER, seed: SEED }).map((shot) =>
     limit(async () => {
-      const svg = drawPicture({ character: CHARACTER, seed: shot.seed, look: shot.look, width: Number(pixels), height: Number(pixels) }, (options) => new Avatar(style, options).toString());
-      await writeFile(join(folder, `${shot.name}.png`), await sharp(Buffer.from(svg)).removeAlpha().png({ compressionLevel: 4, adaptiveFiltering: false }).toBuffer());
+      const svg = drawPicture(
+        { character: CHARACTER, seed: shot.seed, look: shot.look, width: Number(pixels), height: Number(pixels) },
+        (options) => new Avatar(style, options).toString(),
+      );
+      await writeFile(
+        join(folder, `${shot.name}.png`),
+        await sharp(Buffer.from(svg)).removeAlpha().png({ compressionLevel: 4, adaptiveFiltering: false }).toBuffer(),
+      );
     }),
   ),
 );

@@ -13,7 +13,12 @@ const limit = pLimit(Number(concurrency));
 await Promise.all(
   Array.from({ length: Number(count) }, (_, index) =>
     limit(async () => {
-      const answer = await client.images.generate({ model: 'gpt-image-2', prompt: `A portrait, number ${index}`, size: '1024x1024', quality: 'low' });
+      const answer = await client.images.generate({
+        model: 'gpt-image-2',
+        prompt: `A portrait, number ${index}`,
+        size: '1024x1024',
+        quality: 'low',
+      });
       await writeFile(join(folder, `${index}.png`), Buffer.from(answer.data?.[0]?.b64_json ?? '', 'base64'));
     }),
   ),

@@ -30,10 +30,14 @@ const pass = (point: string) => {
 const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.min(ms, 20));
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 
 /** A store that is a folder. */
@@ -52,12 +56,27 @@ const storage: Storage = {
 
 const ledger = new Ledger({ file: join(plan.folder, 'ledger.db'), now: Date.now });
 const provider = paperProvider({
-  recovery: plan.recovery, journal: fileJournal(join(plan.folder, 'charges.jsonl')), now: Date.now, sleep, findAfterMs: 0,
-  denies: plan.denies, charged: () => pass('charged'),
+  recovery: plan.recovery,
+  journal: fileJournal(join(plan.folder, 'charges.jsonl')),
+  now: Date.now,
+  sleep,
+  findAfterMs: 0,
+  denies: plan.denies,
+  charged: () => pass('charged'),
 });
 const context = contextOf({
-  ledger, now: Date.now, sleep, download: paperDownload({ sleep }), newKey: randomUUID, trace: pass, storage, provide: [ready(provider)],
+  ledger,
+  now: Date.now,
+  sleep,
+  download: paperDownload({ sleep }),
+  newKey: randomUUID,
+  trace: pass,
+  storage,
+  provide: [ready(provider)],
 });
-const result = await new Runner(context, optionsOf([1], { concurrency: 2 }), { references: new Map(), thumbnails: false }).run();
+const result = await new Runner(context, optionsOf([1], { concurrency: 2 }), {
+  references: new Map(),
+  thumbnails: false,
+}).run();
 if (result.stop) throw new Error(`stopped: ${JSON.stringify(result.stop)}`);
 ledger.close();

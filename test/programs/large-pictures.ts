@@ -8,7 +8,9 @@ import { makePicture } from '../emulators/picture.ts';
 
 const [sizeBytes = '1500000', latencyMs = '1000'] = process.argv.slice(2);
 const service = openai();
-const ready = Array.from({ length: 16 }, (_, index) => makePicture(1024, 1024, `ready ${index}`, { sizeBytes: Number(sizeBytes) }).toString('base64'));
+const ready = Array.from({ length: 16 }, (_, index) =>
+  makePicture(1024, 1024, `ready ${index}`, { sizeBytes: Number(sizeBytes) }).toString('base64'),
+);
 const marker = '"b64_json":"';
 
 const routes = service.routes.map((route) => ({
@@ -18,7 +20,10 @@ const routes = service.routes.map((route) => ({
     const text = JSON.stringify(answer.body);
     const start = text.indexOf(marker) + marker.length;
     if (start < marker.length) return answer;
-    const body = Buffer.from(text.slice(0, start) + (ready[call.position % ready.length] ?? '') + text.slice(text.indexOf('"', start)), 'latin1');
+    const body = Buffer.from(
+      text.slice(0, start) + (ready[call.position % ready.length] ?? '') + text.slice(text.indexOf('"', start)),
+      'latin1',
+    );
     return { ...answer, body, headers: { ...answer.headers, 'content-type': 'application/json' } };
   },
 }));

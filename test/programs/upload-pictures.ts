@@ -10,8 +10,10 @@ const assets = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Asset[
 const storage = await cloudinary.create({ options: { concurrency: 2 }, env: process.env, fetch, now: Date.now });
 const { signal } = new AbortController();
 process.send?.('begins');
-await Promise.all([0, 1].map(async (lane) => {
-  for (const asset of assets.filter((_, index) => index % 2 === lane)) await storage.put(asset, signal);
-}));
+await Promise.all(
+  [0, 1].map(async (lane) => {
+    for (const asset of assets.filter((_, index) => index % 2 === lane)) await storage.put(asset, signal);
+  }),
+);
 process.send?.('done');
 process.disconnect?.();

@@ -69,11 +69,29 @@ async function make(shot: string, number: number): Promise<void> {
   const phase = (name: ShotPhase, more: object = {}): void =>
     tell({ event: 'shot_phase', job_id, shot, phase: name, ...more });
   for (let attempt = 1; ; attempt += 1) {
-    tell({ event: 'generation_started', at: at(), job_id, shot, character_id, model: 'flux-dev', provider: 'replicate', attempt });
+    tell({
+      event: 'generation_started',
+      at: at(),
+      job_id,
+      shot,
+      character_id,
+      model: 'flux-dev',
+      provider: 'replicate',
+      attempt,
+    });
     await sleep(random(0.1, 0.3) * meanMs);
     if (Math.random() < 0.08) {
       const until = new Date(Date.now() + meanMs * 2).toISOString();
-      tell({ event: 'generation_failed', at: at(), job_id, shot, character_id, error_type: 'rate-limited', retry_at: until, message: '429 Too Many Requests: slow down please' });
+      tell({
+        event: 'generation_failed',
+        at: at(),
+        job_id,
+        shot,
+        character_id,
+        error_type: 'rate-limited',
+        retry_at: until,
+        message: '429 Too Many Requests: slow down please',
+      });
       phase('backoff', { until });
       await sleep(meanMs * 2);
       if (run.draining) return;
@@ -88,7 +106,9 @@ async function make(shot: string, number: number): Promise<void> {
     if (dice < 0.06) {
       const refusal = dice < 0.04;
       const error_type = refusal ? 'refused' : 'timeout';
-      const message = refusal ? 'The content policy said no: \u001b[31mNSFW\u001b[0m content was detected in the picture, and it was thrown away' : 'the prediction took more than 300 s';
+      const message = refusal
+        ? 'The content policy said no: \u001b[31mNSFW\u001b[0m content was detected in the picture, and it was thrown away'
+        : 'the prediction took more than 300 s';
       if (refusal) refused += 1;
       else failed += 1;
       failures.push({ shot, jobId: job_id, errorType: error_type, message });
@@ -100,11 +120,30 @@ async function make(shot: string, number: number): Promise<void> {
     spent += 0.025;
     done += 1;
     const filename = `mira_sol_image_${String(number).padStart(5, '0')}.png`;
-    tell({ event: 'generation_completed', at: at(), job_id, shot, character_id, duration_ms: meanMs, cost_usd: 0.025, seed: 7, seed_honoured: 'yes' });
+    tell({
+      event: 'generation_completed',
+      at: at(),
+      job_id,
+      shot,
+      character_id,
+      duration_ms: meanMs,
+      cost_usd: 0.025,
+      seed: 7,
+      seed_honoured: 'yes',
+    });
     tell({ event: 'spend', job_id, spent_usd: spent, reserved_usd: 0.025 * inFlight, spent_day_usd: 1.2 + spent });
     phase('uploading');
     await sleep(0.15 * meanMs);
-    tell({ event: 'image_stored', at: at(), job_id, shot, character_id, size_bytes: 900_000, url: `https://res.example.com/demo/image/upload/v1/characters/mira-sol/${filename}`, filename });
+    tell({
+      event: 'image_stored',
+      at: at(),
+      job_id,
+      shot,
+      character_id,
+      size_bytes: 900_000,
+      url: `https://res.example.com/demo/image/upload/v1/characters/mira-sol/${filename}`,
+      filename,
+    });
     return;
   }
 }
@@ -121,12 +160,39 @@ async function worker(): Promise<void> {
 }
 await Promise.all(Array.from({ length: concurrency }, worker));
 const durationMs = Date.now() - begun;
-tell({ event: 'pack_completed', at: at(), job_id, character_id, image_count: shots, completed: done, failed: failed + refused, total_duration_ms: durationMs, cost_usd: spent });
+tell({
+  event: 'pack_completed',
+  at: at(),
+  job_id,
+  character_id,
+  image_count: shots,
+  completed: done,
+  failed: failed + refused,
+  total_duration_ms: durationMs,
+  cost_usd: spent,
+});
 await view.close({
   exitCode: done === shots ? 0 : 3,
   interrupted: run.draining,
   folder: 'images/mira-sol',
-  jobs: [{ jobId: job_id, characterId: character_id, characterName: 'Mira Sol', kind: 'pack', imageCount: shots, completed: done, failed, refused, held: 0, cancelled: 0, remaining: shots - done - failed - refused, costUsd: spent, reservedUsd: 0, durationMs }],
+  jobs: [
+    {
+      jobId: job_id,
+      characterId: character_id,
+      characterName: 'Mira Sol',
+      kind: 'pack',
+      imageCount: shots,
+      completed: done,
+      failed,
+      refused,
+      held: 0,
+      cancelled: 0,
+      remaining: shots - done - failed - refused,
+      costUsd: spent,
+      reservedUsd: 0,
+      durationMs,
+    },
+  ],
   failures: failures.slice(0, 20),
   failuresMore: Math.max(0, failures.length - 20),
   warnings: [],

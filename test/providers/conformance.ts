@@ -62,8 +62,22 @@ export function plainRequest(more: Partial<ImageRequest> = {}): ImageRequest {
     width: 1024,
     height: 1024,
     references: [],
-    character: { name: 'Mira Sol', distinctiveFeatures: ['freckles'], style: 'photo', hairColor: 'auburn', eyeColor: 'green' },
-    look: { pose: 'standing', angle: 'front', expression: 'calm', framing: 'waist up', light: 'soft window light', background: 'a plain wall', setting: 'plain' },
+    character: {
+      name: 'Mira Sol',
+      distinctiveFeatures: ['freckles'],
+      style: 'photo',
+      hairColor: 'auburn',
+      eyeColor: 'green',
+    },
+    look: {
+      pose: 'standing',
+      angle: 'front',
+      expression: 'calm',
+      framing: 'waist up',
+      light: 'soft window light',
+      background: 'a plain wall',
+      setting: 'plain',
+    },
     ...more,
   };
 }
@@ -78,7 +92,10 @@ export async function makeOne(provider: Provider, request: ImageRequest, call: C
 
 /** What was thrown; fails when nothing was. */
 export function thrownBy(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then((value) => expect.unreachable(`it should have failed, and gave ${inspect(value)}`), (error: unknown) => error);
+  return promise.then(
+    (value) => expect.unreachable(`it should have failed, and gave ${inspect(value)}`),
+    (error: unknown) => error,
+  );
 }
 
 /** Runs the suite for one provider. */
@@ -90,7 +107,11 @@ export function describeProvider(name: string, subject: Subject): void {
   const begin: Begin = async (how = {}) => {
     const started = await subject.start(how);
     open.push(started);
-    return { ...started, request: plainRequest({ model: started.provider.defaultModel, ...subject.request }), call: { signal: new AbortController().signal } };
+    return {
+      ...started,
+      request: plainRequest({ model: started.provider.defaultModel, ...subject.request }),
+      call: { signal: new AbortController().signal },
+    };
   };
   describe(`${name} keeps the provider contract`, () => {
     describeModule(subject);
@@ -160,7 +181,8 @@ function describeData(subject: Subject, begin: Begin): void {
 
   it('says in sentences what it can not do', async () => {
     const { provider, request } = await begin();
-    for (const warning of provider.warnings({ ...request, negativePrompt: 'watermark' })) expect(warning).toMatch(/\w+ \w+/);
+    for (const warning of provider.warnings({ ...request, negativePrompt: 'watermark' }))
+      expect(warning).toMatch(/\w+ \w+/);
   });
 
   const { retiredModel } = subject;
@@ -208,7 +230,9 @@ function describePictures(subject: Subject, begin: Begin): void {
       expectPicture(await makeOne(provider, { ...request, references: [reference] }, call));
       if (emulator) expect([submits(emulator), emulator.charges().length]).toEqual([1, 1]);
       await rm(path);
-      const error = await thrownBy(makeOne(provider, { ...request, references: [{ ...reference, sha256: '1'.repeat(64) }] }, call));
+      const error = await thrownBy(
+        makeOne(provider, { ...request, references: [{ ...reference, sha256: '1'.repeat(64) }] }, call),
+      );
       expect(error).toMatchObject({ name: 'ProviderError', charged: 'no' });
       expect(submits(emulator)).toBe(emulator ? 1 : 0);
     } finally {
@@ -218,7 +242,11 @@ function describePictures(subject: Subject, begin: Begin): void {
 
   it('serves several requests at once, one paid request each', async () => {
     const { provider, request, emulator, call } = await begin();
-    const made = await Promise.all([1, 2, 3, 4].map((seed) => makeOne(provider, { ...request, attemptKey: `${request.attemptKey}-${seed}`, seed }, call)));
+    const made = await Promise.all(
+      [1, 2, 3, 4].map((seed) =>
+        makeOne(provider, { ...request, attemptKey: `${request.attemptKey}-${seed}`, seed }, call),
+      ),
+    );
     for (const each of made) expectPicture(each);
     if (emulator) expect([submits(emulator), emulator.charges().length]).toEqual([4, 4]);
   });
@@ -244,14 +272,18 @@ function describePictures(subject: Subject, begin: Begin): void {
     if (!provider.collect) return;
     const submission = await provider.submit(request, call);
     if (submission.state !== 'accepted') return;
-    const [first, second] = [await provider.collect(submission.remoteId, request, call), await provider.collect(submission.remoteId, request, call)];
+    const [first, second] = [
+      await provider.collect(submission.remoteId, request, call),
+      await provider.collect(submission.remoteId, request, call),
+    ];
     expect(first.image).toEqual(second.image);
     expect([submits(emulator), emulator?.charges().length]).toEqual([1, 1]);
   });
 }
 
 function expectPicture({ image, seedUsed }: Generated): void {
-  if (image.kind === 'bytes') expect(Buffer.from(image.bytes.subarray(1, 4)).toString('latin1')).toMatch(/^(?:PNG|\xd8\xff.|IFF)$/s);
+  if (image.kind === 'bytes')
+    expect(Buffer.from(image.bytes.subarray(1, 4)).toString('latin1')).toMatch(/^(?:PNG|\xd8\xff.|IFF)$/s);
   else expect(URL.canParse(image.url)).toBe(true);
   if (seedUsed !== undefined) expect(Number.isInteger(seedUsed)).toBe(true);
 }
@@ -266,10 +298,22 @@ function describeNetwork(begin: Begin): void {
   };
 
   it.each([
-    [400, ['rejected']], [401, ['unauthorized']], [402, ['no-credit']], [403, ['unauthorized']], [404, ['rejected']], [413, ['rejected']], [422, ['rejected']],
-    [429, ['rate-limited']], [500, ['unavailable', 'unknown']], [502, ['unknown']], [503, ['unknown']], [504, ['unknown']],
+    [400, ['rejected']],
+    [401, ['unauthorized']],
+    [402, ['no-credit']],
+    [403, ['unauthorized']],
+    [404, ['rejected']],
+    [413, ['rejected']],
+    [422, ['rejected']],
+    [429, ['rate-limited']],
+    [500, ['unavailable', 'unknown']],
+    [502, ['unknown']],
+    [503, ['unknown']],
+    [504, ['unknown']],
   ])('calls a submit answered with %i %j, after one request', async (status, kinds) => {
-    const { error, scene } = await failing({ faults: [{ on: 'submit', kind: 'status', status, headers: { 'retry-after': '2' } }] });
+    const { error, scene } = await failing({
+      faults: [{ on: 'submit', kind: 'status', status, headers: { 'retry-after': '2' } }],
+    });
     expect(kinds).toContain(error.failure);
     expect(error.status).toBe(status);
     expect(error.charged).toBe(error.failure === 'unknown' ? 'maybe' : 'no');
@@ -277,13 +321,25 @@ function describeNetwork(begin: Begin): void {
     expect(submits(scene.emulator)).toBe(1);
   });
 
-  it.each<FaultKind>(['reset-before', 'reset-after', 'header-bomb'])('does not know what became of a submit that met %s, and does not send it again', async (kind) => {
-    const { error, scene } = await failing({ faults: [{ on: 'submit', kind }] });
-    expect(error).toMatchObject({ failure: 'unknown', charged: 'maybe' });
-    expect(submits(scene.emulator)).toBe(1);
-  });
+  it.each<FaultKind>(['reset-before', 'reset-after', 'header-bomb'])(
+    'does not know what became of a submit that met %s, and does not send it again',
+    async (kind) => {
+      const { error, scene } = await failing({ faults: [{ on: 'submit', kind }] });
+      expect(error).toMatchObject({ failure: 'unknown', charged: 'maybe' });
+      expect(submits(scene.emulator)).toBe(1);
+    },
+  );
 
-  it.each<FaultKind>(['truncate-length', 'truncate-chunked', 'truncate-close', 'html', 'error-json', 'not-image', 'empty', 'gzip-bomb'])(
+  it.each<FaultKind>([
+    'truncate-length',
+    'truncate-chunked',
+    'truncate-close',
+    'html',
+    'error-json',
+    'not-image',
+    'empty',
+    'gzip-bomb',
+  ])(
     'makes no picture of a submit answered with %s, never says it was free, and does not send it again',
     async (kind) => {
       const { error, scene } = await failing({ faults: [{ on: 'submit', kind }] });
@@ -295,7 +351,9 @@ function describeNetwork(begin: Begin): void {
 
   it('follows no redirect of a submit', async () => {
     const elsewhere = await begin();
-    const { error, scene } = await failing({ faults: [{ on: 'submit', kind: 'redirect', status: 307, headers: { location: elsewhere.emulator?.url ?? '' } }] });
+    const { error, scene } = await failing({
+      faults: [{ on: 'submit', kind: 'redirect', status: 307, headers: { location: elsewhere.emulator?.url ?? '' } }],
+    });
     expect(error.charged).toBe('no');
     expect(submits(scene.emulator)).toBe(1);
     expect(elsewhere.emulator?.requests).toEqual([]);
@@ -320,11 +378,14 @@ function describeNetwork(begin: Begin): void {
     expect(submits(emulator)).toBe(1);
   });
 
-  it.each<FaultKind>(['hang', 'hang-before', 'slow-loris'])('gives up a submit that met %s at its time-out, and does not know what became of it', async (kind) => {
-    const { error, scene } = await failing({ faults: [{ on: 'submit', kind }], timeoutMs: 300 });
-    expect(error).toMatchObject({ failure: 'unknown', charged: 'maybe' });
-    expect(submits(scene.emulator)).toBe(1);
-  });
+  it.each<FaultKind>(['hang', 'hang-before', 'slow-loris'])(
+    'gives up a submit that met %s at its time-out, and does not know what became of it',
+    async (kind) => {
+      const { error, scene } = await failing({ faults: [{ on: 'submit', kind }], timeoutMs: 300 });
+      expect(error).toMatchObject({ failure: 'unknown', charged: 'maybe' });
+      expect(submits(scene.emulator)).toBe(1);
+    },
+  );
 
   it('never repeats a key, also when the service does', async () => {
     const { error, scene } = await failing({ badKey: true });

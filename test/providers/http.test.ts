@@ -5,8 +5,25 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXIT, ProviderError, UserError } from '../../src/errors.ts';
-import { baseUrlOf, confined, HiddenRetryError, keyOf, patient, readBytes, readJson, singleUse, withoutSecrets } from '../../src/providers/http.ts';
-import { errorOf, failureOf, networkFailure, retryAfterMs, statusFailure, surelyNotSent } from '../../src/providers/http-failures.ts';
+import {
+  baseUrlOf,
+  confined,
+  HiddenRetryError,
+  keyOf,
+  patient,
+  readBytes,
+  readJson,
+  singleUse,
+  withoutSecrets,
+} from '../../src/providers/http.ts';
+import {
+  errorOf,
+  failureOf,
+  networkFailure,
+  retryAfterMs,
+  statusFailure,
+  surelyNotSent,
+} from '../../src/providers/http-failures.ts';
 
 const open: (Server | TcpServer)[] = [];
 afterEach(async () => {
@@ -24,7 +41,11 @@ async function listen<T extends Server | TcpServer>(server: T): Promise<string> 
 }
 
 const post = { method: 'POST', body: '{}', headers: { authorization: 'Bearer canary-key-1234' } };
-const caught = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => expect.unreachable('it should have failed'), (error: unknown) => error);
+const caught = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => expect.unreachable('it should have failed'),
+    (error: unknown) => error,
+  );
 
 describe('waits asked for', () => {
   const now = Date.parse('2026-11-21T12:00:00Z');
@@ -41,7 +62,12 @@ describe('waits asked for', () => {
     ['the words of Replicate', {}, '{"detail":"Request was throttled. Your rate limit resets in ~30s."}', 30_000],
     ['the words of OpenAI', {}, 'Please try again in 1m2.5s.', 62_500],
     ['milliseconds in words', {}, 'Please try again in 350ms.', 350],
-    ["Google's RetryInfo", {}, '{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"37s"}]}}', 37_000],
+    [
+      "Google's RetryInfo",
+      {},
+      '{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"37s"}]}}',
+      37_000,
+    ],
     ['nothing where nothing is said', {}, 'Too many requests', undefined],
     ['nothing from a header that is no wait', { 'retry-after': 'soon' }, '', undefined],
   ])('understands %s', (_, entries, body, expected) => {
@@ -52,7 +78,12 @@ describe('waits asked for', () => {
 describe('one paid request per attempt', () => {
   it('lets one POST and any number of GETs through, and stops the second POST before it is sent', async () => {
     const seen: string[] = [];
-    const host = await listen(createServer((request, response) => { seen.push(request.method ?? ''); response.end('{}'); }));
+    const host = await listen(
+      createServer((request, response) => {
+        seen.push(request.method ?? '');
+        response.end('{}');
+      }),
+    );
     const guarded = singleUse(fetch);
     expect(guarded.sent()).toBe(false);
     await guarded(`http://${host}/`);
@@ -67,7 +98,8 @@ describe('one paid request per attempt', () => {
 });
 
 describe('whether a broken request may have been accepted', () => {
-  const ask = async (url: string): Promise<ProviderError> => networkFailure(await caught(fetch(url, post)), { service: 'the service', sent: true, paid: true });
+  const ask = async (url: string): Promise<ProviderError> =>
+    networkFailure(await caught(fetch(url, post)), { service: 'the service', sent: true, paid: true });
 
   it('is surely not when the connection was refused', async () => {
     const server = createServer();
@@ -81,8 +113,16 @@ describe('whether a broken request may have been accepted', () => {
     expect(await ask('http://no-such-host.invalid/')).toMatchObject({ failure: 'unavailable', charged: 'no' });
   });
 
-  it.each([['closed', false], ['reset', true]])('is surely not when the connection is %s during the TLS handshake', async (_, hard) => {
-    const host = await listen(createTcp((socket) => void socket.on('error', () => {}).once('data', () => (hard ? socket.resetAndDestroy() : socket.destroy()))));
+  it.each([
+    ['closed', false],
+    ['reset', true],
+  ])('is surely not when the connection is %s during the TLS handshake', async (_, hard) => {
+    const host = await listen(
+      createTcp(
+        (socket) =>
+          void socket.on('error', () => {}).once('data', () => (hard ? socket.resetAndDestroy() : socket.destroy())),
+      ),
+    );
     expect(await ask(`https://${host}/`)).toMatchObject({ failure: 'unavailable', charged: 'no' });
   });
 
@@ -91,8 +131,16 @@ describe('whether a broken request may have been accepted', () => {
     expect(await ask(`https://${host}/`)).toMatchObject({ failure: 'unavailable', charged: 'no' });
   });
 
-  it.each([['closed', false], ['reset', true]])('is unknown when the connection is %s after the request', async (_, hard) => {
-    const host = await listen(createTcp((socket) => void socket.on('error', () => {}).once('data', () => (hard ? socket.resetAndDestroy() : socket.destroy()))));
+  it.each([
+    ['closed', false],
+    ['reset', true],
+  ])('is unknown when the connection is %s after the request', async (_, hard) => {
+    const host = await listen(
+      createTcp(
+        (socket) =>
+          void socket.on('error', () => {}).once('data', () => (hard ? socket.resetAndDestroy() : socket.destroy())),
+      ),
+    );
     expect(await ask(`http://${host}/`)).toMatchObject({ failure: 'unknown', charged: 'maybe' });
   });
 
@@ -103,23 +151,40 @@ describe('whether a broken request may have been accepted', () => {
     const stopping = caught(fetch(`http://${host}/`, { ...post, signal: stop.signal }));
     stop.abort();
     const stopped = await stopping;
-    const name = (error: unknown, sent: boolean): string => networkFailure(error, { service: 's', sent, paid: true }).failure;
-    expect([name(late, true), name(stopped, true), name(stopped, false)]).toEqual(['unknown', 'unknown', 'interrupted']);
+    const name = (error: unknown, sent: boolean): string =>
+      networkFailure(error, { service: 's', sent, paid: true }).failure;
+    expect([name(late, true), name(stopped, true), name(stopped, false)]).toEqual([
+      'unknown',
+      'unknown',
+      'interrupted',
+    ]);
     expect(networkFailure(late, { service: 's', sent: true, paid: false }).failure).toBe('unavailable');
     expect(surelyNotSent(late)).toBe(false);
   });
 
   it('never shows request headers, also when printed whole', async () => {
-    const host = await listen(createTcp((socket) => void socket.on('error', () => {}).once('data', () => socket.destroy())));
+    const host = await listen(
+      createTcp((socket) => void socket.on('error', () => {}).once('data', () => socket.destroy())),
+    );
     expect(inspect(await ask(`http://${host}/`), { depth: 9, showHidden: true })).not.toContain('canary');
   });
 });
 
 describe('what a status means', () => {
   it.each([
-    [400, 'rejected', 'rejected'], [401, 'unauthorized', 'unauthorized'], [402, 'no-credit', 'no-credit'], [403, 'unauthorized', 'unauthorized'],
-    [404, 'rejected', 'rejected'], [408, 'rate-limited', 'rate-limited'], [413, 'rejected', 'rejected'], [422, 'rejected', 'rejected'],
-    [429, 'rate-limited', 'rate-limited'], [500, 'unavailable', 'unknown'], [502, 'unknown', 'unknown'], [503, 'unknown', 'unknown'], [504, 'unknown', 'unknown'],
+    [400, 'rejected', 'rejected'],
+    [401, 'unauthorized', 'unauthorized'],
+    [402, 'no-credit', 'no-credit'],
+    [403, 'unauthorized', 'unauthorized'],
+    [404, 'rejected', 'rejected'],
+    [408, 'rate-limited', 'rate-limited'],
+    [413, 'rejected', 'rejected'],
+    [422, 'rejected', 'rejected'],
+    [429, 'rate-limited', 'rate-limited'],
+    [500, 'unavailable', 'unknown'],
+    [502, 'unknown', 'unknown'],
+    [503, 'unknown', 'unknown'],
+    [504, 'unknown', 'unknown'],
   ] as const)('%i is %s for a synchronous submit and %s for a queue', (status, sync, queue) => {
     expect(failureOf(status, 'sync-submit')).toBe(sync);
     expect(failureOf(status, 'queue-submit')).toBe(queue);
@@ -132,10 +197,21 @@ describe('what a status means', () => {
 
   it("carries the service's words, code and wait", () => {
     const error = statusFailure({
-      service: 'OpenAI', status: 429, headers: new Headers({ 'retry-after': '3' }), asked: 'sync-submit', nowMs: 0,
+      service: 'OpenAI',
+      status: 429,
+      headers: new Headers({ 'retry-after': '3' }),
+      asked: 'sync-submit',
+      nowMs: 0,
       bodyText: '{"error":{"message":"Rate limit\\nreached","type":"requests","code":"rate_limit_exceeded"}}',
     });
-    expect(error).toMatchObject({ message: 'OpenAI (429): Rate limit reached', failure: 'rate-limited', code: 'rate_limit_exceeded', retryAfterMs: 3000, status: 429, charged: 'no' });
+    expect(error).toMatchObject({
+      message: 'OpenAI (429): Rate limit reached',
+      failure: 'rate-limited',
+      code: 'rate_limit_exceeded',
+      retryAfterMs: 3000,
+      status: 429,
+      charged: 'no',
+    });
   });
 
   it.each([
@@ -152,8 +228,18 @@ describe('what a status means', () => {
 describe('a confined fetch', () => {
   it('follows no redirect and talks to no other origin, so the key stays at home', async () => {
     const elsewhere: unknown[] = [];
-    const other = await listen(createServer((request, response) => { elsewhere.push(request.headers); response.end(); }));
-    const host = await listen(createServer((_, response) => { response.writeHead(307, { location: `http://${other}/` }); response.end(); }));
+    const other = await listen(
+      createServer((request, response) => {
+        elsewhere.push(request.headers);
+        response.end();
+      }),
+    );
+    const host = await listen(
+      createServer((_, response) => {
+        response.writeHead(307, { location: `http://${other}/` });
+        response.end();
+      }),
+    );
     const at = confined(fetch, `http://${host}/v1`);
     expect((await at(`http://${host}/v1/x`, post)).status).toBe(307);
     await expect(at(`http://${other}/`, post)).rejects.toThrow(/credentials go to/);
@@ -161,7 +247,12 @@ describe('a confined fetch', () => {
   });
 
   it('cuts the body of an error short instead of reading all of it', async () => {
-    const host = await listen(createServer((_, response) => { response.writeHead(500); response.end(Buffer.alloc(3_000_000, 'x')); }));
+    const host = await listen(
+      createServer((_, response) => {
+        response.writeHead(500);
+        response.end(Buffer.alloc(3_000_000, 'x'));
+      }),
+    );
     const response = await confined(fetch, `http://${host}`)(`http://${host}/`);
     expect((await response.text()).length).toBe(256 * 1024);
   });
@@ -198,16 +289,31 @@ describe('reading answers', () => {
     }
   });
 
-  it.each([['', /with nothing/], ['<html>', /not JSON \(text\/plain/], ['{"id":5}', /unexpected form: id/]])('says what is wrong with %j', async (body, message) => {
+  it.each([
+    ['', /with nothing/],
+    ['<html>', /not JSON \(text\/plain/],
+    ['{"id":5}', /unexpected form: id/],
+  ])('says what is wrong with %j', async (body, message) => {
     const error = await caught(readJson(new Response(body), schema, reading));
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ failure: 'unusable', message: expect.stringMatching(message) as string });
-    await expect(readJson(new Response(body), schema, { service: 'S', paid: false })).rejects.toMatchObject({ failure: 'unavailable' });
+    await expect(readJson(new Response(body), schema, { service: 'S', paid: false })).rejects.toMatchObject({
+      failure: 'unavailable',
+    });
   });
 
   it('calls a paid answer that broke off unknown', async () => {
-    const host = await listen(createServer((_, response) => { response.writeHead(200, { 'content-length': '100' }); response.write('{"id'); setTimeout(() => response.destroy(), 10); }));
-    await expect(readJson(await fetch(`http://${host}/`), schema, reading)).rejects.toMatchObject({ failure: 'unknown', charged: 'maybe' });
+    const host = await listen(
+      createServer((_, response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{"id');
+        setTimeout(() => response.destroy(), 10);
+      }),
+    );
+    await expect(readJson(await fetch(`http://${host}/`), schema, reading)).rejects.toMatchObject({
+      failure: 'unknown',
+      charged: 'maybe',
+    });
   });
 });
 
@@ -216,12 +322,21 @@ describe('addresses and keys', () => {
     expect(baseUrlOf([undefined, '', 'http://127.0.0.1:1/v1/'], 'x')).toBe('http://127.0.0.1:1/v1');
   });
 
-  it.each(['ftp://x', 'nonsense', '', 'https://user:secretword@host/'])('refuses %j as base URL without repeating it', (url) => {
-    const error = (() => { try { return baseUrlOf([url], 'providers.openai'); } catch (thrown) { return thrown; } })();
-    expect(error).toBeInstanceOf(UserError);
-    expect(error).toMatchObject({ exitCode: EXIT.usage });
-    expect(String(error)).not.toContain('secretword');
-  });
+  it.each(['ftp://x', 'nonsense', '', 'https://user:secretword@host/'])(
+    'refuses %j as base URL without repeating it',
+    (url) => {
+      const error = (() => {
+        try {
+          return baseUrlOf([url], 'providers.openai');
+        } catch (thrown) {
+          return thrown;
+        }
+      })();
+      expect(error).toBeInstanceOf(UserError);
+      expect(error).toMatchObject({ exitCode: EXIT.usage });
+      expect(String(error)).not.toContain('secretword');
+    },
+  );
 
   it('says which variable to set when there is no key, and refuses a broken one without repeating it', () => {
     expect(() => keyOf({}, ['A_KEY', 'B_KEY'], 'A')).toThrow(/A_KEY or B_KEY is not set/);
@@ -230,6 +345,8 @@ describe('addresses and keys', () => {
   });
 
   it('takes secrets out of texts', () => {
-    expect(withoutSecrets('Incorrect API key provided: abcd1234.', ['abcd1234', ''])).toBe('Incorrect API key provided: [redacted].');
+    expect(withoutSecrets('Incorrect API key provided: abcd1234.', ['abcd1234', ''])).toBe(
+      'Incorrect API key provided: [redacted].',
+    );
   });
 });

@@ -6,7 +6,10 @@ describeProvider('local', {
   remote: false,
   start: async () => {
     const provider = await local.create({
-      options: {}, env: {}, now: Date.now, timeoutMs: 10_000,
+      options: {},
+      env: {},
+      now: Date.now,
+      timeoutMs: 10_000,
       fetch: () => Promise.reject(new Error('the local provider needs no network')),
       sleep: () => Promise.reject(new Error('slept')),
     });

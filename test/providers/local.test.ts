@@ -7,11 +7,26 @@ import local from '../../src/providers/local.ts';
 import type { CallContext, ImageRequest, Provider, ProviderSettings } from '../../src/providers/provider.ts';
 import type { PlannedShot } from '../../src/shot.ts';
 
-const mira: CharacterAttributes = { name: 'Mira Sol', gender: 'woman', ageRange: [24, 28], ethnicity: 'Mediterranean', hairColor: 'auburn', hairStyle: 'long wavy', eyeColor: 'green', bodyType: 'athletic', outfitStyle: 'casual streetwear', distinctiveFeatures: ['freckles'], style: 'photo' };
+const mira: CharacterAttributes = {
+  name: 'Mira Sol',
+  gender: 'woman',
+  ageRange: [24, 28],
+  ethnicity: 'Mediterranean',
+  hairColor: 'auburn',
+  hairStyle: 'long wavy',
+  eyeColor: 'green',
+  bodyType: 'athletic',
+  outfitStyle: 'casual streetwear',
+  distinctiveFeatures: ['freckles'],
+  style: 'photo',
+};
 const nobody: CharacterAttributes = { name: 'Nobody', distinctiveFeatures: [], style: 'cartoon' };
 const never = new AbortController().signal;
 
-function provider(options: Record<string, unknown> = {}, sleep: ProviderSettings['sleep'] = () => Promise.reject(new Error('slept'))): Promise<Provider> {
+function provider(
+  options: Record<string, unknown> = {},
+  sleep: ProviderSettings['sleep'] = () => Promise.reject(new Error('slept')),
+): Promise<Provider> {
   const fetch = (): never => {
     throw new Error('the local provider needs no network');
   };
@@ -19,7 +34,18 @@ function provider(options: Record<string, unknown> = {}, sleep: ProviderSettings
 }
 
 function requestOf(shot: PlannedShot, character: CharacterAttributes, size: [number, number] = [96, 96]): ImageRequest {
-  return { attemptKey: 'a-1', shot: shot.name, model: 'avataaars', prompt: shot.prompt, seed: shot.seed, width: size[0], height: size[1], references: [], character, look: shot.look };
+  return {
+    attemptKey: 'a-1',
+    shot: shot.name,
+    model: 'avataaars',
+    prompt: shot.prompt,
+    seed: shot.seed,
+    width: size[0],
+    height: size[1],
+    references: [],
+    character,
+    look: shot.look,
+  };
 }
 
 async function draw(request: ImageRequest, call: Partial<CallContext> = {}, asked?: Provider): Promise<Uint8Array> {
@@ -30,15 +56,28 @@ async function draw(request: ImageRequest, call: Partial<CallContext> = {}, aske
 }
 
 const sum = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const avatar = (character: CharacterAttributes, seed = 421_337): ImageRequest => requestOf(planCharacter({ attributes: character, seed })[0]!, character);
+const avatar = (character: CharacterAttributes, seed = 421_337): ImageRequest =>
+  requestOf(planCharacter({ attributes: character, seed })[0]!, character);
 
 describe('the picture', () => {
-  it.each([[64, 64], [640, 640], [384, 96], [96, 384], [101, 77]])('is a whole PNG of the asked size, %d by %d', async (width, height) => {
-    expect(inspectImage(await draw({ ...avatar(mira), width, height }))).toMatchObject({ format: 'png', width, height });
+  it.each([
+    [64, 64],
+    [640, 640],
+    [384, 96],
+    [96, 384],
+    [101, 77],
+  ])('is a whole PNG of the asked size, %d by %d', async (width, height) => {
+    expect(inspectImage(await draw({ ...avatar(mira), width, height }))).toMatchObject({
+      format: 'png',
+      width,
+      height,
+    });
   });
 
   it('has the same bytes for the same request, from another provider too', async () => {
-    expect(sum(await draw(avatar(mira)))).toBe(sum(await draw({ ...avatar(mira), attemptKey: 'another', shot: 'another' })));
+    expect(sum(await draw(avatar(mira)))).toBe(
+      sum(await draw({ ...avatar(mira), attemptKey: 'another', shot: 'another' })),
+    );
   });
 
   it('is another one for another seed, where the attributes leave something open', async () => {
@@ -64,17 +103,33 @@ describe('the picture', () => {
     ['gender', 'woman', 'man'],
   ])('shows the %s: %s is not %s', async (attribute, one, other) => {
     const look = { ...avatar(nobody) };
-    expect(sum(await draw({ ...look, character: { ...nobody, [attribute]: one } }))).not.toBe(sum(await draw({ ...look, character: { ...nobody, [attribute]: other } })));
+    expect(sum(await draw({ ...look, character: { ...nobody, [attribute]: one } }))).not.toBe(
+      sum(await draw({ ...look, character: { ...nobody, [attribute]: other } })),
+    );
   });
 
-  it.each(['freckles', 'round glasses', 'full beard', 'a mole on the left cheek', 'dimples', 'small scar over the eye', 'sunglasses'])('shows %s', async (feature) => {
+  it.each([
+    'freckles',
+    'round glasses',
+    'full beard',
+    'a mole on the left cheek',
+    'dimples',
+    'small scar over the eye',
+    'sunglasses',
+  ])('shows %s', async (feature) => {
     const plain = sum(await draw(avatar(nobody)));
     expect(sum(await draw(avatar({ ...nobody, distinctiveFeatures: [feature] })))).not.toBe(plain);
   });
 
   it('can be drawn of a name that means something in SVG', async () => {
     const hostile = '"><script>&\u0000\u001B[31m</svg>';
-    const character = { ...mira, name: hostile, hairColor: hostile, outfitStyle: hostile, distinctiveFeatures: [hostile] };
+    const character = {
+      ...mira,
+      name: hostile,
+      hairColor: hostile,
+      outfitStyle: hostile,
+      distinctiveFeatures: [hostile],
+    };
     expect(inspectImage(await draw(avatar(character)))).toMatchObject({ format: 'png' });
   });
 });
@@ -82,22 +137,35 @@ describe('the picture', () => {
 describe('what it tells', () => {
   it('says in one sentence which attributes it leaves out', async () => {
     const { warnings } = await provider();
-    expect(warnings(avatar(mira))).toEqual(['The local provider draws a cartoon and leaves out: age (24–28), body type (athletic), style (photo).']);
+    expect(warnings(avatar(mira))).toEqual([
+      'The local provider draws a cartoon and leaves out: age (24–28), body type (athletic), style (photo).',
+    ]);
     expect(warnings(avatar(nobody))).toEqual([]);
-    const odd = { ...nobody, hairColor: 'octarine', distinctiveFeatures: ['freckles', 'a tattoo of a swallow', 'glasses', 'sunglasses'] };
-    expect(warnings(avatar(odd))).toEqual(['The local provider draws a cartoon and leaves out: hair colour (octarine), a tattoo of a swallow, sunglasses.']);
+    const odd = {
+      ...nobody,
+      hairColor: 'octarine',
+      distinctiveFeatures: ['freckles', 'a tattoo of a swallow', 'glasses', 'sunglasses'],
+    };
+    expect(warnings(avatar(odd))).toEqual([
+      'The local provider draws a cartoon and leaves out: hair colour (octarine), a tattoo of a swallow, sunglasses.',
+    ]);
   });
 
   it('says what of the request it has no use for', async () => {
     const { warnings } = await provider();
     const reference = { path: '/x.png', mime: 'image/png' as const, sha256: '', sizeBytes: 1 };
-    expect(warnings({ ...avatar(nobody), references: [reference], negativePrompt: 'text', quality: 'high' })).toEqual(['The local provider has no use for reference pictures or a negative prompt or a quality.']);
+    expect(warnings({ ...avatar(nobody), references: [reference], negativePrompt: 'text', quality: 'high' })).toEqual([
+      'The local provider has no use for reference pictures or a negative prompt or a quality.',
+    ]);
   });
 
   it('says that it draws no profile and nobody sitting', async () => {
     const { warnings } = await provider();
     const request = avatar(nobody);
-    for (const look of [{ ...request.look, angle: 'profile left' as const }, { ...request.look, pose: 'sitting on a bench' }]) {
+    for (const look of [
+      { ...request.look, angle: 'profile left' as const },
+      { ...request.look, pose: 'sitting on a bench' },
+    ]) {
       expect(warnings({ ...request, look })).toEqual([expect.stringContaining('standing and nearly facing you')]);
     }
   });
@@ -107,14 +175,23 @@ describe('what it tells', () => {
     expect(drawing.price(avatar(mira))).toMatchObject({ worstMicros: 0, expectedMicros: 0 });
     expect(drawing.capabilities(drawing.defaultModel)).toMatchObject({ seed: 'exact', referencesMax: 0 });
     expect(drawing.recovery).toBe('idem');
-    expect(await drawing.find!({ request: avatar(mira), sentAtMs: 0, isKnown: () => false }, { signal: never })).toEqual({ state: 'absent' });
+    expect(
+      await drawing.find!({ request: avatar(mira), sentAtMs: 0, isKnown: () => false }, { signal: never }),
+    ).toEqual({ state: 'absent' });
     expect(await drawing.check({ signal: never })).toMatchObject({ ok: true });
   });
 });
 
 describe('what it refuses', () => {
-  it.each([[63, 64], [64, 4097], [64.5, 64]])('a picture of %d by %d', async (width, height) => {
-    await expect(draw({ ...avatar(mira), width, height })).rejects.toMatchObject({ name: 'ProviderError', failure: 'rejected' });
+  it.each([
+    [63, 64],
+    [64, 4097],
+    [64.5, 64],
+  ])('a picture of %d by %d', async (width, height) => {
+    await expect(draw({ ...avatar(mira), width, height })).rejects.toMatchObject({
+      name: 'ProviderError',
+      failure: 'rejected',
+    });
   });
 
   it('a model that it has not, saying which it has', async () => {
@@ -140,8 +217,15 @@ describe('its pace', () => {
 
   it('stops at once when told to, before and while it takes its time', async () => {
     const stop = new AbortController();
-    const slow = await provider({ latencyMs: 600_000 }, (_ms, signal) => new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('woken')))));
-    const waiting = slow.submit(avatar(mira), { signal: stop.signal, onPhase: (phase) => phase === 'waiting' && setImmediate(() => stop.abort()) });
+    const slow = await provider(
+      { latencyMs: 600_000 },
+      (_ms, signal) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('woken')))),
+    );
+    const waiting = slow.submit(avatar(mira), {
+      signal: stop.signal,
+      onPhase: (phase) => phase === 'waiting' && setImmediate(() => stop.abort()),
+    });
     await expect(waiting).rejects.toMatchObject({ failure: 'interrupted', charged: 'no' });
     await expect(slow.submit(avatar(mira), { signal: stop.signal })).rejects.toMatchObject({ failure: 'interrupted' });
   });

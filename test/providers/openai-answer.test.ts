@@ -15,7 +15,10 @@ function read(text: string): { document: Record<string, unknown>; picture: Buffe
 describe('the picture is taken out before parsing', () => {
   it.each([
     ['as services write it', `{"created":1,"data":[{"b64_json":"${B64}"}],"usage":{"total_tokens":5}}`],
-    ['with white space and other fields before it', `{\n "usage": {"total_tokens": 5},\r\n\t"data" : [ { "revised_prompt" : "ü \\"b64_json\\": \\"x\\"" , "b64_json" :\n "${B64}" } ],"created":1}`],
+    [
+      'with white space and other fields before it',
+      `{\n "usage": {"total_tokens": 5},\r\n\t"data" : [ { "revised_prompt" : "ü \\"b64_json\\": \\"x\\"" , "b64_json" :\n "${B64}" } ],"created":1}`,
+    ],
   ])('%s', (_, text) => {
     const { document, picture } = read(text);
     expect(picture).toEqual(PICTURE);
@@ -55,25 +58,39 @@ describe('what is unusual is parsed whole', () => {
     expect(document).toEqual(JSON.parse(text));
   });
 
-  it.each(['', '<html>', '{"data":[{"b64_json":"AAAA', `{"data":[{"b64_json":"${B64}"}`, '{"data":[{"b64_json"'])('and what is no JSON is refused: %j', (text) => {
-    expect(() => read(text)).toThrow(SyntaxError);
-  });
+  it.each(['', '<html>', '{"data":[{"b64_json":"AAAA', `{"data":[{"b64_json":"${B64}"}`, '{"data":[{"b64_json"'])(
+    'and what is no JSON is refused: %j',
+    (text) => {
+      expect(() => read(text)).toThrow(SyntaxError);
+    },
+  );
 
   it('whatever JSON it is: nothing is lost, and nothing is made up', () => {
-    const answers = fc.record({
-      note: fc.string({ unit: 'grapheme' }),
-      data: fc.array(fc.record({ text: fc.string(), b64_json: fc.oneof(fc.base64String(), fc.string(), fc.constant(null)) }, { requiredKeys: [] }), { maxLength: 3 }),
-      usage: fc.jsonValue(),
-    }, { requiredKeys: [] });
-    fc.assert(fc.property(answers, fc.constantFrom(0, 2), (answer, indent) => {
-      const { document, picture } = read(JSON.stringify(answer, undefined, indent));
-      const plain = JSON.parse(JSON.stringify(answer)) as { data?: { b64_json?: string }[] };
-      const first = plain.data?.[0];
-      if (picture && first) {
-        expect(picture).toEqual(Buffer.from(first.b64_json ?? '', 'base64'));
-        first.b64_json = '';
-      }
-      expect(document).toEqual(plain);
-    }));
+    const answers = fc.record(
+      {
+        note: fc.string({ unit: 'grapheme' }),
+        data: fc.array(
+          fc.record(
+            { text: fc.string(), b64_json: fc.oneof(fc.base64String(), fc.string(), fc.constant(null)) },
+            { requiredKeys: [] },
+          ),
+          { maxLength: 3 },
+        ),
+        usage: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(answers, fc.constantFrom(0, 2), (answer, indent) => {
+        const { document, picture } = read(JSON.stringify(answer, undefined, indent));
+        const plain = JSON.parse(JSON.stringify(answer)) as { data?: { b64_json?: string }[] };
+        const first = plain.data?.[0];
+        if (picture && first) {
+          expect(picture).toEqual(Buffer.from(first.b64_json ?? '', 'base64'));
+          first.b64_json = '';
+        }
+        expect(document).toEqual(plain);
+      }),
+    );
   });
 });

@@ -15,5 +15,9 @@ function starter(options: Record<string, unknown>): (how: StartOptions) => Promi
 }
 
 describeProvider('openai', { module, start: starter({}), retiredModel: 'dall-e-3' });
-describeProvider('openai (streaming)', { module, start: starter({ stream: true, partialImages: 2 }), retiredModel: 'gpt-image-1' });
+describeProvider('openai (streaming)', {
+  module,
+  start: starter({ stream: true, partialImages: 2 }),
+  retiredModel: 'gpt-image-1',
+});
 describeProvider('openai (background)', { module, start: starter({ background: true }), retiredModel: 'dall-e-2' });

@@ -47,5 +47,10 @@ export async function stage(how: StageOptions = {}): Promise<Stage> {
     sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
     timeoutMs: how.timeoutMs ?? 10_000,
   });
-  return { provider, emulator, sent: (index = 0) => emulator.requests[index]?.body as Record<string, unknown>, close: clearStage };
+  return {
+    provider,
+    emulator,
+    sent: (index = 0) => emulator.requests[index]?.body as Record<string, unknown>,
+    close: clearStage,
+  };
 }

@@ -29,27 +29,44 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const call: CallContext = { signal: new AbortController().signal };
-const request = (more: Partial<ImageRequest> = {}): ImageRequest => plainRequest({ model: 'gpt-image-2.5-flare', prompt: 'A portrait.', ...more });
+const request = (more: Partial<ImageRequest> = {}): ImageRequest =>
+  plainRequest({ model: 'gpt-image-2.5-flare', prompt: 'A portrait.', ...more });
 
 describe('a picture from words', () => {
   it('is asked for with these fields and no others', async () => {
     const { provider, sent, emulator } = await stage();
     await provider.submit(request({ quality: 'low', width: 1024, height: 1536 }), call);
     expect(emulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /v1/images/generations']);
-    expect(sent()).toEqual({ model: 'gpt-image-2.5-flare', prompt: 'A portrait.', n: 1, size: '1024x1536', quality: 'low', output_format: 'png' });
+    expect(sent()).toEqual({
+      model: 'gpt-image-2.5-flare',
+      prompt: 'A portrait.',
+      n: 1,
+      size: '1024x1536',
+      quality: 'low',
+      output_format: 'png',
+    });
   });
 
   it('says in the prompt what to leave out, and asks for medium quality when none is named', async () => {
     const { provider, sent } = await stage({ options: { moderation: 'low' } });
     await provider.submit(request({ negativePrompt: 'watermark, text.' }), call);
-    expect(sent()).toMatchObject({ prompt: 'A portrait.\nAvoid: watermark, text.', quality: 'medium', moderation: 'low' });
+    expect(sent()).toMatchObject({
+      prompt: 'A portrait.\nAvoid: watermark, text.',
+      quality: 'medium',
+      moderation: 'low',
+    });
   });
 
   it('carries the key, the organisation and the project, and asks for one attempt', async () => {
     const { provider, emulator } = await stage({ env: { OPENAI_ORG_ID: 'org-1', OPENAI_PROJECT_ID: 'proj-1' } });
     await provider.submit(request(), call);
     const { headers } = emulator.requests[0] ?? expect.unreachable();
-    expect(headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'openai-organization': 'org-1', 'openai-project': 'proj-1', 'x-stainless-retry-count': '0' });
+    expect(headers).toMatchObject({
+      authorization: `Bearer ${KEY}`,
+      'openai-organization': 'org-1',
+      'openai-project': 'proj-1',
+      'x-stainless-retry-count': '0',
+    });
   });
 
   it('comes with the picture that was charged, the usage and what it cost', async () => {
@@ -65,25 +82,51 @@ describe('a picture from words', () => {
 
   it('goes to the address in the environment unless the config names one', async () => {
     const { emulator } = await stage();
-    const settings = { options: {}, env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${emulator.url}/v1/` }, fetch, now: Date.now, sleep: async () => {}, timeoutMs: 5000 };
+    const settings = {
+      options: {},
+      env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${emulator.url}/v1/` },
+      fetch,
+      now: Date.now,
+      sleep: async () => {},
+      timeoutMs: 5000,
+    };
     await (await module.create(settings)).submit(request(), call);
     expect(emulator.requests).toHaveLength(1);
-    await expect(module.create({ ...settings, options: { baseUrl: 'https://user:word@host' } })).rejects.toMatchObject({ exitCode: EXIT.usage });
+    await expect(module.create({ ...settings, options: { baseUrl: 'https://user:word@host' } })).rejects.toMatchObject({
+      exitCode: EXIT.usage,
+    });
   });
 });
 
 describe('a picture with references', () => {
-  it.each([[1, ['image']], [2, ['image[]', 'image[]']]])('sends %i as %j in one form, without the fields that edits do not take', async (count, names) => {
+  it.each([
+    [1, ['image']],
+    [2, ['image[]', 'image[]']],
+  ])('sends %i as %j in one form, without the fields that edits do not take', async (count, names) => {
     const { provider, emulator } = await stage({ options: { moderation: 'low' } });
     await provider.submit(request({ references: references.slice(0, count) }), call);
     const [recorded] = emulator.requests;
     expect(recorded?.path).toBe('/v1/images/edits');
-    const form = await new Response(new Uint8Array(recorded?.body as Buffer), { headers: { 'content-type': recorded?.headers['content-type'] ?? '' } }).formData();
+    const form = await new Response(new Uint8Array(recorded?.body as Buffer), {
+      headers: { 'content-type': recorded?.headers['content-type'] ?? '' },
+    }).formData();
     const files = [...form].filter(([, value]) => typeof value !== 'string');
     expect(files.map(([name]) => name)).toEqual(names);
-    expect(files.map(([, file]) => [(file as File).name, (file as File).type])).toEqual([['face.png', 'image/png'], ['side.png', 'image/png']].slice(0, count));
+    expect(files.map(([, file]) => [(file as File).name, (file as File).type])).toEqual(
+      [
+        ['face.png', 'image/png'],
+        ['side.png', 'image/png'],
+      ].slice(0, count),
+    );
     const fields = [...form].filter(([, value]) => typeof value === 'string');
-    expect(Object.fromEntries(fields)).toEqual({ model: 'gpt-image-2.5-flare', prompt: 'A portrait.', n: '1', size: '1024x1024', quality: 'medium', output_format: 'png' });
+    expect(Object.fromEntries(fields)).toEqual({
+      model: 'gpt-image-2.5-flare',
+      prompt: 'A portrait.',
+      n: '1',
+      size: '1024x1024',
+      quality: 'medium',
+      output_format: 'png',
+    });
   });
 });
 
@@ -101,16 +144,24 @@ describe('streaming', () => {
 
   it('takes a plain answer where the server does not stream', async () => {
     const body = JSON.stringify({ data: [{ b64_json: makePicture(16, 16, 'plain').toString('base64') }] });
-    const { provider } = await stage({ options: { stream: true }, emulator: { faults: [{ on: 'submit', kind: 'status', status: 200, body }] } });
+    const { provider } = await stage({
+      options: { stream: true },
+      emulator: { faults: [{ on: 'submit', kind: 'status', status: 200, body }] },
+    });
     expect(await provider.submit(request(), call)).toMatchObject({ state: 'generated', image: { kind: 'bytes' } });
   });
 
   it.each([
     ['data: {"type":"error","error":{"code":"moderation_blocked","message":"no"}}\n\n', 'refused'],
-    ['event: error\ndata: {"error":{"code":"rate_limit_exceeded","message":"slow down, try again in 2s"}}\n\n', 'rate-limited'],
+    [
+      'event: error\ndata: {"error":{"code":"rate_limit_exceeded","message":"slow down, try again in 2s"}}\n\n',
+      'rate-limited',
+    ],
     ['data: {"type":"image_generation.partial_image","partial_image_index":0,"b64_json":""}\n\n', 'unknown'],
   ])('names a stream that ends in %j', async (body, failure) => {
-    const faults = [{ on: 'submit', kind: 'status' as const, status: 200, headers: { 'content-type': 'text/event-stream' }, body }];
+    const faults = [
+      { on: 'submit', kind: 'status' as const, status: 200, headers: { 'content-type': 'text/event-stream' }, body },
+    ];
     const { provider } = await stage({ options: { stream: true }, emulator: { faults } });
     expect(await thrownBy(provider.submit(request(), call))).toMatchObject({ name: 'ProviderError', failure });
   });
@@ -127,13 +178,20 @@ describe('answers that are no picture', () => {
 
   it('counts an answer without a picture as paid', async () => {
     const { provider, emulator } = await stage();
-    expect(await thrownBy(provider.submit(request({ prompt: NOTHING }), call))).toMatchObject({ failure: 'unusable', charged: 'yes' });
+    expect(await thrownBy(provider.submit(request({ prompt: NOTHING }), call))).toMatchObject({
+      failure: 'unusable',
+      charged: 'yes',
+    });
     expect(emulator.charges()).toHaveLength(1);
   });
 
   it.each([
     ['an empty account', { service: { creditMicros: 0 } }, { failure: 'no-credit', charged: 'no' }],
-    ['too many at once', { service: { perMinute: 0 } }, { failure: 'rate-limited', retryAfterMs: 60_000, code: 'rate_limit_exceeded' }],
+    [
+      'too many at once',
+      { service: { perMinute: 0 } },
+      { failure: 'rate-limited', retryAfterMs: 60_000, code: 'rate_limit_exceeded' },
+    ],
   ])('tells %s', async (_, how, expected) => {
     const { provider } = await stage(how);
     expect(await thrownBy(provider.submit(request(), call))).toMatchObject(expected);
@@ -162,11 +220,24 @@ describe('answers that are no picture', () => {
 describe('an answer that is not waited for', () => {
   it.each([
     ['did not answer in time', () => AbortSignal.timeout(60)],
-    ['was not waited for any longer', () => AbortSignal.any([AbortSignal.timeout(60)].map((late) => { const stop = new AbortController(); late.addEventListener('abort', () => stop.abort('a reason of its own')); return stop.signal; }))],
+    [
+      'was not waited for any longer',
+      () =>
+        AbortSignal.any(
+          [AbortSignal.timeout(60)].map((late) => {
+            const stop = new AbortController();
+            late.addEventListener('abort', () => stop.abort('a reason of its own'));
+            return stop.signal;
+          }),
+        ),
+    ],
   ])('is told as: it %s', async (words, signal) => {
     const { provider } = await stage({ emulator: { faults: [{ on: 'submit', kind: 'hang' }] } });
     const error = await thrownBy(provider.submit(request(), { signal: signal() }));
-    expect(error).toMatchObject({ failure: 'unknown', message: `OpenAI ${words}; whether the request was accepted is not known` });
+    expect(error).toMatchObject({
+      failure: 'unknown',
+      message: `OpenAI ${words}; whether the request was accepted is not known`,
+    });
   });
 });
 
@@ -180,7 +251,8 @@ describe('models and prices', () => {
         const asked = request({ model: id, quality });
         await provider.submit(asked, call);
         const price = provider.price(asked);
-        if (MODELS.find((model) => model.id === id)?.price?.tokens) expect(emulator.charges().at(-1)?.amountMicros).toBeLessThanOrEqual(price?.worstMicros ?? 0);
+        if (MODELS.find((model) => model.id === id)?.price?.tokens)
+          expect(emulator.charges().at(-1)?.amountMicros).toBeLessThanOrEqual(price?.worstMicros ?? 0);
       }
     }
   });
@@ -196,14 +268,21 @@ describe('models and prices', () => {
     expect(soon.provider.capabilities('gpt-image-1.5').sizes.kind).toBe('list');
     const late = await stage(day('2026-12-02'));
     expect(() => late.provider.capabilities('gpt-image-1.5')).toThrow(/shut gpt-image-1\.5 down on 2026-12-01/);
-    expect(await thrownBy(late.provider.submit(request({ model: 'gpt-image-1.5' }), call))).toMatchObject({ failure: 'rejected' });
+    expect(await thrownBy(late.provider.submit(request({ model: 'gpt-image-1.5' }), call))).toMatchObject({
+      failure: 'rejected',
+    });
     expect(late.emulator.requests).toEqual([]);
   });
 
   it('knows no price of an unknown model until the user gives one', async () => {
     const [plain, priced] = [await stage(), await stage({ options: { priceUsd: 0.0123 }, ...day('2026-11-21') })];
     expect(plain.provider.price(request({ model: 'gpt-image-9' }))).toBeUndefined();
-    expect(priced.provider.price(request({ model: 'gpt-image-9' }))).toEqual({ worstMicros: 12_300, expectedMicros: 12_300, source: 'config', asOf: '2026-11-21' });
+    expect(priced.provider.price(request({ model: 'gpt-image-9' }))).toEqual({
+      worstMicros: 12_300,
+      expectedMicros: 12_300,
+      source: 'config',
+      asOf: '2026-11-21',
+    });
     const made = await priced.provider.submit(request(), call);
     expect(made).not.toHaveProperty('costMicros');
   });
@@ -212,7 +291,8 @@ describe('models and prices', () => {
     const { provider } = await stage();
     const worst = (more: Partial<ImageRequest>): number => provider.price(request(more))?.worstMicros ?? 0;
     const base = worst({});
-    for (const dearer of [{ quality: 'high' }, { width: 2048 }, { references }, { prompt: 'x'.repeat(3000) }]) expect(worst(dearer)).toBeGreaterThan(base);
+    for (const dearer of [{ quality: 'high' }, { width: 2048 }, { references }, { prompt: 'x'.repeat(3000) }])
+      expect(worst(dearer)).toBeGreaterThan(base);
     expect(worst({ width: 512, height: 512 })).toBe(base);
     expect(worst({ quality: 'max' })).toBeGreaterThan(worst({ quality: 'high' }));
     expect(provider.price(request({ quality: 'no-such' }))).toBeUndefined();
@@ -222,20 +302,32 @@ describe('models and prices', () => {
     const tokens = { textIn: 5, imageIn: 8, imageOut: 30 };
     const usage = { input_tokens_details: { text_tokens: 10, image_tokens: 40 }, output_tokens: 50 };
     expect(costOf(tokens, usage)).toBe(50 + 320 + 1500);
-    expect(costOf(tokens, { ...usage, cached_tokens_details: { cached_text_tokens: 10, cached_image_tokens: 0 } })).toBe(13 + 320 + 1500);
-    for (const odd of [undefined, null, {}, { ...usage, output_tokens: 'many' }, { ...usage, output_tokens: -1 }]) expect(costOf(tokens, odd)).toBeUndefined();
+    expect(
+      costOf(tokens, { ...usage, cached_tokens_details: { cached_text_tokens: 10, cached_image_tokens: 0 } }),
+    ).toBe(13 + 320 + 1500);
+    for (const odd of [undefined, null, {}, { ...usage, output_tokens: 'many' }, { ...usage, output_tokens: -1 }])
+      expect(costOf(tokens, odd)).toBeUndefined();
   });
 });
 
 describe('health', () => {
   it('says when the model in use is going', async () => {
-    const { provider } = await stage({ options: { model: 'gpt-image-1.5' }, now: () => Date.parse('2026-11-21T00:00:00Z') });
-    expect(await provider.check(call)).toEqual({ ok: true, message: 'OpenAI answers; gpt-image-1.5 is shut down on 2026-12-01, in 10 days' });
+    const { provider } = await stage({
+      options: { model: 'gpt-image-1.5' },
+      now: () => Date.parse('2026-11-21T00:00:00Z'),
+    });
+    expect(await provider.check(call)).toEqual({
+      ok: true,
+      message: 'OpenAI answers; gpt-image-1.5 is shut down on 2026-12-01, in 10 days',
+    });
   });
 
   it('says when the key does not list the model', async () => {
     const { provider } = await stage({ options: { model: 'gpt-image-9' } });
-    expect(await provider.check(call)).toEqual({ ok: true, message: 'OpenAI answers, but this key does not list gpt-image-9' });
+    expect(await provider.check(call)).toEqual({
+      ok: true,
+      message: 'OpenAI answers, but this key does not list gpt-image-9',
+    });
   });
 });
 
@@ -245,22 +337,46 @@ describe('the background path', () => {
   it('asks a text model to call the image tool once, stored, with the attempt in its metadata', async () => {
     const { provider, sent } = await stage({ options: background });
     const asked = request({ references: references.slice(0, 1), quality: 'low' });
-    expect(await provider.submit(asked, call)).toEqual({ state: 'accepted', remoteId: expect.stringMatching(/^resp_/) as string });
+    expect(await provider.submit(asked, call)).toEqual({
+      state: 'accepted',
+      remoteId: expect.stringMatching(/^resp_/) as string,
+    });
     const image_url = `data:image/png;base64,${makePicture(32, 32, 'face.png').toString('base64')}`;
     expect(sent()).toEqual({
       model: 'gpt-5.5',
-      input: [{ role: 'user', content: [{ type: 'input_text', text: 'A portrait.' }, { type: 'input_image', detail: 'auto', image_url }] }],
+      input: [
+        {
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'A portrait.' },
+            { type: 'input_image', detail: 'auto', image_url },
+          ],
+        },
+      ],
       background: true,
       store: true,
       metadata: { imggen_attempt: asked.attemptKey },
       tool_choice: { type: 'image_generation' },
-      tools: [{ type: 'image_generation', model: 'gpt-image-2.5-flare', size: '1024x1024', quality: 'low', output_format: 'png', action: 'auto' }],
+      tools: [
+        {
+          type: 'image_generation',
+          model: 'gpt-image-2.5-flare',
+          size: '1024x1024',
+          quality: 'low',
+          output_format: 'png',
+          action: 'auto',
+        },
+      ],
     });
     expect(provider.recovery).toBe('blind');
   });
 
   it('waits until the work is done, through outages of the service', async () => {
-    const faults = [{ on: 'poll', kind: 'status' as const, status: 503, positions: [1] }, { on: 'poll', kind: 'reset-after' as const, positions: [2] }, { on: 'poll', kind: 'html' as const, positions: [3] }];
+    const faults = [
+      { on: 'poll', kind: 'status' as const, status: 503, positions: [1] },
+      { on: 'poll', kind: 'reset-after' as const, positions: [2] },
+      { on: 'poll', kind: 'html' as const, positions: [3] },
+    ];
     const { provider, emulator } = await stage({ options: background, emulator: { faults, latencyMs: 150 } });
     const made = await makeOne(provider, request(), call);
     expect(made.image.kind === 'bytes' && pictureKey(Buffer.from(made.image.bytes))).toBe(emulator.charges()[0]?.id);
@@ -270,10 +386,24 @@ describe('the background path', () => {
   });
 
   it('does not know the end of work that is not ready in time, or whose wait is stopped', async () => {
-    const { provider, emulator } = await stage({ options: background, emulator: { latencyMs: 60_000 }, timeoutMs: 100 });
-    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({ failure: 'unknown', charged: 'maybe', code: 'still-running', message: expect.stringMatching(/run again to collect it/) as string });
+    const { provider, emulator } = await stage({
+      options: background,
+      emulator: { latencyMs: 60_000 },
+      timeoutMs: 100,
+    });
+    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({
+      failure: 'unknown',
+      charged: 'maybe',
+      code: 'still-running',
+      message: expect.stringMatching(/run again to collect it/) as string,
+    });
     const stop = new AbortController();
-    const waiting = thrownBy(makeOne(provider, request(), { signal: stop.signal, onPhase: (phase) => phase === 'waiting' && setTimeout(() => stop.abort(), 20) }));
+    const waiting = thrownBy(
+      makeOne(provider, request(), {
+        signal: stop.signal,
+        onPhase: (phase) => phase === 'waiting' && setTimeout(() => stop.abort(), 20),
+      }),
+    );
     expect(await waiting).toMatchObject({ failure: 'unknown' });
     expect(emulator.charges()).toHaveLength(2);
   });
@@ -286,26 +416,64 @@ describe('the background path', () => {
   });
 
   it('stops asking when the key is refused, and does not give up what was paid', async () => {
-    const { provider, emulator } = await stage({ options: background, emulator: { faults: [{ on: 'poll', kind: 'status', status: 401 }] } });
-    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({ failure: 'unauthorized', charged: 'maybe', code: 'still-running' });
+    const { provider, emulator } = await stage({
+      options: background,
+      emulator: { faults: [{ on: 'poll', kind: 'status', status: 401 }] },
+    });
+    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({
+      failure: 'unauthorized',
+      charged: 'maybe',
+      code: 'still-running',
+    });
     expect(emulator.requests).toHaveLength(2);
   });
 
   it('tells a refusal in the words of the service', async () => {
     const { provider } = await stage({ options: background });
-    expect(await thrownBy(makeOne(provider, request({ prompt: FORBIDDEN }), call))).toMatchObject({ failure: 'refused', code: 'image_content_policy_violation' });
+    expect(await thrownBy(makeOne(provider, request({ prompt: FORBIDDEN }), call))).toMatchObject({
+      failure: 'refused',
+      code: 'image_content_policy_violation',
+    });
   });
 
   it.each([
-    [{ status: 'failed', error: { code: 'server_error', message: 'broke' } }, { failure: 'unavailable', charged: 'no' }],
-    [{ status: 'failed', error: { code: 'rate_limit_exceeded', message: 'try again in 3s' } }, { failure: 'rate-limited', retryAfterMs: 3000 }],
+    [
+      { status: 'failed', error: { code: 'server_error', message: 'broke' } },
+      { failure: 'unavailable', charged: 'no' },
+    ],
+    [
+      { status: 'failed', error: { code: 'rate_limit_exceeded', message: 'try again in 3s' } },
+      { failure: 'rate-limited', retryAfterMs: 3000 },
+    ],
     [{ status: 'failed', error: { code: 'invalid_image_format', message: 'bad' } }, { failure: 'rejected' }],
-    [{ status: 'incomplete', incomplete_details: { reason: 'content_filter' } }, { failure: 'refused', charged: 'maybe' }],
-    [{ status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }, { failure: 'unusable', charged: 'yes' }],
+    [
+      { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
+      { failure: 'refused', charged: 'maybe' },
+    ],
+    [
+      { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
+      { failure: 'unusable', charged: 'yes' },
+    ],
     [{ status: 'completed', output: [{ type: 'message' }] }, { failure: 'unusable' }],
-    [{ status: 'completed', output: [{ type: 'image_generation_call', status: 'failed', result: null, error: { code: 'moderation_blocked', message: 'no' } }] }, { failure: 'refused' }],
+    [
+      {
+        status: 'completed',
+        output: [
+          {
+            type: 'image_generation_call',
+            status: 'failed',
+            result: null,
+            error: { code: 'moderation_blocked', message: 'no' },
+          },
+        ],
+      },
+      { failure: 'refused' },
+    ],
   ])('names the end %j', async (body, expected) => {
-    const { provider } = await stage({ options: background, emulator: { faults: [{ on: 'poll', kind: 'status', status: 200, body: JSON.stringify(body) }] } });
+    const { provider } = await stage({
+      options: background,
+      emulator: { faults: [{ on: 'poll', kind: 'status', status: 200, body: JSON.stringify(body) }] },
+    });
     expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({ name: 'ProviderError', ...expected });
   });
 
@@ -315,11 +483,15 @@ describe('the background path', () => {
     if (submission.state !== 'accepted') return expect.unreachable();
     expect(await provider.cancel?.(submission.remoteId, call)).toBe(false);
     expect(emulator.requests.at(-1)?.path).toBe(`/v1/responses/${submission.remoteId}/cancel`);
-    expect(await thrownBy(provider.collect?.(submission.remoteId, request(), call) ?? Promise.resolve())).toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'cancelled' });
+    expect(await thrownBy(provider.collect?.(submission.remoteId, request(), call) ?? Promise.resolve())).toMatchObject(
+      { failure: 'timeout', charged: 'maybe', code: 'cancelled' },
+    );
   });
 
   it('is dearer by the text model', async () => {
     const [plain, dear] = [await stage(), await stage({ options: background })];
-    expect(dear.provider.price(request())?.worstMicros).toBeGreaterThan(plain.provider.price(request())?.worstMicros ?? 0);
+    expect(dear.provider.price(request())?.worstMicros).toBeGreaterThan(
+      plain.provider.price(request())?.worstMicros ?? 0,
+    );
   });
 });

@@ -10,7 +10,12 @@ afterEach(clearStage);
 
 describe('a batch at Replicate', () => {
   it('through lost answers, broken readings and slow lists: each picture is paid once and is the one that was asked for', async () => {
-    const faults = [{ on: 'submit', kind: 'reset-after', share: 0.2 }, { on: 'submit', kind: 'reset-before', share: 0.1 }, { on: 'poll', kind: 'reset-before', share: 0.1 }, { on: 'list', kind: 'status', status: 503, positions: [1] }] as const;
+    const faults = [
+      { on: 'submit', kind: 'reset-after', share: 0.2 },
+      { on: 'submit', kind: 'reset-before', share: 0.1 },
+      { on: 'poll', kind: 'reset-before', share: 0.1 },
+      { on: 'list', kind: 'status', status: 503, positions: [1] },
+    ] as const;
     const { provider, emulator } = await stage({ emulator: { latencyMs: 50, faults: [...faults] } });
     const folder = mkdtempSync(join(tmpdir(), 'batch-'));
     const known = new Set<string>();
@@ -22,7 +27,10 @@ describe('a batch at Replicate', () => {
       const submission = await provider.submit(request({ seed }), context).catch(() => undefined);
       if (submission?.state === 'accepted') return submission.remoteId;
       for (;;) {
-        const finding = await provider.find?.({ request: request({ seed }), sentAtMs, isKnown: (id) => known.has(id) }, context);
+        const finding = await provider.find?.(
+          { request: request({ seed }), sentAtMs, isKnown: (id) => known.has(id) },
+          context,
+        );
         if (finding?.state === 'found') return finding.remoteId;
         if (finding?.state === 'absent') return remoteIdOf(seed);
       }
@@ -35,7 +43,11 @@ describe('a batch at Replicate', () => {
         const generated = await provider.collect?.(remoteId, request({ seed }), context);
         expect(generated?.seedUsed).toBe(seed);
         const part = join(folder, `${seed}.part`);
-        await downloadImage(generated?.image.kind === 'url' ? generated.image.url : '', part, { fetch, signal: context.signal, allowedOrigin: provider.baseUrl });
+        await downloadImage(generated?.image.kind === 'url' ? generated.image.url : '', part, {
+          fetch,
+          signal: context.signal,
+          allowedOrigin: provider.baseUrl,
+        });
         expect(pictureKey(readFileSync(part))).toBe(remoteId);
       }),
     );

@@ -15,5 +15,13 @@ function starter(options: Record<string, unknown>): (how: StartOptions) => Promi
 }
 
 describeProvider('replicate', { module, start: starter({}) });
-describeProvider('replicate (references in a list, price from the config)', { module, start: starter({ priceUsd: 0.05 }), request: { model: 'black-forest-labs/flux-2-pro' } });
-describeProvider('replicate (a model of others)', { module, start: starter({ priceUsd: 0.05 }), request: { model: 'someone/portrait-lora' } });
+describeProvider('replicate (references in a list, price from the config)', {
+  module,
+  start: starter({ priceUsd: 0.05 }),
+  request: { model: 'black-forest-labs/flux-2-pro' },
+});
+describeProvider('replicate (a model of others)', {
+  module,
+  start: starter({ priceUsd: 0.05 }),
+  request: { model: 'someone/portrait-lora' },
+});

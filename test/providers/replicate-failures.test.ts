@@ -10,8 +10,16 @@ afterEach(clearStage);
 
 describe('a paid request to Replicate', () => {
   it.each([
-    ['status', { status: 429, body: '{"detail":"Request was throttled. Your rate limit resets in ~30s."}' }, { failure: 'rate-limited', charged: 'no', retryAfterMs: 30_000 }],
-    ['status', { status: 402, body: '{"title":"Insufficient credit","detail":"Buy some","status":402}' }, { failure: 'no-credit', charged: 'no' }],
+    [
+      'status',
+      { status: 429, body: '{"detail":"Request was throttled. Your rate limit resets in ~30s."}' },
+      { failure: 'rate-limited', charged: 'no', retryAfterMs: 30_000 },
+    ],
+    [
+      'status',
+      { status: 402, body: '{"title":"Insufficient credit","detail":"Buy some","status":402}' },
+      { failure: 'no-credit', charged: 'no' },
+    ],
     ['status', { status: 401 }, { failure: 'unauthorized', charged: 'no' }],
     ['status', { status: 422 }, { failure: 'rejected', charged: 'no' }],
     ['status', { status: 500 }, { failure: 'unknown', charged: 'maybe' }],
@@ -41,7 +49,10 @@ describe('a paid request to Replicate', () => {
     while (emulator.requests.at(-1)?.operation !== 'submit') await sleep(2);
     stopping.abort();
     await expect(submission).rejects.toMatchObject({ failure: 'unknown' });
-    await expect(provider.submit(request(), call(stopping.signal))).rejects.toMatchObject({ failure: 'interrupted', charged: 'no' });
+    await expect(provider.submit(request(), call(stopping.signal))).rejects.toMatchObject({
+      failure: 'interrupted',
+      charged: 'no',
+    });
     expect(emulator.requests.filter(({ operation }) => operation === 'submit')).toHaveLength(1);
   });
 
@@ -50,11 +61,16 @@ describe('a paid request to Replicate', () => {
     await provider.submit(request(), call());
     await emulator.close();
     await sleep(20); // the client notices that its idle connection is gone
-    await expect(provider.submit(request({ seed: 2 }), call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'no' });
+    await expect(provider.submit(request({ seed: 2 }), call())).rejects.toMatchObject({
+      failure: 'unavailable',
+      charged: 'no',
+    });
   });
 
   it('keeps the token out of what it says', async () => {
-    const { provider } = await stage({ emulator: fault('submit', 'status', { status: 401, body: `{"detail":"invalid token ${TOKEN}"}` }) });
+    const { provider } = await stage({
+      emulator: fault('submit', 'status', { status: 401, body: `{"detail":"invalid token ${TOKEN}"}` }),
+    });
     const error: unknown = await provider.submit(request(), call()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ message: expect.stringContaining('[redacted]') as string });
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(TOKEN);
@@ -62,14 +78,19 @@ describe('a paid request to Replicate', () => {
 });
 
 describe('waiting for a prediction', () => {
-  it.each(['status', 'reset-before', 'html', 'truncate-length', 'empty', 'error-json'] as const)('tolerates readings that meet %s', async (kind) => {
-    const { provider } = await stage({ emulator: fault('poll', kind, { times: 2, status: 503 }) });
-    const generated = await provider.collect?.(await accepted(provider), request(), call());
-    expect(generated?.image.kind).toBe('url');
-  });
+  it.each(['status', 'reset-before', 'html', 'truncate-length', 'empty', 'error-json'] as const)(
+    'tolerates readings that meet %s',
+    async (kind) => {
+      const { provider } = await stage({ emulator: fault('poll', kind, { times: 2, status: 503 }) });
+      const generated = await provider.collect?.(await accepted(provider), request(), call());
+      expect(generated?.image.kind).toBe('url');
+    },
+  );
 
   it('reads again no sooner than it is asked to', async () => {
-    const { provider, sleeps } = await stage({ emulator: fault('poll', 'status', { status: 429, headers: { 'retry-after': '7' }, times: 1 }) });
+    const { provider, sleeps } = await stage({
+      emulator: fault('poll', 'status', { status: 429, headers: { 'retry-after': '7' }, times: 1 }),
+    });
     await provider.collect?.(await accepted(provider), request(), call());
     expect(sleeps).toEqual([7000]);
   });
@@ -82,7 +103,11 @@ describe('waiting for a prediction', () => {
 
   it('keeps the work when the time is over', async () => {
     const { provider } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 1_000 });
-    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'still-running' });
+    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({
+      failure: 'timeout',
+      charged: 'maybe',
+      code: 'still-running',
+    });
   });
 
   it('keeps the work when it is stopped', async () => {
@@ -97,51 +122,87 @@ describe('waiting for a prediction', () => {
 
   it('keeps the work when the key is refused meanwhile', async () => {
     const { provider } = await stage({ emulator: fault('poll', 'status', { status: 401 }) });
-    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ failure: 'unauthorized', charged: 'maybe', code: 'still-running' });
+    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({
+      failure: 'unauthorized',
+      charged: 'maybe',
+      code: 'still-running',
+    });
   });
 
   it.each([
-    [`a face ${REFUSED_WORD}`, { failure: 'refused', charged: 'no', message: expect.stringContaining('NSFW') as string }],
-    ['FAIL(Prediction failed for an unknown reason. (E1000\\)', { failure: 'unavailable', charged: 'no', code: 'E1000' }],
+    [
+      `a face ${REFUSED_WORD}`,
+      { failure: 'refused', charged: 'no', message: expect.stringContaining('NSFW') as string },
+    ],
+    [
+      'FAIL(Prediction failed for an unknown reason. (E1000\\)',
+      { failure: 'unavailable', charged: 'no', code: 'E1000' },
+    ],
     ['FAIL(The input or output was flagged as sensitive. E005)', { failure: 'refused', charged: 'no', code: 'E005' }],
     ['FAIL(E1001: CUDA out of memory)', { failure: 'rejected', charged: 'no', code: 'E1001' }],
     [`a face ${FLAGGED_WORD}`, { failure: 'refused', charged: 'yes' }],
   ])('names the end of “%s”', async (prompt, outcome) => {
     const { provider } = await stage();
-    await expect(provider.collect?.(await accepted(provider, request({ prompt })), request(), call())).rejects.toMatchObject(outcome);
+    await expect(
+      provider.collect?.(await accepted(provider, request({ prompt })), request(), call()),
+    ).rejects.toMatchObject(outcome);
   });
 
   it('is not sure what a failed run of somebody’s model costs', async () => {
     const { provider } = await stage();
     const asked = request({ model: 'someone/portrait-lora', prompt: 'FAIL(boom)' });
-    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'maybe' });
+    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({
+      failure: 'unavailable',
+      charged: 'maybe',
+    });
   });
 
   it('is not sure either of a pinned version, which runs by the second', async () => {
     const { provider } = await stage();
     const asked = request({ model: `black-forest-labs/flux-dev:${'2'.repeat(64)}`, prompt: 'FAIL(boom)' });
-    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({ charged: 'maybe' });
+    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({
+      charged: 'maybe',
+    });
   });
 
   it('ends on cancelled and on aborted predictions', async () => {
     const queued = await stage({ service: { queueMs: 60_000 } });
     const unstarted = await accepted(queued.provider);
     await queued.provider.cancel?.(unstarted, call());
-    await expect(queued.provider.collect?.(unstarted, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'no', code: 'canceled' });
+    await expect(queued.provider.collect?.(unstarted, request(), call())).rejects.toMatchObject({
+      failure: 'timeout',
+      charged: 'no',
+      code: 'canceled',
+    });
     let now = Date.now();
-    const late = await stage({ service: { queueMs: 60_000 }, emulator: { now: () => now }, provider: { cancelAfterSeconds: 5 } });
+    const late = await stage({
+      service: { queueMs: 60_000 },
+      emulator: { now: () => now },
+      provider: { cancelAfterSeconds: 5 },
+    });
     const aborted = await accepted(late.provider);
     now += 5000;
-    await expect(late.provider.collect?.(aborted, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'no', code: 'aborted' });
+    await expect(late.provider.collect?.(aborted, request(), call())).rejects.toMatchObject({
+      failure: 'timeout',
+      charged: 'no',
+      code: 'aborted',
+    });
     const running = await stage({ emulator: { latencyMs: 60_000 } });
     const canceled = await accepted(running.provider);
     await running.provider.cancel?.(canceled, call());
-    await expect(running.provider.collect?.(canceled, request(), call())).rejects.toMatchObject({ failure: 'timeout', charged: 'maybe', code: 'canceled' });
+    await expect(running.provider.collect?.(canceled, request(), call())).rejects.toMatchObject({
+      failure: 'timeout',
+      charged: 'maybe',
+      code: 'canceled',
+    });
   });
 
   it('knows a picture that was deleted, and a prediction that nobody knows, as paid and gone', async () => {
     const { provider } = await stage({ service: { expireMs: 0 } });
-    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({ expired: true, charged: 'yes' });
+    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({
+      expired: true,
+      charged: 'yes',
+    });
     await expect(provider.collect?.('nosuchprediction', request(), call())).rejects.toMatchObject({ expired: true });
   });
 });
@@ -151,7 +212,10 @@ describe('looking for an attempt whose answer was lost', () => {
     const { provider, service } = await stage({ emulator: fault('submit', kind) });
     const attempt = lost();
     await provider.submit(request(), call(AbortSignal.timeout(200))).catch(() => {});
-    expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId: [...service.predictions.keys()][0] });
+    expect(await provider.find?.(attempt, call())).toEqual({
+      state: 'found',
+      remoteId: [...service.predictions.keys()][0],
+    });
   });
 
   it('finds nothing when the request was never handled', async () => {
@@ -163,7 +227,8 @@ describe('looking for an attempt whose answer was lost', () => {
   it('leaves out known ones, older ones, other seeds, prompts and models', async () => {
     const { provider, service } = await stage();
     const known = await accepted(provider);
-    for (const other of [{ seed: 1 }, { prompt: 'another' }, { model: 'black-forest-labs/flux-schnell' }]) await accepted(provider, request(other));
+    for (const other of [{ seed: 1 }, { prompt: 'another' }, { model: 'black-forest-labs/flux-schnell' }])
+      await accepted(provider, request(other));
     const old = service.predictions.get(await accepted(provider));
     if (old !== undefined) old.createdMs -= 600_000;
     expect(await provider.find?.(lost({ isKnown: (id) => id === known }), call())).toEqual({ state: 'absent' });
@@ -179,9 +244,16 @@ describe('looking for an attempt whose answer was lost', () => {
   });
 
   it('waits for a list that lags behind before it says that nothing is there', async () => {
-    const { provider, service } = await stage({ service: { listLagMs: 20 }, provider: { settleMs: 40 }, emulator: fault('submit', 'reset-after') });
+    const { provider, service } = await stage({
+      service: { listLagMs: 20 },
+      provider: { settleMs: 40 },
+      emulator: fault('submit', 'reset-after'),
+    });
     await provider.submit(request(), call()).catch(() => {});
-    expect(await provider.find?.(lost(), call())).toEqual({ state: 'found', remoteId: [...service.predictions.keys()][0] });
+    expect(await provider.find?.(lost(), call())).toEqual({
+      state: 'found',
+      remoteId: [...service.predictions.keys()][0],
+    });
   });
 
   it('is unsure when the service can not be asked or no longer tells what was asked', async () => {
@@ -193,7 +265,10 @@ describe('looking for an attempt whose answer was lost', () => {
   });
 
   /** A list as a service might give it that does not obey `created_after`, or names strange things. */
-  const listed = (predictions: object[], next: string | null = null): object => ({ status: 200, body: JSON.stringify({ next, results: predictions }) });
+  const listed = (predictions: object[], next: string | null = null): object => ({
+    status: 200,
+    body: JSON.stringify({ next, results: predictions }),
+  });
   const theirs = (more: object, input: object = {}): object => ({
     id: 'theirs',
     status: 'succeeded',
@@ -220,15 +295,24 @@ describe('looking for an attempt whose answer was lost', () => {
     writeFileSync(path, 'ours');
     const reference = { path, mime: 'image/png' as const, sha256: '0'.repeat(64), sizeBytes: 4 };
     const attempt = lost({ request: request({ references: [reference] }) });
-    const list = [theirs({ id: 'other' }, { image: uri('another') }), theirs({ id: 'failed', status: 'failed' }, { image: uri('ours') }), theirs({ id: 'good' }, { image: uri('ours') })];
+    const list = [
+      theirs({ id: 'other' }, { image: uri('another') }),
+      theirs({ id: 'failed', status: 'failed' }, { image: uri('ours') }),
+      theirs({ id: 'good' }, { image: uri('ours') }),
+    ];
     const { provider } = await stage({ emulator: fault('list', 'status', listed(list)) });
     expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId: 'good' });
   });
 
   it('does not follow a list to another address', async () => {
     const elsewhere = await stage();
-    const { provider } = await stage({ emulator: fault('list', 'status', listed([], `${elsewhere.emulator.url}/v1/predictions`)) });
-    expect(await provider.find?.(lost(), call())).toMatchObject({ state: 'unsure', message: expect.stringContaining('another address') as string });
+    const { provider } = await stage({
+      emulator: fault('list', 'status', listed([], `${elsewhere.emulator.url}/v1/predictions`)),
+    });
+    expect(await provider.find?.(lost(), call())).toMatchObject({
+      state: 'unsure',
+      message: expect.stringContaining('another address') as string,
+    });
     expect(elsewhere.emulator.requests).toEqual([]);
   });
 
@@ -240,9 +324,15 @@ describe('looking for an attempt whose answer was lost', () => {
     ['set back since', 0, -DAY_MS],
     ['put right since, from ahead', DAY_MS - 3_600_000, 0],
   ])('finds it although our clock was %s', async (_, whenSent, whenAsked) => {
-    const { provider, service } = await stage({ emulator: fault('submit', 'reset-after'), now: () => Date.now() + whenAsked });
+    const { provider, service } = await stage({
+      emulator: fault('submit', 'reset-after'),
+      now: () => Date.now() + whenAsked,
+    });
     await provider.submit(request(), call()).catch(() => {});
-    expect(await provider.find?.(lost({ sentAtMs: Date.now() + whenSent }), call())).toEqual({ state: 'found', remoteId: [...service.predictions.keys()][0] });
+    expect(await provider.find?.(lost({ sentAtMs: Date.now() + whenSent }), call())).toEqual({
+      state: 'found',
+      remoteId: [...service.predictions.keys()][0],
+    });
   });
 
   it('does not doubt because of predictions that were made long after', async () => {

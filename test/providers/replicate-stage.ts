@@ -29,7 +29,15 @@ export async function clearStage(): Promise<void> {
 }
 
 /** Starts an emulator and a provider that talks to it. */
-export async function stage(options: { service?: ReplicateOptions; emulator?: EmulatorOptions; provider?: Record<string, unknown>; timeoutMs?: number; now?: () => number } = {}): Promise<Stage> {
+export async function stage(
+  options: {
+    service?: ReplicateOptions;
+    emulator?: EmulatorOptions;
+    provider?: Record<string, unknown>;
+    timeoutMs?: number;
+    now?: () => number;
+  } = {},
+): Promise<Stage> {
   const service = replicate({ token: TOKEN, ...options.service });
   const emulator = await startEmulator(service, options.emulator);
   running.push(emulator);
@@ -51,7 +59,10 @@ export async function stage(options: { service?: ReplicateOptions; emulator?: Em
     provider,
     sleeps,
     operations: () => emulator.requests.map((request) => request.operation),
-    sent: (index = 0) => emulator.requests.filter((request) => request.operation === 'submit')[index]?.body as { input: Record<string, unknown> },
+    sent: (index = 0) =>
+      emulator.requests.filter((request) => request.operation === 'submit')[index]?.body as {
+        input: Record<string, unknown>;
+      },
   };
 }
 
@@ -72,7 +83,15 @@ export function request(more: Partial<ImageRequest> = {}): ImageRequest {
     height: 1024,
     references: [],
     character: { name: 'Mira Sol', gender: 'woman' } as unknown as ImageRequest['character'],
-    look: { pose: 'standing', angle: 'front', expression: 'neutral', framing: 'waist up', light: 'soft light', background: 'a plain backdrop', setting: 'plain' },
+    look: {
+      pose: 'standing',
+      angle: 'front',
+      expression: 'neutral',
+      framing: 'waist up',
+      light: 'soft light',
+      background: 'a plain backdrop',
+      setting: 'plain',
+    },
     ...more,
   };
 }

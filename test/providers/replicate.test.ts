@@ -22,7 +22,16 @@ describe('Replicate, asked for a picture', () => {
     const { emulator, provider, operations, sent } = await stage({ emulator: { latencyMs: 30 } });
     const remoteId = await accepted(provider);
     const generated = await provider.collect?.(remoteId, request(), call());
-    expect(sent()).toEqual({ input: { prompt: request().prompt, seed: 421_337, aspect_ratio: '1:1', megapixels: '1', output_format: 'png', num_outputs: 1 } });
+    expect(sent()).toEqual({
+      input: {
+        prompt: request().prompt,
+        seed: 421_337,
+        aspect_ratio: '1:1',
+        megapixels: '1',
+        output_format: 'png',
+        num_outputs: 1,
+      },
+    });
     expect(generated).toMatchObject({ seedUsed: 421_337, model: 'black-forest-labs/flux-dev', image: { kind: 'url' } });
     const image = generated?.image as { url: string; expiresAtMs: number };
     expect(image.expiresAtMs).toBeGreaterThan(Date.now() + 3_500_000);
@@ -58,7 +67,13 @@ describe('Replicate, asked for a picture', () => {
     const { provider, sent } = await stage();
     await accepted(provider, request({ model, width, height }));
     const { aspect_ratio, width: sentWidth, height: sentHeight, megapixels } = sent().input;
-    expect(Object.fromEntries(Object.entries({ aspect_ratio, width: sentWidth, height: sentHeight, megapixels }).filter(([, value]) => value !== undefined))).toEqual(size);
+    expect(
+      Object.fromEntries(
+        Object.entries({ aspect_ratio, width: sentWidth, height: sentHeight, megapixels }).filter(
+          ([, value]) => value !== undefined,
+        ),
+      ),
+    ).toEqual(size);
   });
 
   it('asks models of others by version, folds a seed that is too large and says so, and sends the negative prompt', async () => {
@@ -66,7 +81,10 @@ describe('Replicate, asked for a picture', () => {
     const asked = request({ model: 'someone/portrait-lora', seed: 70_000, negativePrompt: 'text' });
     const generated = await provider.collect?.(await accepted(provider, asked), asked, call());
     expect(emulator.requests.at(-2)?.path).toBe('/v1/predictions');
-    expect(sent()).toMatchObject({ version: 'a'.repeat(64), input: { seed: 70_000 - 65_536, negative_prompt: 'text' } });
+    expect(sent()).toMatchObject({
+      version: 'a'.repeat(64),
+      input: { seed: 70_000 - 65_536, negative_prompt: 'text' },
+    });
     expect(generated?.warnings).toEqual(['the model takes seeds up to 65535: 70000 becomes 4464']);
     expect(generated?.seedUsed).toBe(4464);
   });
@@ -76,13 +94,17 @@ describe('Replicate, asked for a picture', () => {
     await expect(provider.submit(request(), call())).rejects.toMatchObject({
       failure: 'rejected',
       charged: 'no',
-      message: expect.stringMatching(/seed is set by imggen.*guidance: must be at most 10.*steps: the model has no such input/) as string,
+      message: expect.stringMatching(
+        /seed is set by imggen.*guidance: must be at most 10.*steps: the model has no such input/,
+      ) as string,
     });
     expect(operations()).toEqual(['model']);
   });
 
   it('passes the user’s own inputs and the deadline on', async () => {
-    const { provider, sent, emulator } = await stage({ provider: { input: { guidance: 3.5 }, cancelAfterSeconds: 600 } });
+    const { provider, sent, emulator } = await stage({
+      provider: { input: { guidance: 3.5 }, cancelAfterSeconds: 600 },
+    });
     await accepted(provider);
     expect(sent().input['guidance']).toBe(3.5);
     expect(emulator.requests.at(-1)?.headers['cancel-after']).toBe('600s');
@@ -110,8 +132,14 @@ describe('Replicate, asked for a picture', () => {
     await accepted(provider, request({ references: [large] }));
     await accepted(provider, request({ references: [large], seed: 2 }));
     expect(operations()).toEqual(['model', 'upload', 'submit', 'submit']);
-    expect([sent(0).input['image'], sent(1).input['image']].every((url) => String(url).includes('/v1/files/'))).toBe(true);
-    expect(createHash('sha256').update([...service.files.values()][0]?.bytes ?? '').digest('hex')).toBe(large.sha256);
+    expect([sent(0).input['image'], sent(1).input['image']].every((url) => String(url).includes('/v1/files/'))).toBe(
+      true,
+    );
+    expect(
+      createHash('sha256')
+        .update([...service.files.values()][0]?.bytes ?? '')
+        .digest('hex'),
+    ).toBe(large.sha256);
   });
 
   it('uploads a reference again before the service forgets it', async () => {
@@ -144,8 +172,13 @@ describe('Replicate, asked for a picture', () => {
 
   it('pays nothing when an upload fails or there is no room for the references', async () => {
     const { provider, emulator } = await stage({ emulator: fault('upload', 'reset-before') });
-    await expect(provider.submit(request({ references: [reference(400_000)] }), call())).rejects.toMatchObject({ failure: 'unavailable', charged: 'no' });
-    await expect(provider.submit(request({ model: 'black-forest-labs/flux-schnell', references: [reference()] }), call())).rejects.toMatchObject({ failure: 'rejected' });
+    await expect(provider.submit(request({ references: [reference(400_000)] }), call())).rejects.toMatchObject({
+      failure: 'unavailable',
+      charged: 'no',
+    });
+    await expect(
+      provider.submit(request({ model: 'black-forest-labs/flux-schnell', references: [reference()] }), call()),
+    ).rejects.toMatchObject({ failure: 'rejected' });
     expect(emulator.requests.filter(({ operation }) => operation === 'submit')).toEqual([]);
   });
 });
@@ -153,7 +186,10 @@ describe('Replicate, asked for a picture', () => {
 describe('Replicate, as a provider', () => {
   it('says what is missing without a key, and what a model id looks like', async () => {
     const settings = { options: {}, env: {}, fetch, now: Date.now, sleep: async () => {}, timeoutMs: 1000 };
-    await expect(replicateModule.create(settings)).rejects.toMatchObject({ exitCode: 5, message: expect.stringContaining('REPLICATE_API_TOKEN') as string });
+    await expect(replicateModule.create(settings)).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringContaining('REPLICATE_API_TOKEN') as string,
+    });
     const { provider } = await stage();
     expect(() => provider.capabilities('flux-dev')).toThrow(/owner\/name/);
     expect(provider.capabilities('someone/else')).toMatchObject({ referencesMax: 0, seed: 'best-effort' });
@@ -162,7 +198,10 @@ describe('Replicate, as a provider', () => {
   it('knows the listed prices, takes the user’s over them, and knows none for others', async () => {
     const asked = request();
     const listed = await stage();
-    expect(listed.provider.price(asked)).toMatchObject({ worstMicros: 25_000, source: expect.stringContaining('unverified') as string });
+    expect(listed.provider.price(asked)).toMatchObject({
+      worstMicros: 25_000,
+      source: expect.stringContaining('unverified') as string,
+    });
     expect(listed.provider.price(request({ model: 'black-forest-labs/flux-2-pro' }))).toBeUndefined();
     const own = await stage({ provider: { priceUsd: 0.0312 } });
     expect(own.provider.price(asked)).toMatchObject({ worstMicros: 31_200, source: 'config' });
@@ -171,13 +210,22 @@ describe('Replicate, as a provider', () => {
   it('takes REPLICATE_BASE_URL and refuses options it does not know', async () => {
     const { emulator } = await stage();
     const env = { REPLICATE_API_TOKEN: TOKEN, REPLICATE_BASE_URL: `${emulator.url}/v1/` };
-    const provider = await replicateModule.create({ options: {}, env, fetch, now: Date.now, sleep: async () => {}, timeoutMs: 1000 });
+    const provider = await replicateModule.create({
+      options: {},
+      env,
+      fetch,
+      now: Date.now,
+      sleep: async () => {},
+      timeoutMs: 1000,
+    });
     expect(await provider.check(call())).toEqual({ ok: true, message: 'the key is good (account emulated)' });
     expect(replicateModule.optionsSchema.safeParse({ modle: 'x' }).success).toBe(false);
   });
 
   it('tells of an unhealthy service without throwing', async () => {
-    const { provider } = await stage({ emulator: fault('account', 'status', { status: 401, body: `{"detail":"bad token ${TOKEN}"}` }) });
+    const { provider } = await stage({
+      emulator: fault('account', 'status', { status: 401, body: `{"detail":"bad token ${TOKEN}"}` }),
+    });
     const health = await provider.check(call());
     expect(health.ok).toBe(false);
     expect(health.message).not.toContain(TOKEN);

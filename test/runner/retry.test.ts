@@ -4,7 +4,14 @@ import { FAILURES } from '../../src/errors.ts';
 import { backoffMs, decide, decideUpload, UPLOAD_TRIES_MAX, type FailureFacts } from '../../src/runner/retry.ts';
 
 const facts = (more: Partial<FailureFacts>): FailureFacts => ({
-  failure: 'unavailable', charged: 'no', retryAfterMs: undefined, attempts: 1, attemptsMax: 3, limitedInARow: 0, random: 0.5, ...more,
+  failure: 'unavailable',
+  charged: 'no',
+  retryAfterMs: undefined,
+  attempts: 1,
+  attemptsMax: 3,
+  limitedInARow: 0,
+  random: 0.5,
+  ...more,
 });
 
 describe('the table of what follows a failure', () => {
@@ -30,15 +37,23 @@ describe('the table of what follows a failure', () => {
     ['unknown', 'no', 1, 0, 'hold', 'doubtful', false, undefined],
   ] as const)('%s, charged %s, attempt %d, limited %d times: %s, %s', (...row) => {
     const [failure, charged, attempts, limitedInARow, shot, settlement, forgiven, lesson] = row;
-    expect(decide(facts({ failure, charged, attempts, limitedInARow }))).toMatchObject({ shot, settlement, forgiven, lesson });
+    expect(decide(facts({ failure, charged, attempts, limitedInARow }))).toMatchObject({
+      shot,
+      settlement,
+      forgiven,
+      lesson,
+    });
   });
 
   it('never sends again by itself what was or may have been charged', () => {
     fc.assert(
       fc.property(
         fc.record({
-          failure: fc.constantFrom(...FAILURES), charged: fc.constantFrom('maybe' as const, 'yes' as const), attempts: fc.integer({ min: 1, max: 9 }),
-          limitedInARow: fc.nat(9), random: fc.double({ min: 0, max: 1, noNaN: true }),
+          failure: fc.constantFrom(...FAILURES),
+          charged: fc.constantFrom('maybe' as const, 'yes' as const),
+          attempts: fc.integer({ min: 1, max: 9 }),
+          limitedInARow: fc.nat(9),
+          random: fc.double({ min: 0, max: 1, noNaN: true }),
         }),
         (found) => {
           const verdict = decide(facts(found));
@@ -72,6 +87,8 @@ describe('the table of what follows a failed upload', () => {
     ['rejected', 1, false, undefined],
     ['conflict', 1, false, undefined],
   ] as const)('%s at try %d: again %s', (failure, tries, again, counts) => {
-    expect(decideUpload({ failure, tries, retryAfterMs: undefined, random: 0.5 })).toMatchObject(counts === undefined ? { again } : { again, counts });
+    expect(decideUpload({ failure, tries, retryAfterMs: undefined, random: 0.5 })).toMatchObject(
+      counts === undefined ? { again } : { again, counts },
+    );
   });
 });

@@ -26,13 +26,22 @@ export function picture(key: string, more: Partial<Generated> = {}): { state: 'g
 /** A provider that answers with a picture at once, unless told otherwise. */
 export function provider(more: Partial<Provider> & Pick<Provider, 'submit'>): Provider {
   return {
-    name: 'paper', recovery: 'sync', findAfterMs: 0, defaultModel: 'paper-1',
+    name: 'paper',
+    recovery: 'sync',
+    findAfterMs: 0,
+    defaultModel: 'paper-1',
     capabilities: () => ({
-      seed: 'best-effort', referencesMax: 1, sizes: { kind: 'free', minPx: 1, maxPx: 4096, multipleOf: 1, ratioMax: 4 },
-      qualities: [], negativePrompt: true, cancel: false, reattach: false,
+      seed: 'best-effort',
+      referencesMax: 1,
+      sizes: { kind: 'free', minPx: 1, maxPx: 4096, multipleOf: 1, ratioMax: 4 },
+      qualities: [],
+      negativePrompt: true,
+      cancel: false,
+      reattach: false,
     }),
     price: () => ({ worstMicros: 50, expectedMicros: 40, source: 'test', asOf: '2026-01-01' }),
-    warnings: () => [], check: () => Promise.resolve({ ok: true, message: '' }),
+    warnings: () => [],
+    check: () => Promise.resolve({ ok: true, message: '' }),
     ...more,
   };
 }
@@ -52,7 +61,11 @@ export class Rig {
 
   constructor() {
     const owner = 'rig';
-    this.ledger = new Ledger({ file: join(this.folder, 'ledger.db'), now: this.clock.now, liveness: { owner, isAlive: (id) => id === owner, close: () => {} } });
+    this.ledger = new Ledger({
+      file: join(this.folder, 'ledger.db'),
+      now: this.clock.now,
+      liveness: { owner, isAlive: (id) => id === owner, close: () => {} },
+    });
     const claim = this.ledger.claim.bind(this.ledger);
     this.ledger.claim = (request) => {
       this.claims += 1;
@@ -66,9 +79,15 @@ export class Rig {
   }
 
   /** Runs a job's shots to whatever end. */
-  run(job: JobRow, providers: readonly (Provider | ReadyProvider)[], more: { options?: Partial<RunOptions>; context?: Partial<RunnerContext> } = {}): Promise<RunResult> {
+  run(
+    job: JobRow,
+    providers: readonly (Provider | ReadyProvider)[],
+    more: { options?: Partial<RunOptions>; context?: Partial<RunnerContext> } = {},
+  ): Promise<RunResult> {
     const context = contextOf({
-      ledger: this.ledger, now: this.clock.now, sleep: this.clock.sleep,
+      ledger: this.ledger,
+      now: this.clock.now,
+      sleep: this.clock.sleep,
       newKey: () => `key-${(this.keys += 1)}`,
       download: async (url, part) => {
         await stageBytes(part, makePicture(16, 16, url));
@@ -85,7 +104,11 @@ export class Rig {
 
   /** Badly ended shots of a job by name. */
   failed(job: JobRow): Record<string, Pick<ShotRow, 'state' | 'outcome'>> {
-    return Object.fromEntries(this.ledger.queries.failures(job.id, 100).map((shot) => [shot.name, { state: shot.state, outcome: shot.outcome }]));
+    return Object.fromEntries(
+      this.ledger.queries
+        .failures(job.id, 100)
+        .map((shot) => [shot.name, { state: shot.state, outcome: shot.outcome }]),
+    );
   }
 
   /** Public events of one kind. */

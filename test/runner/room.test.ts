@@ -14,8 +14,9 @@ it.each([
   const job = rig.job({ shots: galleryShots(2) });
   const short = disk === 'the ledger' ? dirname(rig.output) : rig.output;
   let sent = 0;
-  const service = provider({ submit: (request) => Promise.resolve((sent += 1, picture(request.shot))) });
-  const run = (bytes: number) => rig.run(job, [service], { context: { freeBytes: (folder) => Promise.resolve(folder === short ? bytes : 1e12) } });
+  const service = provider({ submit: (request) => Promise.resolve(((sent += 1), picture(request.shot))) });
+  const run = (bytes: number) =>
+    rig.run(job, [service], { context: { freeBytes: (folder) => Promise.resolve(folder === short ? bytes : 1e12) } });
   expect((await run(free)).stop).toEqual({ reason: 'disk', message: expect.stringMatching(says) });
   expect([sent, rig.ledger.jobs.counts(job.id).queued]).toEqual([0, 2]);
   expect((await run(1e12)).stop).toBeUndefined();
@@ -33,7 +34,10 @@ it('stops between two shots when the disk fills up, and keeps what was made', as
       return picture(request.shot);
     },
   });
-  const result = await rig.run(job, [service], { options: { concurrency: 1 }, context: { freeBytes: () => Promise.resolve(sent < 2 ? 1e12 : MIB) } });
+  const result = await rig.run(job, [service], {
+    options: { concurrency: 1 },
+    context: { freeBytes: () => Promise.resolve(sent < 2 ? 1e12 : MIB) },
+  });
   expect(result.stop?.reason).toBe('disk');
   expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 2, queued: 2 });
 });

@@ -10,14 +10,20 @@ describe('a run', () => {
     let flying = 0;
     const seen: number[] = [];
     const job = rig.job({ shots: galleryShots(9) });
-    await rig.run(job, [provider({
-      submit: async (request) => {
-        seen.push((flying += 1));
-        await rig.clock.sleep(1_000);
-        flying -= 1;
-        return picture(request.shot);
-      },
-    })], { options: { concurrency: 3 } });
+    await rig.run(
+      job,
+      [
+        provider({
+          submit: async (request) => {
+            seen.push((flying += 1));
+            await rig.clock.sleep(1_000);
+            flying -= 1;
+            return picture(request.shot);
+          },
+        }),
+      ],
+      { options: { concurrency: 3 } },
+    );
     expect(Math.max(...seen)).toBe(3);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(9);
     expect(picturesIn(rig.output)).toHaveLength(9);
@@ -28,47 +34,77 @@ describe('a run', () => {
     const rig = openRig();
     const start = rig.clock.now();
     const sends: number[] = [];
-    await rig.run(rig.job({ shots: galleryShots(6) }), [provider({
-      submit: async (request) => {
-        sends.push(rig.clock.now() - start);
-        await rig.clock.sleep(1_000);
-        return picture(request.shot);
-      },
-    })], { options: { concurrency: 3, staggerMs: 50 } });
+    await rig.run(
+      rig.job({ shots: galleryShots(6) }),
+      [
+        provider({
+          submit: async (request) => {
+            sends.push(rig.clock.now() - start);
+            await rig.clock.sleep(1_000);
+            return picture(request.shot);
+          },
+        }),
+      ],
+      { options: { concurrency: 3, staggerMs: 50 } },
+    );
     expect(sends).toEqual([0, 50, 100, 1_000, 1_050, 1_100]);
   });
 
   it('makes the avatar first and sends it along with the rest', async () => {
     const rig = openRig();
     const sent: [string, number][] = [];
-    const shots = [plannedShot('avatar', 'avatar'), plannedShot('training-01', 'training'), plannedShot('training-02', 'training')];
-    await rig.run(rig.job({ shots, kind: 'create' }), [provider({
-      submit: (request) => {
-        sent.push([request.shot, request.references.length]);
-        return Promise.resolve(picture(request.shot));
-      },
-    })]);
-    expect(sent).toEqual([['avatar', 0], ['training-01', 1], ['training-02', 1]]);
+    const shots = [
+      plannedShot('avatar', 'avatar'),
+      plannedShot('training-01', 'training'),
+      plannedShot('training-02', 'training'),
+    ];
+    await rig.run(rig.job({ shots, kind: 'create' }), [
+      provider({
+        submit: (request) => {
+          sent.push([request.shot, request.references.length]);
+          return Promise.resolve(picture(request.shot));
+        },
+      }),
+    ]);
+    expect(sent).toEqual([
+      ['avatar', 0],
+      ['training-01', 1],
+      ['training-02', 1],
+    ]);
   });
 
   it('goes on without an avatar when that fails', async () => {
     const rig = openRig();
-    const job = rig.job({ shots: [plannedShot('avatar', 'avatar'), plannedShot('training-01', 'training')], kind: 'create' });
-    await rig.run(job, [provider({ submit: (request) => (request.shot === 'avatar' ? Promise.reject(failure('refused')) : Promise.resolve(picture(request.shot))) })]);
+    const job = rig.job({
+      shots: [plannedShot('avatar', 'avatar'), plannedShot('training-01', 'training')],
+      kind: 'create',
+    });
+    await rig.run(job, [
+      provider({
+        submit: (request) =>
+          request.shot === 'avatar' ? Promise.reject(failure('refused')) : Promise.resolve(picture(request.shot)),
+      }),
+    ]);
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ refused: 1, done: 1 });
-    expect(rig.heard).toContainEqual(expect.objectContaining({ event: 'notice', message: expect.stringContaining('no avatar') }));
+    expect(rig.heard).toContainEqual(
+      expect.objectContaining({ event: 'notice', message: expect.stringContaining('no avatar') }),
+    );
   });
 
   it('sleeps until the next attempt is due', async () => {
     const rig = openRig();
     const start = rig.clock.now();
     const sends: number[] = [];
-    await rig.run(rig.job({ shots: galleryShots(1) }), [provider({
-      submit: (request) => {
-        sends.push(rig.clock.now() - start);
-        return sends.length < 3 ? Promise.reject(failure('unavailable', { retryAfterMs: 40_000 })) : Promise.resolve(picture(request.shot));
-      },
-    })]);
+    await rig.run(rig.job({ shots: galleryShots(1) }), [
+      provider({
+        submit: (request) => {
+          sends.push(rig.clock.now() - start);
+          return sends.length < 3
+            ? Promise.reject(failure('unavailable', { retryAfterMs: 40_000 }))
+            : Promise.resolve(picture(request.shot));
+        },
+      }),
+    ]);
     expect(sends).toEqual([0, 40_000, 80_000]);
     expect(rig.claims).toBeLessThan(40);
   });
@@ -85,12 +121,14 @@ describe('a run', () => {
   it('holds nothing of a shot that is done', async () => {
     const rig = openRig();
     const signals: AbortSignal[] = [];
-    await rig.run(rig.job({ shots: galleryShots(4) }), [provider({
-      submit: (request, call) => {
-        signals.push(call.signal);
-        return Promise.resolve(picture(request.shot));
-      },
-    })]);
+    await rig.run(rig.job({ shots: galleryShots(4) }), [
+      provider({
+        submit: (request, call) => {
+          signals.push(call.signal);
+          return Promise.resolve(picture(request.shot));
+        },
+      }),
+    ]);
     expect(rig.clock.sleepers).toBe(0); // no time-out is left waiting
     rig.abort.abort();
     expect(signals.map((signal) => signal.aborted)).toEqual([false, false, false, false]);
@@ -98,16 +136,21 @@ describe('a run', () => {
 });
 
 describe('what a provider says', () => {
-  it.each([['refused', 'refused'], ['rejected', 'failed']] as const)('%s is final: the others go on', async (what, state) => {
+  it.each([
+    ['refused', 'refused'],
+    ['rejected', 'failed'],
+  ] as const)('%s is final: the others go on', async (what, state) => {
     const rig = openRig();
     let sent = 0;
     const job = rig.job({ shots: galleryShots(3) });
-    const result = await rig.run(job, [provider({
-      submit: (request) => {
-        sent += 1;
-        return request.shot.endsWith('2') ? Promise.reject(failure(what)) : Promise.resolve(picture(request.shot));
-      },
-    })]);
+    const result = await rig.run(job, [
+      provider({
+        submit: (request) => {
+          sent += 1;
+          return request.shot.endsWith('2') ? Promise.reject(failure(what)) : Promise.resolve(picture(request.shot));
+        },
+      }),
+    ]);
     expect(sent).toBe(3);
     expect(result.stop).toBeUndefined();
     expect(rig.failed(job)).toEqual({ 'gallery-0002': { state, outcome: what } });
@@ -118,12 +161,17 @@ describe('what a provider says', () => {
     const rig = openRig();
     let sent = 0;
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [provider({
-      submit: () => {
-        sent += 1;
-        return Promise.resolve({ state: 'generated', image: { kind: 'bytes', bytes: Buffer.from('<html>sorry</html>') } });
-      },
-    })]);
+    await rig.run(job, [
+      provider({
+        submit: () => {
+          sent += 1;
+          return Promise.resolve({
+            state: 'generated',
+            image: { kind: 'bytes', bytes: Buffer.from('<html>sorry</html>') },
+          });
+        },
+      }),
+    ]);
     expect(sent).toBe(1);
     expect(rig.failed(job)).toEqual({ 'gallery-0001': { state: 'failed', outcome: 'unusable' } });
     expect(rig.ledger.jobs.total(job.id).spentMicros).toBe(40);
@@ -142,7 +190,12 @@ describe('what a provider says', () => {
   it('in doubt is held, its money counted, the rest made', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(2) });
-    await rig.run(job, [provider({ submit: (request) => (request.shot.endsWith('1') ? Promise.reject(failure('unknown')) : Promise.resolve(picture(request.shot))) })]);
+    await rig.run(job, [
+      provider({
+        submit: (request) =>
+          request.shot.endsWith('1') ? Promise.reject(failure('unknown')) : Promise.resolve(picture(request.shot)),
+      }),
+    ]);
     expect(rig.failed(job)).toEqual({ 'gallery-0001': { state: 'hold', outcome: 'unknown' } });
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 90 });
   });
@@ -151,9 +204,16 @@ describe('what a provider says', () => {
     const rig = openRig();
     const start = rig.clock.now();
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [provider({
-      submit: (_, call) => new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(failure('unknown')))),
-    })], { options: { timeoutMs: 60_000 } });
+    await rig.run(
+      job,
+      [
+        provider({
+          submit: (_, call) =>
+            new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(failure('unknown')))),
+        }),
+      ],
+      { options: { timeoutMs: 60_000 } },
+    );
     expect(rig.clock.now() - start).toBe(60_000);
     expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'hold' } });
   });
@@ -162,15 +222,17 @@ describe('what a provider says', () => {
     const rig = openRig();
     let sent = 0;
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [provider({
-      recovery: 'list',
-      submit: () => {
-        sent += 1;
-        return Promise.reject(failure('unknown'));
-      },
-      find: () => Promise.resolve({ state: 'found', remoteId: 'r1' }),
-      collect: () => Promise.resolve({ image: { kind: 'url', url: 'u' } }),
-    })]);
+    await rig.run(job, [
+      provider({
+        recovery: 'list',
+        submit: () => {
+          sent += 1;
+          return Promise.reject(failure('unknown'));
+        },
+        find: () => Promise.resolve({ state: 'found', remoteId: 'r1' }),
+        collect: () => Promise.resolve({ image: { kind: 'url', url: 'u' } }),
+      }),
+    ]);
     expect(sent).toBe(1);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
     expect(rig.told('generation_submitted')).toMatchObject([{ remote_id: 'r1' }]);
@@ -180,26 +242,34 @@ describe('what a provider says', () => {
     const rig = openRig();
     let sent = 0;
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [provider({
-      recovery: 'idem',
-      submit: () => {
-        sent += 1;
-        return Promise.reject(failure('unknown'));
-      },
-      find: () => Promise.resolve({ state: 'absent' }),
-      collect: () => Promise.reject(failure('rejected')),
-    })]);
+    await rig.run(job, [
+      provider({
+        recovery: 'idem',
+        submit: () => {
+          sent += 1;
+          return Promise.reject(failure('unknown'));
+        },
+        find: () => Promise.resolve({ state: 'absent' }),
+        collect: () => Promise.reject(failure('rejected')),
+      }),
+    ]);
     expect(sent).toBe(6); // three attempts, each once more with the same key
     expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'failed' } });
   });
 
   it.each([
-    ['exact', undefined, 'yes'], ['best-effort', undefined, 'unknown'], ['none', undefined, 'no'],
-    ['best-effort', 7, 'yes'], ['best-effort', 8, 'no'], ['none', 7, 'yes'],
+    ['exact', undefined, 'yes'],
+    ['best-effort', undefined, 'unknown'],
+    ['none', undefined, 'no'],
+    ['best-effort', 7, 'yes'],
+    ['best-effort', 8, 'no'],
+    ['none', 7, 'yes'],
   ] as const)('about seeds (%s, used %s) is kept: %s', async (seed, seedUsed, honoured) => {
     const rig = openRig();
     const plain = provider({ submit: (request) => Promise.resolve(picture(request.shot, { seedUsed })) });
-    await rig.run(rig.job({ shots: galleryShots(1) }), [{ ...plain, capabilities: (model) => ({ ...plain.capabilities(model), seed }) }]);
+    await rig.run(rig.job({ shots: galleryShots(1) }), [
+      { ...plain, capabilities: (model) => ({ ...plain.capabilities(model), seed }) },
+    ]);
     expect(rig.told('generation_completed')).toMatchObject([{ seed: 7, seed_honoured: honoured }]);
   });
 });
@@ -208,7 +278,9 @@ describe('money', () => {
   it('that is gone stops the run, the rest stays queued', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(5) });
-    const result = await rig.run(job, [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })], { options: { caps: { perRunMicros: 100 } } });
+    const result = await rig.run(job, [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })], {
+      options: { caps: { perRunMicros: 100 } },
+    });
     expect(result.stop).toEqual({ reason: 'budget' });
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 2, queued: 3 });
     expect(rig.told('budget_reached')).toMatchObject([{ cap: 'run', spent_usd: 80 / 1e6 }]);
@@ -217,12 +289,18 @@ describe('money', () => {
   it('that may come back is waited for', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(2) });
-    const result = await rig.run(job, [provider({
-      submit: async (request) => {
-        await rig.clock.sleep(3_000);
-        return picture(request.shot, { costMicros: 10 });
-      },
-    })], { options: { caps: { perRunMicros: 90 } } });
+    const result = await rig.run(
+      job,
+      [
+        provider({
+          submit: async (request) => {
+            await rig.clock.sleep(3_000);
+            return picture(request.shot, { costMicros: 10 });
+          },
+        }),
+      ],
+      { options: { caps: { perRunMicros: 90 } } },
+    );
     expect(result.stop).toBeUndefined();
     expect(rig.ledger.jobs.counts(job.id).done).toBe(2);
   });
@@ -237,12 +315,18 @@ describe('a fallback', () => {
     const job = rig.job({ shots: galleryShots(12), settings: { fallback: ['second'] } });
     await rig.run(job, [broken(), second], { options: { concurrency: 6, attemptsMax: 5 } });
     expect(rig.ledger.jobs.counts(job.id).done).toBe(12);
-    expect(rig.ledger.queries.stats().map((row) => [row.provider, row.done])).toEqual([['paper', 0], ['second', 12]]);
+    expect(rig.ledger.queries.stats().map((row) => [row.provider, row.done])).toEqual([
+      ['paper', 0],
+      ['second', 12],
+    ]);
   });
 
   it('is not asked when it can’t keep the promise', async () => {
     const rig = openRig();
-    const small = { ...second, capabilities: () => ({ ...second.capabilities(''), sizes: { kind: 'list' as const, sizes: ['8x8'] } }) };
+    const small = {
+      ...second,
+      capabilities: () => ({ ...second.capabilities(''), sizes: { kind: 'list' as const, sizes: ['8x8'] } }),
+    };
     const job = rig.job({ shots: galleryShots(12), settings: { fallback: ['second'] } });
     const result = await rig.run(job, [broken(), small], { options: { concurrency: 6, attemptsMax: 50 } });
     expect(result.stop).toMatchObject({ reason: 'down' });
@@ -253,9 +337,21 @@ describe('a fallback', () => {
     const rig = openRig();
     let asked = 0;
     const job = rig.job({ shots: galleryShots(2), settings: { fallback: ['second'] } });
-    await rig.run(job, [ready(provider({
-      submit: (request) => ((asked += 1) === 1 ? Promise.reject(failure('rate-limited', { retryAfterMs: 5_000 })) : Promise.resolve(picture(request.shot))),
-    })), ready(second)], { options: { concurrency: 1 } });
+    await rig.run(
+      job,
+      [
+        ready(
+          provider({
+            submit: (request) =>
+              (asked += 1) === 1
+                ? Promise.reject(failure('rate-limited', { retryAfterMs: 5_000 }))
+                : Promise.resolve(picture(request.shot)),
+          }),
+        ),
+        ready(second),
+      ],
+      { options: { concurrency: 1 } },
+    );
     expect(rig.ledger.queries.stats().map((row) => [row.provider, row.done])).toEqual([['paper', 2]]);
   });
 });
@@ -265,7 +361,9 @@ describe('files', () => {
     const rig = openRig();
     mkdirSync(join(rig.output, 'mira'), { recursive: true });
     writeFileSync(join(rig.output, 'mira', 'mira_image_00001.png'), 'mine');
-    await rig.run(rig.job({ shots: galleryShots(1) }), [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })]);
+    await rig.run(rig.job({ shots: galleryShots(1) }), [
+      provider({ submit: (request) => Promise.resolve(picture(request.shot)) }),
+    ]);
     expect(picturesIn(rig.output)).toEqual(['mira_image_00001.png', 'mira_image_00002.png']);
     expect(readFileSync(join(rig.output, 'mira', 'mira_image_00001.png'), 'utf8')).toBe('mine');
     expect(readdirSync(join(rig.output, 'mira', '.parts'))).toEqual([]);
@@ -273,12 +371,17 @@ describe('files', () => {
 });
 
 describe('a picture of another size than was asked', () => {
-  it.each([[16, 0], [24, 1]])('is kept, and said once a run: %i px asked, %i times', async (asked, times) => {
+  it.each([
+    [16, 0],
+    [24, 1],
+  ])('is kept, and said once a run: %i px asked, %i times', async (asked, times) => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(3), settings: { width: asked, height: asked } });
     await rig.run(job, [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })]);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(3);
-    const said = rig.heard.filter((event) => event.event === 'notice' && event.message === 'paper answers 24x24 with 16x16 (paper-1)');
+    const said = rig.heard.filter(
+      (event) => event.event === 'notice' && event.message === 'paper answers 24x24 with 16x16 (paper-1)',
+    );
     expect(said).toHaveLength(times);
   });
 });

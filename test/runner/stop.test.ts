@@ -8,7 +8,9 @@ import { failure, openRig, picture, provider } from './rig.ts';
 
 /** Ends with the signal, as a provider whose request had left. */
 function untilAborted(call: CallContext): Promise<never> {
-  return new Promise((_, reject) => call.signal.addEventListener('abort', () => reject(failure('unknown')), { once: true }));
+  return new Promise((_, reject) =>
+    call.signal.addEventListener('abort', () => reject(failure('unknown')), { once: true }),
+  );
 }
 
 describe('the first Ctrl-C', () => {
@@ -16,15 +18,17 @@ describe('the first Ctrl-C', () => {
     const rig = openRig();
     let sent = 0;
     const job = rig.job({ shots: galleryShots(6) });
-    const result = await rig.run(job, [provider({
-      submit: async (request) => {
-        sent += 1;
-        await rig.clock.sleep(500);
-        rig.drain.abort();
-        await rig.clock.sleep(500);
-        return picture(request.shot);
-      },
-    })]);
+    const result = await rig.run(job, [
+      provider({
+        submit: async (request) => {
+          sent += 1;
+          await rig.clock.sleep(500);
+          rig.drain.abort();
+          await rig.clock.sleep(500);
+          return picture(request.shot);
+        },
+      }),
+    ]);
     expect(result.stop).toEqual({ reason: 'interrupted' });
     expect(sent).toBe(2);
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 2, queued: 4 });
@@ -37,7 +41,8 @@ describe('the first Ctrl-C', () => {
     const service = provider({
       recovery: 'list',
       submit: () => Promise.resolve({ state: 'accepted', remoteId: `r${(sent += 1)}` }),
-      collect: (_, __, call) => (rig.drain.signal.aborted ? Promise.resolve({ image: { kind: 'url', url: 'u' } }) : untilAborted(call)),
+      collect: (_, __, call) =>
+        rig.drain.signal.aborted ? Promise.resolve({ image: { kind: 'url', url: 'u' } }) : untilAborted(call),
     });
     void rig.clock.sleep(1_000).then(() => rig.drain.abort());
     const result = await rig.run(job, [service]);
@@ -54,7 +59,9 @@ describe('the first Ctrl-C', () => {
     const start = rig.clock.now();
     const job = rig.job({ shots: galleryShots(1) });
     void rig.clock.sleep(2_000).then(() => rig.drain.abort());
-    await rig.run(job, [provider({ submit: () => Promise.reject(failure('rate-limited', { retryAfterMs: 600_000 })) })]);
+    await rig.run(job, [
+      provider({ submit: () => Promise.reject(failure('rate-limited', { retryAfterMs: 600_000 })) }),
+    ]);
     expect(rig.clock.now() - start).toBe(2_000);
     expect(rig.ledger.jobs.counts(job.id).queued).toBe(1);
   });
@@ -64,9 +71,14 @@ describe('the first Ctrl-C', () => {
     const start = rig.clock.now();
     const job = rig.job({ shots: galleryShots(1) });
     void rig.clock.sleep(2_000).then(() => rig.drain.abort());
-    await rig.run(job, [provider({
-      recovery: 'list', findAfterMs: 10_000, submit: () => Promise.reject(failure('unknown')), find: () => Promise.resolve({ state: 'absent' }),
-    })]);
+    await rig.run(job, [
+      provider({
+        recovery: 'list',
+        findAfterMs: 10_000,
+        submit: () => Promise.reject(failure('unknown')),
+        find: () => Promise.resolve({ state: 'absent' }),
+      }),
+    ]);
     expect(rig.clock.now() - start).toBe(2_000);
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ leased: 1 });
     expect(rig.traced).toContain('released');
@@ -92,32 +104,42 @@ describe('the second Ctrl-C', () => {
     const job = rig.job({ shots: galleryShots(1) });
     void rig.clock.sleep(1_000).then(() => rig.drain.abort());
     void rig.clock.sleep(1_000).then(() => rig.abort.abort());
-    await rig.run(job, [provider({
-      submit: (_, call) => new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(failure('interrupted')))),
-    })]);
+    await rig.run(job, [
+      provider({
+        submit: (_, call) =>
+          new Promise((_resolve, reject) =>
+            call.signal.addEventListener('abort', () => reject(failure('interrupted'))),
+          ),
+      }),
+    ]);
     expect(rig.ledger.jobs.counts(job.id).queued).toBe(1);
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 0 });
   });
 });
 
 describe('a picture that was made', () => {
-  const service = (urls: string[]) => provider({
-    recovery: 'list',
-    submit: () => Promise.resolve({ state: 'accepted', remoteId: 'r1' }),
-    collect: () => Promise.resolve({ image: { kind: 'url', url: urls.shift() ?? 'last' } }),
-    find: () => Promise.resolve({ state: 'absent' }),
-  });
+  const service = (urls: string[]) =>
+    provider({
+      recovery: 'list',
+      submit: () => Promise.resolve({ state: 'accepted', remoteId: 'r1' }),
+      collect: () => Promise.resolve({ image: { kind: 'url', url: urls.shift() ?? 'last' } }),
+      find: () => Promise.resolve({ state: 'absent' }),
+    });
 
   it('is asked for again when its address has expired, once', async () => {
     const rig = openRig();
     const asked: string[] = [];
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [service(['old', 'new'])], { context: { download: async (url, part) => {
-      asked.push(url);
-      if (url === 'old') throw new ProviderError('403', { failure: 'unusable', expired: true });
-      await stageBytes(part, makePicture(16, 16, url));
-      return { sizeBytes: 1 };
-    } } });
+    await rig.run(job, [service(['old', 'new'])], {
+      context: {
+        download: async (url, part) => {
+          asked.push(url);
+          if (url === 'old') throw new ProviderError('403', { failure: 'unusable', expired: true });
+          await stageBytes(part, makePicture(16, 16, url));
+          return { sizeBytes: 1 };
+        },
+      },
+    });
     expect(asked).toEqual(['old', 'new']);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
   });
@@ -126,10 +148,14 @@ describe('a picture that was made', () => {
     const rig = openRig();
     const asked: string[] = [];
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [service(['old', 'new'])], { context: { download: (url) => {
-      asked.push(url);
-      return Promise.reject(new ProviderError('403', { failure: 'unusable', expired: true }));
-    } } });
+    await rig.run(job, [service(['old', 'new'])], {
+      context: {
+        download: (url) => {
+          asked.push(url);
+          return Promise.reject(new ProviderError('403', { failure: 'unusable', expired: true }));
+        },
+      },
+    });
     expect(asked).toEqual(['old', 'new']);
     expect(rig.ledger.jobs.counts(job.id).failed).toBe(1);
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 40 });
@@ -139,10 +165,14 @@ describe('a picture that was made', () => {
     const rig = openRig();
     let tries = 0;
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [service([])], { context: { download: () => {
-      tries += 1;
-      return Promise.reject(failure('unavailable'));
-    } } });
+    await rig.run(job, [service([])], {
+      context: {
+        download: () => {
+          tries += 1;
+          return Promise.reject(failure('unavailable'));
+        },
+      },
+    });
     expect(tries).toBe(6);
     expect(rig.ledger.queries.liveAtProvider(job.id)).toBe(1);
     expect(rig.ledger.jobs.total(job.id).spentMicros).toBe(40);
@@ -155,11 +185,15 @@ describe('a picture that was made', () => {
     const rig = openRig();
     let tries = 0;
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(job, [service([])], { context: { download: async (url, part) => {
-      const whole = makePicture(16, 16, url);
-      await stageBytes(part, (tries += 1) === 1 ? whole.subarray(0, 60) : whole);
-      return { sizeBytes: 1 };
-    } } });
+    await rig.run(job, [service([])], {
+      context: {
+        download: async (url, part) => {
+          const whole = makePicture(16, 16, url);
+          await stageBytes(part, (tries += 1) === 1 ? whole.subarray(0, 60) : whole);
+          return { sizeBytes: 1 };
+        },
+      },
+    });
     expect(tries).toBe(2);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
   });
@@ -167,9 +201,17 @@ describe('a picture that was made', () => {
   it('is still being made after the time-out: let go, and the run ends', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(2) });
-    const result = await rig.run(job, [provider({
-      recovery: 'list', submit: (request) => Promise.resolve({ state: 'accepted', remoteId: request.shot }), collect: (_, __, call) => untilAborted(call),
-    })], { options: { timeoutMs: 60_000 } });
+    const result = await rig.run(
+      job,
+      [
+        provider({
+          recovery: 'list',
+          submit: (request) => Promise.resolve({ state: 'accepted', remoteId: request.shot }),
+          collect: (_, __, call) => untilAborted(call),
+        }),
+      ],
+      { options: { timeoutMs: 60_000 } },
+    );
     expect(result.stop).toBeUndefined();
     expect(rig.ledger.queries.liveAtProvider(job.id)).toBe(2);
   });

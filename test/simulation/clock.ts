@@ -29,10 +29,14 @@ export class VirtualClock {
       }
       const alarm: Alarm = { atMs: this.nowMs + Math.max(0, ms), order: (this.order += 1), ring: resolve };
       this.alarms.push(alarm);
-      signal?.addEventListener('abort', () => {
-        this.alarms = this.alarms.filter((one) => one !== alarm);
-        resolve();
-      }, { once: true });
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.alarms = this.alarms.filter((one) => one !== alarm);
+          resolve();
+        },
+        { once: true },
+      );
     });
 
   /** How many sleep now. */
@@ -69,7 +73,7 @@ export class VirtualClock {
 
 /** Resolves when no promise is ready to go on and no file is being read or written. */
 async function quiet(): Promise<void> {
-  for (let idle = 0; idle < 3; ) {
+  for (let idle = 0; idle < 3;) {
     await new Promise((resolve) => setImmediate(resolve));
     idle = process.getActiveResourcesInfo().some((name) => /^(FS|FileHandle|CloseReq)/.test(name)) ? 0 : idle + 1;
   }

@@ -85,6 +85,8 @@ function start(plan: CrashPlan): Promise<string> {
     child.stderr.on('data', (data: Buffer) => {
       words += data.toString();
     });
-    child.on('close', (code, signal) => resolve(signal === 'SIGKILL' ? 'killed' : code === 0 ? 'ended' : `failed: ${words}`));
+    child.on('close', (code, signal) =>
+      resolve(signal === 'SIGKILL' ? 'killed' : code === 0 ? 'ended' : `failed: ${words}`),
+    );
   });
 }

@@ -56,7 +56,9 @@ export class SimulatedProcess {
   private async live(): Promise<RunResult> {
     const { parts } = this;
     const ledger = new Ledger({
-      file: ':memory:', now: parts.clock.now, open: () => this.database(),
+      file: ':memory:',
+      now: parts.clock.now,
+      open: () => this.database(),
       liveness: { owner: this.id, isAlive: parts.isAlive, close: () => {} },
     });
     ledger.forgive('paper:k');

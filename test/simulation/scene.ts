@@ -23,8 +23,19 @@ export function removeFolder(folder: string): void {
 /** A planned shot. */
 export function plannedShot(name: string, kind: PlannedShot['kind'] = 'gallery', seed = 7): PlannedShot {
   return {
-    name, kind, seed, prompt: `${name} of Mira`,
-    look: { pose: 'standing', angle: 'front', expression: 'neutral', framing: 'waist up', light: 'soft', background: 'grey', setting: 'plain' },
+    name,
+    kind,
+    seed,
+    prompt: `${name} of Mira`,
+    look: {
+      pose: 'standing',
+      angle: 'front',
+      expression: 'neutral',
+      framing: 'waist up',
+      light: 'soft',
+      background: 'grey',
+      setting: 'plain',
+    },
   };
 }
 
@@ -34,26 +45,70 @@ export function galleryShots(n: number): PlannedShot[] {
 }
 
 /** Registers Mira and makes a job for her. */
-export function makeJob(ledger: Ledger, output: string, wanted: { shots: readonly PlannedShot[]; settings?: Partial<JobSettings> } & Partial<Omit<JobRequest, 'settings'>>): JobRow {
+export function makeJob(
+  ledger: Ledger,
+  output: string,
+  wanted: { shots: readonly PlannedShot[]; settings?: Partial<JobSettings> } & Partial<Omit<JobRequest, 'settings'>>,
+): JobRow {
   const { shots, settings, ...rest } = wanted;
-  ledger.characters.register({ id: 'mira', name: 'Mira', seed: 7, attributes: JSON.stringify({ name: 'Mira', distinctiveFeatures: [], style: 'photo' }), locked: '{}' });
+  ledger.characters.register({
+    id: 'mira',
+    name: 'Mira',
+    seed: 7,
+    attributes: JSON.stringify({ name: 'Mira', distinctiveFeatures: [], style: 'photo' }),
+    locked: '{}',
+  });
   return ledger.jobs.openOrCreate({
-    characterId: 'mira', kind: 'pack', fingerprint: 'f', priority: 1, imageCount: shots.length, plan: () => shots,
-    settings: { provider: 'paper', fallback: [], model: 'paper-1', width: 16, height: 16, output, store: 'none', thumbnails: false, requireSeed: false, references: [], ...settings },
+    characterId: 'mira',
+    kind: 'pack',
+    fingerprint: 'f',
+    priority: 1,
+    imageCount: shots.length,
+    plan: () => shots,
+    settings: {
+      provider: 'paper',
+      fallback: [],
+      model: 'paper-1',
+      width: 16,
+      height: 16,
+      output,
+      store: 'none',
+      thumbnails: false,
+      requireSeed: false,
+      references: [],
+      ...settings,
+    },
     ...rest,
   }).job;
 }
 
 /** A provider as the runner takes it. */
 export function ready(provider: Provider, more: Partial<ReadyProvider> = {}): ReadyProvider {
-  return { provider, model: provider.defaultModel, scope: `${provider.name}:k`, intervalMs: 0, allowUnknownPrice: false, ...more };
+  return {
+    provider,
+    model: provider.defaultModel,
+    scope: `${provider.name}:k`,
+    intervalMs: 0,
+    allowUnknownPrice: false,
+    ...more,
+  };
 }
 
 /** A context with quiet defaults. */
-export function contextOf(parts: Pick<RunnerContext, 'ledger' | 'now' | 'sleep' | 'download' | 'newKey'> & Partial<RunnerContext> & { provide: readonly ReadyProvider[] }): RunnerContext {
+export function contextOf(
+  parts: Pick<RunnerContext, 'ledger' | 'now' | 'sleep' | 'download' | 'newKey'> &
+    Partial<RunnerContext> & { provide: readonly ReadyProvider[] },
+): RunnerContext {
   const { provide, ...rest } = parts;
   return {
-    storage: undefined, uploadConcurrency: 2, random: () => 0.5, signal: () => {}, trace: () => {}, clean: (text) => text, imageName: imageFilename, freeBytes: async () => 1e12,
+    storage: undefined,
+    uploadConcurrency: 2,
+    random: () => 0.5,
+    signal: () => {},
+    trace: () => {},
+    clean: (text) => text,
+    imageName: imageFilename,
+    freeBytes: async () => 1e12,
     providers: new Map(provide.map((one) => [one.provider.name, one])),
     ...rest,
   };
@@ -62,13 +117,24 @@ export function contextOf(parts: Pick<RunnerContext, 'ledger' | 'now' | 'sleep' 
 /** Options with small defaults. */
 export function optionsOf(jobIds: readonly number[], more: Partial<RunOptions> = {}): RunOptions {
   return {
-    jobIds, caps: {}, concurrency: 2, staggerMs: 0, attemptsMax: 3, timeoutMs: 60_000,
-    drain: new AbortController().signal, abort: new AbortController().signal, ...more,
+    jobIds,
+    caps: {},
+    concurrency: 2,
+    staggerMs: 0,
+    attemptsMax: 3,
+    timeoutMs: 60_000,
+    drain: new AbortController().signal,
+    abort: new AbortController().signal,
+    ...more,
   };
 }
 
 /** The pictures of Mira on disk. */
 export function picturesIn(output: string): string[] {
   const folder = join(output, 'mira');
-  return existsSync(folder) ? readdirSync(folder).filter((file) => file.startsWith('mira_image_')).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.startsWith('mira_image_'))
+        .sort()
+    : [];
 }

@@ -5,7 +5,16 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { ProviderError } from '../../src/errors.ts';
 import { stageBytes } from '../../src/images/save.ts';
-import type { CallContext, Finding, Generated, ImageRequest, LostAttempt, Provider, RecoveryClass, Submission } from '../../src/providers/provider.ts';
+import type {
+  CallContext,
+  Finding,
+  Generated,
+  ImageRequest,
+  LostAttempt,
+  Provider,
+  RecoveryClass,
+  Submission,
+} from '../../src/providers/provider.ts';
 import type { Download } from '../../src/runner/context.ts';
 import { makePicture } from '../emulators/picture.ts';
 
@@ -33,13 +42,30 @@ export function memoryJournal(): Journal {
 /** Books in a file that outlives any process, one line a charge. */
 export function fileJournal(file: string): Journal {
   return {
-    all: () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Charge) : []),
+    all: () =>
+      existsSync(file)
+        ? readFileSync(file, 'utf8')
+            .split('\n')
+            .filter(Boolean)
+            .map((line) => JSON.parse(line) as Charge)
+        : [],
     add: (charge) => appendFileSync(file, `${JSON.stringify(charge)}\n`),
   };
 }
 
 /** What goes wrong with one request. `…-after`: when it has been charged. `late`: it arrives seconds after its sender gave up. */
-export const SUBMIT_FAULTS = ['ok', 'limited', 'down', 'reset-before', 'reset-after', 'late', 'hang', 'hang-after', 'refused', 'unusable'] as const;
+export const SUBMIT_FAULTS = [
+  'ok',
+  'limited',
+  'down',
+  'reset-before',
+  'reset-after',
+  'late',
+  'hang',
+  'hang-after',
+  'refused',
+  'unusable',
+] as const;
 export type SubmitFault = (typeof SUBMIT_FAULTS)[number];
 export const READ_FAULTS = ['ok', 'down', 'cut'] as const;
 export type ReadFault = (typeof READ_FAULTS)[number];
@@ -77,8 +103,13 @@ export function paperProvider(options: PaperOptions): Provider {
     findAfterMs: options.findAfterMs ?? 10_000,
     defaultModel: 'paper-1',
     capabilities: () => ({
-      seed: 'best-effort', referencesMax: 1, sizes: { kind: 'free', minPx: 1, maxPx: 4096, multipleOf: 1, ratioMax: 4 },
-      qualities: [], negativePrompt: true, cancel: false, reattach: recovery !== 'sync',
+      seed: 'best-effort',
+      referencesMax: 1,
+      sizes: { kind: 'free', minPx: 1, maxPx: 4096, multipleOf: 1, ratioMax: 4 },
+      qualities: [],
+      negativePrompt: true,
+      cancel: false,
+      reattach: recovery !== 'sync',
     }),
     price: () => ({ worstMicros: WORST_MICROS, expectedMicros: COST_MICROS, source: 'test', asOf: '2026-01-01' }),
     warnings: () => [],
@@ -133,9 +164,16 @@ function hang(call: CallContext): Promise<never> {
 
 /** Bills a request; with our own key (`idem`) only the first time. */
 function bill(options: PaperOptions, request: ImageRequest, unusable: boolean): Charge {
-  const before = options.recovery === 'idem' ? options.journal.all().find((one) => one.key === request.attemptKey) : undefined;
+  const before =
+    options.recovery === 'idem' ? options.journal.all().find((one) => one.key === request.attemptKey) : undefined;
   if (before) return before;
-  const charge = { remoteId: `r-${request.attemptKey}`, key: request.attemptKey, shot: request.shot, atMs: options.now(), unusable };
+  const charge = {
+    remoteId: `r-${request.attemptKey}`,
+    key: request.attemptKey,
+    shot: request.shot,
+    atMs: options.now(),
+    unusable,
+  };
   options.journal.add(charge);
   return charge;
 }
@@ -156,9 +194,13 @@ async function find(options: PaperOptions, lost: LostAttempt): Promise<Finding> 
   await options.sleep(options.latencyMs ?? 0);
   if (options.findFault?.()) return { state: 'unsure', message: 'the list can not be read' };
   if (options.denies) return { state: 'absent' };
-  const mine = options.journal.all().find((one) =>
-    options.recovery === 'idem' ? one.key === lost.request.attemptKey : one.shot === lost.request.shot && one.atMs >= lost.sentAtMs && !lost.isKnown(one.remoteId),
-  );
+  const mine = options.journal
+    .all()
+    .find((one) =>
+      options.recovery === 'idem'
+        ? one.key === lost.request.attemptKey
+        : one.shot === lost.request.shot && one.atMs >= lost.sentAtMs && !lost.isKnown(one.remoteId),
+    );
   return mine ? { state: 'found', remoteId: mine.remoteId } : { state: 'absent' };
 }
 

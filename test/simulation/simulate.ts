@@ -9,7 +9,16 @@ import { VirtualClock } from './clock.ts';
 import { capProblems, violations } from './invariants.ts';
 import { SimulatedProcess } from './process.ts';
 import { galleryShots, makeJob, newFolder, optionsOf, removeFolder } from './scene.ts';
-import { memoryJournal, paperDownload, paperProvider, READ_FAULTS, SUBMIT_FAULTS, WORST_MICROS, type ReadFault, type SubmitFault } from './service.ts';
+import {
+  memoryJournal,
+  paperDownload,
+  paperProvider,
+  READ_FAULTS,
+  SUBMIT_FAULTS,
+  WORST_MICROS,
+  type ReadFault,
+  type SubmitFault,
+} from './service.ts';
 
 /** A scenario as it is generated and shrunk. */
 export interface Scenario {
@@ -39,7 +48,9 @@ export interface Report {
 }
 
 /** Scenarios of all four classes. */
-export function scenarios(recovery: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind']): fc.Arbitrary<Scenario> {
+export function scenarios(
+  recovery: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind'],
+): fc.Arbitrary<Scenario> {
   const mostly = fc.constant('ok' as const);
   return fc.record({
     recovery: fc.constantFrom(...recovery),
@@ -61,7 +72,11 @@ export async function simulate(scenario: Scenario, sabotage?: Sabotage): Promise
   try {
     return await new Simulation(scenario, { db, folder, sabotage }).play();
   } catch (error) {
-    return { problems: [`${error instanceof Sqlite.SqliteError ? error.code : ''} ${(error as Error).stack}`], deaths: 0, pictures: 0 };
+    return {
+      problems: [`${error instanceof Sqlite.SqliteError ? error.code : ''} ${(error as Error).stack}`],
+      deaths: 0,
+      pictures: 0,
+    };
   } finally {
     db.close();
     removeFolder(folder);
@@ -93,15 +108,28 @@ class Simulation {
   }
 
   async play(): Promise<Report> {
-    const planner = new Ledger({ file: ':memory:', now: this.clock.now, open: () => this.db, liveness: { owner: 'planner', isAlive: () => false, close: () => {} } });
+    const planner = new Ledger({
+      file: ':memory:',
+      now: this.clock.now,
+      open: () => this.db,
+      liveness: { owner: 'planner', isAlive: () => false, close: () => {} },
+    });
     this.jobId = makeJob(planner, this.folder, { shots: galleryShots(this.scenario.shots) }).id;
     await this.clock.drive(Promise.all(this.scenario.deaths.map((deaths, n) => this.lives(`p${n}`, deaths))));
     // The person calls `resume`, twice: nothing fails any more.
     for (const list of Object.values(this.left)) list.length = 0;
     for (let again = 0; again < 2; again += 1) await this.clock.drive(this.lives(`r${again}`, []));
-    for (const problem of violations({ db: this.db, output: this.folder, charges: this.journal.all(), recovery: this.scenario.recovery, settled: true })) this.problems.add(problem);
+    for (const problem of violations({
+      db: this.db,
+      output: this.folder,
+      charges: this.journal.all(),
+      recovery: this.scenario.recovery,
+      settled: true,
+    }))
+      this.problems.add(problem);
     const { held } = this.db.prepare(`SELECT COUNT(*) held FROM shots WHERE state = 'hold'`).get() as { held: number };
-    const doubts = this.scenario.faults.filter((fault) => AMBIGUOUS.has(fault)).length + this.deaths * this.scenario.concurrency;
+    const doubts =
+      this.scenario.faults.filter((fault) => AMBIGUOUS.has(fault)).length + this.deaths * this.scenario.concurrency;
     if (held > doubts) this.problems.add(`${held} held without a cause`);
     const { n } = this.db.prepare(`SELECT COUNT(*) n FROM images WHERE state = 'stored'`).get() as { n: number };
     return { problems: [...this.problems], deaths: this.deaths, pictures: n };
@@ -126,21 +154,40 @@ class Simulation {
     const { clock, scenario, left, db } = this;
     const sleep = clock.sleep;
     const provider = paperProvider({
-      recovery: scenario.recovery, journal: this.journal, now: clock.now, sleep, latencyMs: scenario.latencyMs,
-      fault: () => left.faults.shift() ?? 'ok', findFault: () => left.finds.shift() ?? false, denies: this.sabotage === 'denies',
+      recovery: scenario.recovery,
+      journal: this.journal,
+      now: clock.now,
+      sleep,
+      latencyMs: scenario.latencyMs,
+      fault: () => left.faults.shift() ?? 'ok',
+      findFault: () => left.finds.shift() ?? false,
+      denies: this.sabotage === 'denies',
     });
     return {
-      db, clock, id, dieAtStep, provider,
+      db,
+      clock,
+      id,
+      dieAtStep,
+      provider,
       isAlive: (owner: string) => this.sabotage !== 'robs-the-living' && this.processes.get(owner)?.buried === false,
       download: paperDownload({ sleep, latencyMs: scenario.latencyMs, readFault: () => left.reads.shift() ?? 'ok' }),
-      options: optionsOf([this.jobId], { concurrency: scenario.concurrency, caps: this.sabotage === 'no-caps' ? {} : this.caps() }),
+      options: optionsOf([this.jobId], {
+        concurrency: scenario.concurrency,
+        caps: this.sabotage === 'no-caps' ? {} : this.caps(),
+      }),
       committed: () => this.committed(),
     };
   }
 
   private caps(): Caps {
     const { capShots } = this.scenario;
-    return capShots === undefined ? {} : { perRunMicros: capShots * WORST_MICROS, perDayMicros: (capShots + 1) * WORST_MICROS, perImageMicros: 2 * WORST_MICROS };
+    return capShots === undefined
+      ? {}
+      : {
+          perRunMicros: capShots * WORST_MICROS,
+          perDayMicros: (capShots + 1) * WORST_MICROS,
+          perImageMicros: 2 * WORST_MICROS,
+        };
   }
 
   private committed(): void {

@@ -31,7 +31,12 @@ async function open(opening: Opening = {}): Promise<{ emulator: CloudinaryEmulat
   const emulator = await startCloudinary(opening);
   running.push(emulator);
   const url = opening.url?.(emulator) ?? emulator.cloudinaryUrl;
-  const storage = await cloudinary.create({ options: opening.store ?? {}, env: { CLOUDINARY_URL: url }, fetch, now: opening.now ?? Date.now });
+  const storage = await cloudinary.create({
+    options: opening.store ?? {},
+    env: { CLOUDINARY_URL: url },
+    fetch,
+    now: opening.now ?? Date.now,
+  });
   return { emulator, storage };
 }
 
@@ -58,7 +63,10 @@ for (const folderMode of ['dynamic', 'fixed'] as const) {
     keeps: true,
     open: async () => {
       const { emulator, storage } = await open({ folderMode, store: { provider: 'cloudinary', folderMode } });
-      return { storage, close: () => Promise.resolve(running.splice(running.indexOf(emulator), 1)).then(() => emulator.close()) };
+      return {
+        storage,
+        close: () => Promise.resolve(running.splice(running.indexOf(emulator), 1)).then(() => emulator.close()),
+      };
     },
   });
 }
@@ -117,7 +125,10 @@ describe('an upload', () => {
   it('is the same picture when the account changes pictures as they come in, by the hash in its context', async () => {
     const { emulator, storage } = await open();
     const picture = studio.picture('m_1');
-    emulator.plant({ ...planted('characters/mira-sol/m_1'), context: { sha256: picture.sha256 } }, makePicture(8, 8, 'changed'));
+    emulator.plant(
+      { ...planted('characters/mira-sol/m_1'), context: { sha256: picture.sha256 } },
+      makePicture(8, 8, 'changed'),
+    );
     expect(await storage.put(picture, calm)).toMatchObject({ publicId: 'characters/mira-sol/m_1' });
   });
 
@@ -126,8 +137,14 @@ describe('an upload', () => {
     const [gone, changed] = [studio.picture('gone'), studio.picture('changed')];
     rmSync(gone.path);
     appendFileSync(changed.path, 'x');
-    expect(await refused(storage.put(gone, calm))).toMatchObject({ failure: 'rejected', message: expect.stringMatching(/ENOENT/) });
-    expect(await refused(storage.put(changed, calm))).toMatchObject({ failure: 'rejected', message: expect.stringMatching(/bytes, not the/) });
+    expect(await refused(storage.put(gone, calm))).toMatchObject({
+      failure: 'rejected',
+      message: expect.stringMatching(/ENOENT/),
+    });
+    expect(await refused(storage.put(changed, calm))).toMatchObject({
+      failure: 'rejected',
+      message: expect.stringMatching(/bytes, not the/),
+    });
     expect(emulator.requests).toEqual([]);
   });
 
@@ -146,7 +163,12 @@ describe('an upload', () => {
     const picture = studio.picture('m_1', { sizeBytes: 12_000 });
     const wire = await startCutWire(emulator.url, 6000);
     running.push(wire);
-    const broken = await cloudinary.create({ options: {}, env: { CLOUDINARY_URL: emulator.cloudinaryUrl, CLOUDINARY_BASE_URL: wire.url }, fetch, now: Date.now });
+    const broken = await cloudinary.create({
+      options: {},
+      env: { CLOUDINARY_URL: emulator.cloudinaryUrl, CLOUDINARY_BASE_URL: wire.url },
+      fetch,
+      now: Date.now,
+    });
     expect((await refused(broken.put(picture, calm))).failure).toBe('unavailable');
     expect(emulator.assets()).toEqual([]);
     await storage.put(picture, calm);
@@ -154,14 +176,19 @@ describe('an upload', () => {
   });
 
   it('waits for a free place when more come than may go at a time', async () => {
-    const { emulator, storage } = await open({ faults: [{ on: 'upload', kind: 'hang-before' }], store: { concurrency: 2 } });
+    const { emulator, storage } = await open({
+      faults: [{ on: 'upload', kind: 'hang-before' }],
+      store: { concurrency: 2 },
+    });
     const stop = new AbortController();
     const uploads = ['a', 'b', 'c', 'd', 'e'].map((name) => refused(storage.put(studio.picture(name), stop.signal)));
     while (emulator.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(emulator.requests).toHaveLength(2);
     stop.abort();
-    expect((await Promise.all(uploads)).map(({ failure }) => failure)).toEqual(Array.from({ length: 5 }, () => 'unavailable'));
+    expect((await Promise.all(uploads)).map(({ failure }) => failure)).toEqual(
+      Array.from({ length: 5 }, () => 'unavailable'),
+    );
   });
 });
 
@@ -185,7 +212,12 @@ describe('many pictures', () => {
       }
     });
     expect(Math.max(...(await Promise.all(sent)))).toBeGreaterThan(1);
-    expect(emulator.assets().map(({ etag }) => etag).sort()).toEqual(pictures.map(({ md5 }) => md5).sort());
+    expect(
+      emulator
+        .assets()
+        .map(({ etag }) => etag)
+        .sort(),
+    ).toEqual(pictures.map(({ md5 }) => md5).sort());
     expect(emulator.deeds().filter(({ deed }) => deed === 'created')).toHaveLength(40);
     expect(emulator.deeds().filter(({ deed }) => deed === 'overwritten')).toEqual([]);
   });
@@ -209,11 +241,14 @@ describe('many pictures', () => {
     expect(emulator.assets()).toEqual([]);
   });
 
-  it.each([['other/x'], ['characters'], ['characters-2/x'], ['characters/../other/x'], ['characters//x'], ['']])('outside its own folder are never removed: %j', async (id) => {
-    const { emulator, storage } = await open();
-    expect((await refused(storage.remove(['characters/mira-sol/ok', id], calm))).failure).toBe('rejected');
-    expect(emulator.requests).toEqual([]);
-  });
+  it.each([['other/x'], ['characters'], ['characters-2/x'], ['characters/../other/x'], ['characters//x'], ['']])(
+    'outside its own folder are never removed: %j',
+    async (id) => {
+      const { emulator, storage } = await open();
+      expect((await refused(storage.remove(['characters/mira-sol/ok', id], calm))).failure).toBe('rejected');
+      expect(emulator.requests).toEqual([]);
+    },
+  );
 });
 
 describe('a failure', () => {
@@ -231,38 +266,65 @@ describe('a failure', () => {
     [503, 'unavailable'],
   ] as const)('with status %i is %s, in an upload and in the Admin API', async (status, failure) => {
     const body = JSON.stringify({ error: { message: 'as the service says' } });
-    const { storage } = await open({ faults: [{ on: '*', kind: 'status', status, body, headers: { 'x-cld-error': 'as the service says' } }] });
-    const calls = [storage.put(studio.picture('m_1'), calm), all(storage.list('mira-sol', calm)), storage.remove(['characters/x/y'], calm)];
+    const { storage } = await open({
+      faults: [{ on: '*', kind: 'status', status, body, headers: { 'x-cld-error': 'as the service says' } }],
+    });
+    const calls = [
+      storage.put(studio.picture('m_1'), calm),
+      all(storage.list('mira-sol', calm)),
+      storage.remove(['characters/x/y'], calm),
+    ];
     for (const error of await Promise.all(calls.map(refused))) {
-      expect([error.failure, error.message]).toEqual([failure, expect.stringMatching(/^Cloudinary, .*: as the service says \(\d+\)$/)]);
+      expect([error.failure, error.message]).toEqual([
+        failure,
+        expect.stringMatching(/^Cloudinary, .*: as the service says \(\d+\)$/),
+      ]);
     }
   });
 
-  it.each<FaultKind>(['reset-before', 'truncate-length', 'truncate-chunked', 'truncate-close', 'html', 'error-json', 'not-image', 'empty', 'header-bomb', 'gzip-bomb', 'redirect'])(
-    'of the kind %s is unavailable, and the picture is stored once in the end',
-    async (kind) => {
-      const { emulator, storage } = await open({ faults: [{ on: '*', kind, times: 4 }] });
-      const picture = studio.picture('m_1');
-      for (const call of [() => storage.put(picture, calm), () => storage.find('mira-sol', 'm_1', calm), () => all(storage.list('mira-sol', calm)), () => storage.remove(['characters/mira-sol/zz'], calm)]) {
-        expect((await refused(call())).failure).toBe('unavailable');
-      }
-      await storage.put(picture, calm);
-      expect(emulator.deeds().filter(({ deed }) => deed !== 'repeated')).toHaveLength(1);
-    },
-  );
+  it.each<FaultKind>([
+    'reset-before',
+    'truncate-length',
+    'truncate-chunked',
+    'truncate-close',
+    'html',
+    'error-json',
+    'not-image',
+    'empty',
+    'header-bomb',
+    'gzip-bomb',
+    'redirect',
+  ])('of the kind %s is unavailable, and the picture is stored once in the end', async (kind) => {
+    const { emulator, storage } = await open({ faults: [{ on: '*', kind, times: 4 }] });
+    const picture = studio.picture('m_1');
+    for (const call of [
+      () => storage.put(picture, calm),
+      () => storage.find('mira-sol', 'm_1', calm),
+      () => all(storage.list('mira-sol', calm)),
+      () => storage.remove(['characters/mira-sol/zz'], calm),
+    ]) {
+      expect((await refused(call())).failure).toBe('unavailable');
+    }
+    await storage.put(picture, calm);
+    expect(emulator.deeds().filter(({ deed }) => deed !== 'repeated')).toHaveLength(1);
+  });
 
   it.each<FaultKind>(['hang', 'hang-before', 'slow-loris'])('of the kind %s ends in time', async (kind) => {
     const { storage } = await open({ faults: [{ on: '*', kind, delayMs: 40 }], store: { timeoutMs: 150 } });
     const error = await refused(storage.find('mira-sol', 'm_1', calm));
     expect(error).toMatchObject({ failure: 'unavailable', message: expect.stringMatching(/no answer in time/) });
-    if (kind !== 'slow-loris') expect((await refused(storage.put(studio.picture('m_1'), calm))).failure).toBe('unavailable');
+    if (kind !== 'slow-loris')
+      expect((await refused(storage.put(studio.picture('m_1'), calm))).failure).toBe('unavailable');
   });
 
   it('by rate limit says when to come back: the reset date, at most an hour, a minute when nothing is said', async () => {
     const now = (): number => Date.UTC(2026, 0, 1, 10, 30);
     const waits = async (headers: Record<string, string>): Promise<number | undefined> => {
       const { storage } = await open({ now, faults: [{ on: '*', kind: 'status', status: 420, headers }] });
-      const [upload, admin] = [await refused(storage.put(studio.picture('m_1'), calm)), await refused(storage.find('x', 'y', calm))];
+      const [upload, admin] = [
+        await refused(storage.put(studio.picture('m_1'), calm)),
+        await refused(storage.find('x', 'y', calm)),
+      ];
       expect(upload.retryAfterMs).toBe(admin.retryAfterMs);
       return upload.retryAfterMs;
     };
@@ -280,8 +342,16 @@ describe('a failure', () => {
     const key = `key${randomBytes(6).toString('hex')}`;
     const body = JSON.stringify({ error: { message: `bad ${key}:${canary}\u001b[2J and ${'x'.repeat(2000)}` } });
     for (const status of [400, 401, 409, 420, 500, 503]) {
-      const { storage } = await open({ apiKey: key, apiSecret: canary, faults: [{ on: '*', kind: 'status', status, body, headers: { 'x-cld-error': `${key} ${canary}` } }] });
-      const errors = [storage.put(studio.picture('m_1'), calm), storage.find('x', 'y', calm), storage.remove(['characters/x/y'], calm)].map(refused);
+      const { storage } = await open({
+        apiKey: key,
+        apiSecret: canary,
+        faults: [{ on: '*', kind: 'status', status, body, headers: { 'x-cld-error': `${key} ${canary}` } }],
+      });
+      const errors = [
+        storage.put(studio.picture('m_1'), calm),
+        storage.find('x', 'y', calm),
+        storage.remove(['characters/x/y'], calm),
+      ].map(refused);
       for (const error of await Promise.all(errors)) {
         const shown = inspect(error, { depth: 20, showHidden: true });
         expect(shown).not.toContain(canary);
@@ -298,7 +368,10 @@ describe('a failure', () => {
 describe('a health check', () => {
   it.each([401, 420, 500])('takes a status %i for no health, also when the answer gives no reason', async (status) => {
     const { storage } = await open({ faults: [{ on: 'ping', kind: 'status', status }] });
-    expect(await storage.check(calm)).toMatchObject({ ok: false, message: expect.stringContaining(String(status)) as string });
+    expect(await storage.check(calm)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining(String(status)) as string,
+    });
   });
 
   it.each([
@@ -309,15 +382,25 @@ describe('a health check', () => {
   ])('tells of %s', async (_, change, message) => {
     const { storage } = await open({ url: ({ cloudinaryUrl }) => change(cloudinaryUrl) });
     const failure = message.source.includes('ECONN') ? 'unavailable' : 'unauthorized';
-    expect(await storage.check(calm)).toEqual({ ok: false, message: expect.stringMatching(message) as string, failure });
+    expect(await storage.check(calm)).toEqual({
+      ok: false,
+      message: expect.stringMatching(message) as string,
+      failure,
+    });
     expect((await refused(storage.put(studio.picture('m_1'), calm))).failure).toBe(failure);
   });
 });
 
 it('lets accounts of several addresses live side by side, http and https', async () => {
-  const [one, two] = [await open({ cloudName: 'one', apiSecret: 'first' }), await open({ cloudName: 'two', apiSecret: 'second' })];
+  const [one, two] = [
+    await open({ cloudName: 'one', apiSecret: 'first' }),
+    await open({ cloudName: 'two', apiSecret: 'second' }),
+  ];
   await Promise.all([one.storage.put(studio.picture('m_1'), calm), two.storage.put(studio.picture('m_2'), calm)]);
-  expect([one, two].map(({ emulator }) => emulator.assets().map(({ publicId }) => publicId))).toEqual([['characters/mira-sol/m_1'], ['characters/mira-sol/m_2']]);
+  expect([one, two].map(({ emulator }) => emulator.assets().map(({ publicId }) => publicId))).toEqual([
+    ['characters/mira-sol/m_1'],
+    ['characters/mira-sol/m_2'],
+  ]);
   const secure = await open({ url: ({ cloudinaryUrl }) => cloudinaryUrl.replace('=http:', '=https:') });
   expect((await refused(secure.storage.find('x', 'y', calm))).message).toMatch(/SSL|TLS|EPROTO|wrong version|socket/i);
 });
@@ -330,7 +413,12 @@ it('is told no by a service that answers before the picture has left', async () 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   running.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const storage = await cloudinary.create({ options: { baseUrl: url }, env: { CLOUDINARY_URL: 'cloudinary://1234:abcd@demo' }, fetch, now: Date.now });
+  const storage = await cloudinary.create({
+    options: { baseUrl: url },
+    env: { CLOUDINARY_URL: 'cloudinary://1234:abcd@demo' },
+    fetch,
+    now: Date.now,
+  });
   const bytes = randomBytes(8_000_000);
   const picture = studio.picture('large');
   writeFileSync(picture.path, bytes);
@@ -347,10 +435,14 @@ it('lets the process end at once when it is done', async () => {
     const { ok } = await storage.check(new AbortController().signal);
     process.stdout.write(String(ok));`;
   // Connections are kept for the next call, by the service for a minute: the process must not wait for that.
-  const { stdout } = await execa(process.execPath, ['--experimental-strip-types', '--input-type=module', '-e', program], {
-    env: { CLOUDINARY_URL: emulator.cloudinaryUrl },
-    timeout: 20_000,
-  });
+  const { stdout } = await execa(
+    process.execPath,
+    ['--experimental-strip-types', '--input-type=module', '-e', program],
+    {
+      env: { CLOUDINARY_URL: emulator.cloudinaryUrl },
+      timeout: 20_000,
+    },
+  );
   expect(stdout).toBe('true');
 });
 

@@ -16,7 +16,10 @@ export const calm = new AbortController().signal;
 /** A folder with pictures in it. */
 export interface Studio {
   /** A picture on disk; another `version`, other bytes. */
-  picture(name: string, how?: Partial<Pick<Asset, 'characterId' | 'context' | 'tags'>> & { version?: string; sizeBytes?: number }): Asset;
+  picture(
+    name: string,
+    how?: Partial<Pick<Asset, 'characterId' | 'context' | 'tags'>> & { version?: string; sizeBytes?: number },
+  ): Asset;
   close(): void;
 }
 
@@ -133,10 +136,13 @@ export function conforms(subject: Subject): void {
         expect(await storage.remove([one.publicId], calm)).toBe(subject.keeps ? 1 : 0);
         expect(await storage.remove([one.publicId], calm)).toBe(0);
         expect(await storage.remove([], calm)).toBe(0);
-        expect((await all(storage.list('mira-sol', calm))).map(({ publicId }) => publicId)).toEqual(subject.keeps ? [other.publicId] : []);
+        expect((await all(storage.list('mira-sol', calm))).map(({ publicId }) => publicId)).toEqual(
+          subject.keeps ? [other.publicId] : [],
+        );
       }));
 
-    it('says that it is well', () => withStore(async (storage) => expect(await storage.check(calm)).toMatchObject({ ok: true })));
+    it('says that it is well', () =>
+      withStore(async (storage) => expect(await storage.check(calm)).toMatchObject({ ok: true })));
 
     it('takes no picture after it was told to stop', () =>
       withStore(async (storage) => {

@@ -14,7 +14,11 @@ const PROGRAM = fileURLToPath(new URL('../programs/upload-pictures.ts', import.m
 
 /** Runs the uploader; kills it so long after it begins, or lets it end. @returns how it ended. */
 async function run(list: string, cloudinaryUrl: string, killAfterMs?: number): Promise<'killed' | 'done' | 'failed'> {
-  const child = fork(PROGRAM, [list], { env: { ...process.env, CLOUDINARY_URL: cloudinaryUrl }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: ['--experimental-strip-types'] });
+  const child = fork(PROGRAM, [list], {
+    env: { ...process.env, CLOUDINARY_URL: cloudinaryUrl },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: ['--experimental-strip-types'],
+  });
   let done = false;
   child.on('message', (message) => {
     if (message === 'done') done = true;
@@ -32,12 +36,22 @@ it(`stores each picture once and overwrites none, over ${KILLS} kills`, async ()
   let killed = 0;
   let stored = 0;
   for (let round = 0; killed < KILLS; round++) {
-    const emulator = await startCloudinary({ latencyMs: 4, seed: round, faults: [{ on: 'upload', kind: 'reset-after', share: 0.05 }] });
+    const emulator = await startCloudinary({
+      latencyMs: 4,
+      seed: round,
+      faults: [{ on: 'upload', kind: 'reset-after', share: 0.05 }],
+    });
     const pictures = Array.from({ length: 20 }, (_, n) => studio.picture(`r${round}_${n}`, { sizeBytes: 11_000 }));
     writeFileSync(list, JSON.stringify(pictures));
-    for (let tries = 0; tries < 10 && killed < KILLS; tries++) if ((await run(list, emulator.cloudinaryUrl, random() * 90)) === 'killed') killed++;
+    for (let tries = 0; tries < 10 && killed < KILLS; tries++)
+      if ((await run(list, emulator.cloudinaryUrl, random() * 90)) === 'killed') killed++;
     while ((await run(list, emulator.cloudinaryUrl)) !== 'done');
-    expect(emulator.assets().map(({ etag }) => etag).sort()).toEqual(pictures.map(({ md5 }) => md5).sort());
+    expect(
+      emulator
+        .assets()
+        .map(({ etag }) => etag)
+        .sort(),
+    ).toEqual(pictures.map(({ md5 }) => md5).sort());
     expect(emulator.deeds().filter(({ deed }) => deed === 'created')).toHaveLength(20);
     expect(emulator.deeds().filter(({ deed }) => deed === 'overwritten' || deed === 'deleted')).toEqual([]);
     stored += 20;

@@ -6,7 +6,8 @@ import { FakeTerminal, T0, completed, done, failed, opened, started, streams, su
 test('beside the bar: how far, what went wrong, money, rate, time left, stopping', () => {
   let state = reduce(initialState(), opened(), T0);
   expect(barWords(state, T0)).toBe('0/11 · $0.00');
-  for (const event of [completed('a'), completed('b'), started('c'), failed('c', 'refused')]) state = reduce(state, event, T0 + 10_000);
+  for (const event of [completed('a'), completed('b'), started('c'), failed('c', 'refused')])
+    state = reduce(state, event, T0 + 10_000);
   expect(barWords(state, T0 + 10_000)).toBe('2/11 · 1 failed · $0.05 · 12.0/min · 40 s left');
   state = reduce(state, { event: 'draining', signal: 'SIGINT', in_flight: 0 }, T0 + 10_000);
   expect(barWords(state, T0 + 10_000)).toBe('2/11 · 1 failed · $0.05 · 12.0/min · stopping');
@@ -25,4 +26,3 @@ test('lines stand above the bar, whole, and the bar is gone at the end', async (
   // It would have to switch the wrapping of lines, or the cursor, back on: it must not have switched them off.
   expect(text).not.toMatch(/\u001b\[\?(7|25)l/);
 });
-

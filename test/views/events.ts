@@ -32,24 +32,66 @@ export function opened(change: Partial<Opened> = {}): Opened {
 }
 
 export function started(shot: string, attempt = 1, job = job_id): PublicEvent {
-  return { event: 'generation_started', at, job_id: job, shot, character_id, model: 'flux-dev', provider: 'replicate', attempt };
+  return {
+    event: 'generation_started',
+    at,
+    job_id: job,
+    shot,
+    character_id,
+    model: 'flux-dev',
+    provider: 'replicate',
+    attempt,
+  };
 }
 
 export function completed(shot: string, job = job_id): PublicEvent {
-  return { event: 'generation_completed', at, job_id: job, shot, character_id, duration_ms: 1200, cost_usd: 0.025, seed: 7, seed_honoured: 'yes' };
+  return {
+    event: 'generation_completed',
+    at,
+    job_id: job,
+    shot,
+    character_id,
+    duration_ms: 1200,
+    cost_usd: 0.025,
+    seed: 7,
+    seed_honoured: 'yes',
+  };
 }
 
 export function stored(shot: string, url = `file:///images/${shot}.png`, job = job_id): PublicEvent {
   return { event: 'image_stored', at, job_id: job, shot, character_id, size_bytes: 9, url, filename: `${shot}.png` };
 }
 
-export function failed(shot: string, error_type: string, more: { retryAt?: number; message?: string } = {}): PublicEvent {
+export function failed(
+  shot: string,
+  error_type: string,
+  more: { retryAt?: number; message?: string } = {},
+): PublicEvent {
   const retry_at = more.retryAt === undefined ? null : new Date(more.retryAt).toISOString();
-  return { event: 'generation_failed', at, job_id, shot, character_id, error_type, retry_at, message: more.message ?? 'no' };
+  return {
+    event: 'generation_failed',
+    at,
+    job_id,
+    shot,
+    character_id,
+    error_type,
+    retry_at,
+    message: more.message ?? 'no',
+  };
 }
 
 export function ended(): PublicEvent {
-  return { event: 'pack_completed', at, job_id, character_id, image_count: 11, completed: 11, failed: 0, total_duration_ms: 5, cost_usd: 1 };
+  return {
+    event: 'pack_completed',
+    at,
+    job_id,
+    character_id,
+    image_count: 11,
+    completed: 11,
+    failed: 0,
+    total_duration_ms: 5,
+    cost_usd: 1,
+  };
 }
 
 export function done(shot: string): RunEvent[] {
@@ -106,7 +148,9 @@ export class FakeTerminal extends PassThrough {
   }
 }
 
-export function streams(change: Partial<Omit<ViewStreams, 'stdout' | 'stderr'>> & { stdout?: ViewOutput } = {}): ViewStreams & {
+export function streams(
+  change: Partial<Omit<ViewStreams, 'stdout' | 'stderr'>> & { stdout?: ViewOutput } = {},
+): ViewStreams & {
   stdout: FakeTerminal;
   stderr: FakeTerminal;
 } {

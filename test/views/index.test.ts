@@ -38,14 +38,17 @@ describe('colors', () => {
   });
 });
 
-test.each(['ink', 'bar', 'lines', 'json', 'quiet'] as const)('the view %s takes a run, ends, and ends only once', async (kind) => {
-  const target = streams();
-  const view = await createView(kind, target);
-  for (const event of [opened(), ...done('avatar')]) view.handle(event);
-  await view.close(summary({ exitCode: 3, headline: 'Some failed.' }));
-  const all = target.stdout.text + target.stderr.text;
-  await view.close(summary());
-  view.handle(opened());
-  expect(target.stdout.text + target.stderr.text).toBe(all);
-  expect(all).toContain('Some failed.');
-});
+test.each(['ink', 'bar', 'lines', 'json', 'quiet'] as const)(
+  'the view %s takes a run, ends, and ends only once',
+  async (kind) => {
+    const target = streams();
+    const view = await createView(kind, target);
+    for (const event of [opened(), ...done('avatar')]) view.handle(event);
+    await view.close(summary({ exitCode: 3, headline: 'Some failed.' }));
+    const all = target.stdout.text + target.stderr.text;
+    await view.close(summary());
+    view.handle(opened());
+    expect(target.stdout.text + target.stderr.text).toBe(all);
+    expect(all).toContain('Some failed.');
+  },
+);

@@ -10,7 +10,10 @@ test('stdout has the public events, one object a line, and nothing else', async 
   for (const event of events) view.handle(event);
   view.handle({ event: 'draining', signal: 'SIGINT', in_flight: 2 });
   await view.close(summary());
-  const lines = target.stdout.text.trimEnd().split('\n').map((line) => JSON.parse(line) as { event: string });
+  const lines = target.stdout.text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string });
   expect(lines.map((line) => line.event)).toEqual(['generation_started', 'generation_completed', 'image_stored']);
   expect(lines[0]).toEqual(done('avatar')[0]);
   expect(Object.keys(lines[0]!).slice(0, 4)).toEqual(['event', 'at', 'job_id', 'shot']);

@@ -9,7 +9,15 @@ function linesOf(events: readonly RunEvent[], addresses: 'all' | 'avatar' = 'all
 }
 
 test('a run is told in one line for its beginning and one for each shot that ended', () => {
-  expect(linesOf([opened({ already_done: 2 }), ...done('avatar'), started('b'), failed('b', 'refused', { message: 'no nudity' }), ended()])).toEqual([
+  expect(
+    linesOf([
+      opened({ already_done: 2 }),
+      ...done('avatar'),
+      started('b'),
+      failed('b', 'refused', { message: 'no nudity' }),
+      ended(),
+    ]),
+  ).toEqual([
     'Mira Sol · create · job 3 · replicate black-forest-labs/flux-dev · 11 images (2 already done), 4 at a time · at most $5.00 a run, $20.00 a day · into images/mira-sol',
     'avatar done in 1.2 s · avatar.png · $0.025 · 3/11',
     'b refused: no nudity · 4/11',
@@ -60,7 +68,12 @@ test('budget, warnings and the first Ctrl-C have a line', () => {
 });
 
 test('with several characters a line says whose shot it was', () => {
-  const lines = linesOf([opened(), opened({ job_id: '4', character_name: 'Bo' }), completed('avatar', '4'), stored('avatar', 'x', '4')]);
+  const lines = linesOf([
+    opened(),
+    opened({ job_id: '4', character_name: 'Bo' }),
+    completed('avatar', '4'),
+    stored('avatar', 'x', '4'),
+  ]);
   expect(lines.at(-1)).toMatch(/^Bo avatar done/);
 });
 
@@ -69,6 +82,8 @@ test('the view writes lines with their time, then the summary', async () => {
   const view = createLinesView(target);
   for (const event of [opened(), ...done('avatar')]) view.handle(event);
   await view.close(summary());
-  expect(target.stdout.text).toMatch(/^\[\d\d:\d\d:\d\d\] Mira Sol .*\n\[\d\d:\d\d:\d\d\] avatar done .*\nAll 11 images are made\.\n/);
+  expect(target.stdout.text).toMatch(
+    /^\[\d\d:\d\d:\d\d\] Mira Sol .*\n\[\d\d:\d\d:\d\d\] avatar done .*\nAll 11 images are made\.\n/,
+  );
   expect(target.stdout.text).not.toContain('\u001b');
 });

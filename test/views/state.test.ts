@@ -28,7 +28,9 @@ describe('counting', () => {
     expect(shotOf(state, 'avatar')?.phase).toBe('waiting');
     state = play([completed('avatar'), stored('avatar')], state);
     expect(progressOf(state)).toMatchObject({ done: 1, inFlight: 0, queued: 10 });
-    expect(state.finished).toMatchObject([{ shot: 'avatar', ending: 'done', position: 1, imageCount: 11, costUsd: 0.025 }]);
+    expect(state.finished).toMatchObject([
+      { shot: 'avatar', ending: 'done', position: 1, imageCount: 11, costUsd: 0.025 },
+    ]);
   });
 
   test('refused, unknown, cancelled and other failures are told apart', () => {
@@ -62,7 +64,12 @@ describe('counting', () => {
   test('a failure with a next attempt waits for it and keeps its place on the screen', () => {
     const before = play([opened(), started('avatar'), started('training-01')]);
     const waiting = play([failed('avatar', 'rate-limited', { retryAt: T0 + 9000, message: 'slow down' })], before);
-    expect(shotOf(waiting, 'avatar')).toMatchObject({ phase: 'backoff', untilMs: T0 + 9000, reason: 'slow down', slot: 0 });
+    expect(shotOf(waiting, 'avatar')).toMatchObject({
+      phase: 'backoff',
+      untilMs: T0 + 9000,
+      reason: 'slow down',
+      slot: 0,
+    });
     expect(progressOf(waiting)).toMatchObject({ backoff: 1, inFlight: 1, failed: 0 });
     expect(shotsInOrder(waiting).map((shot) => shot.shot)).toEqual(['training-01', 'avatar']);
     const again = play([started('avatar', 2)], waiting);
@@ -80,7 +87,11 @@ describe('counting', () => {
   });
 
   test('a shot that goes back to the queue no longer moves', () => {
-    const state = play([opened(), started('avatar'), { event: 'shot_phase', job_id: '3', shot: 'avatar', phase: 'queued' }]);
+    const state = play([
+      opened(),
+      started('avatar'),
+      { event: 'shot_phase', job_id: '3', shot: 'avatar', phase: 'queued' },
+    ]);
     expect(state.active.size).toBe(0);
   });
 
@@ -155,12 +166,18 @@ describe('money, rate and time left', () => {
   test('costs are added up until the runner says what is spent', () => {
     let state = play([opened({ spent_usd: 1 }), ...done('avatar')]);
     expect(spendOf(state)).toMatchObject({ spentUsd: 1.025, runUsd: 0.025 });
-    state = play([{ event: 'spend', job_id: '3', spent_usd: 1.5, reserved_usd: 0.1, spent_day_usd: 3 }, ...done('b')], state);
+    state = play(
+      [{ event: 'spend', job_id: '3', spent_usd: 1.5, reserved_usd: 0.1, spent_day_usd: 3 }, ...done('b')],
+      state,
+    );
     expect(spendOf(state)).toMatchObject({ spentUsd: 1.5, runUsd: 0.5, reservedUsd: 0.1, dayUsd: 3, capRunUsd: 5 });
   });
 
   test('the cap that stopped the run is remembered', () => {
-    const state = play([opened(), { event: 'budget_reached', at: '', job_id: '3', cap: 'day', spent_usd: 20, reserved_usd: 0 }]);
+    const state = play([
+      opened(),
+      { event: 'budget_reached', at: '', job_id: '3', cap: 'day', spent_usd: 20, reserved_usd: 0 },
+    ]);
     expect(state.jobs.get('3')?.budgetReached).toBe('day');
   });
 

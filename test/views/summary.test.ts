@@ -14,7 +14,12 @@ test('a run that went well says what, where and for how much', () => {
 });
 
 test('failures are grouped by their reason, and the commands to go on are named', () => {
-  const failures = ['a', 'b', 'c'].map((shot) => ({ shot, jobId: '3', errorType: 'refused', message: 'said \u001b[31mno' }));
+  const failures = ['a', 'b', 'c'].map((shot) => ({
+    shot,
+    jobId: '3',
+    errorType: 'refused',
+    message: 'said \u001b[31mno',
+  }));
   const lines = summaryLines(
     summary({
       exitCode: 3,
@@ -44,10 +49,17 @@ test('failures are grouped by their reason, and the commands to go on are named'
 });
 
 test('names of failed shots are cut to the width', () => {
-  const failures = Array.from({ length: 20 }, (_, i) => ({ shot: `gallery-${1000 + i}`, jobId: '3', errorType: 'timeout', message: 'x' }));
+  const failures = Array.from({ length: 20 }, (_, i) => ({
+    shot: `gallery-${1000 + i}`,
+    jobId: '3',
+    errorType: 'timeout',
+    message: 'x',
+  }));
   const line = summaryLines(summary({ failures }), 40).find((text) => text.includes('gallery-'));
   expect(line).toBe('    gallery-1000 and 19 more');
-  expect(summaryLines(summary({ failures })).find((text) => text.includes('gallery-'))).toMatch(/gallery-1005 and 14 more$/);
+  expect(summaryLines(summary({ failures })).find((text) => text.includes('gallery-'))).toMatch(
+    /gallery-1005 and 14 more$/,
+  );
 });
 
 test('several jobs are named', () => {

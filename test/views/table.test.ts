@@ -25,10 +25,14 @@ describe('tables', () => {
 
   test('the flexible columns give way until a row fits, the others stay whole', () => {
     const columns = [{ title: 'id' }, { title: 'url', flexible: true }, { title: 'name', flexible: true }];
-    const lines = table(columns, [['0001', 'https://cdn.example.com/characters/mira/1.png', 'mira_sol_image_00001.png']], {
-      ...plain,
-      width: 40,
-    }).split('\n');
+    const lines = table(
+      columns,
+      [['0001', 'https://cdn.example.com/characters/mira/1.png', 'mira_sol_image_00001.png']],
+      {
+        ...plain,
+        width: 40,
+      },
+    ).split('\n');
     for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(40);
     expect(lines[1]).toMatch(/^0001 {2}https.*… {2}mira.*…$/);
   });
@@ -39,7 +43,11 @@ describe('tables', () => {
   });
 
   test('a table that can not be made narrow enough keeps its shape', () => {
-    const lines = table([{ title: 'identifier' }, { title: 'text', flexible: true }], [['1234567890', 'long long long']], { ...plain, width: 10 });
+    const lines = table(
+      [{ title: 'identifier' }, { title: 'text', flexible: true }],
+      [['1234567890', 'long long long']],
+      { ...plain, width: 10 },
+    );
     expect(lines.split('\n')[1]).toBe('1234567890  long lo…');
   });
 
@@ -64,7 +72,11 @@ describe('tables', () => {
   });
 
   test('text from outside cannot drive the terminal', () => {
-    const text = table([{ title: 'a' }], [['x\u001b[2Jy\nz'], [{ text: 'b', link: 'https://e.com/\u0007\u001b]0;t\u0007' }]], { ...plain, links: true });
+    const text = table(
+      [{ title: 'a' }],
+      [['x\u001b[2Jy\nz'], [{ text: 'b', link: 'https://e.com/\u0007\u001b]0;t\u0007' }]],
+      { ...plain, links: true },
+    );
     expect(text.split('\n')).toHaveLength(3);
     expect(text).not.toContain('\u001b[2J');
     expect(text).not.toContain('\u001b]0;');
@@ -94,7 +106,12 @@ describe('hyperlinks', () => {
 
 describe('when the rows do not fit', () => {
   const look = { color: false, links: false };
-  const columns = [{ title: 'name' }, { title: 'pixels', spare: 1 }, { title: 'mark', spare: 2 }, { title: 'where', below: true }];
+  const columns = [
+    { title: 'name' },
+    { title: 'pixels', spare: 1 },
+    { title: 'mark', spare: 2 },
+    { title: 'where', below: true },
+  ];
   const rows = [
     ['one.png', '64x64', 'approved', 'https://example.test/a/rather/long/address/one.png'],
     ['two.png', '64x64', '', ''],
@@ -102,7 +119,12 @@ describe('when the rows do not fit', () => {
 
   test('what is below goes on a line of its own, whole, and only where it says something', () => {
     expect(table(columns, rows, { ...look, width: 30 })).toBe(
-      ['name     pixels  mark', 'one.png  64x64   approved', '  https://example.test/a/rather/long/address/one.png', 'two.png  64x64'].join('\n'),
+      [
+        'name     pixels  mark',
+        'one.png  64x64   approved',
+        '  https://example.test/a/rather/long/address/one.png',
+        'two.png  64x64',
+      ].join('\n'),
     );
   });
 

@@ -30,7 +30,12 @@ export function drawBody(identity: Identity, pose: string): string {
   const [left, right] = byWords(pose, ARMS) ?? ARMS_DOWN;
   const bare = identity.clothes === 'overall';
   const sleeve = bare ? identity.skin : identity.clothesColor;
-  return [legs(identity, byWords(pose, [['.*(walk|strid|step|apart|balancing)', 22]]) ?? 0), torso(identity), arm(left, sleeve, identity.skin), arm(right, sleeve, identity.skin)].join('');
+  return [
+    legs(identity, byWords(pose, [['.*(walk|strid|step|apart|balancing)', 22]]) ?? 0),
+    torso(identity),
+    arm(left, sleeve, identity.skin),
+    arm(right, sleeve, identity.skin),
+  ].join('');
 }
 
 function torso({ clothes, clothesColor, skirt }: Identity): string {
@@ -45,7 +50,8 @@ function torso({ clothes, clothesColor, skirt }: Identity): string {
 
 function arm(points: string, sleeve: string, skin: string): string {
   const [x0, y0, x1, y1, x2, y2] = points.split(' ');
-  const stroke = (path: string, color: string, width: number): string => `<path d="${path}" fill="none" stroke="${color}" stroke-width="${width}" stroke-linecap="round"/>`;
+  const stroke = (path: string, color: string, width: number): string =>
+    `<path d="${path}" fill="none" stroke="${color}" stroke-width="${width}" stroke-linecap="round"/>`;
   const hand = `<circle cx="${x2}" cy="${y2}" r="17.5" fill="${skin}"/>`;
   const edge = `<g opacity=".12">${stroke(`M${x0} ${y0}Q${x1} ${y1} ${x2} ${y2}`, '#000', 39)}</g>`;
   return edge + hand + stroke(sleevePath(points), sleeve, 35);
@@ -66,6 +72,8 @@ function legs({ skirt, skin, trousers, shoes }: Identity, spread: number): strin
     `<path d="M${x} 392Q${x} 500 ${foot} 606" fill="none" stroke="${color}" stroke-width="${skirt ? 34 : 56}"/>` +
     `<path d="M${foot - 30} 628v-8q0-22 28-22t34 22v8z" fill="${shoes}"/><path d="M${foot - 30} 622h62v6h-62z" fill="#000" fill-opacity=".2"/>`;
   const ground = '<ellipse cx="140" cy="628" rx="118" ry="13" fill="#000" fill-opacity=".18"/>';
-  const seam = skirt ? '' : '<path d="M140 410v60" stroke="#000" stroke-opacity=".18" stroke-width="3" stroke-linecap="round"/>';
+  const seam = skirt
+    ? ''
+    : '<path d="M140 410v60" stroke="#000" stroke-opacity=".18" stroke-width="3" stroke-linecap="round"/>';
   return `${ground}${leg(110, 106 - spread)}${leg(170, 174 + spread)}${seam}`;
 }

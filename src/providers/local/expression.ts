@@ -8,7 +8,11 @@ export interface Face {
   eyebrowsVariant: string;
 }
 
-const face = (mouthVariant: string, eyesVariant: string, eyebrowsVariant: string): Face => ({ mouthVariant, eyesVariant, eyebrowsVariant });
+const face = (mouthVariant: string, eyesVariant: string, eyebrowsVariant: string): Face => ({
+  mouthVariant,
+  eyesVariant,
+  eyebrowsVariant,
+});
 
 /** Each of the twelve is its own combination. */
 export const FACES: Readonly<Record<Expression, Face>> = {

@@ -2,7 +2,21 @@
 import type { CharacterAttributes } from '../../character.ts';
 import { byHash, byWords } from './choose.ts';
 import type { Mark } from './style.ts';
-import { CLOTHES, CLOTHES_ANY, CLOTHES_COLORS, COLORS, EYE_COLORS, FEATURES, HAIR_ANY, HAIR_BY_GENDER, HAIR_COLORS, HAIR_STYLES, LIGHT_SKINS, SKIN_ANY, SKIN_TONES } from './words.ts';
+import {
+  CLOTHES,
+  CLOTHES_ANY,
+  CLOTHES_COLORS,
+  COLORS,
+  EYE_COLORS,
+  FEATURES,
+  HAIR_ANY,
+  HAIR_BY_GENDER,
+  HAIR_COLORS,
+  HAIR_STYLES,
+  LIGHT_SKINS,
+  SKIN_ANY,
+  SKIN_TONES,
+} from './words.ts';
 import type { Feature } from './words.ts';
 
 /** The figure. Variants are names of the style's parts, colours `#rrggbb`; undefined: has none. */
@@ -38,17 +52,22 @@ export function identityOf(character: CharacterAttributes, seed: number): Identi
   const key = `${character.name}:${seed}`;
   const pick = <T>(list: readonly T[], part: string): T => byHash(list, `${key}:${part}`);
   const features = featuresOf(character).flatMap(({ drawn }) => (drawn ? [drawn] : []));
-  const variant = (part: 'accessories' | 'facialHair'): string | undefined => features.flatMap((one) => (one.part === part ? [pick(one.variants, part)] : []))[0];
+  const variant = (part: 'accessories' | 'facialHair'): string | undefined =>
+    features.flatMap((one) => (one.part === part ? [pick(one.variants, part)] : []))[0];
   const skin = hex(character.ethnicity) ?? pick(byWords(character.ethnicity, SKIN_TONES) ?? SKIN_ANY, 'skin');
   const light = LIGHT_SKINS.includes(skin);
-  const top = pick(byWords(character.hairStyle, HAIR_STYLES) ?? byWords(character.gender, HAIR_BY_GENDER) ?? HAIR_ANY, 'top');
+  const top = pick(
+    byWords(character.hairStyle, HAIR_STYLES) ?? byWords(character.gender, HAIR_BY_GENDER) ?? HAIR_ANY,
+    'top',
+  );
   const outfitColor = byWords(character.outfitStyle, COLORS);
   return {
     key,
     top: top === 'none' ? undefined : top,
     hair: hairColor(character) ?? pick(light ? ANY_HAIR : DARK_HAIR, 'hair'),
     skin,
-    eyes: hex(character.eyeColor) ?? byWords(character.eyeColor, EYE_COLORS) ?? pick(light ? ANY_EYES : DARK_EYES, 'eyes'),
+    eyes:
+      hex(character.eyeColor) ?? byWords(character.eyeColor, EYE_COLORS) ?? pick(light ? ANY_EYES : DARK_EYES, 'eyes'),
     clothes: pick(byWords(character.outfitStyle, CLOTHES) ?? CLOTHES_ANY, 'clothes'),
     clothesColor: hex(character.outfitStyle) ?? outfitColor ?? pick(CLOTHES_COLORS, 'clothesColor'),
     trousers: pick(TROUSERS, 'trousers'),
@@ -88,7 +107,8 @@ export function styleOptions(identity: Identity): Record<string, unknown> {
 /** What the drawing leaves out of a character, as `age (24–28)`; in the order of the config. */
 export function undrawn(character: CharacterAttributes): string[] {
   const { gender, ageRange, ethnicity, hairColor: hair, hairStyle, eyeColor, bodyType, outfitStyle, style } = character;
-  const unknown = (label: string, text: string | undefined, known: unknown): string[] => (text && !known ? [`${label} (${text})`] : []);
+  const unknown = (label: string, text: string | undefined, known: unknown): string[] =>
+    text && !known ? [`${label} (${text})`] : [];
   return [
     ...unknown('gender', gender, byWords(gender, HAIR_BY_GENDER)),
     ...(ageRange ? [`age (${ageRange[0]}–${ageRange[1]})`] : []),
@@ -97,8 +117,14 @@ export function undrawn(character: CharacterAttributes): string[] {
     ...unknown('hair style', hairStyle, byWords(hairStyle, HAIR_STYLES)),
     ...unknown('eye colour', eyeColor, hex(eyeColor) ?? byWords(eyeColor, EYE_COLORS)),
     ...unknown('body type', bodyType, false),
-    ...unknown('outfit', outfitStyle, hex(outfitStyle) ?? byWords(outfitStyle, CLOTHES) ?? byWords(outfitStyle, COLORS)),
-    ...featuresOf(character).filter(({ drawn }) => !drawn).map(({ text }) => text),
+    ...unknown(
+      'outfit',
+      outfitStyle,
+      hex(outfitStyle) ?? byWords(outfitStyle, CLOTHES) ?? byWords(outfitStyle, COLORS),
+    ),
+    ...featuresOf(character)
+      .filter(({ drawn }) => !drawn)
+      .map(({ text }) => text),
     ...unknown('style', style, byWords(style, [['cartoon|flat|vector|avatar|illustrat|comic', true]])),
   ];
 }
@@ -115,7 +141,9 @@ function featuresOf(character: CharacterAttributes): { text: string; drawn: Feat
 }
 
 function hairColor({ hairColor: said, ageRange }: CharacterAttributes): string | undefined {
-  return hex(said) ?? byWords(said, HAIR_COLORS) ?? (ageRange && ageRange[0] >= GREY_FROM_YEARS ? '#a9a5a2' : undefined);
+  return (
+    hex(said) ?? byWords(said, HAIR_COLORS) ?? (ageRange && ageRange[0] >= GREY_FROM_YEARS ? '#a9a5a2' : undefined)
+  );
 }
 
 /** A `#rgb` or `#rrggbb` in the text, as `#rrggbb`. */

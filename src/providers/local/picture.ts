@@ -13,7 +13,9 @@ import { turnFace } from './style.ts';
 export type DrawBust = (options: Record<string, unknown>) => string;
 
 /** What must be in the frame, in the figure's units: height from `top` to `bottom`, width around x 140; `slack`: share of spare height above. */
-const FRAMES: Readonly<Record<Framing, { top: number; bottom: number; width: number; slack: number; backdropZoom: number }>> = {
+const FRAMES: Readonly<
+  Record<Framing, { top: number; bottom: number; width: number; slack: number; backdropZoom: number }>
+> = {
   'close-up': { top: -2, bottom: 214, width: 206, slack: 0.5, backdropZoom: 1.6 },
   'head and shoulders': { top: -26, bottom: 274, width: 290, slack: 0.5, backdropZoom: 1.35 },
   'waist up': { top: -30, bottom: 392, width: 340, slack: 0.5, backdropZoom: 1.18 },
@@ -25,14 +27,24 @@ const FRAMES: Readonly<Record<Framing, { top: number; bottom: number; width: num
 const BEARD_TURN = 0.25;
 
 /** The whole picture. Same request, same text. */
-export function drawPicture(request: Pick<ImageRequest, 'character' | 'seed' | 'look' | 'width' | 'height'>, drawBust: DrawBust): string {
+export function drawPicture(
+  request: Pick<ImageRequest, 'character' | 'seed' | 'look' | 'width' | 'height'>,
+  drawBust: DrawBust,
+): string {
   const { character, seed, look, width, height } = request;
   const canvas = { width, height };
   const identity = identityOf(character, seed);
   const turn = TURNS[look.angle];
   const freedom = identity.facialHair?.startsWith('beard') ? BEARD_TURN : 1;
-  const bust = turnFace(drawBust({ ...styleOptions(identity), ...FACES[look.expression] }), turn.dx * freedom, turn.dy * freedom);
-  const inner = bust.replace(/^<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '').replace(/<!--.*?-->|<metadata.*?<\/metadata>/gs, '');
+  const bust = turnFace(
+    drawBust({ ...styleOptions(identity), ...FACES[look.expression] }),
+    turn.dx * freedom,
+    turn.dy * freedom,
+  );
+  const inner = bust
+    .replace(/^<svg[^>]*>/, '')
+    .replace(/<\/svg>\s*$/, '')
+    .replace(/<!--.*?-->|<metadata.*?<\/metadata>/gs, '');
   const { backdropZoom } = FRAMES[look.framing];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="none">`,
@@ -51,7 +63,12 @@ function placement(look: ShotLook, { width, height }: Canvas): string {
   const aside = byHash([-9, -5, 0, 5, 9], `${look.pose}:${look.background}:${look.light}`);
   const x = width / 2 + (aside - TURNS[look.angle].dx * 0.6) * scale;
   const y = spare * frame.slack - frame.top * scale;
-  const lean = TURNS[look.angle].leanDegrees + (byWords(look.pose, [['.*tilt', 4], ['.*lean', 2.5]]) ?? 0);
+  const lean =
+    TURNS[look.angle].leanDegrees +
+    (byWords(look.pose, [
+      ['.*tilt', 4],
+      ['.*lean', 2.5],
+    ]) ?? 0);
   const pivotY = look.framing === 'full body' ? 628 : 300;
   return `translate(${fixed(x)} ${fixed(y)}) scale(${fixed(scale)}) rotate(${lean} 0 ${pivotY}) translate(-140 0)`;
 }
@@ -66,16 +83,29 @@ const TINTS: readonly (readonly [string, readonly [string, number]])[] = [
 
 /** The light's colour over what is drawn so far; `share` of its strength, 0 … 1. */
 function tint({ light }: ShotLook, { width, height }: Canvas, share: number): string {
-  const [color, strength] = byWords(light, TINTS) ?? byHash([['#fff4e0', 0.08], ['#e8f1ff', 0.08]] as const, light);
+  const [color, strength] =
+    byWords(light, TINTS) ??
+    byHash(
+      [
+        ['#fff4e0', 0.08],
+        ['#e8f1ff', 0.08],
+      ] as const,
+      light,
+    );
   return `<rect width="${width}" height="${height}" fill="${color}" fill-opacity="${fixed(strength * share)}"/>`;
 }
 
 /** A brighter and a darker side, where the light has a direction. */
 function sideLight({ light }: ShotLook, { width, height }: Canvas): string {
-  const side = byWords(light, [['.*left', 'left'], ['.*right', 'right'], ['.*(side|window|slant|rembrandt)', byHash(['left', 'right'], light)]]);
+  const side = byWords(light, [
+    ['.*left', 'left'],
+    ['.*right', 'right'],
+    ['.*(side|window|slant|rembrandt)', byHash(['left', 'right'], light)],
+  ]);
   if (!side) return '';
   const [x1, x2] = side === 'left' ? [0, 1] : [1, 0];
-  const stops = '<stop stop-color="#fff" stop-opacity=".24"/><stop offset=".5" stop-color="#fff" stop-opacity="0"/><stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".16"/>';
+  const stops =
+    '<stop stop-color="#fff" stop-opacity=".24"/><stop offset=".5" stop-color="#fff" stop-opacity="0"/><stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".16"/>';
   return `<linearGradient id="side" x1="${x1}" y1="0" x2="${x2}" y2="0.3">${stops}</linearGradient><rect width="${width}" height="${height}" fill="url(#side)"/>`;
 }
 

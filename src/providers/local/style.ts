@@ -30,7 +30,10 @@ let loading: Promise<{ Avatar: typeof Avatar; style: Style<unknown> }> | undefin
 
 /** Loads the library and the style, once. */
 export function loadStyle(): NonNullable<typeof loading> {
-  loading ??= Promise.all([import('@dicebear/core'), import('@dicebear/styles/avataaars.json', { with: { type: 'json' } })]).then(([{ Avatar, Style }, file]) => {
+  loading ??= Promise.all([
+    import('@dicebear/core'),
+    import('@dicebear/styles/avataaars.json', { with: { type: 'json' } }),
+  ]).then(([{ Avatar, Style }, file]) => {
     const definition = structuredClone(file.default) as unknown as Definition;
     return { Avatar, style: new Style<unknown>(extended(definition)) };
   });
@@ -56,7 +59,9 @@ function extended(definition: Definition): Definition {
     attributes: { transform: 'translate(0 0)' },
     children: [...extra, ...canvas.elements.filter(({ name }) => parts.includes(name))],
   });
-  const others = canvas.elements.filter(({ name }) => !FACE_PARTS.includes(name) && !OVER_HAIR_PARTS.includes(name) && name !== 'top');
+  const others = canvas.elements.filter(
+    ({ name }) => !FACE_PARTS.includes(name) && !OVER_HAIR_PARTS.includes(name) && name !== 'top',
+  );
   const top = canvas.elements.filter(({ name }) => name === 'top');
   canvas.elements = [...others, group(FACE_PARTS, marks), ...top, group(OVER_HAIR_PARTS)];
   return definition;
@@ -64,7 +69,10 @@ function extended(definition: Definition): Definition {
 
 /** An element; the definition takes numbers only as text. */
 function el(name: string, attributes: Attributes): Element {
-  const entries = Object.entries(attributes).map(([key, value]): [string, unknown] => [key, typeof value === 'number' ? String(Math.round(value * 100) / 100) : value]);
+  const entries = Object.entries(attributes).map(([key, value]): [string, unknown] => [
+    key,
+    typeof value === 'number' ? String(Math.round(value * 100) / 100) : value,
+  ]);
   return { type: 'element', name, attributes: Object.fromEntries(entries) };
 }
 
@@ -77,14 +85,29 @@ function eye(cx: number, height: number, look = 0): Element[] {
     el('circle', { cx: cx + look, cy, r: irisPx, fill: { type: 'color', name: 'eyes' } }),
     el('circle', { cx: cx + look, cy, r: irisPx * 0.5, fill: 'black', 'fill-opacity': '.85' }),
     el('circle', { cx: cx + look - 2, cy: cy - 2, r: 1.5, fill: 'white', 'fill-opacity': '.9' }),
-    el('path', { d: `M${cx - 11} ${cy}a11 ${height + 0.8} 0 0 1 22 0`, stroke: 'black', 'stroke-opacity': '.65', 'stroke-width': '2.4', 'stroke-linecap': 'round', fill: 'none' }),
+    el('path', {
+      d: `M${cx - 11} ${cy}a11 ${height + 0.8} 0 0 1 22 0`,
+      stroke: 'black',
+      'stroke-opacity': '.65',
+      'stroke-width': '2.4',
+      'stroke-linecap': 'round',
+      fill: 'none',
+    }),
   ];
 }
 
 function openEyes(drawn: Variants): Variants {
   const wink = drawn['wink']?.elements.slice(1) ?? [];
-  const both = (height: number, look = 0): { elements: Element[] } => ({ elements: [...eye(16, height, look), ...eye(68, height, look)] });
-  return { default: both(7.6), surprised: both(10.5), squint: both(5.4), side: both(7.4, 4), wink: { elements: [...eye(16, 7.6), ...wink] } };
+  const both = (height: number, look = 0): { elements: Element[] } => ({
+    elements: [...eye(16, height, look), ...eye(68, height, look)],
+  });
+  return {
+    default: both(7.6),
+    surprised: both(10.5),
+    squint: both(5.4),
+    side: both(7.4, 4),
+    wink: { elements: [...eye(16, 7.6), ...wink] },
+  };
 }
 
 /** Spots at these places, in the head's own units (its box is 112 by 112, eyes at 32, mouth at 75). */
@@ -92,17 +115,45 @@ function spots(places: readonly (readonly [number, number])[], r: number, fill: 
   return places.map(([cx, cy]) => el('circle', { cx, cy, r, fill, 'fill-opacity': opacity }));
 }
 
-const CHEEK: readonly (readonly [number, number])[] = [[18, 52], [24, 56], [30, 51], [34, 57], [22, 48], [28, 61], [38, 53]];
-const NOSE_BRIDGE: readonly (readonly [number, number])[] = [[51, 46], [61, 46], [56, 42]];
+const CHEEK: readonly (readonly [number, number])[] = [
+  [18, 52],
+  [24, 56],
+  [30, 51],
+  [34, 57],
+  [22, 48],
+  [28, 61],
+  [38, 53],
+];
+const NOSE_BRIDGE: readonly (readonly [number, number])[] = [
+  [51, 46],
+  [61, 46],
+  [56, 42],
+];
 const mirrored = CHEEK.map(([x, y]): readonly [number, number] => [112 - x, y]);
-const line = (d: string, width: string): Element => el('path', { d, stroke: '#5a2d1a', 'stroke-opacity': '.4', 'stroke-width': width, 'stroke-linecap': 'round', fill: 'none' });
+const line = (d: string, width: string): Element =>
+  el('path', {
+    d,
+    stroke: '#5a2d1a',
+    'stroke-opacity': '.4',
+    'stroke-width': width,
+    'stroke-linecap': 'round',
+    fill: 'none',
+  });
 
 /** Marks on the skin, each a component of its own: a face may have several. */
 const MARKS = {
   freckles: spots([...CHEEK, ...mirrored, ...NOSE_BRIDGE], 1.5, '#8a4b22', '.55'),
   mole: spots([[33, 72]], 2.2, '#3a1d10', '.8'),
   dimples: [line('M22 68q-4 5 0 10', '2.4'), line('M90 68q4 5 0 10', '2.4')],
-  blush: spots([[24, 56], [88, 56]], 9, '#ff5c5c', '.22'),
+  blush: spots(
+    [
+      [24, 56],
+      [88, 56],
+    ],
+    9,
+    '#ff5c5c',
+    '.22',
+  ),
   scar: [line('M86 44l6 16M84 50l7-3M87 56l7-3', '2')],
 };
 

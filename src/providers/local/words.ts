@@ -37,8 +37,14 @@ export const HAIR_STYLES: WordTable<readonly string[]> = [
 
 /** Hair where nothing is said, by gender. */
 export const HAIR_BY_GENDER: WordTable<readonly string[]> = [
-  ['wom[ae]n|female|girl|lady|she\\b', ['straight01', 'straight02', 'straightAndStrand', 'bob', 'longButNotTooLong', 'bigHair', 'curly', 'bun', 'curvy']],
-  ['m[ae]n|male|boy|gentleman|guy|he\\b', ['shortFlat', 'shortRound', 'shortWaved', 'shortCurly', 'theCaesar', 'theCaesarAndSidePart', 'frizzle']],
+  [
+    'wom[ae]n|female|girl|lady|she\\b',
+    ['straight01', 'straight02', 'straightAndStrand', 'bob', 'longButNotTooLong', 'bigHair', 'curly', 'bun', 'curvy'],
+  ],
+  [
+    'm[ae]n|male|boy|gentleman|guy|he\\b',
+    ['shortFlat', 'shortRound', 'shortWaved', 'shortCurly', 'theCaesar', 'theCaesarAndSidePart', 'frizzle'],
+  ],
 ];
 
 /** Hair where nothing at all is known. */
@@ -77,16 +83,31 @@ export const SKIN_TONES: WordTable<readonly string[]> = [
   ['afro[- ]?latin|afro[- ]?caribbean|mixed|biracial|multiracial|creole', ['#ae5d29', '#b97a4a']],
   ['south african|african american|black', ['#614335', '#7a4e36', '#8d5a3b']],
   ['north african|moroccan|egyptian|algerian|tunisian|berber|amazigh', ['#d08b5b', '#d99b6c']],
-  ['ethiopian|eritrean|somali|african|nigerian|ghanaian|kenyan|senegal|congo|zulu|yoruba|akan|jamaican|haitian|caribbean', ['#614335', '#6f4733']],
+  [
+    'ethiopian|eritrean|somali|african|nigerian|ghanaian|kenyan|senegal|congo|zulu|yoruba|akan|jamaican|haitian|caribbean',
+    ['#614335', '#6f4733'],
+  ],
   ['south asian|indian|pakistani|bangladesh|sri lank|tamil|bengali|nepal', ['#c08552', '#b5754a', '#ae5d29']],
-  ['native american|indigenous|first nation|aboriginal|maori|māori|polynesian|pacific|hawaiian|samoan', ['#b97a4a', '#c08552']],
+  [
+    'native american|indigenous|first nation|aboriginal|maori|māori|polynesian|pacific|hawaiian|samoan',
+    ['#b97a4a', '#c08552'],
+  ],
   ['southeast asian|south-east asian|thai|vietnam|filipin|indonesian|malay|cambodian', ['#dda06f', '#d08b5b']],
   ['east asian|asian|chinese|japanese|korean|taiwan|mongol', ['#f3c99f', '#edb98a']],
-  ['middle eastern|arab|persian|iranian|turkish|kurdish|lebanese|palestin|syrian|israeli|jewish|afghan', ['#dda06f', '#e0a878']],
+  [
+    'middle eastern|arab|persian|iranian|turkish|kurdish|lebanese|palestin|syrian|israeli|jewish|afghan',
+    ['#dda06f', '#e0a878'],
+  ],
   ['latin|hispanic|mexican|brazil|colombian|peruvian|argentin|chilean|cuban|puerto', ['#dda06f', '#d99b6c']],
   ['mediterranean|italian|greek|spanish|portuguese|maltese|cypriot', ['#eab485', '#e5ad7c']],
-  ['nordic|scandinavian|swedish|norwegian|danish|finnish|icelandic|irish|scottish|celtic|slavic|russian|polish|ukrainian|baltic', ['#ffdbb4', '#fbd3ab']],
-  ['european|caucasian|white|british|english|german|french|dutch|american|australian', ['#f6c9a0', '#ffdbb4', '#edb98a']],
+  [
+    'nordic|scandinavian|swedish|norwegian|danish|finnish|icelandic|irish|scottish|celtic|slavic|russian|polish|ukrainian|baltic',
+    ['#ffdbb4', '#fbd3ab'],
+  ],
+  [
+    'european|caucasian|white|british|english|german|french|dutch|american|australian',
+    ['#f6c9a0', '#ffdbb4', '#edb98a'],
+  ],
 ];
 
 /** Light skins: eyes and hair of any colour where none is said; others dark. */
@@ -123,7 +144,14 @@ export const CLOTHES: WordTable<readonly string[]> = [
 ];
 
 /** Clothes where nothing is said. */
-export const CLOTHES_ANY = ['shirtCrewNeck', 'shirtVNeck', 'hoodie', 'collarAndSweater', 'shirtScoopNeck', 'blazerAndShirt'];
+export const CLOTHES_ANY = [
+  'shirtCrewNeck',
+  'shirtVNeck',
+  'hoodie',
+  'collarAndSweater',
+  'shirtScoopNeck',
+  'blazerAndShirt',
+];
 
 /** Colours of clothes and backdrops by word. */
 export const COLORS: WordTable<string> = [
@@ -157,7 +185,19 @@ export const COLORS: WordTable<string> = [
 ];
 
 /** Clothes colours where none is said. */
-export const CLOTHES_COLORS = ['#5199e4', '#25557c', '#3c4f5c', '#e0524f', '#ff9f80', '#4f9a6b', '#7f5aa8', '#d9a441', '#3f9fa0', '#c9724f', '#8fa8bf'];
+export const CLOTHES_COLORS = [
+  '#5199e4',
+  '#25557c',
+  '#3c4f5c',
+  '#e0524f',
+  '#ff9f80',
+  '#4f9a6b',
+  '#7f5aa8',
+  '#d9a441',
+  '#3f9fa0',
+  '#c9724f',
+  '#8fa8bf',
+];
 
 /** What of a distinctive feature is drawn: a variant of one of the style's parts, or a mark on the skin. */
 export type Feature = { part: 'accessories' | 'facialHair'; variants: readonly string[] } | { part: Mark };
@@ -173,7 +213,10 @@ export const FEATURES: WordTable<Feature> = [
   ['.*eye ?patch', { part: 'accessories', variants: ['eyepatch'] }],
   ['.*round.*(glass|spectacle)', { part: 'accessories', variants: ['round'] }],
   ['.*(glasses|spectacles|eyewear)', { part: 'accessories', variants: ['prescription02', 'prescription01', 'round'] }],
-  ['.*(stubble|goatee|(short|light|trimmed) (\\p{L}+ )?beard|five o)', { part: 'facialHair', variants: ['beardLight'] }],
+  [
+    '.*(stubble|goatee|(short|light|trimmed) (\\p{L}+ )?beard|five o)',
+    { part: 'facialHair', variants: ['beardLight'] },
+  ],
   ['.*(full|long|big|thick|bushy) (\\p{L}+ )?beard', { part: 'facialHair', variants: ['beardMajestic'] }],
   ['.*beard', { part: 'facialHair', variants: ['beardMedium', 'beardLight'] }],
   ['.*(handlebar|waxed)', { part: 'facialHair', variants: ['moustacheFancy'] }],

@@ -35,7 +35,12 @@ export function promptOf(request: Pick<ImageRequest, 'prompt' | 'negativePrompt'
  * @param tokens what the model's tokens cost; undefined: the answer's cost is not counted.
  * @throws {ProviderError}
  */
-export async function makeImage(access: Access, tokens: TokenPrices | undefined, request: ImageRequest, ask: { options: AskOptions; call: CallContext }): Promise<Generated> {
+export async function makeImage(
+  access: Access,
+  tokens: TokenPrices | undefined,
+  request: ImageRequest,
+  ask: { options: AskOptions; call: CallContext },
+): Promise<Generated> {
   const { options, call } = ask;
   const session = await openSession(access, call, 'sync-submit');
   try {
@@ -44,7 +49,9 @@ export async function makeImage(access: Access, tokens: TokenPrices | undefined,
     call.onPhase?.('sending');
     const response = await send(session, request, files, options);
     const streamed = /^text\/event-stream/i.test(response.headers.get('content-type') ?? '');
-    const answer = streamed ? await lastEvent(session, response, call, options.partialImages ?? 0) : await wholeAnswer(response);
+    const answer = streamed
+      ? await lastEvent(session, response, call, options.partialImages ?? 0)
+      : await wholeAnswer(response);
     return pictureIn(answer, tokens);
   } catch (error) {
     throw session.failure(error);
@@ -68,7 +75,11 @@ function send(session: Session, request: ImageRequest, files: File[], options: A
     const body: ImageEditParams = { ...common, image: files.length === 1 && files[0] ? files[0] : files, ...streaming };
     return images.edit(body, { signal }).asResponse();
   }
-  const body: ImageGenerateParams = { ...common, ...(options.moderation ? { moderation: options.moderation } : {}), ...streaming };
+  const body: ImageGenerateParams = {
+    ...common,
+    ...(options.moderation ? { moderation: options.moderation } : {}),
+    ...streaming,
+  };
   return images.generate(body, { signal }).asResponse();
 }
 
@@ -79,7 +90,10 @@ async function referenceFiles(request: ImageRequest): Promise<File[]> {
       try {
         return new File([await readFile(path)], basename(path), { type: mime });
       } catch (error) {
-        throw new ProviderError(`the reference ${basename(path)} can't be read`, { failure: 'rejected', code: (error as NodeJS.ErrnoException).code ?? 'unreadable' });
+        throw new ProviderError(`the reference ${basename(path)} can't be read`, {
+          failure: 'rejected',
+          code: (error as NodeJS.ErrnoException).code ?? 'unreadable',
+        });
       }
     }),
   );
@@ -93,20 +107,38 @@ async function wholeAnswer(response: Response): Promise<Answer> {
     return parseAnswer(bytes);
   } catch {
     const begun = bytes.subarray(0, 100).toString('latin1').trimStart().startsWith('{');
-    const message = begun ? 'its answer broke off' : bytes.length === 0 ? 'it answered with nothing' : 'it answered with something that is not JSON';
+    const message = begun
+      ? 'its answer broke off'
+      : bytes.length === 0
+        ? 'it answered with nothing'
+        : 'it answered with something that is not JSON';
     // Half an answer is the same case as a broken connection: it was accepted, and is lost.
-    throw new ProviderError(`${SERVICE}: ${message}`, begun ? { failure: 'unknown', status } : { failure: 'unusable', charged: 'maybe', status });
+    throw new ProviderError(
+      `${SERVICE}: ${message}`,
+      begun ? { failure: 'unknown', status } : { failure: 'unusable', charged: 'maybe', status },
+    );
   }
 }
 
 /** Reads events up to the finished picture; the previews before it are told as progress. */
-async function lastEvent(session: Session, response: Response, call: CallContext, partialImages: number): Promise<Answer> {
+async function lastEvent(
+  session: Session,
+  response: Response,
+  call: CallContext,
+  partialImages: number,
+): Promise<Answer> {
   const { Stream } = await import('openai/core/streaming');
-  const events = Stream.fromSSEResponse<Record<string, unknown>>(capped(response), new AbortController(), session.client as OpenAI);
+  const events = Stream.fromSSEResponse<Record<string, unknown>>(
+    capped(response),
+    new AbortController(),
+    session.client as OpenAI,
+  );
   for await (const event of events) {
     const type = String(event['type']);
-    if (type.endsWith('.completed')) return { document: { data: [{ b64_json: event['b64_json'] }], usage: event['usage'] } };
-    if (type.endsWith('.partial_image')) call.onPhase?.('waiting', Math.min(1, (Number(event['partial_image_index']) + 1) / (partialImages + 1)));
+    if (type.endsWith('.completed'))
+      return { document: { data: [{ b64_json: event['b64_json'] }], usage: event['usage'] } };
+    if (type.endsWith('.partial_image'))
+      call.onPhase?.('waiting', Math.min(1, (Number(event['partial_image_index']) + 1) / (partialImages + 1)));
   }
   throw new ProviderError(`${SERVICE}: the stream ended before the picture came`, { failure: 'unknown' });
 }
@@ -117,7 +149,8 @@ function capped(response: Response): Response {
   const cap = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       size += chunk.length;
-      if (size > 4 * ANSWER_MAX_BYTES) throw new ProviderError(`${SERVICE}: the answer is too large`, { failure: 'unusable', charged: 'maybe' });
+      if (size > 4 * ANSWER_MAX_BYTES)
+        throw new ProviderError(`${SERVICE}: the answer is too large`, { failure: 'unusable', charged: 'maybe' });
       controller.enqueue(chunk);
     },
   });
@@ -132,9 +165,16 @@ function pictureIn({ document, picture }: Answer, tokens: TokenPrices | undefine
   const encoded = first['b64_json'];
   if (picture ?? (typeof encoded === 'string' && encoded !== '')) {
     const bytes = picture ?? Buffer.from(String(encoded), 'base64');
-    return { image: { kind: 'bytes', bytes }, ...(costMicros === undefined ? {} : { costMicros }), ...(usage === undefined ? {} : { usage }) };
+    return {
+      image: { kind: 'bytes', bytes },
+      ...(costMicros === undefined ? {} : { costMicros }),
+      ...(usage === undefined ? {} : { usage }),
+    };
   }
   if (document['error']) throw toldFailure(document['error'], 'unusable');
   if (first['error'] ?? first['moderation_details']) throw toldFailure(first['error'] ?? first, 'unusable');
-  throw new ProviderError(`${SERVICE}: the answer holds no picture`, { failure: 'unusable', charged: costMicros === 0 ? 'no' : usage === undefined ? 'maybe' : 'yes' });
+  throw new ProviderError(`${SERVICE}: the answer holds no picture`, {
+    failure: 'unusable',
+    charged: costMicros === 0 ? 'no' : usage === undefined ? 'maybe' : 'yes',
+  });
 }

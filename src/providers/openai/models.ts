@@ -66,8 +66,18 @@ const QUALITIES_25: Capabilities = { ...FLEXIBLE, qualities: ['low', 'medium', '
 
 const of2 = (id: string): OpenAIModel => ({ id, capabilities: FLEXIBLE, price: FAMILY_2, priceNote: TOKEN_NOTE });
 const of25 = (id: string): OpenAIModel => ({ id, capabilities: QUALITIES_25, price: FAMILY_25, priceNote: TOKEN_NOTE });
-const gone = (id: string, on: string): OpenAIModel => ({ id, capabilities: STANDARD, retired: { on, successor: 'gpt-image-2.5-flare' } });
-const going = (id: string, price: PriceData, priceNote: string): OpenAIModel => ({ id, capabilities: STANDARD, price, priceNote, retiresOn: '2026-12-01' });
+const gone = (id: string, on: string): OpenAIModel => ({
+  id,
+  capabilities: STANDARD,
+  retired: { on, successor: 'gpt-image-2.5-flare' },
+});
+const going = (id: string, price: PriceData, priceNote: string): OpenAIModel => ({
+  id,
+  capabilities: STANDARD,
+  price,
+  priceNote,
+  retiresOn: '2026-12-01',
+});
 
 /** The model used when none is named. */
 export const DEFAULT_MODEL = 'gpt-image-2.5-flare';
@@ -101,7 +111,8 @@ export function modelOf(id: string, nowMs: number): OpenAIModel {
   const known = MODELS.find((model) => model.id === id);
   if (!known) return { id, capabilities: STANDARD };
   const today = new Date(nowMs).toISOString().slice(0, 10);
-  const goneOn = known.retired?.on ?? (known.retiresOn !== undefined && today > known.retiresOn ? known.retiresOn : undefined);
+  const goneOn =
+    known.retired?.on ?? (known.retiresOn !== undefined && today > known.retiresOn ? known.retiresOn : undefined);
   if (goneOn === undefined) return known;
   const successor = known.retired?.successor ?? DEFAULT_MODEL;
   throw new UserError(`OpenAI shut ${id} down on ${goneOn}`, { hint: `Use ${successor} instead.` });

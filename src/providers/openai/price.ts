@@ -25,19 +25,32 @@ export interface PriceOptions {
  * The price of a request before it is sent; undefined when nobody knows it. Pure but for `nowMs`.
  * The expected price is the table's; the worst one is 1.5 times as much, prompt and references included.
  */
-export function priceOf(model: OpenAIModel, request: Pick<ImageRequest, 'width' | 'height' | 'quality' | 'references' | 'prompt'>, options: PriceOptions, nowMs: number): Price | undefined {
+export function priceOf(
+  model: OpenAIModel,
+  request: Pick<ImageRequest, 'width' | 'height' | 'quality' | 'references' | 'prompt'>,
+  options: PriceOptions,
+  nowMs: number,
+): Price | undefined {
   if (options.priceUsd !== undefined) {
     const micros = Math.ceil(options.priceUsd * 1_000_000);
-    return { worstMicros: micros, expectedMicros: micros, source: 'config', asOf: new Date(nowMs).toISOString().slice(0, 10) };
+    return {
+      worstMicros: micros,
+      expectedMicros: micros,
+      source: 'config',
+      asOf: new Date(nowMs).toISOString().slice(0, 10),
+    };
   }
   const { price } = model;
   const square = price?.perImage[request.quality ?? DEFAULT_QUALITY];
   if (!price || square === undefined) return undefined;
   const tokens = price.tokens ?? { textIn: 5, imageIn: 8, imageOut: 30 };
-  const picture = square * Math.max(1, (request.width * request.height) / MEGAPIXEL) + PARTIAL_TOKENS * tokens.imageOut * (options.partialImages ?? 0);
+  const picture =
+    square * Math.max(1, (request.width * request.height) / MEGAPIXEL) +
+    PARTIAL_TOKENS * tokens.imageOut * (options.partialImages ?? 0);
   const words = Math.ceil(request.prompt.length / 3) * tokens.textIn;
   const references = request.references.length * tokens.imageIn;
-  const text = (share: 'worst' | 'expected'): number => (options.background ? TEXT_MODEL[share] + TEXT_MODEL.perReference * request.references.length : 0);
+  const text = (share: 'worst' | 'expected'): number =>
+    options.background ? TEXT_MODEL[share] + TEXT_MODEL.perReference * request.references.length : 0;
   return {
     worstMicros: Math.ceil(picture * SAFETY + words + references * REFERENCE_TOKENS.worst + text('worst')),
     expectedMicros: Math.ceil(picture + words + references * REFERENCE_TOKENS.expected + text('expected')),
@@ -59,7 +72,10 @@ export function costOf(tokens: TokenPrices | undefined, usage: unknown): number 
   const text = count(input['text_tokens']);
   const image = count(input['image_tokens']);
   if (out === undefined || text === undefined || image === undefined) return undefined;
-  const off = 0.75 * (tokens.textIn * Math.min(text, count(cached['cached_text_tokens']) ?? 0) + tokens.imageIn * Math.min(image, count(cached['cached_image_tokens']) ?? 0));
+  const off =
+    0.75 *
+    (tokens.textIn * Math.min(text, count(cached['cached_text_tokens']) ?? 0) +
+      tokens.imageIn * Math.min(image, count(cached['cached_image_tokens']) ?? 0));
   return Math.ceil(tokens.textIn * text + tokens.imageIn * image + tokens.imageOut * out - off);
 }
 

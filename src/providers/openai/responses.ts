@@ -47,7 +47,11 @@ export interface BackgroundOptions {
  * @returns its id, `resp_…`
  * @throws {ProviderError}
  */
-export async function startInBackground(access: Access, request: ImageRequest, ask: { options: BackgroundOptions; call: CallContext }): Promise<string> {
+export async function startInBackground(
+  access: Access,
+  request: ImageRequest,
+  ask: { options: BackgroundOptions; call: CallContext },
+): Promise<string> {
   const { options, call } = ask;
   const session = await openSession(access, call, 'queue-submit');
   try {
@@ -63,7 +67,9 @@ export async function startInBackground(access: Access, request: ImageRequest, a
 }
 
 async function bodyOf(request: ImageRequest, options: BackgroundOptions): Promise<ResponseCreateParamsNonStreaming> {
-  const references = await Promise.all(request.references.map(async ({ path, mime }) => ({ mime, base64: await base64Of(path) })));
+  const references = await Promise.all(
+    request.references.map(async ({ path, mime }) => ({ mime, base64: await base64Of(path) })),
+  );
   return {
     model: options.textModel ?? DEFAULT_TEXT_MODEL,
     input: [
@@ -71,7 +77,11 @@ async function bodyOf(request: ImageRequest, options: BackgroundOptions): Promis
         role: 'user',
         content: [
           { type: 'input_text', text: promptOf(request) },
-          ...references.map(({ mime, base64 }) => ({ type: 'input_image' as const, detail: 'auto' as const, image_url: `data:${mime};base64,${base64}` })),
+          ...references.map(({ mime, base64 }) => ({
+            type: 'input_image' as const,
+            detail: 'auto' as const,
+            image_url: `data:${mime};base64,${base64}`,
+          })),
         ],
       },
     ],
@@ -98,7 +108,10 @@ async function base64Of(path: string): Promise<string> {
   try {
     return (await readFile(path)).toString('base64');
   } catch (error) {
-    throw new ProviderError(`the reference ${basename(path)} can't be read`, { failure: 'rejected', code: (error as NodeJS.ErrnoException).code ?? 'unreadable' });
+    throw new ProviderError(`the reference ${basename(path)} can't be read`, {
+      failure: 'rejected',
+      code: (error as NodeJS.ErrnoException).code ?? 'unreadable',
+    });
   }
 }
 
@@ -121,13 +134,22 @@ export async function collectFromBackground(access: Access, remoteId: string, ca
     await settings.sleep(Math.max(waitMs, trouble?.retryAfterMs ?? 0), call.signal).catch(() => {});
     waitMs = Math.min(POLL_MAX_MS, waitMs * POLL_GROWTH);
   }
-  const why = call.signal.aborted ? 'the wait was stopped' : trouble ? `it could not be asked (${trouble.message})` : 'it is not ready in time';
+  const why = call.signal.aborted
+    ? 'the wait was stopped'
+    : trouble
+      ? `it could not be asked (${trouble.message})`
+      : 'it is not ready in time';
   throw stillRunning(`${SERVICE}: ${remoteId} was not collected: ${why}`, 'unknown');
 }
 
 /** The work goes on at the service and stays paid, whatever kept us from it: `still-running` tells the runner not to give it up. */
 function stillRunning(message: string, failure: ProviderError['failure'], status?: number): ProviderError {
-  return new ProviderError(`${message}; run again to collect it`, { failure, charged: 'maybe', code: 'still-running', ...(status === undefined ? {} : { status }) });
+  return new ProviderError(`${message}; run again to collect it`, {
+    failure,
+    charged: 'maybe',
+    code: 'still-running',
+    ...(status === undefined ? {} : { status }),
+  });
 }
 
 /**
@@ -142,8 +164,15 @@ async function look(access: Access, remoteId: string, call: CallContext): Promis
     return await readJson(response, responseSchema, { service: SERVICE, paid: false });
   } catch (error) {
     const failure = session.failure(error);
-    if (failure.status === 404 || failure.status === 410) throw new ProviderError(`${SERVICE} no longer has ${remoteId}`, { failure: 'unusable', charged: 'maybe', status: failure.status, expired: true });
-    if (failure.failure === 'unavailable' || failure.failure === 'rate-limited' || failure.failure === 'interrupted') return failure;
+    if (failure.status === 404 || failure.status === 410)
+      throw new ProviderError(`${SERVICE} no longer has ${remoteId}`, {
+        failure: 'unusable',
+        charged: 'maybe',
+        status: failure.status,
+        expired: true,
+      });
+    if (failure.failure === 'unavailable' || failure.failure === 'rate-limited' || failure.failure === 'interrupted')
+      return failure;
     throw stillRunning(failure.message, failure.failure, failure.status);
   }
 }
@@ -151,10 +180,13 @@ async function look(access: Access, remoteId: string, call: CallContext): Promis
 /** What became of finished work. */
 function pictureIn(response: BackgroundResponse): Generated {
   const { status, usage, tool_usage: tools } = response;
-  const calls = (response.output ?? []).filter((item) => item.type === 'image_generation_call').map((item) => pictureSchema.safeParse(item).data);
+  const calls = (response.output ?? [])
+    .filter((item) => item.type === 'image_generation_call')
+    .map((item) => pictureSchema.safeParse(item).data);
   const encoded = calls.find((item) => item?.result)?.result;
   if (encoded) {
-    const warnings = calls.length > 1 ? [`${SERVICE} made ${calls.length} pictures for one request; the first is kept`] : undefined;
+    const warnings =
+      calls.length > 1 ? [`${SERVICE} made ${calls.length} pictures for one request; the first is kept`] : undefined;
     return {
       image: { kind: 'bytes', bytes: Buffer.from(encoded, 'base64') },
       // No cost: the text model's price is not known here, so the quoted price is booked.
@@ -165,9 +197,20 @@ function pictureIn(response: BackgroundResponse): Generated {
   const reason = response.error ?? calls.find((item) => item?.error)?.error;
   if (reason) throw toldFailure(reason);
   const why = response.incomplete_details?.reason;
-  if (why === 'content_filter') throw new ProviderError(`${SERVICE}: stopped by the content filter`, { failure: 'refused', code: why, charged: 'maybe' });
-  if (status === 'cancelled') throw new ProviderError(`${SERVICE}: the work was cancelled`, { failure: 'timeout', charged: 'maybe', code: 'cancelled' });
-  if (status === 'failed') throw new ProviderError(`${SERVICE}: the work failed, it gave no reason`, { failure: 'unavailable' });
+  if (why === 'content_filter')
+    throw new ProviderError(`${SERVICE}: stopped by the content filter`, {
+      failure: 'refused',
+      code: why,
+      charged: 'maybe',
+    });
+  if (status === 'cancelled')
+    throw new ProviderError(`${SERVICE}: the work was cancelled`, {
+      failure: 'timeout',
+      charged: 'maybe',
+      code: 'cancelled',
+    });
+  if (status === 'failed')
+    throw new ProviderError(`${SERVICE}: the work failed, it gave no reason`, { failure: 'unavailable' });
   throw new ProviderError(`${SERVICE}: the answer holds no picture${why ? ` (${why})` : ''}`, { failure: 'unusable' });
 }
 

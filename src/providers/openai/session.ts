@@ -31,7 +31,12 @@ export interface Session {
  * Opens a session for one call. Make one per call: its fetch lets a single POST through.
  * @param timeoutMs default: the settings' time-out.
  */
-export async function openSession(access: Access, call: CallContext, asked: Asked, timeoutMs = access.settings.timeoutMs): Promise<Session> {
+export async function openSession(
+  access: Access,
+  call: CallContext,
+  asked: Asked,
+  timeoutMs = access.settings.timeoutMs,
+): Promise<Session> {
   const { key, baseUrl, settings } = access;
   const { OpenAI } = await import('openai');
   const late = AbortSignal.timeout(timeoutMs);
@@ -54,13 +59,21 @@ export async function openSession(access: Access, call: CallContext, asked: Aske
     fetch: announced,
   });
   const failure = (error: unknown): ProviderError =>
-    nameFailure(error, { asked, sent: once.sent(), ended: endedBy(call.signal, late), secrets: [key], nowMs: settings.now() });
+    nameFailure(error, {
+      asked,
+      sent: once.sent(),
+      ended: endedBy(call.signal, late),
+      secrets: [key],
+      nowMs: settings.now(),
+    });
   return { client, signal: AbortSignal.any([call.signal, late]), failure };
 }
 
 /** The caller's signal may be a time-out as well. */
 function endedBy(caller: AbortSignal, late: AbortSignal): Circumstances['ended'] {
-  const timedOut = caller.aborted ? caller.reason instanceof Error && caller.reason.name === 'TimeoutError' : late.aborted;
+  const timedOut = caller.aborted
+    ? caller.reason instanceof Error && caller.reason.name === 'TimeoutError'
+    : late.aborted;
   return timedOut ? 'late' : caller.aborted ? 'stopped' : undefined;
 }
 
@@ -87,14 +100,30 @@ function nameFailure(error: unknown, known: Circumstances): ProviderError {
   const { asked, sent, ended, secrets, nowMs } = known;
   const answer = error instanceof Error ? (error as Answered) : undefined;
   if (answer?.status !== undefined && answer.headers) {
-    const body = typeof answer.error === 'object' && answer.error !== null ? JSON.stringify({ error: answer.error }) : answer.message.replace(/^\d{3} /, '');
+    const body =
+      typeof answer.error === 'object' && answer.error !== null
+        ? JSON.stringify({ error: answer.error })
+        : answer.message.replace(/^\d{3} /, '');
     const bodyText = body === 'status code (no body)' ? '' : withoutSecrets(body, secrets);
-    const failure = statusFailure({ service: SERVICE, status: answer.status, headers: answer.headers, bodyText, asked, nowMs });
+    const failure = statusFailure({
+      service: SERVICE,
+      status: answer.status,
+      headers: answer.headers,
+      bodyText,
+      asked,
+      nowMs,
+    });
     return isRefusal(answer.error) ? refusal(failure.message, failure) : failure;
   }
   const told = record(answer?.error);
-  if (typeof told['message'] === 'string') return toldFailure({ ...told, message: withoutSecrets(told['message'], secrets) });
-  return networkFailure(error, { service: SERVICE, sent, paid: asked !== 'read', ended: surelyNotSent(error) ? undefined : ended });
+  if (typeof told['message'] === 'string')
+    return toldFailure({ ...told, message: withoutSecrets(told['message'], secrets) });
+  return networkFailure(error, {
+    service: SERVICE,
+    sent,
+    paid: asked !== 'read',
+    ended: surelyNotSent(error) ? undefined : ended,
+  });
 }
 
 /**
@@ -106,9 +135,16 @@ export function toldFailure(error: unknown, otherwise: 'unavailable' | 'unusable
   const code = [told['code'], told['type']].find((text) => typeof text === 'string') as string | undefined;
   const message = `${SERVICE}: ${typeof told['message'] === 'string' ? told['message'].slice(0, 500) : 'it gave no reason'}`;
   if (isRefusal(error)) return refusal(message, { code });
-  if (code === 'rate_limit_exceeded') return new ProviderError(message, { failure: 'rate-limited', code, retryAfterMs: retryAfterMs(new Headers(), 0, message) });
-  if (code !== undefined && failureOf(429, 'read', code) === 'no-credit') return new ProviderError(message, { failure: 'no-credit', code });
-  if (code !== undefined && /^invalid|^image_(?:too|parse|file)|^unsupported|^empty_image|_image_/.test(code)) return new ProviderError(message, { failure: 'rejected', code });
+  if (code === 'rate_limit_exceeded')
+    return new ProviderError(message, {
+      failure: 'rate-limited',
+      code,
+      retryAfterMs: retryAfterMs(new Headers(), 0, message),
+    });
+  if (code !== undefined && failureOf(429, 'read', code) === 'no-credit')
+    return new ProviderError(message, { failure: 'no-credit', code });
+  if (code !== undefined && /^invalid|^image_(?:too|parse|file)|^unsupported|^empty_image|_image_/.test(code))
+    return new ProviderError(message, { failure: 'rejected', code });
   return new ProviderError(message, { failure: otherwise, code, charged: otherwise === 'unusable' ? 'maybe' : 'no' });
 }
 
@@ -118,11 +154,18 @@ function isRefusal(error: unknown): boolean {
   const words = [told['code'], told['type']].filter((text) => typeof text === 'string').join(' ');
   if (/moderation_blocked|content_policy|safety_violation|content_filter/.test(words)) return true;
   if (words.includes('image_generation_user_error') && !/invalid|unsupported/.test(words)) return true;
-  return told['moderation_details'] !== undefined || (typeof told['message'] === 'string' && /rejected by (?:the|our) safety system/i.test(told['message']));
+  return (
+    told['moderation_details'] !== undefined ||
+    (typeof told['message'] === 'string' && /rejected by (?:the|our) safety system/i.test(told['message']))
+  );
 }
 
 function refusal(message: string, from: { status?: number | undefined; code?: string | undefined }): ProviderError {
-  return new ProviderError(message, { failure: 'refused', ...(from.status === undefined ? {} : { status: from.status }), ...(from.code === undefined ? {} : { code: from.code }) });
+  return new ProviderError(message, {
+    failure: 'refused',
+    ...(from.status === undefined ? {} : { status: from.status }),
+    ...(from.code === undefined ? {} : { code: from.code }),
+  });
 }
 
 /** The value as a record, or an empty one. */

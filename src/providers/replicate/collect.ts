@@ -27,7 +27,12 @@ const SLOWEST = 10;
  *   over (`timeout`), or the service does not let us read it. It may finish and be billed, so the remote id must be
  *   kept and collected by a later run. After an abort: `interrupted`, charged `maybe`, the same holds.
  */
-export async function collectPrediction(connection: Connection, remoteId: string, waiting: Waiting, call: CallContext): Promise<Generated> {
+export async function collectPrediction(
+  connection: Connection,
+  remoteId: string,
+  waiting: Waiting,
+  call: CallContext,
+): Promise<Generated> {
   const endMs = connection.now() + waiting.timeoutMs;
   let delayMs = waiting.pollMs;
   for (;;) {
@@ -36,7 +41,11 @@ export async function collectPrediction(connection: Connection, remoteId: string
     if (generated !== undefined) return generated;
     if (prediction !== undefined) call.onPhase?.('waiting', progressOf(prediction));
     const leftMs = endMs - connection.now();
-    if (leftMs <= 0) throw stillRunning(`no result after ${Math.round(waiting.timeoutMs / 1000)} s${problem === undefined ? '' : ` (${problem})`}`, 'timeout');
+    if (leftMs <= 0)
+      throw stillRunning(
+        `no result after ${Math.round(waiting.timeoutMs / 1000)} s${problem === undefined ? '' : ` (${problem})`}`,
+        'timeout',
+      );
     await pause(Math.min(Math.max(delayMs, waitMs), leftMs), waiting, call.signal);
     delayMs = Math.min(delayMs * SLOWER, waiting.pollMs * SLOWEST);
   }
@@ -52,12 +61,21 @@ interface Reading {
 
 async function read(connection: Connection, remoteId: string, signal: AbortSignal): Promise<Reading> {
   try {
-    return { prediction: await ask(connection, { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS }, predictionSchema, (client) => client.predictions.get(remoteId, { signal })) };
+    return {
+      prediction: await ask(
+        connection,
+        { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS },
+        predictionSchema,
+        (client) => client.predictions.get(remoteId, { signal }),
+      ),
+    };
   } catch (error) {
     if (signal.aborted) throw stopped();
     if (!(error instanceof ProviderError)) throw error;
-    if (error.status === 404 || error.status === 410) throw expired(`Replicate does not know prediction ${remoteId} (any more): ${error.message}`);
-    if (error.failure === 'unavailable' || error.failure === 'rate-limited') return { waitMs: error.retryAfterMs, problem: error.message };
+    if (error.status === 404 || error.status === 410)
+      throw expired(`Replicate does not know prediction ${remoteId} (any more): ${error.message}`);
+    if (error.failure === 'unavailable' || error.failure === 'rate-limited')
+      return { waitMs: error.retryAfterMs, problem: error.message };
     throw stillRunning(error.message, error.failure, error.status);
   }
 }
@@ -70,9 +88,18 @@ async function pause(ms: number, waiting: Waiting, signal: AbortSignal): Promise
 }
 
 function stopped(): ProviderError {
-  return new ProviderError('stopped waiting; the work goes on at Replicate and can be collected by the next run', { failure: 'interrupted', charged: 'maybe', code: 'still-running' });
+  return new ProviderError('stopped waiting; the work goes on at Replicate and can be collected by the next run', {
+    failure: 'interrupted',
+    charged: 'maybe',
+    code: 'still-running',
+  });
 }
 
 function stillRunning(message: string, failure: ProviderError['failure'], status?: number): ProviderError {
-  return new ProviderError(`${message}; the prediction may still finish: run again to collect it`, { failure, charged: 'maybe', code: 'still-running', status });
+  return new ProviderError(`${message}; the prediction may still finish: run again to collect it`, {
+    failure,
+    charged: 'maybe',
+    code: 'still-running',
+    status,
+  });
 }

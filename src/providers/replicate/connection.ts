@@ -45,7 +45,12 @@ interface Outcome {
  * @throws {ProviderError} naming what went wrong. For a paid call everything that leaves it open whether a prediction
  *   was made is `unknown`, also an answer that can't be read: a prediction can be looked up.
  */
-export async function ask<T>(connection: Connection, question: Question, schema: z.ZodType<T>, use: (client: Replicate) => Promise<unknown>): Promise<T> {
+export async function ask<T>(
+  connection: Connection,
+  question: Question,
+  schema: z.ZodType<T>,
+  use: (client: Replicate) => Promise<unknown>,
+): Promise<T> {
   const { default: Client } = await import('replicate');
   const outcome: Outcome = {};
   let giveUp: (error: unknown) => void = () => {};
@@ -53,7 +58,12 @@ export async function ask<T>(connection: Connection, question: Question, schema:
   const failed = new Promise<never>((_, reject) => (giveUp = reject));
   failed.catch(() => {});
   const fetch = onlyOnce(connection, question, { outcome, giveUp });
-  const client = new Client({ auth: connection.token, baseUrl: connection.baseUrl, fetch: fetch as Replicate['fetch'], useFileOutput: false });
+  const client = new Client({
+    auth: connection.token,
+    baseUrl: connection.baseUrl,
+    fetch: fetch as Replicate['fetch'],
+    useFileOutput: false,
+  });
   let answer: unknown;
   try {
     answer = await Promise.race([use(client), failed]);
@@ -66,7 +76,11 @@ export async function ask<T>(connection: Connection, question: Question, schema:
   throw unreadable(question, `in an unexpected form (${where})`);
 }
 
-function onlyOnce(connection: Connection, question: Question, { outcome, giveUp }: { outcome: Outcome; giveUp: (error: unknown) => void }): typeof globalThis.fetch {
+function onlyOnce(
+  connection: Connection,
+  question: Question,
+  { outcome, giveUp }: { outcome: Outcome; giveUp: (error: unknown) => void },
+): typeof globalThis.fetch {
   const send = confined(connection.fetch, connection.baseUrl);
   let used = false;
   return async (input, init = {}) => {
@@ -93,7 +107,11 @@ function onlyOnce(connection: Connection, question: Question, { outcome, giveUp 
         outcome.bodyText = body.toString('utf8');
         giveUp(new Error(`status ${response.status}`));
       }
-      return new Response(new Uint8Array(body), { status: response.status, statusText: response.statusText, headers: response.headers });
+      return new Response(new Uint8Array(body), {
+        status: response.status,
+        statusText: response.statusText,
+        headers: response.headers,
+      });
     } catch (error) {
       outcome.error = error;
       giveUp(error);
@@ -102,24 +120,41 @@ function onlyOnce(connection: Connection, question: Question, { outcome, giveUp 
   };
 }
 
-function failureOf(thrown: unknown, outcome: Outcome, { question, now }: { question: Question; now: () => number }): ProviderError {
+function failureOf(
+  thrown: unknown,
+  outcome: Outcome,
+  { question, now }: { question: Question; now: () => number },
+): ProviderError {
   const paid = question.asked !== 'read';
   if (outcome.error instanceof ProviderError && outcome.error.failure === 'interrupted') return outcome.error;
   if (outcome.error instanceof ProviderError) return unreadable(question, 'with too much');
   if (outcome.error !== undefined) return networkFailure(outcome.error, { service: SERVICE, paid, sent: true });
   const { status, headers, bodyText } = outcome;
   if (status === undefined || headers === undefined) throw thrown;
-  if (bodyText === undefined) return unreadable(question, `with something that is not JSON (${headers.get('content-type') ?? 'no content type'})`);
+  if (bodyText === undefined)
+    return unreadable(
+      question,
+      `with something that is not JSON (${headers.get('content-type') ?? 'no content type'})`,
+    );
   return statusFailure({ service: SERVICE, status, headers, bodyText, asked: question.asked, nowMs: now() });
 }
 
 function unreadable(question: Question, how: string): ProviderError {
   if (question.asked === 'read') return new ProviderError(`${SERVICE} answered ${how}`, { failure: 'unavailable' });
-  return new ProviderError(`${SERVICE} answered ${how}; whether the request was accepted is not known`, { failure: 'unknown' });
+  return new ProviderError(`${SERVICE} answered ${how}; whether the request was accepted is not known`, {
+    failure: 'unknown',
+  });
 }
 
 /** The service may echo the token; the client's own error holds it, so no cause is kept. */
 function clean(error: ProviderError, token: string): ProviderError {
   const { failure, charged, retryAfterMs, code, status, expired } = error;
-  return new ProviderError(withoutSecrets(error.message, [token]), { failure, charged, retryAfterMs, code, status, expired });
+  return new ProviderError(withoutSecrets(error.message, [token]), {
+    failure,
+    charged,
+    retryAfterMs,
+    code,
+    status,
+    expired,
+  });
 }

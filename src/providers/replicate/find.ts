@@ -40,7 +40,12 @@ const pageSchema = z.object({ next: z.string().nullish(), results: z.array(predi
  * Lists, and lists again when the request may have ended too recently to be listed. `absent` is only said when a list
  * from after that time holds no prediction that could be ours. Never throws for an unreachable service: `unsure`.
  */
-export async function findPrediction(connection: Connection, wanted: Wanted, looking: Looking, call: CallContext): Promise<Finding> {
+export async function findPrediction(
+  connection: Connection,
+  wanted: Wanted,
+  looking: Looking,
+  call: CallContext,
+): Promise<Finding> {
   // Its sender may have lived until a moment ago, also when this process is younger than the attempt.
   const endedMs = connection.now();
   const first = await look(connection, wanted, call);
@@ -62,7 +67,8 @@ async function look(connection: Connection, wanted: Wanted, call: CallContext): 
       candidates.push(...results.filter((prediction) => mayBeOurs(prediction, wanted, sinceMs)));
       next = further ?? undefined;
       if (next === undefined) break;
-      if (!URL.canParse(next) || new URL(next).origin !== new URL(connection.baseUrl).origin) return { state: 'unsure', message: 'the list of predictions goes on at another address' };
+      if (!URL.canParse(next) || new URL(next).origin !== new URL(connection.baseUrl).origin)
+        return { state: 'unsure', message: 'the list of predictions goes on at another address' };
     }
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
@@ -71,8 +77,12 @@ async function look(connection: Connection, wanted: Wanted, call: CallContext): 
   const found = candidates.filter(({ input }) => isSameInput(wanted.input, input ?? {})).sort(byPromise)[0];
   if (found !== undefined) return { state: 'found', remoteId: found.id };
   if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
-  const gone = candidates.filter((prediction) => prediction.data_removed && Date.parse(prediction.created_at) < wanted.lost.sentAtMs + UNDER_WAY_MS).length;
-  return gone === 0 ? { state: 'absent' } : { state: 'unsure', message: `${gone} predictions since then no longer tell what was asked` };
+  const gone = candidates.filter(
+    (prediction) => prediction.data_removed && Date.parse(prediction.created_at) < wanted.lost.sentAtMs + UNDER_WAY_MS,
+  ).length;
+  return gone === 0
+    ? { state: 'absent' }
+    : { state: 'unsure', message: `${gone} predictions since then no longer tell what was asked` };
 }
 
 function list(connection: Connection, from: string, signal: AbortSignal): Promise<z.infer<typeof pageSchema>> {
@@ -102,6 +112,7 @@ function mayBeOurs(prediction: Prediction, { lost, model, version }: Wanted, sin
 
 /** Of several the one that has or may yet have a picture; the rest in the list's order. */
 function byPromise(a: Prediction, b: Prediction): number {
-  const rank = ({ status }: Prediction): number => (status === 'succeeded' ? 0 : status === 'starting' || status === 'processing' ? 1 : 2);
+  const rank = ({ status }: Prediction): number =>
+    status === 'succeeded' ? 0 : status === 'starting' || status === 'processing' ? 1 : 2;
   return rank(a) - rank(b);
 }

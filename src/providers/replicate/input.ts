@@ -29,15 +29,22 @@ const SIDE_STEP_PX = 32;
  * @param references a URL or data URI for each of the request's references, in order.
  * @param extra the user's own inputs (`providers.replicate.input`), laid over the defaults but not over prompt, seed and number.
  */
-export function buildInput(schema: InputSchema, request: ImageRequest, references: readonly string[], extra: Input): BuiltInput {
+export function buildInput(
+  schema: InputSchema,
+  request: ImageRequest,
+  references: readonly string[],
+  extra: Input,
+): BuiltInput {
   const { fields } = schema;
   const warnings: string[] = [];
   const problems: string[] = [];
   const seed = foldedSeed(request.seed, fields.get('seed')?.maximum);
-  if (fields.has('seed') && seed !== request.seed) warnings.push(`the model takes seeds up to ${fields.get('seed')?.maximum}: ${request.seed} becomes ${seed}`);
+  if (fields.has('seed') && seed !== request.seed)
+    warnings.push(`the model takes seeds up to ${fields.get('seed')?.maximum}: ${request.seed} becomes ${seed}`);
   const pictures = referenceInput(schema, references);
   if (pictures === undefined) problems.push(`the model takes no ${references.length} reference pictures`);
-  for (const name of ['prompt', 'seed', 'num_outputs']) if (name in extra) problems.push(`input.${name} is set by imggen and can't be set in the config`);
+  for (const name of ['prompt', 'seed', 'num_outputs'])
+    if (name in extra) problems.push(`input.${name} is set by imggen and can't be set in the config`);
   const input: Input = {
     ...sizeInput(schema, request.width, request.height),
     ...(choices(schema, 'output_format')?.includes('png') ? { output_format: 'png' } : {}),
@@ -53,7 +60,8 @@ export function buildInput(schema: InputSchema, request: ImageRequest, reference
     const problem = field === undefined ? `${name}: the model has no such input` : fieldProblem(name, field, value);
     if (problem !== undefined) problems.push(problem);
   }
-  for (const name of schema.required) if (!(name in input)) problems.push(`${name}: the model requires it; set it in providers.replicate.input`);
+  for (const name of schema.required)
+    if (!(name in input)) problems.push(`${name}: the model requires it; set it in providers.replicate.input`);
   return { input, warnings, problems };
 }
 
@@ -62,11 +70,16 @@ function sizeInput(schema: InputSchema, width: number, height: number): Input {
   const pixels = pixelInput(schema, width, height);
   const ratios = (choices(schema, 'aspect_ratio') ?? []).filter((choice) => /^\d+:\d+$/.test(choice));
   const custom = choices(schema, 'aspect_ratio')?.includes('custom') ?? false;
-  if (pixels !== undefined && (custom || !schema.fields.has('aspect_ratio'))) return custom ? { aspect_ratio: 'custom', ...pixels } : pixels;
+  if (pixels !== undefined && (custom || !schema.fields.has('aspect_ratio')))
+    return custom ? { aspect_ratio: 'custom', ...pixels } : pixels;
   const ratio = nearest(ratios, (text) => Math.log(ratioOf(text)), Math.log(width / height));
   const megapixels = (width * height) / 1_000_000;
   const sized = ['megapixels', 'resolution'].flatMap((name) => {
-    const choice = nearest((choices(schema, name) ?? []).filter((text) => /^[\d.]+( MP)?$/.test(text)), (text) => Math.log(Number.parseFloat(text)), Math.log(megapixels));
+    const choice = nearest(
+      (choices(schema, name) ?? []).filter((text) => /^[\d.]+( MP)?$/.test(text)),
+      (text) => Math.log(Number.parseFloat(text)),
+      Math.log(megapixels),
+    );
     return choice === undefined ? [] : [[name, choice]];
   });
   return { ...(ratio === undefined ? {} : { aspect_ratio: ratio }), ...(Object.fromEntries(sized) as Input) };
@@ -83,7 +96,9 @@ function pixelInput(schema: InputSchema, width: number, height: number): Input |
 
 function referenceInput(schema: InputSchema, references: readonly string[]): Input | undefined {
   if (references.length === 0) return {};
-  const list = LIST_FIELDS.find((name) => schema.fields.has(name) && (schema.fields.get(name)?.type ?? 'array') === 'array');
+  const list = LIST_FIELDS.find(
+    (name) => schema.fields.has(name) && (schema.fields.get(name)?.type ?? 'array') === 'array',
+  );
   if (list !== undefined) return { [list]: references };
   const single = SINGLE_FIELDS.find((name) => schema.fields.has(name));
   if (single === undefined) return undefined;
@@ -103,16 +118,22 @@ export function isSameInput(ours: Input, theirs: Input): boolean {
 }
 
 function isSameValue(ours: unknown, theirs: unknown): boolean {
-  if (Array.isArray(ours) && Array.isArray(theirs)) return ours.length === theirs.length && ours.every((value, index) => isSameValue(value, theirs[index]));
-  if (isFile(ours) && isFile(theirs)) return isDataUri(ours) && isDataUri(theirs) ? digest(ours) === digest(theirs) : true;
+  if (Array.isArray(ours) && Array.isArray(theirs))
+    return ours.length === theirs.length && ours.every((value, index) => isSameValue(value, theirs[index]));
+  if (isFile(ours) && isFile(theirs))
+    return isDataUri(ours) && isDataUri(theirs) ? digest(ours) === digest(theirs) : true;
   return canonical(ours) === canonical(theirs);
 }
 
 /** JSON with sorted keys: equal texts, equal values. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  ) ?? 'undefined';
+  return (
+    JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? 'undefined'
+  );
 }
 
 function foldedSeed(seed: number, maximum: number | undefined): number {

@@ -44,11 +44,17 @@ export function modelReader(connection: Connection): ModelReader {
       return fresh;
     } catch (error) {
       // The caller that was reading for all was stopped; this one was not.
-      if (error instanceof ProviderError && error.failure === 'interrupted' && !signal.aborted) return readModel(connection, model, signal);
+      if (error instanceof ProviderError && error.failure === 'interrupted' && !signal.aborted)
+        return readModel(connection, model, signal);
       const assumed = modelRecord(model);
-      const passing = error instanceof ProviderError && (error.failure === 'unavailable' || error.failure === 'rate-limited');
+      const passing =
+        error instanceof ProviderError && (error.failure === 'unavailable' || error.failure === 'rate-limited');
       if (!passing || assumed === undefined || signal.aborted) throw error;
-      return { id: assumed.id, version: modelParts(model)?.version, schema: { fields: new Map(Object.entries(assumed.fields)), required: ['prompt'] } };
+      return {
+        id: assumed.id,
+        version: modelParts(model)?.version,
+        schema: { fields: new Map(Object.entries(assumed.fields)), required: ['prompt'] },
+      };
     } finally {
       reading.delete(model);
     }
@@ -64,9 +70,14 @@ async function readModel(connection: Connection, model: string, signal: AbortSig
   const answer = await ask(connection, question, modelSchema, (client) => client.models.get(owner, name, { signal }));
   const latest = answer.latest_version;
   const pinned = parts.version !== undefined && parts.version !== latest?.id;
-  const described = pinned ? await ask(connection, question, version, (client) => client.models.versions.get(owner, name, parts.version ?? '', { signal })) : latest;
+  const described = pinned
+    ? await ask(connection, question, version, (client) =>
+        client.models.versions.get(owner, name, parts.version ?? '', { signal }),
+      )
+    : latest;
   const schema = inputSchema(described?.openapi_schema);
-  if (schema === undefined) throw new ProviderError(`${model} has no version that takes inputs`, { failure: 'rejected' });
+  if (schema === undefined)
+    throw new ProviderError(`${model} has no version that takes inputs`, { failure: 'rejected' });
   // Models of others can only be asked for by version.
   return { id: `${owner}/${name}`, version: parts.version ?? (answer.is_official ? undefined : latest?.id), schema };
 }

@@ -20,7 +20,11 @@ export interface ReplicateModel extends ModelRecord {
 export const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21'] as const;
 const NARROW_RATIOS = ['1:1', '16:9', '3:2', '2:3', '4:5', '5:4', '9:16', '3:4', '4:3'] as const;
 
-const COMMON_FIELDS: Record<string, InputField> = { prompt: { type: 'string' }, seed: { type: 'integer' }, output_format: { choices: ['webp', 'jpg', 'png'] } };
+const COMMON_FIELDS: Record<string, InputField> = {
+  prompt: { type: 'string' },
+  seed: { type: 'integer' },
+  output_format: { choices: ['webp', 'jpg', 'png'] },
+};
 const FLUX_1_FIELDS: Record<string, InputField> = {
   ...COMMON_FIELDS,
   aspect_ratio: { choices: FLUX_RATIOS },
@@ -67,14 +71,21 @@ const NO_PRICE = 'not known to imggen: set providers.replicate.priceUsd';
 
 /** The models by family, oldest first. */
 export const MODELS: readonly ReplicateModel[] = [
-  { id: 'black-forest-labs/flux-schnell', capabilities: base, price: unverified(0.003), priceNote: '$0.003 an image (unverified)', fields: FLUX_1_FIELDS },
+  {
+    id: 'black-forest-labs/flux-schnell',
+    capabilities: base,
+    price: unverified(0.003),
+    priceNote: '$0.003 an image (unverified)',
+    fields: FLUX_1_FIELDS,
+  },
   {
     id: DEFAULT_MODEL,
     capabilities: { ...base, referencesMax: 1 },
     price: unverified(0.025),
     priceNote: '$0.025 an image (unverified)',
     fields: { ...FLUX_1_FIELDS, image: { type: 'string' } },
-    referenceNote: 'starts from the reference picture and repaints it; it is not a likeness of the person in a new scene',
+    referenceNote:
+      'starts from the reference picture and repaints it; it is not a likeness of the person in a new scene',
   },
   {
     id: 'black-forest-labs/flux-1.1-pro',

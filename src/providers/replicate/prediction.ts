@@ -52,9 +52,17 @@ export function settled(prediction: Prediction, official: boolean): Generated | 
     case 'failed':
       throw failed(prediction, unbilled);
     case 'aborted':
-      throw new ProviderError('Replicate gave the prediction up before it started', { failure: 'timeout', charged: 'no', code: 'aborted' });
+      throw new ProviderError('Replicate gave the prediction up before it started', {
+        failure: 'timeout',
+        charged: 'no',
+        code: 'aborted',
+      });
     case 'canceled':
-      throw new ProviderError('the prediction was cancelled at Replicate', { failure: 'timeout', charged: prediction.started_at ? 'maybe' : 'no', code: 'canceled' });
+      throw new ProviderError('the prediction was cancelled at Replicate', {
+        failure: 'timeout',
+        charged: prediction.started_at ? 'maybe' : 'no',
+        code: 'canceled',
+      });
     default:
       return undefined; // starting, processing, or a word of the future
   }
@@ -64,9 +72,14 @@ function generated(prediction: Prediction, unbilled: ProviderFailure['charged'])
   const { output, logs, model, metrics } = prediction;
   const first: unknown = Array.isArray(output) ? output[0] : output;
   if (first === undefined || first === null) {
-    if (prediction.data_removed) throw expired('the picture was made and paid, but Replicate has deleted it (it keeps outputs for an hour)');
+    if (prediction.data_removed)
+      throw expired('the picture was made and paid, but Replicate has deleted it (it keeps outputs for an hour)');
     // Flagged pictures are dropped from the output (replicate/cog-flux predict.py); the run counts as succeeded and billed.
-    if (REFUSED.test(logs ?? '') || Array.isArray(output)) throw new ProviderError("Replicate's safety checker withheld the picture", { failure: 'refused', charged: unbilled === 'no' ? 'yes' : 'maybe' });
+    if (REFUSED.test(logs ?? '') || Array.isArray(output))
+      throw new ProviderError("Replicate's safety checker withheld the picture", {
+        failure: 'refused',
+        charged: unbilled === 'no' ? 'yes' : 'maybe',
+      });
     throw new ProviderError('the prediction succeeded without an output', { failure: 'unusable' });
   }
   const seed = /Using seed: (\d{1,16})\b/.exec(logs ?? '')?.[1];

@@ -15,7 +15,10 @@ const UPLOAD_TIMEOUT_MS = 120_000;
 /** An uploaded file is used again until this long before it expires. */
 const MARGIN_MS = 3_600_000;
 
-const fileSchema = z.object({ expires_at: z.string().nullish(), urls: z.object({ get: z.url({ protocol: /^https?$/ }) }) });
+const fileSchema = z.object({
+  expires_at: z.string().nullish(),
+  urls: z.object({ get: z.url({ protocol: /^https?$/ }) }),
+});
 
 /** Gives a URL or data URI for a reference; each file is uploaded once per process, also when asked for at the same time. */
 export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Promise<string>;
@@ -49,19 +52,39 @@ async function dataUri(reference: Reference): Promise<string> {
   return `data:${reference.mime};base64,${(await bytesOf(reference)).toString('base64')}`;
 }
 
-async function uploadFile(connection: Connection, reference: Reference, signal: AbortSignal): Promise<{ url: string; untilMs: number }> {
-  if (reference.sizeBytes > FILE_MAX_BYTES) throw new ProviderError(`${reference.path} is larger than the 100 MiB that Replicate takes`, { failure: 'rejected' });
+async function uploadFile(
+  connection: Connection,
+  reference: Reference,
+  signal: AbortSignal,
+): Promise<{ url: string; untilMs: number }> {
+  if (reference.sizeBytes > FILE_MAX_BYTES)
+    throw new ProviderError(`${reference.path} is larger than the 100 MiB that Replicate takes`, {
+      failure: 'rejected',
+    });
   const bytes = await bytesOf(reference);
-  const file = new File([new Uint8Array(bytes)], `${reference.sha256}.${reference.mime.slice('image/'.length)}`, { type: reference.mime });
-  const { urls, expires_at: expires } = await ask(connection, { asked: 'read', signal, timeoutMs: UPLOAD_TIMEOUT_MS }, fileSchema, (client) => client.files.create(file, {}, { signal }));
+  const file = new File([new Uint8Array(bytes)], `${reference.sha256}.${reference.mime.slice('image/'.length)}`, {
+    type: reference.mime,
+  });
+  const { urls, expires_at: expires } = await ask(
+    connection,
+    { asked: 'read', signal, timeoutMs: UPLOAD_TIMEOUT_MS },
+    fileSchema,
+    (client) => client.files.create(file, {}, { signal }),
+  );
   const expiresMs = Date.parse(expires ?? '');
-  return { url: urls.get, untilMs: (Number.isNaN(expiresMs) ? connection.now() + 2 * MARGIN_MS : expiresMs) - MARGIN_MS };
+  return {
+    url: urls.get,
+    untilMs: (Number.isNaN(expiresMs) ? connection.now() + 2 * MARGIN_MS : expiresMs) - MARGIN_MS,
+  };
 }
 
 async function bytesOf(reference: Reference): Promise<Buffer> {
   try {
     return await readFile(reference.path);
   } catch (error) {
-    throw new ProviderError(`the reference picture ${reference.path} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'})`, { failure: 'rejected' });
+    throw new ProviderError(
+      `the reference picture ${reference.path} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'})`,
+      { failure: 'rejected' },
+    );
   }
 }

@@ -29,14 +29,18 @@ export function inputSchema(openapi: unknown): InputSchema | undefined {
   const input = record(schemas['Input']);
   const properties = record(input['properties']);
   if (Object.keys(properties).length === 0) return undefined;
-  const fields = new Map(Object.entries(properties).map(([name, property]) => [name, fieldOf(record(property), schemas)] as const));
+  const fields = new Map(
+    Object.entries(properties).map(([name, property]) => [name, fieldOf(record(property), schemas)] as const),
+  );
   const required = Array.isArray(input['required']) ? input['required'].filter((name) => typeof name === 'string') : [];
   return { fields, required };
 }
 
 /** cog writes enums as `allOf: [{$ref}]`; `anyOf` with null is how newer ones write an optional field. */
 function fieldOf(property: Record<string, unknown>, schemas: Record<string, unknown>): InputField {
-  const parts = [property, ...['allOf', 'anyOf'].flatMap((key) => listOf(property[key]))].map((part) => resolved(record(part), schemas));
+  const parts = [property, ...['allOf', 'anyOf'].flatMap((key) => listOf(property[key]))].map((part) =>
+    resolved(record(part), schemas),
+  );
   const find = (key: string): unknown => parts.find((part) => part[key] !== undefined)?.[key];
   const type = parts.map((part) => part['type']).find((type) => type !== undefined && type !== 'null');
   const choices = listOf(find('enum')).filter((choice) => typeof choice === 'string' || typeof choice === 'number');
@@ -52,11 +56,16 @@ function fieldOf(property: Record<string, unknown>, schemas: Record<string, unkn
 /** Says what is wrong with a value, or undefined. */
 export function fieldProblem(name: string, field: InputField, value: unknown): string | undefined {
   if (value === null && field.nullable) return undefined;
-  if (field.choices !== undefined && !field.choices.includes(value as string)) return `${name}: must be one of ${field.choices.join(', ')}`;
-  if (field.type !== undefined && !isOf(field.type, value)) return `${name}: must be ${field.type}, is ${Array.isArray(value) ? 'array' : typeof value}`;
-  if (typeof value === 'number' && value < (field.minimum ?? -Infinity)) return `${name}: must be at least ${field.minimum}`;
-  if (typeof value === 'number' && value > (field.maximum ?? Infinity)) return `${name}: must be at most ${field.maximum}`;
-  if (Array.isArray(value) && value.length > (field.itemsMax ?? Infinity)) return `${name}: takes at most ${field.itemsMax}`;
+  if (field.choices !== undefined && !field.choices.includes(value as string))
+    return `${name}: must be one of ${field.choices.join(', ')}`;
+  if (field.type !== undefined && !isOf(field.type, value))
+    return `${name}: must be ${field.type}, is ${Array.isArray(value) ? 'array' : typeof value}`;
+  if (typeof value === 'number' && value < (field.minimum ?? -Infinity))
+    return `${name}: must be at least ${field.minimum}`;
+  if (typeof value === 'number' && value > (field.maximum ?? Infinity))
+    return `${name}: must be at most ${field.maximum}`;
+  if (Array.isArray(value) && value.length > (field.itemsMax ?? Infinity))
+    return `${name}: takes at most ${field.itemsMax}`;
   return undefined;
 }
 

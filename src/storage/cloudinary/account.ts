@@ -7,7 +7,12 @@ import { EXIT, UserError } from '../../errors.ts';
 const BASE_URL = 'https://api.cloudinary.com';
 
 /** The variables a key can come from. */
-export const KEY_VARIABLES = ['CLOUDINARY_URL', 'CLOUDINARY_CLOUD_NAME', 'CLOUDINARY_API_KEY', 'CLOUDINARY_API_SECRET'] as const;
+export const KEY_VARIABLES = [
+  'CLOUDINARY_URL',
+  'CLOUDINARY_CLOUD_NAME',
+  'CLOUDINARY_API_KEY',
+  'CLOUDINARY_API_SECRET',
+] as const;
 
 /** What a request needs. Holds the secret: goes to the SDK and nowhere else. */
 export interface Account {
@@ -49,7 +54,8 @@ function fromParts(env: Environment): Key {
   if (missing.length > 0) {
     throw new UserError('Cloudinary needs a key, and none was found', {
       exitCode: EXIT.auth,
-      problems: missing.length === names.length ? ['CLOUDINARY_URL is not set'] : missing.map((name) => `${name} is not set`),
+      problems:
+        missing.length === names.length ? ['CLOUDINARY_URL is not set'] : missing.map((name) => `${name} is not set`),
       hint: 'Set CLOUDINARY_URL as the Cloudinary console shows it under "API Keys", or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET.',
     });
   }
@@ -62,13 +68,15 @@ function fromParts(env: Environment): Key {
 function fromUrl(env: Environment): Key {
   const text = valueOf(env, 'CLOUDINARY_URL') ?? '';
   const shape = 'expected cloudinary://KEY:SECRET@CLOUD';
-  if (!text.toLowerCase().startsWith('cloudinary://')) throw malformed('CLOUDINARY_URL is malformed', [`it does not start with cloudinary://; ${shape}`]);
+  if (!text.toLowerCase().startsWith('cloudinary://'))
+    throw malformed('CLOUDINARY_URL is malformed', [`it does not start with cloudinary://; ${shape}`]);
   const url = parsed(text);
   if (url === undefined) throw malformed('CLOUDINARY_URL is malformed', [`it is no URL; ${shape}`]);
   const key = { cloudName: decoded(url.hostname), apiKey: decoded(url.username), apiSecret: decoded(url.password) };
   const problems = problemsOf(key);
   const algorithm = url.searchParams.get('signature_algorithm') ?? undefined;
-  if (algorithm !== undefined && algorithm !== 'sha1' && algorithm !== 'sha256') problems.push('signature_algorithm is neither sha1 nor sha256');
+  if (algorithm !== undefined && algorithm !== 'sha1' && algorithm !== 'sha256')
+    problems.push('signature_algorithm is neither sha1 nor sha256');
   if (problems.length > 0) throw malformed('CLOUDINARY_URL is malformed', [...problems, shape]);
   const prefix = url.searchParams.get('upload_prefix');
   return {
@@ -88,19 +96,34 @@ function problemsOf(key: { cloudName: string; apiKey: string; apiSecret: string 
   return parts.flatMap(([what, value]) => {
     if (value === '') return [`${what} is missing`];
     if (/^<.*>$|^your_/i.test(value)) return [`${what} is still the placeholder of the documentation`];
-    return /^[\w.-]+$/.test(value) ? [] : [`${what} holds characters that Cloudinary does not use (quotes or spaces around it?)`];
+    return /^[\w.-]+$/.test(value)
+      ? []
+      : [`${what} holds characters that Cloudinary does not use (quotes or spaces around it?)`];
   });
 }
 
 function checkedBaseUrl(text: string, source: string): string {
   const url = parsed(text);
-  const fine = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  if (!fine) throw new UserError('The address of Cloudinary is malformed', { problems: [`${source} is no plain http or https address`] });
+  const fine =
+    url !== undefined &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === '';
+  if (!fine)
+    throw new UserError('The address of Cloudinary is malformed', {
+      problems: [`${source} is no plain http or https address`],
+    });
   return text.replace(/\/+$/, '');
 }
 
 function malformed(message: string, problems: readonly string[]): UserError {
-  return new UserError(message, { exitCode: EXIT.auth, problems, hint: 'Copy it again from the Cloudinary console, "API Keys".' });
+  return new UserError(message, {
+    exitCode: EXIT.auth,
+    problems,
+    hint: 'Copy it again from the Cloudinary console, "API Keys".',
+  });
 }
 
 /** Undefined, not an exception: Node's error would carry the text. */

@@ -43,14 +43,19 @@ export function uploadParameters(asset: Asset, publicId: string, layout: Layout)
 
 /** Tags are joined by commas on the wire, so no tag may hold one. */
 function tagsOf(asset: Asset): string[] {
-  const tags = ['imggen', asset.characterId, ...asset.tags].map((tag) => plain(tag).replace(/,+/g, ' ').slice(0, TAG_LENGTH_MAX).trim());
+  const tags = ['imggen', asset.characterId, ...asset.tags].map((tag) =>
+    plain(tag).replace(/,+/g, ' ').slice(0, TAG_LENGTH_MAX).trim(),
+  );
   return [...new Set(tags.filter((tag) => tag !== ''))];
 }
 
 /** The SDK escapes `=` and `|`, not the backslash that escapes them: a backslash at a value's end would swallow the next key. */
 function contextOf(asset: Asset): Record<string, string> {
   const facts = Object.entries({ ...asset.context, sha256: asset.sha256 });
-  const pairs = facts.map(([key, value]) => [key.replace(/[^\w-]+/g, '_'), plain(value).replace(/\\/g, '/').slice(0, VALUE_LENGTH_MAX)] as const);
+  const pairs = facts.map(
+    ([key, value]) =>
+      [key.replace(/[^\w-]+/g, '_'), plain(value).replace(/\\/g, '/').slice(0, VALUE_LENGTH_MAX)] as const,
+  );
   return Object.fromEntries(pairs.filter(([key, value]) => key !== '' && value !== ''));
 }
 
@@ -69,20 +74,32 @@ const resourceAnswer = z.object({
   etag: z.string().optional().catch(undefined),
   created_at: z.string(),
   tags: z.array(z.string()).catch([]),
-  context: z.object({ custom: z.record(z.string(), z.string()) }).optional().catch(undefined),
-  eager: z.array(z.object({ secure_url: webUrl })).optional().catch(undefined),
+  context: z
+    .object({ custom: z.record(z.string(), z.string()) })
+    .optional()
+    .catch(undefined),
+  eager: z
+    .array(z.object({ secure_url: webUrl }))
+    .optional()
+    .catch(undefined),
 });
 
 /** Answers, read leniently: only what is used, strict only where nothing could be done without it. */
 export const answers = {
   resource: resourceAnswer,
   list: z.object({ resources: z.array(resourceAnswer), next_cursor: z.string().min(1).optional() }),
-  removal: z.object({ deleted: z.record(z.string(), z.string()), partial: z.boolean().optional(), next_cursor: z.string().min(1).optional() }),
+  removal: z.object({
+    deleted: z.record(z.string(), z.string()),
+    partial: z.boolean().optional(),
+    next_cursor: z.string().min(1).optional(),
+  }),
 };
 
 /** A picture as Cloudinary tells of it. `etag` is the MD5 of what is stored. */
 export function storedAsset(resource: z.output<typeof resourceAnswer>, layout: Layout): StoredAsset {
-  const thumbnailUrl = layout.eagerThumbnail ? (resource.eager?.[0]?.secure_url ?? thumbnailOf(resource.secure_url)) : undefined;
+  const thumbnailUrl = layout.eagerThumbnail
+    ? (resource.eager?.[0]?.secure_url ?? thumbnailOf(resource.secure_url))
+    : undefined;
   const md5 = /^[0-9a-f]{32}$/i.test(resource.etag ?? '') ? resource.etag?.toLowerCase() : undefined;
   return {
     publicId: resource.public_id,

@@ -60,22 +60,31 @@ export class CloudinaryClient {
 
   /** Asks the Admin API. @returns its answer, or undefined for an expected status. @throws {StorageError} */
   admin(options: CallOptions, ask: (api: Sdk['api'], perCall: PerCall) => Promise<unknown>): Promise<unknown> {
-    return this.#call(options, { agent: this.#admin, deadlineMs: this.#settings.timeoutMs }, (perCall) => ask(this.#sdk.api, perCall));
+    return this.#call(options, { agent: this.#admin, deadlineMs: this.#settings.timeoutMs }, (perCall) =>
+      ask(this.#sdk.api, perCall),
+    );
   }
 
   /**
    * Streams a file up. @returns Cloudinary's answer.
    * @throws {StorageError} `rejected` when the file can't be read or has not the size it should.
    */
-  async upload(options: CallOptions, file: { path: string; sizeBytes: number }, parameters: UploadApiOptions): Promise<unknown> {
+  async upload(
+    options: CallOptions,
+    file: { path: string; sizeBytes: number },
+    parameters: UploadApiOptions,
+  ): Promise<unknown> {
     const handle = await open(file.path).catch((error: NodeJS.ErrnoException) => {
       throw this.#unreadable(options.what, `the file can't be read: ${error.code ?? 'unknown reason'}`);
     });
     try {
       const { size } = await handle.stat();
-      if (size !== file.sizeBytes) throw this.#unreadable(options.what, `the file has ${size} bytes, not the ${file.sizeBytes} it was saved with`);
+      if (size !== file.sizeBytes)
+        throw this.#unreadable(options.what, `the file has ${size} bytes, not the ${file.sizeBytes} it was saved with`);
       const source = handle.createReadStream({ autoClose: false });
-      return await this.#call(options, { agent: this.#uploads, deadlineMs: UPLOAD_MAX_MS }, (perCall) => this.#send(source, parameters, perCall));
+      return await this.#call(options, { agent: this.#uploads, deadlineMs: UPLOAD_MAX_MS }, (perCall) =>
+        this.#send(source, parameters, perCall),
+      );
     } finally {
       await handle.close();
     }
@@ -85,10 +94,16 @@ export class CloudinaryClient {
     return new StorageError(`${what}: ${message}`, 'rejected');
   }
 
-  #send(source: NodeJS.ReadableStream & { destroy(): unknown }, parameters: UploadApiOptions, perCall: PerCall): Promise<unknown> {
+  #send(
+    source: NodeJS.ReadableStream & { destroy(): unknown },
+    parameters: UploadApiOptions,
+    perCall: PerCall,
+  ): Promise<unknown> {
     return new Promise<unknown>((resolve, reject) => {
       const options = { ...parameters, ...perCall, timeout: this.#settings.timeoutMs, disable_promises: true };
-      const sink = this.#sdk.uploader.upload_stream(options, (error, answer) => (error === undefined || error === null ? resolve(answer) : reject(error)));
+      const sink = this.#sdk.uploader.upload_stream(options, (error, answer) =>
+        error === undefined || error === null ? resolve(answer) : reject(error),
+      );
       pipeline(source, sink, (error) => {
         if (error) reject(error);
       });
@@ -96,7 +111,11 @@ export class CloudinaryClient {
   }
 
   /** Lends an agent to one call, watches the request made through it, and turns every bad end into a StorageError. */
-  async #call(options: CallOptions, transport: { agent: Agent; deadlineMs: number }, start: (perCall: PerCall) => Promise<unknown>): Promise<unknown> {
+  async #call(
+    options: CallOptions,
+    transport: { agent: Agent; deadlineMs: number },
+    start: (perCall: PerCall) => Promise<unknown>,
+  ): Promise<unknown> {
     const watched = watch(transport.agent);
     const patience = patienceOf(options.signal, transport.deadlineMs);
     try {
@@ -108,9 +127,16 @@ export class CloudinaryClient {
     } catch (thrown) {
       watched.stop();
       const told = { status: watched.status(), headers: watched.headers() };
-      const refusal = explained(refusalOf(thrown, told), { interrupted: options.signal.aborted, late: patience.isLate() });
+      const refusal = explained(refusalOf(thrown, told), {
+        interrupted: options.signal.aborted,
+        late: patience.isLate(),
+      });
       if (refusal.status !== undefined && options.expected?.includes(refusal.status)) return undefined;
-      throw storageError(options.what, refusal, { account: this.#account, headers: told.headers, nowMs: this.#settings.now() });
+      throw storageError(options.what, refusal, {
+        account: this.#account,
+        headers: told.headers,
+        nowMs: this.#settings.now(),
+      });
     } finally {
       patience.end();
     }
@@ -151,7 +177,10 @@ function explained(refusal: Refusal, end: { interrupted: boolean; late: boolean 
 }
 
 /** A promise that only ever rejects: when the signal aborts or time is up. `end` clears both. */
-function patienceOf(signal: AbortSignal, deadlineMs: number): { over: Promise<never>; isLate: () => boolean; end: () => void } {
+function patienceOf(
+  signal: AbortSignal,
+  deadlineMs: number,
+): { over: Promise<never>; isLate: () => boolean; end: () => void } {
   let late = false;
   let end = (): void => {};
   const over = new Promise<never>((_, reject) => {

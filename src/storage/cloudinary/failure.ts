@@ -23,7 +23,10 @@ export interface Refusal {
  * Reads a failure of the SDK in any of its shapes: `{message, http_code}`, `{error: {…}, request_options}`, an `Error`.
  * @param answer what came back, if anything did: its status beats what the SDK makes of it.
  */
-export function refusalOf(thrown: unknown, answer: { status: number | undefined; headers: IncomingHttpHeaders | undefined }): Refusal {
+export function refusalOf(
+  thrown: unknown,
+  answer: { status: number | undefined; headers: IncomingHttpHeaders | undefined },
+): Refusal {
   const outer = asRecord(thrown);
   const inner = 'error' in outer ? asRecord(outer['error']) : outer;
   const code = typeof inner['http_code'] === 'number' ? inner['http_code'] : undefined;
@@ -39,12 +42,20 @@ export function refusalOf(thrown: unknown, answer: { status: number | undefined;
  * @param what what was tried, as `upload of x`; begins the message.
  * @param nowMs for the reset time in the headers.
  */
-export function storageError(what: string, refusal: Refusal, answer: { account: Account; headers?: IncomingHttpHeaders; nowMs: number }): StorageError {
+export function storageError(
+  what: string,
+  refusal: Refusal,
+  answer: { account: Account; headers?: IncomingHttpHeaders; nowMs: number },
+): StorageError {
   const { status } = refusal;
   const failure = kindOf(status);
   const because = status === undefined || status < 300 ? refusal.message : `${refusal.message} (${status})`;
   const message = clean(`Cloudinary, ${what}: ${because}`, answer.account);
-  return new StorageError(message, failure, failure === 'rate-limited' ? retryAfterMs(answer.headers ?? {}, answer.nowMs) : undefined);
+  return new StorageError(
+    message,
+    failure,
+    failure === 'rate-limited' ? retryAfterMs(answer.headers ?? {}, answer.nowMs) : undefined,
+  );
 }
 
 /** Contracts: 420 is Cloudinary's own "rate limited", 423 "still processing", 499 the SDK's word for its own time-out. */
@@ -52,7 +63,8 @@ function kindOf(status: number | undefined): StorageFailure {
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 409) return 'conflict';
   if (status === 420 || status === 429) return 'rate-limited';
-  if (status === undefined || status < 400 || status === 408 || status === 423 || status === 499 || status >= 500) return 'unavailable';
+  if (status === undefined || status < 400 || status === 408 || status === 423 || status === 499 || status >= 500)
+    return 'unavailable';
   return 'rejected';
 }
 
@@ -60,7 +72,10 @@ function kindOf(status: number | undefined): StorageFailure {
 function retryAfterMs(headers: IncomingHttpHeaders, nowMs: number): number {
   const reset = headers['x-featureratelimit-reset'];
   const after = headers['retry-after'] ?? '';
-  const waits = [Date.parse(String(reset)) - nowMs, /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - nowMs];
+  const waits = [
+    Date.parse(String(reset)) - nowMs,
+    /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - nowMs,
+  ];
   const waitMs = waits.find((value) => Number.isFinite(value)) ?? RATE_LIMIT_DEFAULT_MS;
   return Math.min(RETRY_AFTER_MAX_MS, Math.max(0, Math.round(waitMs)));
 }

@@ -32,17 +32,20 @@ export function StaticLine(props: { item: StaticItem; look: Look; width: number 
     );
   }
   const { shot } = item;
-  const name = cell(`${item.jobName === undefined ? '' : `${item.jobName} `}${shot.shot}`, item.jobName === undefined ? 12 : 24);
+  const name = cell(
+    `${item.jobName === undefined ? '' : `${item.jobName} `}${shot.shot}`,
+    item.jobName === undefined ? 12 : 24,
+  );
   const address = addressLine(item);
   if (shot.ending !== 'done' && shot.ending !== 'uploaded') {
     return (
       <Box width={props.width}>
         <Text>
-        <Text {...tone(look, shot.ending === 'held' ? 'warn' : 'bad')}>
-          {shot.ending === 'held' ? look.signs.held : look.signs.bad}
+          <Text {...tone(look, shot.ending === 'held' ? 'warn' : 'bad')}>
+            {shot.ending === 'held' ? look.signs.held : look.signs.bad}
+          </Text>
+          {` ${name} ${endingWords(shot)}`}
         </Text>
-        {` ${name} ${endingWords(shot)}`}
-      </Text>
       </Box>
     );
   }
@@ -54,11 +57,11 @@ export function StaticLine(props: { item: StaticItem; look: Look; width: number 
   return (
     <>
       <Box width={props.width}>
-      <Text wrap="truncate-end">
-        <Text {...tone(look, 'good')}>{look.signs.done}</Text>
-        {` ${name} ${cell(took, 11, 'right')} ${cell(usd(shot.costUsd), 8, 'right')}  `}
-        <Text {...tone(look, 'quiet')}>{shown}</Text>
-      </Text>
+        <Text wrap="truncate-end">
+          <Text {...tone(look, 'good')}>{look.signs.done}</Text>
+          {` ${name} ${cell(took, 11, 'right')} ${cell(usd(shot.costUsd), 8, 'right')}  `}
+          <Text {...tone(look, 'quiet')}>{shown}</Text>
+        </Text>
       </Box>
       {address === undefined ? null : <Text>{address}</Text>}
       {shot.message === undefined ? null : (

@@ -30,7 +30,8 @@ function itemsOf(before: RunState, after: RunState, event: RunEvent): StaticItem
     if (job !== undefined) items.push({ kind: 'words', text: openedLine(job), warn: false });
   }
   const words = event.event === 'notice' ? signalLine(event) : undefined;
-  if (words !== undefined) items.push({ kind: 'words', text: words, warn: event.event === 'notice' && event.level === 'warn' });
+  if (words !== undefined)
+    items.push({ kind: 'words', text: words, warn: event.event === 'notice' && event.level === 'warn' });
   return items;
 }
 

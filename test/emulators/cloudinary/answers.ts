@@ -6,7 +6,11 @@ import type { CloudAsset } from './store.ts';
 
 /** `{"error":{"message"}}`, said again in a header, as the service does. */
 export function refusal(status: number, message: string, headers: Record<string, string> = {}): Answer {
-  return { status, body: { error: { message } }, headers: { 'x-cld-error': message.replace(/[^\x20-\x7e]+/g, ' '), ...headers } };
+  return {
+    status,
+    body: { error: { message } },
+    headers: { 'x-cld-error': message.replace(/[^\x20-\x7e]+/g, ' '), ...headers },
+  };
 }
 
 /** Where and as whom the emulator delivers. */
@@ -24,7 +28,11 @@ export function deliveryUrl(place: Place, asset: CloudAsset, derived?: string): 
 }
 
 /** A picture as `resources` lists it. `tags` and `context` only where asked for. */
-export function resourceJson(place: Place, asset: CloudAsset, fields: { tags: boolean; context: boolean }): Record<string, unknown> {
+export function resourceJson(
+  place: Place,
+  asset: CloudAsset,
+  fields: { tags: boolean; context: boolean },
+): Record<string, unknown> {
   const url = deliveryUrl(place, asset);
   return {
     asset_id: asset.assetId,
@@ -50,7 +58,15 @@ export function resourceJson(place: Place, asset: CloudAsset, fields: { tags: bo
 export function uploadJson(place: Place, asset: CloudAsset, existing: boolean): Record<string, unknown> {
   const eager = asset.derived.map((transformation) => {
     const url = deliveryUrl(place, asset, transformation);
-    return { transformation: transformation.split('/')[0], width: 320, height: 320, bytes: 1, format: transformation.split('/')[1], url, secure_url: url };
+    return {
+      transformation: transformation.split('/')[0],
+      width: 320,
+      height: 320,
+      bytes: 1,
+      format: transformation.split('/')[1],
+      url,
+      secure_url: url,
+    };
   });
   return {
     ...resourceJson(place, asset, { tags: true, context: true }),

@@ -5,13 +5,17 @@ import type { CloudAsset } from './store.ts';
 
 /** The pictures that match, or undefined when the expression is not understood. */
 export function matching(assets: readonly CloudAsset[], expression: string): CloudAsset[] | undefined {
-  const terms = expression.split(/\s+AND\s+/).map((term) => /^\(?([\w.]+)\s*([:=])\s*"?([^"]*?)"?\)?$/.exec(term.trim()));
+  const terms = expression
+    .split(/\s+AND\s+/)
+    .map((term) => /^\(?([\w.]+)\s*([:=])\s*"?([^"]*?)"?\)?$/.exec(term.trim()));
   if (expression.trim() === '') return [...assets];
   if (terms.some((term) => term === null)) return undefined;
   return assets.filter((asset) =>
     terms.every((term) => {
       const [, field = '', , value = ''] = term ?? [];
-      return valuesOf(asset, field).some((held) => (value.endsWith('*') ? held.startsWith(value.slice(0, -1)) : held === value));
+      return valuesOf(asset, field).some((held) =>
+        value.endsWith('*') ? held.startsWith(value.slice(0, -1)) : held === value,
+      );
     }),
   );
 }

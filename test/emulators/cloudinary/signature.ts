@@ -16,7 +16,9 @@ export type SignatureAlgorithm = 'sha1' | 'sha256';
 export function stringToSign(parameters: Readonly<Record<string, string>>, version: SignatureVersion): string {
   const pairs = Object.entries(parameters).filter(([key, value]) => !UNSIGNED.has(key) && value !== '');
   pairs.sort(([a], [b]) => (a < b ? -1 : 1));
-  return pairs.map(([key, value]) => (version === 2 ? `${key}=${value}`.replaceAll('&', '%26') : `${key}=${value}`)).join('&');
+  return pairs
+    .map(([key, value]) => (version === 2 ? `${key}=${value}`.replaceAll('&', '%26') : `${key}=${value}`))
+    .join('&');
 }
 
 /** The signature in lower-case hex. */
@@ -26,5 +28,7 @@ export function sign(
   how: { version?: SignatureVersion; algorithm?: SignatureAlgorithm } = {},
 ): string {
   const text = stringToSign(parameters, how.version ?? 2) + secret;
-  return createHash(how.algorithm ?? 'sha1').update(text).digest('hex');
+  return createHash(how.algorithm ?? 'sha1')
+    .update(text)
+    .digest('hex');
 }

@@ -66,7 +66,11 @@ export class CloudStore {
   }
 
   put(asset: CloudAsset, bytes: Buffer): void {
-    this.deeds.push({ publicId: asset.publicId, deed: this.#assets.has(asset.publicId) ? 'overwritten' : 'created', etag: asset.etag });
+    this.deeds.push({
+      publicId: asset.publicId,
+      deed: this.#assets.has(asset.publicId) ? 'overwritten' : 'created',
+      etag: asset.etag,
+    });
     this.#assets.set(asset.publicId, { asset, bytes });
     if (this.#directory === undefined) return;
     // The description comes last: without it the bytes do not count.

@@ -20,7 +20,9 @@ export interface CloudAccount {
 
 /** What this emulator knows. The service ignores other parameters; refusing them here finds typing errors. */
 const KNOWN = new Set(
-  'api_key asset_folder context display_name eager eager_async file filename_override folder invalidate overwrite public_id public_ids signature tags timestamp type unique_filename use_filename'.split(' '),
+  'api_key asset_folder context display_name eager eager_async file filename_override folder invalidate overwrite public_id public_ids signature tags timestamp type unique_filename use_filename'.split(
+    ' ',
+  ),
 );
 const STALE_SECONDS = 3600;
 
@@ -44,7 +46,9 @@ export async function upload(account: CloudAccount, call: Call): Promise<Answer>
     account.store.repeat(known, etag);
     return { body: { ...uploadJson(place, known, true), api_key: account.apiKey } };
   }
-  const size = await sharp(form.file.bytes).metadata().catch(() => undefined);
+  const size = await sharp(form.file.bytes)
+    .metadata()
+    .catch(() => undefined);
   if (size?.format === undefined) return refusal(400, 'Invalid image file');
   const at = new Date(call.now());
   const asset: CloudAsset = {
@@ -57,7 +61,8 @@ export async function upload(account: CloudAccount, call: Call): Promise<Answer>
     etag,
     sizeBytes: form.file.bytes.length,
     createdAt: at.toISOString().replace(/\.\d+Z$/, 'Z'),
-    assetFolder: form.fields['asset_folder'] ?? (account.folderMode === 'fixed' ? publicId.split('/').slice(0, -1).join('/') : ''),
+    assetFolder:
+      form.fields['asset_folder'] ?? (account.folderMode === 'fixed' ? publicId.split('/').slice(0, -1).join('/') : ''),
     tags: (form.fields['tags'] ?? '').split(',').filter((tag) => tag !== ''),
     context: contextOf(form.fields['context'] ?? ''),
     derived: (form.fields['eager'] ?? '').split('|').filter((eager) => eager !== ''),
@@ -94,17 +99,29 @@ function refusalOf(account: CloudAccount, fields: Record<string, string>, call: 
   const stale = staleness(fields['timestamp'], call.now());
   if (stale !== undefined) return stale;
   const { apiSecret, algorithm } = account;
-  const good = ([1, 2] as const).some((version) => sign(fields, apiSecret, { version, algorithm }) === fields['signature']);
-  if (!good) return refusal(401, `Invalid Signature ${fields['signature'] ?? ''}. String to sign - '${stringToSign(fields, 2)}'.`);
+  const good = ([1, 2] as const).some(
+    (version) => sign(fields, apiSecret, { version, algorithm }) === fields['signature'],
+  );
+  if (!good)
+    return refusal(
+      401,
+      `Invalid Signature ${fields['signature'] ?? ''}. String to sign - '${stringToSign(fields, 2)}'.`,
+    );
   const wrong = account.folderMode === 'fixed' ? 'asset_folder' : 'folder';
-  return fields[wrong] === undefined ? undefined : refusal(400, `${wrong} can't be used in ${account.folderMode} folder mode`);
+  return fields[wrong] === undefined
+    ? undefined
+    : refusal(400, `${wrong} can't be used in ${account.folderMode} folder mode`);
 }
 
 function staleness(timestamp: string | undefined, nowMs: number): Answer | undefined {
-  if (timestamp === undefined || !/^\d+$/.test(timestamp)) return refusal(400, 'Missing required parameter - timestamp');
+  if (timestamp === undefined || !/^\d+$/.test(timestamp))
+    return refusal(400, 'Missing required parameter - timestamp');
   const seconds = Number(timestamp);
   if (nowMs / 1000 - seconds <= STALE_SECONDS) return undefined;
-  const at = new Date(seconds * 1000).toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' +0000');
+  const at = new Date(seconds * 1000)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' +0000');
   return refusal(400, `Stale request - reported time is ${at} which is more than 1 hour ago`);
 }
 
@@ -125,7 +142,9 @@ export function contextOf(text: string): Record<string, string> {
 }
 
 async function formOf(call: Call): Promise<Form> {
-  const data = await new Response(call.body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': call.headers['content-type'] ?? '' } }).formData();
+  const data = await new Response(call.body as Uint8Array<ArrayBuffer>, {
+    headers: { 'content-type': call.headers['content-type'] ?? '' },
+  }).formData();
   const form: Form = { fields: {}, file: undefined };
   for (const [key, value] of data) {
     if (typeof value === 'string') form.fields[key] = value;

@@ -20,19 +20,44 @@ export interface StoredResponse {
   background: boolean;
 }
 
-const FIELDS = ['model', 'input', 'background', 'store', 'metadata', 'tool_choice', 'tools', 'instructions', 'stream', 'safety_identifier'];
+const FIELDS = [
+  'model',
+  'input',
+  'background',
+  'store',
+  'metadata',
+  'tool_choice',
+  'tools',
+  'instructions',
+  'stream',
+  'safety_identifier',
+];
 
 /** Accepts a response: checked, charged, stored. */
-export function createResponse(call: Call, how: { queueMs: number; pictureBytes?: number | undefined; forbidden: string }): StoredResponse {
+export function createResponse(
+  call: Call,
+  how: { queueMs: number; pictureBytes?: number | undefined; forbidden: string },
+): StoredResponse {
   const body = call.json as Record<string, unknown> | undefined;
   if (body === undefined) throw new Refusal(refuse(400, 'We could not parse the JSON body of your request.'));
   onlyKnown(body, FIELDS);
-  if (typeof body['model'] !== 'string' || body['model'].includes('image')) throw new Refusal(refuse(404, `The model '${String(body['model'])}' does not exist or you do not have access to it.`, { code: 'model_not_found' }));
-  if (body['background'] === true && body['store'] === false) throw new Refusal(refuse(400, 'Background mode requires store to be true.', { param: 'store', code: 'invalid_value' }));
+  if (typeof body['model'] !== 'string' || body['model'].includes('image'))
+    throw new Refusal(
+      refuse(404, `The model '${String(body['model'])}' does not exist or you do not have access to it.`, {
+        code: 'model_not_found',
+      }),
+    );
+  if (body['background'] === true && body['store'] === false)
+    throw new Refusal(
+      refuse(400, 'Background mode requires store to be true.', { param: 'store', code: 'invalid_value' }),
+    );
   checkMetadata(body['metadata']);
   const tools = body['tools'];
   const tool = Array.isArray(tools) && tools.length === 1 ? (tools[0] as Record<string, unknown>) : undefined;
-  if (tool?.['type'] !== 'image_generation') throw new Refusal(refuse(400, 'The emulator expects exactly one image_generation tool.', { param: 'tools', code: 'invalid_value' }));
+  if (tool?.['type'] !== 'image_generation')
+    throw new Refusal(
+      refuse(400, 'The emulator expects exactly one image_generation tool.', { param: 'tools', code: 'invalid_value' }),
+    );
   const asked = understand(tool, 'tool', partsOf(body['input']));
   const now = call.now();
   const id = `resp_${randomUUID().replaceAll('-', '')}`;
@@ -41,7 +66,14 @@ export function createResponse(call: Call, how: { queueMs: number; pictureBytes?
     id,
     asked,
     work: refused ? undefined : makeWork(asked, call, { id, count: 1, pictureBytes: how.pictureBytes }),
-    ...(refused ? { error: { code: 'image_content_policy_violation', message: 'Your request was rejected by the safety system. safety_violations=[violence]' } } : {}),
+    ...(refused
+      ? {
+          error: {
+            code: 'image_content_policy_violation',
+            message: 'Your request was rejected by the safety system. safety_violations=[violence]',
+          },
+        }
+      : {}),
     metadata: (body['metadata'] ?? {}) as Record<string, unknown>,
     textModel: body['model'],
     createdMs: now,
@@ -53,7 +85,9 @@ export function createResponse(call: Call, how: { queueMs: number; pictureBytes?
 
 function checkMetadata(metadata: unknown): void {
   const entries = Object.entries((metadata ?? {}) as Record<string, unknown>);
-  const bad = entries.length > 16 || entries.some(([key, value]) => key.length > 64 || typeof value !== 'string' || value.length > 512);
+  const bad =
+    entries.length > 16 ||
+    entries.some(([key, value]) => key.length > 64 || typeof value !== 'string' || value.length > 512);
   if (bad) throw new Refusal(refuse(400, "Invalid 'metadata'.", { param: 'metadata', code: 'invalid_value' }));
 }
 
@@ -61,7 +95,8 @@ function checkMetadata(metadata: unknown): void {
 function partsOf(input: unknown): { prompt: string; references: number } {
   if (typeof input === 'string') return { prompt: input, references: 0 };
   const [message] = (Array.isArray(input) ? input : []) as { role?: string; content?: Record<string, unknown>[] }[];
-  if (message?.role !== 'user' || !Array.isArray(message.content)) throw new Refusal(refuse(400, "Invalid 'input'.", { param: 'input', code: 'invalid_value' }));
+  if (message?.role !== 'user' || !Array.isArray(message.content))
+    throw new Refusal(refuse(400, "Invalid 'input'.", { param: 'input', code: 'invalid_value' }));
   let prompt = '';
   let references = 0;
   for (const [index, part] of message.content.entries()) {
@@ -72,9 +107,18 @@ function partsOf(input: unknown): { prompt: string; references: number } {
     } else if (part['type'] === 'input_image') {
       onlyKnown(part, ['type', 'image_url', 'file_id', 'detail'], `${where}.`);
       const [, base64 = ''] = /^data:image\/(?:png|jpeg|webp);base64,(.+)$/s.exec(String(part['image_url'])) ?? [];
-      if (!looksLikeImage(Buffer.from(base64, 'base64'))) throw new Refusal(refuse(400, 'The image data you provided does not represent a valid image.', { param: where, code: 'invalid_image_format' }));
+      if (!looksLikeImage(Buffer.from(base64, 'base64')))
+        throw new Refusal(
+          refuse(400, 'The image data you provided does not represent a valid image.', {
+            param: where,
+            code: 'invalid_image_format',
+          }),
+        );
       references += 1;
-    } else throw new Refusal(refuse(400, `Invalid value: '${String(part['type'])}'.`, { param: `${where}.type`, code: 'invalid_value' }));
+    } else
+      throw new Refusal(
+        refuse(400, `Invalid value: '${String(part['type'])}'.`, { param: `${where}.type`, code: 'invalid_value' }),
+      );
   }
   return { prompt, references };
 }
@@ -92,7 +136,17 @@ export function responseBody(stored: StoredResponse, nowMs: number): Answer {
   const status = statusOf(stored, nowMs);
   const { asked, work } = stored;
   const done = status === 'completed' && work;
-  const call = done && { id: `ig_${stored.id.slice(5)}`, type: 'image_generation_call', status: 'completed', result: work.pictures[0], revised_prompt: asked.prompt, size: `${asked.width}x${asked.height}`, quality: asked.quality, output_format: 'png', background: 'opaque' };
+  const call = done && {
+    id: `ig_${stored.id.slice(5)}`,
+    type: 'image_generation_call',
+    status: 'completed',
+    result: work.pictures[0],
+    revised_prompt: asked.prompt,
+    size: `${asked.width}x${asked.height}`,
+    quality: asked.quality,
+    output_format: 'png',
+    background: 'opaque',
+  };
   return {
     body: {
       id: stored.id,

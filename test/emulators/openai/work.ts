@@ -24,13 +24,33 @@ export interface Work {
 }
 
 /** Makes the pictures of a request and books the charge at once, before anything can go wrong with the answer. */
-export function makeWork(asked: Asked, call: Call, how: { pictureBytes?: number | undefined; id?: string; count?: number }): Work {
+export function makeWork(
+  asked: Asked,
+  call: Call,
+  how: { pictureBytes?: number | undefined; id?: string; count?: number },
+): Work {
   const usage = usageOf(asked);
-  const amountMicros = usage.input_tokens_details.text_tokens * 5 + usage.input_tokens_details.image_tokens * 8 + usage.output_tokens * 30;
+  const amountMicros =
+    usage.input_tokens_details.text_tokens * 5 + usage.input_tokens_details.image_tokens * 8 + usage.output_tokens * 30;
   const count = how.count ?? asked.n;
-  const ids = Array.from({ length: Math.max(1, count) }, (_, index) => (index === 0 && how.id ? how.id : `img_${randomUUID().replaceAll('-', '')}`));
-  call.charge({ id: ids[0] ?? '', amountMicros, note: { model: asked.model.id, prompt: asked.prompt, references: asked.references } });
-  const pictures = ids.slice(0, count).map((id) => makePicture(asked.width, asked.height, id, how.pictureBytes === undefined ? {} : { sizeBytes: how.pictureBytes }).toString('base64'));
+  const ids = Array.from({ length: Math.max(1, count) }, (_, index) =>
+    index === 0 && how.id ? how.id : `img_${randomUUID().replaceAll('-', '')}`,
+  );
+  call.charge({
+    id: ids[0] ?? '',
+    amountMicros,
+    note: { model: asked.model.id, prompt: asked.prompt, references: asked.references },
+  });
+  const pictures = ids
+    .slice(0, count)
+    .map((id) =>
+      makePicture(
+        asked.width,
+        asked.height,
+        id,
+        how.pictureBytes === undefined ? {} : { sizeBytes: how.pictureBytes },
+      ).toString('base64'),
+    );
   return { ids, pictures, usage };
 }
 
@@ -39,7 +59,12 @@ function usageOf(asked: Asked): Usage {
   const output = Math.round((TOKENS[asked.quality] ?? 0) * area) * asked.n + 100 * asked.partialImages;
   const text = Math.ceil(asked.prompt.length / 4);
   const image = asked.references * TOKENS_PER_REFERENCE;
-  return { total_tokens: text + image + output, input_tokens: text + image, output_tokens: output, input_tokens_details: { text_tokens: text, image_tokens: image } };
+  return {
+    total_tokens: text + image + output,
+    input_tokens: text + image,
+    output_tokens: output,
+    input_tokens_details: { text_tokens: text, image_tokens: image },
+  };
 }
 
 /** The JSON answer of the image endpoints. */
@@ -58,8 +83,20 @@ export function imagesBody(asked: Asked, work: Work, nowMs: number): object {
 /** The same as server-sent events: previews, then the picture. */
 export function imagesEvents(asked: Asked, work: Work, how: { prefix: string; nowMs: number }): string {
   const { prefix, nowMs } = how;
-  const rest = { created_at: Math.floor(nowMs / 1000), size: `${asked.width}x${asked.height}`, quality: asked.quality, background: 'opaque', output_format: 'png' };
-  const event = (type: string, data: object): string => `event: ${prefix}.${type}\ndata: ${JSON.stringify({ type: `${prefix}.${type}`, ...data, ...rest })}\n\n`;
-  const previews = Array.from({ length: asked.partialImages }, (_, index) => event('partial_image', { b64_json: makePicture(64, 64, `preview ${index}`).toString('base64'), partial_image_index: index }));
+  const rest = {
+    created_at: Math.floor(nowMs / 1000),
+    size: `${asked.width}x${asked.height}`,
+    quality: asked.quality,
+    background: 'opaque',
+    output_format: 'png',
+  };
+  const event = (type: string, data: object): string =>
+    `event: ${prefix}.${type}\ndata: ${JSON.stringify({ type: `${prefix}.${type}`, ...data, ...rest })}\n\n`;
+  const previews = Array.from({ length: asked.partialImages }, (_, index) =>
+    event('partial_image', {
+      b64_json: makePicture(64, 64, `preview ${index}`).toString('base64'),
+      partial_image_index: index,
+    }),
+  );
   return [...previews, event('completed', { b64_json: work.pictures[0], usage: work.usage })].join('');
 }

@@ -25,7 +25,10 @@ export interface Model {
 
 const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21'];
 const uri = { type: 'string', format: 'uri' };
-const enumRef = (name: string, more: Json = {}): Json => ({ allOf: [{ $ref: `#/components/schemas/${name}` }], ...more });
+const enumRef = (name: string, more: Json = {}): Json => ({
+  allOf: [{ $ref: `#/components/schemas/${name}` }],
+  ...more,
+});
 const text = (values: string[]): { type: string; enum: unknown[] } => ({ type: 'string', enum: values });
 
 const flux1 = {
@@ -39,7 +42,11 @@ const flux1 = {
   go_fast: { type: 'boolean', default: true },
   megapixels: enumRef('megapixels', { default: '1' }),
 };
-const flux1Enums = { aspect_ratio: text(FLUX_RATIOS), output_format: text(['webp', 'jpg', 'png']), megapixels: text(['1', '0.25']) };
+const flux1Enums = {
+  aspect_ratio: text(FLUX_RATIOS),
+  output_format: text(['webp', 'jpg', 'png']),
+  megapixels: text(['1', '0.25']),
+};
 
 const flux2 = {
   prompt: { type: 'string' },
@@ -59,10 +66,22 @@ const flux2Enums = {
   output_format: text(['webp', 'jpg', 'png']),
 };
 
-function model(id: string, digit: string, rest: Pick<Model, 'priceMicros' | 'enums'> & { properties: Record<string, Json> } & Partial<Model>): Model {
+function model(
+  id: string,
+  digit: string,
+  rest: Pick<Model, 'priceMicros' | 'enums'> & { properties: Record<string, Json> } & Partial<Model>,
+): Model {
   const [owner = '', name = ''] = id.split('/');
   const { properties, ...more } = rest;
-  return { owner, name, official: true, version: digit.repeat(64), singleOutput: false, input: { required: ['prompt'], properties }, ...more };
+  return {
+    owner,
+    name,
+    official: true,
+    version: digit.repeat(64),
+    singleOutput: false,
+    input: { required: ['prompt'], properties },
+    ...more,
+  };
 }
 
 /** The models the emulator knows. The last is a community model. */
@@ -70,7 +89,13 @@ export const MODELS: readonly Model[] = [
   model('black-forest-labs/flux-schnell', '1', { priceMicros: 3000, properties: flux1, enums: flux1Enums }),
   model('black-forest-labs/flux-dev', '2', {
     priceMicros: 25_000,
-    properties: { ...flux1, image: uri, prompt_strength: { type: 'number', minimum: 0, maximum: 1, default: 0.8 }, guidance: { type: 'number', minimum: 0, maximum: 10, default: 3 }, num_inference_steps: { type: 'integer', minimum: 1, maximum: 50, default: 28 } },
+    properties: {
+      ...flux1,
+      image: uri,
+      prompt_strength: { type: 'number', minimum: 0, maximum: 1, default: 0.8 },
+      guidance: { type: 'number', minimum: 0, maximum: 10, default: 3 },
+      num_inference_steps: { type: 'integer', minimum: 1, maximum: 50, default: 28 },
+    },
     enums: flux1Enums,
   }),
   model('black-forest-labs/flux-1.1-pro', '3', {
@@ -87,16 +112,33 @@ export const MODELS: readonly Model[] = [
       prompt_upsampling: { type: 'boolean', default: false },
       output_format: enumRef('output_format', { default: 'webp' }),
     },
-    enums: { aspect_ratio: text(['custom', '1:1', '16:9', '3:2', '2:3', '4:5', '5:4', '9:16', '3:4', '4:3']), output_format: text(['webp', 'jpg', 'png']) },
+    enums: {
+      aspect_ratio: text(['custom', '1:1', '16:9', '3:2', '2:3', '4:5', '5:4', '9:16', '3:4', '4:3']),
+      output_format: text(['webp', 'jpg', 'png']),
+    },
   }),
   ...['flux-2-pro', 'flux-2-max', 'flux-2-dev'].map((name, index) =>
-    model(`black-forest-labs/${name}`, String(4 + index), { priceMicros: 50_000, singleOutput: true, properties: flux2, enums: flux2Enums }),
+    model(`black-forest-labs/${name}`, String(4 + index), {
+      priceMicros: 50_000,
+      singleOutput: true,
+      properties: flux2,
+      enums: flux2Enums,
+    }),
   ),
   model('someone/portrait-lora', 'a', {
     official: false,
     earlier: 'b'.repeat(64),
     priceMicros: 30_000,
-    properties: { prompt: { type: 'string' }, negative_prompt: { type: 'string' }, width: { type: 'integer', minimum: 64, maximum: 1536 }, height: { type: 'integer', minimum: 64, maximum: 1536 }, seed: { type: 'integer', minimum: 0, maximum: 65_535 }, lora_scale: { type: 'number', minimum: -1, maximum: 3, default: 1 }, input_image: uri, input_image_2: uri },
+    properties: {
+      prompt: { type: 'string' },
+      negative_prompt: { type: 'string' },
+      width: { type: 'integer', minimum: 64, maximum: 1536 },
+      height: { type: 'integer', minimum: 64, maximum: 1536 },
+      seed: { type: 'integer', minimum: 0, maximum: 65_535 },
+      lora_scale: { type: 'number', minimum: -1, maximum: 3, default: 1 },
+      input_image: uri,
+      input_image_2: uri,
+    },
     enums: {},
   }),
 ];
@@ -145,13 +187,19 @@ interface InvalidField {
 export function invalidFields(model: Model, input: Json, strict: boolean): InvalidField[] {
   const problems: InvalidField[] = [];
   for (const name of model.input.required) {
-    if (input[name] === undefined) problems.push({ type: 'required', field: 'input', description: `${name} is required` });
+    if (input[name] === undefined)
+      problems.push({ type: 'required', field: 'input', description: `${name} is required` });
   }
   for (const [name, value] of Object.entries(input)) {
     const field = `input.${name}`;
     const schema = model.input.properties[name];
     if (schema === undefined) {
-      if (strict) problems.push({ type: 'additional_property_not_allowed', field: 'input', description: `Additional property ${name} is not allowed` });
+      if (strict)
+        problems.push({
+          type: 'additional_property_not_allowed',
+          field: 'input',
+          description: `Additional property ${name} is not allowed`,
+        });
       continue;
     }
     const problem = problemOf(schema, model.enums[name], value);
@@ -160,19 +208,37 @@ export function invalidFields(model: Model, input: Json, strict: boolean): Inval
   return problems;
 }
 
-function problemOf(schema: Json, choices: { enum: unknown[] } | undefined, value: unknown): { type: string; description: string } | undefined {
+function problemOf(
+  schema: Json,
+  choices: { enum: unknown[] } | undefined,
+  value: unknown,
+): { type: string; description: string } | undefined {
   if (value === null && schema['nullable'] === true) return undefined;
   if (choices !== undefined) {
     const listed = choices.enum.map((choice) => JSON.stringify(choice)).join(', ');
-    return choices.enum.includes(value) ? undefined : { type: 'enum', description: `must be one of the following: ${listed}` };
+    return choices.enum.includes(value)
+      ? undefined
+      : { type: 'enum', description: `must be one of the following: ${listed}` };
   }
-  const given = Array.isArray(value) ? 'array' : value === null ? 'null' : Number.isInteger(value) ? 'integer' : typeof value;
+  const given = Array.isArray(value)
+    ? 'array'
+    : value === null
+      ? 'null'
+      : Number.isInteger(value)
+        ? 'integer'
+        : typeof value;
   const wanted = String(schema['type']);
-  if (given !== wanted && !(wanted === 'number' && given === 'integer')) return { type: 'invalid_type', description: `Invalid type. Expected: ${wanted}, given: ${given}` };
+  if (given !== wanted && !(wanted === 'number' && given === 'integer'))
+    return { type: 'invalid_type', description: `Invalid type. Expected: ${wanted}, given: ${given}` };
   const { minimum, maximum, maxItems } = schema as { minimum?: number; maximum?: number; maxItems?: number };
-  if (minimum !== undefined && Number(value) < minimum) return { type: 'number_gte', description: `Must be greater than or equal to ${minimum}` };
-  if (maximum !== undefined && Number(value) > maximum) return { type: 'number_lte', description: `Must be less than or equal to ${maximum}` };
-  if (maxItems !== undefined && (value as unknown[]).length > maxItems) return { type: 'array_max_items', description: `Array must have at most ${maxItems} items` };
+  if (minimum !== undefined && Number(value) < minimum)
+    return { type: 'number_gte', description: `Must be greater than or equal to ${minimum}` };
+  if (maximum !== undefined && Number(value) > maximum)
+    return { type: 'number_lte', description: `Must be less than or equal to ${maximum}` };
+  if (maxItems !== undefined && (value as unknown[]).length > maxItems)
+    return { type: 'array_max_items', description: `Array must have at most ${maxItems} items` };
   const files = schema['format'] === 'uri' ? [value] : wanted === 'array' ? (value as unknown[]) : [];
-  return files.every((file) => URL.canParse(String(file)) && /^(?:https?|data):/.test(String(file))) ? undefined : { type: 'format', description: "Does not match format 'uri'" };
+  return files.every((file) => URL.canParse(String(file)) && /^(?:https?|data):/.test(String(file)))
+    ? undefined
+    : { type: 'format', description: "Does not match format 'uri'" };
 }

@@ -38,7 +38,8 @@ export function seedOf(input: Record<string, unknown>, id: string): number {
 /** `starting`, `processing` or how it ended. */
 export function statusOf(prediction: Prediction, now: number): string {
   const { canceledMs, deadlineMs, startsMs } = prediction;
-  if (canceledMs !== undefined && now >= canceledMs) return canceledMs === deadlineMs && canceledMs < startsMs ? 'aborted' : 'canceled';
+  if (canceledMs !== undefined && now >= canceledMs)
+    return canceledMs === deadlineMs && canceledMs < startsMs ? 'aborted' : 'canceled';
   if (now < prediction.startsMs) return 'starting';
   return now < prediction.endsMs ? 'processing' : prediction.fate.end;
 }
@@ -56,7 +57,11 @@ export function predictionBody(prediction: Prediction, now: number, baseUrl: str
   const endedMs = prediction.canceledMs ?? prediction.endsMs;
   const started = Math.min(now, prediction.canceledMs ?? now) >= prediction.startsMs;
   const gone = ended && isExpired(prediction, now);
-  const urls = { web: `https://replicate.com/p/${id}`, get: `${baseUrl}/v1/predictions/${id}`, cancel: `${baseUrl}/v1/predictions/${id}/cancel` };
+  const urls = {
+    web: `https://replicate.com/p/${id}`,
+    get: `${baseUrl}/v1/predictions/${id}`,
+    cancel: `${baseUrl}/v1/predictions/${id}/cancel`,
+  };
   return {
     id,
     model: `${model.owner}/${model.name}`,
@@ -70,7 +75,15 @@ export function predictionBody(prediction: Prediction, now: number, baseUrl: str
     data_removed: gone,
     created_at: iso(prediction.createdMs),
     ...(started ? { started_at: iso(prediction.startsMs) } : {}),
-    ...(ended ? { completed_at: iso(endedMs), metrics: { ...(started ? { predict_time: (endedMs - prediction.startsMs) / 1000 } : {}), total_time: (endedMs - prediction.createdMs) / 1000 } } : {}),
+    ...(ended
+      ? {
+          completed_at: iso(endedMs),
+          metrics: {
+            ...(started ? { predict_time: (endedMs - prediction.startsMs) / 1000 } : {}),
+            total_time: (endedMs - prediction.createdMs) / 1000,
+          },
+        }
+      : {}),
     ...(prediction.deadlineMs === undefined ? {} : { deadline: iso(prediction.deadlineMs) }),
     ...(prediction.webhook === undefined ? {} : { webhook: prediction.webhook }),
     urls,

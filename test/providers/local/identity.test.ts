@@ -5,7 +5,8 @@ import { loadStyle } from '../../../src/providers/local/style.ts';
 import * as words from '../../../src/providers/local/words.ts';
 
 const nobody: CharacterAttributes = { name: 'Nobody', distinctiveFeatures: [], style: 'cartoon' };
-const of = (some: Partial<CharacterAttributes>, seed = 1): ReturnType<typeof identityOf> => identityOf({ ...nobody, ...some }, seed);
+const of = (some: Partial<CharacterAttributes>, seed = 1): ReturnType<typeof identityOf> =>
+  identityOf({ ...nobody, ...some }, seed);
 
 describe('the figure', () => {
   it.each([
@@ -38,7 +39,8 @@ describe('the figure', () => {
     ['Afro-Latina', 'Latina'],
     ['African American', 'American'],
   ])('is not taken by a part of a word: %s is not %s', (ethnicity, other) => {
-    for (let seed = 0; seed < 8; seed += 1) expect(of({ ethnicity }, seed).skin).not.toBe(of({ ethnicity: other }, seed).skin);
+    for (let seed = 0; seed < 8; seed += 1)
+      expect(of({ ethnicity }, seed).skin).not.toBe(of({ ethnicity: other }, seed).skin);
   });
 
   it.each([
@@ -50,7 +52,8 @@ describe('the figure', () => {
   });
 
   it('has nothing on its face that nobody asked for', () => {
-    for (let seed = 0; seed < 50; seed += 1) expect(of({}, seed)).toMatchObject({ accessories: undefined, facialHair: undefined, marks: [] });
+    for (let seed = 0; seed < 50; seed += 1)
+      expect(of({}, seed)).toMatchObject({ accessories: undefined, facialHair: undefined, marks: [] });
   });
 
   it('keeps what the attributes say whatever the seed, and leaves the rest to the seed', () => {
@@ -69,9 +72,13 @@ describe('the figure', () => {
 it('every part that a word can stand for exists in the style', async () => {
   const { style } = await loadStyle();
   const variants = (part: string): string[] => [...(style.components().get(part)?.variants().keys() ?? [])];
-  const tops = [...words.HAIR_STYLES, ...words.HAIR_BY_GENDER].flatMap(([, names]) => names).filter((name) => name !== 'none');
+  const tops = [...words.HAIR_STYLES, ...words.HAIR_BY_GENDER]
+    .flatMap(([, names]) => names)
+    .filter((name) => name !== 'none');
   expect(variants('top')).toEqual(expect.arrayContaining([...tops, ...words.HAIR_ANY]));
-  expect(variants('clothes')).toEqual(expect.arrayContaining([...words.CLOTHES.flatMap(([, names]) => names), ...words.CLOTHES_ANY]));
+  expect(variants('clothes')).toEqual(
+    expect.arrayContaining([...words.CLOTHES.flatMap(([, names]) => names), ...words.CLOTHES_ANY]),
+  );
   for (const [, feature] of words.FEATURES) {
     if ('variants' in feature) expect(variants(feature.part)).toEqual(expect.arrayContaining([...feature.variants]));
     else expect(variants(feature.part)).toEqual(['default']);
@@ -80,18 +87,54 @@ it('every part that a word can stand for exists in the style', async () => {
 
 it('leaves no part of the figure to the style: two seeds of the style draw the same', async () => {
   const { Avatar, style } = await loadStyle();
-  const options = { ...styleOptions(of({ outfitStyle: 'hoodie' })), mouthVariant: 'smile', eyesVariant: 'default', eyebrowsVariant: 'default' };
-  const drawn = (seed: string): string => new Avatar(style, { ...options, seed }).toString().replaceAll(/-[0-9a-f]{8}(?=["')])/g, '-id');
+  const options = {
+    ...styleOptions(of({ outfitStyle: 'hoodie' })),
+    mouthVariant: 'smile',
+    eyesVariant: 'default',
+    eyebrowsVariant: 'default',
+  };
+  const drawn = (seed: string): string =>
+    new Avatar(style, { ...options, seed }).toString().replaceAll(/-[0-9a-f]{8}(?=["')])/g, '-id');
   expect(drawn('one')).toBe(drawn('two'));
 });
 
 describe('what is left out', () => {
   it('is nothing for a character that can be drawn', () => {
-    expect(undrawn({ ...nobody, gender: 'woman', ethnicity: 'Irish', hairColor: 'red', hairStyle: 'bob', eyeColor: 'green', outfitStyle: 'hoodie', distinctiveFeatures: ['freckles', 'dimples'] })).toEqual([]);
+    expect(
+      undrawn({
+        ...nobody,
+        gender: 'woman',
+        ethnicity: 'Irish',
+        hairColor: 'red',
+        hairStyle: 'bob',
+        eyeColor: 'green',
+        outfitStyle: 'hoodie',
+        distinctiveFeatures: ['freckles', 'dimples'],
+      }),
+    ).toEqual([]);
   });
 
   it('is every word that stands for nothing', () => {
-    const strange = { ...nobody, gender: 'x', ethnicity: 'x', hairColor: 'x', hairStyle: 'x', eyeColor: 'x', outfitStyle: 'x', bodyType: 'tall', distinctiveFeatures: ['x'] };
-    expect(undrawn(strange)).toEqual(['gender (x)', 'ethnicity (x)', 'hair colour (x)', 'hair style (x)', 'eye colour (x)', 'body type (tall)', 'outfit (x)', 'x']);
+    const strange = {
+      ...nobody,
+      gender: 'x',
+      ethnicity: 'x',
+      hairColor: 'x',
+      hairStyle: 'x',
+      eyeColor: 'x',
+      outfitStyle: 'x',
+      bodyType: 'tall',
+      distinctiveFeatures: ['x'],
+    };
+    expect(undrawn(strange)).toEqual([
+      'gender (x)',
+      'ethnicity (x)',
+      'hair colour (x)',
+      'hair style (x)',
+      'eye colour (x)',
+      'body type (tall)',
+      'outfit (x)',
+      'x',
+    ]);
   });
 });

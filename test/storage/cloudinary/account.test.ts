@@ -20,7 +20,12 @@ describe('the account', () => {
   it('is read from CLOUDINARY_URL, or from three variables', () => {
     const account = { cloudName: 'demo', apiKey: '1234', apiSecret: 'abcd', baseUrl: 'https://api.cloudinary.com' };
     expect(readAccount({ CLOUDINARY_URL: ` ${URL_VARIABLE} ` }, undefined)).toEqual(account);
-    expect(readAccount({ CLOUDINARY_CLOUD_NAME: 'demo', CLOUDINARY_API_KEY: '1234', CLOUDINARY_API_SECRET: 'abcd' }, undefined)).toEqual(account);
+    expect(
+      readAccount(
+        { CLOUDINARY_CLOUD_NAME: 'demo', CLOUDINARY_API_KEY: '1234', CLOUDINARY_API_SECRET: 'abcd' },
+        undefined,
+      ),
+    ).toEqual(account);
   });
 
   it('takes its address from the environment before the config', () => {
@@ -28,18 +33,25 @@ describe('the account', () => {
     const address = (env: Record<string, string>, configured?: string): string => readAccount(env, configured).baseUrl;
     expect(address({ CLOUDINARY_URL: URL_VARIABLE }, 'http://127.0.0.1:2')).toBe('http://127.0.0.1:2');
     expect(address({ CLOUDINARY_URL: prefixed }, 'http://127.0.0.1:2')).toBe('http://127.0.0.1:1');
-    expect(address({ CLOUDINARY_URL: prefixed, CLOUDINARY_BASE_URL: 'http://127.0.0.1:3' }, 'http://127.0.0.1:2')).toBe('http://127.0.0.1:3');
+    expect(address({ CLOUDINARY_URL: prefixed, CLOUDINARY_BASE_URL: 'http://127.0.0.1:3' }, 'http://127.0.0.1:2')).toBe(
+      'http://127.0.0.1:3',
+    );
   });
 
   it('keeps the signature algorithm that CLOUDINARY_URL names', () => {
-    expect(readAccount({ CLOUDINARY_URL: `${URL_VARIABLE}?signature_algorithm=sha256` }, undefined).signatureAlgorithm).toBe('sha256');
+    expect(
+      readAccount({ CLOUDINARY_URL: `${URL_VARIABLE}?signature_algorithm=sha256` }, undefined).signatureAlgorithm,
+    ).toBe('sha256');
   });
 
   it('that is missing ends with exit code 5 and the names of the variables', () => {
     const nothing = refusal({ CLOUDINARY_URL: '' });
     expect([nothing.exitCode, nothing.problems]).toEqual([5, ['CLOUDINARY_URL is not set']]);
     expect(nothing.hint).toMatch(/CLOUDINARY_CLOUD_NAME.*CLOUDINARY_API_KEY.*CLOUDINARY_API_SECRET/);
-    expect(refusal({ CLOUDINARY_CLOUD_NAME: 'demo' }).problems).toEqual(['CLOUDINARY_API_KEY is not set', 'CLOUDINARY_API_SECRET is not set']);
+    expect(refusal({ CLOUDINARY_CLOUD_NAME: 'demo' }).problems).toEqual([
+      'CLOUDINARY_API_KEY is not set',
+      'CLOUDINARY_API_SECRET is not set',
+    ]);
   });
 
   it.each([
@@ -59,16 +71,34 @@ describe('the account', () => {
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary');
   });
 
-  it.each([['ftp://x'], ['nonsense'], ['http://user:canary@host'], ['http://host/?a=canary']])('with the address %s ends with exit code 2, and without showing it', (address) => {
-    const error = refusal({ CLOUDINARY_URL: URL_VARIABLE, CLOUDINARY_BASE_URL: address });
-    expect([error.exitCode, error.problems]).toEqual([2, ['CLOUDINARY_BASE_URL is no plain http or https address']]);
-    expect(inspect(error, { showHidden: true })).not.toContain('canary');
-  });
+  it.each([['ftp://x'], ['nonsense'], ['http://user:canary@host'], ['http://host/?a=canary']])(
+    'with the address %s ends with exit code 2, and without showing it',
+    (address) => {
+      const error = refusal({ CLOUDINARY_URL: URL_VARIABLE, CLOUDINARY_BASE_URL: address });
+      expect([error.exitCode, error.problems]).toEqual([2, ['CLOUDINARY_BASE_URL is no plain http or https address']]);
+      expect(inspect(error, { showHidden: true })).not.toContain('canary');
+    },
+  );
 });
 
 it('has options with defaults, and takes no others', () => {
-  expect(cloudinary.optionsSchema.parse({})).toEqual({ folder: 'characters', folderMode: 'dynamic', eagerThumbnail: true, concurrency: 4, timeoutMs: 60_000 });
-  for (const wrong of [{ folder: '../x' }, { folder: '/x' }, { folder: 'x/' }, { folder: 'a b' }, { concurrency: 17 }, { concurrency: 0 }, { apiSecret: 'x' }, { baseUrl: 'ftp://x' }]) {
+  expect(cloudinary.optionsSchema.parse({})).toEqual({
+    folder: 'characters',
+    folderMode: 'dynamic',
+    eagerThumbnail: true,
+    concurrency: 4,
+    timeoutMs: 60_000,
+  });
+  for (const wrong of [
+    { folder: '../x' },
+    { folder: '/x' },
+    { folder: 'x/' },
+    { folder: 'a b' },
+    { concurrency: 17 },
+    { concurrency: 0 },
+    { apiSecret: 'x' },
+    { baseUrl: 'ftp://x' },
+  ]) {
     expect(cloudinary.optionsSchema.safeParse(wrong).success, JSON.stringify(wrong)).toBe(false);
   }
 });

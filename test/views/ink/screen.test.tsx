@@ -32,9 +32,17 @@ const few = play([
 ]);
 
 const many = play([
-  opened({ image_count: 300, concurrency: 64, already_done: 20, character_name: 'ミラ・ソル 👩‍🚀 of the very long name' }),
+  opened({
+    image_count: 300,
+    concurrency: 64,
+    already_done: 20,
+    character_name: 'ミラ・ソル 👩‍🚀 of the very long name',
+  }),
   ...Array.from({ length: 30 }, (_, i) => done(`gallery-${1000 + i}`)).flat(),
-  ...['refused', 'refused', 'timeout', 'unknown', 'cancelled'].flatMap((type, i) => [started(`bad-${i}`), failed(`bad-${i}`, type)]),
+  ...['refused', 'refused', 'timeout', 'unknown', 'cancelled'].flatMap((type, i) => [
+    started(`bad-${i}`),
+    failed(`bad-${i}`, type),
+  ]),
   ...Array.from({ length: 64 }, (_, i) => started(`gallery-${2000 + i}`)),
   { event: 'spend', job_id: '3', spent_usd: 0.775, reserved_usd: 1.6, spent_day_usd: 1.975 },
 ]);
@@ -91,7 +99,14 @@ test('300 shots: as many as fit, the others counted, endings beside the bar', ()
 });
 
 test('a shot keeps its line when another one ends', () => {
-  const state = play([opened({ concurrency: 3 }), started('a'), started('b'), started('c'), completed('a'), stored('a')]);
+  const state = play([
+    opened({ concurrency: 3 }),
+    started('a'),
+    started('b'),
+    started('c'),
+    completed('a'),
+    stored('a'),
+  ]);
   const rows = shown(state, 80).filter((line) => /^› [abc] |^$|^ $/.test(line));
   expect(rows.slice(1).map((line) => line.trim().split(/\s+/)[1])).toEqual([undefined, 'b', 'c']);
 });
@@ -124,7 +139,9 @@ test('the least room still has the bar', () => {
 
 test('a locale without UTF-8 gets ASCII', () => {
   const ascii = { ...look, signs: signsFor({ LANG: 'C' }) };
-  const text = renderToString(<Screen state={few} nowMs={T0} look={ascii} size={{ columns: 60, rows: 24 }} />, { columns: 60 });
+  const text = renderToString(<Screen state={few} nowMs={T0} look={ascii} size={{ columns: 60, rows: 24 }} />, {
+    columns: 60,
+  });
   expect(text.replace(/…/g, '')).toMatch(/^[\n\u0020-\u007e]*$/);
 });
 
@@ -146,7 +163,11 @@ describe('lines that stay', () => {
   };
   const text = (shot: Partial<FinishedShot>, width = 79, links = false): string =>
     renderToString(
-      <StaticLine item={{ kind: 'shot', shot: { ...base, ...shot }, jobName: undefined }} look={{ ...look, links }} width={width} />,
+      <StaticLine
+        item={{ kind: 'shot', shot: { ...base, ...shot }, jobName: undefined }}
+        look={{ ...look, links }}
+        width={width}
+      />,
       { columns: 500 },
     );
 
