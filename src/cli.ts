@@ -1,36 +1,36 @@
 import { readFileSync } from 'node:fs';
-import type { World } from './app/world.ts';
+import type { Host } from './host.ts';
 import { EXIT, isDiskFailure, UserError, type ExitCode } from './errors.ts';
 import type { Outcome } from './program.ts';
-import { createRedactor, printable } from './text.ts';
+import { createRedactor, printable } from './sanitize.ts';
 
 /**
  * Parses the command line, runs the command, and turns whatever it throws into words and an exit code: the one place that does.
  * `argv` as in `process.argv`.
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const world = realWorld();
+  const host = processHost();
   const outcome: Outcome = { code: EXIT.ok };
   // A reader that went away (`| head`) ends the output, never the run.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    const page = helpPage(argv, world);
+    const page = helpPage(argv, host);
     if (page !== undefined) {
-      world.stdout.write(page);
+      host.stdout.write(page);
       return EXIT.ok;
     }
     const { buildProgram } = await import('./program.ts');
-    await buildProgram(world, outcome).parseAsync([...argv]);
+    await buildProgram(host, outcome).parseAsync([...argv]);
     return outcome.code;
   } catch (error) {
-    const redact = createRedactor(world.env);
+    const redact = createRedactor(host.env);
     if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof UserError) {
-      world.stderr.write(redact(wordsOf(error)));
+      host.stderr.write(redact(wordsOf(error)));
       return error.exitCode;
     }
     if (isDiskFailure(error)) {
-      world.stderr.write(
+      host.stderr.write(
         redact(
           wordsOf(
             new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, {
@@ -42,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       return EXIT.usage;
     }
     const stack = (error as Error).stack ?? String(error);
-    world.stderr.write(
+    host.stderr.write(
       `imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`,
     );
     return EXIT.bug;
@@ -50,7 +50,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** The page that the build wrote (`write-help.ts`), for `imggen --help` where it fits: loading the parser takes as long as Node itself. */
-function helpPage(argv: readonly string[], { stdout }: World): string | undefined {
+function helpPage(argv: readonly string[], { stdout }: Host): string | undefined {
   const [, , first, ...rest] = argv;
   if (!['--help', '-h', 'help'].includes(first ?? '') || rest.length > 0 || (stdout.columns ?? 80) < 80)
     return undefined;
@@ -78,7 +78,7 @@ function wordsOf(error: UserError): string {
 }
 
 /** The process as the commands see it. */
-function realWorld(): World {
+function processHost(): Host {
   return {
     cwd: process.cwd(),
     env: process.env,

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CommonFlags } from './app/house.ts';
-import type { World } from './app/world.ts';
+import type { Host } from './host.ts';
 import type { ExitCode } from './errors.ts';
 
 /** Where the chosen command leaves its exit code. */
@@ -11,8 +11,8 @@ export interface Outcome {
 /** Columns of the help where there is no terminal. */
 export const HELP_WIDTH = 80;
 
-/** As much of the world as help needs. */
-export interface HelpWorld {
+/** As much of the host as help needs. */
+export interface HelpHost {
   stdout: { columns?: number; write: (text: string) => unknown };
   stderr: { columns?: number; write: (text: string) => unknown };
 }
@@ -23,7 +23,7 @@ type Runs = (...args: never[]) => Promise<ExitCode>;
  * The command line. Every action imports its command when it is chosen, so that help is instant.
  * Throws commander's own errors instead of exiting.
  */
-export function buildProgram(world: World | HelpWorld, outcome: Outcome): Command {
+export function buildProgram(host: Host | HelpHost, outcome: Outcome): Command {
   const program = new Command('imggen')
     .description(
       'Consistent pictures of one character, in batches: never pays twice, never loses a paid picture, never passes the budget.',
@@ -34,15 +34,15 @@ export function buildProgram(world: World | HelpWorld, outcome: Outcome): Comman
     .showHelpAfterError('  → the same with --help shows what there is')
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .configureOutput({
-      writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text.replace(/^error: /, 'imggen: ')),
-      getOutHelpWidth: () => world.stdout.columns ?? HELP_WIDTH,
-      getErrHelpWidth: () => world.stderr.columns ?? HELP_WIDTH,
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text.replace(/^error: /, 'imggen: ')),
+      getOutHelpWidth: () => host.stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => host.stderr.columns ?? HELP_WIDTH,
     })
     .addHelpText('after', EXAMPLES);
   const run: Run = async (action, ...args) => {
     const command = (await action) as unknown as (...all: unknown[]) => Promise<ExitCode>;
-    outcome.code = await command(world, ...args);
+    outcome.code = await command(host, ...args);
   };
   addMaking(program, run);
   addLooking(program, run);
@@ -151,7 +151,7 @@ function addLooking(program: Command, run: Run): void {
     .option('--job <job>', 'of one job')
     .option('--provider <name>', 'made by one provider')
     .option('--since <when>', 'a date (2026-11-21) or an age (2h, 3d)')
-    .option('--mark <mark>', 'approved, rejected or favourite')
+    .option('--mark <mark>', 'approved, rejected or favorite')
     .option('--limit <n>', 'at most so many')
     .option('--html [file]', 'write one page that holds everything (default: gallery.html beside the pictures)')
     .option('--open', 'open that page')
@@ -222,7 +222,7 @@ function addKeeping(program: Command, run: Run): void {
     .argument('<image...>', 'file names, or mira-sol/1')
     .option('--approve', 'it is good')
     .option('--reject', 'it is not: `imggen clean` lists it')
-    .option('--favourite', 'it is among the best')
+    .option('--favorite', 'it is among the best')
     .option('--clear', 'take the mark away')
     .addHelpText(
       'after',

@@ -66,3 +66,12 @@ export interface PlannedShot {
   /** 0 … 2^32 − 1. */
   seed: number;
 }
+
+/** A picture that goes along with a request. Read from disk by the provider when it needs the bytes. */
+export interface Reference {
+  /** Absolute path of a validated image file. */
+  path: string;
+  mime: 'image/png' | 'image/jpeg' | 'image/webp';
+  sha256: string;
+  sizeBytes: number;
+}

@@ -5,7 +5,7 @@ import { createCharacter, lockDifferences, lockedAttributes, type Character } fr
 import { UserError } from '../errors.ts';
 import type { NewCharacter } from '../ledger/characters.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CharacterRow } from '../ledger/rows.ts';
+import type { RegisteredCharacter } from '../ledger/records.ts';
 import { parseImageNumber } from '../names.ts';
 import type { House } from './house.ts';
 
@@ -34,15 +34,15 @@ export function ensureCharacter(
   character: Character,
   relock: boolean,
   owner = house.config.owner,
-): CharacterRow {
+): RegisteredCharacter {
   const ledger = house.ledger();
   const before = ledger.characters.find(character.id);
   const fresh: NewCharacter = {
     id: character.id,
     name: character.attributes.name,
     seed: character.seed,
-    attributes: JSON.stringify(character.attributes),
-    locked: JSON.stringify(lockedAttributes(character)),
+    attributes: character.attributes,
+    locked: lockedAttributes(character),
     owner,
   };
   if (!before) {
@@ -52,11 +52,8 @@ export function ensureCharacter(
   }
   assertOwner(house, before);
   // Deleted (`imggen delete <character>`): nothing is locked any more.
-  if (before.locked === '{}') return ledger.characters.relock(fresh);
-  const differences = lockDifferences(
-    JSON.parse(before.locked) as Record<string, unknown>,
-    lockedAttributes(character),
-  );
+  if (Object.keys(before.locked).length === 0) return ledger.characters.relock(fresh);
+  const differences = lockDifferences(before.locked, lockedAttributes(character));
   if (differences.length > 0 && !relock) {
     throw new UserError(`${before.id} is locked, and this config describes another character:`, {
       problems: differences.map((d) => `${d.path}: locked ${d.before}, now ${d.after}`),
@@ -68,7 +65,7 @@ export function ensureCharacter(
 }
 
 /** A character by id, as the user typed it. @throws {UserError} naming near ones. */
-export function knownCharacter(house: House, ledger: Ledger, id: string): CharacterRow {
+export function knownCharacter(house: House, ledger: Ledger, id: string): RegisteredCharacter {
   const row = ledger.characters.find(id);
   if (row) {
     assertOwner(house, row);
@@ -87,7 +84,7 @@ export function knownCharacter(house: House, ledger: Ledger, id: string): Charac
 }
 
 /** @throws {UserError} when the character belongs to somebody else and this is not the administrator. */
-export function assertOwner(house: House, row: Pick<CharacterRow, 'id' | 'owner'>): void {
+export function assertOwner(house: House, row: Pick<RegisteredCharacter, 'id' | 'owner'>): void {
   const me = house.config.owner ?? null;
   if (row.owner === null || row.owner === me || house.flags.allOwners) return;
   throw new UserError(`${row.id} belongs to ${house.clean(row.owner)}`, {

@@ -1,5 +1,5 @@
 import { StorageError, UserError } from '../errors.ts';
-import type { ImageRow } from '../ledger/rows.ts';
+import type { Image } from '../ledger/records.ts';
 import { ownedCharacters } from './characters.ts';
 import type { House } from './house.ts';
 import { filesLeft, foldersOf, partsLeft, rowsLeft, type Leftover } from './leftovers.ts';
@@ -23,24 +23,24 @@ export async function findLeftovers(house: House): Promise<Findings> {
   for (const { id } of ledger.characters.list().filter((row) => mine(row.id))) {
     for (const folder of foldersOf(house, id))
       found.items.push(...filesLeft(house, id, folder), ...partsLeft(house, id, folder));
-    const rows = ledger.upkeep.images(id);
+    const rows = ledger.maintenance.images(id);
     found.items.push(...rowsLeft(house, rows), ...rejected(house, stores, rows));
     await lookInStore(house, stores, { id, found });
   }
   return found;
 }
 
-function rejected(house: House, stores: Stores, rows: readonly ImageRow[]): Leftover[] {
+function rejected(house: House, stores: Stores, rows: readonly Image[]): Leftover[] {
   return rows
     .filter((row) => row.state === 'stored' && row.mark === 'rejected')
     .map((row) => ({
       kind: 'rejected',
-      characterId: row.character_id,
+      characterId: row.characterId,
       what: row.filename,
-      sizeBytes: row.path === null ? 0 : row.size_bytes,
+      sizeBytes: row.path === null ? 0 : row.sizeBytes,
       remove: async () => {
         const gone = await removePicture(house, stores, row);
-        if (gone.problem !== undefined) house.world.stderr.write(`${row.filename}: ${gone.problem}\n`);
+        if (gone.problem !== undefined) house.host.stderr.write(`${row.filename}: ${gone.problem}\n`);
         return gone.row && gone.problem === undefined;
       },
     }));
@@ -60,12 +60,12 @@ async function lookInStore(
     const isNamed = (number: number) =>
       house
         .ledger()
-        .upkeep.images(id)
+        .maintenance.images(id)
         .some((row) => row.number === number);
     const known = new Set(
       house
         .ledger()
-        .upkeep.images(id)
+        .maintenance.images(id)
         .map((row) => row.number),
     );
     for (const { number, asset } of held) {
@@ -100,7 +100,7 @@ export async function removeLeftovers(house: House, items: readonly Leftover[]):
         (error as { code?: unknown }).code === undefined
       )
         throw error;
-      house.world.stderr.write(`${house.clean(item.what)}: ${house.clean((error as Error).message)}\n`);
+      house.host.stderr.write(`${house.clean(item.what)}: ${house.clean((error as Error).message)}\n`);
     }
   }
   return gone;

@@ -4,29 +4,29 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { galleryPage } from '../gallery/page.ts';
 import type { GalleryPicture } from '../gallery/model.ts';
 import { thumbnailBytes } from '../images/thumbnail.ts';
-import type { CharacterRow, ImageRow } from '../ledger/rows.ts';
+import type { Image, RegisteredCharacter } from '../ledger/records.ts';
 import type { House } from './house.ts';
 
 interface PagePicture extends GalleryPicture {
-  row: ImageRow;
+  row: Image;
 }
 
 /** Writes the gallery as one HTML page and returns its path. `file`: relative to the current folder; default `<output>/<id>/gallery.html`. */
 export async function writeGalleryPage(
   house: House,
-  character: CharacterRow,
-  gallery: { images: readonly ImageRow[]; file: string | undefined },
+  character: RegisteredCharacter,
+  gallery: { images: readonly Image[]; file: string | undefined },
 ): Promise<string> {
   const target =
     gallery.file === undefined
       ? join(house.config.output, character.id, 'gallery.html')
-      : resolve(house.world.cwd, gallery.file);
+      : resolve(house.host.cwd, gallery.file);
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
   const page = galleryPage<PagePicture>({
     characterName: character.name,
     pictures: gallery.images.map((row) => pictureOf(row, dirname(target))),
-    madeAtMs: house.world.now(),
+    madeAtMs: house.host.now(),
     thumbnailOf: ({ row }) => thumbnailOf(row),
   });
   const handle = await open(part, 'w', 0o644);
@@ -42,7 +42,7 @@ export async function writeGalleryPage(
   return target;
 }
 
-function pictureOf(row: ImageRow, folder: string): PagePicture {
+function pictureOf(row: Image, folder: string): PagePicture {
   const near = row.path === null ? undefined : relative(folder, row.path);
   return {
     row,
@@ -54,18 +54,18 @@ function pictureOf(row: ImageRow, folder: string): PagePicture {
     mark: row.mark,
     prompt: row.prompt,
     seed: row.seed,
-    seedHonoured: row.seed_honoured,
-    costMicros: row.cost_micros,
-    sizeBytes: row.size_bytes,
+    seedHonoured: row.seedHonoured,
+    costMicros: row.costMicros,
+    sizeBytes: row.sizeBytes,
     width: row.width,
     height: row.height,
-    createdAtMs: row.created_at_ms,
+    createdAtMs: row.createdAtMs,
     ...(near === undefined || isAbsolute(near) ? {} : { file: near }),
   };
 }
 
 /** From beside the picture, else made now; undefined where neither can be. */
-async function thumbnailOf(row: ImageRow): Promise<string | undefined> {
+async function thumbnailOf(row: Image): Promise<string | undefined> {
   for (const read of [
     () => (row.thumbnail === null ? undefined : readFile(row.thumbnail)),
     () => (row.path === null ? undefined : thumbnailBytes(row.path)),

@@ -1,25 +1,24 @@
 import { EXIT, isDiskFailure, UserError, type ExitCode } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { freeBytes } from '../images/save.ts';
-import type { JobRow } from '../ledger/rows.ts';
+import type { Job } from '../ledger/records.ts';
 import { imageFilename } from '../names.ts';
 import { prepareReferences } from '../runner/references.ts';
 import { Runner } from '../runner/runner.ts';
 import type { ReadyProvider, RunnerContext, RunResult } from '../runner/context.ts';
-import { settingsOf } from '../runner/request.ts';
 import type { View } from '../views/view.ts';
-import { confirm } from './confirm.ts';
-import { loosenHeapFor } from './heap.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { loosenHeapFor } from '../terminal/memory.ts';
 import type { House } from './house.ts';
 import { assertFits, assertWritable, capRefusal, capWords, estimate } from './preflight.ts';
 import { readyProvider, readyStorage } from './services.ts';
-import { openView } from './show.ts';
-import { watchSignals } from './signals.ts';
+import { openView } from '../terminal/view.ts';
+import { watchSignals } from '../terminal/signals.ts';
 import { exitCodeOf, summarize } from './summary.ts';
 
 /** What a run is asked to do. */
 export interface GenerateRequest {
-  jobs: readonly JobRow[];
+  jobs: readonly Job[];
   /** Sentences to say first ("goes on with job 3"). */
   notices?: readonly string[];
 }
@@ -29,14 +28,14 @@ export interface GenerateRequest {
  * @throws {UserError} for everything that can be known before paying.
  */
 export async function generate(house: House, request: GenerateRequest): Promise<ExitCode> {
-  const { world, config } = house;
+  const { host, config } = house;
   const ledger = house.ledger();
-  const startedAtMs = world.now();
+  const startedAtMs = host.now();
   const early: RunEvent[] = (request.notices ?? []).map((message) => ({ event: 'notice', level: 'info', message }));
   const warn = (message: string) => early.push({ event: 'notice', level: 'warn', message });
   const providers = await providersOf(house, request.jobs, warn);
   const storage = await readyStorage(house, storeOf(house, request.jobs), warn);
-  const references = await prepareReferences(new Set(request.jobs.flatMap((job) => settingsOf(job).references)));
+  const references = await prepareReferences(new Set(request.jobs.flatMap((job) => job.settings.references)));
   await withinCaps(house, request.jobs, { providers, startedAtMs });
   await assertWritable(house, request.jobs);
   loosenHeapFor([...providers.values()].map((ready) => ready.provider));
@@ -44,7 +43,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
 
   let emit: (event: RunEvent) => void = () => {};
   // Before the view: Ink's exit hook ends the process when nobody else listens for the signal.
-  const signals = watchSignals(world, {
+  const signals = watchSignals(host, {
     drainMs: config.drainMs,
     onDrain: (signal) => emit({ event: 'draining', signal, in_flight: inFlight(house, request.jobs) }),
   });
@@ -76,7 +75,7 @@ export async function generate(house: House, request: GenerateRequest): Promise<
 }
 
 /** Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. */
-function closeRuns(house: House, jobs: readonly JobRow[], run: { result: RunResult; startedAtMs: number }): void {
+function closeRuns(house: House, jobs: readonly Job[], run: { result: RunResult; startedAtMs: number }): void {
   try {
     for (const job of jobs) house.ledger().jobs.closeRun(job.id, run.startedAtMs);
   } catch (error) {
@@ -86,13 +85,13 @@ function closeRuns(house: House, jobs: readonly JobRow[], run: { result: RunResu
 }
 
 /** The store of the jobs, or of pictures of theirs that wait for one (`imggen upload`); `--storage none` leaves uploads for later. */
-function storeOf(house: House, jobs: readonly JobRow[]): string {
+function storeOf(house: House, jobs: readonly Job[]): string {
   if (house.flags.storage === 'none') return 'none';
-  const names = jobs.flatMap((job) => [settingsOf(job).store, house.ledger().uploads.storeOf(job.id) ?? 'none']);
+  const names = jobs.flatMap((job) => [job.settings.store, house.ledger().uploads.storeOf(job.id) ?? 'none']);
   return names.find((name) => name !== 'none') ?? 'none';
 }
 
-function inFlight(house: House, jobs: readonly JobRow[]): number {
+function inFlight(house: House, jobs: readonly Job[]): number {
   return jobs.reduce((sum, job) => sum + house.ledger().jobs.counts(job.id).leased, 0);
 }
 
@@ -132,20 +131,20 @@ export function contextOf(
     emit: (event: RunEvent) => void;
   },
 ): RunnerContext {
-  const { world, config, log } = house;
+  const { host, config, log } = house;
   const uploads = config.storage.options['concurrency'];
   return {
     ledger: house.ledger(),
     providers: parts.providers,
     storage: parts.storage,
     uploadConcurrency: typeof uploads === 'number' ? uploads : 4,
-    now: world.now,
-    sleep: world.sleep,
-    random: world.random,
-    newKey: world.newKey,
+    now: host.now,
+    sleep: host.sleep,
+    random: host.random,
+    newKey: host.newKey,
     download: async (url, partPath, how) => {
       const { downloadImage } = await import('../images/download.ts');
-      return downloadImage(url, partPath, { ...how, fetch: world.fetch });
+      return downloadImage(url, partPath, { ...how, fetch: host.fetch });
     },
     freeBytes,
     signal: parts.emit,
@@ -163,28 +162,28 @@ function tell(view: View, house: House, event: RunEvent): void {
 /** The providers of the jobs, of their fallbacks, and of attempts that were left open with another one. */
 async function providersOf(
   house: House,
-  jobs: readonly JobRow[],
+  jobs: readonly Job[],
   warn: (message: string) => void,
 ): Promise<Map<string, ReadyProvider>> {
-  const { config, world } = house;
+  const { config, host } = house;
   const ledger = house.ledger();
   const ready = new Map<string, ReadyProvider>();
   for (const job of jobs) {
-    const settings = settingsOf(job);
+    const settings = job.settings;
     const { queued, leased, hold } = ledger.jobs.counts(job.id);
     // Only uploads are missing: they need no provider, and no key of one.
     if (queued + leased + hold === 0) {
       ledger.uploads.retryFailed(job.id);
       continue;
     }
-    const main = ready.get(settings.provider) ?? (await readyProvider(config, world, settings.provider));
+    const main = ready.get(settings.provider) ?? (await readyProvider(config, host, settings.provider));
     ready.set(settings.provider, main);
-    assertFits(job, main);
+    assertFits(job.settings, main);
     const others = new Set([...settings.fallback, ...ledger.queries.openProviders(job.id)]);
     for (const name of others) {
       if (ready.has(name)) continue;
       try {
-        ready.set(name, await readyProvider(config, world, name));
+        ready.set(name, await readyProvider(config, host, name));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         warn(`${name} is left out: ${error.message}`);
@@ -199,12 +198,12 @@ async function providersOf(
 /** A run that would pass a cap says so first, and goes on only with a yes. @throws {UserError} exit 4; the events say so too. */
 async function withinCaps(
   house: House,
-  jobs: readonly JobRow[],
+  jobs: readonly Job[],
   run: { providers: ReadonlyMap<string, ReadyProvider>; startedAtMs: number },
 ): Promise<void> {
   const ledger = house.ledger();
   const pairs = jobs.flatMap((job) => {
-    const ready = run.providers.get(settingsOf(job).provider);
+    const ready = run.providers.get(job.settings.provider);
     return ready ? [{ job, ready }] : [];
   });
   const found = estimate(ledger, pairs, house.config.budget);
@@ -224,23 +223,23 @@ async function withinCaps(
 /** The first signal about a job. */
 export function opened(
   house: House,
-  job: JobRow,
+  job: Job,
   providers: ReadonlyMap<string, ReadyProvider>,
 ): Extract<RunEvent, { event: 'run_opened' }> {
   const { config } = house;
   const ledger = house.ledger();
-  const settings = settingsOf(job);
+  const settings = job.settings;
   const usd = (micros: number | undefined) => (micros === undefined ? null : micros / 1e6);
   return {
     event: 'run_opened',
     job_id: String(job.id),
-    character_id: job.character_id,
-    character_name: house.clean(ledger.characters.find(job.character_id)?.name ?? job.character_id),
+    character_id: job.characterId,
+    character_name: house.clean(ledger.characters.find(job.characterId)?.name ?? job.characterId),
     kind: job.kind,
     provider: providers.get(settings.provider)?.provider.name ?? settings.provider,
     model: settings.model,
     concurrency: config.concurrency,
-    image_count: job.image_count,
+    image_count: job.imageCount,
     already_done: ledger.jobs.counts(job.id).done,
     caps_usd: {
       perImage: usd(config.budget.perImageMicros),

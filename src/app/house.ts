@@ -7,9 +7,9 @@ import { UserError } from '../errors.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { STORES } from '../storage/index.ts';
-import { createRedactor, printable } from '../text.ts';
-import { openLog, type Log } from './log.ts';
-import type { World } from './world.ts';
+import { createRedactor, printable } from '../sanitize.ts';
+import { openLog, type Log } from '../terminal/log.ts';
+import type { Host } from '../host.ts';
 
 /** Options that every command takes, as commander hands them over. */
 export interface CommonFlags extends Flags {
@@ -28,7 +28,7 @@ export interface CommonFlags extends Flags {
 
 /** Config, ledger and log of one command, opened; closed in reverse order by `close`. */
 export interface House {
-  world: World;
+  host: Host;
   flags: CommonFlags;
   config: Config;
   /** Opened at first use, so that `--dry-run` and bad input write nothing. */
@@ -50,21 +50,21 @@ export interface HouseOptions {
 }
 
 /** Loads the config and prepares the rest. @throws {UserError} exit 2, with every problem. */
-export async function openHouse(world: World, flags: CommonFlags, options: HouseOptions = {}): Promise<House> {
-  const env = readEnvironment(world.cwd, world.env);
+export async function openHouse(host: Host, flags: CommonFlags, options: HouseOptions = {}): Promise<House> {
+  const env = readEnvironment(host.cwd, host.env);
   const redact = createRedactor(env);
   const clean = (text: string) => printable(redact(text), 1_000);
   const config = await loadConfig(
-    { cwd: world.cwd, env, flags, configFile: options.configFile, optional: options.configOptional },
+    { cwd: host.cwd, env, flags, configFile: options.configFile, optional: options.configOptional },
     { providers: PROVIDERS, stores: STORES },
   );
-  const log = openLog(flags.log === undefined ? undefined : resolve(world.cwd, flags.log), world.now, redact);
+  const log = openLog(flags.log === undefined ? undefined : resolve(host.cwd, flags.log), host.now, redact);
   let ledger: Ledger | undefined;
   return {
-    world,
+    host,
     flags,
     config,
-    ledger: () => (ledger ??= new Ledger({ file: config.ledger, now: world.now })),
+    ledger: () => (ledger ??= new Ledger({ file: config.ledger, now: host.now })),
     hasLedger: () => ledger !== undefined || existsSync(config.ledger),
     log,
     clean,
@@ -77,12 +77,12 @@ export async function openHouse(world: World, flags: CommonFlags, options: House
 
 /** Opens a house, hands it to the command, closes it whatever happens. */
 export async function withHouse<T>(
-  world: World,
+  host: Host,
   flags: CommonFlags,
   options: HouseOptions,
   body: (house: House) => Promise<T>,
 ): Promise<T> {
-  const house = await openHouse(world, flags, options);
+  const house = await openHouse(host, flags, options);
   try {
     return await body(house);
   } finally {

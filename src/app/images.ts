@@ -1,12 +1,12 @@
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { ImageRow } from '../ledger/rows.ts';
+import type { Image } from '../ledger/records.ts';
 import { assertOwner, knownCharacter } from './characters.ts';
 import type { House } from './house.ts';
 
 /** What a person named: one picture, or all of a character. */
 export interface Named {
-  images: ImageRow[];
+  images: Image[];
   /** Set when the whole character was named. */
   characterId?: string;
 }
@@ -34,7 +34,7 @@ export function namedImages(
       problems.push(`${JSON.stringify(house.clean(name))}: no such picture`);
       return { images: [] };
     }
-    const character = ledger.characters.find(image.character_id);
+    const character = ledger.characters.find(image.characterId);
     if (character) assertOwner(house, character);
     return { images: [image] };
   });
@@ -47,7 +47,7 @@ export function namedImages(
   return found;
 }
 
-function imageOf(ledger: Ledger, name: string): ImageRow | undefined {
+function imageOf(ledger: Ledger, name: string): Image | undefined {
   const [, characterId, number] = /^([a-z0-9-]+)\/(\d{1,15})$/.exec(name) ?? [];
   if (characterId !== undefined) return ledger.images.numbered(characterId, Number(number));
   return ledger.images.find(name.split(/[\\/]/).at(-1) ?? name);

@@ -3,8 +3,8 @@ import type { Character } from '../character.ts';
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OpenedJob } from '../ledger/jobs.ts';
-import type { CharacterRow, JobRow, JobSettings } from '../ledger/rows.ts';
-import { planCharacter, planPack } from '../plan.ts';
+import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import { planCharacter, planPack } from '../plan/plan.ts';
 import type { CharacterAttributes } from '../character.ts';
 import type { House } from './house.ts';
 import { assertOwner, ownedCharacters } from './characters.ts';
@@ -21,9 +21,9 @@ export async function settingsFor(
   attributes: CharacterAttributes,
   references: readonly string[],
 ): Promise<JobSettings> {
-  const { config, world } = house;
+  const { config, host } = house;
   const provider = await chosenProvider(config);
-  const { model } = await readyProvider({ ...config, provider }, world, provider);
+  const { model } = await readyProvider({ ...config, provider }, host, provider);
   return {
     provider,
     fallback: config.fallback,
@@ -41,7 +41,7 @@ export async function settingsFor(
 }
 
 /** The job of a character's avatar and training pictures: found or made. Failed shots are tried again. */
-export function openCreate(house: House, row: CharacterRow, settings: JobSettings): OpenedJob {
+export function openCreate(house: House, row: RegisteredCharacter, settings: JobSettings): OpenedJob {
   const ledger = house.ledger();
   const subject = { attributes: attributesOf(row), seed: row.seed };
   const opened = ledger.jobs.openOrCreate({
@@ -59,7 +59,7 @@ export function openCreate(house: House, row: CharacterRow, settings: JobSetting
 }
 
 /** A job of N gallery pictures: the unfinished identical one, or a new one. */
-export function openPack(house: House, row: CharacterRow, settings: JobSettings, count: number): OpenedJob {
+export function openPack(house: House, row: RegisteredCharacter, settings: JobSettings, count: number): OpenedJob {
   const ledger = house.ledger();
   const subject = { attributes: attributesOf(row), seed: row.seed };
   return ledger.jobs.openOrCreate({
@@ -76,7 +76,7 @@ export function openPack(house: House, row: CharacterRow, settings: JobSettings,
 }
 
 /** A job by id or key, of the caller's own; without a name the only unfinished one, or the newest. @throws {UserError} */
-export function knownJob(house: House, ledger: Ledger, name: string | undefined): JobRow {
+export function knownJob(house: House, ledger: Ledger, name: string | undefined): Job {
   const job =
     name === undefined
       ? (ownJobs(house, ledger, ledger.jobs.open()).at(-1) ?? ownJobs(house, ledger, ledger.jobs.list(10_000))[0])
@@ -89,27 +89,27 @@ export function knownJob(house: House, ledger: Ledger, name: string | undefined)
       },
     );
   }
-  const character = ledger.characters.find(job.character_id);
+  const character = ledger.characters.find(job.characterId);
   if (character) assertOwner(house, character);
   return job;
 }
 
 /** Those of the caller's own characters; with `--all-owners` all. */
-export function ownJobs(house: House, ledger: Ledger, jobs: readonly JobRow[]): JobRow[] {
+export function ownJobs(house: House, ledger: Ledger, jobs: readonly Job[]): Job[] {
   const mine = ownedCharacters(house, ledger);
-  return jobs.filter((job) => mine(job.character_id));
+  return jobs.filter((job) => mine(job.characterId));
 }
 
 /** The attributes as locked in the ledger. */
-export function attributesOf(row: CharacterRow): CharacterAttributes {
-  return JSON.parse(row.attributes) as CharacterAttributes;
+export function attributesOf(row: RegisteredCharacter): CharacterAttributes {
+  return row.attributes;
 }
 
 /** The config's references when it describes this character, else those of its newest job. */
 export function referencesFor(ledger: Ledger, id: string, configured: Character | undefined): readonly string[] {
   if (configured?.id === id) return configured.references;
   const job = ledger.jobs.newestOf(id);
-  return job ? (JSON.parse(job.settings) as JobSettings).references : [];
+  return job ? job.settings.references : [];
 }
 
 function fingerprint(characterId: string, kind: string, count: number, settings: JobSettings): string {

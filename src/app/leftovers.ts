@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseImageNumber } from '../names.ts';
-import type { ImageRow, JobSettings } from '../ledger/rows.ts';
+import type { Image } from '../ledger/records.ts';
 import type { House } from './house.ts';
 import { isFolder, unlinkOurs } from './removal.ts';
 
@@ -27,8 +27,8 @@ export function foldersOf(house: House, characterId: string): string[] {
   const ledger = house.ledger();
   const outputs = ledger.jobs
     .list(100_000)
-    .filter((job) => job.character_id === characterId)
-    .map((job) => (JSON.parse(job.settings) as JobSettings).output);
+    .filter((job) => job.characterId === characterId)
+    .map((job) => job.settings.output);
   return [...new Set([house.config.output, ...outputs])].map((output) => join(output, characterId)).filter(isFolder);
 }
 
@@ -43,8 +43,8 @@ export function filesLeft(house: House, characterId: string, folder: string): Le
   const thumbnails = entries(join(folder, 'thumbnails')).filter(
     (name) => parseImageNumber(characterId, name) !== undefined && name.endsWith('.webp'),
   );
-  const { upkeep } = house.ledger();
-  const rows = upkeep.images(characterId);
+  const { maintenance } = house.ledger();
+  const rows = maintenance.images(characterId);
   const stems = new Set(rows.map((row) => stemOf(row.filename)));
   const names = new Set(rows.map((row) => row.filename));
   const orphan = (path: string, isNamed: (remove: () => void) => boolean): Leftover => ({
@@ -57,7 +57,7 @@ export function filesLeft(house: House, characterId: string, folder: string): Le
   return [
     ...files
       .filter((name) => !names.has(name))
-      .map((name) => orphan(join(folder, name), (remove) => upkeep.unlessNamed(characterId, name, remove))),
+      .map((name) => orphan(join(folder, name), (remove) => maintenance.unlessNamed(characterId, name, remove))),
     ...thumbnails
       .filter((name) => !stems.has(stemOf(name)))
       .map((name) => orphan(join(folder, 'thumbnails', name), (remove) => (remove(), true))),
@@ -66,7 +66,7 @@ export function filesLeft(house: House, characterId: string, folder: string): Le
 
 /** Answers that nobody will come back for: never one that an open or doubtful attempt may still need. */
 export function partsLeft(house: House, characterId: string, folder: string): Leftover[] {
-  const now = house.world.now();
+  const now = house.host.now();
   const old = (path: string, afterMs: number) =>
     now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > afterMs;
   const parts = join(folder, '.parts');
@@ -103,31 +103,31 @@ export function partsLeft(house: House, characterId: string, folder: string): Le
 }
 
 function isForgotten(house: House, path: string, old: (path: string, afterMs: number) => boolean): boolean {
-  const { upkeep } = house.ledger();
+  const { maintenance } = house.ledger();
   const key = path.slice(dirname(path).length + 1, -'.part'.length);
-  const state = upkeep.attemptState(key);
-  if (state === undefined) return !upkeep.isStaged(path) && old(path, FOREIGN_PART_MS);
-  return (state === 'settled' || state === 'rejected') && !upkeep.isStaged(path);
+  const state = maintenance.attemptState(key);
+  if (state === undefined) return !maintenance.isStaged(path) && old(path, FOREIGN_PART_MS);
+  return (state === 'settled' || state === 'rejected') && !maintenance.isStaged(path);
 }
 
 /**
  * Rows whose file is gone. A folder that is gone as a whole may be a disk that is not there today: its rows are left
  * alone. A picture that the store has stays in the gallery.
  */
-export function rowsLeft(house: House, rows: readonly ImageRow[]): Leftover[] {
-  const { upkeep } = house.ledger();
+export function rowsLeft(house: House, rows: readonly Image[]): Leftover[] {
+  const { maintenance } = house.ledger();
   return rows
     .filter(
       (row) => row.state === 'stored' && row.path !== null && isFolder(dirname(row.path)) && !existsSync(row.path),
     )
     .map((row) => ({
       kind: 'row without a file',
-      characterId: row.character_id,
+      characterId: row.characterId,
       what: row.filename,
       sizeBytes: 0,
       remove: () => {
-        if (row.upload !== 'done') return upkeep.remove(row.id);
-        upkeep.onlyInStore(row.id);
+        if (row.upload !== 'done') return maintenance.remove(row.id);
+        maintenance.onlyInStore(row.id);
         return true;
       },
     }));

@@ -1,5 +1,5 @@
 import { EXIT, StorageError, UserError } from '../errors.ts';
-import type { CharacterRow } from '../ledger/rows.ts';
+import type { RegisteredCharacter } from '../ledger/records.ts';
 import { imageFilename, parseImageNumber } from '../names.ts';
 import type { Storage, StoredAsset } from '../storage/storage.ts';
 import type { House } from './house.ts';
@@ -14,13 +14,13 @@ const TRIES = 3;
  * @throws {UserError} exit 5 for a bad key; exit 6 when a fresh character's store can't be read, unless `--yes`: the
  * numbers might be another's. Nothing would be overwritten (uploads never do), but the pictures could not be uploaded.
  */
-export async function continueNumbers(house: House, row: CharacterRow): Promise<void> {
+export async function continueNumbers(house: House, row: RegisteredCharacter): Promise<void> {
   const ledger = house.ledger();
   const fresh = !ledger.images.hasUploaded(row.id);
   const storage = await readyStorage(house, house.config.storage.provider, () => {});
   if (!storage) return;
   try {
-    const next = imageFilename(row.id, ledger.characters.find(row.id)?.next_number ?? 1, 'png').replace(/\.png$/, '');
+    const next = imageFilename(row.id, ledger.characters.find(row.id)?.nextNumber ?? 1, 'png').replace(/\.png$/, '');
     if (!fresh && (await storage.find(row.id, next, AbortSignal.timeout(20_000))) === undefined) return;
     const held = await patiently(house, () => assetsOf(storage, row.id));
     ledger.characters.numbersStartAfter(row.id, Math.max(0, ...held.map(({ number }) => number)));
@@ -64,7 +64,7 @@ export async function patiently<T>(house: House, read: () => Promise<T>): Promis
         error instanceof StorageError &&
         (error.failure === 'unavailable' || (error.failure === 'rate-limited' && (error.retryAfterMs ?? 0) < 5_000));
       if (!passing || tries >= TRIES) throw error;
-      await house.world.sleep(Math.max(300 * 2 ** tries, error.retryAfterMs ?? 0));
+      await house.host.sleep(Math.max(300 * 2 ** tries, error.retryAfterMs ?? 0));
     }
   }
 }

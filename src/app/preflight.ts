@@ -2,10 +2,10 @@ import { access, constants } from 'node:fs/promises';
 import { EXIT, UserError } from '../errors.ts';
 import { ensureFolder } from '../images/save.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Caps } from '../ledger/money.ts';
-import type { JobRow } from '../ledger/rows.ts';
+import type { Caps } from '../ledger/budget.ts';
+import type { Job, JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
-import { settingsOf, unfit } from '../runner/request.ts';
+import { unfit } from '../runner/request.ts';
 import { folderOf } from '../runner/save.ts';
 import { usdOfMicros } from '../views/format.ts';
 import type { House } from './house.ts';
@@ -22,8 +22,7 @@ export interface Estimate {
  * Checks that the job's provider can keep the promise, before anything is paid.
  * @throws {UserError} exit 2: retired model, size, references, seed, unknown price.
  */
-export function assertFits(job: JobRow, ready: ReadyProvider): void {
-  const settings = settingsOf(job);
+export function assertFits(settings: JobSettings, ready: ReadyProvider): void {
   const where = `${ready.provider.name} (${settings.model})`;
   const problem = unfit(ready, settings.model, settings, 0);
   if (problem !== undefined)
@@ -52,7 +51,7 @@ export function assertFits(job: JobRow, ready: ReadyProvider): void {
 }
 
 /** Makes the folders of the pictures to come. @throws {UserError} exit 2 where that is impossible: a paid picture would have no place. */
-export async function assertWritable(house: House, jobs: readonly JobRow[]): Promise<void> {
+export async function assertWritable(house: House, jobs: readonly Job[]): Promise<void> {
   for (const job of jobs) {
     if (house.ledger().jobs.counts(job.id).queued === 0) continue;
     const folder = folderOf(job);
@@ -72,8 +71,7 @@ export async function assertWritable(house: House, jobs: readonly JobRow[]): Pro
 }
 
 /** What one picture costs at most, in micro-dollars, 0 when that is unknown and accepted. */
-export function worstOf(job: Pick<JobRow, 'settings'>, ready: ReadyProvider, prompt: string): number {
-  const s = settingsOf(job as JobRow);
+export function worstOf(s: JobSettings, ready: ReadyProvider, prompt: string): number {
   const references = s.references.map((path) => ({ path, mime: 'image/png' as const, sha256: '', sizeBytes: 0 }));
   return (
     ready.provider.price({ model: s.model, width: s.width, height: s.height, quality: s.quality, prompt, references })
@@ -82,13 +80,13 @@ export function worstOf(job: Pick<JobRow, 'settings'>, ready: ReadyProvider, pro
 }
 
 /** Adds up the worst case of what is left to do. */
-export function estimate(ledger: Ledger, jobs: readonly { job: JobRow; ready: ReadyProvider }[], caps: Caps): Estimate {
+export function estimate(ledger: Ledger, jobs: readonly { job: Job; ready: ReadyProvider }[], caps: Caps): Estimate {
   let shots = 0;
   let worstMicros = 0;
   let passes: Estimate['passes'];
   for (const { job, ready } of jobs) {
     const open = ledger.jobs.counts(job.id).queued;
-    const each = worstOf(job, ready, 'x'.repeat(1_500));
+    const each = worstOf(job.settings, ready, 'x'.repeat(1_500));
     shots += open;
     worstMicros += open * each;
     const { spentMicros, reservedMicros } = ledger.jobs.total(job.id);

@@ -1,7 +1,7 @@
 import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StorageError } from '../errors.ts';
-import type { ImageRow } from '../ledger/rows.ts';
+import type { Image } from '../ledger/records.ts';
 import { parseImageNumber } from '../names.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { House } from './house.ts';
@@ -41,10 +41,10 @@ export class Stores {
  * Removes a picture everywhere. The row goes first: from then on no process uploads the picture, and what a crash leaves
  * behind is found by `imggen clean`.
  */
-export async function removePicture(house: House, stores: Stores, image: ImageRow): Promise<Removed> {
+export async function removePicture(house: House, stores: Stores, image: Image): Promise<Removed> {
   const gone: Removed = {
     filename: image.filename,
-    characterId: image.character_id,
+    characterId: image.characterId,
     row: false,
     file: false,
     thumbnail: false,
@@ -52,14 +52,14 @@ export async function removePicture(house: House, stores: Stores, image: ImageRo
     sizeBytes: 0,
   };
   const store = image.store === null ? undefined : await stores.get(image.store);
-  if (!house.ledger().upkeep.remove(image.id)) return { ...gone, problem: 'a live process is uploading it' };
+  if (!house.ledger().maintenance.remove(image.id)) return { ...gone, problem: 'a live process is uploading it' };
   gone.row = true;
   if (image.path !== null) {
-    gone.sizeBytes = unlinkOurs(image.path, image.character_id) ?? 0;
+    gone.sizeBytes = unlinkOurs(image.path, image.characterId) ?? 0;
     gone.file = gone.sizeBytes > 0;
     const name = image.filename.replace(/\.[a-z]+$/, '');
     gone.thumbnail =
-      unlinkOurs(join(dirname(image.path), 'thumbnails', `${name}.webp`), image.character_id) !== undefined;
+      unlinkOurs(join(dirname(image.path), 'thumbnails', `${name}.webp`), image.characterId) !== undefined;
   }
   try {
     if (store) gone.asset = await removeAsset(store, image);
@@ -70,11 +70,11 @@ export async function removePicture(house: House, stores: Stores, image: ImageRo
   return gone;
 }
 
-async function removeAsset(store: Storage, image: ImageRow): Promise<boolean> {
+async function removeAsset(store: Storage, image: Image): Promise<boolean> {
   const signal = AbortSignal.timeout(60_000);
-  if (image.public_id !== null) return (await store.remove([image.public_id], signal)) > 0;
+  if (image.publicId !== null) return (await store.remove([image.publicId], signal)) > 0;
   // A process may have died between the upload and its row.
-  const found = await store.find(image.character_id, image.filename.replace(/\.[a-z]+$/, ''), signal);
+  const found = await store.find(image.characterId, image.filename.replace(/\.[a-z]+$/, ''), signal);
   const ours = found !== undefined && (found.md5 === image.md5 || found.context['sha256'] === image.sha256);
   return ours && (await store.remove([found.publicId], signal)) > 0;
 }

@@ -7,7 +7,7 @@ import type { ReadyProvider } from '../runner/context.ts';
 import { STORES } from '../storage/index.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { House } from './house.ts';
-import type { World } from './world.ts';
+import type { Host } from '../host.ts';
 
 /** The module of a provider. @throws {UserError} for a name that is none. */
 export async function providerModule(name: string): Promise<ProviderModule> {
@@ -28,15 +28,15 @@ export async function chosenProvider(config: Config): Promise<string> {
 }
 
 /** Makes a provider ready. @throws {UserError} exit 5 when its key is missing. */
-export async function readyProvider(config: Config, world: World, name: string): Promise<ReadyProvider> {
+export async function readyProvider(config: Config, host: Host, name: string): Promise<ReadyProvider> {
   const module = await providerModule(name);
   const options = config.providers[name] ?? {};
   const provider = await module.create({
     options,
     env: config.env,
-    fetch: world.fetch,
-    now: world.now,
-    sleep: world.sleep,
+    fetch: host.fetch,
+    now: host.now,
+    sleep: host.sleep,
     timeoutMs: config.timeoutMs,
   });
   const key = module.keyVariables.map((variable) => config.env[variable]).find((value) => value) ?? '';
@@ -91,7 +91,7 @@ export async function createStorage(house: House, name: string): Promise<Storage
   const load = STORES[name];
   if (!load)
     throw new UserError(`there is no store ${JSON.stringify(name)}; there are ${Object.keys(STORES).join(', ')}`);
-  const { config, world } = house;
+  const { config, host } = house;
   const options = name === config.storage.provider ? config.storage.options : {};
-  return (await load()).default.create({ options, env: config.env, fetch: world.fetch, now: world.now });
+  return (await load()).default.create({ options, env: config.env, fetch: host.fetch, now: host.now });
 }

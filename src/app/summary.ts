@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
 import { EXIT, type ExitCode } from '../errors.ts';
-import type { JobRow } from '../ledger/rows.ts';
+import type { Job } from '../ledger/records.ts';
 import type { RunResult } from '../runner/context.ts';
-import { settingsOf } from '../runner/request.ts';
 import { folderOf } from '../runner/save.ts';
 import type { JobSummary, RunSummary, ShotFailure } from '../views/view.ts';
 import type { House } from './house.ts';
@@ -19,7 +18,7 @@ export interface EndedRun {
 }
 
 /** What a run came to, from the ledger. */
-export function summarize(house: House, jobs: readonly JobRow[], run: EndedRun): RunSummary {
+export function summarize(house: House, jobs: readonly Job[], run: EndedRun): RunSummary {
   const summaries = jobs.map((job) => summaryOf(house, job, run.startedAtMs));
   const failures = jobs.flatMap((job) => failuresOf(house, job));
   const total = (pick: (one: JobSummary) => number) => summaries.reduce((sum, one) => sum + pick(one), 0);
@@ -41,7 +40,7 @@ export function summarize(house: House, jobs: readonly JobRow[], run: EndedRun):
 }
 
 /** The exit code of a run, most telling first (README, "Exit codes"). */
-export function exitCodeOf(house: House, jobs: readonly JobRow[], result: RunResult): ExitCode {
+export function exitCodeOf(house: House, jobs: readonly Job[], result: RunResult): ExitCode {
   const ledger = house.ledger();
   const counts = jobs.map((job) => ledger.jobs.counts(job.id));
   const sum = (pick: (one: (typeof counts)[number]) => number) => counts.reduce((all, one) => all + pick(one), 0);
@@ -66,16 +65,16 @@ export function exitCodeOf(house: House, jobs: readonly JobRow[], result: RunRes
   return left > 0 ? EXIT.unknown : EXIT.ok;
 }
 
-function summaryOf(house: House, job: JobRow, startedAtMs: number): JobSummary {
+function summaryOf(house: House, job: Job, startedAtMs: number): JobSummary {
   const ledger = house.ledger();
   const counts = ledger.jobs.counts(job.id);
   const total = ledger.jobs.total(job.id);
   return {
     jobId: String(job.id),
-    characterId: job.character_id,
-    characterName: house.clean(ledger.characters.find(job.character_id)?.name ?? job.character_id),
+    characterId: job.characterId,
+    characterName: house.clean(ledger.characters.find(job.characterId)?.name ?? job.characterId),
     kind: job.kind,
-    imageCount: job.image_count,
+    imageCount: job.imageCount,
     completed: counts.done,
     failed: counts.failed,
     refused: counts.refused,
@@ -84,11 +83,11 @@ function summaryOf(house: House, job: JobRow, startedAtMs: number): JobSummary {
     remaining: counts.queued + counts.leased,
     costUsd: total.spentMicros / 1e6,
     reservedUsd: total.reservedMicros / 1e6,
-    durationMs: Math.max(0, house.world.now() - startedAtMs),
+    durationMs: Math.max(0, house.host.now() - startedAtMs),
   };
 }
 
-function failuresOf(house: House, job: JobRow): ShotFailure[] {
+function failuresOf(house: House, job: Job): ShotFailure[] {
   return house
     .ledger()
     .queries.failures(job.id, FAILURES_SHOWN)
@@ -100,7 +99,7 @@ function failuresOf(house: House, job: JobRow): ShotFailure[] {
     }));
 }
 
-function warningsOf(house: House, jobs: readonly JobRow[], result: RunResult): string[] {
+function warningsOf(house: House, jobs: readonly Job[], result: RunResult): string[] {
   const warnings: string[] = [];
   const { stop } = result;
   if (stop && 'message' in stop) warnings.push(house.clean(stop.message));
@@ -118,7 +117,7 @@ function warningsOf(house: House, jobs: readonly JobRow[], result: RunResult): s
 
 function nextCommands(
   house: House,
-  jobs: readonly JobRow[],
+  jobs: readonly Job[],
   { exitCode, askable }: { exitCode: ExitCode; askable: ReadonlySet<string> },
 ): string[] {
   const ledger = house.ledger();
@@ -131,7 +130,7 @@ function nextCommands(
       next.push(`imggen resume ${job.id}${budget}`);
     if (counts.hold > 0)
       next.push(
-        ...(askable.has(settingsOf(job).provider) ? [`imggen resume ${job.id}`] : []),
+        ...(askable.has(job.settings.provider) ? [`imggen resume ${job.id}`] : []),
         `imggen retry --unknown ${job.id}`,
       );
     if (counts.failed + counts.refused > 0)
@@ -142,10 +141,10 @@ function nextCommands(
   return [...new Set(next)];
 }
 
-function folderWords(house: House, jobs: readonly JobRow[]): string {
+function folderWords(house: House, jobs: readonly Job[]): string {
   const folders = [...new Set(jobs.map(folderOf))];
   const shown = folders.map((folder) => {
-    const near = relative(house.world.cwd, folder);
+    const near = relative(house.host.cwd, folder);
     return near !== '' && !near.startsWith('..') ? near : folder;
   });
   return shown.slice(0, 3).join(', ') + (shown.length > 3 ? ` and ${shown.length - 3} more` : '');

@@ -1,30 +1,30 @@
 import { EXIT, type ExitCode } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
-import type { JobRow } from '../ledger/rows.ts';
-import { Uploader } from '../runner/upload.ts';
+import type { Job } from '../ledger/records.ts';
+import { Uploader } from '../runner/after/upload.ts';
 import { contextOf, opened } from './generate.ts';
 import type { House } from './house.ts';
 import { readyStorage } from './services.ts';
-import { openView } from './show.ts';
-import { watchSignals } from './signals.ts';
+import { openView } from '../terminal/view.ts';
+import { watchSignals } from '../terminal/signals.ts';
 import { summarize } from './summary.ts';
 
 /** Uploads what waits in these jobs and makes nothing: no provider is needed. Returns the exit code. @throws {UserError} exit 5 */
 export async function uploadOnly(
   house: House,
-  request: { jobs: readonly JobRow[]; store: string; notice: string },
+  request: { jobs: readonly Job[]; store: string; notice: string },
 ): Promise<ExitCode> {
-  const { world, config } = house;
+  const { host, config } = house;
   const ledger = house.ledger();
   const { jobs } = request;
-  const startedAtMs = world.now();
+  const startedAtMs = host.now();
   const early: RunEvent[] = [{ event: 'notice', level: 'info', message: request.notice }];
   const storage = await readyStorage(house, request.store, (message) =>
     early.push({ event: 'notice', level: 'warn', message }),
   );
   if (!storage) return EXIT.ok;
   let emit: (event: RunEvent) => void = () => {};
-  const signals = watchSignals(world, {
+  const signals = watchSignals(host, {
     drainMs: config.drainMs,
     onDrain: (signal) => emit({ event: 'draining', signal, in_flight: 0 }),
   });

@@ -1,15 +1,15 @@
 import { adoptAll, assertStore } from '../app/adopt.ts';
 import { configuredCharacter, ensureCharacter, knownCharacter } from '../app/characters.ts';
 import { withHouse, type CommonFlags, type House } from '../app/house.ts';
-import { printJson, printLine } from '../app/print.ts';
+import { printJson, printLine } from '../terminal/print.ts';
 import { readyStorage, storageProblem } from '../app/services.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { EXIT, StorageError, type ExitCode } from '../errors.ts';
 import { count } from '../views/format.ts';
 
 /** `imggen adopt <id>`: fills the ledger with the pictures of a character that the store already holds. */
-export function adopt(world: World, id: string, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function adopt(host: Host, id: string, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const name = assertStore(house);
     const storage = await readyStorage(house, name, () => {});
     if (!storage) return EXIT.ok;

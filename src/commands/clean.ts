@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
 import { findLeftovers, removeLeftovers } from '../app/clean.ts';
 import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
-import { printJson, printLine, printTable } from '../app/print.ts';
-import type { World } from '../app/world.ts';
+import { printJson, printLine, printTable } from '../terminal/print.ts';
+import type { Host } from '../host.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { bytes, count } from '../views/format.ts';
 
 /** `imggen clean`: lists what belongs to nothing, on disk, in the ledger and in the store; `--yes` deletes it. */
-export function clean(world: World, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function clean(host: Host, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     existingLedger(house);
     const { items, notes } = await findLeftovers(house);
     const gone = flags.yes ? await removeLeftovers(house, items) : new Set();
@@ -25,12 +25,12 @@ export function clean(world: World, flags: CommonFlags): Promise<ExitCode> {
       printJson(house, { count: items.length, totalBytes, deleted: gone.size, items: listed, notes });
       return left || notes.length > 0 ? EXIT.someFailed : EXIT.ok;
     }
-    for (const note of notes) world.stderr.write(`${note}\n`);
+    for (const note of notes) host.stderr.write(`${note}\n`);
     if (items.length === 0) {
       printLine(house, 'nothing to clean');
       return notes.length > 0 ? EXIT.someFailed : EXIT.ok;
     }
-    const near = (what: string) => (what.startsWith('/') || /^[A-Z]:\\/i.test(what) ? relative(world.cwd, what) : what);
+    const near = (what: string) => (what.startsWith('/') || /^[A-Z]:\\/i.test(what) ? relative(host.cwd, what) : what);
     printTable(
       house,
       [

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { UserError, type ExitCode } from '../errors.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { STORES } from '../storage/index.ts';
@@ -22,13 +22,13 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--provider': ['auto', ...Object.keys(PROVIDERS)],
   '--storage': Object.keys(STORES),
   '--kind': ['avatar', 'training', 'gallery'],
-  '--mark': ['approved', 'rejected', 'favourite'],
+  '--mark': ['approved', 'rejected', 'favorite'],
 };
 
 const SCRIPTS: Record<string, (commands: readonly Known[]) => string> = { bash, zsh, fish };
 
 /** `imggen completion <shell>`: a script made from the commands as they are. */
-export async function completion(world: World, shell: string, program: Command): Promise<ExitCode> {
+export async function completion(host: Host, shell: string, program: Command): Promise<ExitCode> {
   const script = SCRIPTS[shell];
   if (!script)
     throw new UserError(
@@ -49,7 +49,7 @@ export async function completion(world: World, shell: string, program: Command):
         : [],
     ),
   }));
-  world.stdout.write(script(commands));
+  host.stdout.write(script(commands));
   return 0;
 }
 

@@ -1,30 +1,26 @@
 import { resolve } from 'node:path';
 import { configuredCharacter, ensureCharacter } from '../app/characters.ts';
-import { printDryRun, type DryJob } from '../app/dry-run.ts';
+import { printDryRun, type DryJob } from '../terminal/dry-run.ts';
 import { generate } from '../app/generate.ts';
 import { openHouse, type CommonFlags, type House } from '../app/house.ts';
 import { CREATE_COUNT, openCreate, settingsFor } from '../app/jobs.ts';
 import { continueNumbers } from '../app/numbers.ts';
 import { assertFits } from '../app/preflight.ts';
 import { readyProvider } from '../app/services.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { UserError, type ExitCode } from '../errors.ts';
-import type { JobRow } from '../ledger/rows.ts';
-import { planCharacter } from '../plan.ts';
+import type { Job } from '../ledger/records.ts';
+import { planCharacter } from '../plan/plan.ts';
 
 /** `imggen create-character [config…]`: registers characters, locks their seeds, makes what is missing of avatar and training set. */
-export async function createCharacters(
-  world: World,
-  configs: readonly string[],
-  flags: CommonFlags,
-): Promise<ExitCode> {
-  const files = configs.length > 0 ? configs.map((file) => resolve(world.cwd, file)) : [undefined];
+export async function createCharacters(host: Host, configs: readonly string[], flags: CommonFlags): Promise<ExitCode> {
+  const files = configs.length > 0 ? configs.map((file) => resolve(host.cwd, file)) : [undefined];
   const houses: House[] = [];
   const problems: string[] = [];
   try {
     for (const configFile of files) {
       try {
-        houses.push(await openHouse(world, flags, { configFile }));
+        houses.push(await openHouse(host, flags, { configFile }));
       } catch (error) {
         if (!(error instanceof UserError) || files.length === 1) throw error;
         problems.push(error.message, ...error.problems.map((problem) => `  ${problem}`));
@@ -45,8 +41,8 @@ async function createAll(houses: readonly House[], flags: CommonFlags): Promise<
   for (const house of houses) {
     const character = configuredCharacter(house);
     const settings = await settingsFor(house, character.attributes, character.references);
-    const ready = await readyProvider({ ...house.config, provider: settings.provider }, house.world, settings.provider);
-    assertFits({ settings: JSON.stringify(settings) } as JobRow, ready);
+    const ready = await readyProvider({ ...house.config, provider: settings.provider }, house.host, settings.provider);
+    assertFits(settings, ready);
     plans.push({ house, character, settings, ready });
   }
   if (flags.dryRun) {
@@ -61,7 +57,7 @@ async function createAll(houses: readonly House[], flags: CommonFlags): Promise<
     );
     return 0;
   }
-  const jobs: JobRow[] = [];
+  const jobs: Job[] = [];
   const notices: string[] = [];
   for (const { house, character, settings } of plans) {
     const row = ensureCharacter(first, character, flags.relock === true, house.config.owner);
@@ -84,9 +80,9 @@ function assertOneLedger(houses: readonly House[]): void {
   }
 }
 
-function continuation(house: House, job: JobRow): string {
+function continuation(house: House, job: Job): string {
   const done = house.ledger().jobs.counts(job.id).done;
-  if (done === job.image_count)
-    return `${job.character_id} is complete: ${done} of ${CREATE_COUNT} pictures, nothing to make`;
-  return `going on with job ${job.id}: ${done} of ${job.image_count} pictures of ${job.character_id} are there`;
+  if (done === job.imageCount)
+    return `${job.characterId} is complete: ${done} of ${CREATE_COUNT} pictures, nothing to make`;
+  return `going on with job ${job.id}: ${done} of ${job.imageCount} pictures of ${job.characterId} are there`;
 }

@@ -1,25 +1,25 @@
-import { confirm } from '../app/confirm.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { namedImages, type Named } from '../app/images.ts';
-import { printJson, printLine } from '../app/print.ts';
+import { printJson, printLine } from '../terminal/print.ts';
 import { foldersOf } from '../app/leftovers.ts';
 import { removeFolder, removePicture, Stores, type Removed } from '../app/removal.ts';
 import { readyStorage } from '../app/services.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { EXIT, UserError, type ExitCode } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { bytes, count } from '../views/format.ts';
 
 /** `imggen delete <image|character…>`: removes pictures from disk, store and gallery, and says what it removed. */
-export function remove(world: World, names: readonly string[], flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function remove(host: Host, names: readonly string[], flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const named = namedImages(house, ledger, names, { characters: true });
     const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
     assertIdle(ledger, named);
     // A store that refuses us is said before anything is deleted.
     for (const store of new Set(images.flatMap((image) => image.store ?? [])))
-      await readyStorage(house, store, (message) => world.stderr.write(`${message}\n`));
+      await readyStorage(house, store, (message) => host.stderr.write(`${message}\n`));
     const what = count(images.length, 'picture');
     if (!flags.yes && !(await confirm(house, `Delete ${what} for ever, from disk and store?`))) {
       throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, {
@@ -68,16 +68,16 @@ function tell(house: House, named: readonly Named[], gone: readonly Removed[]): 
 function assertIdle(ledger: Ledger, named: readonly Named[]): void {
   const ids = new Set(
     named.flatMap((one) => [
-      ...one.images.map((image) => image.character_id),
+      ...one.images.map((image) => image.characterId),
       ...(one.characterId === undefined ? [] : [one.characterId]),
     ]),
   );
-  const busy = [...ids].filter((id) => ledger.upkeep.isAtWork(id));
+  const busy = [...ids].filter((id) => ledger.maintenance.isAtWork(id));
   if (busy.length > 0)
     throw new UserError(`a live process is working on ${busy.join(', ')}: nothing was deleted`, {
       hint: 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
     });
-  const owed = named.flatMap((one) => one.characterId ?? []).filter((id) => ledger.upkeep.uncollected(id) > 0);
+  const owed = named.flatMap((one) => one.characterId ?? []).filter((id) => ledger.maintenance.uncollected(id) > 0);
   if (owed.length > 0)
     throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, {
       hint: '`imggen resume` collects them',

@@ -4,10 +4,10 @@ import { knownCharacter } from '../app/characters.ts';
 import { openFile, writeGalleryPage } from '../app/gallery-page.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { knownJob } from '../app/jobs.ts';
-import { printJson, printLine, printTable } from '../app/print.ts';
-import type { World } from '../app/world.ts';
+import { printJson, printLine, printTable } from '../terminal/print.ts';
+import type { Host } from '../host.ts';
 import { UserError, type ExitCode } from '../errors.ts';
-import type { CharacterRow, ImageRow } from '../ledger/rows.ts';
+import type { Image, RegisteredCharacter } from '../ledger/records.ts';
 import { ago, bytes, count } from '../views/format.ts';
 
 /** Options of `imggen gallery`. */
@@ -22,10 +22,10 @@ export interface GalleryFlags extends CommonFlags {
 }
 
 /** `imggen gallery <id>`: all images of a character, newest first. */
-export function gallery(world: World, id: string, flags: GalleryFlags): Promise<ExitCode> {
+export function gallery(host: Host, id: string, flags: GalleryFlags): Promise<ExitCode> {
   // `--provider` filters here: it may name one that this version does not have, and must not choose the config's.
   const { provider: _, ...common } = flags;
-  return withHouse<ExitCode>(world, common, { configOptional: true }, async (house) => {
+  return withHouse<ExitCode>(host, common, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const character = knownCharacter(house, ledger, id);
     const filter = filterOf(house, flags);
@@ -47,7 +47,7 @@ export function gallery(world: World, id: string, flags: GalleryFlags): Promise<
       return 0;
     }
     // In a narrow window the paths, which say the folder again and again, give way to one line; addresses stay.
-    const narrow = world.stdout.isTTY === true && (world.stdout.columns ?? 80) < WIDE_COLUMNS;
+    const narrow = host.stdout.isTTY === true && (host.stdout.columns ?? 80) < WIDE_COLUMNS;
     printTable(
       house,
       COLUMNS,
@@ -55,7 +55,7 @@ export function gallery(world: World, id: string, flags: GalleryFlags): Promise<
     );
     const folders = new Set(
       narrow
-        ? images.flatMap((image) => (image.path === null ? [] : [relative(world.cwd, dirname(image.path)) || '.']))
+        ? images.flatMap((image) => (image.path === null ? [] : [relative(host.cwd, dirname(image.path)) || '.']))
         : [],
     );
     printLine(
@@ -70,14 +70,14 @@ export function gallery(world: World, id: string, flags: GalleryFlags): Promise<
 async function page(
   house: House,
   flags: GalleryFlags,
-  what: { character: CharacterRow; images: readonly ImageRow[] },
+  what: { character: RegisteredCharacter; images: readonly Image[] },
 ): Promise<ExitCode> {
   const file = typeof flags.html === 'string' ? flags.html : undefined;
   const path = await writeGalleryPage(house, what.character, { images: what.images, file });
   const opened = flags.open === true && (await openFile(path));
   if (flags.json) printJson(house, { characterId: what.character.id, file: path, count: what.images.length, opened });
   else {
-    const near = relative(house.world.cwd, path);
+    const near = relative(house.host.cwd, path);
     printLine(
       house,
       `${count(what.images.length, 'picture')} in ${near.startsWith('..') ? path : near}${flags.open && !opened ? ' (nothing here could open it)' : ''}`,
@@ -101,50 +101,50 @@ const COLUMNS = [
   { title: 'where', flexible: true, below: true },
 ];
 
-function rowOf(house: House, image: ImageRow, narrow: boolean) {
+function rowOf(house: House, image: Image, narrow: boolean) {
   const url = urlOf(image);
-  const near = image.path === null ? url : relative(house.world.cwd, image.path);
+  const near = image.path === null ? url : relative(house.host.cwd, image.path);
   return [
     { text: image.filename, link: url },
     image.kind,
-    bytes(image.size_bytes),
+    bytes(image.sizeBytes),
     `${image.width}x${image.height}`,
-    ago(new Date(image.created_at_ms).toISOString(), house.world.now()),
+    ago(new Date(image.createdAtMs).toISOString(), house.host.now()),
     image.provider,
-    `${image.seed}${image.seed_honoured === 'yes' ? '' : image.seed_honoured === 'no' ? ' (not used)' : ' (?)'}`,
+    `${image.seed}${image.seedHonoured === 'yes' ? '' : image.seedHonoured === 'no' ? ' (not used)' : ' (?)'}`,
     image.mark ?? '',
     { text: image.upload === 'done' ? url : narrow && image.path !== null ? '' : near, link: url },
   ];
 }
 
-function asJson(image: ImageRow) {
+function asJson(image: Image) {
   return {
     url: urlOf(image),
-    publicId: image.public_id,
+    publicId: image.publicId,
     filename: image.filename,
-    createdAt: new Date(image.created_at_ms).toISOString(),
+    createdAt: new Date(image.createdAtMs).toISOString(),
     kind: image.kind,
     shot: image.shot,
     path: image.path,
-    thumbnailUrl: image.thumbnail_url ?? (image.thumbnail === null ? null : pathToFileURL(image.thumbnail).href),
-    sizeBytes: image.size_bytes,
+    thumbnailUrl: image.thumbnailUrl ?? (image.thumbnail === null ? null : pathToFileURL(image.thumbnail).href),
+    sizeBytes: image.sizeBytes,
     width: image.width,
     height: image.height,
     provider: image.provider,
     model: image.model,
     seed: image.seed,
-    seedHonoured: image.seed_honoured,
-    costUsd: image.cost_micros / 1e6,
+    seedHonoured: image.seedHonoured,
+    costUsd: image.costMicros / 1e6,
     prompt: image.prompt,
     mark: image.mark,
-    jobId: image.job_id === null ? null : String(image.job_id),
+    jobId: image.jobId === null ? null : String(image.jobId),
     sha256: image.sha256,
     uploaded: image.upload === 'done',
   };
 }
 
 /** Where an image can be seen: in the store, else on disk. */
-function urlOf(image: ImageRow): string {
+function urlOf(image: Image): string {
   return image.url ?? (image.path === null ? '' : pathToFileURL(image.path).href);
 }
 
@@ -158,12 +158,12 @@ function filterOf(house: House, flags: GalleryFlags) {
   const limit = flags.limit === undefined ? undefined : Number(flags.limit);
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
     problems.push(`--limit: expected a whole number above 0, got ${JSON.stringify(flags.limit)}`);
-  const sinceMs = flags.since === undefined ? undefined : sinceOf(flags.since, house.world.now());
+  const sinceMs = flags.since === undefined ? undefined : sinceOf(flags.since, house.host.now());
   if (Number.isNaN(sinceMs))
     problems.push(`--since: expected a date (2026-11-21) or an age (2h, 3d), got ${JSON.stringify(flags.since)}`);
   const filter = {
     kind: oneOf('kind', flags.kind, ['avatar', 'training', 'gallery']),
-    mark: oneOf('mark', flags.mark, ['approved', 'rejected', 'favourite']),
+    mark: oneOf('mark', flags.mark, ['approved', 'rejected', 'favorite']),
     jobId: flags.job === undefined ? undefined : knownJob(house, house.ledger(), flags.job).id,
     provider: flags.provider,
     sinceMs,

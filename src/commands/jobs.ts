@@ -1,10 +1,10 @@
 import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
 import { ownJobs } from '../app/jobs.ts';
-import { printJson, printLine, printTable } from '../app/print.ts';
-import type { World } from '../app/world.ts';
+import { printJson, printLine, printTable } from '../terminal/print.ts';
+import type { Host } from '../host.ts';
 import type { ExitCode } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { JobRow, JobSettings } from '../ledger/rows.ts';
+import type { Job } from '../ledger/records.ts';
 import { ago, duration, usdOfMicros } from '../views/format.ts';
 
 const SHOWN = 50;
@@ -12,8 +12,8 @@ const SHOWN = 50;
 const SEARCHED = 10_000;
 
 /** `imggen jobs`: history, newest first. */
-export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function jobs(host: Host, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const list = ownJobs(house, ledger, ledger.jobs.list(SEARCHED))
       .slice(0, SHOWN)
@@ -49,7 +49,7 @@ export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
         { text: String(job.failed), tone: job.failed > 0 ? 'bad' : 'quiet' },
         usdOfMicros(job.spentMicros),
         job.provider,
-        ago(job.createdAt, world.now()),
+        ago(job.createdAt, host.now()),
         job.key ?? '',
       ]),
     );
@@ -57,30 +57,30 @@ export function jobs(world: World, flags: CommonFlags): Promise<ExitCode> {
   });
 }
 
-function describe(ledger: Ledger, job: JobRow) {
+function describe(ledger: Ledger, job: Job) {
   const counts = ledger.jobs.counts(job.id);
-  const settings = JSON.parse(job.settings) as JobSettings;
+  const settings = job.settings;
   return {
     id: String(job.id),
     key: job.key,
     kind: job.kind,
-    characterId: job.character_id,
+    characterId: job.characterId,
     state: job.state,
-    imageCount: job.image_count,
+    imageCount: job.imageCount,
     done: counts.done,
     failed: counts.failed + counts.refused,
     held: counts.hold,
     provider: settings.provider,
     model: settings.model,
     spentMicros: ledger.jobs.total(job.id).spentMicros,
-    createdAt: new Date(job.created_at_ms).toISOString(),
-    endedAt: job.ended_at_ms === null ? null : new Date(job.ended_at_ms).toISOString(),
+    createdAt: new Date(job.createdAtMs).toISOString(),
+    endedAt: job.endedAtMs === null ? null : new Date(job.endedAtMs).toISOString(),
   };
 }
 
 /** `imggen stats`: success rate, p50 and p95, spend by provider and model, spend by day. */
-export function stats(world: World, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function stats(host: Host, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const { queries } = existingLedger(house);
     const whose = flags.allOwners ? undefined : (house.config.owner ?? null);
     const models = queries.stats(whose);

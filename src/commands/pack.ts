@@ -1,32 +1,32 @@
 import { configuredCharacter, ensureCharacter, knownCharacter } from '../app/characters.ts';
-import { printDryRun } from '../app/dry-run.ts';
+import { printDryRun } from '../terminal/dry-run.ts';
 import { generate } from '../app/generate.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { attributesOf, openPack, referencesFor, settingsFor } from '../app/jobs.ts';
 import { continueNumbers } from '../app/numbers.ts';
 import { assertFits } from '../app/preflight.ts';
 import { readyProvider } from '../app/services.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { UserError, type ExitCode } from '../errors.ts';
-import type { CharacterRow, JobRow } from '../ledger/rows.ts';
-import { planPack } from '../plan.ts';
+import type { Job, RegisteredCharacter } from '../ledger/records.ts';
+import { planPack } from '../plan/plan.ts';
 import { createCharacter, type Character } from '../character.ts';
 
 /** Most pictures of one pack. */
 const COUNT_MAX = 100_000;
 
 /** `imggen pack [character] --count N`: N gallery pictures. */
-export function pack(world: World, id: string | undefined, flags: CommonFlags & { count?: string }): Promise<ExitCode> {
+export function pack(host: Host, id: string | undefined, flags: CommonFlags & { count?: string }): Promise<ExitCode> {
   const count = countOf(flags.count);
-  return withHouse<ExitCode>(world, flags, { configOptional: id !== undefined }, async (house) => {
+  return withHouse<ExitCode>(host, flags, { configOptional: id !== undefined }, async (house) => {
     const configured = configuredOrNone(house, id);
     const subject = configured ?? subjectOf(knownCharacter(house, existingLedger(house), id ?? ''));
     const references = configured || house.hasLedger() ? referencesOf(house, subject.id, configured) : [];
     const settings = await settingsFor(house, subject.attributes, references);
-    const ready = await readyProvider({ ...house.config, provider: settings.provider }, world, settings.provider);
-    assertFits({ settings: JSON.stringify(settings) } as JobRow, ready);
+    const ready = await readyProvider({ ...house.config, provider: settings.provider }, host, settings.provider);
+    assertFits(settings, ready);
     if (flags.dryRun) {
-      const from = house.hasLedger() ? (house.ledger().characters.find(subject.id)?.gallery_planned ?? 0) : 0;
+      const from = house.hasLedger() ? (house.ledger().characters.find(subject.id)?.galleryPlanned ?? 0) : 0;
       printDryRun(house, [{ characterId: subject.id, settings, ready, shots: planPack(subject, count, from) }]);
       return 0;
     }
@@ -47,7 +47,7 @@ function configuredOrNone(house: House, id: string | undefined): Character | und
   return configured.id === id ? configured : undefined;
 }
 
-function subjectOf(row: CharacterRow) {
+function subjectOf(row: RegisteredCharacter) {
   return { id: row.id, attributes: attributesOf(row), seed: row.seed };
 }
 
@@ -69,8 +69,8 @@ function countOf(text: string | undefined): number {
   );
 }
 
-function continuation(house: House, job: JobRow): string {
+function continuation(house: House, job: Job): string {
   const done = house.ledger().jobs.counts(job.id).done;
   const how = job.key === null ? 'add --new to start another' : `it is named ${JSON.stringify(job.key)}`;
-  return `going on with job ${job.id}: ${done} of ${job.image_count} pictures are there (${how})`;
+  return `going on with job ${job.id}: ${done} of ${job.imageCount} pictures are there (${how})`;
 }

@@ -1,7 +1,7 @@
 import { withHouse, type CommonFlags, type House } from '../app/house.ts';
-import { printJson, printLine, printTable } from '../app/print.ts';
+import { printJson, printLine, printTable } from '../terminal/print.ts';
 import { createStorage, providerModule, readyProvider } from '../app/services.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { EXIT, UserError, type ExitCode } from '../errors.ts';
 import type { ModelRecord, SizeSupport } from '../providers/capabilities.ts';
 import { PROVIDERS } from '../providers/index.ts';
@@ -18,8 +18,8 @@ interface Row {
 }
 
 /** `imggen providers [--check]`: what there is, what it costs, what it can do, whether its key was found and is good. */
-export function providers(world: World, flags: CommonFlags & { check?: boolean }): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function providers(host: Host, flags: CommonFlags & { check?: boolean }): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const rows: Row[] = [];
     for (const name of Object.keys(PROVIDERS)) rows.push(...(await rowsOf(house, name, flags.check === true)));
     const store = flags.check ? await storeHealth(house) : undefined;
@@ -61,7 +61,7 @@ async function rowsOf(house: House, name: string, check: boolean): Promise<Row[]
 
 async function healthOf(house: House, name: string): Promise<{ ok: boolean; message: string }> {
   try {
-    const { provider } = await readyProvider(house.config, house.world, name);
+    const { provider } = await readyProvider(house.config, house.host, name);
     const health = await provider.check({ signal: AbortSignal.timeout(20_000) });
     return { ok: health.ok, message: house.clean(health.message) };
   } catch (error) {

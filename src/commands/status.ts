@@ -1,23 +1,23 @@
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { knownJob } from '../app/jobs.ts';
-import { printJson, printLine } from '../app/print.ts';
-import { openView } from '../app/show.ts';
+import { printJson, printLine } from '../terminal/print.ts';
+import { openView } from '../terminal/view.ts';
 import { summarize } from '../app/summary.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import type { ExitCode } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
-import type { JobRow, JobSettings } from '../ledger/rows.ts';
+import type { Job } from '../ledger/records.ts';
 import { count, duration, usdOfMicros } from '../views/format.ts';
 
 const WATCH_EVERY_MS = 250;
 
 /** `imggen status [job]`: how a job stands; `--watch` keeps it live, also for a job that another process runs. */
 export function status(
-  world: World,
+  host: Host,
   name: string | undefined,
   flags: CommonFlags & { watch?: boolean },
 ): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const job = knownJob(house, existingLedger(house), name);
     if (flags.watch) return watch(house, job);
     const facts = factsOf(house, job);
@@ -34,10 +34,10 @@ export function status(
   });
 }
 
-function factsOf(house: House, job: JobRow) {
+function factsOf(house: House, job: Job) {
   const ledger = house.ledger();
   const counts = ledger.jobs.counts(job.id);
-  const settings = JSON.parse(job.settings) as JobSettings;
+  const settings = job.settings;
   const pace = ledger.queries.pace(job.id);
   const left = counts.queued + counts.leased;
   const perMs = pace.spanMs > 0 ? pace.ended / pace.spanMs : 0;
@@ -45,11 +45,11 @@ function factsOf(house: House, job: JobRow) {
     job: String(job.id),
     key: job.key,
     kind: job.kind,
-    characterId: job.character_id,
+    characterId: job.characterId,
     state: job.state,
     provider: settings.provider,
     model: settings.model,
-    imageCount: job.image_count,
+    imageCount: job.imageCount,
     queued: counts.queued,
     position: ledger.queries.ahead(job.id),
     inFlight: counts.leased,
@@ -105,13 +105,13 @@ function printFacts(house: House, facts: ReturnType<typeof factsOf>): void {
 }
 
 /** Follows the events another process commits, in the same view as a run of our own. Ends with the job, or with Ctrl-C. */
-async function watch(house: House, job: JobRow): Promise<ExitCode> {
-  const { world } = house;
+async function watch(house: House, job: Job): Promise<ExitCode> {
+  const { host } = house;
   const ledger = house.ledger();
   const view = await openView(house);
-  const startedAtMs = world.now();
+  const startedAtMs = host.now();
   const stop = new AbortController();
-  const off = world.onSignal(() => stop.abort());
+  const off = host.onSignal(() => stop.abort());
   view.handle(openedEvent(house, job));
   let after = 0;
   while (!stop.signal.aborted) {
@@ -122,26 +122,26 @@ async function watch(house: House, job: JobRow): Promise<ExitCode> {
     }
     const counts = ledger.jobs.counts(job.id);
     if (news.length === 0 && counts.leased + counts.queued === 0) break;
-    if (news.length === 0) await world.sleep(WATCH_EVERY_MS, stop.signal);
+    if (news.length === 0) await host.sleep(WATCH_EVERY_MS, stop.signal);
   }
   off();
   await view.close({ ...summarize(house, [job], { result: { stop: undefined }, startedAtMs }), exitCode: 0 });
   return 0;
 }
 
-function openedEvent(house: House, job: JobRow): RunEvent {
+function openedEvent(house: House, job: Job): RunEvent {
   const ledger = house.ledger();
-  const settings = JSON.parse(job.settings) as JobSettings;
+  const settings = job.settings;
   return {
     event: 'run_opened',
     job_id: String(job.id),
-    character_id: job.character_id,
-    character_name: house.clean(ledger.characters.find(job.character_id)?.name ?? job.character_id),
+    character_id: job.characterId,
+    character_name: house.clean(ledger.characters.find(job.characterId)?.name ?? job.characterId),
     kind: job.kind,
     provider: settings.provider,
     model: settings.model,
     concurrency: house.config.concurrency,
-    image_count: job.image_count,
+    image_count: job.imageCount,
     already_done: 0,
     caps_usd: { perImage: null, perRun: null, perDay: null },
     spent_usd: 0,

@@ -1,16 +1,16 @@
 import { assertStore } from '../app/adopt.ts';
 import { knownCharacter } from '../app/characters.ts';
 import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
-import { printJson, printLine } from '../app/print.ts';
+import { printJson, printLine } from '../terminal/print.ts';
 import { readyStorage } from '../app/services.ts';
 import { uploadOnly } from '../app/upload.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { count } from '../views/format.ts';
 
 /** `imggen upload <id>`: sends what was made without a store, or could not be uploaded before. */
-export function upload(world: World, id: string, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function upload(host: Host, id: string, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const character = knownCharacter(house, ledger, id);
     const store = assertStore(house);

@@ -1,17 +1,17 @@
 import { generate } from '../app/generate.ts';
 import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
 import { knownJob, ownJobs } from '../app/jobs.ts';
-import { printJson, printLine } from '../app/print.ts';
+import { printJson, printLine } from '../terminal/print.ts';
 import { readyProvider } from '../app/services.ts';
-import type { World } from '../app/world.ts';
+import type { Host } from '../host.ts';
 import { UserError, type ExitCode } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { JobRow } from '../ledger/rows.ts';
+import type { Job } from '../ledger/records.ts';
 import { count } from '../views/format.ts';
 
 /** `imggen resume [job]`: goes on with what is unfinished, all jobs or one. */
-export function resume(world: World, name: string | undefined, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function resume(host: Host, name: string | undefined, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const jobs = name === undefined ? ownJobs(house, ledger, unfinished(ledger)) : [knownJob(house, ledger, name)];
     if (jobs.some((job) => job.state === 'cancelled')) {
@@ -24,7 +24,7 @@ export function resume(world: World, name: string | undefined, flags: CommonFlag
     return generate(house, {
       jobs: open,
       notices: open.map(
-        (job) => `resuming job ${job.id}: ${job.kind} of ${count(job.image_count, 'picture')} for ${job.character_id}`,
+        (job) => `resuming job ${job.id}: ${job.kind} of ${count(job.imageCount, 'picture')} for ${job.characterId}`,
       ),
     });
   });
@@ -32,11 +32,11 @@ export function resume(world: World, name: string | undefined, flags: CommonFlag
 
 /** `imggen retry [job]`: tries failed and refused shots again; with `--unknown` those that were perhaps charged, too. */
 export function retry(
-  world: World,
+  host: Host,
   name: string | undefined,
   flags: CommonFlags & { unknown?: boolean },
 ): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const jobs =
       name === undefined
@@ -57,7 +57,7 @@ export function retry(
   });
 }
 
-function requeued(ledger: Ledger, job: JobRow, unknown: boolean, named: boolean): number {
+function requeued(ledger: Ledger, job: Job, unknown: boolean, named: boolean): number {
   if (job.state === 'cancelled' && !named) return 0;
   const states: ('failed' | 'refused' | 'cancelled' | 'hold')[] = ['failed', 'refused'];
   if (named) states.push('cancelled');
@@ -66,8 +66,8 @@ function requeued(ledger: Ledger, job: JobRow, unknown: boolean, named: boolean)
 }
 
 /** `imggen cancel <job>`: stops a job, also one that another process runs, and asks the providers to stop. */
-export function cancel(world: World, name: string, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(world, flags, { configOptional: true }, async (house) => {
+export function cancel(host: Host, name: string, flags: CommonFlags): Promise<ExitCode> {
+  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
     const ledger = existingLedger(house);
     const job = knownJob(house, ledger, name);
     if (job.state === 'ended') return nothing(house, `job ${job.id} has ended already`);
@@ -83,14 +83,14 @@ export function cancel(world: World, name: string, flags: CommonFlags): Promise<
   });
 }
 
-async function cancelRemote(house: House, ledger: Ledger, job: JobRow): Promise<number> {
+async function cancelRemote(house: House, ledger: Ledger, job: Job): Promise<number> {
   let stopped = 0;
   for (const open of ledger.queries.openRemote(job.id)) {
     try {
-      const { provider } = await readyProvider(house.config, house.world, open.provider);
+      const { provider } = await readyProvider(house.config, house.host, open.provider);
       if (await provider.cancel?.(open.remoteId, { signal: AbortSignal.timeout(20_000) })) stopped += 1;
     } catch (error) {
-      house.world.stderr.write(
+      house.host.stderr.write(
         `${open.shot}: ${open.provider} could not be asked to stop: ${house.clean((error as Error).message)}\n`,
       );
     }
@@ -98,7 +98,7 @@ async function cancelRemote(house: House, ledger: Ledger, job: JobRow): Promise<
   return stopped;
 }
 
-function unfinished(ledger: Ledger): JobRow[] {
+function unfinished(ledger: Ledger): Job[] {
   const open = ledger.jobs.open();
   const known = new Set(open.map((job) => job.id));
   const uploads = ledger.jobs
@@ -107,7 +107,7 @@ function unfinished(ledger: Ledger): JobRow[] {
   return [...open, ...uploads];
 }
 
-function isOpen(ledger: Ledger, job: JobRow): boolean {
+function isOpen(ledger: Ledger, job: Job): boolean {
   const counts = ledger.jobs.counts(job.id);
   const uploads = ledger.uploads.open(job.id);
   return counts.queued + counts.leased + counts.hold + uploads.pending + uploads.failed > 0;

@@ -2,7 +2,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import type { ConfigSources } from './config.ts';
 
 const sizeMaxBytes = 1_048_576;

@@ -1,7 +1,7 @@
 /** Turns what zod found into sentences: where, what was expected, what was found, and what may have been meant. */
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 
 /** One thing that is wrong. */
 export interface Problem {

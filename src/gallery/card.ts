@@ -1,5 +1,5 @@
 /** One picture of the gallery page, as HTML. */
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import type { GalleryPicture } from './model.ts';
 
 /** Text as HTML text or as the value of a quoted attribute. */
@@ -73,7 +73,7 @@ function opener(picture: GalleryPicture, frame: Frame): string {
 
 const SEED_NOTES = { yes: '', no: ' (not used)', unknown: ' (use unknown)' } as const;
 
-const MARK_TEXTS = { favourite: '★ favourite', approved: '✓ approved', rejected: '✕ rejected' } as const;
+const MARK_TEXTS = { favorite: '★ favorite', approved: '✓ approved', rejected: '✕ rejected' } as const;
 
 function bytes(size: number): string {
   if (size < 1000) return `${size} B`;

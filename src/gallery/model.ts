@@ -8,7 +8,7 @@ export interface GalleryPicture {
   shot: string;
   provider: string;
   model: string;
-  mark: 'approved' | 'rejected' | 'favourite' | null;
+  mark: 'approved' | 'rejected' | 'favorite' | null;
   prompt: string;
   seed: number;
   seedHonoured: 'yes' | 'no' | 'unknown';

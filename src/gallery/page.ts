@@ -3,7 +3,7 @@
  * full-size pictures are files. Texts are written as text, never as code, and the page's own policy lets no other script run.
  */
 import { createHash } from 'node:crypto';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { card, escaped, money } from './card.ts';
 import type { GalleryModel, GalleryPicture } from './model.ts';
 import { SCRIPT } from './script.ts';
@@ -81,7 +81,7 @@ ${choice(
 }
 
 const MARKS = [
-  ['favourite', 'Favourite'],
+  ['favorite', 'Favorite'],
   ['approved', 'Approved'],
   ['rejected', 'Rejected'],
   ['none', 'Not marked'],

@@ -1,11 +1,12 @@
-import type { ImageRow } from './rows.ts';
-import type { Session } from './session.ts';
+import type { Image } from './records.ts';
+import { imageOf } from './rows.ts';
+import type { Connection } from './connection.ts';
 
 /** A picture that a store holds, read from what was sent along with it. */
 export interface FoundImage {
   characterId: string;
   number: number;
-  kind: ImageRow['kind'];
+  kind: Image['kind'];
   shot: string;
   filename: string;
   /** Absolute path of the same picture on disk, if it is there. */
@@ -19,7 +20,7 @@ export interface FoundImage {
   provider: string;
   model: string;
   seed: number;
-  seedHonoured: ImageRow['seed_honoured'];
+  seedHonoured: Image['seedHonoured'];
   costMicros: number;
   store: string;
   publicId: string;
@@ -34,27 +35,28 @@ export type Adopted = 'adopted' | 'confirmed' | 'known' | 'other';
 
 /** Takes over what a store holds: rows for pictures that this ledger has not made, or has forgotten. */
 export class Adoption {
-  private readonly session: Session;
+  private readonly connection: Connection;
 
-  constructor(session: Session) {
-    this.session = session;
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   /** Gives a found picture its row. May be repeated; a number never gets a second row, and is never given out again. */
   adopt(found: FoundImage): Adopted {
-    return this.session.write(() => {
-      this.session.run(
+    return this.connection.write(() => {
+      this.connection.run(
         'UPDATE characters SET next_number = MAX(next_number, ?) WHERE id = ?',
         found.number + 1,
         found.characterId,
       );
-      const before = this.session.get<ImageRow>(
+      const before = this.connection.one(
+        imageOf,
         'SELECT * FROM images WHERE character_id = ? AND number = ?',
         found.characterId,
         found.number,
       );
       if (before) return this.meet(before, found);
-      this.session.run(
+      this.connection.run(
         `INSERT INTO images (character_id, number, kind, shot, filename, path, state, sha256, md5, size_bytes, width, height, format, provider,
            model, seed, seed_honoured, prompt, cost_micros, store, upload, public_id, url, thumbnail_url, created_at_ms)
          VALUES (?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, 'done', ?, ?, ?, ?)`,
@@ -83,18 +85,21 @@ export class Adoption {
       );
       // The next pack goes on in the catalogue behind what is there.
       if (found.kind === 'gallery')
-        this.session.run('UPDATE characters SET gallery_planned = gallery_planned + 1 WHERE id = ?', found.characterId);
+        this.connection.run(
+          'UPDATE characters SET gallery_planned = gallery_planned + 1 WHERE id = ?',
+          found.characterId,
+        );
       return 'adopted';
     });
   }
 
-  private meet(before: ImageRow, found: FoundImage): Adopted {
+  private meet(before: Image, found: FoundImage): Adopted {
     const same = before.sha256 === found.sha256 || (found.md5 !== '' && before.md5 === found.md5);
     if (before.state !== 'stored' || !same)
-      return before.public_id === found.publicId && before.state === 'stored' ? 'known' : 'other';
+      return before.publicId === found.publicId && before.state === 'stored' ? 'known' : 'other';
     if (before.upload === 'done') return 'known';
-    if (before.upload_owner !== null && this.session.isAlive(before.upload_owner)) return 'known';
-    this.session.run(
+    if (before.uploadOwner !== null && this.connection.isAlive(before.uploadOwner)) return 'known';
+    this.connection.run(
       `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, store = ?, public_id = ?, url = ?, thumbnail_url = ? WHERE id = ?`,
       found.store,
       found.publicId,
@@ -110,13 +115,13 @@ export class Adoption {
  * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not made,
  * and not paid, a second time. Inside the transaction that makes the job.
  */
-export function fillWithAdopted(session: Session, jobId: number, characterId: string): void {
-  const shots = session.all<{ id: number; name: string; seed: number }>(
+export function fillWithAdopted(connection: Connection, jobId: number, characterId: string): void {
+  const shots = connection.all<{ id: number; name: string; seed: number }>(
     'SELECT id, name, seed FROM shots WHERE job_id = ?',
     jobId,
   );
   for (const shot of shots) {
-    const changed = session.run(
+    const changed = connection.run(
       `UPDATE images SET shot_id = ?, job_id = ? WHERE id = (SELECT id FROM images WHERE character_id = ? AND state = 'stored' AND shot_id IS NULL
          AND shot = ? AND seed = ? AND (mark IS NULL OR mark <> 'rejected') ORDER BY id DESC LIMIT 1)`,
       shot.id,
@@ -126,11 +131,11 @@ export function fillWithAdopted(session: Session, jobId: number, characterId: st
       shot.seed,
     );
     if (changed === 0) continue;
-    session.run(
+    connection.run(
       `UPDATE shots SET state = 'done', outcome = 'done', after_shot = NULL, ended_at_ms = ? WHERE id = ?`,
-      session.now(),
+      connection.now(),
       shot.id,
     );
-    session.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shot.id);
+    connection.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shot.id);
   }
 }

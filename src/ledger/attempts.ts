@@ -1,9 +1,10 @@
 import type { Failure } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
 import { noteLimited, noteSuccess, noteUnavailable, successesOf } from './limits.ts';
-import { settle, type Settlement } from './money.ts';
-import type { AttemptRow, JobRow, Lease, ShotRow } from './rows.ts';
-import { LostLease, type Session } from './session.ts';
+import { settle, type Settlement } from './budget.ts';
+import type { Attempt, Job, Lease, Shot } from './records.ts';
+import { attemptOf, jobOf, shotOf } from './rows.ts';
+import { LostLease, type Connection } from './connection.ts';
 
 /** What an answer brought, as soon as it is known. */
 export interface Answer {
@@ -14,8 +15,8 @@ export interface Answer {
   seedHonoured: SeedHonoured;
   /** Real cost if the service says; undefined: the expected price is booked. */
   costMicros?: number;
-  /** JSON. */
-  usage?: string;
+  /** The service's usage record; kept as JSON. */
+  usage?: unknown;
 }
 
 /** How a failed attempt is booked, as the runner's table decided. */
@@ -38,34 +39,35 @@ export interface FailureRecord {
 
 /** The steps of an attempt after its claim: T3, T4, and its bad ends (ledger.md). All need the lease. */
 export class Attempts {
-  private readonly session: Session;
+  private readonly connection: Connection;
 
-  constructor(session: Session) {
-    this.session = session;
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   /** An attempt by id. */
-  find(id: number): AttemptRow | undefined {
-    return this.session.get<AttemptRow>('SELECT * FROM attempts WHERE id = ?', id);
+  find(id: number): Attempt | undefined {
+    return this.connection.one(attemptOf, 'SELECT * FROM attempts WHERE id = ?', id);
   }
 
   /** True when an attempt of this provider has that remote id already. */
   knowsRemote(provider: string, remoteId: string): boolean {
     return (
-      this.session.get('SELECT 1 FROM attempts WHERE provider = ? AND remote_id = ?', provider, remoteId) !== undefined
+      this.connection.get('SELECT 1 FROM attempts WHERE provider = ? AND remote_id = ?', provider, remoteId) !==
+      undefined
     );
   }
 
   /** T3: the service has accepted it under this id. */
   accepted(lease: Lease, remoteId: string): void {
     this.guarded(lease, () => {
-      this.session.run(
+      this.connection.run(
         `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ? WHERE id = ?`,
         remoteId,
-        this.session.now(),
+        this.connection.now(),
         lease.attemptId,
       );
-      this.session.record(
+      this.connection.record(
         lease.jobId,
         { event: 'generation_submitted', shot: lease.shot, remote_id: remoteId },
         lease.shotId,
@@ -76,47 +78,47 @@ export class Attempts {
   /** T4: the picture exists: its URL, or a synced file. The money is spent from here on. */
   generated(lease: Lease, answer: Answer, scope: string): void {
     this.guarded(lease, () => {
-      this.session.run(
+      this.connection.run(
         `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ? WHERE id = ?`,
         answer.url ?? null,
         answer.staged ?? null,
         answer.seedHonoured,
-        answer.usage ?? null,
+        answer.usage === undefined ? null : JSON.stringify(answer.usage),
         lease.attemptId,
       );
-      settle(this.session, lease.attemptId, { state: 'spent', micros: answer.costMicros });
-      noteSuccess(this.session, scope);
+      settle(this.connection, lease.attemptId, { state: 'spent', micros: answer.costMicros });
+      noteSuccess(this.connection, scope);
     });
   }
 
   /** The downloaded file is whole and synced. */
   staged(lease: Lease, path: string): void {
     this.guarded(lease, () => {
-      this.session.run('UPDATE attempts SET staged = ? WHERE id = ?', path, lease.attemptId);
+      this.connection.run('UPDATE attempts SET staged = ? WHERE id = ?', path, lease.attemptId);
     });
   }
 
   /** The attempt ended without a picture. Returns when the shot is tried again, or undefined. */
   failed(lease: Lease, record: FailureRecord): void {
     this.guarded(lease, (shot) => {
-      const { session } = this;
+      const { connection } = this;
       const state = record.shot.state === 'hold' && record.failure === 'unknown' ? 'unknown' : 'rejected';
-      session.run(
+      connection.run(
         `UPDATE attempts SET state = ?, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
         state,
         record.failure,
         record.message,
-        session.now(),
+        connection.now(),
         lease.attemptId,
       );
-      settle(session, lease.attemptId, record.settlement);
+      settle(connection, lease.attemptId, record.settlement);
       if (record.lesson) this.learn(lease, record.lesson);
       this.endShot(shot, record);
       const retryAt =
         record.shot.state === 'queued' && !record.shot.parked
-          ? new Date(Math.max(record.shot.notBeforeMs, session.now())).toISOString()
+          ? new Date(Math.max(record.shot.notBeforeMs, connection.now())).toISOString()
           : null;
-      session.record(
+      connection.record(
         lease.jobId,
         {
           event: 'generation_failed',
@@ -134,21 +136,21 @@ export class Attempts {
   /** Lets a shot go whose work is live at the provider: anybody who comes later waits for it by its remote id. */
   release(lease: Lease): void {
     this.guarded(lease, () => {
-      this.session.run(`UPDATE shots SET owner = NULL WHERE id = ?`, lease.shotId);
+      this.connection.run(`UPDATE shots SET owner = NULL WHERE id = ?`, lease.shotId);
     });
   }
 
   /** The shot was claimed and nothing was sent: as if it had never been claimed. */
   unsent(lease: Lease): void {
     this.guarded(lease, (shot) => {
-      this.session.run(
+      this.connection.run(
         `UPDATE attempts SET state = 'rejected', outcome = 'interrupted', message = 'stopped before it was sent', ended_at_ms = ? WHERE id = ?`,
-        this.session.now(),
+        this.connection.now(),
         lease.attemptId,
       );
-      settle(this.session, lease.attemptId, { state: 'released' });
+      settle(this.connection, lease.attemptId, { state: 'released' });
       const cancelled = this.jobOf(lease).state === 'cancelled';
-      this.session.run(
+      this.connection.run(
         `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
         cancelled ? 'cancelled' : 'queued',
         shot.id,
@@ -158,33 +160,33 @@ export class Attempts {
 
   /** How many answers 429 the shot has seen in a row while its provider let nothing through. Reads only. */
   limitedInARow(lease: Lease, scope: string): number {
-    const shot = this.session.get<ShotRow>('SELECT * FROM shots WHERE id = ?', lease.shotId);
-    const through = successesOf(this.session, scope) > (shot?.limited_epoch ?? 0);
+    const shot = this.connection.one(shotOf, 'SELECT * FROM shots WHERE id = ?', lease.shotId);
+    const through = successesOf(this.connection, scope) > (shot?.limitedEpoch ?? 0);
     return through ? 0 : (shot?.limited ?? 0);
   }
 
   private learn(lease: Lease, lesson: NonNullable<FailureRecord['lesson']>): void {
-    const { session } = this;
+    const { connection } = this;
     const provider = this.find(lease.attemptId)?.provider ?? '';
     if (lesson.kind === 'unavailable') {
-      noteUnavailable(session, lesson.scope);
+      noteUnavailable(connection, lesson.scope);
       return;
     }
     const before = this.limitedInARow(lease, lesson.scope);
-    session.run(
+    connection.run(
       'UPDATE shots SET limited = ?, limited_epoch = ? WHERE id = ?',
       before + 1,
-      successesOf(session, lesson.scope),
+      successesOf(connection, lesson.scope),
       lease.shotId,
     );
-    noteLimited(session, lesson.scope, provider, lesson.waitMs);
+    noteLimited(connection, lesson.scope, provider, lesson.waitMs);
   }
 
-  private endShot(shot: ShotRow, record: FailureRecord): void {
-    const { session } = this;
+  private endShot(shot: Shot, record: FailureRecord): void {
+    const { connection } = this;
     if (record.shot.state === 'queued') {
-      const cancelled = session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', shot.job_id)?.state === 'cancelled';
-      session.run(
+      const cancelled = connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', shot.jobId)?.state === 'cancelled';
+      connection.run(
         `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?, message = ? WHERE id = ?`,
         cancelled ? 'cancelled' : 'queued',
         Math.max(0, Math.ceil(record.shot.notBeforeMs)),
@@ -195,34 +197,35 @@ export class Attempts {
       );
       return;
     }
-    session.run(
+    connection.run(
       `UPDATE shots SET state = ?, owner = NULL, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
       record.shot.state,
       record.failure,
       record.message,
-      session.now(),
+      connection.now(),
       shot.id,
     );
-    freeDependents(session, shot.id);
+    freeDependents(connection, shot.id);
   }
 
-  private jobOf(lease: Lease): JobRow {
-    const job = this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', lease.jobId);
+  private jobOf(lease: Lease): Job {
+    const job = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', lease.jobId);
     if (!job) throw new Error(`job ${lease.jobId} vanished`);
     return job;
   }
 
-  private guarded(lease: Lease, body: (shot: ShotRow) => void): void {
-    this.session.write(() => body(holdLease(this.session, lease)));
+  private guarded(lease: Lease, body: (shot: Shot) => void): void {
+    this.connection.write(() => body(holdLease(this.connection, lease)));
   }
 }
 
 /** Checks inside a transaction that the lease is still ours. @throws {LostLease} */
-export function holdLease(session: Session, lease: Lease): ShotRow {
-  const shot = session.get<ShotRow>(
+export function holdLease(connection: Connection, lease: Lease): Shot {
+  const shot = connection.one(
+    shotOf,
     `SELECT * FROM shots WHERE id = ? AND state = 'leased' AND owner = ? AND token = ?`,
     lease.shotId,
-    session.owner,
+    connection.owner,
     lease.token,
   );
   if (!shot) throw new LostLease(`shot ${lease.shotId}`);
@@ -230,6 +233,6 @@ export function holdLease(session: Session, lease: Lease): ShotRow {
 }
 
 /** Shots that waited for this one may be claimed now. */
-export function freeDependents(session: Session, shotId: number): void {
-  session.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
+export function freeDependents(connection: Connection, shotId: number): void {
+  connection.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
 }

@@ -1,9 +1,10 @@
 import type { BudgetCap } from '../events.ts';
 import { checkLimits, isScarce, takeSend, type LimitVerdict } from './limits.ts';
 import { freeDependents } from './attempts.ts';
-import { checkCaps, reserve, type Caps, type Total } from './money.ts';
-import type { AttemptRow, JobRow, Lease, ShotRow } from './rows.ts';
-import type { Session } from './session.ts';
+import { checkCaps, reserve, type Caps, type Total } from './budget.ts';
+import type { Attempt, AttemptRequest, Job, Lease, Shot } from './records.ts';
+import { attemptOf, jobOf, shotOf } from './rows.ts';
+import type { Connection } from './connection.ts';
 
 /** One way to make a shot: a provider that can take it, what it would cost, and what would be sent. */
 export interface Route {
@@ -17,8 +18,8 @@ export interface Route {
   expectedMicros: number;
   attemptKey: string;
   requestHash: string;
-  /** JSON of what is asked beside prompt and seed. */
-  request: string;
+  /** What is asked beside prompt and seed. */
+  request: AttemptRequest;
 }
 
 /** What a claim needs. */
@@ -27,16 +28,16 @@ export interface ClaimRequest {
   jobIds: readonly number[];
   caps: Caps;
   /** The ways to make a shot, in order of preference; the later ones are asked while the earlier are down. Pure. */
-  routes: (job: JobRow, shot: ShotRow) => readonly Route[];
+  routes: (job: Job, shot: Shot) => readonly Route[];
 }
 
 /** A claimed shot with its new attempt, committed before anything is sent. */
 export interface Claimed {
   kind: 'claimed';
   lease: Lease;
-  job: JobRow;
-  shot: ShotRow;
-  attempt: AttemptRow;
+  job: Job;
+  shot: Shot;
+  attempt: Attempt;
 }
 
 /** What a claim came to. */
@@ -58,11 +59,11 @@ const OTHERS_POLL_MS = 250;
 /**
  * Leases the next shot and commits its attempt and reservation: T1 and T2 of ledger.md, in one immediate transaction.
  */
-export function claim(session: Session, request: ClaimRequest): ClaimResult {
-  return session.write(() => {
+export function claim(connection: Connection, request: ClaimRequest): ClaimResult {
+  return connection.write(() => {
     let later: ClaimResult = { kind: 'none' };
     for (const jobId of request.jobIds) {
-      const result = claimFrom(session, request, jobId);
+      const result = claimFrom(connection, request, jobId);
       if (result.kind === 'claimed' || (result.kind === 'budget' && result.cap === 'day')) return result;
       // One job at its cap, or one provider that is down, leaves the others their turn.
       if (result.kind === 'wait' && later.kind === 'wait') later = earlier(later, result);
@@ -79,11 +80,12 @@ function earlier<W extends { untilMs: number | undefined }>(a: W, b: W): W {
   return (b.untilMs ?? Infinity) < (a.untilMs ?? Infinity) ? b : a;
 }
 
-function claimFrom(session: Session, request: ClaimRequest, jobId: number): ClaimResult {
-  const job = session.get<JobRow>(`SELECT * FROM jobs WHERE id = ? AND state = 'open'`, jobId);
+function claimFrom(connection: Connection, request: ClaimRequest, jobId: number): ClaimResult {
+  const job = connection.one(jobOf, `SELECT * FROM jobs WHERE id = ? AND state = 'open'`, jobId);
   if (!job) return { kind: 'none' };
-  const now = session.now();
-  const shot = session.get<ShotRow>(
+  const now = connection.now();
+  const shot = connection.one(
+    shotOf,
     `SELECT * FROM shots INDEXED BY shots_claimable
      WHERE job_id = ? AND state = 'queued' AND after_shot IS NULL AND (not_before_ms <= ? OR not_before_ms > ?)
      ORDER BY id LIMIT 1`,
@@ -91,19 +93,19 @@ function claimFrom(session: Session, request: ClaimRequest, jobId: number): Clai
     now,
     now + PLAUSIBLE_MS,
   );
-  if (!shot) return nothingReady(session, jobId);
-  const route = chooseRoute(session, request.routes(job, shot));
+  if (!shot) return nothingReady(connection, jobId);
+  const route = chooseRoute(connection, request.routes(job, shot));
   if ('kind' in route) return route;
-  if (yieldsToUrgent(session, job, route.route))
+  if (yieldsToUrgent(connection, job, route.route))
     return { kind: 'wait', untilMs: now + OTHERS_POLL_MS, reason: 'others' };
-  const verdict = checkCaps(session, request.caps, { id: shot.id, jobId }, route.route.worstMicros);
+  const verdict = checkCaps(connection, request.caps, { id: shot.id, jobId }, route.route.worstMicros);
   if (!verdict.fits) {
     // What this one shot has cost already is its own affair: the others go on.
     if (verdict.cap === 'image' && verdict.total.spentMicros > 0) {
-      tooDear(session, shot, verdict.total);
-      return claimFrom(session, request, jobId);
+      tooDear(connection, shot, verdict.total);
+      return claimFrom(connection, request, jobId);
     }
-    if (verdict.wait && someoneAtWork(session)) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
+    if (verdict.wait && someoneAtWork(connection)) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
     return {
       kind: 'budget',
       cap: verdict.cap,
@@ -112,19 +114,19 @@ function claimFrom(session: Session, request: ClaimRequest, jobId: number): Clai
       reservedMicros: verdict.total.reservedMicros,
     };
   }
-  return lease(session, job, shot, route.route);
+  return lease(connection, job, shot, route.route);
 }
 
 /** A shot whose earlier attempts have used up what one picture may cost: it ends, until a person raises the cap and retries. */
-function tooDear(session: Session, shot: ShotRow, total: Total): void {
-  session.run(
+function tooDear(connection: Connection, shot: Shot, total: Total): void {
+  connection.run(
     `UPDATE shots SET state = 'failed', outcome = 'budget', message = 'one more attempt would pass the cap of a picture', ended_at_ms = ? WHERE id = ?`,
-    session.now(),
+    connection.now(),
     shot.id,
   );
-  freeDependents(session, shot.id);
-  session.record(
-    shot.job_id,
+  freeDependents(connection, shot.id);
+  connection.record(
+    shot.jobId,
     {
       event: 'budget_reached',
       shot: shot.name,
@@ -137,41 +139,41 @@ function tooDear(session: Session, shot: ShotRow, total: Total): void {
 }
 
 /** Says why nothing can be claimed from a job now. */
-function nothingReady(session: Session, jobId: number): ClaimResult {
-  const soonest = session.get<{ at: number | null }>(
+function nothingReady(connection: Connection, jobId: number): ClaimResult {
+  const soonest = connection.get<{ at: number | null }>(
     `SELECT MIN(not_before_ms) at FROM shots INDEXED BY shots_claimable WHERE job_id = ? AND state = 'queued' AND after_shot IS NULL`,
     jobId,
   )?.at;
   if (soonest !== undefined && soonest !== null) return { kind: 'wait', untilMs: soonest, reason: 'backoff' };
-  const elsewhere = session.get(
+  const elsewhere = connection.get(
     `SELECT 1 FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND (owner IS NULL OR owner <> ?) LIMIT 1`,
     jobId,
-    session.owner,
+    connection.owner,
   );
-  const blocked = session.get(
+  const blocked = connection.get(
     `SELECT 1 FROM shots WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL LIMIT 1`,
     jobId,
   );
   return elsewhere || blocked
-    ? { kind: 'wait', untilMs: session.now() + OTHERS_POLL_MS, reason: 'others' }
+    ? { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'others' }
     : { kind: 'none' };
 }
 
 /** True while a live process holds a lease: what it has reserved may yet settle for less. */
-function someoneAtWork(session: Session): boolean {
-  const owners = session.all<{ owner: string }>(
+function someoneAtWork(connection: Connection): boolean {
+  const owners = connection.all<{ owner: string }>(
     `SELECT DISTINCT owner FROM shots INDEXED BY shots_leased WHERE state = 'leased' AND owner IS NOT NULL`,
   );
-  return owners.some((row) => row.owner === session.owner || session.isAlive(row.owner));
+  return owners.some((row) => row.owner === connection.owner || connection.isAlive(row.owner));
 }
 
-function chooseRoute(session: Session, routes: readonly Route[]): { route: Route } | ClaimResult {
+function chooseRoute(connection: Connection, routes: readonly Route[]): { route: Route } | ClaimResult {
   let soonest = Infinity;
   let down: string | undefined;
   for (const route of routes) {
-    const verdict: LimitVerdict = checkLimits(session, route.scope, route.provider);
+    const verdict: LimitVerdict = checkLimits(connection, route.scope, route.provider);
     if (verdict.state === 'go') return { route };
-    if (verdict.state === 'busy') return { kind: 'wait', untilMs: session.now() + OTHERS_POLL_MS, reason: 'limits' };
+    if (verdict.state === 'busy') return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'limits' };
     if (verdict.state === 'wait') return { kind: 'wait', untilMs: verdict.untilMs, reason: 'limits' };
     if (verdict.state === 'open') soonest = Math.min(soonest, verdict.untilMs);
     else down ??= route.provider;
@@ -181,32 +183,32 @@ function chooseRoute(session: Session, routes: readonly Route[]): { route: Route
 }
 
 /** Where a provider's places are scarce, a job lets more urgent ones that other live processes work on go first. */
-function yieldsToUrgent(session: Session, job: JobRow, route: Route): boolean {
-  if (job.priority === 0 || !(route.intervalMs > 0 || isScarce(session, route.scope))) return false;
-  const owners = session.all<{ owner: string }>(
+function yieldsToUrgent(connection: Connection, job: Job, route: Route): boolean {
+  if (job.priority === 0 || !(route.intervalMs > 0 || isScarce(connection, route.scope))) return false;
+  const owners = connection.all<{ owner: string }>(
     `SELECT DISTINCT l.owner FROM jobs j JOIN shots l ON l.job_id = j.id AND l.state = 'leased' AND l.owner IS NOT NULL
      WHERE j.state = 'open' AND j.priority < ? AND json_extract(j.settings, '$.provider') = ? AND l.owner <> ?
        AND EXISTS (SELECT 1 FROM shots s WHERE s.job_id = j.id AND s.state = 'queued' AND s.after_shot IS NULL AND s.not_before_ms <= ?)`,
     job.priority,
     route.provider,
-    session.owner,
-    session.now(),
+    connection.owner,
+    connection.now(),
   );
-  return owners.some((row) => session.isAlive(row.owner));
+  return owners.some((row) => connection.isAlive(row.owner));
 }
 
-function lease(session: Session, job: JobRow, shot: ShotRow, route: Route): Claimed {
-  const now = session.now();
+function lease(connection: Connection, job: Job, shot: Shot, route: Route): Claimed {
+  const now = connection.now();
   const token = shot.token + 1;
-  session.run(
+  connection.run(
     `UPDATE shots SET state = 'leased', owner = ?, token = ?, attempts = attempts + 1, not_before_ms = 0 WHERE id = ?`,
-    session.owner,
+    connection.owner,
     token,
     shot.id,
   );
   const ordinal =
-    (session.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0) + 1;
-  const attemptId = session.insert(
+    (connection.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0) + 1;
+  const attemptId = connection.insert(
     `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, intent_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     route.attemptKey,
     shot.id,
@@ -215,28 +217,28 @@ function lease(session: Session, job: JobRow, shot: ShotRow, route: Route): Clai
     route.provider,
     route.model,
     route.requestHash,
-    route.request,
+    JSON.stringify(route.request),
     now,
   );
-  reserve(session, { attemptId, jobId: job.id, shotId: shot.id, ...route });
-  takeSend(session, route.scope, route.intervalMs);
-  session.record(
+  reserve(connection, { attemptId, jobId: job.id, shotId: shot.id, ...route });
+  takeSend(connection, route.scope, route.intervalMs);
+  connection.record(
     job.id,
     {
       event: 'generation_started',
       shot: shot.name,
-      character_id: job.character_id,
+      character_id: job.characterId,
       model: route.model,
       provider: route.provider,
       attempt: ordinal,
     },
     shot.id,
   );
-  const attempt = session.get<AttemptRow>('SELECT * FROM attempts WHERE id = ?', attemptId);
+  const attempt = connection.one(attemptOf, 'SELECT * FROM attempts WHERE id = ?', attemptId);
   if (!attempt) throw new Error('the attempt just inserted is not there');
   return {
     kind: 'claimed',
-    lease: { shotId: shot.id, jobId: job.id, characterId: job.character_id, shot: shot.name, attemptId, token },
+    lease: { shotId: shot.id, jobId: job.id, characterId: job.characterId, shot: shot.name, attemptId, token },
     job,
     shot: { ...shot, state: 'leased', token, attempts: shot.attempts + 1 },
     attempt,

@@ -1,6 +1,7 @@
 import { freeDependents, holdLease } from './attempts.ts';
-import type { AttemptRow, ImageRow, JobRow, JobSettings, Lease } from './rows.ts';
-import type { Session } from './session.ts';
+import type { Attempt, Image, JobSettings, Lease } from './records.ts';
+import { attemptOf, imageOf, jobOf } from './rows.ts';
+import type { Connection } from './connection.ts';
 
 /** What is known of a whole, synced file that is about to get its name. */
 export interface NewImage {
@@ -28,10 +29,10 @@ export interface GalleryFilter {
 
 /** Everything about images: naming, finishing, galleries, marks. */
 export class Images {
-  private readonly session: Session;
+  private readonly connection: Connection;
 
-  constructor(session: Session) {
-    this.session = session;
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   /**
@@ -43,15 +44,15 @@ export class Images {
     lease: Lease,
     image: NewImage,
     place: { nameOf: (number: number) => string; pathOf: (filename: string) => string; taken?: boolean },
-  ): ImageRow {
-    return this.session.write(() => {
-      const shot = holdLease(this.session, lease);
+  ): Image {
+    return this.connection.write(() => {
+      const shot = holdLease(this.connection, lease);
       const before = this.ofShot(lease.shotId);
       if (before && !place.taken) return before;
       const number = this.nextNumber(lease.characterId);
       const filename = place.nameOf(number);
       if (before) {
-        this.session.run(
+        this.connection.run(
           'UPDATE images SET number = ?, filename = ?, path = ? WHERE id = ?',
           number,
           filename,
@@ -63,7 +64,7 @@ export class Images {
       const attempt = this.attempt(lease.attemptId);
       const settings = this.settings(lease.jobId);
       const cost = this.costOfShot(lease.shotId);
-      const id = this.session.insert(
+      const id = this.connection.insert(
         `INSERT INTO images (character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, size_bytes,
            width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, store, created_at_ms)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -84,62 +85,62 @@ export class Images {
         attempt.provider,
         attempt.model,
         shot.seed,
-        attempt.seed_honoured ?? 'unknown',
+        attempt.seedHonoured ?? 'unknown',
         shot.prompt,
         cost,
         settings.store === 'none' ? null : settings.store,
-        this.session.now(),
+        this.connection.now(),
       );
       return this.mustFind(id);
     });
   }
 
   /** T6: the file is linked under its name and synced: the shot is done. `url`: where it can be seen now. */
-  done(lease: Lease, imageId: number, url: string): ImageRow {
-    return this.session.write(() => {
-      const { session } = this;
-      const shot = holdLease(session, lease);
+  done(lease: Lease, imageId: number, url: string): Image {
+    return this.connection.write(() => {
+      const { connection } = this;
+      const shot = holdLease(connection, lease);
       const attempt = this.attempt(lease.attemptId);
       const uploads = this.mustFind(imageId).store !== null;
-      session.run(
+      connection.run(
         `UPDATE images SET state = 'stored', upload = ?, url = ? WHERE id = ?`,
         uploads ? 'pending' : 'none',
         uploads ? null : url,
         imageId,
       );
-      session.run(
+      connection.run(
         `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
-        session.now(),
+        connection.now(),
         lease.attemptId,
       );
-      session.run(
+      connection.run(
         `UPDATE shots SET state = 'done', owner = NULL, outcome = 'done', message = NULL, ended_at_ms = ? WHERE id = ?`,
-        session.now(),
+        connection.now(),
         lease.shotId,
       );
-      freeDependents(session, lease.shotId);
+      freeDependents(connection, lease.shotId);
       const image = this.mustFind(imageId);
-      session.record(
+      connection.record(
         lease.jobId,
         {
           event: 'generation_completed',
           shot: lease.shot,
           character_id: lease.characterId,
-          duration_ms: Math.max(0, session.now() - attempt.intent_at_ms),
-          cost_usd: image.cost_micros / 1e6,
+          duration_ms: Math.max(0, connection.now() - attempt.intentAtMs),
+          cost_usd: image.costMicros / 1e6,
           seed: shot.seed,
-          seed_honoured: image.seed_honoured,
+          seed_honoured: image.seedHonoured,
         },
         lease.shotId,
       );
       if (!uploads) {
-        session.record(
+        connection.record(
           lease.jobId,
           {
             event: 'image_stored',
             shot: lease.shot,
             character_id: lease.characterId,
-            size_bytes: image.size_bytes,
+            size_bytes: image.sizeBytes,
             url,
             filename: image.filename,
           },
@@ -151,14 +152,15 @@ export class Images {
   }
 
   /** The image of a shot, named or stored. */
-  ofShot(shotId: number): ImageRow | undefined {
-    return this.session.get<ImageRow>('SELECT * FROM images WHERE shot_id = ?', shotId);
+  ofShot(shotId: number): Image | undefined {
+    return this.connection.one(imageOf, 'SELECT * FROM images WHERE shot_id = ?', shotId);
   }
 
   /** An image by row id, or by its file name (with or without extension). */
-  find(name: string | number): ImageRow | undefined {
-    if (typeof name === 'number') return this.session.get<ImageRow>('SELECT * FROM images WHERE id = ?', name);
-    return this.session.get<ImageRow>(
+  find(name: string | number): Image | undefined {
+    if (typeof name === 'number') return this.connection.one(imageOf, 'SELECT * FROM images WHERE id = ?', name);
+    return this.connection.one(
+      imageOf,
       `SELECT * FROM images WHERE state = 'stored' AND filename IN (?, ? || '.png', ? || '.jpg', ? || '.webp') ORDER BY id DESC LIMIT 1`,
       name,
       name,
@@ -168,8 +170,9 @@ export class Images {
   }
 
   /** The newest picture of a character's avatar, if it has one on disk. */
-  avatar(characterId: string): ImageRow | undefined {
-    return this.session.get<ImageRow>(
+  avatar(characterId: string): Image | undefined {
+    return this.connection.one(
+      imageOf,
       `SELECT * FROM images INDEXED BY images_avatars WHERE character_id = ? AND state = 'stored' AND kind = 'avatar' AND path IS NOT NULL
        AND (mark IS NULL OR mark <> 'rejected') ORDER BY id DESC LIMIT 1`,
       characterId,
@@ -177,7 +180,7 @@ export class Images {
   }
 
   /** Images of a character, newest first. */
-  gallery(filter: GalleryFilter): ImageRow[] {
+  gallery(filter: GalleryFilter): Image[] {
     const where = ['character_id = ?', `state = 'stored'`];
     const values: (string | number)[] = [filter.characterId];
     const add = (sql: string, value: string | number | undefined) => {
@@ -191,7 +194,8 @@ export class Images {
     add('mark = ?', filter.mark);
     add('created_at_ms >= ?', filter.sinceMs);
     add('id < ?', filter.beforeId);
-    return this.session.all<ImageRow>(
+    return this.connection.many(
+      imageOf,
       `SELECT * FROM images INDEXED BY images_newest WHERE ${where.join(' AND ')} ORDER BY id DESC LIMIT ?`,
       ...values,
       filter.limit ?? -1,
@@ -201,7 +205,7 @@ export class Images {
   /** True when a picture of the character is known to be in a store: its numbers were compared with the store's. */
   hasUploaded(characterId: string): boolean {
     return (
-      this.session.get(
+      this.connection.get(
         `SELECT 1 FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored' AND upload = 'done' LIMIT 1`,
         characterId,
       ) !== undefined
@@ -209,8 +213,9 @@ export class Images {
   }
 
   /** The image of a character with that number, unless it was removed. */
-  numbered(characterId: string, number: number): ImageRow | undefined {
-    return this.session.get<ImageRow>(
+  numbered(characterId: string, number: number): Image | undefined {
+    return this.connection.one(
+      imageOf,
       `SELECT * FROM images WHERE character_id = ? AND number = ? AND state = 'stored'`,
       characterId,
       number,
@@ -220,7 +225,7 @@ export class Images {
   /** How many images a character has. */
   count(characterId: string): number {
     return (
-      this.session.get<{ n: number }>(
+      this.connection.get<{ n: number }>(
         `SELECT COUNT(*) n FROM images INDEXED BY images_newest WHERE character_id = ? AND state = 'stored'`,
         characterId,
       )?.n ?? 0
@@ -228,32 +233,32 @@ export class Images {
   }
 
   /** Sets or clears a mark. */
-  mark(imageId: number, mark: ImageRow['mark']): void {
-    this.session.write(() => {
-      this.session.run('UPDATE images SET mark = ? WHERE id = ?', mark, imageId);
+  mark(imageId: number, mark: Image['mark']): void {
+    this.connection.write(() => {
+      this.connection.run('UPDATE images SET mark = ? WHERE id = ?', mark, imageId);
     });
   }
 
   /** Notes where the thumbnail lies. */
   thumbnail(imageId: number, path: string): void {
-    this.session.write(() => {
-      this.session.run('UPDATE images SET thumbnail = ? WHERE id = ?', path, imageId);
+    this.connection.write(() => {
+      this.connection.run('UPDATE images SET thumbnail = ? WHERE id = ?', path, imageId);
     });
   }
 
   private nextNumber(characterId: string): number {
-    const row = this.session.get<{ next_number: number }>(
+    const row = this.connection.get<{ next_number: number }>(
       'SELECT next_number FROM characters WHERE id = ?',
       characterId,
     );
     if (!row) throw new Error(`character ${characterId} vanished`);
-    this.session.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);
+    this.connection.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);
     return row.next_number;
   }
 
   private costOfShot(shotId: number): number {
     return (
-      this.session.get<{ n: number }>(
+      this.connection.get<{ n: number }>(
         'SELECT COALESCE(SUM(spent_micros), 0) n FROM reservations WHERE shot_id = ?',
         shotId,
       )?.n ?? 0
@@ -261,19 +266,19 @@ export class Images {
   }
 
   private settings(jobId: number): JobSettings {
-    const job = this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', jobId);
+    const job = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', jobId);
     if (!job) throw new Error(`job ${jobId} vanished`);
-    return JSON.parse(job.settings) as JobSettings;
+    return job.settings;
   }
 
-  private attempt(id: number): AttemptRow {
-    const row = this.session.get<AttemptRow>('SELECT * FROM attempts WHERE id = ?', id);
+  private attempt(id: number): Attempt {
+    const row = this.connection.one(attemptOf, 'SELECT * FROM attempts WHERE id = ?', id);
     if (!row) throw new Error(`attempt ${id} vanished`);
     return row;
   }
 
-  private mustFind(id: number): ImageRow {
-    const row = this.session.get<ImageRow>('SELECT * FROM images WHERE id = ?', id);
+  private mustFind(id: number): Image {
+    const row = this.connection.one(imageOf, 'SELECT * FROM images WHERE id = ?', id);
     if (!row) throw new Error(`image ${id} vanished`);
     return row;
   }

@@ -1,9 +1,10 @@
 import { UserError } from '../errors.ts';
 import type { PlannedShot } from '../shot.ts';
-import type { JobRow, JobSettings, ShotRow } from './rows.ts';
+import type { Job, JobSettings, Shot } from './records.ts';
+import { jobOf } from './rows.ts';
 import { fillWithAdopted } from './adoption.ts';
-import type { Session } from './session.ts';
-import { totalOf, type Total } from './money.ts';
+import type { Connection } from './connection.ts';
+import { totalOf, type Total } from './budget.ts';
 
 /** What a command asks for. */
 export interface JobRequest {
@@ -24,46 +25,47 @@ export interface JobRequest {
 
 /** The job a request led to. */
 export interface OpenedJob {
-  job: JobRow;
+  job: Job;
   /** False: an unfinished, or a named, job goes on. */
   created: boolean;
 }
 
 /** How many shots are in which state. */
-export type ShotCounts = Record<ShotRow['state'], number>;
+export type ShotCounts = Record<Shot['state'], number>;
 
 const NO_SHOTS: ShotCounts = { queued: 0, leased: 0, done: 0, failed: 0, refused: 0, hold: 0, cancelled: 0 };
 
 /** Everything about jobs and their shots as a whole. */
 export class Jobs {
-  private readonly session: Session;
+  private readonly connection: Connection;
 
-  constructor(session: Session) {
-    this.session = session;
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   /** A job by id, or by the key it was named with. */
-  find(name: string | number): JobRow | undefined {
-    const byKey = this.session.get<JobRow>('SELECT * FROM jobs WHERE key = ?', String(name));
+  find(name: string | number): Job | undefined {
+    const byKey = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', String(name));
     if (byKey) return byKey;
     return /^\d{1,15}$/.test(String(name))
-      ? this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', Number(name))
+      ? this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', Number(name))
       : undefined;
   }
 
   /** Unfinished jobs, the most urgent first. */
-  open(): JobRow[] {
-    return this.session.all<JobRow>(`SELECT * FROM jobs WHERE state = 'open' ORDER BY priority, id`);
+  open(): Job[] {
+    return this.connection.many(jobOf, `SELECT * FROM jobs WHERE state = 'open' ORDER BY priority, id`);
   }
 
   /** Newest first. */
-  list(limit: number): JobRow[] {
-    return this.session.all<JobRow>('SELECT * FROM jobs ORDER BY id DESC LIMIT ?', limit);
+  list(limit: number): Job[] {
+    return this.connection.many(jobOf, 'SELECT * FROM jobs ORDER BY id DESC LIMIT ?', limit);
   }
 
   /** The newest job of a character. */
-  newestOf(characterId: string): JobRow | undefined {
-    return this.session.get<JobRow>(
+  newestOf(characterId: string): Job | undefined {
+    return this.connection.one(
+      jobOf,
       'SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_id = ? ORDER BY id DESC LIMIT 1',
       characterId,
     );
@@ -74,10 +76,10 @@ export class Jobs {
    * @throws {UserError} when the key names a job of another character or kind.
    */
   openOrCreate(request: JobRequest): OpenedJob {
-    return this.session.write(() => {
+    return this.connection.write(() => {
       const before = this.continued(request);
       if (!before) return { job: this.create(request), created: true };
-      this.session.run(
+      this.connection.run(
         `UPDATE jobs SET settings = ?, priority = ?, state = 'open', ended_at_ms = NULL WHERE id = ?`,
         JSON.stringify(request.settings),
         request.priority,
@@ -87,39 +89,41 @@ export class Jobs {
     });
   }
 
-  private continued(request: JobRequest): JobRow | undefined {
+  private continued(request: JobRequest): Job | undefined {
     if (request.key !== undefined) {
-      const named = this.session.get<JobRow>('SELECT * FROM jobs WHERE key = ?', request.key);
+      const named = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', request.key);
       if (
         named &&
-        (named.character_id !== request.characterId ||
+        (named.characterId !== request.characterId ||
           named.kind !== request.kind ||
-          named.image_count !== request.imageCount)
+          named.imageCount !== request.imageCount)
       ) {
         throw new UserError(
-          `the key ${JSON.stringify(request.key)} names job ${named.id} already: ${named.kind} of ${named.image_count} for ${named.character_id}`,
+          `the key ${JSON.stringify(request.key)} names job ${named.id} already: ${named.kind} of ${named.imageCount} for ${named.characterId}`,
           { hint: 'a key never makes a second job: use another key, or repeat the first request' },
         );
       }
       return named;
     }
     if (request.kind === 'create') {
-      return this.session.get<JobRow>(
+      return this.connection.one(
+        jobOf,
         `SELECT * FROM jobs WHERE character_id = ? AND kind = 'create' AND fingerprint <> 'removed' ORDER BY id DESC LIMIT 1`,
         request.characterId,
       );
     }
     if (request.fresh) return undefined;
-    return this.session.get<JobRow>(
+    return this.connection.one(
+      jobOf,
       `SELECT * FROM jobs WHERE character_id = ? AND fingerprint = ? AND state = 'open' AND key IS NULL ORDER BY id DESC LIMIT 1`,
       request.characterId,
       request.fingerprint,
     );
   }
 
-  private create(request: JobRequest): JobRow {
-    const { session } = this;
-    const id = session.insert(
+  private create(request: JobRequest): Job {
+    const { connection } = this;
+    const id = connection.insert(
       `INSERT INTO jobs (key, character_id, kind, fingerprint, settings, priority, image_count, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       request.key ?? null,
       request.characterId,
@@ -128,25 +132,26 @@ export class Jobs {
       JSON.stringify(request.settings),
       request.priority,
       request.imageCount,
-      session.now(),
+      connection.now(),
     );
     const from =
-      session.get<{ n: number }>('SELECT gallery_planned n FROM characters WHERE id = ?', request.characterId)?.n ?? 0;
+      connection.get<{ n: number }>('SELECT gallery_planned n FROM characters WHERE id = ?', request.characterId)?.n ??
+      0;
     let gallery = 0;
     for (const shot of request.plan(from)) {
       this.addShot(id, request, shot);
       if (shot.kind === 'gallery') gallery += 1;
     }
-    session.run(
+    connection.run(
       'UPDATE characters SET gallery_planned = gallery_planned + ? WHERE id = ?',
       gallery,
       request.characterId,
     );
     if (request.kind === 'create') {
       this.avatarFirst(id);
-      fillWithAdopted(session, id, request.characterId);
+      fillWithAdopted(connection, id, request.characterId);
     }
-    session.record(id, {
+    connection.record(id, {
       event: 'generation_queued',
       character_id: request.characterId,
       image_count: request.imageCount,
@@ -157,7 +162,7 @@ export class Jobs {
   private addShot(jobId: number, request: JobRequest, shot: PlannedShot): void {
     const key =
       request.kind === 'create' ? `create:${request.characterId}:${shot.name}:${jobId}` : `pack:${jobId}:${shot.name}`;
-    this.session.run(
+    this.connection.run(
       `INSERT INTO shots (job_id, character_id, key, name, kind, look, prompt, seed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO NOTHING`,
       jobId,
@@ -173,7 +178,7 @@ export class Jobs {
 
   /** The other pictures wait until the avatar has ended, well or badly: it is their reference. */
   private avatarFirst(jobId: number): void {
-    this.session.run(
+    this.connection.run(
       `UPDATE shots SET after_shot = (SELECT a.id FROM shots a WHERE a.job_id = ? AND a.kind = 'avatar' LIMIT 1)
        WHERE job_id = ? AND kind = 'training'`,
       jobId,
@@ -183,7 +188,7 @@ export class Jobs {
 
   /** How many shots of a job are in which state. */
   counts(jobId: number): ShotCounts {
-    const rows = this.session.all<{ state: ShotRow['state']; n: number }>(
+    const rows = this.connection.all<{ state: Shot['state']; n: number }>(
       'SELECT state, COUNT(*) n FROM shots WHERE job_id = ? GROUP BY state',
       jobId,
     );
@@ -192,7 +197,7 @@ export class Jobs {
 
   /** What a job has cost, and holds. */
   total(jobId: number): Total {
-    return totalOf(this.session, `job:${jobId}`);
+    return totalOf(this.connection, `job:${jobId}`);
   }
 
   /**
@@ -200,26 +205,30 @@ export class Jobs {
    * doubt: only a person's word (`retry --unknown`) names those. Returns how many.
    */
   requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'cancelled')[]): number {
-    return this.session.write(() => {
+    return this.connection.write(() => {
       const marks = states.map(() => '?').join(', ');
-      const changed = this.session.run(
+      const changed = this.connection.run(
         `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL, message = NULL, ended_at_ms = NULL
          WHERE job_id = ? AND state IN (${marks})`,
         jobId,
         ...states,
       );
-      if (changed > 0) this.session.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
+      if (changed > 0) this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
       return changed;
     });
   }
 
   /** Stops a job: what waits is cancelled at once, what is under way is told at its next step. Returns how many waited. */
   cancel(jobId: number): number {
-    return this.session.write(() => {
-      this.session.run(`UPDATE jobs SET state = 'cancelled', ended_at_ms = ? WHERE id = ?`, this.session.now(), jobId);
-      return this.session.run(
+    return this.connection.write(() => {
+      this.connection.run(
+        `UPDATE jobs SET state = 'cancelled', ended_at_ms = ? WHERE id = ?`,
+        this.connection.now(),
+        jobId,
+      );
+      return this.connection.run(
         `UPDATE shots SET state = 'cancelled', after_shot = NULL, ended_at_ms = ? WHERE job_id = ? AND state = 'queued'`,
-        this.session.now(),
+        this.connection.now(),
         jobId,
       );
     });
@@ -227,46 +236,50 @@ export class Jobs {
 
   /** This process runs these jobs until `closeRun`, or its death: what belongs to them is in use. */
   openRun(jobIds: readonly number[]): void {
-    this.session.write(() => {
+    this.connection.write(() => {
       for (const jobId of jobIds) {
-        const workers = this.session.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
-        const dead = workers.filter(({ owner }) => !this.session.isAlive(owner));
+        const workers = this.connection.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
+        const dead = workers.filter(({ owner }) => !this.connection.isAlive(owner));
         for (const { owner } of dead)
-          this.session.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, owner);
-        this.session.run('INSERT OR IGNORE INTO workers (job_id, owner) VALUES (?, ?)', jobId, this.session.owner);
+          this.connection.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, owner);
+        this.connection.run(
+          'INSERT OR IGNORE INTO workers (job_id, owner) VALUES (?, ?)',
+          jobId,
+          this.connection.owner,
+        );
       }
     });
   }
 
   /** Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. */
   closeRun(jobId: number, startedAtMs: number): { ended: boolean; counts: ShotCounts } {
-    return this.session.write(() => {
-      this.session.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, this.session.owner);
+    return this.connection.write(() => {
+      this.connection.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, this.connection.owner);
       const counts = this.counts(jobId);
       const ended = counts.queued + counts.leased + counts.hold === 0;
       if (ended) {
-        this.session.run(
+        this.connection.run(
           `UPDATE jobs SET state = 'ended', ended_at_ms = ? WHERE id = ? AND state = 'open'`,
-          this.session.now(),
+          this.connection.now(),
           jobId,
         );
       }
       const job = this.mustFind(jobId);
-      this.session.record(jobId, {
+      this.connection.record(jobId, {
         event: 'pack_completed',
-        character_id: job.character_id,
-        image_count: job.image_count,
+        character_id: job.characterId,
+        image_count: job.imageCount,
         completed: counts.done,
         failed: counts.failed + counts.refused + counts.hold,
-        total_duration_ms: Math.max(0, this.session.now() - startedAtMs),
+        total_duration_ms: Math.max(0, this.connection.now() - startedAtMs),
         cost_usd: this.total(jobId).spentMicros / 1e6,
       });
       return { ended, counts };
     });
   }
 
-  private mustFind(id: number): JobRow {
-    const row = this.session.get<JobRow>('SELECT * FROM jobs WHERE id = ?', id);
+  private mustFind(id: number): Job {
+    const row = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', id);
     if (!row) throw new Error(`job ${id} vanished`);
     return row;
   }

@@ -14,8 +14,8 @@ import { holdLock, type Liveness } from './liveness.ts';
 import { openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
 import { Recovery } from './recovery.ts';
-import { Session } from './session.ts';
-import { Upkeep } from './upkeep.ts';
+import { Connection } from './connection.ts';
+import { Maintenance } from './maintenance.ts';
 import { Uploads } from './uploads.ts';
 
 /** How a ledger is opened. */
@@ -37,14 +37,14 @@ export class Ledger {
   readonly images: Images;
   readonly uploads: Uploads;
   readonly adoption: Adoption;
-  readonly upkeep: Upkeep;
+  readonly maintenance: Maintenance;
   readonly recovery: Recovery;
   readonly queries: Queries;
   /** This process in leases. */
   readonly owner: string;
   /** Where its file lies; undefined for one in memory. */
   readonly folder: string | undefined;
-  private readonly session: Session;
+  private readonly connection: Connection;
   private readonly liveness: Liveness;
 
   /** @throws {UserError} when the file can't be used (see `openDatabase`). */
@@ -53,18 +53,18 @@ export class Ledger {
     this.folder = options.file === ':memory:' ? undefined : dirname(options.file);
     this.liveness = options.liveness ?? lockBeside(options.file);
     this.owner = this.liveness.owner;
-    this.session = new Session(db, this.liveness, options.now);
-    this.characters = new Characters(this.session);
-    this.jobs = new Jobs(this.session);
-    this.attempts = new Attempts(this.session);
-    this.images = new Images(this.session);
-    this.uploads = new Uploads(this.session);
-    this.adoption = new Adoption(this.session);
-    this.upkeep = new Upkeep(this.session);
-    this.recovery = new Recovery(this.session);
-    this.queries = new Queries(this.session);
-    this.session.write(() => {
-      this.session.run(
+    this.connection = new Connection(db, this.liveness, options.now);
+    this.characters = new Characters(this.connection);
+    this.jobs = new Jobs(this.connection);
+    this.attempts = new Attempts(this.connection);
+    this.images = new Images(this.connection);
+    this.uploads = new Uploads(this.connection);
+    this.adoption = new Adoption(this.connection);
+    this.maintenance = new Maintenance(this.connection);
+    this.recovery = new Recovery(this.connection);
+    this.queries = new Queries(this.connection);
+    this.connection.write(() => {
+      this.connection.run(
         'INSERT OR REPLACE INTO owners (id, host, pid, started_at_ms) VALUES (?, ?, ?, ?)',
         this.owner,
         hostname(),
@@ -76,12 +76,12 @@ export class Ledger {
 
   /** Committed events go here, one listener. */
   listen(listener: Listener): void {
-    this.session.listen(listener);
+    this.connection.listen(listener);
   }
 
   /** Leases the next shot; see `ClaimRequest`. */
   claim(request: ClaimRequest): ClaimResult {
-    return claim(this.session, request);
+    return claim(this.connection, request);
   }
 
   /** Records that a cap stops a run. */
@@ -90,8 +90,8 @@ export class Ledger {
     cap: 'image' | 'run' | 'day',
     total: { spentMicros: number; reservedMicros: number },
   ): void {
-    this.session.write(() => {
-      this.session.record(jobId, {
+    this.connection.write(() => {
+      this.connection.record(jobId, {
         event: 'budget_reached',
         cap,
         spent_usd: total.spentMicros / 1e6,
@@ -102,18 +102,18 @@ export class Ledger {
 
   /** A new run asks a provider again that was down. */
   forgive(scope: string): void {
-    this.session.write(() => forgiveBreaker(this.session, scope));
+    this.connection.write(() => forgiveBreaker(this.connection, scope));
   }
 
   close(): void {
     try {
-      this.session.write(() => {
-        this.session.run('DELETE FROM owners WHERE id = ?', this.owner);
+      this.connection.write(() => {
+        this.connection.run('DELETE FROM owners WHERE id = ?', this.owner);
       });
     } catch {
       // A full disk: the row tells of a process that is gone, which its lock says as well.
     }
-    this.session.db.close();
+    this.connection.db.close();
     this.liveness.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Session } from './session.ts';
+import type { Connection } from './connection.ts';
 
 /**
  * What is known of a provider's limits, shared by all processes on the ledger. A scope is a provider and a fingerprint
@@ -50,12 +50,12 @@ export type LimitVerdict =
   | { state: 'open'; untilMs: number }
   | { state: 'down' };
 
-function load(session: Session, scope: string): LimitRow {
-  return session.get<LimitRow>('SELECT * FROM limits WHERE scope = ?', scope) ?? FRESH;
+function load(connection: Connection, scope: string): LimitRow {
+  return connection.get<LimitRow>('SELECT * FROM limits WHERE scope = ?', scope) ?? FRESH;
 }
 
-function save(session: Session, scope: string, row: LimitRow): void {
-  session.run(
+function save(connection: Connection, scope: string, row: LimitRow): void {
+  connection.run(
     `INSERT OR REPLACE INTO limits (scope, paused_until_ms, window, interval_ms, next_send_ms, successes, creep, failures, opened, open_until_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     scope,
@@ -72,50 +72,53 @@ function save(session: Session, scope: string, row: LimitRow): void {
 }
 
 /** Asks all brakes. `intervalMs`: the pace the config asks for (60,000 / requests a minute), 0 for none. */
-export function checkLimits(session: Session, scope: string, provider: string): LimitVerdict {
-  const row = load(session, scope);
-  const now = session.now();
+export function checkLimits(connection: Connection, scope: string, provider: string): LimitVerdict {
+  const row = load(connection, scope);
+  const now = connection.now();
   const lies = (atMs: number) => atMs > now && atMs < now + PLAUSIBLE_MS;
   if (row.opened >= BREAKER_OPENINGS_MAX) return { state: 'down' };
   if (lies(row.open_until_ms)) return { state: 'open', untilMs: row.open_until_ms };
   if (lies(row.paused_until_ms)) return { state: 'wait', untilMs: row.paused_until_ms };
   if (lies(row.next_send_ms)) return { state: 'wait', untilMs: row.next_send_ms };
   const windowNow = row.opened > 0 ? 1 : row.window;
-  if (windowNow !== null && inFlight(session, provider) >= windowNow) return { state: 'busy' };
+  if (windowNow !== null && inFlight(connection, provider) >= windowNow) return { state: 'busy' };
   return { state: 'go' };
 }
 
 /** Attempts that a live process waits for. What the dead left, or was let go, must not keep the window shut for ever. */
-function inFlight(session: Session, provider: string): number {
-  const holders = session.all<{ owner: string; n: number }>(
+function inFlight(connection: Connection, provider: string): number {
+  const holders = connection.all<{ owner: string; n: number }>(
     `SELECT s.owner owner, COUNT(*) n FROM attempts a INDEXED BY attempts_in_flight JOIN shots s ON s.id = a.shot_id
      WHERE a.provider = ? AND a.state IN ('intent', 'accepted') AND s.state = 'leased' AND s.owner IS NOT NULL GROUP BY s.owner`,
     provider,
   );
-  return holders.reduce((sum, { owner, n }) => (owner === session.owner || session.isAlive(owner) ? sum + n : sum), 0);
+  return holders.reduce(
+    (sum, { owner, n }) => (owner === connection.owner || connection.isAlive(owner) ? sum + n : sum),
+    0,
+  );
 }
 
 /** True while the provider's places are limited: then the more urgent go first. */
-export function isScarce(session: Session, scope: string): boolean {
-  const row = load(session, scope);
+export function isScarce(connection: Connection, scope: string): boolean {
+  const row = load(connection, scope);
   return row.window !== null || row.interval_ms > 0;
 }
 
 /** Takes the place of one send: the next may follow after the pace. */
-export function takeSend(session: Session, scope: string, intervalMs: number): void {
-  const row = load(session, scope);
+export function takeSend(connection: Connection, scope: string, intervalMs: number): void {
+  const row = load(connection, scope);
   const pace = Math.max(row.interval_ms, intervalMs);
-  if (pace > 0) save(session, scope, { ...row, next_send_ms: session.now() + pace });
+  if (pace > 0) save(connection, scope, { ...row, next_send_ms: connection.now() + pace });
 }
 
 /** The service answered well: brakes loosen a little. */
-export function noteSuccess(session: Session, scope: string): void {
-  const row = load(session, scope);
+export function noteSuccess(connection: Connection, scope: string): void {
+  const row = load(connection, scope);
   const creep = row.creep + 1;
   const grown = creep >= CREEP_SUCCESSES;
   const interval = grown ? Math.floor(row.interval_ms * 0.75) : row.interval_ms;
   const window = grown && row.window !== null ? row.window + 1 : row.window;
-  save(session, scope, {
+  save(connection, scope, {
     ...row,
     successes: row.successes + 1,
     creep: grown ? 0 : creep,
@@ -128,12 +131,12 @@ export function noteSuccess(session: Session, scope: string): void {
 }
 
 /** The service asked to wait: everybody does, then half as many at once, at the pace it named. */
-export function noteLimited(session: Session, scope: string, provider: string, waitMs: number): void {
-  const row = load(session, scope);
-  const flying = inFlight(session, provider);
-  const now = session.now();
+export function noteLimited(connection: Connection, scope: string, provider: string, waitMs: number): void {
+  const row = load(connection, scope);
+  const flying = inFlight(connection, provider);
+  const now = connection.now();
   const again = row.paused_until_ms > now; // several answers to one burst are one lesson
-  save(session, scope, {
+  save(connection, scope, {
     ...row,
     creep: 0,
     paused_until_ms: Math.max(row.paused_until_ms, now + waitMs),
@@ -145,25 +148,25 @@ export function noteLimited(session: Session, scope: string, provider: string, w
 }
 
 /** The service is not there or broken: after enough of these in a row nobody asks it for a while. */
-export function noteUnavailable(session: Session, scope: string): void {
-  const row = load(session, scope);
+export function noteUnavailable(connection: Connection, scope: string): void {
+  const row = load(connection, scope);
   const failures = row.failures + 1;
   const trips = failures >= BREAKER_FAILURES || row.opened > 0;
-  if (!trips || row.open_until_ms > session.now()) {
-    save(session, scope, { ...row, failures });
+  if (!trips || row.open_until_ms > connection.now()) {
+    save(connection, scope, { ...row, failures });
     return;
   }
   const pause = Math.min(BREAKER_MAX_MS, BREAKER_FIRST_MS * 2 ** row.opened);
-  save(session, scope, { ...row, failures: 0, opened: row.opened + 1, open_until_ms: session.now() + pause });
+  save(connection, scope, { ...row, failures: 0, opened: row.opened + 1, open_until_ms: connection.now() + pause });
 }
 
 /** A new run gives a provider that was down another chance. */
-export function forgiveBreaker(session: Session, scope: string): void {
-  const row = load(session, scope);
-  if (row.opened > 0) save(session, scope, { ...row, opened: 0, failures: 0, open_until_ms: 0 });
+export function forgiveBreaker(connection: Connection, scope: string): void {
+  const row = load(connection, scope);
+  if (row.opened > 0) save(connection, scope, { ...row, opened: 0, failures: 0, open_until_ms: 0 });
 }
 
 /** How often the service has answered well: tells whether anything got through since a shot was last told to wait. */
-export function successesOf(session: Session, scope: string): number {
-  return load(session, scope).successes;
+export function successesOf(connection: Connection, scope: string): number {
+  return load(connection, scope).successes;
 }

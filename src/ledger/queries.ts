@@ -1,7 +1,7 @@
 import type { PublicEvent } from '../events.ts';
-import { totalOf, utcDay, type Total } from './money.ts';
-import type { ShotRow } from './rows.ts';
-import type { Session } from './session.ts';
+import { totalOf, utcDay, type Total } from './budget.ts';
+import type { Shot } from './records.ts';
+import type { Connection } from './connection.ts';
 
 /** Success and cost of one provider and model. Times in milliseconds, from the request to the finished picture. */
 export interface StatRow {
@@ -28,24 +28,24 @@ export interface SpendRow {
 }
 
 /** A failed, refused or held shot. */
-export type FailedShot = Pick<ShotRow, 'name' | 'state' | 'outcome' | 'message' | 'job_id'>;
+export type FailedShot = Pick<Shot, 'name' | 'state' | 'outcome' | 'message' | 'jobId'>;
 
 /** Questions that change nothing. */
 export class Queries {
-  private readonly session: Session;
+  private readonly connection: Connection;
 
-  constructor(session: Session) {
-    this.session = session;
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   /** What today has cost, over all jobs. */
   today(): Total {
-    return totalOf(this.session, `day:${utcDay(this.session.now())}`);
+    return totalOf(this.connection, `day:${utcDay(this.connection.now())}`);
   }
 
   /** Events of a job after a given event id, oldest first, for `status --watch`. */
   eventsAfter(jobId: number, afterId: number, limit = 1000): { id: number; event: PublicEvent }[] {
-    const rows = this.session.all<{ id: number; body: string }>(
+    const rows = this.connection.all<{ id: number; body: string }>(
       'SELECT id, body FROM events INDEXED BY events_by_job WHERE job_id = ? AND id > ? ORDER BY id LIMIT ?',
       jobId,
       afterId,
@@ -56,8 +56,8 @@ export class Queries {
 
   /** Shots that ended badly, or are held. */
   failures(jobId: number, limit: number): FailedShot[] {
-    return this.session.all<FailedShot>(
-      `SELECT name, state, outcome, message, job_id FROM shots WHERE job_id = ? AND state IN ('failed', 'refused', 'hold') ORDER BY id LIMIT ?`,
+    return this.connection.all<FailedShot>(
+      `SELECT name, state, outcome, message, job_id jobId FROM shots WHERE job_id = ? AND state IN ('failed', 'refused', 'hold') ORDER BY id LIMIT ?`,
       jobId,
       limit,
     );
@@ -66,7 +66,7 @@ export class Queries {
   /** True when a shot of the job ended because one more attempt would pass the cap of a picture. */
   stoppedByBudget(jobId: number): boolean {
     return (
-      this.session.get(
+      this.connection.get(
         `SELECT 1 FROM shots WHERE job_id = ? AND state = 'failed' AND outcome = 'budget' LIMIT 1`,
         jobId,
       ) !== undefined
@@ -76,7 +76,7 @@ export class Queries {
   /** Shots whose work is live at the provider and whom nobody is waiting for now. */
   liveAtProvider(jobId: number): number {
     return (
-      this.session.get<{ n: number }>(
+      this.connection.get<{ n: number }>(
         `SELECT COUNT(*) n FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS NULL`,
         jobId,
       )?.n ?? 0
@@ -85,7 +85,7 @@ export class Queries {
 
   /** Remote ids of open attempts of a job, for cancelling at the provider. */
   openRemote(jobId: number): { provider: string; remoteId: string; shot: string }[] {
-    return this.session.all(
+    return this.connection.all(
       `SELECT a.provider, a.remote_id remoteId, s.name shot FROM attempts a JOIN shots s ON s.id = a.shot_id
        WHERE a.job_id = ? AND a.state = 'accepted'`,
       jobId,
@@ -94,7 +94,7 @@ export class Queries {
 
   /** Providers that hold open attempts of a job. */
   openProviders(jobId: number): string[] {
-    return this.session
+    return this.connection
       .all<{ provider: string }>(
         `SELECT DISTINCT provider FROM attempts INDEXED BY attempts_by_job WHERE job_id = ? AND state IN ('intent', 'accepted', 'generated', 'unknown')`,
         jobId,
@@ -105,7 +105,7 @@ export class Queries {
   /** Shots queued ahead of a job in other open jobs of at least its priority. */
   ahead(jobId: number): number {
     return (
-      this.session.get<{ n: number }>(
+      this.connection.get<{ n: number }>(
         `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id, jobs me
        WHERE me.id = ? AND j.state = 'open' AND s.state = 'queued' AND (j.priority < me.priority OR (j.priority = me.priority AND j.id < me.id))`,
         jobId,
@@ -115,7 +115,7 @@ export class Queries {
 
   /** Mean time from request to picture, and when the last attempts ended, of a job's newest attempts. */
   pace(jobId: number): { averageMs: number | null; ended: number; spanMs: number } {
-    const row = this.session.get<{ average: number | null; n: number; first: number | null; last: number | null }>(
+    const row = this.connection.get<{ average: number | null; n: number; first: number | null; last: number | null }>(
       `SELECT AVG(ended_at_ms - intent_at_ms) average, COUNT(*) n, MIN(intent_at_ms) first, MAX(ended_at_ms) last FROM
          (SELECT intent_at_ms, ended_at_ms FROM attempts WHERE job_id = ? AND state = 'settled' ORDER BY id DESC LIMIT 50)`,
       jobId,
@@ -129,7 +129,7 @@ export class Queries {
 
   /** By provider and model. `owner`: only of characters that are theirs or nobody's; undefined: of all. */
   stats(owner?: string | null): StatRow[] {
-    const rows = this.session.all<Omit<StatRow, 'p50Ms' | 'p95Ms'>>(
+    const rows = this.connection.all<Omit<StatRow, 'p50Ms' | 'p95Ms'>>(
       `SELECT a.provider, a.model, COUNT(*) attempts,
          SUM(a.state = 'settled') done, SUM(a.state = 'rejected' AND a.outcome NOT IN ('refused', 'interrupted')) failed,
          SUM(a.outcome = 'refused') refused, SUM(a.state = 'unknown') unknown,
@@ -152,7 +152,7 @@ export class Queries {
   ): number | null {
     const offset = Math.max(0, Math.ceil(of.done * share) - 1);
     return (
-      this.session.get<{ ms: number }>(
+      this.connection.get<{ ms: number }>(
         `SELECT ended_at_ms - intent_at_ms ms FROM attempts WHERE provider = ? AND model = ? AND state = 'settled'
        ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`} ORDER BY ms LIMIT 1 OFFSET ?`,
         of.provider,
@@ -165,7 +165,7 @@ export class Queries {
 
   /** By day, provider and model, newest day first. `owner` as for `stats`. */
   spending(days: number, owner?: string | null): SpendRow[] {
-    return this.session.all<SpendRow>(
+    return this.connection.all<SpendRow>(
       `SELECT day, provider, model, SUM(state = 'spent') images, SUM(spent_micros) spentMicros,
          SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reservedMicros
        FROM reservations WHERE day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?)

@@ -123,7 +123,7 @@ CREATE TABLE images (
   public_id TEXT,
   url TEXT,
   thumbnail_url TEXT,
-  mark TEXT CHECK (mark IN ('approved', 'rejected', 'favourite')),
+  mark TEXT CHECK (mark IN ('approved', 'rejected', 'favorite')),
   created_at_ms INTEGER NOT NULL,
   UNIQUE (character_id, number)
 ) STRICT;

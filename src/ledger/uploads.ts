@@ -1,5 +1,6 @@
-import type { ImageRow, JobRow } from './rows.ts';
-import type { Session } from './session.ts';
+import type { Image, Job } from './records.ts';
+import { imageOf, jobOf } from './rows.ts';
+import type { Connection } from './connection.ts';
 
 /** Where an uploaded image is. */
 export interface UploadedTo {
@@ -15,35 +16,36 @@ const PLAUSIBLE_MS = 2 * 3_600_000;
 
 /** The second step: pictures that are safe on disk on their way to the store. */
 export class Uploads {
-  private readonly session: Session;
+  private readonly connection: Connection;
 
-  constructor(session: Session) {
-    this.session = session;
+  constructor(connection: Connection) {
+    this.connection = connection;
   }
 
   /** Takes the next image to upload, of these jobs, that no live process is uploading; undefined when there is none now. */
-  claim(jobIds: readonly number[]): ImageRow | undefined {
-    return this.session.write(() => {
+  claim(jobIds: readonly number[]): Image | undefined {
+    return this.connection.write(() => {
       for (const jobId of jobIds) {
-        const rows = this.session.all<ImageRow>(
+        const rows = this.connection.many(
+          imageOf,
           `SELECT * FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending'
              AND (upload_not_before_ms <= ? OR upload_not_before_ms > ?) AND (upload_owner IS NULL OR upload_owner <> ?) ORDER BY id LIMIT 50`,
           jobId,
-          this.session.now(),
-          this.session.now() + PLAUSIBLE_MS,
-          this.session.owner,
+          this.connection.now(),
+          this.connection.now() + PLAUSIBLE_MS,
+          this.connection.owner,
         );
-        const free = rows.find((row) => row.upload_owner === null || !this.session.isAlive(row.upload_owner));
+        const free = rows.find((row) => row.uploadOwner === null || !this.connection.isAlive(row.uploadOwner));
         if (!free) continue;
         // A process that died says nothing of the picture it was uploading: the tries begin anew.
-        const tries = free.upload_owner === null ? free.upload_tries + 1 : 1;
-        this.session.run(
+        const tries = free.uploadOwner === null ? free.uploadTries + 1 : 1;
+        this.connection.run(
           'UPDATE images SET upload_owner = ?, upload_tries = ? WHERE id = ?',
-          this.session.owner,
+          this.connection.owner,
           tries,
           free.id,
         );
-        return { ...free, upload_owner: this.session.owner, upload_tries: tries };
+        return { ...free, upload_owner: this.connection.owner, upload_tries: tries };
       }
       return undefined;
     });
@@ -54,7 +56,7 @@ export class Uploads {
     let count = 0;
     let nextMs: number | undefined;
     for (const jobId of jobIds) {
-      const row = this.session.get<{ n: number; at: number | null }>(
+      const row = this.connection.get<{ n: number; at: number | null }>(
         `SELECT COUNT(*) n, MIN(upload_not_before_ms) at FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending'`,
         jobId,
       );
@@ -65,9 +67,9 @@ export class Uploads {
   }
 
   /** The store has it. */
-  done(image: ImageRow, to: UploadedTo): void {
-    this.session.write(() => {
-      const changed = this.session.run(
+  done(image: Image, to: UploadedTo): void {
+    this.connection.write(() => {
+      const changed = this.connection.run(
         `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, public_id = ?, url = ?, thumbnail_url = ?, md5 = ?
          WHERE id = ? AND upload_owner = ?`,
         to.publicId,
@@ -75,70 +77,70 @@ export class Uploads {
         to.thumbnailUrl ?? null,
         to.md5,
         image.id,
-        this.session.owner,
+        this.connection.owner,
       );
-      if (changed === 0 || image.job_id === null) return;
-      this.session.record(
-        image.job_id,
+      if (changed === 0 || image.jobId === null) return;
+      this.connection.record(
+        image.jobId,
         {
           event: 'image_stored',
           shot: image.shot,
-          character_id: image.character_id,
-          size_bytes: image.size_bytes,
+          character_id: image.characterId,
+          size_bytes: image.sizeBytes,
           url: to.url,
           filename: image.filename,
         },
-        image.shot_id,
+        image.shotId,
       );
     });
   }
 
   /** The store did not take it now: again from `notBeforeMs` (epoch ms) on. `counts`: as one of the tries it has. */
-  again(image: ImageRow, how: { message: string; notBeforeMs: number; counts: boolean }): void {
-    this.session.write(() => {
-      this.session.run(
+  again(image: Image, how: { message: string; notBeforeMs: number; counts: boolean }): void {
+    this.connection.write(() => {
+      this.connection.run(
         `UPDATE images SET upload_owner = NULL, upload_message = ?, upload_not_before_ms = ?, upload_tries = MAX(0, upload_tries - ?)
          WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
         how.message,
         Math.ceil(how.notBeforeMs),
         how.counts ? 0 : 1,
         image.id,
-        this.session.owner,
+        this.connection.owner,
       );
     });
   }
 
   /** The store will not take it: left to a later run. */
-  givenUp(image: ImageRow, message: string): void {
-    this.session.write(() => {
-      this.session.run(
+  givenUp(image: Image, message: string): void {
+    this.connection.write(() => {
+      this.connection.run(
         `UPDATE images SET upload = 'failed', upload_owner = NULL, upload_message = ?, upload_not_before_ms = 0 WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
         message,
         image.id,
-        this.session.owner,
+        this.connection.owner,
       );
     });
   }
 
   /** Lets an image go that was not uploaded because the run stops. */
-  release(image: ImageRow): void {
-    this.session.write(() => {
-      this.session.run(
+  release(image: Image): void {
+    this.connection.write(() => {
+      this.connection.run(
         'UPDATE images SET upload_owner = NULL, upload_tries = MAX(0, upload_tries - 1) WHERE id = ? AND upload_owner = ?',
         image.id,
-        this.session.owner,
+        this.connection.owner,
       );
     });
   }
 
   /** A new run: failed uploads of a job are put back, and the tries of all that wait are forgiven; returns how many had failed. */
   retryFailed(jobId: number): number {
-    return this.session.write(() => {
-      this.session.run(
+    return this.connection.write(() => {
+      this.connection.run(
         `UPDATE images SET upload_tries = 0 WHERE job_id = ? AND upload = 'pending' AND upload_owner IS NULL`,
         jobId,
       );
-      return this.session.run(
+      return this.connection.run(
         `UPDATE images SET upload = 'pending', upload_tries = 0, upload_not_before_ms = 0 WHERE job_id = ? AND upload = 'failed' AND state = 'stored'`,
         jobId,
       );
@@ -146,15 +148,16 @@ export class Uploads {
   }
 
   /** Marks pictures made with no store for upload; returns how many, and the jobs they belong to. */
-  enqueue(characterId: string, store: string): { count: number; jobs: JobRow[] } {
-    return this.session.write(() => {
-      const count = this.session.run(
+  enqueue(characterId: string, store: string): { count: number; jobs: Job[] } {
+    return this.connection.write(() => {
+      const count = this.connection.run(
         `UPDATE images SET store = ?, upload = 'pending', upload_tries = 0, upload_not_before_ms = 0
          WHERE character_id = ? AND state = 'stored' AND path IS NOT NULL AND upload <> 'done'`,
         store,
         characterId,
       );
-      const jobs = this.session.all<JobRow>(
+      const jobs = this.connection.many(
+        jobOf,
         `SELECT DISTINCT j.* FROM jobs j JOIN images i ON i.job_id = j.id WHERE i.character_id = ? AND i.upload = 'pending'`,
         characterId,
       );
@@ -164,7 +167,7 @@ export class Uploads {
 
   /** The store that unfinished uploads of a job wait for; undefined when there are none. */
   storeOf(jobId: number): string | undefined {
-    return this.session.get<{ store: string }>(
+    return this.connection.get<{ store: string }>(
       `SELECT store FROM images INDEXED BY images_by_job WHERE job_id = ? AND upload IN ('pending', 'failed') AND state = 'stored' AND store IS NOT NULL LIMIT 1`,
       jobId,
     )?.store;
@@ -172,7 +175,7 @@ export class Uploads {
 
   /** Failed and pending uploads of a job. */
   open(jobId: number): { pending: number; failed: number } {
-    const rows = this.session.all<{ upload: string; n: number }>(
+    const rows = this.connection.all<{ upload: string; n: number }>(
       `SELECT upload, COUNT(*) n FROM images INDEXED BY images_by_job WHERE job_id = ? AND upload IN ('pending', 'failed') AND state = 'stored' GROUP BY upload`,
       jobId,
     );

@@ -12,8 +12,10 @@
  */
 import type { ZodType } from 'zod';
 import type { CharacterAttributes } from '../character.ts';
-import type { ShotLook } from '../shot.ts';
+import type { Reference, ShotLook } from '../shot.ts';
 import type { Capabilities, ModelRecord, Price } from './capabilities.ts';
+
+export type { Reference } from '../shot.ts';
 
 /** How an open attempt can be cleared up after a crash or a lost answer (ledger.md). */
 export type RecoveryClass =
@@ -21,15 +23,6 @@ export type RecoveryClass =
   | 'list' // the service lists what it was sent: look the attempt up; absent means it was never accepted
   | 'sync' // nothing to ask: what was sent and not answered stays unknown
   | 'blind'; // nothing to ask until a remote id is known; safe after
-
-/** A picture to send along. Read from disk by the provider when it needs the bytes. */
-export interface Reference {
-  /** Absolute path of a validated image file. */
-  path: string;
-  mime: 'image/png' | 'image/jpeg' | 'image/webp';
-  sha256: string;
-  sizeBytes: number;
-}
 
 /** One picture to be made. Everything a provider may send; it picks what its service takes. */
 export interface ImageRequest {

@@ -1,6 +1,6 @@
 import type { Signal } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Caps } from '../ledger/money.ts';
+import type { Caps } from '../ledger/budget.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Storage } from '../storage/storage.ts';
 

@@ -1,9 +1,9 @@
 import type { ProviderError } from '../errors.ts';
 import type { FailureRecord } from '../ledger/attempts.ts';
-import { LostLease } from '../ledger/session.ts';
+import { LostLease } from '../ledger/connection.ts';
 import type { RunnerContext, RunOptions } from './context.ts';
 import { decide, type Verdict } from './retry.ts';
-import type { Work } from './shot.ts';
+import type { Work } from './attempt.ts';
 
 /** The attempt failed and is booked. `parked`: the run must stop asking, with the provider's words. */
 export interface FailureEnd {

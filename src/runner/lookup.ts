@@ -1,7 +1,7 @@
 import type { Finding } from '../providers/provider.ts';
 import type { RunnerContext, RunOptions } from './context.ts';
 import { deadline } from './deadline.ts';
-import type { Work } from './shot.ts';
+import type { Work } from './attempt.ts';
 
 const FIND_AFTER_MS = 10_000;
 
@@ -20,7 +20,7 @@ export async function askFor(
   const limit = deadline(context, waitMs + options.timeoutMs, [options.abort, options.drain]);
   const lost = {
     request: work.request,
-    sentAtMs: work.attempt.intent_at_ms,
+    sentAtMs: work.attempt.intentAtMs,
     isKnown: (remoteId: string) => context.ledger.attempts.knowsRemote(provider.name, remoteId),
   };
   try {
@@ -41,6 +41,6 @@ export async function askFor(
  */
 function settlingMs(context: RunnerContext, options: RunOptions, work: Work): number {
   const afterMs = work.ready.provider.findAfterMs ?? FIND_AFTER_MS;
-  const ageMs = context.now() - work.attempt.intent_at_ms;
+  const ageMs = context.now() - work.attempt.intentAtMs;
   return ageMs > 2 * (options.timeoutMs + afterMs) + afterMs ? 0 : afterMs;
 }

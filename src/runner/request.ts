@@ -1,26 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { CharacterAttributes } from '../character.ts';
 import { UserError } from '../errors.ts';
 import type { Route } from '../ledger/claims.ts';
-import type { AttemptRow, JobRow, JobSettings, ShotRow } from '../ledger/rows.ts';
+import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import { sizeProblem } from '../providers/capabilities.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
-import type { ShotLook } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
-
-/** What an attempt's row keeps of its request, beside the shot's prompt and seed. */
-interface KeptRequest {
-  width: number;
-  height: number;
-  quality?: string;
-  references: readonly Reference[];
-}
-
-/** Parsed once a job and kept while it runs. */
-export function settingsOf(job: JobRow): JobSettings {
-  return JSON.parse(job.settings) as JobSettings;
-}
 
 /** Builds requests for shots and rebuilds them from the ledger. */
 export class Requests {
@@ -38,8 +23,8 @@ export class Requests {
    * The ways to make a shot, in order: the job's provider, then each fallback that keeps the promise (references, size,
    * seed, a known price).
    */
-  routes(job: JobRow, shot: ShotRow): Route[] {
-    const settings = settingsOf(job);
+  routes(job: Job, shot: Shot): Route[] {
+    const settings = job.settings;
     const routes: Route[] = [];
     for (const name of [settings.provider, ...settings.fallback]) {
       const ready = this.context.providers.get(name);
@@ -54,13 +39,18 @@ export class Requests {
   private route(
     ready: ReadyProvider,
     model: string,
-    of: { job: JobRow; shot: ShotRow; settings: JobSettings },
+    of: { job: Job; shot: Shot; settings: JobSettings },
   ): Route | undefined {
     const { settings, shot } = of;
     const references = this.referencesFor(ready, model, of);
     const first = ready.provider.name === settings.provider;
     if (!first && unfit(ready, model, settings, references.length) !== undefined) return undefined;
-    const kept: KeptRequest = { width: settings.width, height: settings.height, quality: settings.quality, references };
+    const kept: AttemptRequest = {
+      width: settings.width,
+      height: settings.height,
+      quality: settings.quality,
+      references,
+    };
     const price = ready.provider.price({ model, prompt: shot.prompt, ...kept });
     if (!price && !ready.allowUnknownPrice) return undefined;
     return {
@@ -72,7 +62,7 @@ export class Requests {
       expectedMicros: price?.expectedMicros ?? 0,
       attemptKey: this.context.newKey(),
       requestHash: hashOf({ provider: ready.provider.name, model, prompt: shot.prompt, seed: shot.seed, ...kept }),
-      request: JSON.stringify(kept),
+      request: kept,
     };
   }
 
@@ -80,20 +70,20 @@ export class Requests {
   private referencesFor(
     ready: ReadyProvider,
     model: string,
-    of: { job: JobRow; shot: ShotRow; settings: JobSettings },
+    of: { job: Job; shot: Shot; settings: JobSettings },
   ): Reference[] {
     const most = ready.provider.capabilities(model).referencesMax;
     if (most === 0) return [];
     const given = of.settings.references.flatMap((path) => this.references.get(path) ?? []);
     if (given.length > 0) return given.slice(0, most);
     if (of.shot.kind === 'avatar') return [];
-    const avatar = this.context.ledger.images.avatar(of.job.character_id);
+    const avatar = this.context.ledger.images.avatar(of.job.characterId);
     if (avatar?.path && existsSync(avatar.path)) {
-      return [{ path: avatar.path, mime: mimeOf(avatar.format), sha256: avatar.sha256, sizeBytes: avatar.size_bytes }];
+      return [{ path: avatar.path, mime: mimeOf(avatar.format), sha256: avatar.sha256, sizeBytes: avatar.sizeBytes }];
     }
     this.tellOnce(
-      `no-avatar:${of.job.character_id}`,
-      `${of.job.character_id} has no avatar to refer to: the pictures are made from prompt and seed alone`,
+      `no-avatar:${of.job.characterId}`,
+      `${of.job.characterId} has no avatar to refer to: the pictures are made from prompt and seed alone`,
     );
     return [];
   }
@@ -111,20 +101,20 @@ export class Requests {
   }
 
   /** The request of an attempt, from the ledger alone: the same before and after a crash. */
-  rebuild(job: JobRow, shot: ShotRow, attempt: AttemptRow): ImageRequest {
-    const kept = JSON.parse(attempt.request) as KeptRequest;
-    const character = this.context.ledger.characters.find(job.character_id);
-    if (!character) throw new Error(`character ${job.character_id} vanished`);
+  rebuild(job: Job, shot: Shot, attempt: Attempt): ImageRequest {
+    const kept = attempt.request;
+    const character = this.context.ledger.characters.find(job.characterId);
+    if (!character) throw new Error(`character ${job.characterId} vanished`);
     return {
       attemptKey: attempt.key,
       shot: shot.name,
       model: attempt.model,
       prompt: shot.prompt,
-      negativePrompt: settingsOf(job).negativePrompt,
+      negativePrompt: job.settings.negativePrompt,
       seed: shot.seed,
       ...kept,
-      character: JSON.parse(character.attributes) as CharacterAttributes,
-      look: JSON.parse(shot.look) as ShotLook,
+      character: character.attributes,
+      look: shot.look,
     };
   }
 }

@@ -4,10 +4,10 @@ import type { TakenOver } from '../ledger/recovery.ts';
 import type { Reference } from '../providers/provider.ts';
 import type { RunnerContext, RunOptions, RunResult, Stop } from './context.ts';
 import { Requests } from './request.ts';
-import { roomProblem } from './room.ts';
-import { ShotWork, type Work, type WorkEnd } from './shot.ts';
-import { Thumbnails } from './thumbnails.ts';
-import { Uploader } from './upload.ts';
+import { roomProblem } from './disk-space.ts';
+import { ShotWork, type Work, type WorkEnd } from './attempt.ts';
+import { Thumbnails } from './after/thumbnail.ts';
+import { Uploader } from './after/upload.ts';
 
 /** How often dead processes are looked for while others work on the same jobs. */
 const RECOVERY_POLL_MS = 500;

@@ -6,25 +6,24 @@ import { ProviderError } from '../errors.ts';
 import { hashFile } from '../images/hash.ts';
 import { inspectAndHashFile, inspectFile, type ImageFacts } from '../images/inspect.ts';
 import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
-import type { ImageRow, JobRow, Lease } from '../ledger/rows.ts';
+import type { Image, Job, Lease } from '../ledger/records.ts';
 import type { RunnerContext } from './context.ts';
-import { settingsOf } from './request.ts';
 
 /** Where answers are put when the disk they belong on is full. */
 const ELSEWHERE = join(tmpdir(), 'imggen-parts');
 
 /** Folder of a character's pictures. */
-export function folderOf(job: JobRow): string {
-  return join(settingsOf(job).output, job.character_id);
+export function folderOf(job: Job): string {
+  return join(job.settings.output, job.characterId);
 }
 
 /** Where an attempt's answer is staged: on the output's file system, so that naming it is a link; found by the attempt's key. */
-export function partPathOf(job: JobRow, attemptKey: string): string {
+export function partPathOf(job: Job, attemptKey: string): string {
   return join(folderOf(job), '.parts', `${attemptKey}.part`);
 }
 
 /** All places where an attempt's answer may be staged, the usual one first. */
-export function partPathsOf(job: JobRow, attemptKey: string): string[] {
+export function partPathsOf(job: Job, attemptKey: string): string[] {
   const usual = partPathOf(job, attemptKey);
   return [usual, join(ELSEWHERE, basename(usual))];
 }
@@ -49,7 +48,7 @@ export async function stageSomewhere(partPath: string, bytes: Uint8Array): Promi
 }
 
 /** The picture of a shot under its final name, linked before a crash that came before the ledger was told; else undefined. */
-export async function linkedBefore(row: ImageRow | undefined): Promise<Picture | undefined> {
+export async function linkedBefore(row: Image | undefined): Promise<Picture | undefined> {
   const picture = row?.path ? await pictureAt(row.path) : undefined;
   return picture?.sha256 === row?.sha256 ? picture : undefined;
 }
@@ -100,11 +99,11 @@ export async function finish(
   context: RunnerContext,
   work: {
     lease: Lease;
-    job: JobRow;
+    job: Job;
     staged: string;
     /** Of the staged file, or of the one linked before a crash. */ picture: Picture;
   },
-): Promise<ImageRow> {
+): Promise<Image> {
   const { ledger, trace } = context;
   const {
     lease,
@@ -122,7 +121,7 @@ export async function finish(
     extension: facts.extension,
   };
   const place = {
-    nameOf: (number: number) => context.imageName(job.character_id, number, facts.extension),
+    nameOf: (number: number) => context.imageName(job.characterId, number, facts.extension),
     pathOf: (filename: string) => join(folder, filename),
   };
   let row = ledger.images.named(lease, image, place);
@@ -139,7 +138,7 @@ export async function finish(
   return done;
 }
 
-async function linked(staged: string, row: ImageRow): Promise<boolean> {
+async function linked(staged: string, row: Image): Promise<boolean> {
   const final = row.path ?? '';
   // The link was made and the staged file already taken away before a crash.
   if (!(await exists(staged)) && (await exists(final)) && (await hashFile(final)).sha256 === row.sha256) return true;

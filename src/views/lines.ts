@@ -1,7 +1,7 @@
 /** Plain lines for pipes, CI and terminals that can't do more: one line for whatever is worth one, with the time. */
 
 import type { PublicEvent, RunEvent } from '../events.ts';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { duration, timeOfDay, usd } from './format.ts';
 import { openOutput } from './output.ts';
 import { progressOf, shotsInOrder, timeLeftMs } from './progress.ts';

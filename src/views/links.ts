@@ -1,6 +1,6 @@
 /** Hyperlinks of a terminal (OSC 8). */
 
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 
 /**
  * Whether a terminal shows OSC 8 hyperlinks. Terminals that do not may print rubbish, so only those known to are named

@@ -1,7 +1,7 @@
 /** The sentences of the views, in one place. They are plain text of one line; what comes from outside is made harmless. */
 
 import type { BudgetCap, RunEvent } from '../events.ts';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { count, duration, usd } from './format.ts';
 import type { FinishedShot, JobState } from './state-model.ts';
 

@@ -1,6 +1,6 @@
 /** The moving shots: bounded in number, each with a place of its own on the screen. Pure. */
 
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { ACTIVE_MAX } from './state-model.ts';
 import type { ActiveShot, RunState } from './state-model.ts';
 

@@ -1,7 +1,7 @@
 /** The part of the state that follows single shots. Pure. */
 
 import type { PublicEvent, RunEvent, Signal } from '../events.ts';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { inPhase, shotKey, shownName, touch, without } from './state-active.ts';
 import { COMPLETIONS_KEPT, FINISHED_KEPT, withJob } from './state-model.ts';
 import type { ActiveShot, Ending, FinishedShot, RunState } from './state-model.ts';

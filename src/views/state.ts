@@ -4,7 +4,7 @@
  */
 
 import type { RunEvent, Signal } from '../events.ts';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { withJob } from './state-model.ts';
 import type { JobState, RunState } from './state-model.ts';
 import { reduceShot } from './state-shot.ts';

@@ -1,7 +1,7 @@
 /** The last words of a run: what was made, where it is, what it cost, what failed and how to go on. Pure. */
 
 import { styleText } from 'node:util';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { count, duration, usd } from './format.ts';
 import type { JobSummary, RunSummary, ShotFailure } from './view.ts';
 

@@ -3,7 +3,7 @@
 import { styleText } from 'node:util';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import { printable } from '../text.ts';
+import { printable } from '../sanitize.ts';
 import { hyperlink } from './links.ts';
 
 /** A column. */

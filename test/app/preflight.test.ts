@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assertFits, capRefusal, capWords, estimate } from '../../src/app/preflight.ts';
 import { EXIT } from '../../src/errors.ts';
-import type { Caps } from '../../src/ledger/money.ts';
+import type { Caps } from '../../src/ledger/budget.ts';
 import { finish, openBooks } from '../ledger/books.ts';
 import { picture, provider } from '../runner/rig.ts';
 import { galleryShots, makeJob, ready } from '../simulation/scene.ts';
@@ -11,7 +11,7 @@ const paper = provider({ submit: (request) => Promise.resolve(picture(request.sh
 /** Four pictures at 50 at most, one of them made for 40 already. */
 function found(caps: Caps) {
   const books = openBooks();
-  const ledger = books.session('a');
+  const ledger = books.connection('a');
   const job = makeJob(ledger, books.folder, { shots: galleryShots(4) });
   finish(ledger, books.claimed(ledger, [job.id]));
   return estimate(ledger, [{ job, ready: ready(paper) }], caps);
@@ -45,7 +45,7 @@ describe('what is left to do', () => {
 describe('a job its provider can’t do is refused before paying', () => {
   const job = (settings: object) => {
     const books = openBooks();
-    return makeJob(books.session('a'), books.folder, { shots: galleryShots(1), settings });
+    return makeJob(books.connection('a'), books.folder, { shots: galleryShots(1), settings });
   };
   const can = (more: object) => ready({ ...paper, capabilities: () => ({ ...paper.capabilities(''), ...more }) });
 
@@ -56,12 +56,12 @@ describe('a job its provider can’t do is refused before paying', () => {
     ['a quality it has not', { quality: 'ultra' }, { qualities: ['low', 'high'] }, /it takes low, high/],
   ])('for %s', (...row) => {
     const [, settings, capabilities, words] = row;
-    expect(() => assertFits(job(settings), can(capabilities))).toThrow(words);
+    expect(() => assertFits(job(settings).settings, can(capabilities))).toThrow(words);
   });
 
   it('for a price that nobody knows, unless that is accepted', () => {
     const free = { ...paper, price: () => undefined };
-    expect(() => assertFits(job({}), ready(free))).toThrow(/nobody knows what a picture/);
-    expect(() => assertFits(job({}), ready(free, { allowUnknownPrice: true }))).not.toThrow();
+    expect(() => assertFits(job({}).settings, ready(free))).toThrow(/nobody knows what a picture/);
+    expect(() => assertFits(job({}).settings, ready(free, { allowUnknownPrice: true }))).not.toThrow();
   });
 });

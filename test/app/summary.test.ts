@@ -11,7 +11,7 @@ type End = 'done' | 'failed' | 'refused' | 'hold' | 'queued' | 'live' | 'not-upl
 /** The exit code of a run that left its shots like this. */
 function codeOf(ends: readonly End[], stop?: Stop): number {
   const books = openBooks();
-  const ledger = books.session('a');
+  const ledger = books.connection('a');
   const job = makeJob(ledger, books.folder, {
     shots: galleryShots(ends.length),
     settings: { store: ends.includes('not-uploaded') ? 'paper' : 'none' },

@@ -7,7 +7,7 @@ import type * as inspect from '../../src/images/inspect.ts';
 import type * as sharp from '../../src/images/sharp.ts';
 import type * as ledger from '../../src/ledger/ledger.ts';
 import type * as names from '../../src/names.ts';
-import type * as plan from '../../src/plan.ts';
+import type * as plan from '../../src/plan/plan.ts';
 import type * as picture from '../../src/providers/local/picture.ts';
 import type * as style from '../../src/providers/local/style.ts';
 import type * as runner from '../../src/runner/runner.ts';

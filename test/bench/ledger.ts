@@ -142,7 +142,7 @@ function claim(ledger: Ledger, jobIds: readonly number[]): Claimed {
         expectedMicros: 10,
         attemptKey: randomUUID(),
         requestHash: 'h',
-        request: '{}',
+        request: { width: 16, height: 16, references: [] },
       },
     ],
   });

@@ -69,8 +69,8 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     id: 'mira-sol',
     name: 'Mira Sol',
     seed: 1,
-    attributes: JSON.stringify(CHARACTER),
-    locked: '{}',
+    attributes: CHARACTER,
+    locked: {},
   });
   const { job } = ledger.jobs.openOrCreate({
     characterId: 'mira-sol',

@@ -34,16 +34,16 @@ describe('mark', () => {
     expect(
       (await imggen(folder, ['mark', 'mira_sol_image_00001', mira(folder, picture(2)), '--approve'])).exitCode,
     ).toBe(0);
-    expect((await imggen(folder, ['mark', 'mira-sol/2', '--favourite'])).exitCode).toBe(0);
+    expect((await imggen(folder, ['mark', 'mira-sol/2', '--favorite'])).exitCode).toBe(0);
     expect((await imggen(folder, ['mark', 'mira-sol/3', '--reject'])).exitCode).toBe(0);
     expect((await imggen(folder, ['mark', 'mira-sol/3', '--clear'])).exitCode).toBe(0);
     expect(ask(folder, 'SELECT mark FROM images ORDER BY number')).toEqual([
       { mark: 'approved' },
-      { mark: 'favourite' },
+      { mark: 'favorite' },
       { mark: null },
     ]);
     const shown = JSON.parse(
-      (await imggen(folder, ['gallery', 'mira-sol', '--mark', 'favourite', '--provider', 'local', '--json'])).stdout,
+      (await imggen(folder, ['gallery', 'mira-sol', '--mark', 'favorite', '--provider', 'local', '--json'])).stdout,
     ) as { images: { filename: string }[] };
     expect(shown.images.map(({ filename }) => filename)).toEqual([picture(2)]);
   });
@@ -266,7 +266,7 @@ describe('gallery --html', () => {
     const folder = newStudio();
     await imggen(folder, ['pack', '--count', '3']);
     rmSync(mira(folder, 'thumbnails', 'mira_sol_image_00002.webp'));
-    await imggen(folder, ['mark', 'mira-sol/1', '--favourite']);
+    await imggen(folder, ['mark', 'mira-sol/1', '--favorite']);
     const { exitCode, stdout } = await imggen(folder, ['gallery', 'mira-sol', '--html']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '3 pictures in images/mira-sol/gallery.html' });
     const html = readFileSync(mira(folder, 'gallery.html'), 'utf8');

@@ -22,7 +22,7 @@ function picture(number: number, change: Partial<GalleryPicture> = {}): GalleryP
     shot: `gallery-${String(number).padStart(4, '0')}`,
     provider: number % 2 ? 'replicate' : 'openai',
     model: 'black-forest-labs/flux-dev',
-    mark: ([null, 'approved', 'rejected', 'favourite'] as const)[number % 4] ?? null,
+    mark: ([null, 'approved', 'rejected', 'favorite'] as const)[number % 4] ?? null,
     prompt: `A photo of a woman of about 26, auburn long wavy hair, green eyes, standing with arms relaxed, soft window light from the left, number ${number}`,
     seed: 421_337 + number,
     seedHonoured: number % 3 === 0 ? 'no' : 'yes',

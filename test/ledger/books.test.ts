@@ -6,11 +6,11 @@ import { finish, newImage, openBooks, PLACE } from './books.ts';
 describe('numbers', () => {
   it('go on over jobs, sessions and kinds, and are never used again', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const one = makeJob(a, books.folder, { shots: [plannedShot('avatar', 'avatar')], kind: 'create' });
     const two = makeJob(a, books.folder, { shots: galleryShots(2), key: 'p' });
     const first = finish(a, books.claimed(a, [one.id]));
-    a.upkeep.remove(first.id);
+    a.maintenance.remove(first.id);
     expect(
       [finish(b, books.claimed(b, [two.id])), finish(a, books.claimed(a, [two.id]))].map((image) => image.filename),
     ).toEqual(['mira_image_00002.png', 'mira_image_00003.png']);
@@ -18,7 +18,7 @@ describe('numbers', () => {
 
   it('start above what was found on disk, and are not lowered', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
     ledger.characters.numbersStartAfter('mira', 41);
     ledger.characters.numbersStartAfter('mira', 3);
@@ -27,7 +27,7 @@ describe('numbers', () => {
 
   it('stay with their shot when its process dies after naming', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(1) });
     const claim = books.claimed(a, [job.id]);
     a.attempts.generated(claim.lease, { staged: '/p', seedHonoured: 'yes' }, 'paper:k');
@@ -42,7 +42,7 @@ describe('numbers', () => {
 describe('a job', () => {
   it('planned twice is the same job; with a key for ever; with --new another', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const first = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     expect(makeJob(ledger, books.folder, { shots: galleryShots(2) }).id).toBe(first.id);
     expect(makeJob(ledger, books.folder, { shots: galleryShots(2), fresh: true }).id).not.toBe(first.id);
@@ -54,7 +54,7 @@ describe('a job', () => {
 
   it('puts failed shots back with their attempts forgiven, held ones only by name', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(3) });
     for (const state of ['failed', 'refused', 'hold'] as const) {
       const settlement = { state: state === 'hold' ? ('doubtful' as const) : ('released' as const) };
@@ -74,7 +74,7 @@ describe('a job', () => {
 
   it('held in doubt comes back as an open question to who can ask, with its remote id as an answer to wait for', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     const hold = {
       failure: 'unknown' as const,
@@ -97,7 +97,7 @@ describe('a job', () => {
 describe('events', () => {
   it('are told after their commit, and not at all when it fails', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const heard: string[] = [];
     ledger.listen((event: RunEvent) => {
       heard.push(event.event);
@@ -123,7 +123,7 @@ describe('events', () => {
 
   it('go on when a listener throws', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     ledger.listen(() => {
       throw new Error('a view has a bug');
     });
@@ -136,7 +136,7 @@ describe('events', () => {
 describe('a gallery', () => {
   it('shows the newest first, by kind, job, mark, provider and page', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const create = makeJob(ledger, books.folder, { shots: [plannedShot('avatar', 'avatar')], kind: 'create' });
     const pack = makeJob(ledger, books.folder, { shots: galleryShots(3), key: 'p' });
     for (const id of [create.id, pack.id, pack.id, pack.id]) {
@@ -145,16 +145,16 @@ describe('a gallery', () => {
     }
     const numbers = (filter: object) =>
       ledger.images.gallery({ characterId: 'mira', ...filter }).map((image) => image.number);
-    ledger.images.mark(2, 'favourite');
+    ledger.images.mark(2, 'favorite');
     expect(numbers({})).toEqual([4, 3, 2, 1]);
     expect(numbers({ kind: 'avatar' })).toEqual([1]);
     expect(numbers({ jobId: pack.id })).toEqual([4, 3, 2]);
-    expect(numbers({ mark: 'favourite' })).toEqual([2]);
+    expect(numbers({ mark: 'favorite' })).toEqual([2]);
     expect(numbers({ provider: 'other' })).toEqual([]);
     expect(numbers({ limit: 2 })).toEqual([4, 3]);
     expect(numbers({ beforeId: 3 })).toEqual([2, 1]);
     expect(numbers({ sinceMs: books.nowMs - 2_000 })).toEqual([4, 3]);
-    ledger.upkeep.remove(4);
+    ledger.maintenance.remove(4);
     expect(numbers({})).toEqual([3, 2, 1]);
     expect(ledger.images.count('mira')).toBe(3);
   });
@@ -163,7 +163,7 @@ describe('a gallery', () => {
 describe('uploads', () => {
   it('are taken by one process at a time, from the dead at once, and told when done', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(2), settings: { store: 'paper' } });
     for (let i = 0; i < 2; i += 1) finish(a, books.claimed(a, [job.id]));
     const [first, second] = [a.uploads.claim([job.id]), b.uploads.claim([job.id])];

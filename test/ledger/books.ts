@@ -16,8 +16,8 @@ export class Books {
   readonly dead = new Set<string>();
   private keys = 0;
 
-  /** A session under this owner id. Its connection is its own. */
-  session(owner: string, more: Partial<ConstructorParameters<typeof Ledger>[0]> = {}): Ledger {
+  /** A connection under this owner id. Its connection is its own. */
+  connection(owner: string, more: Partial<ConstructorParameters<typeof Ledger>[0]> = {}): Ledger {
     return new Ledger({
       file: this.file,
       now: () => this.nowMs,
@@ -38,7 +38,7 @@ export class Books {
       expectedMicros: 40,
       attemptKey: `k${this.keys}`,
       requestHash: 'h',
-      request: '{"width":16,"height":16,"references":[]}',
+      request: { width: 16, height: 16, references: [] },
       ...more,
     };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LostLease } from '../../src/ledger/session.ts';
+import { LostLease } from '../../src/ledger/connection.ts';
 import { galleryShots, makeJob, plannedShot } from '../simulation/scene.ts';
 import { finish, newImage, openBooks, PLACE } from './books.ts';
 
@@ -15,7 +15,7 @@ const failed = (more: object) => ({
 describe('a claim', () => {
   it('commits attempt and reservation before anything is sent', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
     const claim = books.claimed(ledger, [job.id]);
     expect(claim.attempt).toMatchObject({ state: 'intent', ordinal: 1, key: 'k1', provider: 'paper' });
@@ -25,7 +25,7 @@ describe('a claim', () => {
 
   it('serves the jobs in the order given, and each job’s shots in theirs', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const low = makeJob(ledger, books.folder, { shots: galleryShots(2), priority: 2, key: 'low' });
     const high = makeJob(ledger, books.folder, { shots: galleryShots(1), priority: 0, key: 'high' });
     const order = [1, 2, 3].map(() => books.claimed(ledger, [high.id, low.id]).lease);
@@ -39,7 +39,7 @@ describe('a claim', () => {
 
   it('lets the avatar go first, and frees the others when it has ended badly', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, {
       shots: [plannedShot('avatar', 'avatar'), plannedShot('training-01', 'training')],
       kind: 'create',
@@ -53,7 +53,7 @@ describe('a claim', () => {
 
   it('waits until a shot’s time has come, and says until when', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
     ledger.attempts.failed(
       books.claimed(ledger, [job.id]).lease,
@@ -70,7 +70,7 @@ describe('a claim', () => {
 
   it('finds nothing in a job that was cancelled or is done', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     finish(ledger, books.claimed(ledger, [job.id]));
     expect(ledger.jobs.cancel(job.id)).toBe(1);
@@ -79,7 +79,7 @@ describe('a claim', () => {
 
   it('gives two sessions on one file different shots', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(10) });
     const shots = Array.from({ length: 10 }, (_, i) => books.claimed(i % 2 ? a : b, [job.id]).lease.shotId);
     expect(new Set(shots).size).toBe(10);
@@ -94,7 +94,7 @@ describe('caps', () => {
     ['day', { perDayMicros: 49 }],
   ])('stop the first request that would pass the %s cap', (cap, caps) => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     expect(ledger.claim(books.request([job.id], { caps }))).toMatchObject({ kind: 'budget', cap });
     expect(books.count('SELECT COUNT(*) FROM attempts')).toBe(0);
@@ -102,7 +102,7 @@ describe('caps', () => {
 
   it('let pass what fits exactly', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     const caps = { perImageMicros: 50, perRunMicros: 50, perDayMicros: 50 };
     expect(books.claimed(ledger, [job.id], { caps })).toBeDefined();
@@ -110,7 +110,7 @@ describe('caps', () => {
 
   it('wait while what is in flight may settle for less, and count what other jobs spent today', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const one = makeJob(ledger, books.folder, { shots: galleryShots(2), key: '1' });
     const two = makeJob(ledger, books.folder, { shots: galleryShots(2), key: '2' });
     const claim = books.claimed(ledger, [one.id]);
@@ -126,7 +126,7 @@ describe('caps', () => {
 
   it('end a shot whose earlier attempts have used up the cap of a picture, and let the others go on', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     const first = books.claimed(ledger, [job.id]);
     ledger.attempts.failed(first.lease, {
@@ -145,7 +145,7 @@ describe('caps', () => {
 
   it('of one job leave the other jobs of the run their turn', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const one = makeJob(ledger, books.folder, { shots: galleryShots(2), key: '1' });
     const two = makeJob(ledger, books.folder, { shots: galleryShots(1), key: '2' });
     finish(ledger, books.claimed(ledger, [one.id]));
@@ -162,7 +162,7 @@ describe('caps', () => {
 
   it('stop at once when who holds the money is dead', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(2) });
     books.claimed(a, [job.id]);
     books.dead.add('a');
@@ -175,7 +175,7 @@ describe('caps', () => {
 
   it('begin a new day at midnight UTC', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     finish(ledger, books.claimed(ledger, [job.id]));
     books.nowMs += DAY_MS;
@@ -186,7 +186,7 @@ describe('caps', () => {
 describe('leases', () => {
   it('of the dead are taken over once, of the living never', () => {
     const books = openBooks();
-    const [a, b, c] = [books.session('a'), books.session('b'), books.session('c')];
+    const [a, b, c] = [books.connection('a'), books.connection('b'), books.connection('c')];
     const job = makeJob(a, books.folder, { shots: galleryShots(2) });
     books.claimed(a, [job.id]);
     expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
@@ -197,7 +197,7 @@ describe('leases', () => {
 
   it('guard every write: who lost one writes nothing', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(1) });
     const { lease } = books.claimed(a, [job.id]);
     books.dead.add('a');
@@ -225,19 +225,19 @@ describe('leases', () => {
 
   it('let go are anybody’s, but not of who let them go', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(1) });
     const { lease } = books.claimed(a, [job.id]);
     a.attempts.accepted(lease, 'r1');
     a.attempts.release(lease);
     expect(a.recovery.takeOver([job.id], 5, new Set([lease.shotId]))).toEqual([]);
     expect(a.queries.liveAtProvider(job.id)).toBe(1);
-    expect(b.recovery.takeOver([job.id], 5)).toMatchObject([{ attempt: { state: 'accepted', remote_id: 'r1' } }]);
+    expect(b.recovery.takeOver([job.id], 5)).toMatchObject([{ attempt: { state: 'accepted', remoteId: 'r1' } }]);
   });
 
   it('that were never used leave no trace in the count of attempts', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
     ledger.attempts.unsent(books.claimed(ledger, [job.id]).lease);
     expect(ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 0 });
@@ -249,7 +249,7 @@ describe('leases', () => {
     ['forward', DAY_MS],
   ])('are not given twice when the clock is set %s a day, and nobody waits for a day', (_, jumpMs) => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const job = makeJob(a, books.folder, { shots: galleryShots(2) });
     const first = books.claimed(a, [job.id], { route: { intervalMs: 5_000 } });
     const backoff = { state: 'queued' as const, notBeforeMs: books.nowMs + 30_000, forgiven: false };
@@ -270,7 +270,7 @@ describe('leases', () => {
 describe('priority', () => {
   it('is given way to only where places are scarce and its owner lives', () => {
     const books = openBooks();
-    const [a, b] = [books.session('a'), books.session('b')];
+    const [a, b] = [books.connection('a'), books.connection('b')];
     const urgent = makeJob(a, books.folder, { shots: galleryShots(3), priority: 0, key: 'u' });
     const normal = makeJob(a, books.folder, { shots: galleryShots(3), priority: 1, key: 'n' });
     books.claimed(a, [urgent.id]);

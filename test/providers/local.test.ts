@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CharacterAttributes } from '../../src/character.ts';
 import { inspectImage } from '../../src/images/inspect.ts';
-import { planCharacter, planPack } from '../../src/plan.ts';
+import { planCharacter, planPack } from '../../src/plan/plan.ts';
 import local from '../../src/providers/local.ts';
 import type { CallContext, ImageRequest, Provider, ProviderSettings } from '../../src/providers/provider.ts';
 import type { PlannedShot } from '../../src/shot.ts';

@@ -5,7 +5,7 @@ import { ProviderError, type ProviderFailure } from '../../src/errors.ts';
 import type { PublicEvent, RunEvent } from '../../src/events.ts';
 import { stageBytes } from '../../src/images/save.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import type { JobRow, ShotRow } from '../../src/ledger/rows.ts';
+import type { Job, Shot } from '../../src/ledger/records.ts';
 import type { Generated, Provider } from '../../src/providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunOptions, RunResult } from '../../src/runner/context.ts';
 import { Runner } from '../../src/runner/runner.ts';
@@ -74,13 +74,13 @@ export class Rig {
     this.ledger.listen((event) => this.heard.push(event));
   }
 
-  job(wanted: Parameters<typeof makeJob>[2]): JobRow {
+  job(wanted: Parameters<typeof makeJob>[2]): Job {
     return makeJob(this.ledger, this.output, wanted);
   }
 
   /** Runs a job's shots to whatever end. */
   run(
-    job: JobRow,
+    job: Job,
     providers: readonly (Provider | ReadyProvider)[],
     more: { options?: Partial<RunOptions>; context?: Partial<RunnerContext> } = {},
   ): Promise<RunResult> {
@@ -103,7 +103,7 @@ export class Rig {
   }
 
   /** Badly ended shots of a job by name. */
-  failed(job: JobRow): Record<string, Pick<ShotRow, 'state' | 'outcome'>> {
+  failed(job: Job): Record<string, Pick<Shot, 'state' | 'outcome'>> {
     return Object.fromEntries(
       this.ledger.queries
         .failures(job.id, 100)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { JobRequest } from '../../src/ledger/jobs.ts';
-import type { JobRow, JobSettings } from '../../src/ledger/rows.ts';
+import type { Job, JobSettings } from '../../src/ledger/records.ts';
 import { imageFilename } from '../../src/names.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunOptions } from '../../src/runner/context.ts';
@@ -49,14 +49,14 @@ export function makeJob(
   ledger: Ledger,
   output: string,
   wanted: { shots: readonly PlannedShot[]; settings?: Partial<JobSettings> } & Partial<Omit<JobRequest, 'settings'>>,
-): JobRow {
+): Job {
   const { shots, settings, ...rest } = wanted;
   ledger.characters.register({
     id: 'mira',
     name: 'Mira',
     seed: 7,
-    attributes: JSON.stringify({ name: 'Mira', distinctiveFeatures: [], style: 'photo' }),
-    locked: '{}',
+    attributes: { name: 'Mira', distinctiveFeatures: [], style: 'photo' },
+    locked: {},
   });
   return ledger.jobs.openOrCreate({
     characterId: 'mira',

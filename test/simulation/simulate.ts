@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import Sqlite from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
-import type { Caps } from '../../src/ledger/money.ts';
+import type { Caps } from '../../src/ledger/budget.ts';
 import type { RecoveryClass } from '../../src/providers/provider.ts';
 import { VirtualClock } from './clock.ts';
 import { capProblems, violations } from './invariants.ts';

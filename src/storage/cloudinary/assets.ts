@@ -4,7 +4,7 @@
 import { basename } from 'node:path';
 import type { UploadApiOptions } from 'cloudinary';
 import { z } from 'zod';
-import { printable } from '../../text.ts';
+import { printable } from '../../sanitize.ts';
 import type { Asset, StoredAsset } from '../storage.ts';
 
 /** The thumbnail that is made with the upload. */

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { StorageError, type StorageFailure } from '../../errors.ts';
-import { printable } from '../../text.ts';
+import { printable } from '../../sanitize.ts';
 import type { Account } from './account.ts';
 
 const RETRY_AFTER_MAX_MS = 3_600_000;

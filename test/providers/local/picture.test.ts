@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CharacterAttributes } from '../../../src/character.ts';
-import { planCharacter } from '../../../src/plan.ts';
+import { planCharacter } from '../../../src/plan/plan.ts';
 import { FACES } from '../../../src/providers/local/expression.ts';
 import { identityOf } from '../../../src/providers/local/identity.ts';
 import { drawPicture } from '../../../src/providers/local/picture.ts';

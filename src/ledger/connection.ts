@@ -4,7 +4,7 @@ import type { Listener, PublicEvent } from '../events.ts';
 /** A value SQLite takes. */
 export type SqlValue = string | number | bigint | null | Buffer;
 
-/** Public events without what the session itself stamps on them. */
+/** Public events without what the connection itself stamps on them. */
 export type EventBody = PublicEvent extends infer E
   ? E extends PublicEvent
     ? Omit<E, 'at' | 'job_id'>
@@ -23,7 +23,7 @@ export class LostLease extends Error {
  * One connection, its prepared statements, and the rule that nothing is told before it is committed:
  * events recorded inside `write` are inserted in the same transaction and handed to the listener after its commit.
  */
-export class Session {
+export class Connection {
   readonly db: Database;
   readonly owner: string;
   readonly now: () => number;
@@ -56,6 +56,17 @@ export class Session {
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
     return this.statement(sql).all(...values) as Row[];
+  }
+
+  /** One row, mapped to what the ledger hands out. */
+  one<Row, T>(map: (row: Row) => T, sql: string, ...values: SqlValue[]): T | undefined {
+    const row = this.get<Row>(sql, ...values);
+    return row === undefined ? undefined : map(row);
+  }
+
+  /** All rows, mapped to what the ledger hands out. */
+  many<Row, T>(map: (row: Row) => T, sql: string, ...values: SqlValue[]): T[] {
+    return this.all<Row>(sql, ...values).map(map);
   }
 
   /** Runs a statement; returns how many rows it changed. */

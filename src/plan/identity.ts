@@ -2,7 +2,7 @@
  * The identity block: the one clause that says who the person is, word for word the same in every shot's prompt.
  * Pure. Attributes are free text, so its grammar is made to read well with any of them missing.
  */
-import type { CharacterAttributes } from './character.ts';
+import type { CharacterAttributes } from '../character.ts';
 
 /** The longest identity block, in characters; leaves a prompt room for the shot below 1,500. */
 export const IDENTITY_MAX = 850;

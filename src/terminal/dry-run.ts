@@ -1,10 +1,10 @@
 import type { PlannedShot } from '../shot.ts';
 import { jsonLine } from '../views/json.ts';
 import { usdOfMicros } from '../views/format.ts';
-import type { JobSettings } from '../ledger/rows.ts';
+import type { JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
-import type { House } from './house.ts';
-import { worstOf } from './preflight.ts';
+import type { House } from '../app/house.ts';
+import { worstOf } from '../app/preflight.ts';
 
 /** One job that would be run. */
 export interface DryJob {
@@ -16,11 +16,11 @@ export interface DryJob {
 
 /** Prints shots, seeds, prompts and the worst case; sends and writes nothing. */
 export function printDryRun(house: House, jobs: readonly DryJob[]): void {
-  const { stdout } = house.world;
+  const { stdout } = house.host;
   const shown = jobs.map((job) => {
     const shots = [...job.shots].map((shot) => ({
       shot,
-      worstMicros: worstOf({ settings: JSON.stringify(job.settings) }, job.ready, shot.prompt),
+      worstMicros: worstOf(job.settings, job.ready, shot.prompt),
     }));
     return { job, shots, worstMicros: shots.reduce((sum, one) => sum + one.worstMicros, 0), known: isKnown(job) };
   });

@@ -4,7 +4,7 @@ import { deadline } from './deadline.ts';
 import { bookFailure } from './failure.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
 import { partPathOf, wholeAt } from './save.ts';
-import type { Work, WorkEnd } from './shot.ts';
+import type { Work, WorkEnd } from './attempt.ts';
 
 /**
  * Brings a finished, paid picture from its URL to a synced, whole file, and commits that. Reads are free: tried again with
@@ -58,7 +58,7 @@ async function freshUrl(
   options: RunOptions,
   work: Work,
 ): Promise<string | WorkEnd | undefined> {
-  const remoteId = work.attempt.remote_id ?? context.ledger.attempts.find(work.attempt.id)?.remote_id;
+  const remoteId = work.attempt.remoteId ?? context.ledger.attempts.find(work.attempt.id)?.remoteId;
   const { provider } = work.ready;
   if (!remoteId || !provider.collect) return undefined;
   const limit = deadline(context, options.timeoutMs, [options.abort]);

@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import type { Host } from '../host.ts';
 
 /** Without a terminal nobody sends a second signal, and a kill follows the first soon (CI systems give 7–10 s). */
 const DRAIN_MS = 8_000;
@@ -17,14 +17,14 @@ export interface SignalWatch {
  * soon after) the abort follows by itself.
  */
 export function watchSignals(
-  world: World,
+  host: Host,
   options: { drainMs: number | undefined; onDrain: (signal: string) => void },
 ): SignalWatch {
   const drain = new AbortController();
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const drainMs = options.drainMs ?? (world.stdout.isTTY ? undefined : DRAIN_MS);
-  const off = world.onSignal((signal) => {
+  const drainMs = options.drainMs ?? (host.stdout.isTTY ? undefined : DRAIN_MS);
+  const off = host.onSignal((signal) => {
     if (drain.signal.aborted) {
       abort.abort();
       return;

@@ -1,5 +1,4 @@
 import type { RunnerContext, RunOptions } from './context.ts';
-import { settingsOf } from './request.ts';
 
 /** Never start paid work with less than this free (ledger.md: 64 MiB + in flight × largest image). */
 const FREE_MIN_BYTES = 64 * 1024 * 1024;
@@ -28,7 +27,7 @@ export async function roomProblem(
   for (const jobId of options.jobIds) {
     const job = context.ledger.jobs.find(jobId);
     if (!job) continue;
-    const { output, width, height } = settingsOf(job);
+    const { output, width, height } = job.settings;
     const needed = FREE_MIN_BYTES + (inFlight + 1) * width * height * BYTES_PER_PIXEL;
     const free = await context.freeBytes(output);
     if (free < needed) return tooLittle(free, { for_: output, needed });

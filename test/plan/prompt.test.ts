@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CharacterAttributes } from '../src/character.ts';
-import { identityBlock } from '../src/identity.ts';
-import { galleryLook } from '../src/plan.ts';
-import { buildNegativePrompt, buildPrompt } from '../src/prompt.ts';
-import { ANGLES, EXPRESSIONS, FRAMINGS } from '../src/shot.ts';
-import type { ShotLook } from '../src/shot.ts';
+import type { CharacterAttributes } from '../../src/character.ts';
+import { identityBlock } from '../../src/plan/identity.ts';
+import { galleryLook } from '../../src/plan/plan.ts';
+import { buildNegativePrompt, buildPrompt } from '../../src/plan/prompt.ts';
+import { ANGLES, EXPRESSIONS, FRAMINGS } from '../../src/shot.ts';
+import type { ShotLook } from '../../src/shot.ts';
 
 const mira: CharacterAttributes = {
   name: 'Mira Sol',

@@ -3,7 +3,7 @@
  *
  * Lights belong to the kind of place, so that no strobe stands on a beach and no sun shines in a studio.
  */
-import type { Setting } from '../shot.ts';
+import type { Setting } from '../../shot.ts';
 
 /** Lights that suit one kind of place. All kinds have equally many: the plan counts on it. */
 type Lights = readonly [string, string, string, string, string];

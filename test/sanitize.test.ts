@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor, printable } from '../src/text.ts';
+import { createRedactor, printable } from '../src/sanitize.ts';
 
 describe('printable', () => {
   test.each([

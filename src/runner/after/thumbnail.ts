@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
-import { makeThumbnail } from '../images/thumbnail.ts';
-import type { RunnerContext } from './context.ts';
+import { makeThumbnail } from '../../images/thumbnail.ts';
+import type { RunnerContext } from '../context.ts';
 
 /** Makes thumbnails beside the pictures, one at a time and off the main thread, behind the run's back. */
 export class Thumbnails {

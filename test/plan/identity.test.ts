@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CharacterAttributes } from '../src/character.ts';
-import { IDENTITY_MAX, identityBlock, tidy, withArticle } from '../src/identity.ts';
+import type { CharacterAttributes } from '../../src/character.ts';
+import { IDENTITY_MAX, identityBlock, tidy, withArticle } from '../../src/plan/identity.ts';
 
 const nobody: CharacterAttributes = { name: 'Mira Sol', distinctiveFeatures: [], style: 'photo' };
 const block = (more: Partial<CharacterAttributes>) => identityBlock({ ...nobody, ...more });

@@ -4,7 +4,7 @@
  * A pose names no gaze, no direction and no clothing: those are the angle's and the character's, and every pose
  * is combined with every place, angle and expression. `{seat}` and `{support}` are filled in by the place.
  */
-import type { Framing } from '../shot.ts';
+import type { Framing } from '../../shot.ts';
 
 /** A pose, as said in a prompt, and the one framing in which all of it is visible. */
 export interface Pose {

@@ -2,9 +2,9 @@
  * What a provider is told: who, how near, from where, doing what, in which place and light, and in which medium.
  * Pure: the same attributes and look give the same text for ever.
  */
-import type { CharacterAttributes } from './character.ts';
+import type { CharacterAttributes } from '../character.ts';
 import { identityBlock, tidy } from './identity.ts';
-import type { Angle, Expression, Framing, ShotLook } from './shot.ts';
+import type { Angle, Expression, Framing, ShotLook } from '../shot.ts';
 
 /** Longest name of a style that is not in the list, in characters. */
 const STYLE_MAX = 80;

@@ -29,7 +29,7 @@ describe('the totals', () => {
     fc.assert(
       fc.property(fc.array(deed, { maxLength: 40 }), (deeds) => {
         const books = openBooks();
-        const ledger = books.session('a');
+        const ledger = books.connection('a');
         const jobs = ['1', '2'].map((key) => makeJob(ledger, books.folder, { shots: galleryShots(6), key }).id);
         const model = new Map<number, number>(); // what each attempt counts, held or spent
         const open: Claimed[] = [];
@@ -90,7 +90,7 @@ describe('the totals', () => {
 describe('what a picture cost', () => {
   it('is what the service told, also when the picture is collected a second time without a cost', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
     const { lease } = books.claimed(ledger, [job.id]);
     ledger.attempts.generated(lease, { url: 'https://x.test/1', seedHonoured: 'yes', costMicros: 7 }, 'fake:1');
@@ -100,7 +100,7 @@ describe('what a picture cost', () => {
 
   it('is all that was paid for its shot, failed attempts included', () => {
     const books = openBooks();
-    const ledger = books.session('a');
+    const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
     const first = books.claimed(ledger, [job.id]);
     ledger.attempts.failed(first.lease, {
@@ -110,7 +110,7 @@ describe('what a picture cost', () => {
       shot: { state: 'failed' },
     });
     ledger.jobs.requeue(job.id, ['failed']);
-    expect(finish(ledger, books.claimed(ledger, [job.id])).cost_micros).toBe(70);
+    expect(finish(ledger, books.claimed(ledger, [job.id])).costMicros).toBe(70);
     expect(ledger.queries.spending(5)).toMatchObject([
       { day: '2026-05-04', images: 2, spentMicros: 70, reservedMicros: 0 },
     ]);

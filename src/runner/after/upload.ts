@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { StorageError } from '../errors.ts';
-import { hashFile } from '../images/hash.ts';
-import type { ImageRow } from '../ledger/rows.ts';
-import type { Asset, Storage, Stored } from '../storage/storage.ts';
-import type { RunnerContext, RunOptions, Stop } from './context.ts';
-import { decideUpload } from './retry.ts';
+import { StorageError } from '../../errors.ts';
+import { hashFile } from '../../images/hash.ts';
+import type { Image } from '../../ledger/records.ts';
+import type { Asset, Storage, Stored } from '../../storage/storage.ts';
+import type { RunnerContext, RunOptions, Stop } from '../context.ts';
+import { decideUpload } from '../retry.ts';
 
 /** How long to sleep at most when nothing can be uploaded now. */
 const IDLE_MS = 500;
@@ -68,15 +68,15 @@ export class Uploader {
     await (this.inFlight.size > 0 ? Promise.race([woken, ...this.inFlight]) : woken);
   }
 
-  private start(image: ImageRow): void {
+  private start(image: Image): void {
     const task: Promise<void> = this.upload(image).finally(() => this.inFlight.delete(task));
     this.inFlight.add(task);
   }
 
-  private async upload(image: ImageRow): Promise<void> {
+  private async upload(image: Image): Promise<void> {
     const { ledger, trace } = this.context;
-    if (image.job_id !== null) {
-      this.context.signal({ event: 'shot_phase', job_id: String(image.job_id), shot: image.shot, phase: 'uploading' });
+    if (image.jobId !== null) {
+      this.context.signal({ event: 'shot_phase', job_id: String(image.jobId), shot: image.shot, phase: 'uploading' });
     }
     try {
       const md5 = await sumOf(image);
@@ -99,7 +99,7 @@ export class Uploader {
     this.pausedUntilMs = Math.max(this.pausedUntilMs, now() + waitMs);
   }
 
-  private failed(image: ImageRow, error: unknown): void {
+  private failed(image: Image, error: unknown): void {
     const { ledger, now, random, clean, trace, signal } = this.context;
     const known =
       error instanceof StorageError
@@ -108,7 +108,7 @@ export class Uploader {
     const message = clean(known.message);
     const verdict = decideUpload({
       failure: known.failure,
-      tries: image.upload_tries,
+      tries: image.uploadTries,
       retryAfterMs: known.retryAfterMs,
       random: random(),
     });
@@ -129,7 +129,7 @@ export class Uploader {
 }
 
 /** The MD5 of a picture that is still what was made. @throws {StorageError} `rejected` when it is gone or was changed. */
-async function sumOf(image: ImageRow): Promise<string> {
+async function sumOf(image: Image): Promise<string> {
   const sums = await hashFile(image.path ?? '').catch(() => undefined);
   if (sums === undefined) throw new StorageError('its file is gone', 'rejected');
   if (sums.sha256 !== image.sha256) throw new StorageError('its file was changed since it was made', 'rejected');
@@ -137,27 +137,27 @@ async function sumOf(image: ImageRow): Promise<string> {
 }
 
 /** What is sent along with a picture: enough for another ledger to take it over (`imggen adopt`). */
-function assetOf(image: ImageRow, md5: string): Asset {
+function assetOf(image: Image, md5: string): Asset {
   const name = image.filename.replace(/\.[a-z]+$/, '');
   return {
     path: image.path ?? '',
-    characterId: image.character_id,
+    characterId: image.characterId,
     name,
     sha256: image.sha256,
     md5,
-    sizeBytes: image.size_bytes,
-    tags: ['imggen', image.character_id, image.kind, image.model],
+    sizeBytes: image.sizeBytes,
+    tags: ['imggen', image.characterId, image.kind, image.model],
     context: {
-      character: image.character_id,
+      character: image.characterId,
       shot: image.shot,
       kind: image.kind,
       number: String(image.number),
       provider: image.provider,
       model: image.model,
       seed: String(image.seed),
-      seed_honoured: image.seed_honoured,
+      seed_honoured: image.seedHonoured,
       prompt_sha256: createHash('sha256').update(image.prompt).digest('hex'),
-      cost_micros: String(image.cost_micros),
+      cost_micros: String(image.costMicros),
       // A list of Cloudinary's tells no etag.
       md5,
       sha256: image.sha256,

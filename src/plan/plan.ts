@@ -9,10 +9,10 @@
 import { LIGHTS_PER_PLACE, PLACES } from './catalogue/places.ts';
 import { POSES } from './catalogue/poses.ts';
 import { AVATAR_LOOK, TRAINING_LOOKS } from './catalogue/training.ts';
-import type { CharacterAttributes } from './character.ts';
+import type { CharacterAttributes } from '../character.ts';
 import { buildPrompt } from './prompt.ts';
-import { ANGLES, EXPRESSIONS } from './shot.ts';
-import type { PlannedShot, ShotLook } from './shot.ts';
+import { ANGLES, EXPRESSIONS } from '../shot.ts';
+import type { PlannedShot, ShotLook } from '../shot.ts';
 
 /** Who is to be pictured, with the locked seed (0 … 2^32 − 1). */
 export interface Subject {

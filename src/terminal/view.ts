@@ -1,11 +1,11 @@
 import { chooseView, createView, wantsColor } from '../views/index.ts';
 import type { View } from '../views/view.ts';
-import type { House } from './house.ts';
+import type { House } from '../app/house.ts';
 
 /** The view that fits the flags, the environment and the terminal. */
 export function openView(house: House): Promise<View> {
-  const { world, flags, config } = house;
-  const isTty = world.stdout.isTTY === true;
+  const { host, flags, config } = house;
+  const isTty = host.stdout.isTTY === true;
   const kind = chooseView({
     json: flags.json === true,
     quiet: flags.quiet === true,
@@ -14,10 +14,10 @@ export function openView(house: House): Promise<View> {
     env: config.env,
   });
   return createView(kind, {
-    stdout: world.stdout,
-    stderr: world.stderr,
+    stdout: host.stdout,
+    stderr: host.stderr,
     env: config.env,
-    now: world.now,
+    now: host.now,
     color: wantsColor(flags.color === false ? false : undefined, isTty, config.env),
   });
 }

@@ -1,11 +1,11 @@
 import { ProviderError } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
-import type { AttemptRow, JobRow, Lease, ShotRow } from '../ledger/rows.ts';
-import { LostLease } from '../ledger/session.ts';
+import type { Attempt, Job, Lease, Shot } from '../ledger/records.ts';
+import { LostLease } from '../ledger/connection.ts';
 import type { Generated, ImageRequest } from '../providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunOptions } from './context.ts';
 import { deadline } from './deadline.ts';
-import { fetchPicture } from './fetch.ts';
+import { fetchPicture } from './download.ts';
 import { bookFailure, type FailureEnd } from './failure.ts';
 import { askFor } from './lookup.ts';
 import {
@@ -22,9 +22,9 @@ import {
 /** A shot in hand: freshly claimed, or taken over with its attempt somewhere on its way. */
 export interface Work {
   lease: Lease;
-  job: JobRow;
-  shot: ShotRow;
-  attempt: AttemptRow;
+  job: Job;
+  shot: Shot;
+  attempt: Attempt;
   request: ImageRequest;
   ready: ReadyProvider;
   /** Called when the provider has done its part and the ledger knows: its place can be given to the next shot. */
@@ -63,7 +63,7 @@ export class ShotWork {
         case 'intent':
           return await this.submit(work);
         case 'accepted':
-          return await this.collect(work, work.attempt.remote_id ?? '');
+          return await this.collect(work, work.attempt.remoteId ?? '');
         case 'generated':
           return work.attempt.staged
             ? await this.save(work, work.attempt.staged)
@@ -154,7 +154,7 @@ export class ShotWork {
     const kept = {
       seedHonoured: this.seedHonoured(work, answer),
       costMicros: answer.costMicros,
-      usage: answer.usage === undefined ? undefined : JSON.stringify(answer.usage),
+      usage: answer.usage,
     };
     this.phase(work, 'saving');
     if (answer.image.kind === 'url') {
@@ -183,7 +183,7 @@ export class ShotWork {
     const picture =
       (await pictureAt(staged)) ?? (await linkedBefore(this.context.ledger.images.ofShot(work.lease.shotId)));
     if (!picture) {
-      if (work.attempt.remote_id && work.attempt.staged) return this.collect(work, work.attempt.remote_id); // the staged file was lost: fetch it anew
+      if (work.attempt.remoteId && work.attempt.staged) return this.collect(work, work.attempt.remoteId); // the staged file was lost: fetch it anew
       return bookFailure(this.context, this.options, work, await whyUnusable(staged));
     }
     await finish(this.context, { lease: work.lease, job: work.job, staged, picture });

@@ -4,7 +4,7 @@
  * As LoRA practice asks: the same person from all sides, near and far, in varied light and expression, most
  * faces large, backgrounds from plain to scenic so that none of them is learned with the face.
  */
-import type { ShotLook } from '../shot.ts';
+import type { ShotLook } from '../../shot.ts';
 
 /** The face that all later pictures are compared with. */
 export const AVATAR_LOOK: ShotLook = {

@@ -1,7 +1,7 @@
-import type { ViewOutput } from '../views/view.ts';
+import type { ViewOutput } from './views/view.ts';
 
-/** The outside world, handed in by `cli.ts`: nothing below reads the process, the clock or randomness by itself. */
-export interface World {
+/** The outside host, handed in by `cli.ts`: nothing below reads the process, the clock or randomness by itself. */
+export interface Host {
   /** Absolute path of the current folder. */
   cwd: string;
   /** The process environment, `.env` not merged yet. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { watchSignals } from '../../src/app/signals.ts';
-import type { World } from '../../src/app/world.ts';
+import { watchSignals } from '../../src/terminal/signals.ts';
+import type { Host } from '../../src/host.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,11 +9,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A world that can be signalled. */
+/** A host that can be signalled. */
 function watched(drainMs: number | undefined, isTTY = true) {
   let listener: ((signal: string) => void) | undefined;
   const told: string[] = [];
-  const world = {
+  const host = {
     stdout: { isTTY },
     onSignal: (given: (signal: string) => void) => {
       listener = given;
@@ -21,8 +21,8 @@ function watched(drainMs: number | undefined, isTTY = true) {
         listener = undefined;
       };
     },
-  } as unknown as World;
-  const watch = watchSignals(world, { drainMs, onDrain: (signal) => told.push(signal) });
+  } as unknown as Host;
+  const watch = watchSignals(host, { drainMs, onDrain: (signal) => told.push(signal) });
   return { watch, told, send: (signal: string) => listener?.(signal), isHeard: () => listener !== undefined };
 }
 

@@ -1,5 +1,5 @@
 import type { BudgetCap } from '../events.ts';
-import type { Session } from './session.ts';
+import type { Connection } from './connection.ts';
 
 /** Caps in micro-dollars; undefined: no cap. */
 export interface Caps {
@@ -38,8 +38,8 @@ export function utcDay(atMs: number): string {
 }
 
 /** The sums of a scope: `job:12` or `day:2026-11-21`. */
-export function totalOf(session: Session, scope: string): Total {
-  const row = session.get<{ reserved_micros: number; spent_micros: number }>(
+export function totalOf(connection: Connection, scope: string): Total {
+  const row = connection.get<{ reserved_micros: number; spent_micros: number }>(
     'SELECT reserved_micros, spent_micros FROM totals WHERE scope = ?',
     scope,
   );
@@ -48,15 +48,15 @@ export function totalOf(session: Session, scope: string): Total {
 
 /** Checks all caps for one more attempt of a shot. Call it in the transaction that reserves. */
 export function checkCaps(
-  session: Session,
+  connection: Connection,
   caps: Caps,
   shot: { id: number; jobId: number },
   worstMicros: number,
 ): CapVerdict {
   const tests: [BudgetCap, number | undefined, () => Total][] = [
-    ['image', caps.perImageMicros, () => totalOfShot(session, shot.id)],
-    ['run', caps.perRunMicros, () => totalOf(session, `job:${shot.jobId}`)],
-    ['day', caps.perDayMicros, () => totalOf(session, `day:${utcDay(session.now())}`)],
+    ['image', caps.perImageMicros, () => totalOfShot(connection, shot.id)],
+    ['run', caps.perRunMicros, () => totalOf(connection, `job:${shot.jobId}`)],
+    ['day', caps.perDayMicros, () => totalOf(connection, `day:${utcDay(connection.now())}`)],
   ];
   for (const [cap, limit, read] of tests) {
     if (limit === undefined || worstMicros === 0) continue;
@@ -67,8 +67,8 @@ export function checkCaps(
   return { fits: true };
 }
 
-function totalOfShot(session: Session, shotId: number): Total {
-  const row = session.get<{ reserved: number; spent: number }>(
+function totalOfShot(connection: Connection, shotId: number): Total {
+  const row = connection.get<{ reserved: number; spent: number }>(
     `SELECT COALESCE(SUM(CASE state WHEN 'held' THEN reserved_micros END), 0) reserved,
             COALESCE(SUM(CASE state WHEN 'spent' THEN spent_micros WHEN 'doubtful' THEN spent_micros END), 0) spent
      FROM reservations WHERE shot_id = ?`,
@@ -89,9 +89,9 @@ export interface Reservation {
 }
 
 /** Holds money for an attempt. In the claim's transaction. */
-export function reserve(session: Session, r: Reservation): void {
-  const day = utcDay(session.now());
-  session.run(
+export function reserve(connection: Connection, r: Reservation): void {
+  const day = utcDay(connection.now());
+  connection.run(
     `INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros, expected_micros)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     r.attemptId,
@@ -103,28 +103,38 @@ export function reserve(session: Session, r: Reservation): void {
     r.worstMicros,
     r.expectedMicros,
   );
-  addTotals(session, { jobId: r.jobId, day }, r.worstMicros, 0);
+  addTotals(connection, { jobId: r.jobId, day }, r.worstMicros, 0);
 }
 
 /**
  * Ends a reservation, or ends it otherwise than before (a doubtful one that turns out paid, or not charged).
  * Returns what the attempt now counts as spent.
  */
-export function settle(session: Session, attemptId: number, how: Settlement): number {
-  const row = session.get<ReservationRow>('SELECT * FROM reservations WHERE attempt_id = ?', attemptId);
+export function settle(connection: Connection, attemptId: number, how: Settlement): number {
+  const row = connection.get<ReservationRow>('SELECT * FROM reservations WHERE attempt_id = ?', attemptId);
   if (!row) throw new Error(`attempt ${attemptId} has no reservation`);
   // A cost that the service told is not replaced by a guess.
   const known = row.state === 'spent' ? row.spent_micros : row.expected_micros;
   const spent = how.state === 'spent' ? (how.micros ?? known) : how.state === 'doubtful' ? row.reserved_micros : 0;
-  session.run('UPDATE reservations SET state = ?, spent_micros = ? WHERE attempt_id = ?', how.state, spent, attemptId);
+  connection.run(
+    'UPDATE reservations SET state = ?, spent_micros = ? WHERE attempt_id = ?',
+    how.state,
+    spent,
+    attemptId,
+  );
   const heldBefore = row.state === 'held' ? row.reserved_micros : 0;
-  addTotals(session, { jobId: row.job_id, day: row.day }, -heldBefore, spent - row.spent_micros);
+  addTotals(connection, { jobId: row.job_id, day: row.day }, -heldBefore, spent - row.spent_micros);
   return spent;
 }
 
-function addTotals(session: Session, scope: { jobId: number; day: string }, reserved: number, spent: number): void {
+function addTotals(
+  connection: Connection,
+  scope: { jobId: number; day: string },
+  reserved: number,
+  spent: number,
+): void {
   for (const name of [`job:${scope.jobId}`, `day:${scope.day}`]) {
-    session.run(
+    connection.run(
       `INSERT INTO totals (scope, reserved_micros, spent_micros) VALUES (?, ?, ?)
        ON CONFLICT (scope) DO UPDATE SET reserved_micros = reserved_micros + excluded.reserved_micros,
                                          spent_micros = spent_micros + excluded.spent_micros`,

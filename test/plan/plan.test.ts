@@ -1,13 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LIGHTS_PER_PLACE, PLACES } from '../src/catalogue/places.ts';
-import { POSES } from '../src/catalogue/poses.ts';
-import type { CharacterAttributes } from '../src/character.ts';
-import { identityBlock } from '../src/identity.ts';
-import { derivedSeed, GALLERY_LOOKS, galleryLook, planCharacter, planPack, wheelPositions } from '../src/plan.ts';
-import type { Subject } from '../src/plan.ts';
-import { ANGLES, EXPRESSIONS, FRAMINGS } from '../src/shot.ts';
-import type { PlannedShot } from '../src/shot.ts';
+import { LIGHTS_PER_PLACE, PLACES } from '../../src/plan/catalogue/places.ts';
+import { POSES } from '../../src/plan/catalogue/poses.ts';
+import type { CharacterAttributes } from '../../src/character.ts';
+import { identityBlock } from '../../src/plan/identity.ts';
+import {
+  derivedSeed,
+  GALLERY_LOOKS,
+  galleryLook,
+  planCharacter,
+  planPack,
+  wheelPositions,
+} from '../../src/plan/plan.ts';
+import type { Subject } from '../../src/plan/plan.ts';
+import { ANGLES, EXPRESSIONS, FRAMINGS } from '../../src/shot.ts';
+import type { PlannedShot } from '../../src/shot.ts';
 
 const attributes: CharacterAttributes = {
   name: 'Mira Sol',
