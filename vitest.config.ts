@@ -2,12 +2,39 @@ import { defineConfig } from 'vitest/config';
 
 const soak = process.env['IMGGEN_SOAK'] === '1';
 
+/** Tests that start the built program, other processes or a browser. */
+const END_TO_END = [
+  'test/cli/**',
+  'test/cli-storage/**',
+  'test/faults/**',
+  'test/gallery/**',
+  'test/{crash-points,faults,kill,together}.test.ts',
+];
+const common = {
+  testTimeout: soak ? 3_600_000 : 120_000,
+  hookTimeout: 60_000,
+  // What is waited for comes; on a busy machine it comes late.
+  expect: { poll: { interval: 5, timeout: 30_000 } },
+};
+const TESTS = 'test/**/*.test.{ts,tsx}';
+
 export default defineConfig({
   test: {
-    include: soak ? ['test/**/*.soak.ts'] : ['test/**/*.test.{ts,tsx}'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: soak ? 3_600_000 : 120_000,
-    hookTimeout: 60_000,
+    projects: soak
+      ? [{ test: { ...common, name: 'soak', include: ['test/**/*.soak.ts'] } }]
+      : [
+          {
+            test: {
+              ...common,
+              name: 'end-to-end',
+              include: END_TO_END.map((files) => files.replace('**', '**/*.test.{ts,tsx}')),
+            },
+          },
+          // One process for many files: loading everything anew for each takes as long as the tests. What a test leaves
+          // behind is cleared by `onTestFinished`, or by an `afterEach` of its own file: one in a helper runs once.
+          { test: { ...common, name: 'unit', include: [TESTS], exclude: END_TO_END, isolate: false } },
+        ],
   },
 });

@@ -87,7 +87,8 @@ export const characterSchema = z.strictObject(
       .max(16, { error: 'expected at most 16 references' })
       .default([])
       .describe(
-        'Pictures of the face, paths relative to this file. Without them, the avatar becomes the reference of the later shots.',
+        'Pictures of the face, paths relative to this file. Without them, the avatar becomes the reference of the ' +
+          'later shots.',
       ),
   },
   { error: objectError('a character') },
@@ -134,7 +135,8 @@ export function deriveSeed(name: string): number {
 }
 
 /**
- * What makes the identity, keys sorted, ready for JSON: every attribute that is set, but not `negativePrompt`, and the seed.
+ * What makes the identity, keys sorted, ready for JSON: every attribute that is set, but not `negativePrompt`, and the
+ * seed.
  */
 export function lockedAttributes(character: Character): Record<string, unknown> {
   const { negativePrompt: _, ...identity } = character.attributes;
@@ -171,7 +173,10 @@ function told(value: unknown): string {
 }
 
 function nothingLeft(): string {
-  return 'expected a name of which Latin letters or digits are left for the id (file and folder names); write it as it sounds, such as "Mei Lin"';
+  return (
+    'expected a name of which Latin letters or digits are left for the id (file and folder names); write it as it ' +
+    'sounds, such as "Mei Lin"'
+  );
 }
 
 function objectError(what: string): z.core.$ZodErrorMap {

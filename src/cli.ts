@@ -1,59 +1,69 @@
 import { readFileSync } from 'node:fs';
-import type { Host } from './host.ts';
-import { EXIT, isDiskFailure, UserError, type ExitCode } from './errors.ts';
-import type { Outcome } from './program.ts';
+import { keyVariablesOf } from './config/registries.ts';
+import { isDiskFailure, UserError } from './errors.ts';
+import { processHost, type Terminal } from './host.ts';
+import type { Parsed } from './program.ts';
+import { PROVIDERS } from './providers/index.ts';
 import { createRedactor, printable } from './sanitize.ts';
+import { STORES } from './storage/index.ts';
+import { EXIT, EXIT_OF_ERROR, type ExitCode } from './terminal/exit-codes.ts';
+import { growHeap } from './terminal/memory.ts';
 
 /**
- * Parses the command line, runs the command, and turns whatever it throws into words and an exit code: the one place that does.
+ * Parses the command line, runs the command, and turns whatever it throws into words and an exit code: the one place
+ * that does.
  * `argv` as in `process.argv`.
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const host = processHost();
-  const outcome: Outcome = { code: EXIT.ok };
+  const terminal = processTerminal();
+  const parsed: Parsed = { exitCode: EXIT.ok };
   // A reader that went away (`| head`) ends the output, never the run.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    const page = helpPage(argv, host);
+    const page = helpPage(argv, terminal);
     if (page !== undefined) {
-      host.stdout.write(page);
+      terminal.stdout.write(page);
       return EXIT.ok;
     }
     const { buildProgram } = await import('./program.ts');
-    await buildProgram(host, outcome).parseAsync([...argv]);
-    return outcome.code;
+    const host = processHost({ cwd: process.cwd(), env: process.env, growHeap });
+    await buildProgram({ host, terminal }, parsed).parseAsync([...argv]);
+    return parsed.exitCode;
   } catch (error) {
-    const redact = createRedactor(host.env);
-    if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof UserError) {
-      host.stderr.write(redact(wordsOf(error)));
-      return error.exitCode;
-    }
-    if (isDiskFailure(error)) {
-      host.stderr.write(
-        redact(
-          wordsOf(
-            new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, {
-              hint: 'make room, then run the command again: nothing that was paid is lost',
-            }),
-          ),
-        ),
-      );
-      return EXIT.usage;
-    }
-    const stack = (error as Error).stack ?? String(error);
-    host.stderr.write(
-      `imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`,
-    );
-    return EXIT.bug;
+    return told(error, terminal);
   }
 }
 
-/** The page that the build wrote (`write-help.ts`), for `imggen --help` where it fits: loading the parser takes as long as Node itself. */
-function helpPage(argv: readonly string[], { stdout }: Host): string | undefined {
+/** Says what went wrong, and tells the exit code. */
+function told(error: unknown, { stderr }: Terminal): ExitCode {
+  const redact = createRedactor(process.env, keyVariablesOf({ providers: PROVIDERS, stores: STORES }));
+  if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UserError) {
+    stderr.write(redact(wordsOf(error)));
+    return EXIT_OF_ERROR[error.kind];
+  }
+  if (isDiskFailure(error)) {
+    const hint = 'make room, then run the command again: nothing that was paid is lost';
+    const disk = new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, { hint });
+    stderr.write(redact(wordsOf(disk)));
+    return EXIT.usage;
+  }
+  const stack = (error as Error).stack ?? String(error);
+  stderr.write(
+    `imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`,
+  );
+  return EXIT.bug;
+}
+
+/**
+ * The page that the build wrote (`build/write-help.ts`), for `imggen --help` where it fits: loading the parser takes as
+ * long as Node itself.
+ */
+function helpPage(argv: readonly string[], { stdout }: Terminal): string | undefined {
   const [, , first, ...rest] = argv;
-  if (!['--help', '-h', 'help'].includes(first ?? '') || rest.length > 0 || (stdout.columns ?? 80) < 80)
+  if (!['--help', '-h', 'help'].includes(first ?? '') || rest.length > 0 || (stdout.columns ?? 80) < 80) {
     return undefined;
+  }
   try {
     return readFileSync(new URL('./help.txt', import.meta.url), 'utf8');
   } catch {
@@ -61,7 +71,10 @@ function helpPage(argv: readonly string[], { stdout }: Host): string | undefined
   }
 }
 
-/** commander's own ends (help shown, usage wrong): told already. Known by their code, so that commander need not be loaded to ask. */
+/**
+ * commander's own ends (help shown, usage wrong): told already. Known by their code, so that commander need not be
+ * loaded to ask.
+ */
 function isParserError(error: unknown): error is { exitCode: number } {
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.')
@@ -77,42 +90,18 @@ function wordsOf(error: UserError): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The process as the commands see it. */
-function processHost(): Host {
+/** The process's streams, and the signals of its user. */
+function processTerminal(): Terminal {
   return {
-    cwd: process.cwd(),
-    env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: process.stdin,
-    fetch: globalThis.fetch,
-    now: Date.now,
-    sleep,
-    random: Math.random,
-    newKey: () => crypto.randomUUID(),
-    onSignal: (listener) => {
-      process.on('SIGINT', listener);
-      process.on('SIGTERM', listener);
+    onInterrupt: (listener) => {
+      const names = ['SIGINT', 'SIGTERM'] as const;
+      for (const name of names) process.on(name, listener);
       return () => {
-        process.off('SIGINT', listener);
-        process.off('SIGTERM', listener);
+        for (const name of names) process.off(name, listener);
       };
     },
   };
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }

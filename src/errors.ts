@@ -1,22 +1,4 @@
-/**
- * Every way in which imggen can end badly, and the exit code that goes with it. Imports nothing.
- */
-
-/** Exit codes of the command line, a stable contract (README, "Exit codes"). */
-export const EXIT = {
-  ok: 0,
-  bug: 1,
-  usage: 2,
-  someFailed: 3,
-  budget: 4,
-  auth: 5,
-  allFailed: 6,
-  unknown: 75,
-  interrupted: 130,
-} as const;
-
-/** One of the exit codes above. */
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** Every way in which imggen can end badly. Imports nothing. */
 
 /** The ways an attempt ends without a picture; the provider names one, `runner/retry.ts` decides what follows. */
 export const FAILURES = [
@@ -39,21 +21,30 @@ export type Failure = (typeof FAILURES)[number];
 export type Outcome = 'done' | Failure;
 
 /**
+ * What kind of trouble a `UserError` tells of. `usage`: bad input or config, nothing was sent. `auth`: a key is missing
+ * or
+ * refused, or there is no credit. `budget`: a cap would be passed. `unavailable`: a service that is needed first can't
+ * be
+ * asked. `incomplete`: a part was done before a service refused. `declined`: a person said no.
+ */
+export type UserErrorKind = 'usage' | 'auth' | 'budget' | 'unavailable' | 'incomplete' | 'declined';
+
+/**
  * A mistake or a circumstance of the user's, told without a stack.
  * `problems` are listed one a line; `hint` says what to do next.
  */
 export class UserError extends Error {
-  readonly exitCode: ExitCode;
+  readonly kind: UserErrorKind;
   readonly problems: readonly string[];
   readonly hint: string | undefined;
 
   constructor(
     message: string,
-    options: { exitCode?: ExitCode; problems?: readonly string[]; hint?: string; cause?: unknown } = {},
+    options: { kind?: UserErrorKind; problems?: readonly string[]; hint?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'UserError';
-    this.exitCode = options.exitCode ?? EXIT.usage;
+    this.kind = options.kind ?? 'usage';
     this.problems = options.problems ?? [];
     this.hint = options.hint;
   }
@@ -63,12 +54,31 @@ export class UserError extends Error {
 export type Charged = 'no' | 'yes' | 'maybe';
 
 /** Codes by which the file system and SQLite say that something can't be written or opened: no bug of ours. */
-const DISK_FAILURE =
-  /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|EEXIST|EISDIR|ENAMETOOLONG|ELOOP|EMFILE|ENFILE|EFBIG|EIO|SQLITE_FULL|SQLITE_IOERR|SQLITE_READONLY|SQLITE_CANTOPEN)/;
+const DISK_FAILURES = [
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOTDIR',
+  'EEXIST',
+  'EISDIR',
+  'ENAMETOOLONG',
+  'ELOOP',
+  'EMFILE',
+  'ENFILE',
+  'EFBIG',
+  'EIO',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_READONLY',
+  'SQLITE_CANTOPEN',
+];
 
 /** True when the disk, a permission or a limit of the machine is to blame. */
 export function isDiskFailure(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && DISK_FAILURE.test(String((error as { code?: unknown }).code ?? ''));
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return DISK_FAILURES.some((failure) => code.startsWith(failure));
 }
 
 /** What a provider knows of a failed attempt. */
@@ -114,7 +124,9 @@ export class ProviderError extends Error {
 /** How a store refused: what may be repeated is decided by `runner/retry.ts`. */
 export type StorageFailure = 'unauthorized' | 'rejected' | 'rate-limited' | 'unavailable' | 'conflict';
 
-/** A store that did not take, give or delete something. Never holds the SDK's own error object (it may hold the secret). */
+/**
+ * A store that did not take, give or delete something. Never holds the SDK's own error object (it may hold the secret).
+ */
 export class StorageError extends Error {
   readonly failure: StorageFailure;
   readonly retryAfterMs: number | undefined;

@@ -3,10 +3,13 @@
  *
  * Public events are a contract (design.md §3): fields may be added, never changed; `--json` prints exactly these.
  * They are written to the ledger in the transaction whose fact they tell, and emitted after its commit.
- * Signals are for the live views only: they tell of a moment, are in no ledger, and may be lost.
+ * Live events are for the live views only: they tell of a moment, are in no ledger, and may be lost.
  */
 
-/** What every public event carries. `at` is ISO 8601 UTC; `shot` is the shot's name in its job (`avatar`, `training-03`, `gallery-0017`). */
+/**
+ * What every public event carries. `at` is ISO 8601 UTC; `shot` is the shot's name in its job (`avatar`, `training-03`,
+ * `gallery-0017`).
+ */
 interface Stamp {
   at: string;
   job_id: string;
@@ -65,7 +68,7 @@ export type ShotPhase =
   | 'backoff'; // waits for its next attempt
 
 /** For the live views only. */
-export type Signal =
+export type LiveEvent =
   | {
       event: 'run_opened';
       job_id: string;
@@ -93,7 +96,7 @@ export type Signal =
   | { event: 'draining'; signal: string; in_flight: number };
 
 /** Everything a view may be told. */
-export type RunEvent = PublicEvent | Signal;
+export type RunEvent = PublicEvent | LiveEvent;
 
 /** Takes an event. One that throws is dropped, never the run. */
 export type Listener = (event: RunEvent) => void;

@@ -1,14 +1,13 @@
-import type { ViewOutput } from './views/view.ts';
+import { setTimeout } from 'node:timers/promises';
 
-/** The outside host, handed in by `cli.ts`: nothing below reads the process, the clock or randomness by itself. */
+/** What is outside of the program, handed in: nothing below reads the process, the clock or randomness by itself. */
+
+/** The machine, the network and the clock, as a use-case sees them. */
 export interface Host {
   /** Absolute path of the current folder. */
   cwd: string;
   /** The process environment, `.env` not merged yet. */
   env: Readonly<Record<string, string | undefined>>;
-  stdout: ViewOutput;
-  stderr: ViewOutput;
-  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   fetch: typeof fetch;
   /** Epoch milliseconds. */
   now: () => number;
@@ -18,6 +17,39 @@ export interface Host {
   random: () => number;
   /** A key unique for ever. */
   newKey: () => string;
+  /** Called once when answers are megabytes of text: the process may let its heap grow further before it collects. */
+  growHeap?: () => void;
+}
+
+/** A stream that may be a terminal. */
+export type OutputStream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
+
+/** The streams of the command line, and the interrupts of its user. */
+export interface Terminal {
+  stdout: OutputStream;
+  stderr: OutputStream;
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   /** Calls back for every SIGINT and SIGTERM until the returned function is called. */
-  onSignal: (listener: (signal: string) => void) => () => void;
+  onInterrupt: (listener: (name: string) => void) => () => void;
+}
+
+/** A host made of this process: its clock, its randomness, its fetch. `parts` replace some of it. */
+export function processHost(parts: Partial<Host> & Pick<Host, 'cwd' | 'env'>): Host {
+  return {
+    fetch: globalThis.fetch,
+    now: Date.now,
+    sleep,
+    random: Math.random,
+    newKey: () => crypto.randomUUID(),
+    ...parts,
+  };
+}
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  // A timer of Node's takes 2^31 - 1 ms at most; its only rejection is the abort.
+  await setTimeout(Math.min(Math.max(0, ms), 2_147_483_647), undefined, signal && { signal }).catch(() => {});
 }

@@ -4,12 +4,19 @@
 const sequences =
   /(?:\u001b\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]|\u001b\][^\u0007\u001b\u009c]{0,2000}(?:\u0007|\u001b\\|\u009c)/g;
 const blanks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
-/** C0, DEL, C1, soft hyphen, zero-width and joiners, direction marks, overrides and isolates, BOM, annotation and tag characters. */
-const invisible =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+/**
+ * C0, DEL, C1, soft hyphen, zero-width and joiners, direction marks, overrides and isolates, BOM, annotation and tag
+ * characters.
+ */
+const invisible = new RegExp(
+  String.raw`[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f]|` +
+    String.raw`[\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]`,
+  'gu',
+);
 
 /**
- * Text of one line without anything that a terminal obeys or a reader cannot see. Line breaks and tabs become one space.
+ * Text of one line without anything that a terminal obeys or a reader cannot see. Line breaks and tabs become one
+ * space.
  * Cut to `lengthMax` UTF-16 units (≥ 1), the last being `…`; undefined: not cut.
  */
 export function printable(text: string, lengthMax?: number): string {
@@ -29,12 +36,16 @@ const secretLengthMin = 6;
 const redacted = '[redacted]';
 
 /**
- * Makes the function that takes secrets out of a text: the values of variables that are named like a key or hold one
- * inside a URL (raw, URL-encoded, in JSON, in base64 at any offset), `user:password@` of any URL, and
+ * Makes the function that takes secrets out of a text: the values of `keyVariables` and of all variables that are named
+ * like a key or hold one inside a URL (raw, URL-encoded, in JSON, in base64 at any offset), `user:password@` of any
+ * URL, and
  * `Bearer …`/`Key …`/`Basic …` tokens of anyone.
  */
-export function createRedactor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
-  const forms = new Set(secretsOf(env).flatMap(formsOf));
+export function createRedactor(
+  env: Readonly<Record<string, string | undefined>>,
+  keyVariables: readonly string[] = [],
+): (text: string) => string {
+  const forms = new Set(secretsOf(env, keyVariables).flatMap(formsOf));
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   const known = longestFirst.length > 0 ? new RegExp(longestFirst.map(escapeRegExp).join('|'), 'g') : undefined;
   return (text) =>
@@ -45,7 +56,7 @@ export function createRedactor(env: Readonly<Record<string, string | undefined>>
 }
 
 /** The secret values themselves, as they stand in the environment and as they read when decoded. */
-function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
+function secretsOf(env: Readonly<Record<string, string | undefined>>, keyVariables: readonly string[]): string[] {
   const found: string[] = [];
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) continue;
@@ -54,11 +65,11 @@ function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] 
       const colon = userinfo.indexOf(':');
       const password = colon < 0 ? userinfo : userinfo.slice(colon + 1);
       found.push(value, userinfo, password, decoded(password));
-      // The user of a database is a plain word; the first half of Cloudinary's URL is a key.
-      if (name === 'CLOUDINARY_URL') found.push(userinfo.slice(0, Math.max(0, colon)));
+      // The user of a database is a plain word; the first half of a key in the form of a URL is secret, too.
+      if (keyVariables.includes(name)) found.push(userinfo.slice(0, Math.max(0, colon)));
     }
     // A multi-line secret (a PEM key) is also shown line by line.
-    if (secretName.test(name))
+    if (secretName.test(name) || keyVariables.includes(name))
       found.push(value, value.trim(), ...value.split(/\r?\n/).filter((line) => line.length >= 16));
   }
   return found.filter((secret) => secret.length >= secretLengthMin);

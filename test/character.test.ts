@@ -81,7 +81,7 @@ describe('createCharacter', () => {
     const make = () => createCharacter({ ...parse({}), name: '美' });
     expect(make).toThrow(UserError);
     expect(make).toThrow(
-      expect.objectContaining({ exitCode: 2, problems: [expect.stringContaining('write it as it sounds')] }),
+      expect.objectContaining({ kind: 'usage', problems: [expect.stringContaining('write it as it sounds')] }),
     );
   });
 });

@@ -1,7 +1,7 @@
 /** A real process killed at each named point once, and again while it recovers. All of it: crash-points.soak.ts. */
 import { describe, expect, it } from 'vitest';
 import { CLASSES, pointsOf, survive, type Kill } from './simulation/crash.ts';
-import type { RecoveryClass } from '../src/providers/provider.ts';
+import type { RecoveryClass } from './simulation/service.ts';
 
 /** Each point once, the classes and hits taking turns; then deaths during recovery. */
 const SAMPLE: [RecoveryClass, Kill[]][] = [

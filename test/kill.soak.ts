@@ -1,4 +1,6 @@
-/** Random `kill -9` with two processes of the built program, in long, and every negative control. Prints its figures. */
+/**
+ * Random `kill -9` with two processes of the built program, in long, and every negative control. Prints its figures.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freezePackage } from './harness/cli.ts';
 import { killRun, told } from './harness/kill.ts';

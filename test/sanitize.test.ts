@@ -93,7 +93,7 @@ describe('the redactor', () => {
   });
 
   test('takes key, secret and the whole out of CLOUDINARY_URL', () => {
-    const redact = createRedactor({ CLOUDINARY_URL: 'cloudinary://1234567890:s3cr3tvalue@demo' });
+    const redact = createRedactor({ CLOUDINARY_URL: 'cloudinary://1234567890:s3cr3tvalue@demo' }, ['CLOUDINARY_URL']);
     expect(redact('cloudinary://1234567890:s3cr3tvalue@demo')).toBe('[redacted]');
     expect(redact('key 1234567890, secret s3cr3tvalue, cloud demo')).toBe(
       'key [redacted], secret [redacted], cloud demo',

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarios, simulate, type Sabotage } from './simulation/simulate.ts';
-import type { RecoveryClass } from '../src/providers/provider.ts';
+import type { RecoveryClass } from './simulation/service.ts';
 
 const RUNS = 150;
 

@@ -26,7 +26,10 @@ it('twelve processes open a fresh ledger at once, and each makes its own pack wi
 
 const CAPS = { perImageMicros: 25_000, perRunMicros: 150_000, perDayMicros: 400_000 };
 
-/** Eight processes, three jobs, caps for less than they ask for. @returns problems of the money seen in committed states. */
+/**
+ * Eight processes, three jobs, caps for less than they ask for. @returns problems of the money seen in committed
+ * states.
+ */
 async function eight(root: string): Promise<{ problems: string[]; charged: number; codes: (number | null)[] }> {
   const problems: string[] = [];
   let codes: (number | null)[] = [];

@@ -1,22 +1,67 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { StorageError, UserError } from '../errors.ts';
 import { hashFile } from '../images/hash.ts';
 import type { Adopted, FoundImage } from '../ledger/adoption.ts';
 import { imageFilename } from '../names.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { House } from './house.ts';
-import { assetsOf, patiently, type NumberedAsset } from './numbers.ts';
+import type { Config } from '../config/config.ts';
+import { configuredCharacter, knownCharacter, registerCharacter } from './characters.ts';
+import type { Project } from './project.ts';
+import { storageProblem } from './services.ts';
+import { assetsOf, patiently, type NumberedAsset } from './store-numbers.ts';
 
 /** How many pictures came to which end. */
 export type AdoptedCounts = Record<Adopted, number>;
 
-/** Fills the ledger with the pictures of a character that the store holds. May be repeated. @throws {StorageError} */
-export async function adoptAll(house: House, storage: Storage, characterId: string): Promise<AdoptedCounts> {
+/** What adopting came to. */
+export interface AdoptedResult extends AdoptedCounts {
+  characterId: string;
+  store: string;
+}
+
+/** What the use-case needs of a project. */
+type AdoptingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller' | 'host' | 'clean'>;
+
+/**
+ * Fills the ledger with the pictures of a character that the store of the config already holds; a new character is
+ * registered from the config. May be repeated.
+ * @throws {UserError} when no store is configured or it refuses; what was adopted so far stays.
+ */
+export async function adoptCharacter(project: AdoptingProject, id: string): Promise<AdoptedResult> {
+  const store = configuredStore(project.config);
+  const storage = await project.services.checkedStore(store, () => {});
+  if (!storage) throw new Error(`the store ${store} is none`);
+  registerFromConfig(project, id);
+  try {
+    return { characterId: id, store, ...(await adoptAll(project, storage, id)) };
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    throw storageProblem(error, 'what was taken over so far stays; run it again');
+  }
+}
+
+function registerFromConfig(project: AdoptingProject, id: string): void {
+  const { config, ledger, caller } = project;
+  const isRegistered = ledger.exists && ledger.open().characters.find(id) !== undefined;
+  const configured = !isRegistered && config.character ? configuredCharacter(config) : undefined;
+  if (configured?.id === id) {
+    registerCharacter(ledger.open(), configured, { owner: caller.owner, output: config.output });
+    return;
+  }
+  if (!ledger.exists) {
+    throw new UserError(
+      `there is no character ${JSON.stringify(project.clean(id))}: no ledger yet, and the config has another`,
+    );
+  }
+  knownCharacter(project, id);
+}
+
+async function adoptAll(project: AdoptingProject, storage: Storage, characterId: string): Promise<AdoptedCounts> {
   const counts: AdoptedCounts = { adopted: 0, confirmed: 0, known: 0, other: 0 };
-  for (const one of await patiently(house, () => assetsOf(storage, characterId))) {
+  for (const one of await patiently(project.host, () => assetsOf(storage, characterId))) {
     const found = foundImage(one, { characterId, store: storage.name });
-    counts[house.ledger().adoption.adopt(await withFile(house, found))] += 1;
+    counts[project.ledger.open().adoption.adopt(await withFile(project.config.output, found))] += 1;
   }
   return counts;
 }
@@ -24,7 +69,7 @@ export async function adoptAll(house: House, storage: Storage, characterId: stri
 /** A picture as the store tells of it; what was not sent along is left empty or unknown, never guessed. */
 export function foundImage({ number, asset }: NumberedAsset, of: { characterId: string; store: string }): FoundImage {
   const { context } = asset;
-  const format = /\.([a-z]{3,4})$/i.exec(asset.url)?.[1]?.toLowerCase() ?? 'png';
+  const format = /\.([a-z]{3,4})$/i.exec(asset.url ?? '')?.[1]?.toLowerCase() ?? 'png';
   const extension = format === 'jpeg' ? 'jpg' : format;
   const filename = imageFilename(of.characterId, number, extension);
   const createdAtMs = Date.parse(asset.createdAt);
@@ -46,24 +91,24 @@ export function foundImage({ number, asset }: NumberedAsset, of: { characterId: 
     seed: wholeNumber(context['seed']),
     seedHonoured: oneOf(context['seed_honoured'], ['yes', 'no', 'unknown'], 'unknown'),
     costMicros: wholeNumber(context['cost_micros']),
-    publicId: asset.publicId,
-    url: asset.url,
+    publicId: asset.key,
+    url: asset.url ?? '',
     thumbnailUrl: asset.thumbnailUrl ?? null,
     createdAtMs: Number.isNaN(createdAtMs) ? 0 : createdAtMs,
   };
 }
 
 /** The picture may lie on this disk, too, under its own name. */
-async function withFile(house: House, found: FoundImage): Promise<FoundImage> {
-  const path = join(house.config.output, found.characterId, found.filename);
+async function withFile(output: string, found: FoundImage): Promise<FoundImage> {
+  const path = join(output, found.characterId, found.filename);
   if (!existsSync(path)) return found;
   const { sha256, md5 } = await hashFile(path);
   return sha256 === found.sha256 || md5 === found.md5 ? { ...found, path, sha256, md5 } : found;
 }
 
-/** @throws {UserError} when no store is configured. */
-export function assertStore(house: House): string {
-  const name = house.config.storage.provider;
+/** The store of the config. @throws {UserError} when there is none. */
+export function configuredStore(config: Config): string {
+  const name = config.storage.provider;
   if (name !== 'none') return name;
   throw new UserError('no store is configured', {
     hint: '"storage": { "provider": "cloudinary" } in the config, or --storage cloudinary',

@@ -1,36 +1,42 @@
 import { StorageError, UserError } from '../errors.ts';
 import type { Image } from '../ledger/records.ts';
-import { ownedCharacters } from './characters.ts';
-import type { House } from './house.ts';
+import { isVisible } from './characters.ts';
 import { filesLeft, foldersOf, partsLeft, rowsLeft, type Leftover } from './leftovers.ts';
-import { assetsOf, patiently } from './numbers.ts';
-import { removePicture, Stores } from './removal.ts';
+import type { Project } from './project.ts';
+import { removePicture } from './removal.ts';
 import { storageProblem } from './services.ts';
+import { assetsOf, patiently } from './store-numbers.ts';
 
-/** What `imggen clean` found. */
+/** What looking for leftovers found. */
 export interface Findings {
   items: Leftover[];
   /** What could not be looked at, or is left alone, and why. */
   notes: string[];
 }
 
-/** Looks for leftovers of the caller's characters: on disk, in the ledger, in the store. Changes nothing. @throws {UserError} exit 5 */
-export async function findLeftovers(house: House): Promise<Findings> {
-  const ledger = house.ledger();
-  const stores = new Stores(house);
+/** What the use-cases need of a project. */
+type CleaningProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller' | 'host' | 'clean'>;
+
+/**
+ * Looks for what belongs to nothing, of the caller's characters: on disk, in the ledger, in the store. Changes nothing.
+ * @throws {UserError} `auth` when the store refuses the key.
+ */
+export async function findLeftovers(project: CleaningProject): Promise<Findings> {
+  const ledger = project.ledger.existing();
   const found: Findings = { items: [], notes: [] };
-  const mine = ownedCharacters(house, ledger);
-  for (const { id } of ledger.characters.list().filter((row) => mine(row.id))) {
-    for (const folder of foldersOf(house, id))
-      found.items.push(...filesLeft(house, id, folder), ...partsLeft(house, id, folder));
+  const visible = isVisible(ledger, project.caller);
+  for (const { id } of ledger.characters.list().filter((row) => visible(row.id))) {
+    for (const folder of foldersOf(project, id)) {
+      found.items.push(...filesLeft(ledger, id, folder), ...partsLeft(project, id, folder));
+    }
     const rows = ledger.maintenance.images(id);
-    found.items.push(...rowsLeft(house, rows), ...rejected(house, stores, rows));
-    await lookInStore(house, stores, { id, found });
+    found.items.push(...rowsLeft(ledger, rows), ...rejectedImages(project, rows));
+    await lookInStore(project, id, found);
   }
   return found;
 }
 
-function rejected(house: House, stores: Stores, rows: readonly Image[]): Leftover[] {
+function rejectedImages(project: CleaningProject, rows: readonly Image[]): Leftover[] {
   return rows
     .filter((row) => row.state === 'stored' && row.mark === 'rejected')
     .map((row) => ({
@@ -39,69 +45,69 @@ function rejected(house: House, stores: Stores, rows: readonly Image[]): Leftove
       what: row.filename,
       sizeBytes: row.path === null ? 0 : row.sizeBytes,
       remove: async () => {
-        const gone = await removePicture(house, stores, row);
-        if (gone.problem !== undefined) house.host.stderr.write(`${row.filename}: ${gone.problem}\n`);
-        return gone.row && gone.problem === undefined;
+        const gone = await removePicture(project, row);
+        if (gone.problem !== undefined) throw new UserError(gone.problem);
+        return gone.row;
       },
     }));
 }
 
-async function lookInStore(
-  house: House,
-  stores: Stores,
-  { id, found }: { id: string; found: Findings },
-): Promise<void> {
-  const name = house.config.storage.provider;
+async function lookInStore(project: CleaningProject, id: string, found: Findings): Promise<void> {
+  const { config, ledger, services, host, clean } = project;
+  const name = config.storage.provider;
   if (name === 'none') return;
-  const storage = await stores.get(name);
-  try {
-    // The store before the ledger: a picture has its row before it is uploaded.
-    const held = await patiently(house, () => assetsOf(storage, id));
-    const isNamed = (number: number) =>
-      house
-        .ledger()
-        .maintenance.images(id)
-        .some((row) => row.number === number);
-    const known = new Set(
-      house
-        .ledger()
+  const storage = await services.store(name);
+  const numbers = () =>
+    new Set(
+      ledger
+        .open()
         .maintenance.images(id)
         .map((row) => row.number),
     );
+  try {
+    // The store before the ledger: a picture has its row before it is uploaded.
+    const held = await patiently(host, () => assetsOf(storage, id));
+    const known = numbers();
     for (const { number, asset } of held) {
       if (known.has(number)) continue;
       found.items.push({
         kind: 'asset without a row',
         characterId: id,
-        what: asset.publicId,
+        what: asset.key,
         sizeBytes: asset.sizeBytes,
         remove: async () =>
-          !isNamed(number) && (await storage.remove([asset.publicId], AbortSignal.timeout(60_000))) > 0,
+          !numbers().has(number) && (await storage.remove([asset.key], AbortSignal.timeout(60_000))) > 0,
       });
     }
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    if (error.failure === 'unauthorized')
-      throw storageProblem(house, error, 'mend the key, or look at the disk alone: --storage none');
-    found.notes.push(`${name} was not looked at for ${id}: ${house.clean(error.message)}`);
+    if (error.failure === 'unauthorized') {
+      throw storageProblem(error, 'correct the key, or look at the disk alone: --storage none');
+    }
+    found.notes.push(`${name} was not looked at for ${id}: ${clean(error.message)}`);
   }
 }
 
-/** Takes them away, one by one; tells which are gone. What is refused by the store or in use stays, for the next time. */
-export async function removeLeftovers(house: House, items: readonly Leftover[]): Promise<Set<Leftover>> {
+/** What became of leftovers. */
+export interface Cleaned {
+  /** Those that are gone now. */
+  gone: ReadonlySet<Leftover>;
+  /** Why others stay, a sentence each. */
+  problems: readonly string[];
+}
+
+/** Removes leftovers one by one. What the store refuses or a process uses stays, for the next time. */
+export async function removeLeftovers({ clean }: Pick<Project, 'clean'>, items: readonly Leftover[]): Promise<Cleaned> {
   const gone = new Set<Leftover>();
+  const problems: string[] = [];
   for (const item of items) {
     try {
       if (await item.remove()) gone.add(item);
     } catch (error) {
-      if (
-        !(error instanceof StorageError) &&
-        !(error instanceof UserError) &&
-        (error as { code?: unknown }).code === undefined
-      )
-        throw error;
-      house.host.stderr.write(`${house.clean(item.what)}: ${house.clean((error as Error).message)}\n`);
+      const known = error instanceof StorageError || error instanceof UserError;
+      if (!known && (error as { code?: unknown }).code === undefined) throw error;
+      problems.push(`${clean(item.what)}: ${clean((error as Error).message)}`);
     }
   }
-  return gone;
+  return { gone, problems };
 }

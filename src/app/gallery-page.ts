@@ -1,32 +1,44 @@
-import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { galleryPage } from '../gallery/page.ts';
 import type { GalleryPicture } from '../gallery/model.ts';
 import { thumbnailBytes } from '../images/thumbnail.ts';
-import type { Image, RegisteredCharacter } from '../ledger/records.ts';
-import type { House } from './house.ts';
+import type { Image } from '../ledger/records.ts';
+import { galleryImages, type GalleryOptions } from './gallery.ts';
+import type { Project } from './project.ts';
 
 interface PagePicture extends GalleryPicture {
   row: Image;
 }
 
-/** Writes the gallery as one HTML page and returns its path. `file`: relative to the current folder; default `<output>/<id>/gallery.html`. */
+/** Where the page of a gallery is, and what is on it. */
+export interface WrittenPage {
+  characterId: string;
+  /** Absolute. */
+  file: string;
+  /** Pictures on it. */
+  count: number;
+}
+
+/**
+ * Writes the gallery of a character as one HTML page that holds everything.
+ * @param file relative to the current folder; default: `gallery.html` beside the pictures.
+ * @throws {UserError} as `gallery` does.
+ */
 export async function writeGalleryPage(
-  house: House,
-  character: RegisteredCharacter,
-  gallery: { images: readonly Image[]; file: string | undefined },
-): Promise<string> {
-  const target =
-    gallery.file === undefined
-      ? join(house.config.output, character.id, 'gallery.html')
-      : resolve(house.host.cwd, gallery.file);
+  project: Pick<Project, 'config' | 'ledger' | 'caller' | 'host' | 'clean'>,
+  id: string,
+  { file, ...options }: GalleryOptions & { file?: string },
+): Promise<WrittenPage> {
+  const { character, images } = galleryImages(project, id, options);
+  const { config, host } = project;
+  const target = file === undefined ? join(config.output, character.id, 'gallery.html') : resolve(host.cwd, file);
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
   const page = galleryPage<PagePicture>({
     characterName: character.name,
-    pictures: gallery.images.map((row) => pictureOf(row, dirname(target))),
-    madeAtMs: house.host.now(),
+    pictures: images.map((row) => pictureOf(row, dirname(target))),
+    madeAtMs: host.now(),
     thumbnailOf: ({ row }) => thumbnailOf(row),
   });
   const handle = await open(part, 'w', 0o644);
@@ -39,7 +51,7 @@ export async function writeGalleryPage(
     await rm(part, { force: true });
     throw error;
   }
-  return target;
+  return { characterId: character.id, file: target, count: images.length };
 }
 
 function pictureOf(row: Image, folder: string): PagePicture {
@@ -78,22 +90,4 @@ async function thumbnailOf(row: Image): Promise<string | undefined> {
     }
   }
   return undefined;
-}
-
-/** Opens a file with the program of this desktop; false when there is none. */
-export function openFile(path: string): Promise<boolean> {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open', path]
-      : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '', path]
-        : ['xdg-open', path];
-  return new Promise((done) => {
-    const child = spawn(command ?? '', args, { stdio: 'ignore', detached: true });
-    child.once('error', () => done(false));
-    child.once('spawn', () => {
-      child.unref();
-      done(true);
-    });
-  });
 }

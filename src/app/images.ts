@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Image } from '../ledger/records.ts';
 import { assertOwner, knownCharacter } from './characters.ts';
-import type { House } from './house.ts';
+import type { Project } from './project.ts';
 
 /** What a person named: one picture, or all of a character. */
 export interface Named {
@@ -16,35 +16,31 @@ export interface Named {
  * `characters`, all of a character by its id. @throws {UserError} that lists every name that is none.
  */
 export function namedImages(
-  house: House,
-  ledger: Ledger,
+  project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
   names: readonly string[],
   options: { characters?: boolean } = {},
 ): Named[] {
+  const ledger = project.ledger.existing();
   const problems: string[] = [];
   const found = names.map((name): Named => {
     if (options.characters && ledger.characters.find(name)) {
-      return {
-        images: ledger.images.gallery({ characterId: knownCharacter(house, ledger, name).id }),
-        characterId: name,
-      };
+      const { id } = knownCharacter(project, name);
+      return { images: ledger.images.gallery({ characterId: id }), characterId: id };
     }
     const image = imageOf(ledger, name);
     if (!image) {
-      problems.push(`${JSON.stringify(house.clean(name))}: no such picture`);
+      problems.push(`${JSON.stringify(project.clean(name))}: no such picture`);
       return { images: [] };
     }
     const character = ledger.characters.find(image.characterId);
-    if (character) assertOwner(house, character);
+    if (character) assertOwner(project.caller, character);
     return { images: [image] };
   });
-  if (problems.length > 0) {
-    throw new UserError('nothing was changed:', {
-      problems,
-      hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1; `imggen gallery <id>` lists them',
-    });
-  }
-  return found;
+  if (problems.length === 0) return found;
+  throw new UserError('nothing was changed:', {
+    problems,
+    hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1; `imggen gallery <id>` lists them',
+  });
 }
 
 function imageOf(ledger: Ledger, name: string): Image | undefined {

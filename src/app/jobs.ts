@@ -1,29 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Character } from '../character.ts';
+import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
+import type { JobRequest } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { OpenedJob } from '../ledger/jobs.ts';
-import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
-import { planCharacter, planPack } from '../plan/plan.ts';
-import type { CharacterAttributes } from '../character.ts';
-import type { House } from './house.ts';
-import { assertOwner, ownedCharacters } from './characters.ts';
-import { chosenProvider, readyProvider } from './services.ts';
+import type { Job, JobChanges, JobSettings } from '../ledger/records.ts';
+import { assertOwner, isVisible } from './characters.ts';
+import type { Caller, Project } from './project.ts';
+import type { Services } from './services.ts';
 
 const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 
-/** Pictures of `create-character`: the avatar and the training set. */
-export const CREATE_COUNT = 11;
-
-/** What a new job is made with: the config, for this character. */
+/** What a new job is made with: the config, for a character with these references. */
 export async function settingsFor(
-  house: House,
-  attributes: CharacterAttributes,
-  references: readonly string[],
+  config: Config,
+  services: Services,
+  character: { references: readonly string[]; negativePrompt?: string },
 ): Promise<JobSettings> {
-  const { config, host } = house;
-  const provider = await chosenProvider(config);
-  const { model } = await readyProvider({ ...config, provider }, host, provider);
+  const provider = services.chosenProvider();
+  const { model } = await services.provider(provider);
   return {
     provider,
     fallback: config.fallback,
@@ -35,86 +29,78 @@ export async function settingsFor(
     store: config.storage.provider,
     thumbnails: config.thumbnails,
     requireSeed: config.requireSeed,
-    references,
-    negativePrompt: attributes.negativePrompt,
+    references: character.references,
+    negativePrompt: character.negativePrompt,
+    caps: config.budget,
+    concurrency: config.concurrency,
+    staggerMs: config.staggerMs,
+    attemptsMax: config.attemptsMax,
+    timeoutMs: config.timeoutMs,
+    allowUnknownPrice: config.allowUnknownPrice,
   };
 }
 
-/** The job of a character's avatar and training pictures: found or made. Failed shots are tried again. */
-export function openCreate(house: House, row: RegisteredCharacter, settings: JobSettings): OpenedJob {
-  const ledger = house.ledger();
-  const subject = { attributes: attributesOf(row), seed: row.seed };
-  const opened = ledger.jobs.openOrCreate({
-    characterId: row.id,
-    kind: 'create',
-    key: house.flags.key,
-    fingerprint: fingerprint(row.id, 'create', CREATE_COUNT, settings),
-    settings,
-    priority: PRIORITIES[house.config.priority],
-    imageCount: CREATE_COUNT,
-    plan: () => planCharacter(subject),
-  });
-  if (!opened.created) ledger.jobs.requeue(opened.job.id, ['failed', 'cancelled']);
-  return opened;
+/** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
+export function changesOf({ given, budget, priority, storage }: Config): JobChanges {
+  const { concurrency, attemptsMax, timeoutMs, thumbnails, requireSeed, allowUnknownPrice, quality } = given;
+  return {
+    concurrency,
+    attemptsMax,
+    timeoutMs,
+    thumbnails,
+    requireSeed,
+    allowUnknownPrice,
+    quality,
+    caps: {
+      perImageMicros: given.maxImageUsd === undefined ? undefined : budget.perImageMicros,
+      perRunMicros: given.budgetUsd === undefined ? undefined : budget.perRunMicros,
+      perDayMicros: given.maxDayUsd === undefined ? undefined : budget.perDayMicros,
+    },
+    store: given.storage === undefined ? undefined : storage.provider,
+    priority: given.priority === undefined ? undefined : PRIORITIES[priority],
+  };
 }
 
-/** A job of N gallery pictures: the unfinished identical one, or a new one. */
-export function openPack(house: House, row: RegisteredCharacter, settings: JobSettings, count: number): OpenedJob {
-  const ledger = house.ledger();
-  const subject = { attributes: attributesOf(row), seed: row.seed };
-  return ledger.jobs.openOrCreate({
-    characterId: row.id,
-    kind: 'pack',
-    key: house.flags.key,
-    fingerprint: fingerprint(row.id, 'pack', count, settings),
-    settings,
-    priority: PRIORITIES[house.config.priority],
-    fresh: house.flags.new,
-    imageCount: count,
-    plan: (from) => planPack(subject, count, from),
-  });
+/** What every new job has in common. */
+export function jobRequest(config: Config, job: Omit<JobRequest, 'fingerprint' | 'priority'>): JobRequest {
+  return { ...job, fingerprint: fingerprintOf(job), priority: PRIORITIES[config.priority] };
 }
 
-/** A job by id or key, of the caller's own; without a name the only unfinished one, or the newest. @throws {UserError} */
-export function knownJob(house: House, ledger: Ledger, name: string | undefined): Job {
+/** Hash over what makes two requests the same. */
+function fingerprintOf(job: Pick<JobRequest, 'characterId' | 'kind' | 'settings' | 'imageCount'>): string {
+  const { provider, model, width, height, quality, output } = job.settings;
+  const same = [job.characterId, job.kind, job.imageCount, provider, model, width, height, quality ?? '', output];
+  return createHash('sha256').update(JSON.stringify(same)).digest('hex');
+}
+
+/**
+ * A job by id or key, of the caller's own; without a name the only unfinished one, or the newest. @throws {UserError}
+ */
+export function knownJob(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string | undefined): Job {
+  const ledger = project.ledger.existing();
+  const own = (jobs: readonly Job[]) => ownJobs(ledger, project.caller, jobs);
   const job =
-    name === undefined
-      ? (ownJobs(house, ledger, ledger.jobs.open()).at(-1) ?? ownJobs(house, ledger, ledger.jobs.list(10_000))[0])
-      : ledger.jobs.find(name);
+    name === undefined ? (own(ledger.jobs.open()).at(-1) ?? own(ledger.jobs.list(10_000))[0]) : ledger.jobs.find(name);
   if (!job) {
     throw new UserError(
-      name === undefined ? 'there is no job yet' : `there is no job ${JSON.stringify(house.clean(name))}`,
-      {
-        hint: '`imggen jobs` lists them; `imggen pack --count 8` makes one',
-      },
+      name === undefined ? 'there is no job yet' : `there is no job ${JSON.stringify(project.clean(name))}`,
+      { hint: '`imggen jobs` lists them; `imggen pack --count 8` makes one' },
     );
   }
   const character = ledger.characters.find(job.characterId);
-  if (character) assertOwner(house, character);
+  if (character) assertOwner(project.caller, character);
   return job;
 }
 
-/** Those of the caller's own characters; with `--all-owners` all. */
-export function ownJobs(house: House, ledger: Ledger, jobs: readonly Job[]): Job[] {
-  const mine = ownedCharacters(house, ledger);
-  return jobs.filter((job) => mine(job.characterId));
+/** Those of the caller's own characters; for the administrator all. */
+export function ownJobs(ledger: Ledger, caller: Caller, jobs: readonly Job[]): Job[] {
+  const visible = isVisible(ledger, caller);
+  return jobs.filter((job) => visible(job.characterId));
 }
 
-/** The attributes as locked in the ledger. */
-export function attributesOf(row: RegisteredCharacter): CharacterAttributes {
-  return row.attributes;
-}
-
-/** The config's references when it describes this character, else those of its newest job. */
-export function referencesFor(ledger: Ledger, id: string, configured: Character | undefined): readonly string[] {
-  if (configured?.id === id) return configured.references;
-  const job = ledger.jobs.newestOf(id);
-  return job ? job.settings.references : [];
-}
-
-function fingerprint(characterId: string, kind: string, count: number, settings: JobSettings): string {
-  const { provider, model, width, height, quality, output } = settings;
-  return createHash('sha256')
-    .update(JSON.stringify([characterId, kind, count, provider, model, width, height, quality ?? '', output]))
-    .digest('hex');
+/** True when something of a job is left to do: shots, doubts, uploads. */
+export function isUnfinished(ledger: Ledger, job: Job): boolean {
+  const counts = ledger.jobs.counts(job.id);
+  const uploads = ledger.uploads.open(job.id);
+  return counts.queued + counts.leased + counts.hold + uploads.pending + uploads.failed > 0;
 }

@@ -1,8 +1,9 @@
 import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseImageNumber } from '../names.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Image } from '../ledger/records.ts';
-import type { House } from './house.ts';
+import type { Project } from './project.ts';
 import { isFolder, unlinkOurs } from './removal.ts';
 
 /** Something that `imggen clean` would take away. */
@@ -23,27 +24,27 @@ const FOREIGN_PART_MS = 24 * 3_600_000;
 const HALF_MS = 3_600_000;
 
 /** Folders in which a character's pictures may lie. Links to folders do not count. */
-export function foldersOf(house: House, characterId: string): string[] {
-  const ledger = house.ledger();
-  const outputs = ledger.jobs
-    .list(100_000)
+export function foldersOf({ config, ledger }: Pick<Project, 'config' | 'ledger'>, characterId: string): string[] {
+  const outputs = ledger
+    .open()
+    .jobs.list(100_000)
     .filter((job) => job.characterId === characterId)
     .map((job) => job.settings.output);
-  return [...new Set([house.config.output, ...outputs])].map((output) => join(output, characterId)).filter(isFolder);
+  return [...new Set([config.output, ...outputs])].map((output) => join(output, characterId)).filter(isFolder);
 }
 
 /**
  * What lies in a character's folder and belongs to nothing. The folder is read before the ledger: a file gets its row
  * before its name, so one without a row is nobody's.
  */
-export function filesLeft(house: House, characterId: string, folder: string): Leftover[] {
+export function filesLeft(ledger: Ledger, characterId: string, folder: string): Leftover[] {
   const files = entries(folder).filter(
     (name) => parseImageNumber(characterId, name) !== undefined && /\.(png|jpe?g|webp)$/.test(name),
   );
   const thumbnails = entries(join(folder, 'thumbnails')).filter(
     (name) => parseImageNumber(characterId, name) !== undefined && name.endsWith('.webp'),
   );
-  const { maintenance } = house.ledger();
+  const { maintenance } = ledger;
   const rows = maintenance.images(characterId);
   const stems = new Set(rows.map((row) => stemOf(row.filename)));
   const names = new Set(rows.map((row) => row.filename));
@@ -65,8 +66,12 @@ export function filesLeft(house: House, characterId: string, folder: string): Le
 }
 
 /** Answers that nobody will come back for: never one that an open or doubtful attempt may still need. */
-export function partsLeft(house: House, characterId: string, folder: string): Leftover[] {
-  const now = house.host.now();
+export function partsLeft(
+  { ledger, host }: Pick<Project, 'ledger' | 'host'>,
+  characterId: string,
+  folder: string,
+): Leftover[] {
+  const now = host.now();
   const old = (path: string, afterMs: number) =>
     now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > afterMs;
   const parts = join(folder, '.parts');
@@ -97,13 +102,13 @@ export function partsLeft(house: House, characterId: string, folder: string): Le
       .map((name) => join(folder, 'thumbnails', name)),
   ];
   return [
-    ...answers.filter((path) => isForgotten(house, path, old)),
+    ...answers.filter((path) => isForgotten(ledger.open(), path, old)),
     ...halves.filter((path) => old(path, HALF_MS)),
   ].map(left);
 }
 
-function isForgotten(house: House, path: string, old: (path: string, afterMs: number) => boolean): boolean {
-  const { maintenance } = house.ledger();
+function isForgotten(ledger: Ledger, path: string, old: (path: string, afterMs: number) => boolean): boolean {
+  const { maintenance } = ledger;
   const key = path.slice(dirname(path).length + 1, -'.part'.length);
   const state = maintenance.attemptState(key);
   if (state === undefined) return !maintenance.isStaged(path) && old(path, FOREIGN_PART_MS);
@@ -114,8 +119,8 @@ function isForgotten(house: House, path: string, old: (path: string, afterMs: nu
  * Rows whose file is gone. A folder that is gone as a whole may be a disk that is not there today: its rows are left
  * alone. A picture that the store has stays in the gallery.
  */
-export function rowsLeft(house: House, rows: readonly Image[]): Leftover[] {
-  const { maintenance } = house.ledger();
+export function rowsLeft(ledger: Ledger, rows: readonly Image[]): Leftover[] {
+  const { maintenance } = ledger;
   return rows
     .filter(
       (row) => row.state === 'stored' && row.path !== null && isFolder(dirname(row.path)) && !existsSync(row.path),

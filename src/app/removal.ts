@@ -4,8 +4,7 @@ import { StorageError } from '../errors.ts';
 import type { Image } from '../ledger/records.ts';
 import { parseImageNumber } from '../names.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { House } from './house.ts';
-import { createStorage } from './services.ts';
+import type { Project } from './project.ts';
 
 /** What went of one picture. */
 export interface Removed {
@@ -21,27 +20,15 @@ export interface Removed {
   problem?: string;
 }
 
-/** Stores by name, made when first asked for. @throws {UserError} exit 5 when a key is missing. */
-export class Stores {
-  private readonly house: House;
-  private readonly made = new Map<string, Promise<Storage>>();
-
-  constructor(house: House) {
-    this.house = house;
-  }
-
-  get(name: string): Promise<Storage> {
-    const made = this.made.get(name) ?? createStorage(this.house, name);
-    this.made.set(name, made);
-    return made;
-  }
-}
-
 /**
- * Removes a picture everywhere. The row goes first: from then on no process uploads the picture, and what a crash leaves
+ * Removes a picture everywhere. The row goes first: from then on no process uploads the picture, and what a crash
+ * leaves
  * behind is found by `imggen clean`.
  */
-export async function removePicture(house: House, stores: Stores, image: Image): Promise<Removed> {
+export async function removePicture(
+  { ledger, services, clean }: Pick<Project, 'ledger' | 'services' | 'clean'>,
+  image: Image,
+): Promise<Removed> {
   const gone: Removed = {
     filename: image.filename,
     characterId: image.characterId,
@@ -51,8 +38,8 @@ export async function removePicture(house: House, stores: Stores, image: Image):
     asset: false,
     sizeBytes: 0,
   };
-  const store = image.store === null ? undefined : await stores.get(image.store);
-  if (!house.ledger().maintenance.remove(image.id)) return { ...gone, problem: 'a live process is uploading it' };
+  const store = image.store === null ? undefined : await services.store(image.store);
+  if (!ledger.open().maintenance.remove(image.id)) return { ...gone, problem: 'a running process is uploading it' };
   gone.row = true;
   if (image.path !== null) {
     gone.sizeBytes = unlinkOurs(image.path, image.characterId) ?? 0;
@@ -65,7 +52,7 @@ export async function removePicture(house: House, stores: Stores, image: Image):
     if (store) gone.asset = await removeAsset(store, image);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return { ...gone, problem: `still in ${image.store}: ${house.clean(error.message)}` };
+    return { ...gone, problem: `still in ${image.store}: ${clean(error.message)}` };
   }
   return gone;
 }
@@ -76,11 +63,12 @@ async function removeAsset(store: Storage, image: Image): Promise<boolean> {
   // A process may have died between the upload and its row.
   const found = await store.find(image.characterId, image.filename.replace(/\.[a-z]+$/, ''), signal);
   const ours = found !== undefined && (found.md5 === image.md5 || found.context['sha256'] === image.sha256);
-  return ours && (await store.remove([found.publicId], signal)) > 0;
+  return ours && (await store.remove([found.key], signal)) > 0;
 }
 
 /**
- * Deletes a plain file that is named like a picture of the character and lies in its folder (or the thumbnails' below it);
+ * Deletes a plain file that is named like a picture of the character and lies in its folder (or the thumbnails' below
+ * it);
  * returns its size, undefined when it is no such file. Links are never followed.
  */
 export function unlinkOurs(path: string, characterId: string): number | undefined {
@@ -98,7 +86,9 @@ export function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** After its last picture: takes a character's gallery page away, and its folder if nothing of anybody else's is in it. */
+/**
+ * After its last picture: takes a character's gallery page away, and its folder if nothing of anybody else's is in it.
+ */
 export function removeFolder(folder: string): void {
   if (!isFolder(folder)) return;
   const page = join(folder, 'gallery.html');

@@ -1,97 +1,135 @@
 import { createHash } from 'node:crypto';
-import { EXIT, UserError, type StorageError } from '../errors.ts';
-import type { Config } from '../config/config.ts';
-import { PROVIDERS } from '../providers/index.ts';
-import type { ProviderModule } from '../providers/provider.ts';
-import type { ReadyProvider } from '../runner/context.ts';
-import { STORES } from '../storage/index.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { House } from './house.ts';
+import type { Config, Registries } from '../config/config.ts';
+import { UserError, type StorageError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import type { ProviderEntry, ProviderModule } from '../providers/definition.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import type { Storage } from '../storage/storage.ts';
 
-/** The module of a provider. @throws {UserError} for a name that is none. */
-export async function providerModule(name: string): Promise<ProviderModule> {
-  const load = PROVIDERS[name];
-  if (!load)
-    throw new UserError(`there is no provider ${JSON.stringify(name)}; there are ${Object.keys(PROVIDERS).join(', ')}`);
-  return (await load()).default;
-}
+/** How long a store may take to say whether it is there. */
+const CHECK_TIMEOUT_MS = 20_000;
 
-/** What `auto` means: the first provider whose key is in the environment, else the local one. */
-export async function chosenProvider(config: Config): Promise<string> {
-  if (config.provider !== 'auto') return config.provider;
-  for (const name of Object.keys(PROVIDERS)) {
-    const { keyVariables } = await providerModule(name);
-    if (keyVariables.some((variable) => config.env[variable])) return name;
+/** The providers and stores of a config, made ready when they are asked for, once each. */
+export class Services {
+  readonly #config: Config;
+  readonly #host: Host;
+  readonly #registries: Registries;
+  readonly #clean: (text: string) => string;
+  readonly #providers = new Map<string, Promise<ReadyProvider>>();
+  readonly #stores = new Map<string, Promise<Storage>>();
+
+  /** @param host its `env` with `.env` merged in. */
+  constructor(config: Config, host: Host, registries: Registries, clean: (text: string) => string) {
+    this.#config = config;
+    this.#host = host;
+    this.#registries = registries;
+    this.#clean = clean;
   }
-  return 'local';
-}
 
-/** Makes a provider ready. @throws {UserError} exit 5 when its key is missing. */
-export async function readyProvider(config: Config, host: Host, name: string): Promise<ReadyProvider> {
-  const module = await providerModule(name);
-  const options = config.providers[name] ?? {};
-  const provider = await module.create({
-    options,
-    env: config.env,
-    fetch: host.fetch,
-    now: host.now,
-    sleep: host.sleep,
-    timeoutMs: config.timeoutMs,
-  });
-  const key = module.keyVariables.map((variable) => config.env[variable]).find((value) => value) ?? '';
-  const perMinute = typeof options['requestsPerMinute'] === 'number' ? options['requestsPerMinute'] : 0;
-  const own = name === config.provider ? config.model : undefined;
-  const optionModel = typeof options['model'] === 'string' ? options['model'] : undefined;
-  return {
-    provider,
-    model: own ?? optionModel ?? provider.defaultModel,
-    scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
-    intervalMs: perMinute > 0 ? Math.ceil(60_000 / perMinute) : 0,
-    allowUnknownPrice: config.allowUnknownPrice,
-  };
-}
-
-/**
- * The store of a job, asked whether it is there before anything is paid.
- * @throws {UserError} exit 5 when its key is missing or refused. A store that is down is only warned of: uploads wait.
- */
-export async function readyStorage(
-  house: House,
-  name: string,
-  warn: (message: string) => void,
-): Promise<Storage | undefined> {
-  if (name === 'none') return undefined;
-  const storage = await createStorage(house, name);
-  const health = await storage.check(AbortSignal.timeout(20_000));
-  if (health.ok) return storage;
-  if (health.failure === 'unavailable' || health.failure === 'rate-limited') {
-    warn(
-      `${name} does not answer now (${house.clean(health.message)}): pictures are kept on disk and uploaded when it does`,
-    );
-    return storage;
+  /** Names of all providers. */
+  get providerNames(): readonly string[] {
+    return Object.keys(this.#registries.providers);
   }
-  throw new UserError(house.clean(health.message), {
-    exitCode: EXIT.auth,
-    hint: 'nothing was generated. Mend the key, or go on without uploads: --storage none',
-  });
+
+  /** The registry's entry of a provider. @throws {UserError} for a name that is none. */
+  entry(name: string): ProviderEntry {
+    const { providers } = this.#registries;
+    const entry = Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (entry) return entry;
+    throw new UserError(`there is no provider ${JSON.stringify(name)}; there are ${this.providerNames.join(', ')}`);
+  }
+
+  /** What a provider is, without its key. @throws {UserError} for a name that is none. */
+  async module(name: string): Promise<ProviderModule> {
+    return (await this.entry(name).load()).default;
+  }
+
+  /** The variable that holds a provider's key; undefined when none is set. */
+  keyVariable(name: string): string | undefined {
+    return this.entry(name).keyVariables.find((variable) => this.#host.env[variable]);
+  }
+
+  /** The provider that the config means; `auto`: the first whose key is in the environment, else the local one. */
+  chosenProvider(): string {
+    if (this.#config.provider !== 'auto') return this.#config.provider;
+    return this.providerNames.find((name) => this.keyVariable(name) !== undefined) ?? 'local';
+  }
+
+  /** A provider, ready to be asked. @throws {UserError} `auth` when its key is missing. */
+  provider(name: string): Promise<ReadyProvider> {
+    const made = this.#providers.get(name) ?? this.#makeProvider(name);
+    this.#providers.set(name, made);
+    return made;
+  }
+
+  async #makeProvider(name: string): Promise<ReadyProvider> {
+    const config = this.#config;
+    const { keyVariables } = this.entry(name);
+    const options = config.providers[name] ?? {};
+    const { env, fetch, now, sleep } = this.#host;
+    const module = await this.module(name);
+    const provider = await module.create({
+      options,
+      keyVariables,
+      env,
+      fetch,
+      now,
+      sleep,
+      timeoutMs: config.timeoutMs,
+    });
+    const key = env[this.keyVariable(name) ?? ''] ?? '';
+    const { model: ownModel, requestsPerMinute } = options;
+    return {
+      provider,
+      model: (name === config.provider ? config.model : undefined) ?? ownModel ?? provider.defaultModel,
+      scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
+      intervalMs: requestsPerMinute === undefined ? 0 : Math.ceil(60_000 / requestsPerMinute),
+    };
+  }
+
+  /** A store, not asked anything yet. @throws {UserError} `auth` when its key is missing. */
+  store(name: string): Promise<Storage> {
+    const made = this.#stores.get(name) ?? this.#makeStore(name);
+    this.#stores.set(name, made);
+    return made;
+  }
+
+  async #makeStore(name: string): Promise<Storage> {
+    const { stores } = this.#registries;
+    const entry = Object.hasOwn(stores, name) ? stores[name] : undefined;
+    if (!entry) {
+      throw new UserError(`there is no store ${JSON.stringify(name)}; there are ${Object.keys(stores).join(', ')}`);
+    }
+    const { provider, options } = this.#config.storage;
+    const { env, fetch, now } = this.#host;
+    const { default: module } = await entry.load();
+    const { keyVariables } = entry;
+    return module.create({ options: name === provider ? options : {}, keyVariables, env, fetch, now });
+  }
+
+  /**
+   * A store that was asked whether it is there; undefined for `none`. One that is down is only warned of: uploads wait.
+   * @throws {UserError} `auth` when its key is missing or refused.
+   */
+  async checkedStore(name: string, warn: (message: string) => void): Promise<Storage | undefined> {
+    if (name === 'none') return undefined;
+    const store = await this.store(name);
+    const health = await store.check(AbortSignal.timeout(CHECK_TIMEOUT_MS));
+    if (health.ok) return store;
+    const why = this.#clean(health.message);
+    if (health.failure === 'unavailable' || health.failure === 'rate-limited') {
+      warn(`${name} does not answer now (${why}): pictures are kept on disk and uploaded when it does`);
+      return store;
+    }
+    throw new UserError(why, {
+      kind: 'auth',
+      hint: 'nothing was generated. Correct the key, or go on without uploads: --storage none',
+    });
+  }
 }
 
-/** What a store's refusal means for a command that only keeps house. */
-export function storageProblem(house: House, error: StorageError, hint: string): UserError {
-  return new UserError(house.clean(error.message), {
-    exitCode: error.failure === 'unauthorized' ? EXIT.auth : EXIT.someFailed,
-    hint,
-    cause: error,
-  });
-}
-
-/** Makes a store. @throws {UserError} exit 5 when its key is missing. */
-export async function createStorage(house: House, name: string): Promise<Storage> {
-  const load = STORES[name];
-  if (!load)
-    throw new UserError(`there is no store ${JSON.stringify(name)}; there are ${Object.keys(STORES).join(', ')}`);
-  const { config, host } = house;
-  const options = name === config.storage.provider ? config.storage.options : {};
-  return (await load()).default.create({ options, env: config.env, fetch: host.fetch, now: host.now });
+/** What the refusal of a store means for a use-case that makes no pictures. */
+export function storageProblem(error: StorageError, hint: string): UserError {
+  const kind = error.failure === 'unauthorized' ? 'auth' : 'incomplete';
+  return new UserError(error.message, { kind, hint, cause: error });
 }

@@ -1,71 +1,69 @@
-import { EXIT, type ExitCode } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
-import type { Job } from '../ledger/records.ts';
-import { Uploader } from '../runner/after/upload.ts';
-import { contextOf, opened } from './generate.ts';
-import type { House } from './house.ts';
-import { readyStorage } from './services.ts';
-import { openView } from '../terminal/view.ts';
-import { watchSignals } from '../terminal/signals.ts';
+import { uploads } from '../runner/after/upload.ts';
+import { configuredStore } from './adopt.ts';
+import { knownCharacter } from './characters.ts';
+import { openedEvent } from './opened.ts';
+import type { RunResult } from './result.ts';
+import type { RunSignals } from './run.ts';
+import { runnerContext, type RunningProject } from './run-jobs.ts';
+import type { Project } from './project.ts';
 import { summarize } from './summary.ts';
 
-/** Uploads what waits in these jobs and makes nothing: no provider is needed. Returns the exit code. @throws {UserError} exit 5 */
-export async function uploadOnly(
-  house: House,
-  request: { jobs: readonly Job[]; store: string; notice: string },
-): Promise<ExitCode> {
-  const { host, config } = house;
-  const ledger = house.ledger();
-  const { jobs } = request;
-  const startedAtMs = host.now();
-  const early: RunEvent[] = [{ event: 'notice', level: 'info', message: request.notice }];
-  const storage = await readyStorage(house, request.store, (message) =>
+/** What the use-case needs of a project. */
+type UploadingProject = RunningProject & Pick<Project, 'caller'>;
+
+/**
+ * Sends the pictures of a character that were made without a store, or could not be uploaded before. No provider is
+ * needed. With nothing to upload the result has no jobs.
+ * @throws {UserError} when no store is configured, or it refuses the key.
+ */
+export async function uploadImages(
+  project: UploadingProject,
+  id: string,
+  { signals, emit }: { signals: RunSignals; emit: (event: RunEvent) => void },
+): Promise<RunResult> {
+  const ledger = project.ledger.existing();
+  const startedAtMs = project.host.now();
+  const character = knownCharacter(project, id);
+  const store = configuredStore(project.config);
+  const early: RunEvent[] = [];
+  // A bad key is told before anything is put in the queue.
+  const storage = await project.services.checkedStore(store, (message) =>
     early.push({ event: 'notice', level: 'warn', message }),
   );
-  if (!storage) return EXIT.ok;
-  let emit: (event: RunEvent) => void = () => {};
-  const signals = watchSignals(host, {
-    drainMs: config.drainMs,
-    onDrain: (signal) => emit({ event: 'draining', signal, in_flight: 0 }),
+  if (!storage) throw new UserError(`${store} is no store to upload to`);
+  const { count, jobs } = ledger.uploads.enqueue(character.id, store);
+  if (count === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
+  const ids = new Set(jobs.map((job) => String(job.id)));
+  const off = project.ledger.listen((event) => {
+    if (!('job_id' in event) || ids.has(event.job_id)) emit(event);
   });
-  const view = await openView(house);
-  emit = (event) => {
-    house.log.trace('event', { ...event });
-    view.handle(event);
-  };
-  ledger.jobs.openRun(jobs.map((job) => job.id));
-  for (const job of jobs) emit({ ...opened(house, job, new Map()), uploads: true });
-  ledger.listen(emit);
-  for (const event of early) emit(event);
   try {
-    const { caps, concurrency, staggerMs, attemptsMax, timeoutMs } = { ...config, caps: config.budget };
-    const options = {
-      jobIds: jobs.map((job) => job.id),
-      caps,
-      concurrency,
-      staggerMs,
-      attemptsMax,
-      timeoutMs,
-      drain: signals.drain,
-      abort: signals.abort,
-    };
-    const uploader = new Uploader(contextOf(house, { providers: new Map(), storage, emit }), options, storage);
-    uploader.finish();
-    await uploader.run();
-    const left = jobs.map((job) => ledger.uploads.open(job.id)).reduce((sum, one) => sum + one.pending + one.failed, 0);
-    const exitCode = exitOf(left, { refused: uploader.stop !== undefined, interrupted: signals.drain.aborted });
+    ledger.jobs.openRun(jobs.map((job) => job.id));
+    for (const job of jobs) emit({ ...openedEvent(ledger, job, project.clean), uploads: true });
+    const pictures = count === 1 ? '1 picture' : `${count} pictures`;
+    early.unshift({ event: 'notice', level: 'info', message: `uploading ${pictures} of ${character.id} to ${store}` });
+    for (const event of early) emit(event);
+    signals.drain.addEventListener('abort', () =>
+      emit({ event: 'draining', signal: String(signals.drain.reason), in_flight: 0 }),
+    );
+    const context = runnerContext(project, { ledger, providers: new Map() }, emit);
+    const step = uploads({ ...context, jobIds: jobs.map((job) => job.id), ...signals, storage });
+    await step?.finish();
     for (const job of jobs) ledger.jobs.closeRun(job.id, startedAtMs);
-    const summary = summarize(house, jobs, { result: { stop: uploader.stop }, startedAtMs });
-    const headline = left === 0 ? `all uploaded to ${storage.name}` : `${left} not uploaded yet`;
-    await view.close({ ...summary, exitCode, headline, interrupted: exitCode === EXIT.interrupted });
-    return exitCode;
+    const durationMs = project.host.now() - startedAtMs;
+    const interrupted = signals.drain.aborted ? ({ reason: 'interrupted' } as const) : undefined;
+    return uploadResult(summarize(ledger, jobs, { stop: step?.stop ?? interrupted, durationMs, askable: new Set() }));
   } finally {
-    signals.close();
+    off();
   }
 }
 
-function exitOf(left: number, why: { refused: boolean; interrupted: boolean }): ExitCode {
-  if (left === 0) return EXIT.ok;
-  if (why.interrupted) return EXIT.interrupted;
-  return why.refused ? EXIT.auth : EXIT.someFailed;
+/** Judged by the uploads alone: shots of these jobs that failed long ago are not this run's. */
+function uploadResult(result: RunResult): RunResult {
+  const left = result.jobs.reduce((sum, job) => sum + job.uploadsLeft, 0);
+  if (left === 0) return { ...result, status: 'done' };
+  if (result.stop?.reason === 'interrupted') return { ...result, status: 'interrupted' };
+  return { ...result, status: result.stop?.reason === 'auth' ? 'auth' : 'some-failed' };
 }

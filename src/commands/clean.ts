@@ -1,60 +1,73 @@
-import { relative } from 'node:path';
-import { findLeftovers, removeLeftovers } from '../app/clean.ts';
-import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
-import { printJson, printLine, printTable } from '../terminal/print.ts';
-import type { Host } from '../host.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
+import { isAbsolute, relative } from 'node:path';
+import type { Cleaned, Findings } from '../app/clean.ts';
+import { printable } from '../sanitize.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
 import { bytes, count } from '../views/format.ts';
+import { withImgGen, type FolderFlags } from './flags.ts';
 
 /** `imggen clean`: lists what belongs to nothing, on disk, in the ledger and in the store; `--yes` deletes it. */
-export function clean(host: Host, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
-    existingLedger(house);
-    const { items, notes } = await findLeftovers(house);
-    const gone = flags.yes ? await removeLeftovers(house, items) : new Set();
-    const totalBytes = items.reduce((sum, item) => sum + item.sizeBytes, 0);
-    const left = flags.yes === true && gone.size < items.length;
-    if (flags.json) {
-      const listed = items.map((item) => ({
-        kind: item.kind,
-        characterId: item.characterId,
-        what: item.what,
-        sizeBytes: item.sizeBytes,
-        deleted: gone.has(item),
-      }));
-      printJson(house, { count: items.length, totalBytes, deleted: gone.size, items: listed, notes });
-      return left || notes.length > 0 ? EXIT.someFailed : EXIT.ok;
-    }
-    for (const note of notes) host.stderr.write(`${note}\n`);
-    if (items.length === 0) {
-      printLine(house, 'nothing to clean');
-      return notes.length > 0 ? EXIT.someFailed : EXIT.ok;
-    }
-    const near = (what: string) => (what.startsWith('/') || /^[A-Z]:\\/i.test(what) ? relative(host.cwd, what) : what);
-    printTable(
-      house,
-      [
-        { title: 'what' },
-        { title: 'character' },
-        { title: 'size', align: 'right' },
-        { title: 'where', flexible: true },
-        ...(flags.yes ? [{ title: '' }] : []),
-      ],
-      items.map((item) => [
-        item.kind,
-        item.characterId,
-        item.sizeBytes > 0 ? bytes(item.sizeBytes) : '–',
-        house.clean(near(item.what)),
-        ...(flags.yes ? [gone.has(item) ? 'deleted' : 'kept'] : []),
-      ]),
-    );
-    const unowned = items.some((item) => item.kind === 'asset without a row')
-      ? '; `imggen adopt <character>` takes pictures in the store over instead'
-      : '';
-    printLine(
-      house,
-      `\n${count(items.length, 'leftover')}, ${bytes(totalBytes)}: ${flags.yes ? `${gone.size} deleted` : `nothing was deleted; --yes deletes them${unowned}`}`,
-    );
-    return left || notes.length > 0 ? EXIT.someFailed : EXIT.ok;
+export function clean(io: Io, flags: FolderFlags & { yes?: boolean }): Promise<ExitCode> {
+  return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
+    const found = await imggen.leftovers();
+    const cleaned = flags.yes ? await imggen.clean(found.items) : undefined;
+    if (flags.json) printJson(io, documentOf(found, cleaned));
+    else print(io, flags, { found, cleaned });
+    const left = cleaned !== undefined && cleaned.gone.size < found.items.length;
+    return left || found.notes.length > 0 ? EXIT.someFailed : EXIT.ok;
   });
+}
+
+function documentOf({ items, notes }: Findings, cleaned: Cleaned | undefined) {
+  return {
+    count: items.length,
+    totalBytes: items.reduce((sum, item) => sum + item.sizeBytes, 0),
+    deleted: cleaned?.gone.size ?? 0,
+    items: items.map((item) => ({
+      kind: item.kind,
+      characterId: item.characterId,
+      what: item.what,
+      sizeBytes: item.sizeBytes,
+      deleted: cleaned?.gone.has(item) ?? false,
+    })),
+    notes: [...notes, ...(cleaned?.problems ?? [])],
+  };
+}
+
+function print(
+  io: Io,
+  flags: FolderFlags,
+  { found: { items, notes }, cleaned }: { found: Findings; cleaned: Cleaned | undefined },
+): void {
+  for (const note of [...notes, ...(cleaned?.problems ?? [])]) io.terminal.stderr.write(`${note}\n`);
+  if (items.length === 0) {
+    printLine(io, 'nothing to clean');
+    return;
+  }
+  const near = (what: string) => (isAbsolute(what) ? relative(io.host.cwd, what) : what);
+  const columns = [
+    { title: 'what' },
+    { title: 'character' },
+    { title: 'size', align: 'right' as const },
+    { title: 'where', flexible: true },
+    ...(cleaned ? [{ title: '' }] : []),
+  ];
+  const rows = items.map((item) => [
+    item.kind,
+    item.characterId,
+    item.sizeBytes > 0 ? bytes(item.sizeBytes) : '–',
+    printable(near(item.what)),
+    ...(cleaned ? [cleaned.gone.has(item) ? 'deleted' : 'kept'] : []),
+  ]);
+  printTable(io, flags, { columns, rows });
+  const totalBytes = items.reduce((sum, item) => sum + item.sizeBytes, 0);
+  const ending = cleaned
+    ? `${cleaned.gone.size} deleted`
+    : `nothing was deleted; --yes deletes them${adoptHint(items)}`;
+  printLine(io, `\n${count(items.length, 'leftover')}, ${bytes(totalBytes)}: ${ending}`);
+}
+
+function adoptHint(items: Findings['items']): string {
+  if (!items.some((item) => item.kind === 'asset without a row')) return '';
+  return '; `imggen adopt <character>` takes pictures in the store over instead';
 }

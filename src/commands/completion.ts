@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { Host } from '../host.ts';
-import { UserError, type ExitCode } from '../errors.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { Io } from '../terminal/print.ts';
+import { UserError } from '../errors.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { STORES } from '../storage/index.ts';
 
@@ -8,12 +9,16 @@ interface Known {
   name: string;
   description: string;
   options: KnownOption[];
+  /** What its argument may be, where that is a list. */
+  argumentValues: readonly string[];
 }
 
 interface KnownOption {
   long: string;
   description: string;
-  /** What it takes, where that is a list. */
+  /** The next word is its value. */
+  takesValue: boolean;
+  /** What the value may be, where that is a list. */
   values: readonly string[];
 }
 
@@ -28,95 +33,120 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 const SCRIPTS: Record<string, (commands: readonly Known[]) => string> = { bash, zsh, fish };
 
 /** `imggen completion <shell>`: a script made from the commands as they are. */
-export async function completion(host: Host, shell: string, program: Command): Promise<ExitCode> {
+export async function completion(io: Io, shell: string, program: Command): Promise<ExitCode> {
   const script = SCRIPTS[shell];
   if (!script)
     throw new UserError(
       `no completion for ${JSON.stringify(shell.slice(0, 40))}: there are ${Object.keys(SCRIPTS).join(', ')}`,
     );
-  const commands = program.commands.map((command) => ({
-    name: command.name(),
-    description: command.description(),
-    options: command.options.flatMap((option) =>
-      option.long
-        ? [
-            {
-              long: option.long,
-              description: option.description,
-              values: option.argChoices ?? VALUES[option.long] ?? [],
-            },
-          ]
-        : [],
-    ),
-  }));
-  host.stdout.write(script(commands));
-  return 0;
+  io.terminal.stdout.write(script(program.commands.map(known)));
+  return EXIT.ok;
 }
 
-function bash(commands: readonly Known[]): string {
-  const cases = commands
-    .map((c) => `    ${c.name}) words="${[...c.options.map((o) => o.long), ...argumentsOf(c)].join(' ')}" ;;`)
-    .join('\n');
-  const values = new Map(
-    commands.flatMap((c) => c.options.filter((o) => o.values.length > 0).map((o) => [o.long, o.values])),
+function known(command: Command): Known {
+  const options = command.options.flatMap(({ long, description, required, argChoices }) =>
+    long ? [{ long, description, takesValue: required, values: argChoices ?? VALUES[long] ?? [] }] : [],
   );
-  const taken = [...values]
-    .map(([long, list]) => `    ${long}) COMPREPLY=($(compgen -W "${list.join(' ')}" -- "$current")); return ;;`)
-    .join('\n');
+  const name = command.name();
+  return {
+    name,
+    description: command.description(),
+    options,
+    argumentValues: name === 'completion' ? Object.keys(SCRIPTS) : [],
+  };
+}
+
+/** Where nothing is offered, readline completes file names (`-o default`), which it quotes as they need. */
+function bash(commands: readonly Known[]): string {
+  const options = new Map(commands.flatMap((command) => command.options.map((option) => [option.long, option])));
+  const listed = [...options.values()].filter(({ values }) => values.length > 0);
+  const free = [...options.values()].filter(({ takesValue, values }) => takesValue && values.length === 0);
+  const taken = [
+    ...listed.map(({ long, values }) => `    ${long}) words="${values.join(' ')}" ;;`),
+    `    ${free.map(({ long }) => long).join('|')}) return ;;`,
+  ];
+  const cases = commands.map(
+    ({ name, options: own, argumentValues }) =>
+      `        ${name}) words="${[...own.map(({ long }) => long), ...argumentValues].join(' ')}" ;;`,
+  );
   return `# imggen completion for bash: source <(imggen completion bash)
 _imggen() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
-  case "\${COMP_WORDS[COMP_CWORD-1]}" in
-${taken}
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words=""
+  # --option=value arrives as three words.
+  if [ "$current" = "=" ]; then current=""
+  elif [ "$before" = "=" ]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  COMPREPLY=()
+  case "$before" in
+${taken.join('\n')}
+    *)
+      if [ "$COMP_CWORD" -eq 1 ]; then
+        words="${commands.map(({ name }) => name).join(' ')} help --help --version"
+      else case "\${COMP_WORDS[1]}" in
+        help) words="${commands.map(({ name }) => name).join(' ')}" ;;
+${cases.join('\n')}
+      esac; fi ;;
   esac
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    words="${commands.map((c) => c.name).join(' ')} --help --version"
-  else case "\${COMP_WORDS[1]}" in
-${cases}
-  esac; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  [ \${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
 }
-complete -o filenames -F _imggen imggen
+complete -o default -F _imggen imggen
 `;
 }
 
-function argumentsOf(command: Known): readonly string[] {
-  return command.name === 'completion' ? Object.keys(SCRIPTS) : [];
-}
-
+/** Either autoloaded as `_imggen` from a folder of $fpath, or sourced after compinit. */
 function zsh(commands: readonly Known[]): string {
   const quote = (text: string) =>
     text.replaceAll("'", '’').replaceAll(':', ' ').replaceAll('[', '(').replaceAll(']', ')');
-  const list = commands.map((c) => `    '${c.name}:${quote(c.description)}'`).join('\n');
+  const value = ({ values }: KnownOption) => (values.length > 0 ? `:value:(${values.join(' ')})` : ':value:_files');
+  const option = (one: KnownOption) =>
+    one.takesValue
+      ? `'${one.long}=[${quote(one.description)}]${value(one)}'`
+      : `'${one.long}[${quote(one.description)}]'`;
+  const list = commands.map(({ name, description }) => `    '${name}:${quote(description)}'`).join('\n');
   const cases = commands
-    .map(
-      (c) =>
-        `    ${c.name}) _arguments ${c.options.map((o) => `'${o.long}[${quote(o.description)}]${o.values.length > 0 ? `:value:(${o.values.join(' ')})` : ''}'`).join(' ')} '*:file:_files' ;;`,
-    )
+    .map(({ name, options, argumentValues }) => {
+      const rest = argumentValues.length > 0 ? `'1:what:(${argumentValues.join(' ')})'` : `'*:file:_files'`;
+      return `    ${name}) _arguments ${[...options.map(option), rest].join(' ')} ;;`;
+    })
     .join('\n');
   return `#compdef imggen
+# imggen completion for zsh: imggen completion zsh > ~/.zfunc/_imggen
 _imggen() {
   local -a commands=(
 ${list}
+    'help:help for a command'
   )
   if (( CURRENT == 2 )); then _describe command commands; return; fi
-  case "$words[2]" in
+  shift words
+  (( CURRENT -= 1 ))
+  case "$words[1]" in
+    help) _describe command commands ;;
 ${cases}
   esac
 }
-_imggen "$@"
+if [[ "$funcstack[1]" == _imggen ]]; then _imggen "$@"; else compdef _imggen imggen; fi
 `;
 }
 
 function fish(commands: readonly Known[]): string {
   const quote = (text: string) => text.replaceAll("'", '’');
-  const lines = commands.flatMap((c) => [
-    `complete -c imggen -n __fish_use_subcommand -a ${c.name} -d '${quote(c.description)}'`,
-    ...c.options.map(
-      (o) =>
-        `complete -c imggen -n '__fish_seen_subcommand_from ${c.name}' -l ${o.long.slice(2)}${o.values.length > 0 ? ` -x -a '${o.values.join(' ')}'` : ''} -d '${quote(o.description)}'`,
-    ),
+  const names = commands.map(({ name }) => name).join(' ');
+  const option = (command: string, { long, description, takesValue, values }: KnownOption) => {
+    const taken = values.length > 0 ? ` -x -a '${values.join(' ')}'` : takesValue ? ' -r' : '';
+    return (
+      `complete -c imggen -n '__fish_seen_subcommand_from ${command}' -l ${long.slice(2)}${taken} -d ` +
+      `'${quote(description)}'`
+    );
+  };
+  const lines = commands.flatMap(({ name, description, options, argumentValues }) => [
+    `complete -c imggen -n __fish_use_subcommand -f -a ${name} -d '${quote(description)}'`,
+    ...options.map((one) => option(name, one)),
+    ...(argumentValues.length > 0
+      ? [`complete -c imggen -n '__fish_seen_subcommand_from ${name}' -f -a '${argumentValues.join(' ')}'`]
+      : []),
   ]);
-  return `# imggen completion for fish\n${lines.join('\n')}\n`;
+  return `# imggen completion for fish: imggen completion fish > ~/.config/fish/completions/imggen.fish
+${lines.join('\n')}
+complete -c imggen -n __fish_use_subcommand -f -a help -d 'help for a command'
+complete -c imggen -n '__fish_seen_subcommand_from help' -f -a '${names}'
+`;
 }

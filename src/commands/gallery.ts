@@ -1,19 +1,19 @@
 import { dirname, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { knownCharacter } from '../app/characters.ts';
-import { openFile, writeGalleryPage } from '../app/gallery-page.ts';
-import { existingLedger, withHouse, type CommonFlags, type House } from '../app/house.ts';
-import { knownJob } from '../app/jobs.ts';
-import { printJson, printLine, printTable } from '../terminal/print.ts';
-import type { Host } from '../host.ts';
-import { UserError, type ExitCode } from '../errors.ts';
-import type { Image, RegisteredCharacter } from '../ledger/records.ts';
+import type { Gallery, GalleryOptions, Picture } from '../app/gallery.ts';
+import type { ImgGen } from '../imggen.ts';
+import { printable } from '../sanitize.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { openFile } from '../terminal/open-file.ts';
+import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
 import { ago, bytes, count } from '../views/format.ts';
+import { withImgGen, type FolderFlags } from './flags.ts';
 
 /** Options of `imggen gallery`. */
-export interface GalleryFlags extends CommonFlags {
+export interface GalleryFlags extends FolderFlags {
   kind?: string;
   job?: string;
+  /** Filters: it may name a provider that this version does not have, and chooses none. */
+  provider?: string;
   html?: string | true;
   open?: boolean;
   since?: string;
@@ -22,71 +22,44 @@ export interface GalleryFlags extends CommonFlags {
 }
 
 /** `imggen gallery <id>`: all images of a character, newest first. */
-export function gallery(host: Host, id: string, flags: GalleryFlags): Promise<ExitCode> {
-  // `--provider` filters here: it may name one that this version does not have, and must not choose the config's.
+export function gallery(io: Io, id: string, flags: GalleryFlags): Promise<ExitCode> {
   const { provider: _, ...common } = flags;
-  return withHouse<ExitCode>(host, common, { configOptional: true }, async (house) => {
-    const ledger = existingLedger(house);
-    const character = knownCharacter(house, ledger, id);
-    const filter = filterOf(house, flags);
-    const images = ledger.images.gallery({ ...filter, characterId: character.id });
-    if (flags.html !== undefined || flags.open) return page(house, flags, { character, images });
+  return withImgGen(io, common, { configOptional: true }, async (imggen) => {
+    const options = optionsOf(flags, io.host.now());
+    if (flags.html !== undefined || flags.open) return page(io, imggen, { id, flags, options });
+    const found = await imggen.gallery(id, options);
     if (flags.json) {
-      printJson(house, {
-        characterId: character.id,
-        totalCount: ledger.images.count(character.id),
-        images: images.map(asJson),
-      });
-      return 0;
-    }
-    if (images.length === 0) {
-      printLine(
-        house,
-        `${character.id} has no pictures${Object.values(filter).some((v) => v !== undefined) ? ' that fit' : ' yet: imggen create-character, or imggen pack --count 8'}`,
-      );
-      return 0;
-    }
-    // In a narrow window the paths, which say the folder again and again, give way to one line; addresses stay.
-    const narrow = host.stdout.isTTY === true && (host.stdout.columns ?? 80) < WIDE_COLUMNS;
-    printTable(
-      house,
-      COLUMNS,
-      images.map((image) => rowOf(house, image, narrow)),
-    );
-    const folders = new Set(
-      narrow
-        ? images.flatMap((image) => (image.path === null ? [] : [relative(host.cwd, dirname(image.path)) || '.']))
-        : [],
-    );
-    printLine(
-      house,
-      `\n${count(images.length, 'picture')} of ${house.clean(character.name)} (${character.id}), seed ${character.seed}${folders.size > 0 ? `, in ${[...folders].join(', ')}` : ''}`,
-    );
-    return 0;
+      const { characterId, totalCount, images } = found;
+      printJson(io, { characterId, totalCount, images });
+    } else if (found.images.length === 0) {
+      const filtered = Object.values(options).some((value) => value !== undefined);
+      const why = filtered ? ' that fit' : ' yet: imggen create-character, or imggen pack --count 8';
+      printLine(io, `${found.characterId} has no pictures${why}`);
+    } else print(io, flags, found);
+    return EXIT.ok;
   });
 }
 
 /** Writes the page, opens it where it was asked for, and says where it is in any case. */
 async function page(
-  house: House,
-  flags: GalleryFlags,
-  what: { character: RegisteredCharacter; images: readonly Image[] },
+  io: Io,
+  imggen: ImgGen,
+  { id, flags, options }: { id: string; flags: GalleryFlags; options: GalleryOptions },
 ): Promise<ExitCode> {
   const file = typeof flags.html === 'string' ? flags.html : undefined;
-  const path = await writeGalleryPage(house, what.character, { images: what.images, file });
-  const opened = flags.open === true && (await openFile(path));
-  if (flags.json) printJson(house, { characterId: what.character.id, file: path, count: what.images.length, opened });
+  const written = await imggen.galleryPage(id, { ...options, file });
+  const opened = flags.open === true && (await openFile(written.file));
+  if (flags.json) printJson(io, { ...written, opened });
   else {
-    const near = relative(house.host.cwd, path);
-    printLine(
-      house,
-      `${count(what.images.length, 'picture')} in ${near.startsWith('..') ? path : near}${flags.open && !opened ? ' (nothing here could open it)' : ''}`,
-    );
+    const near = relative(io.host.cwd, written.file);
+    const where = near.startsWith('..') ? written.file : near;
+    const unopened = flags.open && !opened ? ' (nothing here could open it)' : '';
+    printLine(io, `${count(written.count, 'picture')} in ${where}${unopened}`);
   }
-  return 0;
+  return EXIT.ok;
 }
 
-/** From here on there is room for paths. */
+/** From this width on paths fit. */
 const WIDE_COLUMNS = 130;
 
 const COLUMNS = [
@@ -101,76 +74,46 @@ const COLUMNS = [
   { title: 'where', flexible: true, below: true },
 ];
 
-function rowOf(house: House, image: Image, narrow: boolean) {
-  const url = urlOf(image);
-  const near = image.path === null ? url : relative(house.host.cwd, image.path);
+function print(io: Io, flags: GalleryFlags, { characterId, characterName, seed, images }: Gallery): void {
+  const { stdout } = io.terminal;
+  // In a narrow window the paths, which say the folder again and again, give way to one line; addresses stay.
+  const narrow = stdout.isTTY === true && (stdout.columns ?? 80) < WIDE_COLUMNS;
+  printTable(io, flags, { columns: COLUMNS, rows: images.map((image) => rowOf(io, image, narrow)) });
+  const folderOf = (path: string) => relative(io.host.cwd, dirname(path)) || '.';
+  const folders = new Set(narrow ? images.flatMap(({ path }) => (path === null ? [] : [folderOf(path)])) : []);
+  const where = folders.size > 0 ? `, in ${[...folders].join(', ')}` : '';
+  const whose = `${printable(characterName)} (${characterId}), seed ${seed}`;
+  printLine(io, `\n${count(images.length, 'picture')} of ${whose}${where}`);
+}
+
+const SEED_WORDS = { yes: '', no: ' (not used)', unknown: ' (?)' } as const;
+
+function rowOf({ host }: Io, image: Picture, narrow: boolean) {
+  const { url, path } = image;
+  const near = path === null ? url : relative(host.cwd, path);
+  const place = narrow && path !== null ? '' : near;
   return [
     { text: image.filename, link: url },
     image.kind,
     bytes(image.sizeBytes),
     `${image.width}x${image.height}`,
-    ago(new Date(image.createdAtMs).toISOString(), house.host.now()),
+    ago(image.createdAt, host.now()),
     image.provider,
-    `${image.seed}${image.seedHonoured === 'yes' ? '' : image.seedHonoured === 'no' ? ' (not used)' : ' (?)'}`,
+    `${image.seed}${SEED_WORDS[image.seedHonoured]}`,
     image.mark ?? '',
-    { text: image.upload === 'done' ? url : narrow && image.path !== null ? '' : near, link: url },
+    { text: image.uploaded ? url : place, link: url },
   ];
 }
 
-function asJson(image: Image) {
+function optionsOf(flags: GalleryFlags, nowMs: number): GalleryOptions {
   return {
-    url: urlOf(image),
-    publicId: image.publicId,
-    filename: image.filename,
-    createdAt: new Date(image.createdAtMs).toISOString(),
-    kind: image.kind,
-    shot: image.shot,
-    path: image.path,
-    thumbnailUrl: image.thumbnailUrl ?? (image.thumbnail === null ? null : pathToFileURL(image.thumbnail).href),
-    sizeBytes: image.sizeBytes,
-    width: image.width,
-    height: image.height,
-    provider: image.provider,
-    model: image.model,
-    seed: image.seed,
-    seedHonoured: image.seedHonoured,
-    costUsd: image.costMicros / 1e6,
-    prompt: image.prompt,
-    mark: image.mark,
-    jobId: image.jobId === null ? null : String(image.jobId),
-    sha256: image.sha256,
-    uploaded: image.upload === 'done',
-  };
-}
-
-/** Where an image can be seen: in the store, else on disk. */
-function urlOf(image: Image): string {
-  return image.url ?? (image.path === null ? '' : pathToFileURL(image.path).href);
-}
-
-function filterOf(house: House, flags: GalleryFlags) {
-  const problems: string[] = [];
-  const oneOf = (name: string, value: string | undefined, allowed: readonly string[]) => {
-    if (value !== undefined && !allowed.includes(value))
-      problems.push(`--${name}: expected ${allowed.join(', ')}, got ${JSON.stringify(value)}`);
-    return value;
-  };
-  const limit = flags.limit === undefined ? undefined : Number(flags.limit);
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
-    problems.push(`--limit: expected a whole number above 0, got ${JSON.stringify(flags.limit)}`);
-  const sinceMs = flags.since === undefined ? undefined : sinceOf(flags.since, house.host.now());
-  if (Number.isNaN(sinceMs))
-    problems.push(`--since: expected a date (2026-11-21) or an age (2h, 3d), got ${JSON.stringify(flags.since)}`);
-  const filter = {
-    kind: oneOf('kind', flags.kind, ['avatar', 'training', 'gallery']),
-    mark: oneOf('mark', flags.mark, ['approved', 'rejected', 'favorite']),
-    jobId: flags.job === undefined ? undefined : knownJob(house, house.ledger(), flags.job).id,
+    kind: flags.kind,
+    mark: flags.mark === 'favourite' ? 'favorite' : flags.mark,
+    job: flags.job,
     provider: flags.provider,
-    sinceMs,
-    limit,
+    sinceMs: flags.since === undefined ? undefined : sinceOf(flags.since, nowMs),
+    limit: flags.limit === undefined ? undefined : Number(flags.limit),
   };
-  if (problems.length > 0) throw new UserError('this gallery can not be shown:', { problems });
-  return filter;
 }
 
 /** A moment from `2026-11-21`, an ISO time, or an age (`30m`, `2h`, `3d`); NaN when it is none. */

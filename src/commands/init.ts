@@ -1,22 +1,24 @@
 import { relative } from 'node:path';
 import { initConfig } from '../config/init.ts';
-import type { Host } from '../host.ts';
-import type { ExitCode } from '../errors.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { STORES } from '../storage/index.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printLine, type Io } from '../terminal/print.ts';
 
 /** `imggen init`: writes a config to start from. */
-export async function init(host: Host, flags: { force?: boolean; json?: boolean }): Promise<ExitCode> {
-  const { file, schemaFile } = await initConfig(host.cwd, {
+export async function init(io: Io, flags: { force?: boolean; json?: boolean }): Promise<ExitCode> {
+  const { cwd } = io.host;
+  const { file, schemaFile } = await initConfig(cwd, {
     registries: { providers: PROVIDERS, stores: STORES },
     force: flags.force,
   });
-  const near = (path: string) => relative(host.cwd, path);
-  if (flags.json) host.stdout.write(`${JSON.stringify({ file, schemaFile })}\n`);
-  else {
-    host.stdout.write(
-      `wrote ${near(file)} (and ${near(schemaFile)}, so that your editor completes it)\n\nnext: describe your character in it, then\n  imggen create-character --dry-run   what would be made, and what it would cost\n  imggen create-character             the avatar and 10 training pictures\n`,
-    );
+  if (flags.json) {
+    printJson(io, { file, schemaFile });
+    return EXIT.ok;
   }
-  return 0;
+  printLine(io, `wrote ${relative(cwd, file)} (and ${relative(cwd, schemaFile)}, so that your editor completes it)`);
+  printLine(io, '\nnext: describe your character in it, then');
+  printLine(io, '  imggen create-character --dry-run   what would be made, and what it would cost');
+  printLine(io, '  imggen create-character             the avatar and 10 training pictures');
+  return EXIT.ok;
 }

@@ -1,30 +1,33 @@
-import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
-import { namedImages } from '../app/images.ts';
-import { printJson, printLine } from '../terminal/print.ts';
-import type { Host } from '../host.ts';
-import { EXIT, UserError, type ExitCode } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { withImgGen, type CommonFlags } from './flags.ts';
 
 /** Options of `imggen mark`. */
 export interface MarkFlags extends CommonFlags {
   approve?: boolean;
   reject?: boolean;
   favorite?: boolean;
+  /** The old spelling. */
+  favourite?: boolean;
   clear?: boolean;
 }
 
+const MARK_OF = { approve: 'approved', reject: 'rejected', favorite: 'favorite', clear: null } as const;
+
 /** `imggen mark <image…> --approve|--reject|--favorite|--clear`. */
-export function mark(host: Host, names: readonly string[], flags: MarkFlags): Promise<ExitCode> {
-  const chosen = (['approve', 'reject', 'favorite', 'clear'] as const).filter((name) => flags[name]);
+export function mark(io: Io, names: readonly string[], flags: MarkFlags): Promise<ExitCode> {
+  const given = { ...flags, favorite: flags.favorite || flags.favourite };
+  const chosen = (['approve', 'reject', 'favorite', 'clear'] as const).filter((name) => given[name]);
   const [only] = chosen;
-  if (only === undefined || chosen.length > 1)
+  if (only === undefined || chosen.length > 1) {
     throw new UserError('say one of --approve, --reject, --favorite, --clear');
-  const value = ({ approve: 'approved', reject: 'rejected', favorite: 'favorite', clear: null } as const)[only];
-  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
-    const ledger = existingLedger(house);
-    const images = namedImages(house, ledger, names).flatMap((one) => one.images);
-    for (const image of images) ledger.images.mark(image.id, value);
-    if (flags.json) printJson(house, { images: images.map(({ filename }) => ({ filename, mark: value })) });
-    else for (const { filename } of images) printLine(house, `${filename}: ${value ?? 'no mark'}`);
+  }
+  const value = MARK_OF[only];
+  return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
+    const filenames = await imggen.mark(names, value);
+    if (flags.json) printJson(io, { images: filenames.map((filename) => ({ filename, mark: value })) });
+    else for (const filename of filenames) printLine(io, `${filename}: ${value ?? 'no mark'}`);
     return EXIT.ok;
   });
 }

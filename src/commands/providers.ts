@@ -1,11 +1,9 @@
-import { withHouse, type CommonFlags, type House } from '../app/house.ts';
-import { printJson, printLine, printTable } from '../terminal/print.ts';
-import { createStorage, providerModule, readyProvider } from '../app/services.ts';
-import type { Host } from '../host.ts';
-import { EXIT, UserError, type ExitCode } from '../errors.ts';
+import type { ProviderInfo, ProvidersInfo, ServiceHealth } from '../app/providers.ts';
 import type { ModelRecord, SizeSupport } from '../providers/capabilities.ts';
-import { PROVIDERS } from '../providers/index.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
 import type { Cell, Column } from '../views/table.ts';
+import { withImgGen, type MakingFlags } from './flags.ts';
 
 interface Row {
   provider: string;
@@ -14,72 +12,44 @@ interface Row {
   can: string;
   key: string;
   record: ModelRecord;
-  health?: { ok: boolean; message: string };
+  health?: ServiceHealth;
 }
 
-/** `imggen providers [--check]`: what there is, what it costs, what it can do, whether its key was found and is good. */
-export function providers(host: Host, flags: CommonFlags & { check?: boolean }): Promise<ExitCode> {
-  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
-    const rows: Row[] = [];
-    for (const name of Object.keys(PROVIDERS)) rows.push(...(await rowsOf(house, name, flags.check === true)));
-    const store = flags.check ? await storeHealth(house) : undefined;
-    if (flags.json) printJson(house, { providers: rows.map(documentOf), ...(store ? { storage: store } : {}) });
+/**
+ * `imggen providers [--check]`: what there is, what it costs, what it can do, whether its key was found and is good.
+ */
+export function providers(io: Io, flags: MakingFlags & { check?: boolean }): Promise<ExitCode> {
+  return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
+    const found = await imggen.providers({ check: flags.check });
+    const rows = found.providers.flatMap(rowsOf);
+    const { storage } = found;
+    if (flags.json) printJson(io, { providers: rows.map(documentOf), ...(storage ? { storage } : {}) });
     else {
-      printTable(house, COLUMNS, rows.filter((row) => !isSnapshot(row, rows)).map(cellsOf));
-      printLine(house, `\n${notesOf(rows).map(house.clean).join('\n')}`);
-      if (store) printLine(house, `storage ${store.name}: ${house.clean(store.message)}`);
+      printTable(io, flags, { columns: COLUMNS, rows: rows.filter((row) => !isSnapshot(row, rows)).map(cellsOf) });
+      printLine(io, `\n${notesOf(rows).join('\n')}`);
+      if (storage) printLine(io, `storage ${storage.name}: ${storage.message}`);
     }
-    const chosen = house.config.provider;
-    const bad = rows.some((row) => row.provider === chosen && row.health?.ok === false) || store?.ok === false;
-    return flags.check && bad ? EXIT.auth : EXIT.ok;
+    return flags.check && isUnhealthy(found) ? EXIT.auth : EXIT.ok;
   });
 }
 
-async function rowsOf(house: House, name: string, check: boolean): Promise<Row[]> {
-  const module = await providerModule(name);
-  const found = module.keyVariables.find((variable) => house.config.env[variable]);
-  const key =
-    module.keyVariables.length === 0
-      ? 'not needed'
-      : found === undefined
-        ? `missing: ${module.keyVariables[0]}`
-        : `found: ${found}`;
-  const health =
-    check && (found !== undefined || module.keyVariables.length === 0) ? await healthOf(house, name) : undefined;
-  return module.models
-    .filter((model) => model.retired === undefined)
-    .map((model) => ({
-      provider: name,
-      model: model.id,
-      price: model.priceNote ?? 'unknown',
-      can: abilities(model),
-      key,
-      record: model,
-      ...(health ? { health } : {}),
-    }));
+/** The chosen provider, or the store, does not answer or refuses the key. */
+function isUnhealthy({ chosen, providers: all, storage }: ProvidersInfo): boolean {
+  return all.some((one) => one.name === chosen && one.health?.ok === false) || storage?.ok === false;
 }
 
-async function healthOf(house: House, name: string): Promise<{ ok: boolean; message: string }> {
-  try {
-    const { provider } = await readyProvider(house.config, house.host, name);
-    const health = await provider.check({ signal: AbortSignal.timeout(20_000) });
-    return { ok: health.ok, message: house.clean(health.message) };
-  } catch (error) {
-    if (error instanceof UserError) return { ok: false, message: house.clean(error.message) };
-    throw error;
-  }
-}
-
-async function storeHealth(house: House): Promise<{ name: string; ok: boolean; message: string } | undefined> {
-  const name = house.config.storage.provider;
-  if (name === 'none') return undefined;
-  try {
-    const { ok, message } = await (await createStorage(house, name)).check(AbortSignal.timeout(20_000));
-    return { name, ok, message: house.clean(message) };
-  } catch (error) {
-    if (error instanceof UserError) return { name, ok: false, message: house.clean(error.message) };
-    throw error;
-  }
+function rowsOf({ name, keyVariables, keyFound, models, health }: ProviderInfo): Row[] {
+  const missing = keyFound === undefined ? `missing: ${keyVariables[0]}` : `found: ${keyFound}`;
+  const key = keyVariables.length === 0 ? 'not needed' : missing;
+  return models.map((model) => ({
+    provider: name,
+    model: model.id,
+    price: model.priceNote ?? 'unknown',
+    can: abilities(model),
+    key,
+    record: model,
+    ...(health ? { health } : {}),
+  }));
 }
 
 function abilities({ capabilities: can, retiresOn }: ModelRecord): string {

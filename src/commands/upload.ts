@@ -1,32 +1,24 @@
-import { assertStore } from '../app/adopt.ts';
-import { knownCharacter } from '../app/characters.ts';
-import { existingLedger, withHouse, type CommonFlags } from '../app/house.ts';
-import { printJson, printLine } from '../terminal/print.ts';
-import { readyStorage } from '../app/services.ts';
-import { uploadOnly } from '../app/upload.ts';
-import type { Host } from '../host.ts';
-import { EXIT, type ExitCode } from '../errors.ts';
-import { count } from '../views/format.ts';
+import type { ExitCode } from '../terminal/exit-codes.ts';
+import type { Io } from '../terminal/print.ts';
+import { showRun } from '../terminal/show-run.ts';
+import { withImgGen, type MakingFlags } from './flags.ts';
 
 /** `imggen upload <id>`: sends what was made without a store, or could not be uploaded before. */
-export function upload(host: Host, id: string, flags: CommonFlags): Promise<ExitCode> {
-  return withHouse<ExitCode>(host, flags, { configOptional: true }, async (house) => {
-    const ledger = existingLedger(house);
-    const character = knownCharacter(house, ledger, id);
-    const store = assertStore(house);
-    // A bad key is said before anything is put in the queue.
-    await readyStorage(house, store, () => {});
-    const { count: waiting, jobs } = ledger.uploads.enqueue(character.id, store);
-    if (waiting === 0) {
-      const words = `all pictures of ${character.id} are uploaded already, or not on this disk`;
-      if (flags.json) printJson(house, { message: words });
-      else printLine(house, words);
-      return EXIT.ok;
-    }
-    return uploadOnly(house, {
-      jobs,
-      store,
-      notice: `uploading ${count(waiting, 'picture')} of ${character.id} to ${store}`,
-    });
+export function upload(io: Io, id: string, flags: MakingFlags): Promise<ExitCode> {
+  return withImgGen(io, flags, { configOptional: true }, (imggen) => {
+    const store = imggen.config.storage.provider;
+    return showRun(
+      io,
+      {
+        ...flags,
+        drainMs: imggen.config.drainMs,
+        nothing: () => `all pictures of ${id} are uploaded already, or not on this disk`,
+        summary: (summary, { jobs }) => {
+          const left = jobs.reduce((sum, job) => sum + job.uploadsLeft, 0);
+          return { ...summary, headline: left === 0 ? `all uploaded to ${store}` : `${left} not uploaded yet` };
+        },
+      },
+      (options) => imggen.upload(id, options),
+    );
   });
 }

@@ -1,52 +1,32 @@
 /** What a loaded configuration is, and what it is loaded from. Types only. */
 import type { CharacterConfig } from '../character.ts';
-import type { ProviderModule } from '../providers/provider.ts';
-import type { StorageModule } from '../storage/storage.ts';
+import type { CommonOptions } from '../providers/options.ts';
+import type { ProviderRegistry } from '../providers/definition.ts';
+import type { StorageRegistry } from '../storage/storage.ts';
+import type { Environment, GivenSettings, NameOf, Overrides } from './overrides.ts';
 
-/** Environment variables: the real ones, with those of `.env` below them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Command-line options as commander hands them over: raw text and switches, nothing checked. */
-export interface Flags {
-  config?: string;
-  ledger?: string;
-  provider?: string;
-  model?: string;
-  seed?: string;
-  concurrency?: string;
-  size?: string;
-  quality?: string;
-  /** US dollars for this run. */
-  budget?: string;
-  output?: string;
-  storage?: string;
-  owner?: string;
-  priority?: string;
-  requireSeed?: boolean;
-  allowUnknownPrice?: boolean;
-  /** Only `false` (from `--no-thumbnails`) says something: commander's default is `true`. */
-  thumbnails?: boolean;
-  timeoutMs?: string;
-  attemptsMax?: string;
-}
-
-/** Where a configuration comes from: flags beat the environment, which beats the file, which beats the defaults. */
+/** Where a configuration comes from: options beat the environment, which beats the file, which beats the defaults. */
 export interface ConfigSources {
-  /** Absolute path of the folder the command runs in. */
+  /** Absolute path of the folder that paths of options are relative to. */
   cwd: string;
   /** Environment with `.env` merged in: see `readEnvironment`. */
   env: Environment;
-  flags: Flags;
-  /** A config named as an argument; beats `--config` and `IMGGEN_CONFIG`. */
+  /** What the caller gives for this command or call. */
+  options?: GivenSettings;
+  /** How the caller's users know an option; default: by its own name. */
+  nameOf?: NameOf;
+  /** The config file; else `$IMGGEN_CONFIG`, else `config.json` in `cwd`. */
   configFile?: string;
+  /** The config itself, as it would stand in a file: no file is read. Paths in it are relative to `cwd`. */
+  config?: unknown;
   /** True: without a file the defaults are taken. A file that was named must exist all the same. */
   optional?: boolean;
 }
 
-/** The lists of implementations: name → how to import it. */
+/** The lists of implementations, by name. */
 export interface Registries {
-  providers: Readonly<Record<string, () => Promise<{ default: ProviderModule }>>>;
-  stores: Readonly<Record<string, () => Promise<{ default: StorageModule }>>>;
+  providers: ProviderRegistry;
+  stores: StorageRegistry;
 }
 
 /** Caps in micro-dollars; undefined: no cap. */
@@ -84,20 +64,21 @@ export interface Config {
   output: string;
   ledger: string;
   /** `options`: parsed by the store's schema, without `provider`. */
-  storage: { provider: string; options: Record<string, unknown> };
+  storage: { provider: string; options: object };
   /**
    * Parsed options of every provider that is named anywhere (`provider`, `fallback`, a section in the file);
    * with `auto`, of every provider whose options may all be left out.
    */
-  providers: Readonly<Record<string, Record<string, unknown>>>;
+  providers: Readonly<Record<string, CommonOptions>>;
   owner?: string;
   priority: Priority;
   thumbnails: boolean;
   requireSeed: boolean;
   allowUnknownPrice: boolean;
-  /** From `--seed` or `IMGGEN_SEED`: replaces `character.seed`. */
+  /** From the caller or `IMGGEN_SEED`: replaces `character.seed`. */
   seed?: number;
-  env: Environment;
+  /** What the caller gave for this command or call: the only settings that may change a job that goes on. */
+  given: Overrides;
 }
 
 /** Whose shots are claimed first. */

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { UserError } from '../errors.ts';
-import type { Environment } from './config.ts';
+import type { Environment } from './overrides.ts';
 
 const sizeMaxBytes = 1_048_576;
 

@@ -18,11 +18,13 @@ export interface RawConfig {
 }
 
 /**
- * The file named as an argument, else by `--config`, else by `IMGGEN_CONFIG`, else `config.json` in the current folder.
+ * The config given as an object, else the file that is named, else by `IMGGEN_CONFIG`, else `config.json` in the
+ * current folder.
  * @throws {UserError} when there is none (unless `optional` and none was named), or when it is no readable JSON file.
  */
 export async function readConfigFile(sources: ConfigSources): Promise<RawConfig> {
-  const named = sources.configFile ?? sources.flags.config ?? (sources.env['IMGGEN_CONFIG'] || undefined);
+  if (sources.config !== undefined) return { dir: sources.cwd, raw: checkedDepth(sources.config, 'The config') };
+  const named = sources.configFile ?? (sources.env['IMGGEN_CONFIG'] || undefined);
   if (named?.includes('\0') || named === '') throw new UserError('The name of the config file is not a path.');
   const file = path.resolve(sources.cwd, named ?? 'config.json');
   const shown = shownPath(file, sources.cwd);
@@ -92,9 +94,12 @@ function parseJson(text: string, shown: string): unknown {
       hint: 'JSON has no comments and no comma after the last entry.',
     });
   }
-  if (deeperThan(value, depthMax))
-    throw new UserError(`${shown} is nested more than ${depthMax} deep: that is no config file.`);
-  return value;
+  return checkedDepth(value, shown);
+}
+
+function checkedDepth(value: unknown, shown: string): unknown {
+  if (!deeperThan(value, depthMax)) return value;
+  throw new UserError(`${shown} is nested more than ${depthMax} deep: that is no config file.`);
 }
 
 /**

@@ -1,23 +1,26 @@
 /** The parts of a config that belong to providers and stores: their names, and their own options. */
 import type { z } from 'zod';
+import type { CommonOptions } from '../providers/options.ts';
 import type { Registries } from './config.ts';
-import { nameIn, type Layer, type Overrides } from './overrides.ts';
+import type { NameOf, Overrides } from './overrides.ts';
 import { didYouMean, pathText, problemsOf, shown, type Problem } from './problems.ts';
 
-type Options = Record<string, unknown>;
+type Section = Record<string, unknown>;
 
-/** A part of the module of a provider or a store. */
-interface OptionsModule {
+/** A line of a registry, as far as options go. */
+interface Entry<Options> {
   readonly keyVariables: readonly string[];
-  readonly optionsSchema: z.ZodType<Options>;
+  readonly load: () => Promise<{ default: { readonly optionsSchema: z.ZodType<Options> } }>;
 }
 
-type Registry = Readonly<Record<string, () => Promise<{ default: OptionsModule }>>>;
-
-const layerNames: readonly Layer[] = ['environment', 'flags'];
+/** A source above the file, and how people know its settings. */
+export interface Layer {
+  overrides: Overrides;
+  nameOf: NameOf;
+}
 
 /** Names of providers and stores that are in no registry, wherever they stand. `auto` is good for `provider` only. */
-export function checkNames(raw: unknown, layers: readonly Overrides[], registries: Registries): Problem[] {
+export function checkNames(raw: unknown, layers: readonly Layer[], registries: Registries): Problem[] {
   const { provider, fallback, providers, storage } = parts(raw);
   const known = Object.keys(registries.providers);
   const stores = ['none', ...Object.keys(registries.stores)];
@@ -28,13 +31,10 @@ export function checkNames(raw: unknown, layers: readonly Overrides[], registrie
     ),
     ...Object.keys(providers).map((name) => unknownName(pathText(['providers', name]), name, known, 'provider')),
     unknownName('storage.provider', storage['provider'], stores, 'store'),
-    ...layers.flatMap((layer, index) => {
-      const source = layerNames[index] ?? 'flags';
-      return [
-        unknownName(nameIn(source, 'provider'), layer.provider, [...known, 'auto'], 'provider'),
-        unknownName(nameIn(source, 'storage'), layer.storage, stores, 'store'),
-      ];
-    }),
+    ...layers.flatMap(({ overrides, nameOf }) => [
+      unknownName(nameOf('provider'), overrides.provider, [...known, 'auto'], 'provider'),
+      unknownName(nameOf('storage'), overrides.storage, stores, 'store'),
+    ]),
   ];
   return problems.filter((problem) => problem !== undefined);
 }
@@ -45,35 +45,37 @@ export function checkNames(raw: unknown, layers: readonly Overrides[], registrie
  */
 export async function providerOptions(
   raw: unknown,
-  layers: readonly Overrides[],
-  registry: Registry,
-): Promise<{ options: Record<string, Options>; problems: Problem[] }> {
+  layers: readonly Layer[],
+  registry: Registries['providers'],
+): Promise<{ options: Record<string, CommonOptions>; problems: Problem[] }> {
   const { provider, fallback, providers } = parts(raw);
-  const chosen = layers.reduce<unknown>((below, layer) => layer.provider ?? below, provider ?? 'local');
+  const chosen = layers.reduce<unknown>((below, { overrides }) => overrides.provider ?? below, provider ?? 'local');
   const named = new Set([chosen, ...(Array.isArray(fallback) ? fallback : []), ...Object.keys(providers)].map(String));
   const candidates = chosen === 'auto' ? new Set([...named, ...Object.keys(registry)]) : named;
-  const options: Record<string, Options> = {};
+  const options: Record<string, CommonOptions> = {};
   const problems: Problem[] = [];
   for (const name of candidates) {
-    const load = Object.hasOwn(registry, name) ? registry[name] : undefined;
+    const entry = Object.hasOwn(registry, name) ? registry[name] : undefined;
     const input = Object.hasOwn(providers, name) ? providers[name] : {};
     // An unknown name or a section that is no object has been told already.
-    if (load === undefined || !isObject(input)) continue;
-    const result = parseOptions((await load()).default, input, ['providers', name]);
+    if (entry === undefined || !isObject(input)) continue;
+    const result = await parseOptions(entry, input, ['providers', name]);
     if (result.options !== undefined) options[name] = result.options;
     else if (named.has(name)) problems.push(...result.problems);
   }
   return { options, problems };
 }
 
-/** The parsed options of the store that is used. The file's own section is checked also when another store is chosen. */
+/**
+ * The parsed options of the store that is used. The file's own section is checked also when another store is chosen.
+ */
 export async function storeOptions(
   raw: unknown,
-  layers: readonly Overrides[],
-  registry: Registry,
-): Promise<{ options: Options; problems: Problem[] }> {
+  layers: readonly Layer[],
+  registry: Registries['stores'],
+): Promise<{ options: object; problems: Problem[] }> {
   const { provider: inFile = 'none', ...own } = parts(raw).storage;
-  const chosen = layers.reduce<unknown>((below, layer) => layer.storage ?? below, inFile);
+  const chosen = layers.reduce<unknown>((below, { overrides }) => overrides.storage ?? below, inFile);
   const fromFile = await parseStore(inFile, own, registry);
   if (chosen === inFile) return fromFile;
   const fromDefaults = await parseStore(chosen, {}, registry);
@@ -82,25 +84,24 @@ export async function storeOptions(
 
 async function parseStore(
   name: unknown,
-  input: Options,
-  registry: Registry,
-): Promise<{ options: Options; problems: Problem[] }> {
-  const load = typeof name === 'string' && Object.hasOwn(registry, name) ? registry[name] : undefined;
-  if (load === undefined) return { options: {}, problems: [] };
-  const result = parseOptions((await load()).default, input, ['storage']);
+  input: Section,
+  registry: Registries['stores'],
+): Promise<{ options: object; problems: Problem[] }> {
+  const entry = typeof name === 'string' && Object.hasOwn(registry, name) ? registry[name] : undefined;
+  if (entry === undefined) return { options: {}, problems: [] };
+  const result = await parseOptions(entry, input, ['storage']);
   return { options: result.options ?? {}, problems: result.problems };
 }
 
-function parseOptions(
-  module: OptionsModule,
-  input: Options,
+async function parseOptions<Options>(
+  { keyVariables, load }: Entry<Options>,
+  input: Section,
   prefix: readonly string[],
-): { options?: Options; problems: Problem[] } {
-  const result = module.optionsSchema.safeParse(input);
+): Promise<{ options?: Options; problems: Problem[] }> {
+  const { optionsSchema } = (await load()).default;
+  const result = optionsSchema.safeParse(input);
   if (result.success) return { options: result.data, problems: [] };
-  return {
-    problems: problemsOf(module.optionsSchema, result.error, input, { prefix, keyVariables: module.keyVariables }),
-  };
+  return { problems: problemsOf(optionsSchema, result.error, input, { prefix, keyVariables }) };
 }
 
 function unknownName(where: string, name: unknown, known: readonly string[], what: string): Problem | undefined {
@@ -110,7 +111,7 @@ function unknownName(where: string, name: unknown, known: readonly string[], wha
 }
 
 /** The parts of an unchecked file that are looked at here; what has the wrong shape is told by the schema. */
-function parts(raw: unknown): { provider: unknown; fallback: unknown; providers: Options; storage: Options } {
+function parts(raw: unknown): { provider: unknown; fallback: unknown; providers: Section; storage: Section } {
   const file = isObject(raw) ? raw : {};
   const own = (key: string) => (Object.hasOwn(file, key) ? file[key] : undefined);
   const providers = own('providers');
@@ -123,6 +124,6 @@ function parts(raw: unknown): { provider: unknown; fallback: unknown; providers:
   };
 }
 
-function isObject(value: unknown): value is Options {
+function isObject(value: unknown): value is Section {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,10 @@ import type { Registries } from './config.ts';
 import { shownPath } from './file.ts';
 import { configJsonSchema } from './json-schema.ts';
 
-/** The config that `imggen init` writes; `config.example.json` is the same but for its `$schema`. It costs nothing to run. */
+/**
+ * The config that `imggen init` writes; `config.example.json` is the same but for its `$schema`. It costs nothing to
+ * run.
+ */
 export function starterConfig(schemaPath: string): Record<string, unknown> {
   return {
     $schema: schemaPath,
@@ -78,5 +81,6 @@ export async function initConfig(
 /** JSON for people: short lists stay on their line. */
 function json(value: unknown): string {
   const text = JSON.stringify(value, null, 2);
-  return `${text.replace(/\[\n\s+([^[\]{}]{0,60}?)\n\s+\]/g, (_, inner: string) => `[${inner.replace(/\n\s+/g, ' ')}]`)}\n`;
+  const shortList = /\[\n\s+([^[\]{}]{0,60}?)\n\s+\]/g;
+  return `${text.replace(shortList, (_, inner: string) => `[${inner.replace(/\n\s+/g, ' ')}]`)}\n`;
 }

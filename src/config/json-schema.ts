@@ -29,7 +29,7 @@ async function providersSchema(
   { providers }: Registries,
   base: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
-  const sections = Object.entries(providers).map(async ([name, load]) => {
+  const sections = Object.entries(providers).map(async ([name, { load }]) => {
     const options = withoutDialect(jsonSchemaOf((await load()).default.optionsSchema));
     return [name, { description: `Options of the provider ${name}.`, ...options }] as const;
   });
@@ -45,7 +45,7 @@ async function providersSchema(
 
 /** One alternative a store, told apart by `provider`. */
 async function storageSchema({ stores }: Registries, base: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const alternatives = Object.entries(stores).map(async ([name, load]) => {
+  const alternatives = Object.entries(stores).map(async ([name, { load }]) => {
     const options = withoutDialect(jsonSchemaOf((await load()).default.optionsSchema));
     const provider = { const: name, description: `The store ${name}, with its options beside.` };
     return {

@@ -1,27 +1,33 @@
-/** Loads the configuration: file, environment and flags, layered, with every problem told at once. */
+/** Loads the configuration: file, environment and options, layered, with every problem told at once. */
 import { UserError } from '../errors.ts';
 import { createRedactor } from '../sanitize.ts';
 import type { Config, ConfigSources, Registries } from './config.ts';
 import { readConfigFile, shownPath, type RawConfig } from './file.ts';
-import { checkNames, providerOptions, storeOptions } from './implementations.ts';
-import { readFlags, readVariables } from './overrides.ts';
+import { checkNames, providerOptions, storeOptions, type Layer } from './implementations.ts';
+import { readOptions, readVariables, variableOf } from './overrides.ts';
 import { pathText, problemsOf, type Problem } from './problems.ts';
 import { checkReferences } from './references.ts';
+import { keyVariablesOf } from './registries.ts';
 import { resolveConfig } from './resolve.ts';
 import { fileSchema } from './schema.ts';
 
 const problemsShownMax = 50;
 
 /**
- * The configuration of one command. Flags beat the environment, which beats the file, which beats the defaults.
+ * The configuration of one command or call. Options beat the environment, which beats the file, which beats the
+ * defaults.
  * Loads only the providers and stores that are named.
- * @throws {UserError} (exit 2) that lists every problem of file, environment and flags at once.
+ * @throws {UserError} (exit 2) that lists every problem of file, environment and options at once.
  */
 export async function loadConfig(sources: ConfigSources, registries: Registries): Promise<Config> {
   const found = await readConfigFile(sources);
   const environment = readVariables(sources.env);
-  const flags = readFlags(sources.flags);
-  const layers = [environment.overrides, flags.overrides];
+  const nameOf = sources.nameOf ?? ((setting) => setting);
+  const options = readOptions(sources.options ?? {}, nameOf);
+  const layers: readonly Layer[] = [
+    { overrides: environment.overrides, nameOf: variableOf },
+    { overrides: options.overrides, nameOf },
+  ];
   const file = fileSchema.safeParse(found.raw);
   const problems = [
     ...(file.success ? [] : problemsOf(fileSchema, file.error, found.raw)),
@@ -36,22 +42,27 @@ export async function loadConfig(sources: ConfigSources, registries: Registries)
     ...storage.problems,
     ...references.problems,
     ...environment.problems,
-    ...flags.problems,
+    ...options.problems,
   );
-  if (!file.success || problems.length > 0) throw refusal(problems, found, sources);
+  if (!file.success || problems.length > 0)
+    throw refusal(problems, found, { sources, redact: createRedactor(sources.env, keyVariablesOf(registries)) });
   return resolveConfig({
     sources,
     location: found,
     file: file.data,
-    layers,
+    layers: layers.map((layer) => layer.overrides),
+    given: options.overrides,
     providers: providers.options,
     storage: storage.options,
     references: references.paths,
   });
 }
 
-function refusal(problems: readonly Problem[], found: RawConfig, sources: ConfigSources): UserError {
-  const redact = createRedactor(sources.env);
+function refusal(
+  problems: readonly Problem[],
+  found: RawConfig,
+  { sources, redact }: { sources: ConfigSources; redact: (text: string) => string },
+): UserError {
   // A key that is unknown to one check and told better by another is told once.
   const places = new Map(problems.toReversed().map(({ where, what }) => [where, what]));
   const lines = [...places].toReversed().map(([where, what]) => redact(`${where}: ${what}`));

@@ -1,11 +1,11 @@
-/** What the environment and the flags set: text, checked by the same schemas as the file. */
+/** What the environment and the caller set, checked by the same schemas as the file. */
 import { z } from 'zod';
-import type { Environment, Flags } from './config.ts';
 import { problemsOf, type Problem } from './problems.ts';
 import { settings } from './schema.ts';
 
 const { provider, model, size, quality, seed, concurrency, attemptsMax, timeoutMs } = settings;
-const { budgetUsd, output, ledger, storage, owner, priority } = settings;
+const { budgetUsd, maxImageUsd, maxDayUsd, output, ledger, storage, owner, priority } = settings;
+const { thumbnails, requireSeed, allowUnknownPrice } = settings;
 
 const overridesSchema = z
   .strictObject({
@@ -18,81 +18,97 @@ const overridesSchema = z
     attemptsMax,
     timeoutMs,
     budgetUsd,
+    maxImageUsd,
+    maxDayUsd,
     output,
     ledger,
     storage,
     owner,
     priority,
+    thumbnails,
+    requireSeed,
+    allowUnknownPrice,
   })
   .partial();
 
-/** Settings of one layer above the file. */
+/** Settings of one layer above the file: what a caller may give for one command or one call. */
 export type Overrides = z.infer<typeof overridesSchema>;
 
-type Setting = keyof Overrides;
+/** What file, environment and caller all can set. */
+export type Setting = keyof Overrides;
 
-const numeric: ReadonlySet<Setting> = new Set(['seed', 'concurrency', 'attemptsMax', 'timeoutMs', 'budgetUsd']);
+/** Settings as a caller gives them: not checked yet, and numbers may be text, as they are on a command line. */
+export type GivenSettings = { [Key in Setting]?: Overrides[Key] | string | undefined };
 
-/** What a setting is called outside of the file. */
-const names: Record<Setting, { variable: string; flag: keyof Flags }> = {
-  provider: { variable: 'IMGGEN_PROVIDER', flag: 'provider' },
-  model: { variable: 'IMGGEN_MODEL', flag: 'model' },
-  size: { variable: 'IMGGEN_SIZE', flag: 'size' },
-  quality: { variable: 'IMGGEN_QUALITY', flag: 'quality' },
-  seed: { variable: 'IMGGEN_SEED', flag: 'seed' },
-  concurrency: { variable: 'IMGGEN_CONCURRENCY', flag: 'concurrency' },
-  attemptsMax: { variable: 'IMGGEN_ATTEMPTS_MAX', flag: 'attemptsMax' },
-  timeoutMs: { variable: 'IMGGEN_TIMEOUT_MS', flag: 'timeoutMs' },
-  budgetUsd: { variable: 'IMGGEN_BUDGET', flag: 'budget' },
-  output: { variable: 'IMGGEN_OUTPUT', flag: 'output' },
-  ledger: { variable: 'IMGGEN_LEDGER', flag: 'ledger' },
-  storage: { variable: 'IMGGEN_STORAGE', flag: 'storage' },
-  owner: { variable: 'IMGGEN_OWNER', flag: 'owner' },
-  priority: { variable: 'IMGGEN_PRIORITY', flag: 'priority' },
+/** Environment variables: the real ones, with those of `.env` below them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const numeric: ReadonlySet<Setting> = new Set([
+  'seed',
+  'concurrency',
+  'attemptsMax',
+  'timeoutMs',
+  'budgetUsd',
+  'maxImageUsd',
+  'maxDayUsd',
+]);
+
+/** Variables of the environment. Switches have none: they are said anew each time. */
+const variables: Partial<Record<Setting, string>> = {
+  provider: 'IMGGEN_PROVIDER',
+  model: 'IMGGEN_MODEL',
+  size: 'IMGGEN_SIZE',
+  quality: 'IMGGEN_QUALITY',
+  seed: 'IMGGEN_SEED',
+  concurrency: 'IMGGEN_CONCURRENCY',
+  attemptsMax: 'IMGGEN_ATTEMPTS_MAX',
+  timeoutMs: 'IMGGEN_TIMEOUT_MS',
+  budgetUsd: 'IMGGEN_BUDGET',
+  maxImageUsd: 'IMGGEN_MAX_IMAGE_USD',
+  maxDayUsd: 'IMGGEN_MAX_DAY_USD',
+  output: 'IMGGEN_OUTPUT',
+  ledger: 'IMGGEN_LEDGER',
+  storage: 'IMGGEN_STORAGE',
+  owner: 'IMGGEN_OWNER',
+  priority: 'IMGGEN_PRIORITY',
 };
 
-const all = Object.keys(names) as Setting[];
+/** Tells the name by which people know a setting of a layer: `IMGGEN_TIMEOUT_MS`, `--timeout-ms`, `timeoutMs`. */
+export type NameOf = (setting: Setting) => string;
 
-/** Which source a layer is. */
-export type Layer = 'environment' | 'flags';
-
-/** How people know a setting in a layer: `IMGGEN_TIMEOUT_MS`, `--timeout-ms`. */
-export function nameIn(layer: Layer, setting: Setting): string {
-  if (layer === 'environment') return names[setting].variable;
-  return `--${names[setting].flag.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-}
+/** How people know a setting of the environment. */
+export const variableOf: NameOf = (setting) => variables[setting] ?? setting;
 
 /** The settings of the environment. An empty variable counts as not set, as in a shell script's `X=`. */
 export function readVariables(env: Environment): { overrides: Overrides; problems: Problem[] } {
-  return check('environment', (setting) => env[names[setting].variable]?.trim() || undefined);
+  const values: GivenSettings = {};
+  for (const [setting, variable] of Object.entries(variables) as [Setting, string][]) {
+    const text = env[variable]?.trim();
+    if (text) values[setting] = text;
+  }
+  return readOptions(values, variableOf);
 }
 
-/** The settings of the command line. An empty flag is a mistake. */
-export function readFlags(flags: Flags): { overrides: Overrides; problems: Problem[] } {
-  return check('flags', (setting) => {
-    const value = flags[names[setting].flag];
-    return typeof value === 'string' ? value.trim() : undefined;
-  });
-}
-
-function check(
-  layer: Layer,
-  textOf: (setting: Setting) => string | undefined,
-): { overrides: Overrides; problems: Problem[] } {
+/**
+ * The settings that a caller gives. Numbers may come as text (the command line has nothing else); text is trimmed, and
+ * an
+ * empty one is a mistake.
+ */
+export function readOptions(values: GivenSettings, nameOf: NameOf): { overrides: Overrides; problems: Problem[] } {
   const overrides: Overrides = {};
   const problems: Problem[] = [];
-  for (const setting of all) {
-    const text = textOf(setting);
-    if (text === undefined) continue;
-    const input = { [setting]: numeric.has(setting) ? numberOf(text) : text };
+  for (const setting of Object.keys(overridesSchema.shape) as Setting[]) {
+    const value = values[setting];
+    if (value === undefined) continue;
+    const input = { [setting]: typeof value === 'string' ? parsedText(setting, value.trim()) : value };
     const result = overridesSchema.safeParse(input);
     if (result.success) Object.assign(overrides, result.data);
-    else problems.push(...problemsOf(overridesSchema, result.error, input, { where: () => nameIn(layer, setting) }));
+    else problems.push(...problemsOf(overridesSchema, result.error, input, { where: () => nameOf(setting) }));
   }
   return { overrides, problems };
 }
 
 /** Plain decimal numbers only: `0x10`, `1e3` and `Infinity` stay text, which no number schema takes. */
-function numberOf(text: string): number | string {
-  return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : text;
+function parsedText(setting: Setting, text: string): number | string {
+  return numeric.has(setting) && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : text;
 }

@@ -84,7 +84,10 @@ function quoted(text: string): string {
 function unknownKey(key: string, schema: z.ZodType, path: readonly PropertyKey[], context: ProblemContext): string {
   if (secretKey.test(key)) {
     const variables = context.keyVariables?.length ? ` (${context.keyVariables.join(' or ')})` : '';
-    return `keys come from the environment only${variables}, never from the config; take it out, and replace the key if others could read it`;
+    return (
+      `keys come from the environment only${variables}, never from the config; take it out, and replace the key if ` +
+      'others could read it'
+    );
   }
   const known = keysAt(schema, path);
   const near = didYouMean(key, known);

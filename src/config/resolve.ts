@@ -9,15 +9,19 @@ export interface CheckedSources {
   sources: ConfigSources;
   location: { file?: string; dir: string };
   file: ConfigFile;
-  /** Weakest first: environment, flags. */
+  /** Weakest first: environment, options. */
   layers: readonly Overrides[];
+  /** The options alone. */
+  given: Overrides;
   providers: Config['providers'];
-  storage: Record<string, unknown>;
+  storage: object;
   /** Absolute. */
   references: string[];
 }
 
-/** Requests are spread a little, so that a rate limit is not met by the first second. Nothing to spare on this machine. */
+/**
+ * Requests are spread a little, so that a rate limit is not met by the first second. Nothing to spare on this machine.
+ */
 const staggerDefaultMs = 50;
 
 /** The configuration that the sources add up to. */
@@ -26,13 +30,14 @@ export function resolveConfig({
   location,
   file,
   layers,
+  given,
   providers,
   storage,
   references,
 }: CheckedSources): Config {
   const over: Overrides = Object.assign({}, ...layers);
   const { provider, model } = chosenProvider(file, layers);
-  const { flags, cwd } = sources;
+  const { cwd } = sources;
   const below = (base: string, text: string) => path.resolve(base, text);
   return {
     file: location.file,
@@ -55,11 +60,11 @@ export function resolveConfig({
     providers,
     owner: over.owner ?? file.owner,
     priority: over.priority ?? file.priority,
-    thumbnails: flags.thumbnails === false ? false : file.thumbnails,
-    requireSeed: flags.requireSeed === true || file.requireSeed,
-    allowUnknownPrice: flags.allowUnknownPrice === true || file.allowUnknownPrice,
+    thumbnails: over.thumbnails ?? file.thumbnails,
+    requireSeed: over.requireSeed ?? file.requireSeed,
+    allowUnknownPrice: over.allowUnknownPrice ?? file.allowUnknownPrice,
     seed: over.seed,
-    env: sources.env,
+    given,
   };
 }
 
@@ -76,12 +81,13 @@ function chosenProvider(file: ConfigFile, layers: readonly Overrides[]): { provi
 
 function budgetOf({ budget }: ConfigFile, over: Overrides): BudgetConfig {
   return {
-    perImageMicros: micros(budget.perImageUsd),
+    perImageMicros: micros(over.maxImageUsd ?? budget.perImageUsd),
     perRunMicros: micros(over.budgetUsd ?? budget.perRunUsd),
-    perDayMicros: micros(budget.perDayUsd),
+    perDayMicros: micros(over.maxDayUsd ?? budget.perDayUsd),
   };
 }
 
 function micros(usd: number | undefined): number | undefined {
-  return usd === undefined ? undefined : Math.round(usd * 1_000_000);
+  // A fraction of a micro-dollar more would be more than the cap.
+  return usd === undefined ? undefined : Math.floor(Math.round(usd * 1e9) / 1e3);
 }

@@ -22,7 +22,7 @@ const size = z
 const name = lineOfText(60);
 const path = lineOfText(1000);
 
-/** What file, environment and flags all can set, each without its default. */
+/** What file, environment and caller all can set, each without its default. */
 export const settings = {
   provider: name,
   model: lineOfText(200),
@@ -33,11 +33,16 @@ export const settings = {
   attemptsMax: wholeNumber(1, 10),
   timeoutMs: wholeNumber(1000, 3_600_000),
   budgetUsd: usd,
+  maxImageUsd: usd,
+  maxDayUsd: usd,
   output: path,
   ledger: path,
   storage: name,
   owner: lineOfText(100),
   priority: z.enum(['high', 'normal', 'low'], { error: 'expected high, normal or low' }),
+  thumbnails: yesOrNo,
+  requireSeed: yesOrNo,
+  allowUnknownPrice: yesOrNo,
 };
 
 const budgetSchema = z.strictObject(

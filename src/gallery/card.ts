@@ -47,7 +47,8 @@ export function card(picture: GalleryPicture, frame: Frame): string {
     show(picture.provider),
     ...(picture.mark === null ? [] : [MARK_TEXTS[picture.mark]]),
   ];
-  return `<li class="card" data-kind="${show(picture.kind)}" data-provider="${show(picture.provider)}" data-mark="${picture.mark ?? 'none'}">
+  return `<li class="card" data-kind="${show(picture.kind)}" data-provider="${show(picture.provider)}"
+data-mark="${picture.mark ?? 'none'}">
 ${opener(picture, frame)}
 <div class="about">
 <h2 class="name"><bdi>${show(picture.filename, 300)}</bdi></h2>
@@ -64,7 +65,8 @@ function opener(picture: GalleryPicture, frame: Frame): string {
   const alt = escaped(`${printable(frame.characterName, 200)}, ${printable(picture.shot, 100)}`);
   const base64 = frame.thumbnail?.replace(/[^A-Za-z0-9+/=]/g, '');
   const inside = base64
-    ? `<img alt="${alt}" width="320" height="320" loading="lazy" decoding="async" src="data:image/webp;base64,${base64}">`
+    ? `<img alt="${alt}" width="320" height="320" loading="lazy" decoding="async"
+src="data:image/webp;base64,${base64}">`
     : `<span class="blank">${alt}</span>`;
   return picture.file === undefined
     ? `<button type="button" class="open">${inside}</button>`

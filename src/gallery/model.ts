@@ -18,7 +18,10 @@ export interface GalleryPicture {
   height: number;
   /** Epoch ms. */
   createdAtMs: number;
-  /** The file, relative to the page, as a plain path (`mira_sol_image_00001.png`); undefined when it can't be reached from there. */
+  /**
+   * The file, relative to the page, as a plain path (`mira_sol_image_00001.png`); undefined when it can't be reached
+   * from there.
+   */
   file?: string;
 }
 

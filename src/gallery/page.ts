@@ -1,6 +1,7 @@
 /**
  * The gallery as one HTML page that holds everything: it needs no server, no network and nothing beside it, only the
- * full-size pictures are files. Texts are written as text, never as code, and the page's own policy lets no other script run.
+ * full-size pictures are files. Texts are written as text, never as code, and the page's own policy lets no other
+ * script run.
  */
 import { createHash } from 'node:crypto';
 import { printable } from '../sanitize.ts';
@@ -28,7 +29,9 @@ export async function* galleryPage<Picture extends GalleryPicture>(
 /** Nothing is loaded from anywhere but the page itself and its folder; only our style and our script count. */
 function head(name: string): string {
   const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  const policy = `default-src 'none'; img-src data: file: 'self'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; base-uri 'none'; form-action 'none'`;
+  const policy =
+    `default-src 'none'; img-src data: file: 'self'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; base-uri ` +
+    `'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -74,7 +77,8 @@ ${choice(
     'Provider',
     'provider',
     distinct((picture) => picture.provider),
-  )}${choice('Mark', 'mark', MARKS)}<label>Words, name or seed<input type="search" name="text" autocomplete="off"></label>
+  )}${choice('Mark', 'mark', MARKS)}<label>Words, name or seed
+<input type="search" name="text" autocomplete="off"></label>
 <p role="status"></p>
 </form>
 `;
@@ -97,7 +101,8 @@ const VIEW = `<dialog aria-labelledby="view-name">
 <button type="button" value="close" aria-label="Close" autofocus>✕</button>
 </div>
 <div class="stage"><img alt=""></div>
-<div class="side" tabindex="0" role="group" aria-label="About this picture"><p class="note" hidden>The full-size file is not beside this page; this is its thumbnail.</p></div>
+<div class="side" tabindex="0" role="group" aria-label="About this picture">
+<p class="note" hidden>The full-size file is not beside this page; this is its thumbnail.</p></div>
 </div>
 </dialog>
 `;

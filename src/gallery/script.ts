@@ -19,14 +19,16 @@ export const SCRIPT = `
     const words = form.elements.text.value.toLowerCase().split(/\\s+/).filter(Boolean);
     shown = cards.filter((card) => {
       const fits = Object.entries(wanted).every(([name, value]) => value === '' || card.dataset[name] === value);
-      const text = words.length > 0 ? ['.name', '.prompt', '.seed'].map((part) => one(part, card).textContent).join(' ').toLowerCase() : '';
+      const text = words.length > 0 ? ['.name', '.prompt', '.seed']
+        .map((part) => one(part, card).textContent).join(' ').toLowerCase() : '';
       return fits && words.every((word) => text.includes(word));
     });
     const visible = new Set(shown);
     for (const card of cards) card.hidden = !visible.has(card);
     none.hidden = shown.length > 0;
     const all = cards.length.toLocaleString('en');
-    status.textContent = shown.length === cards.length ? all + (cards.length === 1 ? ' picture' : ' pictures') : shown.length.toLocaleString('en') + ' of ' + all + ' pictures';
+    status.textContent = shown.length === cards.length ? all + (cards.length === 1 ? ' picture' : ' pictures')
+      : shown.length.toLocaleString('en') + ' of ' + all + ' pictures';
   }
 
   function show(index) {
@@ -45,11 +47,13 @@ export const SCRIPT = `
     };
     image.alt = thumbnail ? thumbnail.alt : '';
     if (full) image.src = full; else image.onerror();
-    one('.side', dialog).replaceChildren(one('.prompt', card).cloneNode(true), one('.chips', card).cloneNode(true), one('.facts', card).cloneNode(true), note);
+    one('.side', dialog).replaceChildren(
+      ...['.prompt', '.chips', '.facts'].map((part) => one(part, card).cloneNode(true)), note);
     one('h2', dialog).textContent = one('.name', card).textContent;
     one('.position', dialog).textContent = (at + 1).toLocaleString('en') + ' of ' + shown.length.toLocaleString('en');
     for (const step of [1, -1]) {
-      const near = shown.length > 1 && one('.open', shown[(at + step + shown.length) % shown.length]).getAttribute('href');
+      const next = shown[(at + step + shown.length) % shown.length];
+      const near = shown.length > 1 && one('.open', next).getAttribute('href');
       if (near) new Image().src = near;
     }
     if (!dialog.open) dialog.showModal();
@@ -80,10 +84,13 @@ export const SCRIPT = `
   });
   let start;
   const stage = one('.stage');
-  stage.addEventListener('pointerdown', (event) => { start = event.isPrimary && event.pointerType === 'touch' ? event : undefined; });
+  stage.addEventListener('pointerdown', (event) => {
+    start = event.isPrimary && event.pointerType === 'touch' ? event : undefined;
+  });
   stage.addEventListener('pointerup', (event) => {
     const moved = start ? event.clientX - start.clientX : 0;
-    if (start && Math.abs(moved) > 50 && Math.abs(moved) > 2 * Math.abs(event.clientY - start.clientY)) show(at + (moved < 0 ? 1 : -1));
+    const far = Math.abs(moved);
+    if (start && far > 50 && far > 2 * Math.abs(event.clientY - start.clientY)) show(at + (moved < 0 ? 1 : -1));
     start = undefined;
   });
   form.addEventListener('submit', (event) => event.preventDefault());

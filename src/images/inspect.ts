@@ -1,4 +1,6 @@
-/** What are these bytes? Decided by the bytes alone, never by a name or a Content-Type, and only if the image is whole. */
+/**
+ * What are these bytes? Decided by the bytes alone, never by a name or a Content-Type, and only if the image is whole.
+ */
 import { open } from 'node:fs/promises';
 import { ProviderError } from '../errors.ts';
 import { sha256Of } from './hash.ts';

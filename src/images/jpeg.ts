@@ -4,7 +4,8 @@ import { isZeros } from './trailing.ts';
 const [SOS, EOI, SOI] = [0xda, 0xd9, 0xd8];
 
 /**
- * The picture's size in pixels, or a few words on what is wrong. Walks the markers from SOI to the EOI that belongs to it
+ * The picture's size in pixels, or a few words on what is wrong. Walks the markers from SOI to the EOI that belongs to
+ * it
  * (an embedded preview has one of its own). Behind EOI: nothing, zeros, or further pictures (cameras append a preview).
  */
 export function readJpeg(buffer: Buffer): { width: number; height: number } | string {
@@ -50,7 +51,10 @@ function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-/** Offset of the first marker behind a scan's data, or -1. In the data, 0xff is stuffed with 0 or starts a restart marker. */
+/**
+ * Offset of the first marker behind a scan's data, or -1. In the data, 0xff is stuffed with 0 or starts a restart
+ * marker.
+ */
 function scanEnd(buffer: Buffer, from: number): number {
   for (let at = buffer.indexOf(0xff, from); at >= 0; at = buffer.indexOf(0xff, at + 1)) {
     const next = buffer[at + 1];

@@ -1,12 +1,16 @@
 /**
- * The crash-safe steps from bytes to a file under its final name (ledger.md, "Writing order"). Each step may be done again
+ * The crash-safe steps from bytes to a file under its final name (ledger.md, "Writing order"). Each step may be done
+ * again
  * after a crash at any point. Knows nothing of the ledger: the caller commits between the steps.
  */
 import { copyFile, link as hardLink, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hashFile } from './hash.ts';
 
-/** What became of naming a file: it has its name, or another file has it (`same`: that file is ours, from before a crash). */
+/**
+ * What became of naming a file: it has its name, or another file has it (`same`: that file is ours, from before a
+ * crash).
+ */
 export type LinkResult = { linked: true } | { exists: true; same: boolean };
 
 /** File systems that can't link say one of these (FAT, exFAT, some network and FUSE mounts). */
@@ -21,7 +25,8 @@ export async function ensureFolder(path: string): Promise<void> {
     const code = codeOf(error);
     if (code === 'ENOENT' && dirname(path) !== path) {
       await ensureFolder(dirname(path));
-      // Not ensureFolder again: where the parent is there and the folder still can't be made (/proc), that would never end.
+      // Not ensureFolder again: where the parent is there and the folder still can't be made (/proc), that would never
+      // end.
       await mkdir(path, { mode }).catch(async (again: unknown) => {
         if (!(await isFolder(path))) throw again;
       });
@@ -30,7 +35,8 @@ export async function ensureFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes the bytes to `partPath` and waits until they are on the disk, folder entry included. What a crashed try left there is
+ * Writes the bytes to `partPath` and waits until they are on the disk, folder entry included. What a crashed try left
+ * there is
  * replaced; what a failed write left there is removed.
  */
 export async function stageBytes(partPath: string, bytes: Uint8Array): Promise<void> {
@@ -73,8 +79,10 @@ export async function fsyncFolder(path: string): Promise<void> {
 }
 
 /**
- * Gives a staged file its final name and takes the staged one away. Never overwrites: a file that has the name stays, and the
- * answer says whether it is this very picture (a crash between link and unlink, or after a copy), in which case the rest is done.
+ * Gives a staged file its final name and takes the staged one away. Never overwrites: a file that has the name stays,
+ * and the
+ * answer says whether it is this very picture (a crash between link and unlink, or after a copy), in which case the
+ * rest is done.
  * `link` is an argument so that tests can be a file system without hard links.
  * @throws the file system's own error, ENOENT when nothing is staged.
  */
@@ -110,8 +118,10 @@ async function copyNear(partPath: string, finalPath: string, link: typeof hardLi
 }
 
 /**
- * Without hard links: takes the name with an empty file that only one can create, then moves the picture over it. A crash between
- * leaves an empty file, which is no picture of anyone's and is taken over. A copy would leave half a picture under a final name.
+ * Without hard links: takes the name with an empty file that only one can create, then moves the picture over it. A
+ * crash between
+ * leaves an empty file, which is no picture of anyone's and is taken over. A copy would leave half a picture under a
+ * final name.
  */
 async function moveInto(partPath: string, finalPath: string): Promise<LinkResult> {
   await stat(partPath); // nothing staged: no name is taken

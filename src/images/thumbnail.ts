@@ -12,7 +12,8 @@ export const THUMBNAIL_PX = 320;
  * Writes the thumbnail of `source` (a path, or bytes) to `target`, replacing what is there, off the main thread.
  * It decodes the whole picture, so it is also the last proof that the picture is one.
  * May be called again after a crash. Only one caller per target at a time.
- * @throws {ProviderError} `unusable` when the picture can't be decoded; the file system's own error when it can't be written.
+ * @throws {ProviderError} `unusable` when the picture can't be decoded; the file system's own error when it can't be
+ * written.
  */
 export async function makeThumbnail(source: string | Uint8Array, target: string): Promise<void> {
   const bytes = await thumbnailBytes(source);

@@ -3,7 +3,10 @@ import { isZeros } from './trailing.ts';
 
 type Size = { width: number; height: number };
 
-/** The picture's size in pixels, or a few words on what is wrong. The RIFF size must be the file's, and every chunk must fit in it. */
+/**
+ * The picture's size in pixels, or a few words on what is wrong. The RIFF size must be the file's, and every chunk must
+ * fit in it.
+ */
 export function readWebp(buffer: Buffer): Size | string {
   if (buffer.length < 20) return 'it has no end';
   const end = buffer.readUInt32LE(4) + 8;

@@ -30,7 +30,10 @@ export interface FoundImage {
   createdAtMs: number;
 }
 
-/** What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`: nothing to do; `other`: the number is another picture's. */
+/**
+ * What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`: nothing
+ * to do; `other`: the number is another picture's.
+ */
 export type Adopted = 'adopted' | 'confirmed' | 'known' | 'other';
 
 /** Takes over what a store holds: rows for pictures that this ledger has not made, or has forgotten. */
@@ -112,7 +115,8 @@ export class Adoption {
 }
 
 /**
- * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not made,
+ * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not
+ * made,
  * and not paid, a second time. Inside the transaction that makes the job.
  */
 export function fillWithAdopted(connection: Connection, jobId: number, characterId: string): void {

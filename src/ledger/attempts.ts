@@ -4,7 +4,8 @@ import { noteLimited, noteSuccess, noteUnavailable, successesOf } from './limits
 import { settle, type Settlement } from './budget.ts';
 import type { Attempt, Job, Lease, Shot } from './records.ts';
 import { attemptOf, jobOf, shotOf } from './rows.ts';
-import { LostLease, type Connection } from './connection.ts';
+import { freeDependents, holdLease } from './lease.ts';
+import type { Connection } from './connection.ts';
 
 /** What an answer brought, as soon as it is known. */
 export interface Answer {
@@ -37,7 +38,10 @@ export interface FailureRecord {
   lesson?: { scope: string; kind: 'limited' | 'unavailable'; waitMs: number };
 }
 
-/** The steps of an attempt after its claim: T3, T4, and its bad ends (ledger.md). All need the lease. */
+/**
+ * The steps of an attempt after its claim: T3, T4, and its bad ends (ledger.md). All need the lease; those after which
+ * it goes on return the attempt as it then is.
+ */
 export class Attempts {
   private readonly connection: Connection;
 
@@ -59,8 +63,8 @@ export class Attempts {
   }
 
   /** T3: the service has accepted it under this id. */
-  accepted(lease: Lease, remoteId: string): void {
-    this.guarded(lease, () => {
+  accepted(lease: Lease, remoteId: string): Attempt {
+    return this.step(lease, () => {
       this.connection.run(
         `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ? WHERE id = ?`,
         remoteId,
@@ -76,8 +80,8 @@ export class Attempts {
   }
 
   /** T4: the picture exists: its URL, or a synced file. The money is spent from here on. */
-  generated(lease: Lease, answer: Answer, scope: string): void {
-    this.guarded(lease, () => {
+  generated(lease: Lease, answer: Answer, scope: string): Attempt {
+    return this.step(lease, () => {
       this.connection.run(
         `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ? WHERE id = ?`,
         answer.url ?? null,
@@ -92,9 +96,16 @@ export class Attempts {
   }
 
   /** The downloaded file is whole and synced. */
-  staged(lease: Lease, path: string): void {
-    this.guarded(lease, () => {
+  staged(lease: Lease, path: string): Attempt {
+    return this.step(lease, () => {
       this.connection.run('UPDATE attempts SET staged = ? WHERE id = ?', path, lease.attemptId);
+    });
+  }
+
+  /** The staged file is gone: the answer, which stays paid, is to be collected again by its remote id. */
+  answerLost(lease: Lease): Attempt {
+    return this.step(lease, () => {
+      this.connection.run('UPDATE attempts SET url = NULL, staged = NULL WHERE id = ?', lease.attemptId);
     });
   }
 
@@ -214,25 +225,18 @@ export class Attempts {
     return job;
   }
 
+  /** A guarded write; returns the attempt as it is then. */
+  private step(lease: Lease, body: () => void): Attempt {
+    return this.connection.write(() => {
+      holdLease(this.connection, lease);
+      body();
+      const attempt = this.find(lease.attemptId);
+      if (!attempt) throw new Error(`attempt ${lease.attemptId} is not in the ledger`);
+      return attempt;
+    });
+  }
+
   private guarded(lease: Lease, body: (shot: Shot) => void): void {
     this.connection.write(() => body(holdLease(this.connection, lease)));
   }
-}
-
-/** Checks inside a transaction that the lease is still ours. @throws {LostLease} */
-export function holdLease(connection: Connection, lease: Lease): Shot {
-  const shot = connection.one(
-    shotOf,
-    `SELECT * FROM shots WHERE id = ? AND state = 'leased' AND owner = ? AND token = ?`,
-    lease.shotId,
-    connection.owner,
-    lease.token,
-  );
-  if (!shot) throw new LostLease(`shot ${lease.shotId}`);
-  return shot;
-}
-
-/** Shots that waited for this one may be claimed now. */
-export function freeDependents(connection: Connection, shotId: number): void {
-  connection.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
 }

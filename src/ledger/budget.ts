@@ -1,14 +1,6 @@
 import type { BudgetCap } from '../events.ts';
 import type { Connection } from './connection.ts';
-
-/** Caps in micro-dollars; undefined: no cap. */
-export interface Caps {
-  perImageMicros?: number;
-  /** Over all attempts of one job, whichever process and however often resumed. */
-  perRunMicros?: number;
-  /** Over all jobs of the ledger on one UTC day. */
-  perDayMicros?: number;
-}
+import type { Caps } from './records.ts';
 
 /** What a scope has cost so far. A doubtful attempt counts as spent. */
 export interface Total {

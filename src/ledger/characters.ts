@@ -38,7 +38,8 @@ export class Characters {
       const before = this.find(c.id);
       if (before) return { row: before, created: false };
       this.connection.run(
-        'INSERT INTO characters (id, name, seed, attributes, locked, owner, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO characters (id, name, seed, attributes, locked, owner, created_at_ms) VALUES (?, ?, ?, ?, ?, ' +
+          '?, ?)',
         c.id,
         c.name,
         c.seed,

@@ -1,4 +1,4 @@
-import { freeDependents, holdLease } from './attempts.ts';
+import { freeDependents, holdLease } from './lease.ts';
 import type { Attempt, Image, JobSettings, Lease } from './records.ts';
 import { attemptOf, imageOf, jobOf } from './rows.ts';
 import type { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { PlannedShot } from '../shot.ts';
-import type { Job, JobSettings, Shot } from './records.ts';
+import type { Job, JobChanges, JobSettings, Shot } from './records.ts';
 import { jobOf } from './rows.ts';
 import { fillWithAdopted } from './adoption.ts';
 import type { Connection } from './connection.ts';
@@ -14,7 +14,11 @@ export interface JobRequest {
   key?: string;
   /** Hash over what makes two requests the same. */
   fingerprint: string;
+  /** Of a new job. */
   settings: JobSettings;
+  /** Laid over the settings of an unfinished job that goes on: what the user asked for this time. */
+  changes?: JobChanges;
+  /** Of a new job. */
   priority: number;
   /** `--new`: start another although an identical one is unfinished. */
   fresh?: boolean;
@@ -79,17 +83,31 @@ export class Jobs {
     return this.connection.write(() => {
       const before = this.continued(request);
       if (!before) return { job: this.create(request), created: true };
-      this.connection.run(
-        `UPDATE jobs SET settings = ?, priority = ?, state = 'open', ended_at_ms = NULL WHERE id = ?`,
-        JSON.stringify(request.settings),
-        request.priority,
-        before.id,
-      );
-      return { job: this.mustFind(before.id), created: false };
+      return { job: this.change(before.id, request.changes ?? {}), created: false };
     });
   }
 
-  private continued(request: JobRequest): Job | undefined {
+  /** Lays changes over the settings of an unfinished job; one that has ended or was cancelled stays as it is. */
+  change(jobId: number, changes: JobChanges): Job {
+    return this.connection.write(() => {
+      const job = this.mustFind(jobId);
+      if (job.state !== 'open') return job;
+      const { priority = job.priority, ...rest } = changes;
+      const settings = changedSettings(job.settings, rest);
+      this.connection.run(
+        'UPDATE jobs SET settings = ?, priority = ? WHERE id = ?',
+        JSON.stringify(settings),
+        priority,
+        jobId,
+      );
+      return this.mustFind(jobId);
+    });
+  }
+
+  /**
+   * The job that a request would go on with; undefined: it would make a new one. @throws {UserError} as `openOrCreate`.
+   */
+  continued(request: JobRequest): Job | undefined {
     if (request.key !== undefined) {
       const named = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', request.key);
       if (
@@ -99,7 +117,8 @@ export class Jobs {
           named.imageCount !== request.imageCount)
       ) {
         throw new UserError(
-          `the key ${JSON.stringify(request.key)} names job ${named.id} already: ${named.kind} of ${named.imageCount} for ${named.characterId}`,
+          `the key ${JSON.stringify(request.key)} names job ${named.id} already: ${named.kind} of ` +
+            `${named.imageCount} for ${named.characterId}`,
           { hint: 'a key never makes a second job: use another key, or repeat the first request' },
         );
       }
@@ -124,7 +143,8 @@ export class Jobs {
   private create(request: JobRequest): Job {
     const { connection } = this;
     const id = connection.insert(
-      `INSERT INTO jobs (key, character_id, kind, fingerprint, settings, priority, image_count, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      'INSERT INTO jobs (key, character_id, kind, fingerprint, settings, priority, image_count, created_at_ms) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       request.key ?? null,
       request.characterId,
       request.kind,
@@ -218,7 +238,9 @@ export class Jobs {
     });
   }
 
-  /** Stops a job: what waits is cancelled at once, what is under way is told at its next step. Returns how many waited. */
+  /**
+   * Stops a job: what waits is cancelled at once, what is under way is told at its next step. Returns how many waited.
+   */
   cancel(jobId: number): number {
     return this.connection.write(() => {
       this.connection.run(
@@ -283,4 +305,14 @@ export class Jobs {
     if (!row) throw new Error(`job ${id} vanished`);
     return row;
   }
+}
+
+/** Settings with changes laid over them, cap by cap; what is undefined changes nothing. Pure. */
+export function changedSettings(settings: JobSettings, { caps = {}, ...rest }: Partial<JobSettings>): JobSettings {
+  return { ...settings, ...given(rest), caps: { ...settings.caps, ...given(caps) } };
+}
+
+/** Without what is undefined. */
+function given<T extends object>(changes: T): Partial<T> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

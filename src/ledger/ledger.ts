@@ -6,7 +6,7 @@ import type { Listener } from '../events.ts';
 import { Adoption } from './adoption.ts';
 import { Attempts } from './attempts.ts';
 import { Characters } from './characters.ts';
-import { claim, type ClaimRequest, type ClaimResult } from './claims.ts';
+import { Claims } from './claims.ts';
 import { Images } from './images.ts';
 import { Jobs } from './jobs.ts';
 import { forgiveBreaker } from './limits.ts';
@@ -33,6 +33,7 @@ export interface LedgerOptions {
 export class Ledger {
   readonly characters: Characters;
   readonly jobs: Jobs;
+  readonly claims: Claims;
   readonly attempts: Attempts;
   readonly images: Images;
   readonly uploads: Uploads;
@@ -56,6 +57,7 @@ export class Ledger {
     this.connection = new Connection(db, this.liveness, options.now);
     this.characters = new Characters(this.connection);
     this.jobs = new Jobs(this.connection);
+    this.claims = new Claims(this.connection);
     this.attempts = new Attempts(this.connection);
     this.images = new Images(this.connection);
     this.uploads = new Uploads(this.connection);
@@ -77,11 +79,6 @@ export class Ledger {
   /** Committed events go here, one listener. */
   listen(listener: Listener): void {
     this.connection.listen(listener);
-  }
-
-  /** Leases the next shot; see `ClaimRequest`. */
-  claim(request: ClaimRequest): ClaimResult {
-    return claim(this.connection, request);
   }
 
   /** Records that a cap stops a run. */

@@ -85,7 +85,9 @@ export function checkLimits(connection: Connection, scope: string, provider: str
   return { state: 'go' };
 }
 
-/** Attempts that a live process waits for. What the dead left, or was let go, must not keep the window shut for ever. */
+/**
+ * Attempts that a live process waits for. What the dead left, or was let go, must not keep the window shut for ever.
+ */
 function inFlight(connection: Connection, provider: string): number {
   const holders = connection.all<{ owner: string; n: number }>(
     `SELECT s.owner owner, COUNT(*) n FROM attempts a INDEXED BY attempts_in_flight JOIN shots s ON s.id = a.shot_id

@@ -4,7 +4,8 @@ import Sqlite from 'better-sqlite3';
 
 /**
  * Who is alive, without clocks: each process holds `BEGIN EXCLUSIVE` on its own small lock file for as long as it
- * lives; the kernel lets go when it dies, however it dies. A stopped process counts as alive, a reused pid does not matter.
+ * lives; the kernel lets go when it dies, however it dies. A stopped process counts as alive, a reused pid does not
+ * matter.
  */
 export interface Liveness {
   /** This process's id in leases. */

@@ -10,7 +10,10 @@ export class Maintenance {
     this.connection = connection;
   }
 
-  /** True while a live process, other than this one, runs a job of the character: it may name or upload a picture at any moment. */
+  /**
+   * True while a live process, other than this one, runs a job of the character: it may name or upload a picture at any
+   * moment.
+   */
   isAtWork(characterId: string): boolean {
     const workers = this.connection.all<{ owner: string }>(
       'SELECT DISTINCT w.owner FROM jobs j JOIN workers w ON w.job_id = j.id WHERE j.character_id = ?',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { EXIT, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** Earlier versions have a WAL-reset bug with several connections (sqlite.org/wal.html, fixed in 3.51.3). */
@@ -141,14 +141,16 @@ function explain(error: unknown, file: string): unknown {
   const code = (error as { code?: string }).code ?? '';
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new UserError(`the ledger is damaged or no database: ${file}`, {
-      hint: `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let \`imggen adopt <id>\` and a new ledger take over`,
+      hint:
+        `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let ` +
+        `\`imggen adopt <id>\` and a new ledger take over`,
       cause: error,
     });
   }
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)|^E(ACCES|NOENT|ROFS|PERM|NOSPC|NOTDIR|NAMETOOLONG)/.test(code)) {
     const why = /FULL|NOSPC/.test(code) ? 'the disk is full' : 'the ledger can not be written';
     return new UserError(`${why} (${code}): ${file}`, {
-      exitCode: EXIT.usage,
+      kind: 'usage',
       hint: 'check the permissions and the free space of its folder, or name another place: --ledger FILE',
       cause: error,
     });

@@ -4,7 +4,7 @@ import type { Shot } from './records.ts';
 import type { Connection } from './connection.ts';
 
 /** Success and cost of one provider and model. Times in milliseconds, from the request to the finished picture. */
-export interface StatRow {
+export interface ModelStats {
   provider: string;
   model: string;
   attempts: number;
@@ -18,7 +18,7 @@ export interface StatRow {
 }
 
 /** What was spent on a UTC day with one provider and model. */
-export interface SpendRow {
+export interface DaySpending {
   day: string;
   provider: string;
   model: string;
@@ -41,6 +41,12 @@ export class Queries {
   /** What today has cost, over all jobs. */
   today(): Total {
     return totalOf(this.connection, `day:${utcDay(this.connection.now())}`);
+  }
+
+  /** True while a running process works on a job. */
+  isRun(jobId: number): boolean {
+    const workers = this.connection.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
+    return workers.some(({ owner }) => owner === this.connection.owner || this.connection.isAlive(owner));
   }
 
   /** Events of a job after a given event id, oldest first, for `status --watch`. */
@@ -128,8 +134,8 @@ export class Queries {
   }
 
   /** By provider and model. `owner`: only of characters that are theirs or nobody's; undefined: of all. */
-  stats(owner?: string | null): StatRow[] {
-    const rows = this.connection.all<Omit<StatRow, 'p50Ms' | 'p95Ms'>>(
+  stats(owner?: string | null): ModelStats[] {
+    const rows = this.connection.all<Omit<ModelStats, 'p50Ms' | 'p95Ms'>>(
       `SELECT a.provider, a.model, COUNT(*) attempts,
          SUM(a.state = 'settled') done, SUM(a.state = 'rejected' AND a.outcome NOT IN ('refused', 'interrupted')) failed,
          SUM(a.outcome = 'refused') refused, SUM(a.state = 'unknown') unknown,
@@ -164,8 +170,8 @@ export class Queries {
   }
 
   /** By day, provider and model, newest day first. `owner` as for `stats`. */
-  spending(days: number, owner?: string | null): SpendRow[] {
-    return this.connection.all<SpendRow>(
+  spending(days: number, owner?: string | null): DaySpending[] {
+    return this.connection.all<DaySpending>(
       `SELECT day, provider, model, SUM(state = 'spent') images, SUM(spent_micros) spentMicros,
          SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reservedMicros
        FROM reservations WHERE day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?)

@@ -1,5 +1,6 @@
 /**
- * What the ledger hands out: characters, jobs, shots, attempts and images, with parsed JSON. Rows and SQL stay inside the
+ * What the ledger hands out: characters, jobs, shots, attempts and images, with parsed JSON. Rows and SQL stay inside
+ * the
  * ledger (`rows.ts`). Money is integer micro-dollars, moments are epoch milliseconds of the writer's clock.
  */
 import type { CharacterAttributes } from '../character.ts';
@@ -31,7 +32,16 @@ export interface RegisteredCharacter {
   createdAtMs: number;
 }
 
-/** What a job was asked to do with. It is the job's own: a later config changes nothing in it. */
+/** Caps in micro-dollars; undefined: no cap. */
+export interface Caps {
+  perImageMicros?: number;
+  /** Over all attempts of one job, whichever process and however often resumed. */
+  perRunMicros?: number;
+  /** Over all jobs of the ledger on one UTC day. */
+  perDayMicros?: number;
+}
+
+/** What a job works with. It is the job's own: a later config changes nothing in it. */
 export interface JobSettings {
   provider: string;
   fallback: readonly string[];
@@ -48,7 +58,23 @@ export interface JobSettings {
   /** Absolute paths of the config's reference pictures; empty: the avatar serves. */
   references: readonly string[];
   negativePrompt?: string;
+  caps: Caps;
+  /** Requests in flight at most. */
+  concurrency: number;
+  /** Between the first sends; 0 for none. */
+  staggerMs: number;
+  /** Attempts of one shot that count. */
+  attemptsMax: number;
+  /** Of one shot. */
+  timeoutMs: number;
+  /** A model whose price nobody knows is asked all the same, and not counted. */
+  allowUnknownPrice: boolean;
 }
+
+/** Settings that an unfinished job gets instead of its own; of the caps only those that are given. */
+export type JobChanges = { [Key in keyof JobSettings]?: JobSettings[Key] | undefined } & {
+  priority?: number | undefined;
+};
 
 /** A job: what one command asked for. */
 export interface Job {

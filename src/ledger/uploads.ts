@@ -22,7 +22,9 @@ export class Uploads {
     this.connection = connection;
   }
 
-  /** Takes the next image to upload, of these jobs, that no live process is uploading; undefined when there is none now. */
+  /**
+   * Takes the next image to upload, of these jobs, that no live process is uploading; undefined when there is none now.
+   */
   claim(jobIds: readonly number[]): Image | undefined {
     return this.connection.write(() => {
       for (const jobId of jobIds) {
@@ -45,7 +47,7 @@ export class Uploads {
           tries,
           free.id,
         );
-        return { ...free, upload_owner: this.connection.owner, upload_tries: tries };
+        return { ...free, uploadOwner: this.connection.owner, uploadTries: tries };
       }
       return undefined;
     });
@@ -133,7 +135,10 @@ export class Uploads {
     });
   }
 
-  /** A new run: failed uploads of a job are put back, and the tries of all that wait are forgiven; returns how many had failed. */
+  /**
+   * A new run: failed uploads of a job are put back, and the tries of all that wait are forgiven; returns how many had
+   * failed.
+   */
   retryFailed(jobId: number): number {
     return this.connection.write(() => {
       this.connection.run(

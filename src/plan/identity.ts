@@ -25,8 +25,10 @@ export function identityBlock(attributes: CharacterAttributes): string {
 }
 
 /**
- * One line of text to be put into a prompt: control characters, line breaks, half characters, invisible marks of reading
- * direction and runs of spaces become one space; punctuation at the end goes. Cut at a word where longer than `lengthMax`.
+ * One line of text to be put into a prompt: control characters, line breaks, half characters, invisible marks of
+ * reading
+ * direction and runs of spaces become one space; punctuation at the end goes. Cut at a word where longer than
+ * `lengthMax`.
  */
 export function tidy(text: string | undefined, lengthMax = Infinity): string {
   const line = (text ?? '').replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\s]+/gu, ' ').trim();
@@ -72,8 +74,13 @@ function age(range: readonly [number, number] | undefined): string {
   return `${youngest === oldest ? youngest : `${youngest}-${oldest}`} year old`;
 }
 
-const ADJECTIVE =
-  /(?:non-binary|androgynous|agender|gender-?\s?(?:fluid|queer|neutral|less)|bigender|two-spirit|intersex|queer|trans(?:gender)?|masculine|feminine|masc|femme)$/;
+const ADJECTIVE = new RegExp(
+  String.raw`(?:` +
+    String.raw`non-binary|androgynous|agender|gender-?\s?(?:fluid|queer|neutral|less)|bigender|two-spirit|intersex|` +
+    String.raw`queer|trans(?:gender)?|masculine|feminine|masc|femme` +
+    String.raw`)$`,
+  '',
+);
 
 /** The noun: words for the sex become the words for people, adjectives get one, any other word is taken as it is. */
 function person(gender: string, range: readonly [number, number] | undefined): string {
@@ -86,13 +93,24 @@ function person(gender: string, range: readonly [number, number] | undefined): s
   return ADJECTIVE.test(lower) ? `${lower} person` : lower;
 }
 
-const HAIR_TAIL =
-  /^(.*?)(?:^|[\s,]+)((?:with|in|tied|pulled|swept|worn|gathered|braided into|slicked|falling|parted)\b.*)$/i;
-const HAIR_NOUN =
-  /(?:ponytail|pigtails|bun|braids?|plaits?|bob|lob|cut|crop|fade|quiff|mohawk|afro|mullet|top ?knot|chignon|dreadlocks|dreads|locs|cornrows|twists)$/i;
+const HAIR_TAIL = new RegExp(
+  String.raw`^(.*?)(?:` +
+    String.raw`^|[\s,]+)((?:with|in|tied|pulled|swept|worn|gathered|braided into|slicked|falling|parted)\b.*` +
+    String.raw`)$`,
+  'i',
+);
+const HAIR_NOUN = new RegExp(
+  String.raw`(?:` +
+    String.raw`ponytail|pigtails|bun|braids?|plaits?|bob|lob|cut|crop|fade|quiff|mohawk|afro|mullet|top ?knot|` +
+    String.raw`chignon|dreadlocks|dreads|locs|cornrows|twists` +
+    String.raw`)$`,
+  'i',
+);
 const BALD = /^(?:(?:completely |fully )?bald|(?:clean[- ])?shaved(?: head)?|shaven(?: head)?|bald head)$/i;
 
-/** `long wavy` + `auburn` → `long wavy auburn hair`; `ponytail` → `auburn hair in a ponytail`; `bald` → `a bald head`. */
+/**
+ * `long wavy` + `auburn` → `long wavy auburn hair`; `ponytail` → `auburn hair in a ponytail`; `bald` → `a bald head`.
+ */
 function hair(style: string, color: string): string {
   if (BALD.test(style)) return withArticle(`${style.replace(/ head$/i, '').toLowerCase()} head`);
   const tails: string[] = [];
@@ -118,8 +136,16 @@ function build(body: string): string {
 }
 
 /** Things one has or wears one of: these want an article where the config gives none. */
-const ONE_OF =
-  /\b(?:scar|mole|dimple|tattoo|birthmark|piercing|beard|mou?stache|goatee|ring|stud|necklace|pendant|gap|mark|nose|smile|chin|jaw|jawline|face|patch|streak|eyepatch|scarf|hat|cap|beret|monocle|prosthesis|arm|hand|dress|suit|jacket|coat|t-?shirt|shirt|skirt|hoodie|sweater|jumper|pullover|blazer|uniform|gown|kimono|sari|tuxedo|robe|blouse|cardigan|vest|outfit|costume|jumpsuit|raincoat|apron|turtleneck|cloak|cape|tunic)$/i;
+const ONE_OF = new RegExp(
+  String.raw`\b(?:` +
+    String.raw`scar|mole|dimple|tattoo|birthmark|piercing|beard|mou?stache|goatee|ring|stud|necklace|pendant|gap|` +
+    String.raw`mark|nose|smile|chin|jaw|jawline|face|patch|streak|eyepatch|scarf|hat|cap|beret|monocle|prosthesis|` +
+    String.raw`arm|hand|dress|suit|jacket|coat|t-?shirt|shirt|skirt|hoodie|sweater|jumper|pullover|blazer|uniform|` +
+    String.raw`gown|kimono|sari|tuxedo|robe|blouse|cardigan|vest|outfit|costume|jumpsuit|raincoat|apron|turtleneck|` +
+    String.raw`cloak|cape|tunic` +
+    String.raw`)$`,
+  'i',
+);
 
 /** Puts an article before a single thing: `small scar above the eye` → `a small scar above the eye`. */
 function countable(phrase: string): string {

@@ -17,9 +17,11 @@ const ANGLE_WORDS: Readonly<Record<Angle, string>> = {
   'three-quarter right':
     'three-quarter view facing right, head and body turned halfway toward the right of the frame, eyes on {eyes}',
   'profile left':
-    'full side profile facing left, nose pointing to the left edge of the frame, looking straight ahead, only one eye visible',
+    'full side profile facing left, nose pointing to the left edge of the frame, looking straight ahead, only one ' +
+    'eye visible',
   'profile right':
-    'full side profile facing right, nose pointing to the right edge of the frame, looking straight ahead, only one eye visible',
+    'full side profile facing right, nose pointing to the right edge of the frame, looking straight ahead, only ' +
+    'one eye visible',
   'slightly above': 'high angle from slightly above eye level, looking up at {eyes}',
   'slightly below': 'low angle from slightly below eye level, looking down at {eyes}',
 };
@@ -115,7 +117,8 @@ export function buildPrompt(attributes: CharacterAttributes, look: ShotLook): st
   const place = look.setting === 'plain' ? 'Background' : 'Setting';
   return [
     `${medium.opening} ${identity}`,
-    `${FRAMING_WORDS[look.framing]}, ${angle.replace('straight at it', isPhoto ? 'straight into the lens' : 'straight out of the picture')}`,
+    `${FRAMING_WORDS[look.framing]}, ` +
+      `${angle.replace('straight at it', isPhoto ? 'straight into the lens' : 'straight out of the picture')}`,
     `Pose: ${look.pose}, with ${EXPRESSION_WORDS[look.expression]}`,
     `${place}: ${look.background}`,
     `Lighting: ${look.light}`,

@@ -4,7 +4,9 @@
 
 /** Sizes a model takes. */
 export type SizeSupport =
-  /** Any size in these bounds, sides multiples of `multipleOf`, ratio of the long to the short side at most `ratioMax`. */
+  /**
+   * Any size in these bounds, sides multiples of `multipleOf`, ratio of the long to the short side at most `ratioMax`.
+   */
   | {
       kind: 'free';
       minPx: number;
@@ -19,7 +21,10 @@ export type SizeSupport =
   /** The service picks pixels from a ratio: any size whose ratio is (within 1 %) one of these, as `2:3`. */
   | { kind: 'ratio'; ratios: readonly string[] };
 
-/** Does the model use a seed? `exact`: same request, same picture; `best-effort`: accepted, not guaranteed; `none`: no such field. */
+/**
+ * Does the model use a seed? `exact`: same request, same picture; `best-effort`: accepted, not guaranteed; `none`: no
+ * such field.
+ */
 export type SeedSupport = 'exact' | 'best-effort' | 'none';
 
 /** What one model can do. */

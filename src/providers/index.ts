@@ -1,9 +1,9 @@
 /** The providers by name. Adding one: its file, and its line here. */
-import type { ProviderModule } from './provider.ts';
+import type { ProviderRegistry } from './definition.ts';
 
-/** Name → its module, loaded when it is asked for. */
-export const PROVIDERS: Record<string, () => Promise<{ default: ProviderModule }>> = {
-  local: () => import('./local.ts'),
-  openai: () => import('./openai.ts'),
-  replicate: () => import('./replicate.ts'),
+/** Name → the variables of its key, and its module, loaded when it is used. In the order in which `auto` chooses. */
+export const PROVIDERS: ProviderRegistry = {
+  local: { keyVariables: [], load: () => import('./local.ts') },
+  openai: { keyVariables: ['OPENAI_API_KEY'], load: () => import('./openai.ts') },
+  replicate: { keyVariables: ['REPLICATE_API_TOKEN'], load: () => import('./replicate.ts') },
 };

@@ -1,21 +1,24 @@
 /**
  * The local provider: draws a cartoon of the character on this machine. No key, no cost, no network, and the seed is
- * honoured to the byte. Made to see a whole run before paying for one.
+ * honored to the byte. Made to see a whole run before paying for one.
  */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { ProviderError, UserError } from '../errors.ts';
+import { ProviderError } from '../errors.ts';
 import { loadSharp } from '../images/sharp.ts';
 import type { Sharp } from '../images/sharp.ts';
 import type { ShotLook } from '../shot.ts';
 import { sizeProblem } from './capabilities.ts';
-import type { Capabilities, ModelRecord, Price } from './capabilities.ts';
+import type { Capabilities, ModelRecord } from './capabilities.ts';
 import { undrawn } from './local/identity.ts';
 import { drawPicture } from './local/picture.ts';
 import { loadStyle } from './local/style.ts';
+import { type ModelList, lookUpModel, unknownModel } from './models.ts';
 import { commonOptions } from './options.ts';
-import type { CallContext, ImageRequest, Provider, ProviderModule, ProviderSettings, Submission } from './provider.ts';
+import { priceOfEach } from './price.ts';
+import { defineProvider, type ProviderSettings } from './definition.ts';
+import type { CallContext, ImageRequest, Provider, Submission } from './provider.ts';
 
 const MODEL = 'avataaars';
 
@@ -29,9 +32,13 @@ const capabilities: Capabilities = {
   reattach: false,
 };
 
-const models: readonly ModelRecord[] = [{ id: MODEL, capabilities, priceNote: 'free, drawn on this machine' }];
+const MODEL_LIST: ModelList<ModelRecord> = {
+  service: 'The local provider',
+  models: [{ id: MODEL, capabilities, priceNote: 'free, drawn on this machine' }],
+  defaultModel: MODEL,
+};
 
-const FREE: Price = { worstMicros: 0, expectedMicros: 0, source: 'local', asOf: '2026-11-21' };
+const FREE = priceOfEach(0, { source: 'local', asOf: '2026-11-21' });
 
 /** More drawings at once than there are cores take memory and gain nothing. */
 const draw = pLimit(availableParallelism());
@@ -46,25 +53,21 @@ const optionsSchema = z.strictObject({
     .describe('Milliseconds that each picture takes at least, to see what a slow service looks like. Default 0.'),
 });
 
-async function create(settings: ProviderSettings): Promise<Provider> {
-  const { latencyMs = 0 } = optionsSchema.parse(settings.options);
+async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>): Promise<Provider> {
+  const { latencyMs = 0 } = settings.options;
   return {
     name: 'local',
-    recovery: 'idem',
-    // What a dead process was drawing is gone with it.
-    findAfterMs: 0,
+    // Drawing again costs nothing and gives the same bytes.
+    idempotent: true,
     defaultModel: MODEL,
     capabilities: (model) => {
-      if (model === MODEL) return capabilities;
-      throw new UserError(`The local provider has no model ${JSON.stringify(model)}.`, {
-        hint: `Its only model is ${MODEL}: leave the model out, or choose another provider.`,
-      });
+      const record = lookUpModel(MODEL_LIST, model, settings.now());
+      if (record === undefined) throw unknownModel(MODEL_LIST, model);
+      return record.capabilities;
     },
     price: () => FREE,
     warnings,
     submit: (request, call) => submit(request, call, { latencyMs, sleep: settings.sleep }),
-    // Nothing is ever under way anywhere else, and drawing again costs nothing and gives the same bytes.
-    find: () => Promise.resolve({ state: 'absent' }),
     check: async () => {
       await Promise.all([loadSharp(), loadStyle()]);
       return { ok: true, message: 'Draws on this machine; needs no key and no network.' };
@@ -108,7 +111,7 @@ async function submit(
   stopIfAborted(call.signal);
   const bytes = await draw(() => {
     stopIfAborted(call.signal);
-    return rasterise(
+    return rasterize(
       drawPicture(request, (options) => new Avatar(style, options).toString()),
       sharp,
     );
@@ -117,8 +120,11 @@ async function submit(
   return { state: 'generated', image: { kind: 'bytes', bytes }, seedUsed: request.seed, costMicros: 0, model: MODEL };
 }
 
-/** Flat areas need no filter: measured at 1024×1024, level 4 costs what level 1 does, and level 6 half as much again for a quarter off the size. */
-function rasterise(svg: string, sharp: Sharp): Promise<Buffer> {
+/**
+ * Flat areas need no filter: measured at 1024×1024, level 4 costs what level 1 does, and level 6 half as much again for
+ * a quarter off the size.
+ */
+function rasterize(svg: string, sharp: Sharp): Promise<Buffer> {
   return sharp(Buffer.from(svg)).removeAlpha().png({ compressionLevel: 4, adaptiveFiltering: false }).toBuffer();
 }
 
@@ -127,5 +133,4 @@ function stopIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new ProviderError('Stopped before the picture was drawn.', { failure: 'interrupted' });
 }
 
-const local: ProviderModule = { name: 'local', keyVariables: [], optionsSchema, models, create };
-export default local;
+export default defineProvider({ name: 'local', optionsSchema, models: MODEL_LIST.models, create });

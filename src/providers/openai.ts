@@ -1,21 +1,25 @@
-/** OpenAI's GPT Image models, through the official `openai` package (contracts.md §1). */
+/** OpenAI's GPT Image models, through the official `openai` package. */
 import { z } from 'zod';
 import { ProviderError } from '../errors.ts';
-import { baseUrlOf, keyOf, readJson } from './http.ts';
+import { baseUrlOf, keyOf } from './access.ts';
+import { readJson } from './answer.ts';
+import {
+  cancelInBackground,
+  DEFAULT_TEXT_MODEL,
+  responses,
+  RETENTION_MS,
+  startInBackground,
+} from './openai/background.ts';
+import { modelForRequest } from './models.ts';
 import { makeImage } from './openai/images.ts';
 import { DEFAULT_MODEL, MODELS, modelOf } from './openai/models.ts';
 import { priceOf } from './openai/price.ts';
-import {
-  cancelInBackground,
-  collectFromBackground,
-  DEFAULT_TEXT_MODEL,
-  startInBackground,
-} from './openai/responses.ts';
 import { openSession, SERVICE, type Access } from './openai/session.ts';
 import { commonOptions } from './options.ts';
-import type { CallContext, Health, ImageRequest, Provider, ProviderModule, ProviderSettings } from './provider.ts';
+import { defineProvider, type ProviderSettings } from './definition.ts';
+import type { CallContext, Health, ImageRequest, Provider } from './provider.ts';
+import { collectFromQueue } from './queue.ts';
 
-const KEY_VARIABLES = ['OPENAI_API_KEY'] as const;
 /** A health check waits this long. */
 const CHECK_TIMEOUT_MS = 15_000;
 const DAY_MS = 86_400_000;
@@ -26,7 +30,8 @@ const optionsSchema = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Run as a background response: dearer by a text model’s tokens, but an interrupted run can collect its pictures later. Default false.',
+      'Run as a background response: dearer by a text model’s tokens, but an interrupted run can collect its ' +
+        'pictures later. Default false.',
     ),
   textModel: z
     .string()
@@ -53,10 +58,10 @@ type Options = z.infer<typeof optionsSchema>;
 
 const modelsSchema = z.object({ data: z.array(z.object({ id: z.string(), shutdown_date: z.string().nullish() })) });
 
-async function create(settings: ProviderSettings): Promise<Provider> {
-  const options: Options = optionsSchema.parse(settings.options);
+async function create(settings: ProviderSettings<Options>): Promise<Provider> {
+  const { options } = settings;
   const access: Access = {
-    key: keyOf(settings.env, KEY_VARIABLES, SERVICE),
+    key: keyOf(settings.env, settings.keyVariables, SERVICE),
     baseUrl: baseUrlOf(
       [options.baseUrl, settings.env['OPENAI_BASE_URL'], 'https://api.openai.com/v1'],
       'providers.openai.baseUrl',
@@ -66,7 +71,7 @@ async function create(settings: ProviderSettings): Promise<Provider> {
   const model = (id: string): ReturnType<typeof modelOf> => modelOf(id, settings.now());
   const provider: Provider = {
     name: 'openai',
-    recovery: 'sync',
+    idempotent: false,
     answersInline: true,
     baseUrl: access.baseUrl,
     defaultModel: options.model ?? DEFAULT_MODEL,
@@ -93,14 +98,14 @@ function inBackground(provider: Provider, access: Access, options: Options): Pro
   const model = (id: string): ReturnType<typeof modelOf> => modelOf(id, access.settings.now());
   return {
     ...provider,
-    recovery: 'blind',
+    retentionMs: RETENTION_MS,
     capabilities: (id) => ({ ...model(id).capabilities, cancel: true, reattach: true }),
     submit: async (request, call) => {
       usable(request, call, model);
       return { state: 'accepted', remoteId: await startInBackground(access, request, { options, call }) };
     },
     // Asks for no model: work of one that has gone since is collected all the same, it is paid.
-    collect: (remoteId, _request, call) => collectFromBackground(access, remoteId, call),
+    collect: (work, _request, call) => collectFromQueue(responses(access), work, access.settings, call),
     cancel: (remoteId, call) => cancelInBackground(access, remoteId, call),
   };
 }
@@ -112,14 +117,7 @@ function usable(
   model: (id: string) => ReturnType<typeof modelOf>,
 ): ReturnType<typeof modelOf> {
   if (call.signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
-  try {
-    return model(request.model);
-  } catch (error) {
-    throw new ProviderError(error instanceof Error ? error.message : String(error), {
-      failure: 'rejected',
-      code: 'model_retired',
-    });
-  }
+  return modelForRequest(() => model(request.model));
 }
 
 function warningsOf(request: ImageRequest, options: Options, retiresOn: string | undefined): string[] {
@@ -145,14 +143,11 @@ async function check(access: Access, modelId: string, call: CallContext): Promis
     const note = found ? '' : `, but this key does not list ${modelId}`;
     const endsMs = Date.parse(found?.shutdown_date ?? '');
     const days = Math.ceil((endsMs - access.settings.now()) / DAY_MS);
-    return {
-      ok: true,
-      message: `${SERVICE} answers${note}${Number.isNaN(endsMs) ? '' : `; ${modelId} is shut down on ${found?.shutdown_date}, in ${days} days`}`,
-    };
+    const end = Number.isNaN(endsMs) ? '' : `; ${modelId} is shut down on ${found?.shutdown_date}, in ${days} days`;
+    return { ok: true, message: `${SERVICE} answers${note}${end}` };
   } catch (error) {
     return { ok: false, message: session.failure(error).message };
   }
 }
 
-const openai: ProviderModule = { name: 'openai', keyVariables: KEY_VARIABLES, optionsSchema, models: MODELS, create };
-export default openai;
+export default defineProvider({ name: 'openai', optionsSchema, models: MODELS, create });

@@ -19,7 +19,8 @@ export const commonOptions = {
     .max(1000)
     .optional()
     .describe(
-      'What one image costs at worst, in US dollars, for a model whose price imggen does not know. It overrides the built-in price.',
+      'What one image costs at worst, in US dollars, for a model whose price imggen does not know. ' +
+        'It overrides the built-in price.',
     ),
   requestsPerMinute: z
     .number()
@@ -27,6 +28,10 @@ export const commonOptions = {
     .max(100_000)
     .optional()
     .describe(
-      'Paid requests sent per minute at most, by all processes on the ledger together. Limits the service names itself are obeyed without this.',
+      'Paid requests sent per minute at most, by all processes on the ledger together. ' +
+        'Limits the service names itself are obeyed without this.',
     ),
 };
+
+/** The common options, parsed. A provider's own options extend them. */
+export type CommonOptions = z.infer<z.ZodObject<typeof commonOptions>>;

@@ -7,26 +7,22 @@
  * - Every failure is a `ProviderError` that names its kind; anything else thrown is a bug.
  * - What was sent and not answered is `unknown`, unless it surely never reached the service.
  * - An aborted signal ends every call promptly; when the paid request had left, the failure is `unknown`,
- *   otherwise `interrupted`.
- * - Messages are the service's own words; the runner redacts and sanitises them. Credentials go to no host but the base URL's.
+ *   otherwise `interrupted`. A `collect` that is stopped returns `running`.
+ * - Messages are the service's own words; the runner redacts and sanitizes them. Credentials go to no host but the base
+ *   URL's.
  */
-import type { ZodType } from 'zod';
 import type { CharacterAttributes } from '../character.ts';
 import type { Reference, ShotLook } from '../shot.ts';
-import type { Capabilities, ModelRecord, Price } from './capabilities.ts';
+import type { Capabilities, Price } from './capabilities.ts';
 
 export type { Reference } from '../shot.ts';
 
-/** How an open attempt can be cleared up after a crash or a lost answer (ledger.md). */
-export type RecoveryClass =
-  | 'idem' // the service takes our own key: probe by it, then send again with it
-  | 'list' // the service lists what it was sent: look the attempt up; absent means it was never accepted
-  | 'sync' // nothing to ask: what was sent and not answered stays unknown
-  | 'blind'; // nothing to ask until a remote id is known; safe after
-
 /** One picture to be made. Everything a provider may send; it picks what its service takes. */
 export interface ImageRequest {
-  /** This attempt's own key, unique for ever: an idempotency key, a client-chosen id or metadata where the service takes one. */
+  /**
+   * This attempt's own key, unique for ever: an idempotency key, a client-chosen id or metadata where the service takes
+   * one.
+   */
   attemptKey: string;
   /** The shot's name, for metadata. */
   shot: string;
@@ -48,7 +44,9 @@ export interface ImageRequest {
 /** A picture as the provider hands it over. */
 export type ProviderImage =
   | { kind: 'bytes'; bytes: Uint8Array }
-  /** Fetched at once by the runner, without credentials, every hop checked. `expiresAtMs`: when the service deletes it. */
+  /**
+   * Fetched at once by the runner, without credentials, every hop checked. `expiresAtMs`: when the service deletes it.
+   */
   | { kind: 'url'; url: string; expiresAtMs?: number };
 
 /** Work that ended well. */
@@ -68,6 +66,19 @@ export interface Generated {
 
 /** What `submit` achieved. */
 export type Submission = { state: 'accepted'; remoteId: string } | ({ state: 'generated' } & Generated);
+
+/** Work that a service has accepted. */
+export interface Accepted {
+  remoteId: string;
+  /** When it was accepted, or sent where that is not known (epoch ms, our clock). */
+  acceptedAtMs: number;
+}
+
+/**
+ * What `collect` achieved. `running`: it may still end well (not finished, not readable now, the wait was stopped), so
+ * the remote id is kept and asked for by a later run; `why` is a sentence without a full stop.
+ */
+export type Collected = ({ state: 'generated' } & Generated) | { state: 'running'; why: string };
 
 /** What `find` found. `unsure`: the service could not be asked, or it is too early to tell. */
 export type Finding = { state: 'found'; remoteId: string } | { state: 'absent' } | { state: 'unsure'; message: string };
@@ -98,14 +109,25 @@ export interface Health {
 /** A service, ready to be asked. */
 export interface Provider {
   readonly name: string;
-  readonly recovery: RecoveryClass;
+  /**
+   * True when submitting again with the same `attemptKey` makes no second picture and costs nothing more. With it, and
+   * with `find` and `collect`, recovery after a crash or a lost answer goes as far as the service allows.
+   */
+  readonly idempotent: boolean;
+  /**
+   * How long the service keeps finished work for `collect`, in milliseconds from its acceptance; undefined: not known.
+   */
+  readonly retentionMs?: number;
   /** Where it is asked: the only private or loopback host that its result URLs may name. */
   readonly baseUrl?: string;
-  /** True when answers carry the picture as text (base64 in JSON): megabytes of garbage each, which decides how the heap is kept. */
+  /**
+   * True when answers carry the picture as text (base64 in JSON): megabytes of garbage each, which decides how the heap
+   * is kept.
+   */
   readonly answersInline?: boolean;
   /**
    * How long after an attempt was sent a look-up can be trusted to see it, in milliseconds (default 10,000): a request
-   * whose sender died may still be on its way in.
+   * whose sender has ended may still arrive.
    */
   readonly findAfterMs?: number;
   /** The model used when the config names none. */
@@ -119,41 +141,23 @@ export interface Provider {
   price(
     request: Pick<ImageRequest, 'model' | 'width' | 'height' | 'quality' | 'references' | 'prompt'>,
   ): Price | undefined;
-  /** Things this request asks for that the model can't do (negative prompt, seed, attributes …): a sentence each, told once. */
+  /**
+   * Things this request asks for that the model can't do (negative prompt, seed, attributes …): a sentence each, told
+   * once.
+   */
   warnings(request: ImageRequest): readonly string[];
   submit(request: ImageRequest, call: CallContext): Promise<Submission>;
-  /** Waits for accepted work. Absent on services without remote ids. */
-  collect?(remoteId: string, request: ImageRequest, call: CallContext): Promise<Generated>;
+  /**
+   * Waits for accepted work, at most the time-out long. Absent on services without remote ids. Work that is not there
+   * (404) is `running` until `retentionMs` has passed; then, or when the service says that it deleted it, it has
+   * expired.
+   * @throws {ProviderError} only when the work has ended without a picture that can be had.
+   */
+  collect?(accepted: Accepted, request: ImageRequest, call: CallContext): Promise<Collected>;
   /** Asks the service to stop; true when it says the work will not be billed. */
   cancel?(remoteId: string, call: CallContext): Promise<boolean>;
-  /** Looks for an attempt whose answer was lost. Only for recovery `idem` and `list`. */
+  /** Looks for an attempt whose answer was lost, where the service lists what it was sent or takes our key. */
   find?(lost: LostAttempt, call: CallContext): Promise<Finding>;
   /** Is the service there and the key good? Costs nothing. */
   check(call: CallContext): Promise<Health>;
-}
-
-/** What a provider is built from. Clock, randomness and fetch are arguments. */
-export interface ProviderSettings {
-  /** The provider's own section of the config, parsed by its `optionsSchema`. */
-  options: Record<string, unknown>;
-  /** Environment variables, read once at the edge. */
-  env: Readonly<Record<string, string | undefined>>;
-  fetch: typeof fetch;
-  now: () => number;
-  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Per-shot time-out in milliseconds. */
-  timeoutMs: number;
-}
-
-/** What a provider's file exports as default (see `providers/index.ts`: one file, one line). */
-export interface ProviderModule {
-  readonly name: string;
-  /** Environment variables of its key, first found wins; empty when it needs none. */
-  readonly keyVariables: readonly string[];
-  /** zod schema of `providers.<name>` in the config. */
-  readonly optionsSchema: ZodType<Record<string, unknown>>;
-  /** The models it knows, for `imggen providers` and price look-ups. */
-  readonly models: readonly ModelRecord[];
-  /** @throws {UserError} with exit code 5 when its key is missing, 2 when its base URL is malformed. */
-  create(settings: ProviderSettings): Promise<Provider>;
 }

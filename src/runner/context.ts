@@ -1,8 +1,7 @@
-import type { Signal } from '../events.ts';
+/** What the runner works with and on. Types only. */
+import type { LiveEvent } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Caps } from '../ledger/budget.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Storage } from '../storage/storage.ts';
 
 /** A provider with what the runner needs to know of it. */
 export interface ReadyProvider {
@@ -13,8 +12,6 @@ export interface ReadyProvider {
   scope: string;
   /** Pace in milliseconds between sends that the config asks for; 0 for none. */
   intervalMs: number;
-  /** A model whose price nobody knows is asked all the same, uncounted. */
-  allowUnknownPrice: boolean;
 }
 
 /** Fetches a finished picture to a synced file. */
@@ -24,50 +21,59 @@ export type Download = (
   how: { signal: AbortSignal; allowedOrigin?: string },
 ) => Promise<{ sizeBytes: number }>;
 
-/** Named points of the flow, for the log; tests kill the process at them. */
-export type Trace = (point: string, facts: Record<string, unknown>) => void;
-
-/** Everything the runner works with. Clock, randomness and the outside world are arguments. */
-export interface RunnerContext {
-  ledger: Ledger;
-  /** By name: the job's provider, its fallbacks, and those of attempts left open. */
-  providers: ReadonlyMap<string, ReadyProvider>;
-  storage: Storage | undefined;
-  uploadConcurrency: number;
+/** Clock and randomness. */
+export interface Time {
+  /** Epoch milliseconds. */
   now: () => number;
+  /** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** 0 … 1. */
   random: () => number;
-  newKey: () => string;
+}
+
+/** Where the runner says what happens. */
+export interface Reporter {
+  /** Tells the live views. */
+  tell: (event: LiveEvent) => void;
+  /** Named points of the flow, for the log; tests kill the process at them. */
+  trace: (point: string, facts: Record<string, unknown>) => void;
+  /** Takes secrets and terminal control out of text from outside. */
+  clean: (text: string) => string;
+}
+
+/** Disk and network. */
+export interface Files {
   download: Download;
   /** Free bytes on the disk of a folder, or of the first of its parents that exists. */
   freeBytes: (folder: string) => Promise<number>;
-  /** Tells the live views. */
-  signal: (event: Signal) => void;
-  trace: Trace;
-  /** Takes secrets and terminal control out of text from outside. */
-  clean: (text: string) => string;
   /** File name of a character's n-th picture. */
   imageName: (characterId: string, number: number, extension: string) => string;
 }
 
-/** How a run goes about it. */
-export interface RunOptions {
-  /** The most urgent first. */
-  jobIds: readonly number[];
-  caps: Caps;
-  concurrency: number;
-  /** Milliseconds between the first sends. */
-  staggerMs: number;
-  attemptsMax: number;
-  /** Per shot, in milliseconds. */
-  timeoutMs: number;
-  /** Aborted by the first Ctrl-C or SIGTERM. */
+/** Everything the runner works with. Clock, randomness and the outside world are arguments. */
+export interface RunnerContext extends Time, Reporter, Files {
+  ledger: Ledger;
+  /** By name: the jobs' providers, their fallbacks, and those of attempts left open. */
+  providers: ReadonlyMap<string, ReadyProvider>;
+  /** A key unique for ever. */
+  newKey: () => string;
+}
+
+/** How a run is told to stop. */
+export interface StopSignals {
+  /** Aborted by the first Ctrl-C or SIGTERM: nothing new is sent. */
   drain: AbortSignal;
   /** Aborted by the second, or some time after the first where nobody can send a second. */
   abort: AbortSignal;
 }
 
-/** Why a run stopped before its jobs were finished. */
+/** What a run works on, and how it is told to stop. Everything else is in the jobs' own settings. */
+export interface RunOptions extends StopSignals {
+  /** The most urgent first. */
+  jobIds: readonly number[];
+}
+
+/** Why a run, or one of its jobs, stopped before it was finished. */
 export type Stop =
   | { reason: 'interrupted' }
   | { reason: 'budget' }

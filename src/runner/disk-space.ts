@@ -1,6 +1,7 @@
-import type { RunnerContext, RunOptions } from './context.ts';
+import type { Job } from '../ledger/records.ts';
+import type { RunnerContext } from './context.ts';
 
-/** Never start paid work with less than this free (ledger.md: 64 MiB + in flight × largest image). */
+/** Never start paid work with less than this free (docs/ledger.md: 64 MiB + in flight × largest image). */
 const FREE_MIN_BYTES = 64 * 1024 * 1024;
 /** What the ledger may take while what is under way is written down. */
 const LEDGER_FREE_MIN_BYTES = 16 * 1024 * 1024;
@@ -8,35 +9,49 @@ const LEDGER_FREE_MIN_BYTES = 16 * 1024 * 1024;
 const BYTES_PER_PIXEL = 4;
 const LOOK_EVERY_MS = 1_000;
 
-const looked = new WeakMap<RunnerContext, number>();
-
-/** Says why there is no room for one more picture, before paying for it; undefined when there is. Looks once a second. */
-export async function roomProblem(
-  context: RunnerContext,
-  options: RunOptions,
-  inFlight: number,
-): Promise<string | undefined> {
-  const now = context.now();
-  const last = looked.get(context) ?? -Infinity;
-  if (now - last < LOOK_EVERY_MS && now >= last) return undefined;
-  looked.set(context, now);
-  const { folder } = context.ledger;
-  const free = folder === undefined ? Infinity : await context.freeBytes(folder);
-  if (free < LEDGER_FREE_MIN_BYTES)
-    return tooLittle(free, { for_: `the ledger in ${folder}`, needed: LEDGER_FREE_MIN_BYTES });
-  for (const jobId of options.jobIds) {
-    const job = context.ledger.jobs.find(jobId);
-    if (!job) continue;
-    const { output, width, height } = job.settings;
-    const needed = FREE_MIN_BYTES + (inFlight + 1) * width * height * BYTES_PER_PIXEL;
-    const free = await context.freeBytes(output);
-    if (free < needed) return tooLittle(free, { for_: output, needed });
-  }
-  return undefined;
+/** Too little space: for the ledger (no `jobId`), or for the pictures of a job. */
+export interface Shortage {
+  jobId?: number;
+  message: string;
 }
 
-function tooLittle(free: number, { for_, needed }: { for_: string; needed: number }): string {
-  return `${mib(free)} free for ${for_}, ${mib(needed)} needed to go on safely`;
+/** Looks whether the disks have space for one more picture, before it is paid for. Asks the system once a second. */
+export class DiskSpace {
+  private readonly context: Pick<RunnerContext, 'ledger' | 'freeBytes' | 'now'>;
+  private lookedMs = -Infinity;
+
+  constructor(context: Pick<RunnerContext, 'ledger' | 'freeBytes' | 'now'>) {
+    this.context = context;
+  }
+
+  /** What is missing for one more picture of these jobs; undefined when nothing is. */
+  async shortage(jobs: readonly Job[], inFlight: number): Promise<Shortage | undefined> {
+    const now = this.context.now();
+    if (now - this.lookedMs < LOOK_EVERY_MS && now >= this.lookedMs) return undefined;
+    const found = await this.look(jobs, inFlight);
+    // What is missing is looked for again at once; what is there, after a while.
+    this.lookedMs = found ? -Infinity : now;
+    return found;
+  }
+
+  private async look(jobs: readonly Job[], inFlight: number): Promise<Shortage | undefined> {
+    const { folder } = this.context.ledger;
+    const free = folder === undefined ? Infinity : await this.context.freeBytes(folder);
+    if (free < LEDGER_FREE_MIN_BYTES)
+      return { message: tooLittle(free, { place: `the ledger in ${folder}`, needed: LEDGER_FREE_MIN_BYTES }) };
+    for (const job of jobs) {
+      const { output, width, height } = job.settings;
+      const needed = FREE_MIN_BYTES + (inFlight + 1) * width * height * BYTES_PER_PIXEL;
+      const freeForPictures = await this.context.freeBytes(output);
+      if (freeForPictures < needed)
+        return { jobId: job.id, message: tooLittle(freeForPictures, { place: output, needed }) };
+    }
+    return undefined;
+  }
+}
+
+function tooLittle(free: number, { place, needed }: { place: string; needed: number }): string {
+  return `${mib(free)} free for ${place}, ${mib(needed)} needed to go on safely`;
 }
 
 function mib(bytes: number): string {

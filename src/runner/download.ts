@@ -1,83 +1,96 @@
 import { ProviderError } from '../errors.ts';
-import type { RunnerContext, RunOptions } from './context.ts';
+import { acceptedOf } from './collect.ts';
 import { deadline } from './deadline.ts';
-import { bookFailure } from './failure.ts';
+import { failed, released } from './ends.ts';
+import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { tellPhase } from './phase.ts';
+import { wholeAt } from './picture.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
-import { partPathOf, wholeAt } from './save.ts';
-import type { Work, WorkEnd } from './attempt.ts';
+import { partPathOf } from './staging.ts';
 
 /**
- * Brings a finished, paid picture from its URL to a synced, whole file, and commits that. Reads are free: tried again with
+ * Brings a finished, paid picture from its URL to a synced, whole file, and commits that. Reads are free: tried again
+ * with
  * patience. An expired URL is asked for again by remote id, once.
- * Returns the staged path, or how it ended.
  */
-export async function fetchPicture(
-  context: RunnerContext,
-  options: RunOptions,
-  work: Work,
-  firstUrl: string,
-): Promise<string | WorkEnd> {
-  const part = partPathOf(work.job, work.attempt.key);
+export async function downloadAnswer(context: AttemptContext, open: OpenAttempt, firstUrl: string): Promise<Step> {
+  tellPhase(context, open, 'saving');
   let url = firstUrl;
   let renewed = false;
   let last = 'no answer';
   for (let tries = 1; tries <= DOWNLOAD_TRIES_MAX; tries += 1) {
-    if (options.drain.aborted && tries > 1) break;
-    try {
-      await context.download(url, part, { signal: options.abort, allowedOrigin: work.ready.provider.baseUrl });
-      if (!(await wholeAt(part)))
-        throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
-      context.trace('downloaded', { shot: work.lease.shot, tries });
-      context.ledger.attempts.staged(work.lease, part);
-      return part;
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      last = error.message;
-      context.trace('download-failed', { shot: work.lease.shot, tries, message: context.clean(error.message) });
-      if (error.expired || error.failure === 'rejected') {
-        const fresh = renewed ? undefined : await freshUrl(context, options, work);
-        if (typeof fresh === 'object') return fresh;
-        if (fresh === undefined) return gone(context, options, work, error.message);
-        url = fresh;
-        renewed = true;
-        continue;
-      }
+    if (context.drain.aborted && tries > 1) break;
+    const result = await tryDownload(context, open, { url, tries });
+    if ('staged' in result)
+      return { open: { ...open, attempt: context.ledger.attempts.staged(open.lease, result.staged) } };
+    last = result.error.message;
+    if (result.error.expired || result.error.failure === 'rejected') {
+      if (renewed && isKept(context, open)) break;
+      const fresh = renewed ? 'gone' : await freshUrl(context, open);
+      if (fresh === 'gone') return gone(context, open, result.error.message);
+      if (fresh === 'not now') break;
+      url = fresh.url;
+      renewed = true;
+      continue;
     }
-    if (options.abort.aborted) break;
+    if (context.abort.aborted) break;
     if (tries < DOWNLOAD_TRIES_MAX)
-      await context.sleep(backoffMs(tries, context.random()), AbortSignal.any([options.abort, options.drain]));
+      await context.sleep(backoffMs(tries, context.random()), AbortSignal.any([context.abort, context.drain]));
   }
   // Paid and safe at the provider: a later run fetches it.
-  context.ledger.attempts.release(work.lease);
-  return { kind: 'released', why: `made, but its download fails: ${context.clean(last)}` };
+  return released(context, open, `made, but its download fails: ${context.clean(last)}`);
 }
 
-/** A fresh URL for the same remote work; undefined when there is none; an end when the provider says it is lost. */
-async function freshUrl(
-  context: RunnerContext,
-  options: RunOptions,
-  work: Work,
-): Promise<string | WorkEnd | undefined> {
-  const remoteId = work.attempt.remoteId ?? context.ledger.attempts.find(work.attempt.id)?.remoteId;
-  const { provider } = work.ready;
-  if (!remoteId || !provider.collect) return undefined;
-  const limit = deadline(context, options.timeoutMs, [options.abort]);
+async function tryDownload(
+  context: AttemptContext,
+  open: OpenAttempt,
+  { url, tries }: { url: string; tries: number },
+): Promise<{ staged: string } | { error: ProviderError }> {
+  const { shot } = open.lease;
+  const part = partPathOf(open.job, open.attempt.key);
   try {
-    const again = await provider.collect(remoteId, work.request, { signal: limit.signal });
-    return again.image.kind === 'url' ? again.image.url : undefined;
+    await context.download(url, part, { signal: context.abort, allowedOrigin: open.ready.provider.baseUrl });
+    if (!(await wholeAt(part)))
+      throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
+    context.trace('downloaded', { shot, tries });
+    return { staged: part };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return error.expired || error.failure === 'rejected' ? gone(context, options, work, error.message) : undefined;
+    context.trace('download-failed', { shot, tries, message: context.clean(error.message) });
+    return { error };
+  }
+}
+
+/** True while the provider keeps what it made: an address that is refused for now is no loss yet. */
+function isKept(context: AttemptContext, open: OpenAttempt): boolean {
+  const acceptedAtMs = acceptedOf(open)?.acceptedAtMs ?? open.attempt.intentAtMs;
+  return acceptedAtMs + (open.ready.provider.retentionMs ?? 0) > context.now();
+}
+
+/**
+ * A fresh URL for the same remote work; `not now` when the provider is still at work on it, `gone` when there is none.
+ */
+async function freshUrl(context: AttemptContext, open: OpenAttempt): Promise<{ url: string } | 'not now' | 'gone'> {
+  const accepted = acceptedOf(open);
+  const { provider } = open.ready;
+  if (!accepted || !provider.collect) return 'gone';
+  const limit = deadline(context, open.job.settings.timeoutMs, [context.abort]);
+  try {
+    const again = await provider.collect(accepted, open.request, { signal: limit.signal });
+    if (again.state === 'running') return 'not now';
+    return again.image.kind === 'url' ? { url: again.image.url } : 'gone';
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return error.expired || error.failure === 'rejected' ? 'gone' : 'not now';
   } finally {
     limit.clear();
   }
 }
 
-function gone(context: RunnerContext, options: RunOptions, work: Work, why: string): WorkEnd {
-  return bookFailure(
+function gone(context: AttemptContext, open: OpenAttempt, why: string): Step {
+  return failed(
     context,
-    options,
-    work,
+    open,
     new ProviderError(`paid, but expired at the provider before it was fetched: ${why}`, {
       failure: 'unusable',
       charged: 'yes',

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { UserError } from '../errors.ts';
-import type { Route } from '../ledger/claims.ts';
+import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import { sizeProblem } from '../providers/capabilities.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
 
+/** What requests are built with. */
+export interface RequestContext extends Pick<RunnerContext, 'ledger' | 'providers' | 'newKey' | 'clean'> {
+  /** A warning, once a run. */
+  warnOnce: (message: string) => void;
+}
+
 /** Builds requests for shots and rebuilds them from the ledger. */
 export class Requests {
-  private readonly context: RunnerContext;
+  private readonly context: RequestContext;
   /** The config's reference pictures by path, hashed before the run. */
   private readonly references: ReadonlyMap<string, Reference>;
-  private readonly told = new Set<string>();
-
-  constructor(context: RunnerContext, references: ReadonlyMap<string, Reference>) {
+  constructor(context: RequestContext, references: ReadonlyMap<string, Reference>) {
     this.context = context;
     this.references = references;
   }
@@ -52,7 +56,7 @@ export class Requests {
       references,
     };
     const price = ready.provider.price({ model, prompt: shot.prompt, ...kept });
-    if (!price && !ready.allowUnknownPrice) return undefined;
+    if (!price && !settings.allowUnknownPrice) return undefined;
     return {
       provider: ready.provider.name,
       model,
@@ -81,8 +85,7 @@ export class Requests {
     if (avatar?.path && existsSync(avatar.path)) {
       return [{ path: avatar.path, mime: mimeOf(avatar.format), sha256: avatar.sha256, sizeBytes: avatar.sizeBytes }];
     }
-    this.tellOnce(
-      `no-avatar:${of.job.characterId}`,
+    this.context.warnOnce(
       `${of.job.characterId} has no avatar to refer to: the pictures are made from prompt and seed alone`,
     );
     return [];
@@ -91,13 +94,7 @@ export class Requests {
   /** What the provider can't do of what is asked: a sentence each, once a run. */
   tellWarnings(ready: ReadyProvider, request: ImageRequest): void {
     for (const warning of ready.provider.warnings(request))
-      this.tellOnce(warning, `${ready.provider.name}: ${this.context.clean(warning)}`);
-  }
-
-  private tellOnce(key: string, message: string): void {
-    if (this.told.has(key)) return;
-    this.told.add(key);
-    this.context.signal({ event: 'notice', level: 'warn', message });
+      this.context.warnOnce(`${ready.provider.name}: ${this.context.clean(warning)}`);
   }
 
   /** The request of an attempt, from the ledger alone: the same before and after a crash. */
@@ -131,7 +128,10 @@ export function unfit(
     const size = sizeProblem(can.sizes, settings.width, settings.height);
     if (size) return `the size ${size}`;
     if (settings.references.length > can.referencesMax || references > can.referencesMax) {
-      return `it takes ${can.referencesMax} reference pictures, ${Math.max(references, settings.references.length)} are asked for`;
+      return (
+        `it takes ${can.referencesMax} reference pictures, ${Math.max(references, settings.references.length)} are ` +
+        'asked for'
+      );
     }
     if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and --require-seed is set';
     return undefined;

@@ -1,5 +1,6 @@
 /**
- * What follows a failure: one pure table. The provider names the kind, this decides about the shot, the money and the brakes.
+ * What follows a failure: one pure table. The provider names the kind, this decides about the shot, the money and the
+ * brakes.
  */
 import type { Charged, Failure } from '../errors.ts';
 
@@ -19,7 +20,10 @@ export interface FailureFacts {
 
 /** What follows. */
 export interface Verdict {
-  /** `again` after `waitMs`; `parked`: stays in the queue and the run stops asking (key, credit); else how the shot ends. */
+  /**
+   * `again` after `waitMs`; `parked`: stays in the queue and the run stops asking (key, credit); else how the shot
+   * ends.
+   */
   shot: 'again' | 'parked' | 'failed' | 'refused' | 'hold';
   waitMs: number;
   /** The attempt does not count against attemptsMax. */
@@ -32,7 +36,10 @@ export interface Verdict {
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 60_000;
 
-/** Exponential backoff with jitter: between half and all of 1 s · 2^(n−1), at most a minute. `attempt` from 1, `random` 0…1. */
+/**
+ * Exponential backoff with jitter: between half and all of 1 s · 2^(n−1), at most a minute. `attempt` from 1, `random`
+ * 0…1.
+ */
 export function backoffMs(attempt: number, random: number): number {
   const full = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.max(0, attempt - 1));
   return Math.round(full * (0.5 + random / 2));

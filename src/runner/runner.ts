@@ -1,252 +1,234 @@
 import { isDiskFailure } from '../errors.ts';
-import type { Claimed } from '../ledger/claims.ts';
+import type { Claimed } from '../ledger/lease.ts';
+import type { Job } from '../ledger/records.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
 import type { Reference } from '../providers/provider.ts';
+import type { AfterSave } from './after/after.ts';
+import { GuardedSteps } from './after/guarded.ts';
+import { runAttempt } from './attempt.ts';
 import type { RunnerContext, RunOptions, RunResult, Stop } from './context.ts';
+import { DiskSpace } from './disk-space.ts';
+import { canBeCleared } from './look-up.ts';
+import { NextShot } from './next-shot.ts';
+import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
+import { Places } from './places.ts';
 import { Requests } from './request.ts';
-import { roomProblem } from './disk-space.ts';
-import { ShotWork, type Work, type WorkEnd } from './attempt.ts';
-import { Thumbnails } from './after/thumbnail.ts';
-import { Uploader } from './after/upload.ts';
 
-/** How often dead processes are looked for while others work on the same jobs. */
+/** How often processes that have ended are looked for while others work on the same jobs. */
 const RECOVERY_POLL_MS = 500;
+/** The longest wait before looking again. */
+const WAIT_MAX_MS = 5_000;
 
 /**
- * The loop: take over what the dead left, claim, make, settle; bounded by `concurrency`; until nothing is left, a cap or
- * the user stops it. One failure never sinks the batch.
+ * The loop: take over what processes that have ended left behind, claim, make, settle; bounded by each job's
+ * `concurrency`;
+ * until nothing is left, a cap or the user stops it. One failure never ends the batch.
  */
 export class Runner {
   private readonly context: RunnerContext;
   private readonly options: RunOptions;
+  private readonly attempts: AttemptContext;
   private readonly requests: Requests;
-  private readonly work: ShotWork;
-  private readonly thumbnails: Thumbnails | undefined;
-  /** Shots in hand, from their claim to their end. */
+  private readonly after: GuardedSteps;
+  private readonly jobs: readonly Job[];
+  private readonly places: Places;
+  private readonly next: NextShot;
+  private readonly disk: DiskSpace;
+  /** Shots under way, from their claim to their end. */
   private readonly inFlight = new Map<number, Promise<void>>();
-  /** Those of them that a provider is at work on: bounded by `concurrency`. The others are being saved. */
-  private readonly asking = new Set<number>();
+  /** Shots this run let go, with their jobs: not to be taken over again by itself. */
+  private readonly letGo = new Map<number, number>();
   private wake: () => void = () => {};
-  /** Attempts this run let go: not to be taken over again by itself. */
-  private readonly letGo = new Set<number>();
-  private sent = 0;
   private nextRecoveryMs = 0;
-  private stop: Stop | undefined;
+  /** Ends the whole run; what stops one job only is in `next`. */
+  private halt: Stop | undefined;
   private bug: unknown;
 
+  /** @param parts.references the jobs' own reference pictures by path; `after`: what follows a saved picture. */
   constructor(
     context: RunnerContext,
     options: RunOptions,
-    extra: { references: ReadonlyMap<string, Reference>; thumbnails: boolean },
+    parts: { references: ReadonlyMap<string, Reference>; after: readonly AfterSave[] },
   ) {
+    const warned = new Set<string>();
+    const warnOnce = (message: string) => {
+      if (!warned.has(message)) context.tell({ event: 'notice', level: 'warn', message });
+      warned.add(message);
+    };
     this.context = context;
     this.options = options;
-    this.requests = new Requests(context, extra.references);
-    this.work = new ShotWork(context, options);
-    this.thumbnails = extra.thumbnails ? new Thumbnails(context) : undefined;
+    this.attempts = { ...context, drain: options.drain, abort: options.abort, warnOnce };
+    this.requests = new Requests({ ...context, warnOnce }, parts.references);
+    this.after = new GuardedSteps(context, parts.after);
+    this.jobs = options.jobIds.flatMap((id) => context.ledger.jobs.find(id) ?? []);
+    this.places = new Places(new Map(this.jobs.map((job) => [job.id, job.settings.concurrency])));
+    this.next = new NextShot(context, options, { requests: this.requests, jobs: this.jobs });
+    this.disk = new DiskSpace(context);
   }
 
   /** Runs to the end. @throws what is a bug, after everything in flight has ended. */
   async run(): Promise<RunResult> {
-    const uploader = this.context.storage && new Uploader(this.context, this.options, this.context.storage);
-    const uploads = uploader?.run().catch((error: unknown) => this.broke(error));
-    this.reopenDoubt();
+    this.after.start();
+    this.reopenHeld();
     await this.generate().catch((error: unknown) => this.broke(error));
     await Promise.all(this.inFlight.values());
-    uploader?.finish();
-    await uploads;
-    await this.thumbnails?.finish();
+    await this.after.finish();
     if (this.bug !== undefined) throw this.bug;
-    return { stop: this.stop ?? uploader?.stop };
+    return { stop: this.halt ?? this.next.firstStop() ?? this.after.stop };
   }
 
   private async generate(): Promise<void> {
-    while (!this.stop && this.bug === undefined) {
+    while (!this.halt && this.bug === undefined) {
       if (this.options.drain.aborted) {
-        await this.drained();
+        // What is in flight ends or is let go; the rest is aborted when the caller says so.
+        this.halt = { reason: 'interrupted' };
         return;
       }
       this.takeOver();
-      if (this.places() <= 0) {
+      const open = this.next.openJobIds();
+      const free = open.filter((id) => this.places.of(id) > 0);
+      if (free.length === 0) {
+        if (this.inFlight.size === 0) return;
         await this.change();
         continue;
       }
-      const room = await roomProblem(this.context, this.options, this.inFlight.size);
-      if (room) {
-        this.stop = { reason: 'disk', message: room };
-        return;
-      }
-      const more = await this.claimNext();
-      if (!more) return;
+      if (await this.diskIsFull(open)) continue;
+      const next = await this.next.claim(free);
+      if (next.kind === 'claimed') this.start(next);
+      else if (this.options.drain.aborted || this.next.openJobIds().length < open.length) continue;
+      else if (next.kind === 'wait') {
+        if (this.inFlight.size === 0 && this.onlyLetGo()) return;
+        await this.change(next.untilMs ?? this.context.now() + RECOVERY_POLL_MS);
+      } else if (this.inFlight.size === 0) return;
+      else await this.change();
     }
   }
 
-  /** How many more shots may be begun: requests are bounded by `concurrency`, what is still being saved by as many again. */
-  private places(): number {
-    const { concurrency } = this.options;
-    return Math.min(concurrency - this.asking.size, 2 * concurrency - this.inFlight.size);
-  }
-
-  /** Waits until a shot ends, or a provider is done with one. */
-  private change(): Promise<void> {
-    const answered = new Promise<void>((resolve) => {
-      this.wake = resolve;
-    });
-    return Promise.race([answered, ...this.inFlight.values()]);
-  }
-
-  /** Claims one shot and starts it, or waits for what has to come first. False when nothing is left. */
-  private async claimNext(): Promise<boolean> {
-    const claim = this.context.ledger.claim({
-      jobIds: this.options.jobIds,
-      caps: this.options.caps,
-      routes: (job, shot) => this.requests.routes(job, shot),
-    });
-    switch (claim.kind) {
-      case 'claimed':
-        await this.stagger();
-        this.start(claim);
-        return true;
-      case 'wait':
-        return this.wait(claim.untilMs);
-      case 'budget':
-        this.context.ledger.budgetReached(claim.jobId, claim.cap, claim);
-        this.stop = { reason: 'budget' };
-        return false;
-      case 'down':
-        this.stop = {
-          reason: 'down',
-          message: `${claim.provider} is down: it has not answered well for several minutes`,
-        };
-        return false;
-      case 'none':
-        if (this.inFlight.size === 0) return false;
-        await this.change();
-        return true;
-    }
-  }
-
-  /** Sleeps until something ends, a moment comes or somebody stops us; never spins. False: only our own let-go shots are left. */
-  private async wait(untilMs: number | undefined): Promise<boolean> {
-    if (this.inFlight.size === 0 && this.onlyLetGo()) return false;
-    const ms = untilMs === undefined ? RECOVERY_POLL_MS : Math.max(5, untilMs - this.context.now());
-    const nap = this.context.sleep(Math.min(ms, 5_000), this.options.drain);
-    await Promise.race([nap, this.change()]);
+  /** Stops what can't go on for want of space; true when something was stopped. */
+  private async diskIsFull(open: readonly number[]): Promise<boolean> {
+    const jobs = this.jobs.filter((job) => open.includes(job.id));
+    const shortage = await this.disk.shortage(jobs, this.inFlight.size);
+    if (!shortage) return false;
+    const stop: Stop = { reason: 'disk', message: shortage.message };
+    if (shortage.jobId === undefined) this.halt = stop;
+    else this.next.stop(shortage.jobId, stop);
     return true;
   }
 
-  /** True when every leased shot of our jobs was let go by this run and nothing else waits. */
+  /** Waits until a shot ends, a provider is done with one, that moment comes or somebody stops us; never spins. */
+  private async change(untilMs?: number): Promise<void> {
+    const { now, sleep } = this.context;
+    const over = new AbortController();
+    const answered = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    const waitMs = untilMs === undefined ? WAIT_MAX_MS : Math.min(Math.max(5, untilMs - now()), WAIT_MAX_MS);
+    const slept = sleep(waitMs, AbortSignal.any([this.options.drain, over.signal]));
+    await Promise.race([slept, answered, ...this.inFlight.values()]);
+    over.abort();
+  }
+
+  /** True when every leased shot of the jobs that go on was let go by this run, and nothing else waits. */
   private onlyLetGo(): boolean {
     if (this.letGo.size === 0) return false;
-    let leased = 0;
-    for (const jobId of this.options.jobIds) {
-      const counts = this.context.ledger.jobs.counts(jobId);
-      if (counts.queued > 0) return false;
-      leased += counts.leased;
-    }
-    return leased <= this.letGo.size;
+    return this.next.openJobIds().every((jobId) => {
+      const { queued, leased } = this.context.ledger.jobs.counts(jobId);
+      const ours = [...this.letGo.values()].filter((id) => id === jobId).length;
+      return queued === 0 && leased <= ours;
+    });
   }
 
   private takeOver(): void {
     if (this.context.now() < this.nextRecoveryMs) return;
     this.nextRecoveryMs = this.context.now() + RECOVERY_POLL_MS;
-    const room = this.places();
-    if (room <= 0) return;
-    for (const taken of this.context.ledger.recovery.takeOver(this.options.jobIds, room, this.letGo)) this.goOn(taken);
+    for (const { id } of this.jobs) {
+      const places = this.places.of(id);
+      if (places === 0) continue;
+      const except = new Set(this.letGo.keys());
+      for (const taken of this.context.ledger.recovery.takeOver([id], places, except)) this.goOn(taken);
+    }
   }
 
   /** Held shots whose provider can be asked are asked again. */
-  private reopenDoubt(): void {
+  private reopenHeld(): void {
     const askable = [...this.context.providers.values()]
-      .filter((ready) => ready.provider.find)
+      .filter((ready) => canBeCleared(ready.provider))
       .map((ready) => ready.provider.name);
     for (const taken of this.context.ledger.recovery.reopenHeld(this.options.jobIds, askable)) this.goOn(taken);
   }
 
   private goOn(taken: TakenOver): void {
     this.context.trace('taken-over', { shot: taken.lease.shot, state: taken.attempt.state });
-    const work = this.workOf(taken);
-    if (!work) {
-      this.letGo.add(taken.lease.shotId);
+    const open = this.opened(taken);
+    if (!open) {
+      this.letGo.set(taken.lease.shotId, taken.lease.jobId);
       this.context.ledger.attempts.release(taken.lease);
       return;
     }
-    this.track(
-      taken.lease.shotId,
-      taken.attempt.state === 'intent'
-        ? this.work.lookUp(work, 'the process that sent it died before the answer')
-        : this.work.run(work),
-    );
+    const doubt = { why: 'the process that sent it ended before the answer', sender: 'another process' } as const;
+    this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : open);
   }
 
   private start(claim: Claimed): void {
-    const work = this.workOf(claim);
-    if (!work) throw new Error(`no provider ${claim.attempt.provider} for a claim of our own`);
-    this.requests.tellWarnings(work.ready, work.request);
-    this.track(claim.lease.shotId, this.work.run(work));
+    const open = this.opened(claim);
+    if (!open) throw new Error(`no provider ${claim.attempt.provider} for a claim of our own`);
+    this.requests.tellWarnings(open.ready, open.request);
+    this.track(open);
   }
 
-  private workOf(from: Claimed | TakenOver): Work | undefined {
-    const ready = this.context.providers.get(from.attempt.provider);
+  private opened({ lease, job, shot, attempt }: Claimed | TakenOver): OpenAttempt | undefined {
+    const ready = this.context.providers.get(attempt.provider);
     if (!ready) return undefined;
-    const { lease, job, shot, attempt } = from;
     const onAnswered = () => {
-      this.asking.delete(lease.shotId);
+      this.places.answered(lease.shotId);
       this.wake();
     };
-    return { lease, job, shot, attempt, ready, request: this.requests.rebuild(job, shot, attempt), onAnswered };
+    const request = this.requests.rebuild(job, shot, attempt);
+    return { lease, job, shot, attempt, ready, request, resent: false, onAnswered };
   }
 
-  private track(shotId: number, task: Promise<WorkEnd>): void {
-    const tracked = task
-      .then((end) => this.ended(shotId, end))
+  private track(open: OpenAttempt): void {
+    const { shotId, jobId } = open.lease;
+    const tracked = runAttempt(this.attempts, open)
+      .then((end) => this.ended(open, end))
       .catch((error: unknown) => this.broke(error))
       .finally(() => {
         this.inFlight.delete(shotId);
-        this.asking.delete(shotId);
+        this.places.end(shotId);
       });
     this.inFlight.set(shotId, tracked);
-    this.asking.add(shotId);
+    this.places.begin(shotId, jobId);
   }
 
-  private ended(shotId: number, end: WorkEnd): void {
-    if (end.kind === 'done') this.thumbnails?.add(shotId);
-    if (end.kind === 'released' || end.kind === 'lost') this.letGo.add(shotId);
+  private ended({ lease, ready, job }: OpenAttempt, end: AttemptEnd): void {
+    if (end.kind === 'done') this.after.saved(end.image, job);
+    if (end.kind === 'released' || end.kind === 'lost') this.letGo.set(lease.shotId, lease.jobId);
     if (end.kind === 'released' && end.why !== 'interrupted')
-      this.context.signal({ event: 'notice', level: 'warn', message: end.why });
-    if (end.kind === 'failed' && end.verdict.shot === 'parked') this.stop ??= { reason: 'auth', message: end.message };
+      this.context.tell({ event: 'notice', level: 'warn', message: end.why });
+    if (end.kind === 'failed' && end.verdict.shot === 'parked') {
+      const why: Stop = { reason: 'auth', message: end.message };
+      this.next.stop(lease.jobId, why);
+      this.next.stopProvider(ready.provider.name, why);
+    }
     this.tellSpend();
   }
 
   private broke(error: unknown): void {
-    if (isDiskFailure(error)) this.stop ??= { reason: 'disk', message: `${error.message} (${error.code})` };
+    if (isDiskFailure(error)) this.halt ??= { reason: 'disk', message: `${error.message} (${error.code})` };
     else this.bug ??= error;
   }
 
   private tellSpend(): void {
     const today = this.context.ledger.queries.today();
-    for (const jobId of this.options.jobIds) {
-      const total = this.context.ledger.jobs.total(jobId);
-      this.context.signal({
+    for (const { id } of this.jobs) {
+      const total = this.context.ledger.jobs.total(id);
+      this.context.tell({
         event: 'spend',
-        job_id: String(jobId),
+        job_id: String(id),
         spent_usd: total.spentMicros / 1e6,
         reserved_usd: total.reservedMicros / 1e6,
         spent_day_usd: today.spentMicros / 1e6,
       });
     }
-  }
-
-  /** Spreads the first sends. */
-  private async stagger(): Promise<void> {
-    this.sent += 1;
-    if (this.sent === 1 || this.sent > this.options.concurrency || this.options.staggerMs === 0) return;
-    await this.context.sleep(this.options.staggerMs, this.options.drain);
-  }
-
-  /** First Ctrl-C: what is in flight ends or is let go; the rest is aborted when the caller says so. */
-  private async drained(): Promise<void> {
-    this.stop = { reason: 'interrupted' };
-    await Promise.all(this.inFlight.values());
   }
 }

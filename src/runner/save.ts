@@ -1,147 +1,75 @@
 import { readFile, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ProviderError } from '../errors.ts';
 import { hashFile } from '../images/hash.ts';
-import { inspectAndHashFile, inspectFile, type ImageFacts } from '../images/inspect.ts';
 import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
-import type { Image, Job, Lease } from '../ledger/records.ts';
-import type { RunnerContext } from './context.ts';
-
-/** Where answers are put when the disk they belong on is full. */
-const ELSEWHERE = join(tmpdir(), 'imggen-parts');
-
-/** Folder of a character's pictures. */
-export function folderOf(job: Job): string {
-  return join(job.settings.output, job.characterId);
-}
-
-/** Where an attempt's answer is staged: on the output's file system, so that naming it is a link; found by the attempt's key. */
-export function partPathOf(job: Job, attemptKey: string): string {
-  return join(folderOf(job), '.parts', `${attemptKey}.part`);
-}
-
-/** All places where an attempt's answer may be staged, the usual one first. */
-export function partPathsOf(job: Job, attemptKey: string): string[] {
-  const usual = partPathOf(job, attemptKey);
-  return [usual, join(ELSEWHERE, basename(usual))];
-}
+import type { Image } from '../ledger/records.ts';
+import { failed, lost } from './ends.ts';
+import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { tellPhase } from './phase.ts';
+import { linkedBefore, pictureAt, whyUnusable, type Picture } from './picture.ts';
+import { folderOf, isElsewhere } from './staging.ts';
 
 /**
- * Puts the bytes of a paid answer on a disk: where they belong, else (full disk) anywhere they fit, so that they are not lost.
- * Returns the path they are at.
+ * From a staged answer to a finished shot. A staged file that is gone is fetched anew where the provider still has it.
  */
-export async function stageSomewhere(partPath: string, bytes: Uint8Array): Promise<string> {
-  try {
-    await stageBytes(partPath, bytes);
-    return partPath;
-  } catch (error) {
-    const elsewhere = join(ELSEWHERE, basename(partPath));
-    try {
-      await stageBytes(elsewhere, bytes);
-      return elsewhere;
-    } catch {
-      throw error;
-    }
+export async function saveAnswer(context: AttemptContext, open: OpenAttempt, staged: string): Promise<Step> {
+  tellPhase(context, open, 'saving');
+  const picture = (await pictureAt(staged)) ?? (await linkedBefore(context.ledger.images.ofShot(open.lease.shotId)));
+  if (!picture) {
+    const why = await whyUnusable(staged);
+    if (why) return failed(context, open, why);
+    if (open.attempt.remoteId === null) return lost(context, open);
+    return { open: { ...open, attempt: context.ledger.attempts.answerLost(open.lease) } };
   }
-}
-
-/** The picture of a shot under its final name, linked before a crash that came before the ledger was told; else undefined. */
-export async function linkedBefore(row: Image | undefined): Promise<Picture | undefined> {
-  const picture = row?.path ? await pictureAt(row.path) : undefined;
-  return picture?.sha256 === row?.sha256 ? picture : undefined;
-}
-
-/** A whole picture on disk, read once. */
-export interface Picture {
-  facts: ImageFacts;
-  /** In hex. */
-  sha256: string;
-}
-
-/** The picture in a file with its sum; undefined when it holds none, or half a one. */
-export async function pictureAt(path: string): Promise<Picture | undefined> {
-  try {
-    return await inspectAndHashFile(path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A staged file that holds one whole picture; undefined when there is none such (nothing, half a file, no image). */
-export async function wholeAt(path: string): Promise<ImageFacts | undefined> {
-  try {
-    return await inspectFile(path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Says what is wrong with a staged file that is no whole image. */
-export async function whyUnusable(path: string): Promise<ProviderError> {
-  try {
-    await inspectFile(path);
-  } catch (error) {
-    if (error instanceof ProviderError) return error;
-  }
-  return new ProviderError('the answer that was paid for is gone from the disk', {
-    failure: 'unusable',
-    charged: 'yes',
-  });
+  const image = await nameAndFinish(context, open, { staged, picture });
+  warnOfSize(context, open, picture);
+  return { end: { kind: 'done', image } };
 }
 
 /**
- * From a whole staged file to a finished shot: T5 named, link, T6 done. Each step may be repeated after a crash.
+ * T5 named, link, T6 done. Each step may be repeated after a crash.
  * @throws {LostLease} and file system errors; nothing is lost by either.
  */
-export async function finish(
-  context: RunnerContext,
-  work: {
-    lease: Lease;
-    job: Job;
-    staged: string;
-    /** Of the staged file, or of the one linked before a crash. */ picture: Picture;
-  },
+async function nameAndFinish(
+  context: AttemptContext,
+  { lease, job }: OpenAttempt,
+  { staged, picture: { facts, sha256 } }: { staged: string; picture: Picture },
 ): Promise<Image> {
-  const { ledger, trace } = context;
-  const {
-    lease,
-    job,
-    staged,
-    picture: { facts, sha256 },
-  } = work;
+  const { images } = context.ledger;
   const folder = folderOf(job);
-  const image = {
-    sha256,
-    sizeBytes: facts.sizeBytes,
-    width: facts.width,
-    height: facts.height,
-    format: facts.format,
-    extension: facts.extension,
-  };
+  const { sizeBytes, width, height, format, extension } = facts;
+  const file = { sha256, sizeBytes, width, height, format, extension };
   const place = {
-    nameOf: (number: number) => context.imageName(job.characterId, number, facts.extension),
+    nameOf: (number: number) => context.imageName(job.characterId, number, extension),
     pathOf: (filename: string) => join(folder, filename),
   };
-  let row = ledger.images.named(lease, image, place);
-  trace('named', { shot: lease.shot, filename: row.filename });
-  for (;;) {
-    if (await linked(staged, row)) break;
+  let image = images.named(lease, file, place);
+  context.trace('named', { shot: lease.shot, filename: image.filename });
+  while (!(await linked(staged, image))) {
     // A file that is not ours has the name: leave it, take the next number.
-    row = ledger.images.named(lease, image, { ...place, taken: true });
-    trace('renamed', { shot: lease.shot, filename: row.filename });
+    image = images.named(lease, file, { ...place, taken: true });
+    context.trace('renamed', { shot: lease.shot, filename: image.filename });
   }
-  trace('linked', { shot: lease.shot, filename: row.filename });
-  const done = ledger.images.done(lease, row.id, pathToFileURL(row.path ?? '').href);
-  trace('done', { shot: lease.shot, filename: row.filename });
+  context.trace('linked', { shot: lease.shot, filename: image.filename });
+  const done = images.done(lease, image.id, pathToFileURL(image.path ?? '').href);
+  context.trace('done', { shot: lease.shot, filename: done.filename });
   return done;
 }
 
-async function linked(staged: string, row: Image): Promise<boolean> {
-  const final = row.path ?? '';
+/** Services that know ratios only answer with a size of their own: said once a run. */
+function warnOfSize(context: AttemptContext, { request, ready }: OpenAttempt, { facts }: Picture): void {
+  const { width, height } = facts;
+  if (width === request.width && height === request.height) return;
+  const model = context.clean(request.model);
+  const asked = `${request.width}x${request.height}`;
+  context.warnOnce(`${ready.provider.name} answers ${asked} with ${width}x${height} (${model})`);
+}
+
+async function linked(staged: string, image: Image): Promise<boolean> {
+  const final = image.path ?? '';
   // The link was made and the staged file already taken away before a crash.
-  if (!(await exists(staged)) && (await exists(final)) && (await hashFile(final)).sha256 === row.sha256) return true;
+  if (!(await exists(staged)) && (await exists(final)) && (await hashFile(final)).sha256 === image.sha256) return true;
   const beside = await onSameDisk(staged, final);
   const result = await linkFinal(beside, final);
   const ours = 'linked' in result || result.same;
@@ -151,7 +79,7 @@ async function linked(staged: string, row: Image): Promise<boolean> {
 
 /** A file staged elsewhere (full disk) is first copied beside its final place. */
 async function onSameDisk(staged: string, final: string): Promise<string> {
-  if (!staged.startsWith(ELSEWHERE)) return staged;
+  if (!isElsewhere(staged)) return staged;
   const beside = join(dirname(final), '.parts', basename(staged));
   await stageBytes(beside, await readFile(staged));
   return beside;

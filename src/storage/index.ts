@@ -1,10 +1,11 @@
-/**
- * The stores by name. Adding one: its file, and its line here.
- */
-import type { StorageModule } from './storage.ts';
+/** The stores by name. Adding one: its file, and its line here. */
+import type { StorageRegistry } from './storage.ts';
 
-/** Name in the config (`storage.provider`) → the store's module, loaded only when it is used. */
-export const STORES: Record<string, () => Promise<{ default: StorageModule }>> = {
-  none: () => import('./none.ts'),
-  cloudinary: () => import('./cloudinary.ts'),
+/** Name in the config (`storage.provider`) → the variables of its key, and its module, loaded when it is used. */
+export const STORES: StorageRegistry = {
+  none: { keyVariables: [], load: () => import('./none.ts') },
+  cloudinary: {
+    keyVariables: ['CLOUDINARY_URL', 'CLOUDINARY_API_KEY', 'CLOUDINARY_API_SECRET'],
+    load: () => import('./cloudinary.ts'),
+  },
 };

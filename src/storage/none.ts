@@ -4,15 +4,21 @@
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { StorageError } from '../errors.ts';
-import type { Asset, Storage, StorageModule, Stored, StoredAsset } from './storage.ts';
+import { defineStorage } from './storage.ts';
+import type { Address, Asset, Storage, Stored, StoredAsset, Variant } from './storage.ts';
 
-/** Keeps nothing, so it finds nothing and has nothing to remove. */
+/** Keeps nothing, so it finds nothing and has nothing to remove. A picture's key is its path. */
 class NoStorage implements Storage {
   readonly name = 'none';
+  readonly concurrency = 1;
 
   put(asset: Asset, signal: AbortSignal): Promise<Stored> {
     if (signal.aborted) return Promise.reject(new StorageError(`${asset.name}: stopped`, 'unavailable'));
-    return Promise.resolve({ publicId: `${asset.characterId}/${asset.name}`, url: pathToFileURL(asset.path).href });
+    return Promise.resolve({ key: asset.path });
+  }
+
+  urlOf({ key }: Stored, variant: Variant): Promise<Address | undefined> {
+    return Promise.resolve(variant === 'picture' ? { url: pathToFileURL(key).href } : undefined);
   }
 
   find(): Promise<undefined> {
@@ -30,11 +36,8 @@ class NoStorage implements Storage {
   }
 }
 
-const none: StorageModule = {
+export default defineStorage({
   name: 'none',
-  keyVariables: [],
   optionsSchema: z.strictObject({}),
   create: () => Promise.resolve(new NoStorage()),
-};
-
-export default none;
+});

@@ -1,27 +1,45 @@
+import type { Host, Terminal } from '../host.ts';
+import { wantsColor } from '../views/index.ts';
 import { jsonLine } from '../views/json.ts';
 import { supportsLinks } from '../views/links.ts';
-import { wantsColor } from '../views/index.ts';
 import { table, type Cell, type Column } from '../views/table.ts';
-import type { House } from '../app/house.ts';
 
-/** Prints the one JSON document of a query. */
-export function printJson(house: House, document: unknown): void {
-  house.host.stdout.write(`${jsonLine(document)}\n`);
+/** How a command talks to its user. */
+export interface Io {
+  host: Host;
+  terminal: Terminal;
 }
 
-/** Prints a table as wide as the terminal; a pipe gets every column whole. */
-export function printTable(house: House, columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
-  const { stdout } = house.host;
-  const isTty = stdout.isTTY === true;
-  const look = {
-    width: isTty ? (stdout.columns ?? 80) : Infinity,
-    color: wantsColor(house.flags.color === false ? false : undefined, isTty, house.config.env),
-    links: supportsLinks(isTty, house.config.env),
-  };
-  stdout.write(`${table(columns, rows, look)}\n`);
+/** Prints the one JSON document of a query. */
+export function printJson({ terminal }: Pick<Io, 'terminal'>, document: unknown): void {
+  terminal.stdout.write(`${jsonLine(document)}\n`);
 }
 
 /** Prints a line. */
-export function printLine(house: House, text: string): void {
-  house.host.stdout.write(`${text}\n`);
+export function printLine({ terminal }: Pick<Io, 'terminal'>, text: string): void {
+  terminal.stdout.write(`${text}\n`);
+}
+
+/** Prints a message, as one JSON document where that was asked for. */
+export function printMessage(io: Pick<Io, 'terminal'>, flags: { json?: boolean }, message: string): void {
+  if (flags.json) printJson(io, { message });
+  else printLine(io, message);
+}
+
+/** What a table is made of. */
+export interface Printed {
+  columns: readonly Column[];
+  rows: readonly (readonly Cell[])[];
+}
+
+/** Prints a table as wide as the terminal; a pipe gets every column whole. */
+export function printTable({ host, terminal }: Io, flags: { color?: boolean }, { columns, rows }: Printed): void {
+  const { stdout } = terminal;
+  const isTty = stdout.isTTY === true;
+  const look = {
+    width: isTty ? (stdout.columns ?? 80) : Infinity,
+    color: wantsColor(flags.color === false ? false : undefined, isTty, host.env),
+    links: supportsLinks(isTty, host.env),
+  };
+  stdout.write(`${table(columns, rows, look)}\n`);
 }

@@ -1,23 +1,27 @@
 import { chooseView, createView, wantsColor } from '../views/index.ts';
 import type { View } from '../views/view.ts';
-import type { House } from '../app/house.ts';
+import type { Io } from './print.ts';
+
+/** How a run is shown. */
+export interface ViewFlags {
+  json?: boolean;
+  quiet?: boolean;
+  color?: boolean;
+  ink?: boolean;
+}
 
 /** The view that fits the flags, the environment and the terminal. */
-export function openView(house: House): Promise<View> {
-  const { host, flags, config } = house;
-  const isTty = host.stdout.isTTY === true;
+export function openView({ host, terminal }: Io, flags: ViewFlags): Promise<View> {
+  const { stdout, stderr } = terminal;
+  const { env, now } = host;
+  const isTty = stdout.isTTY === true;
   const kind = chooseView({
     json: flags.json === true,
     quiet: flags.quiet === true,
     ink: flags.ink !== false,
     stdoutIsTty: isTty,
-    env: config.env,
+    env,
   });
-  return createView(kind, {
-    stdout: host.stdout,
-    stderr: host.stderr,
-    env: config.env,
-    now: host.now,
-    color: wantsColor(flags.color === false ? false : undefined, isTty, config.env),
-  });
+  const color = wantsColor(flags.color === false ? false : undefined, isTty, env);
+  return createView(kind, { stdout, stderr, env, now, color });
 }

@@ -2,7 +2,10 @@
 
 import type { View, ViewStreams } from './view.ts';
 
-/** `ink`: live at a terminal. `bar`: lines over one bar. `lines`: plain. `json`: the events. `quiet`: only what went wrong. */
+/**
+ * `ink`: live at a terminal. `bar`: lines over one bar. `lines`: plain. `json`: the events. `quiet`: only what went
+ * wrong.
+ */
 export type ViewKind = 'ink' | 'bar' | 'lines' | 'json' | 'quiet';
 
 /** What the choice depends on. */

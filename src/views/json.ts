@@ -3,7 +3,7 @@
 import { isPublic } from '../events.ts';
 import type { PublicEvent } from '../events.ts';
 import { openOutput } from './output.ts';
-import { signalLine } from './sentences.ts';
+import { liveLine } from './sentences.ts';
 import { summaryLines } from './summary.ts';
 import type { View, ViewStreams } from './view.ts';
 
@@ -36,7 +36,7 @@ export function createJsonView(streams: ViewStreams): View {
         out.write(`${jsonLine(stamped(event))}\n`);
         return;
       }
-      const words = signalLine(event);
+      const words = liveLine(event);
       if (words !== undefined) err.write(`${words}\n`);
     },
     async close(summary) {

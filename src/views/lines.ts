@@ -5,7 +5,7 @@ import { printable } from '../sanitize.ts';
 import { duration, timeOfDay, usd } from './format.ts';
 import { openOutput } from './output.ts';
 import { progressOf, shotsInOrder, timeLeftMs } from './progress.ts';
-import { budgetWords, finishedLine, openedLine, signalLine } from './sentences.ts';
+import { budgetWords, finishedLine, openedLine, liveLine } from './sentences.ts';
 import { initialState, reduce } from './state.ts';
 import type { RunState } from './state-model.ts';
 import { summaryText } from './summary.ts';
@@ -39,7 +39,7 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar' }): Line
       const jobName = several ? state.jobs.get(shot.jobId)?.characterName : undefined;
       lines.push(finishedLine(shot, { jobName, address: options.addresses === 'all' || shot.shot === 'avatar' }));
     }
-    const words = signalLine(event);
+    const words = liveLine(event);
     if (words !== undefined) lines.push(words);
     if (event.event === 'run_opened') {
       const job = state.jobs.get(event.job_id);

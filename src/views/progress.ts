@@ -64,7 +64,9 @@ export function ratePerMinute(state: RunState, nowMs: number): number | undefine
   return (counted * 60_000) / Math.max(1, nowMs - since);
 }
 
-/** Time until the rest is done at the present rate, in milliseconds; undefined while that can't be told, 0 at the end. */
+/**
+ * Time until the rest is done at the present rate, in milliseconds; undefined while that can't be told, 0 at the end.
+ */
 export function timeLeftMs(state: RunState, nowMs: number): number | undefined {
   const { remaining } = progressOf(state);
   if (remaining === 0) return 0;

@@ -1,7 +1,7 @@
 /** `--quiet`: silence, unless something went wrong; then stderr says what. */
 
 import { openOutput } from './output.ts';
-import { signalLine } from './sentences.ts';
+import { liveLine } from './sentences.ts';
 import { troubleLines } from './summary.ts';
 import type { View, ViewStreams } from './view.ts';
 
@@ -12,7 +12,7 @@ export function createQuietView(streams: ViewStreams): View {
   return {
     handle(event) {
       if (closed || event.event !== 'notice' || event.level !== 'warn') return;
-      err.write(`${signalLine(event) ?? ''}\n`);
+      err.write(`${liveLine(event) ?? ''}\n`);
     },
     async close(summary) {
       if (closed) return;

@@ -1,4 +1,6 @@
-/** The sentences of the views, in one place. They are plain text of one line; what comes from outside is made harmless. */
+/**
+ * The sentences of the views, in one place. They are plain text of one line; what comes from outside is made harmless.
+ */
 
 import type { BudgetCap, RunEvent } from '../events.ts';
 import { printable } from '../sanitize.ts';
@@ -7,8 +9,8 @@ import type { FinishedShot, JobState } from './state-model.ts';
 
 const NOTICE_LENGTH_MAX = 1000;
 
-/** What a signal says to people, undefined for those that only move a picture. */
-export function signalLine(event: RunEvent): string | undefined {
+/** What a live event says to people; undefined for those that only change a view. */
+export function liveLine(event: RunEvent): string | undefined {
   if (event.event === 'notice') {
     const words = printable(event.message, NOTICE_LENGTH_MAX);
     return event.level === 'warn' ? `warning: ${words}` : words;

@@ -1,6 +1,6 @@
 /** The part of the state that follows single shots. Pure. */
 
-import type { PublicEvent, RunEvent, Signal } from '../events.ts';
+import type { PublicEvent, RunEvent, LiveEvent } from '../events.ts';
 import { printable } from '../sanitize.ts';
 import { inPhase, shotKey, shownName, touch, without } from './state-active.ts';
 import { COMPLETIONS_KEPT, FINISHED_KEPT, withJob } from './state-model.ts';
@@ -36,9 +36,9 @@ export function reduceShot(state: RunState, event: RunEvent, nowMs: number): Run
   }
 }
 
-function phase(state: RunState, event: Signal & { event: 'shot_phase' }, nowMs: number): RunState {
+function phase(state: RunState, event: LiveEvent & { event: 'shot_phase' }, nowMs: number): RunState {
   if (event.phase === 'queued') return without(state, event.job_id, event.shot);
-  // A signal that comes late must not bring a shot back that is over.
+  // A live event that comes late must not bring a shot back that is over.
   if (!state.active.has(shotKey(event.job_id, event.shot)) && lastEnd(state, event) !== undefined) return state;
   return touch(state, event, nowMs, (shot) => ({
     ...inPhase(shot, event.phase, nowMs),
@@ -152,7 +152,10 @@ function lastEnd(state: RunState, event: { job_id: string; shot?: string }): Fin
   return last?.revived === true ? undefined : last;
 }
 
-/** A shot that was given up and comes back (found at the provider after all, or tried at the next one) is not counted twice. */
+/**
+ * A shot that was given up and comes back (found at the provider after all, or tried at the next one) is not counted
+ * twice.
+ */
 function revived(state: RunState, event: { job_id: string; shot?: string }): RunState {
   const given = lastEnd(state, event);
   if (given === undefined || given.ending === 'done' || given.ending === 'uploaded') return state;

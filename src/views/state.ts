@@ -3,7 +3,7 @@
  * counters, the shots that move, and the last few that ended; never all shots of a job of 10,000.
  */
 
-import type { RunEvent, Signal } from '../events.ts';
+import type { RunEvent, LiveEvent } from '../events.ts';
 import { printable } from '../sanitize.ts';
 import { withJob } from './state-model.ts';
 import type { JobState, RunState } from './state-model.ts';
@@ -23,7 +23,10 @@ export function initialState(): RunState {
   };
 }
 
-/** What comes after an event. `nowMs` is when it was taken, milliseconds since 1970. Events of unknown jobs are harmless. */
+/**
+ * What comes after an event. `nowMs` is when it was taken, milliseconds since 1970. Events of unknown jobs are
+ * harmless.
+ */
 export function reduce(before: RunState, event: RunEvent, nowMs: number): RunState {
   const state = before.startedAtMs === undefined ? { ...before, startedAtMs: nowMs } : before;
   switch (event.event) {
@@ -45,7 +48,7 @@ export function reduce(before: RunState, event: RunEvent, nowMs: number): RunSta
   }
 }
 
-function opened(state: RunState, event: Signal & { event: 'run_opened' }): RunState {
+function opened(state: RunState, event: LiveEvent & { event: 'run_opened' }): RunState {
   const job: JobState = {
     jobId: event.job_id,
     characterId: printable(event.character_id),
@@ -79,7 +82,7 @@ function opened(state: RunState, event: Signal & { event: 'run_opened' }): RunSt
   };
 }
 
-function spent(state: RunState, event: Signal & { event: 'spend' }): RunState {
+function spent(state: RunState, event: LiveEvent & { event: 'spend' }): RunState {
   const next = withJob(state, event.job_id, (job) => ({
     ...job,
     spentUsd: event.spent_usd,

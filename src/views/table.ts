@@ -1,4 +1,6 @@
-/** Tables for a terminal: columns aligned by display width, the flexible ones cut so that a row stays on one line. Pure. */
+/**
+ * Tables for a terminal: columns aligned by display width, the flexible ones cut so that a row stays on one line. Pure.
+ */
 
 import { styleText } from 'node:util';
 import cliTruncate from 'cli-truncate';
@@ -61,7 +63,10 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   return lines.join('\n');
 }
 
-/** The columns that are shown in the rows: without the empty spare ones, and, for want of room, without those below and the spare ones. */
+/**
+ * The columns that are shown in the rows: without the empty spare ones, and, for want of room, without those below and
+ * the spare ones.
+ */
 function chosen(columns: readonly Column[], rows: readonly RichCell[][], width: number): number[] {
   let kept = [...columns.keys()].filter(
     (i) => columns[i]?.spare === undefined || rows.some((row) => (row[i]?.text ?? '') !== ''),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assertFits, capRefusal, capWords, estimate } from '../../src/app/preflight.ts';
-import { EXIT } from '../../src/errors.ts';
-import type { Caps } from '../../src/ledger/budget.ts';
+import type { Caps } from '../../src/ledger/records.ts';
 import { finish, openBooks } from '../ledger/books.ts';
 import { picture, provider } from '../runner/rig.ts';
 import { galleryShots, makeJob, ready } from '../simulation/scene.ts';
@@ -14,7 +13,10 @@ function found(caps: Caps) {
   const ledger = books.connection('a');
   const job = makeJob(ledger, books.folder, { shots: galleryShots(4) });
   finish(ledger, books.claimed(ledger, [job.id]));
-  return estimate(ledger, [{ job, ready: ready(paper) }], caps);
+  const { settings } = ledger.jobs.change(job.id, { caps });
+  const shots = ledger.jobs.counts(job.id).queued;
+  const question = { settings, shots, ready: ready(paper), total: ledger.jobs.total(job.id) };
+  return estimate([question], ledger.queries.today());
 }
 
 describe('what is left to do', () => {
@@ -35,7 +37,7 @@ describe('what is left to do', () => {
 
   it('is refused in one sentence with the numbers and the way out', () => {
     const refusal = capRefusal(found({ perRunMicros: 100 }));
-    expect(refusal.exitCode).toBe(EXIT.budget);
+    expect(refusal.kind).toBe('budget');
     expect(refusal.message).toMatch(/3 pictures may cost up to .* run cap is .* nothing was sent/);
     expect(refusal.hint).toContain('--budget');
     expect(capWords(found({}))).toBe('');
@@ -62,6 +64,6 @@ describe('a job its provider can’t do is refused before paying', () => {
   it('for a price that nobody knows, unless that is accepted', () => {
     const free = { ...paper, price: () => undefined };
     expect(() => assertFits(job({}).settings, ready(free))).toThrow(/nobody knows what a picture/);
-    expect(() => assertFits(job({}).settings, ready(free, { allowUnknownPrice: true }))).not.toThrow();
+    expect(() => assertFits(job({ allowUnknownPrice: true }).settings, ready(free))).not.toThrow();
   });
 });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { House } from '../../src/app/house.ts';
-import { exitCodeOf } from '../../src/app/summary.ts';
-import { EXIT } from '../../src/errors.ts';
+import { summarize } from '../../src/app/summary.ts';
 import type { Stop } from '../../src/runner/context.ts';
+import { EXIT, EXIT_OF_RUN } from '../../src/terminal/exit-codes.ts';
 import { finish, openBooks } from '../ledger/books.ts';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
 
@@ -33,7 +32,8 @@ function codeOf(ends: readonly End[], stop?: Stop): number {
       });
     }
   }
-  return exitCodeOf({ ledger: () => ledger } as unknown as House, [job], { stop });
+  const { status } = summarize(ledger, [job], { stop, durationMs: 0, askable: new Set() });
+  return EXIT_OF_RUN[status];
 }
 
 const AUTH: Stop = { reason: 'auth', message: 'm' };

@@ -77,7 +77,9 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-/** Runs the contenders in turns, so that a neighbour's load meets them all. Returns what each came to, round by round. */
+/**
+ * Runs the contenders in turns, so that a neighbour's load meets them all. Returns what each came to, round by round.
+ */
 export async function inTurns<Name extends string, Result>(
   rounds: number,
   contenders: Record<Name, (round: number) => Promise<Result>>,

@@ -46,7 +46,7 @@ interface Modules {
   'images/sharp': typeof sharp;
   'ledger/ledger': typeof ledger;
   names: typeof names;
-  plan: typeof plan;
+  'plan/plan': typeof plan;
   'providers/local/picture': typeof picture;
   'providers/local/style': typeof style;
   'runner/runner': typeof runner;

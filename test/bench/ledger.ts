@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { Claimed } from '../../src/ledger/claims.ts';
+import type { Claimed } from '../../src/ledger/lease.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { inFolder, median, quantile, type Benchmark, type Figure } from './bench.ts';
 import { built } from './config.ts';
@@ -129,23 +129,20 @@ function measure(ledger: Ledger): Figure[] {
 }
 
 function claim(ledger: Ledger, jobIds: readonly number[]): Claimed {
-  const result = ledger.claim({
-    jobIds,
-    caps: { perImageMicros: 1e9, perRunMicros: 1e12, perDayMicros: 1e12 },
-    routes: () => [
-      {
-        provider: 'local',
-        model: 'm',
-        scope: 'local:0',
-        intervalMs: 0,
-        worstMicros: 10,
-        expectedMicros: 10,
-        attemptKey: randomUUID(),
-        requestHash: 'h',
-        request: { width: 16, height: 16, references: [] },
-      },
-    ],
-  });
+  const candidate = ledger.claims.candidate(jobIds);
+  if (candidate.kind !== 'candidate') throw new Error(`nothing to claim: ${JSON.stringify(candidate)}`);
+  const route = {
+    provider: 'local',
+    model: 'm',
+    scope: 'local:0',
+    intervalMs: 0,
+    worstMicros: 10,
+    expectedMicros: 10,
+    attemptKey: randomUUID(),
+    requestHash: 'h',
+    request: { width: 16, height: 16, references: [] },
+  };
+  const result = ledger.claims.claim(candidate, [route]);
   if (result.kind !== 'claimed') throw new Error(`nothing claimed: ${JSON.stringify(result)}`);
   return result;
 }
@@ -160,7 +157,9 @@ function sample(times: number, work: (n: number) => unknown): number[] {
   return Array.from({ length: times }, (_, n) => clock(() => work(n))[0]);
 }
 
-/** Median and 99th percentile. The target holds for the median: a commit waits for the disk, and the disk for others. */
+/**
+ * Median and 99th percentile. The target holds for the median: a commit waits for the disk, and the disk for others.
+ */
 function told(what: string, tookMs: readonly number[], maxMs?: number, floor?: string): Figure {
   const value = median(tookMs);
   return {

@@ -1,4 +1,7 @@
-/** A ledger of 1,000 packs of 1,000 shots, as years of use would leave it: made in bulk, in the tables that the ledger made. */
+/**
+ * A ledger of 1,000 packs of 1,000 shots, as years of use would leave it: made in bulk, in the tables that the ledger
+ * made.
+ */
 import Sqlite from 'better-sqlite3';
 
 export const JOBS = 1000;
@@ -22,6 +25,12 @@ const SETTINGS = JSON.stringify({
   thumbnails: true,
   requireSeed: false,
   references: [],
+  caps: { perImageMicros: 1e9, perRunMicros: 1e12, perDayMicros: 1e12 },
+  concurrency: 4,
+  staggerMs: 0,
+  attemptsMax: 3,
+  timeoutMs: 60_000,
+  allowUnknownPrice: false,
 });
 const DAY_MS = 86_400_000;
 

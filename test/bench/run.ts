@@ -1,5 +1,6 @@
 /**
- * `npm run bench` measures everything, `npm run bench -- NAME …` some of it. A figure over its target is told, and fails
+ * `npm run bench` measures everything, `npm run bench -- NAME …` some of it. A figure over its target is told, and
+ * fails
  * the command only with `--strict`: machines are busy.
  */
 import { cpus } from 'node:os';

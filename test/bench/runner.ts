@@ -62,7 +62,7 @@ async function bareLoop(folder: string, picture: Buffer, latencyMs: number): Pro
 async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promise<number> {
   const { Ledger } = await built('ledger/ledger');
   const { Runner } = await built('runner/runner');
-  const { planPack } = await built('plan');
+  const { planPack } = await built('plan/plan');
   const { imageFilename } = await built('names');
   const ledger = new Ledger({ file: join(folder, '.imggen/ledger.db'), now: Date.now });
   ledger.characters.register({
@@ -89,13 +89,17 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
       thumbnails: false,
       requireSeed: false,
       references: [],
+      caps: {},
+      concurrency: CONCURRENCY,
+      staggerMs: 0,
+      attemptsMax: 3,
+      timeoutMs: 60_000,
+      allowUnknownPrice: false,
     },
     plan: (from) => planPack({ attributes: CHARACTER, seed: 1 }, SHOTS, from),
   });
   const context: RunnerContext = {
     ledger,
-    storage: undefined,
-    uploadConcurrency: 1,
     providers: new Map([
       [
         'waiting',
@@ -104,7 +108,6 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
           model: 'none',
           scope: 'waiting:0',
           intervalMs: 0,
-          allowUnknownPrice: false,
         },
       ],
     ]),
@@ -113,7 +116,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     newKey: randomUUID,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
     download: () => Promise.reject(new Error('nothing is downloaded here')),
-    signal: () => {},
+    tell: () => {},
     trace: () => {},
     clean: (text) => text,
     imageName: imageFilename,
@@ -124,15 +127,10 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     context,
     {
       jobIds: [job.id],
-      caps: {},
-      concurrency: CONCURRENCY,
-      staggerMs: 0,
-      attemptsMax: 3,
-      timeoutMs: 60_000,
       drain: never,
       abort: never,
     },
-    { references: new Map(), thumbnails: false },
+    { references: new Map(), after: [] },
   );
   const took = await timed(() => run.run());
   const { done } = ledger.jobs.counts(job.id);
@@ -144,7 +142,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
 function waiting(picture: Buffer, latencyMs: number): Provider {
   return {
     name: 'waiting',
-    recovery: 'sync',
+    idempotent: false,
     defaultModel: 'none',
     capabilities: () => ({
       seed: 'exact',

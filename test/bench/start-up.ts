@@ -11,7 +11,8 @@ export const startUp: Benchmark = {
     inFolder(async (cwd) => {
       await writeConfig(cwd, { provider: 'local', size: '64x64' });
       const trivial = [BINARY, 'pack', '--count', '1', '--new', '--json'];
-      await runNode([BINARY, '--help'], { cwd }); // fills the compile cache, as the first run after an installation does
+      // fills the compile cache, as the first run after an installation does
+      await runNode([BINARY, '--help'], { cwd });
       await runNode(trivial, { cwd });
       const runs = await inTurns(ROUNDS, {
         node: () => runNode(['-e', '0'], { cwd }),

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ask, filesIn, imggen, newStudio, picturesIn, start, until, writeConfig } from '../cli/imggen.ts';
+import { type Gated, gated } from '../emulators/gate.ts';
 import { startBrowser } from '../gallery/browser.ts';
 import { newCloud, rowsOf, withCloud } from './cloud.ts';
 
@@ -128,26 +129,23 @@ describe('clean', () => {
   });
 
   it('leaves alone what a live process is writing', async () => {
-    const cloud = await newCloud({ latencyMs: 300 });
-    const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 1 } });
-    const pack = start(folder, ['pack', '--count', '20', '--quiet'], { env: { CLOUDINARY_URL: cloud.cloudinaryUrl } });
-    const over = new AbortController();
-    const ended = pack.then(({ exitCode }) => {
-      over.abort();
-      return exitCode;
-    });
-    await until('the first upload', () => cloud.assets().length > 0);
+    let gate: Gated | undefined;
+    const cloud = await newCloud({ change: (service) => (gate = gated(service, 'upload', 'after')).service });
+    const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 2 } });
+    const pack = start(folder, ['pack', '--count', '8', '--quiet'], { env: { CLOUDINARY_URL: cloud.cloudinaryUrl } });
+    await gate?.arrived(2);
+    expect(cloud.assets()).toHaveLength(2); // there, and the program has not been told
     const busy = await withCloud(cloud, folder, ['delete', 'mira-sol', '--yes']);
-    expect(busy).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('live process') });
-    let cleaned = 0;
-    for (; !over.signal.aborted && cleaned < 4; cleaned += 1) {
+    expect(busy).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('running process') });
+    for (const whole of [false, true]) {
+      if (whole) await until('all pictures', () => picturesIn(folder).length === 8);
       const { stdout } = await withCloud(cloud, folder, ['clean', '--yes', '--json']);
       expect((JSON.parse(stdout) as Cleaned).items).toEqual([]);
     }
-    expect(await ended).toBe(0);
-    expect(cleaned).toBeGreaterThan(0);
-    expect(cloud.assets()).toHaveLength(20);
-    expect(picturesIn(folder)).toHaveLength(20);
+    gate?.open();
+    expect((await pack).exitCode).toBe(0);
+    expect(cloud.assets()).toHaveLength(8);
+    expect(picturesIn(folder)).toHaveLength(8);
   });
 });
 

@@ -13,7 +13,10 @@ export interface Toll {
   wrong: string[];
 }
 
-/** Makes packs of `count` pictures and kills the program within `spreadMs` after the store hears of an upload, `kills` times; then lets it finish. */
+/**
+ * Makes packs of `count` pictures and kills the program within `spreadMs` after the store hears of an upload, `kills`
+ * times; then lets it finish.
+ */
 export async function killUploads(
   kills: number,
   options: { count: number; spreadMs: number; seed: number },

@@ -114,28 +114,30 @@ describe('a store that can not be used', () => {
   const key = (change: (url: string) => string) => async () => ({
     CLOUDINARY_URL: change((await newCloud()).cloudinaryUrl),
   });
+  const MAKING = [
+    ['pack', '--count', '2'],
+    ['providers', '--check'],
+  ];
+  const EVERY = [...MAKING, ['create-character', '--json'], ['adopt', 'mira-sol'], ['clean']];
   it.each([
-    ['no key', async () => ({})],
-    ['a malformed key', async () => ({ CLOUDINARY_URL: `cloudinary://${SECRET}` })],
-    ['a wrong secret', key((url) => url.replace(SECRET, `${SECRET}x`))],
-    ['an unknown key', key((url) => url.replace('1234:', '9999:'))],
-    ['a wrong cloud', key((url) => url.replace('@demo', '@demos'))],
-  ])('for %s is refused before anything is made, and never shows the secret', async (_, environment) => {
-    const env = await environment();
-    const folder = newStudio(CLOUDINARY);
-    for (const args of [
-      ['pack', '--count', '2'],
-      ['providers', '--check'],
-      ['create-character', '--json'],
-      ['adopt', 'mira-sol'],
-      ['clean'],
-    ]) {
-      const { exitCode, stdout, stderr } = await imggen(folder, args, { env });
-      expect(args[0] === 'clean' || exitCode === 5, `${args.join(' ')}: ${exitCode} ${stderr}`).toBe(true);
-      expect(stdout + stderr).not.toContain(SECRET);
-    }
-    expect(filesIn(folder).filter((name) => name.endsWith('.png'))).toEqual([]);
-  });
+    ['no key', async () => ({}), EVERY],
+    ['a malformed key', async () => ({ CLOUDINARY_URL: `cloudinary://${SECRET}` }), MAKING],
+    ['a wrong secret', key((url) => url.replace(SECRET, `${SECRET}x`)), EVERY],
+    ['an unknown key', key((url) => url.replace('1234:', '9999:')), MAKING],
+    ['a wrong cloud', key((url) => url.replace('@demo', '@demos')), MAKING],
+  ] as const)(
+    'for %s is refused before anything is made, and never shows the secret',
+    async (_, environment, every) => {
+      const env = await environment();
+      const folder = newStudio(CLOUDINARY);
+      for (const args of every) {
+        const { exitCode, stdout, stderr } = await imggen(folder, args, { env });
+        expect(args[0] === 'clean' || exitCode === 5, `${args.join(' ')}: ${exitCode} ${stderr}`).toBe(true);
+        expect(stdout + stderr).not.toContain(SECRET);
+      }
+      expect(filesIn(folder).filter((name) => name.endsWith('.png'))).toEqual([]);
+    },
+  );
 });
 
 describe('numbers', () => {

@@ -40,10 +40,6 @@ describe('completion', () => {
     expect(await offered('completion', 'b')).toEqual(['bash']);
   });
 
-  it('bash completes files elsewhere', async () => {
-    expect(await offered('create-character', 'imggen.b')).toEqual(['imggen.bash']);
-  });
-
   it.each(['zsh', 'fish'])('%s: names every command, and quotes hold', async (shell) => {
     const folder = newFolder();
     const { stdout } = await imggen(folder, ['completion', shell]);

@@ -120,7 +120,9 @@ describe('exit codes', () => {
   });
 
   it('75: interrupted work that lives on at the provider is collected by the next run, and paid once', async () => {
-    const emulator = await startEmulator(replicate({ token: 'emulated-token' }), { latencyMs: 1_500 });
+    let nowMs = Date.now(); // stands still: the work takes until the test says so
+    const clock = { latencyMs: 1_000, now: () => nowMs };
+    const emulator = await startEmulator(replicate({ token: 'emulated-token' }), clock);
     running.push(emulator);
     const env = { REPLICATE_API_TOKEN: 'emulated-token', REPLICATE_BASE_URL: `${emulator.url}/v1` };
     const folder = newStudio({
@@ -136,6 +138,7 @@ describe('exit codes', () => {
     const { exitCode, stderr } = await child;
     expect([75, 130], stderr).toContain(exitCode);
     expect(stderr).toContain('imggen resume 1');
+    nowMs += 1_000;
     const again = await imggen(folder, ['resume', '--json'], { env });
     expect(again.exitCode, again.stderr).toBe(0);
     expect(picturesIn(folder)).toHaveLength(2);

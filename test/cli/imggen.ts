@@ -38,7 +38,10 @@ export function newFolder(): string {
   return folder;
 }
 
-/** A folder with a config whose pictures are small and quick to draw. `change` goes over it, `character` over its character. */
+/**
+ * A folder with a config whose pictures are small and quick to draw. `change` goes over it, `character` over its
+ * character.
+ */
 export function newStudio(change: Record<string, unknown> = {}, character: Record<string, unknown> = {}): string {
   const folder = newFolder();
   writeConfig(folder, change, character);

@@ -1,8 +1,16 @@
 /** Ctrl-C, SIGTERM, cancel and watching, on real processes. */
 import { describe, expect, it } from 'vitest';
+import { newHeldStudio } from './held.ts';
 import { ask, imggen, linesOf, newStudio, picturesIn, start, until, writeConfig } from './imggen.ts';
 
 const SLOW = { concurrency: 2, staggerMs: 0, providers: { local: { latencyMs: 400 } } };
+
+/** What a child has written on stdout so far. */
+function heard(child: ReturnType<typeof start>): () => string {
+  let text = '';
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}
 
 /** The numbers of the pictures. */
 function numbers(folder: string): number[] {
@@ -13,17 +21,19 @@ describe('signals', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     '%s: what is in flight ends, nothing new is sent, exit 130, and resume makes the rest',
     async (signal) => {
-      const folder = newStudio(SLOW);
-      const child = start(folder, ['pack', '--count', '6', '--json']);
-      await until('a request', () => ask(folder, 'SELECT 1 FROM attempts').length >= 2);
+      const { folder, env, arrived, open, sent } = await newHeldStudio();
+      const child = start(folder, ['pack', '--count', '6'], { env });
+      const said = heard(child);
+      await arrived(2);
       child.kill(signal);
-      const { exitCode, stdout, stderr } = await child;
-      expect(exitCode, stderr).toBe(130);
-      const sent = linesOf(stdout).filter((line) => line['event'] === 'generation_started').length;
-      expect(sent).toBeLessThan(6);
-      expect(picturesIn(folder)).toHaveLength(sent);
-      expect(stderr).toMatch(/interrupted[^]*imggen resume 1/);
-      expect(await imggen(folder, ['resume'])).toMatchObject({ exitCode: 0 });
+      await until('the drain', () => said().includes('stopping: no new requests'));
+      open();
+      const { exitCode, stdout } = await child;
+      expect(exitCode, stdout).toBe(130);
+      expect(sent()).toBe(2);
+      expect(picturesIn(folder)).toHaveLength(2);
+      expect(stdout).toMatch(/interrupted[^]*imggen resume 1/);
+      expect(await imggen(folder, ['resume'], { env })).toMatchObject({ exitCode: 0 });
       expect(numbers(folder)).toEqual([1, 2, 3, 4, 5, 6]);
       expect(ask(folder, `SELECT COUNT(*) n FROM shots WHERE state = 'done'`)).toEqual([{ n: 6 }]);
     },
@@ -31,14 +41,16 @@ describe('signals', () => {
 
   it('a second Ctrl-C lets go of what is in flight; it is no failed attempt, and resume makes it', async () => {
     const folder = newStudio({ ...SLOW, providers: { local: { latencyMs: 60_000 } } });
-    const child = start(folder, ['pack', '--count', '3', '--json']);
+    const child = start(folder, ['pack', '--count', '3']);
+    const said = heard(child);
     await until('a request', () => ask(folder, 'SELECT 1 FROM attempts').length >= 2);
     child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await until('the drain', () => said().includes('stopping: no new requests'));
     child.kill('SIGINT');
-    const { exitCode, stdout, stderr } = await child;
-    expect([75, 130], stderr).toContain(exitCode);
-    expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'pack_completed', completed: 0, failed: 0 });
+    const { exitCode, stdout } = await child;
+    expect([75, 130], stdout).toContain(exitCode);
+    expect(stdout).toContain('0 of 3 pictures made, nothing lost');
+    expect(ask(folder, `SELECT DISTINCT state FROM shots WHERE state <> 'queued'`)).toEqual([]);
     expect(picturesIn(folder)).toEqual([]);
     writeConfig(folder);
     expect(await imggen(folder, ['resume'])).toMatchObject({ exitCode: 0 });
@@ -82,16 +94,19 @@ describe('two processes', () => {
   });
 
   it('pack again goes on with an unfinished job and says so; --new starts another', async () => {
-    const folder = newStudio(SLOW);
-    const child = start(folder, ['pack', '--count', '4']);
-    await until('a request', () => ask(folder, 'SELECT 1 FROM attempts').length >= 2);
+    const { folder, env, arrived, open } = await newHeldStudio();
+    const child = start(folder, ['pack', '--count', '4'], { env });
+    const said = heard(child);
+    await arrived(2);
     child.kill('SIGINT');
+    await until('the drain', () => said().includes('stopping: no new requests'));
+    open();
     expect((await child).exitCode).toBe(130);
-    const again = await imggen(folder, ['pack', '--count', '4']);
+    const again = await imggen(folder, ['pack', '--count', '4'], { env });
     expect(again.exitCode).toBe(0);
-    expect(again.stdout).toMatch(/going on with job 1: \d of 4 pictures are there \(add --new to start another\)/);
+    expect(again.stdout).toMatch(/going on with job 1: 2 of 4 pictures are there \(add --new to start another\)/);
     expect(ask(folder, 'SELECT id FROM jobs')).toHaveLength(1);
-    expect(await imggen(folder, ['pack', '--count', '1', '--new'])).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['pack', '--count', '1', '--new'], { env })).toMatchObject({ exitCode: 0 });
     expect(ask(folder, 'SELECT id FROM jobs')).toHaveLength(2);
   });
 
@@ -117,19 +132,22 @@ describe('two processes', () => {
   });
 
   it('status --watch follows a job that another process runs, to its end', async () => {
-    const folder = newStudio(SLOW);
-    const child = start(folder, ['pack', '--count', '4']);
-    await until('a request', () => ask(folder, 'SELECT 1 FROM attempts').length > 0);
+    const { folder, env, arrived, open } = await newHeldStudio();
+    const child = start(folder, ['pack', '--count', '4'], { env });
+    await arrived(2);
     const live = JSON.parse((await imggen(folder, ['status', '--json'])).stdout) as {
       inFlight: number;
       queued: number;
       done: number;
     };
-    expect(live.inFlight + live.queued + live.done).toBe(4);
-    const watched = await imggen(folder, ['status', '--watch', '--json']);
-    expect(watched.exitCode).toBe(0);
+    expect(live).toMatchObject({ inFlight: 2, queued: 2, done: 0 });
+    const watching = start(folder, ['status', '--watch', '--json']);
+    const told = heard(watching);
+    await until('what is in flight', () => told().split('generation_started').length === 3);
+    open();
+    expect((await watching).exitCode).toBe(0);
     expect((await child).exitCode).toBe(0);
-    const lines = linesOf(watched.stdout);
+    const lines = linesOf((await watching).stdout);
     expect(lines.filter((line) => line['event'] === 'image_stored')).toHaveLength(4);
     expect(lines.at(-1)).toMatchObject({ event: 'pack_completed' });
   });

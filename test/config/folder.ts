@@ -2,14 +2,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Config, ConfigSources, Registries } from '../../src/config/config.ts';
+import { flagOf } from '../../src/commands/flags.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { UserError } from '../../src/errors.ts';
 import { commonOptions } from '../../src/providers/options.ts';
-import type { ProviderModule } from '../../src/providers/provider.ts';
-import type { StorageModule } from '../../src/storage/storage.ts';
+import type { ProviderEntry, ProviderModule } from '../../src/providers/definition.ts';
+import type { StorageEntry, StorageModule } from '../../src/storage/storage.ts';
 
 /** Names of the modules that were imported, in order. */
 export const imported: string[] = [];
@@ -39,41 +40,35 @@ export const registries: Registries = {
   },
 };
 
-function provider(name: string, optionsSchema: ProviderModule['optionsSchema'], keyVariables: string[] = []) {
-  return async (): Promise<{ default: ProviderModule }> => {
+function provider(
+  name: string,
+  optionsSchema: ProviderModule['optionsSchema'],
+  keyVariables: string[] = [],
+): ProviderEntry {
+  const create = () => Promise.reject(new Error('not made here'));
+  const load = async (): Promise<{ default: ProviderModule }> => {
     imported.push(name);
-    return {
-      default: {
-        name,
-        keyVariables,
-        optionsSchema,
-        models: [],
-        create: () => Promise.reject(new Error('not made here')),
-      },
-    };
+    return { default: { name, optionsSchema, models: [], create } };
   };
+  return { keyVariables, load };
 }
 
-function store(name: string, optionsSchema: StorageModule['optionsSchema']) {
-  return async (): Promise<{ default: StorageModule }> => {
+function store(name: string, optionsSchema: StorageModule['optionsSchema']): StorageEntry {
+  const create = () => Promise.reject(new Error('not made here'));
+  const load = async (): Promise<{ default: StorageModule }> => {
     imported.push(name);
-    return {
-      default: { name, keyVariables: [], optionsSchema, create: () => Promise.reject(new Error('not made here')) },
-    };
+    return { default: { name, optionsSchema, create } };
   };
+  return { keyVariables: [], load };
 }
-
-const folders: string[] = [];
-
-afterEach(async () => {
-  imported.length = 0;
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
 
 /** A new folder, holding `config.json` with this text or JSON when there is any. */
 export async function folderWith(config?: unknown): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'imggen-config-'));
-  folders.push(folder);
+  onTestFinished(async () => {
+    imported.length = 0;
+    await rm(folder, { recursive: true, force: true });
+  });
   const isText = typeof config === 'string' || Buffer.isBuffer(config);
   if (config !== undefined) await writeFile(path.join(folder, 'config.json'), isText ? config : JSON.stringify(config));
   return folder;
@@ -81,17 +76,17 @@ export async function folderWith(config?: unknown): Promise<string> {
 
 /** Loads a config from a new folder. */
 export async function load(config: unknown, sources: Partial<ConfigSources> = {}): Promise<Config> {
-  return loadConfig({ cwd: await folderWith(config), env: {}, flags: {}, ...sources }, registries);
+  return loadConfig({ cwd: await folderWith(config), env: {}, nameOf: flagOf, ...sources }, registries);
 }
 
-/** The refusal of a config; fails when it is taken, or when it ends otherwise than by `UserError` with exit code 2. */
+/** The refusal of a config; fails when it is taken, or when it ends otherwise than by `UserError` with kind `usage`. */
 export async function refusal(loading: Promise<unknown>): Promise<UserError> {
   const error: unknown = await loading.then(
     () => new Error('was not refused'),
     (error: unknown) => error,
   );
   if (!(error instanceof UserError)) throw error;
-  if (error.exitCode !== 2) throw new Error(`exit code ${error.exitCode}`);
+  if (error.kind !== 'usage') throw new Error(`kind ${error.kind}`);
   return error;
 }
 

@@ -32,7 +32,7 @@ describe('a file that is no config', () => {
   test('because it is a pipe that nobody writes to', async () => {
     const cwd = await folderWith();
     execFileSync('mkfifo', [path.join(cwd, 'config.json')]);
-    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toBe(
+    expect((await refusal(loadConfig({ cwd, env: {} }, registries))).message).toBe(
       'config.json is not a regular file.',
     );
   });
@@ -40,7 +40,7 @@ describe('a file that is no config', () => {
   test('because it is a link to itself', async () => {
     const cwd = await folderWith();
     await symlink('config.json', path.join(cwd, 'config.json'));
-    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toBe(
+    expect((await refusal(loadConfig({ cwd, env: {} }, registries))).message).toBe(
       'config.json cannot be read (ELOOP).',
     );
   });
@@ -48,13 +48,13 @@ describe('a file that is no config', () => {
   test('because it may not be read (root may)', async () => {
     const cwd = await folderWith({});
     await chmod(path.join(cwd, 'config.json'), 0);
-    const loading = loadConfig({ cwd, env: {}, flags: {} }, registries);
+    const loading = loadConfig({ cwd, env: {} }, registries);
     if (process.getuid?.() === 0) await expect(loading).resolves.toMatchObject({ dir: cwd });
     else expect((await refusal(loading)).message).toBe('config.json cannot be read (no permission).');
   });
 
   test('because its name is too long for any file system', async () => {
-    expect((await refusal(load({}, { flags: { config: 'x'.repeat(5000) } }))).message).toMatch(
+    expect((await refusal(load({}, { configFile: 'x'.repeat(5000) }))).message).toMatch(
       /^.{1,220} cannot be read \(ENAMETOOLONG\)\.$/,
     );
   });
@@ -63,11 +63,13 @@ describe('a file that is no config', () => {
     ['NUL in it', 'a\u0000b'],
     ['nothing in it', ''],
   ])('because its name has %s', async (_, config) => {
-    expect((await refusal(load({}, { flags: { config } }))).message).toBe('The name of the config file is not a path.');
+    expect((await refusal(load({}, { configFile: config }))).message).toBe(
+      'The name of the config file is not a path.',
+    );
   });
 
   test('because its name drives a terminal: the message does not', async () => {
-    const { message } = await refusal(load({}, { flags: { config: '\u001b[2J\u202egone.json' } }));
+    const { message } = await refusal(load({}, { configFile: '\u001b[2J\u202egone.json' }));
     expect(message).toBe('There is no config file gone.json.');
   });
 
@@ -159,7 +161,7 @@ describe('hostile content', () => {
 
   test.each(['__proto__', 'constructor', 'toString'])('%s is no provider and no store', async (name) => {
     expect(await problemsOf({ provider: name, fallback: [name], storage: { provider: name } })).toHaveLength(3);
-    expect(await problemsOf({}, { flags: { provider: name, storage: name } })).toHaveLength(2);
+    expect(await problemsOf({}, { options: { provider: name, storage: name } })).toHaveLength(2);
   });
 
   test('keys that drive a terminal do not', async () => {
@@ -171,7 +173,7 @@ describe('hostile content', () => {
   test.each(['0x10', '1e3', 'Infinity', 'NaN', '4;rm', '-1', '9'.repeat(400), '1.5', '４'])(
     '--concurrency %s is refused',
     async (concurrency) => {
-      expect(await problemsOf({}, { flags: { concurrency } })).toEqual([
+      expect(await problemsOf({}, { options: { concurrency } })).toEqual([
         expect.stringMatching(/^--concurrency: expected a whole number/),
       ]);
     },
@@ -188,7 +190,7 @@ describe('references', () => {
     for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(cwd, name), bytes);
     return {
       cwd,
-      loading: loadConfig({ cwd: '/', env: {}, flags: {}, configFile: path.join(cwd, 'config.json') }, registries),
+      loading: loadConfig({ cwd: '/', env: {}, configFile: path.join(cwd, 'config.json') }, registries),
     };
   }
 
@@ -226,7 +228,7 @@ describe('references', () => {
     const { cwd, loading } = await withReferences(['big.png']);
     await loading.catch(() => undefined);
     execFileSync('truncate', ['-s', '50000001', path.join(cwd, 'big.png')]);
-    const again = loadConfig({ cwd, env: {}, flags: {} }, registries);
+    const again = loadConfig({ cwd, env: {} }, registries);
     expect((await refusal(again)).problems).toEqual([
       expect.stringContaining('expected a file of at most 50 MB, this one has 51 MB'),
     ]);

@@ -17,7 +17,7 @@ describe('initConfig', () => {
     const config = JSON.parse(await readFile(file, 'utf8')) as { $schema: string };
     expect(path.resolve(dir, config.$schema)).toBe(schemaFile);
     expect(JSON.parse(await readFile(schemaFile, 'utf8'))).toEqual(await configJsonSchema(registries));
-    expect(await loadConfig({ cwd: dir, env: {}, flags: {} }, registries)).toMatchObject({
+    expect(await loadConfig({ cwd: dir, env: {} }, registries)).toMatchObject({
       character: { name: 'Mira Sol' },
       provider: 'local',
     });

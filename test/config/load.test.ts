@@ -7,7 +7,7 @@ import { folderWith, imported, load, problemsOf, refusal, registries } from './f
 describe('layers', () => {
   test('an empty config is the defaults', async () => {
     const dir = await folderWith({});
-    const config = await loadConfig({ cwd: dir, env: {}, flags: {} }, registries);
+    const config = await loadConfig({ cwd: dir, env: {} }, registries);
     expect(config).toMatchObject({
       file: path.join(dir, 'config.json'),
       dir,
@@ -36,7 +36,7 @@ describe('layers', () => {
   test('flags beat the environment, which beats the file', async () => {
     const file = { concurrency: 1, quality: 'low', size: '64x64', attemptsMax: 1 };
     const env = { IMGGEN_CONCURRENCY: '2', IMGGEN_QUALITY: 'medium', IMGGEN_SIZE: '128x64' };
-    const config = await load(file, { env, flags: { concurrency: '3', quality: 'high' } });
+    const config = await load(file, { env, options: { concurrency: '3', quality: 'high' } });
     expect(config).toMatchObject({ concurrency: 3, quality: 'high', size: { width: 128, height: 64 }, attemptsMax: 1 });
   });
 
@@ -58,7 +58,7 @@ describe('layers', () => {
       IMGGEN_PRIORITY: 'high',
     };
     const cwd = await folderWith({});
-    const config = await loadConfig({ cwd, env, flags: {} }, registries);
+    const config = await loadConfig({ cwd, env }, registries);
     expect(config).toMatchObject({
       provider: 'openai',
       model: 'm',
@@ -75,19 +75,18 @@ describe('layers', () => {
       attemptsMax: 10,
       priority: 'high',
       staggerMs: 50,
-      env,
     });
   });
 
-  test('every flag sets its setting', async () => {
-    const flags = {
+  test('every option sets its setting', async () => {
+    const options = {
       provider: 'openai',
       model: 'm',
       size: '64x4096',
       quality: 'q',
       seed: '4294967295',
       concurrency: '64',
-      budget: '0',
+      budgetUsd: '0',
       output: '/out',
       ledger: '/l.db',
       owner: 'me',
@@ -99,7 +98,7 @@ describe('layers', () => {
       allowUnknownPrice: true,
       thumbnails: false,
     };
-    expect(await load({}, { flags })).toMatchObject({
+    expect(await load({}, { options })).toMatchObject({
       provider: 'openai',
       model: 'm',
       size: { width: 64, height: 4096 },
@@ -126,10 +125,6 @@ describe('layers', () => {
     });
   });
 
-  test("commander's own `thumbnails: true` does not overrule the file", async () => {
-    expect(await load({ thumbnails: false }, { flags: { thumbnails: true } })).toMatchObject({ thumbnails: false });
-  });
-
   test('money is turned into whole micro-dollars', async () => {
     const config = await load({ budget: { perImageUsd: 0.1, perRunUsd: 0.29, perDayUsd: 1_000_000 } });
     expect(config.budget).toEqual({ perImageMicros: 100_000, perRunMicros: 290_000, perDayMicros: 1_000_000_000_000 });
@@ -144,7 +139,7 @@ describe('layers', () => {
     const cwd = await folderWith();
     const other = await folderWith({ output: '../pictures' });
     const config = await loadConfig(
-      { cwd, env: {}, flags: { ledger: 'l.db' }, configFile: path.join(other, 'config.json') },
+      { cwd, env: {}, options: { ledger: 'l.db' }, configFile: path.join(other, 'config.json') },
       registries,
     );
     expect(config).toMatchObject({
@@ -159,19 +154,20 @@ describe('the model', () => {
   const file = { provider: 'openai', model: 'of-the-file' };
 
   test('of the file goes when a flag chooses another provider', async () => {
-    expect((await load(file, { flags: { provider: 'local' } })).model).toBeUndefined();
+    expect((await load(file, { options: { provider: 'local' } })).model).toBeUndefined();
   });
 
   test('of the file stays when the flag names the same provider', async () => {
-    expect((await load(file, { flags: { provider: 'openai' } })).model).toBe('of-the-file');
+    expect((await load(file, { options: { provider: 'openai' } })).model).toBe('of-the-file');
   });
 
   test('of the same layer goes with the provider', async () => {
     expect((await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' } })).model).toBe('x');
     expect(
-      (await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' }, flags: { provider: 'openai' } })).model,
+      (await load(file, { env: { IMGGEN_PROVIDER: 'local', IMGGEN_MODEL: 'x' }, options: { provider: 'openai' } }))
+        .model,
     ).toBeUndefined();
-    expect((await load(file, { env: { IMGGEN_PROVIDER: 'local' }, flags: { model: 'y' } })).model).toBe('y');
+    expect((await load(file, { env: { IMGGEN_PROVIDER: 'local' }, options: { model: 'y' } })).model).toBe('y');
   });
 });
 
@@ -188,7 +184,7 @@ describe('providers and stores', () => {
 
   test('an option that the chosen provider needs is asked for', async () => {
     const problem = 'providers.modal.endpoint: expected string, but it is missing';
-    expect(await problemsOf({}, { flags: { provider: 'modal' } })).toEqual([problem]);
+    expect(await problemsOf({}, { options: { provider: 'modal' } })).toEqual([problem]);
     expect(await problemsOf({ fallback: ['modal'] })).toEqual([problem]);
   });
 
@@ -205,23 +201,19 @@ describe('providers and stores', () => {
   test('a store chosen by flag leaves the options of the other one behind', async () => {
     const file = { storage: { provider: 'cloudinary', folder: 'mine' } };
     expect((await load(file)).storage).toEqual({ provider: 'cloudinary', options: { folder: 'mine' } });
-    expect((await load(file, { flags: { storage: 'none' } })).storage).toEqual({ provider: 'none', options: {} });
-    expect((await load(file, { flags: { storage: 'cloudinary' } })).storage.options).toEqual({ folder: 'mine' });
+    expect((await load(file, { options: { storage: 'none' } })).storage).toEqual({ provider: 'none', options: {} });
+    expect((await load(file, { options: { storage: 'cloudinary' } })).storage.options).toEqual({ folder: 'mine' });
   });
 });
 
 describe('which file', () => {
   test('an argument beats --config, which beats IMGGEN_CONFIG, which beats config.json', async () => {
     const cwd = await folderWith({ owner: 'here' });
-    const [argument, flag, variable] = await Promise.all(
-      ['argument', 'flag', 'variable'].map((owner) => folderWith({ owner })),
-    );
+    const [named, variable] = await Promise.all(['named', 'variable'].map((owner) => folderWith({ owner })));
     const at = (folder?: string) => path.join(folder!, 'config.json');
     const env = { IMGGEN_CONFIG: at(variable) };
-    const owner = async (sources: object) =>
-      (await loadConfig({ cwd, env: {}, flags: {}, ...sources }, registries)).owner;
-    expect(await owner({ env, flags: { config: at(flag) }, configFile: at(argument) })).toBe('argument');
-    expect(await owner({ env, flags: { config: at(flag) } })).toBe('flag');
+    const owner = async (sources: object) => (await loadConfig({ cwd, env: {}, ...sources }, registries)).owner;
+    expect(await owner({ env, configFile: at(named) })).toBe('named');
     expect(await owner({ env })).toBe('variable');
     expect(await owner({})).toBe('here');
   });
@@ -234,18 +226,17 @@ describe('which file', () => {
 
   test('without one, `optional` gives the defaults for the current folder', async () => {
     const cwd = await folderWith();
-    const config = await loadConfig({ cwd, env: {}, flags: {}, optional: true }, registries);
+    const config = await loadConfig({ cwd, env: {}, optional: true }, registries);
     expect(config).toMatchObject({ dir: cwd, provider: 'local', ledger: path.join(cwd, '.imggen', 'ledger.db') });
     expect(config.file).toBeUndefined();
   });
 
   test('`optional` still looks at environment and flags', async () => {
-    expect(await problemsOf(undefined, { optional: true, flags: { concurrency: 'x' } })).toHaveLength(1);
+    expect(await problemsOf(undefined, { optional: true, options: { concurrency: 'x' } })).toHaveLength(1);
   });
 
   test.each([
-    ['an argument', { configFile: 'gone.json' }],
-    ['a flag', { flags: { config: 'gone.json' } }],
+    ['its path', { configFile: 'gone.json' }],
     ['a variable', { env: { IMGGEN_CONFIG: 'gone.json' } }],
   ])('a config named by %s must be there, even when it is optional', async (_, sources) => {
     expect((await refusal(load({}, { optional: true, ...sources }))).message).toBe(
@@ -256,6 +247,6 @@ describe('which file', () => {
   test('a folder in its place is told as such', async () => {
     const cwd = await folderWith();
     await mkdir(path.join(cwd, 'config.json'));
-    expect((await refusal(loadConfig({ cwd, env: {}, flags: {} }, registries))).message).toContain('is a folder');
+    expect((await refusal(loadConfig({ cwd, env: {} }, registries))).message).toContain('is a folder');
   });
 });

@@ -12,7 +12,7 @@ describe('problems', () => {
       size: '1x1',
       provider: 'opneai',
     };
-    const sources = { env: { IMGGEN_SEED: 'many' }, flags: { timeoutMs: '12', priority: 'hihg' } };
+    const sources = { env: { IMGGEN_SEED: 'many' }, options: { timeoutMs: '12', priority: 'hihg' } };
     expect(await problemsOf(file, sources)).toEqual([
       'character.ageRange[1]: expected a whole number from 1 to 120, got "x"',
       'size: expected WIDTHxHEIGHT in pixels, 64 to 4096 a side, such as 1024x1536, got "1x1"',
@@ -27,14 +27,14 @@ describe('problems', () => {
   test('are counted in the message, which names the file', async () => {
     expect((await refusal(load({ a: 1 }))).message).toBe('The configuration (config.json) has 1 problem:');
     expect((await refusal(load({ a: 1, b: 2 }))).message).toBe('The configuration (config.json) has 2 problems:');
-    expect((await refusal(load(undefined, { optional: true, flags: { size: 'x' } }))).message).toBe(
+    expect((await refusal(load(undefined, { optional: true, options: { size: 'x' } }))).message).toBe(
       'The configuration has 1 problem:',
     );
   });
 
   test('a value that a stronger layer overrules must be right all the same', async () => {
-    expect(await problemsOf({ concurrency: 'x' }, { flags: { concurrency: '1' } })).toHaveLength(1);
-    expect(await problemsOf({}, { env: { IMGGEN_SIZE: 'x' }, flags: { size: '64x64' } })).toHaveLength(1);
+    expect(await problemsOf({ concurrency: 'x' }, { options: { concurrency: '1' } })).toHaveLength(1);
+    expect(await problemsOf({}, { env: { IMGGEN_SIZE: 'x' }, options: { size: '64x64' } })).toHaveLength(1);
   });
 
   test.each<[string, unknown, string]>([

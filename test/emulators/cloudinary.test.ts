@@ -81,7 +81,8 @@ describe('the signature', () => {
       timestamp: '1700000000',
       asset_folder: '',
     };
-    const official = sdk.utils.api_sign_request as (...all: unknown[]) => string; // its types know two of its four parameters
+    // its types know two of its four parameters
+    const official = sdk.utils.api_sign_request as (...all: unknown[]) => string;
     for (const algorithm of ['sha1', 'sha256'] as const) {
       expect(sign(parameters, 'secret', { algorithm })).toBe(official({ ...parameters }, 'secret', algorithm, 2));
     }

@@ -1,6 +1,7 @@
 /**
  * Cloudinary emulated: Upload API (signed), Admin and Search APIs (Basic), delivery. Operations, for faults and
- * recorded requests: `upload`, `destroy`, `explicit`, `ping`, `usage`, `list`, `resource`, `remove`, `search`, `delivery`.
+ * recorded requests: `upload`, `destroy`, `explicit`, `ping`, `usage`, `list`, `resource`, `remove`, `search`,
+ * `delivery`.
  */
 import { deliver, list, remove, resource, search, unauthorized } from './cloudinary/admin.ts';
 import { refusal } from './cloudinary/answers.ts';
@@ -30,6 +31,8 @@ export interface CloudinaryOptions extends EmulatorOptions {
   directory?: string;
   /** Admin and search calls an hour before 420. Default: no end. */
   adminPerHour?: number;
+  /** Changes the service before it starts. */
+  change?: (service: Service) => Service;
 }
 
 /** A running Cloudinary. */
@@ -47,7 +50,8 @@ export interface CloudinaryEmulator extends Emulator {
 /** Starts a Cloudinary with one account. */
 export async function startCloudinary(options: CloudinaryOptions = {}): Promise<CloudinaryEmulator> {
   const account = cloudAccount(options);
-  const emulator = await startEmulator(cloudinaryService(account, options.adminPerHour ?? Infinity), options);
+  const service = cloudinaryService(account, options.adminPerHour ?? Infinity);
+  const emulator = await startEmulator(options.change?.(service) ?? service, options);
   return {
     ...emulator,
     cloudinaryUrl: cloudinaryUrl(account, emulator.url),
@@ -92,7 +96,7 @@ export function cloudinaryService(account: CloudAccount, adminPerHour = Infinity
     if (used > adminPerHour)
       return refusal(
         420,
-        `Rate Limit Exceeded. Limit of ${adminPerHour} api operations reached. Try again on ${headers['x-featureratelimit-reset']}`,
+        `Rate Limit Exceeded. Limit of ${adminPerHour} api operations reached. Try again on ${inWords(hour + 1)}`,
         headers,
       );
     return Promise.resolve(handle(account, call)).then((answer) => ({
@@ -145,6 +149,14 @@ export function cloudinaryService(account: CloudAccount, adminPerHour = Infinity
       },
     ],
   };
+}
+
+/** The full hour as messages tell it: `2026-11-21 13:00:00 UTC`. */
+function inWords(hour: number): string {
+  return new Date(hour * 3_600_000)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
 }
 
 function rateHeaders(hour: number, limit: number, used: number): Record<string, string> {

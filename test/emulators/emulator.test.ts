@@ -96,9 +96,13 @@ describe('an emulator', () => {
     ['truncate-length', 1],
   ] as const)('charges for %s exactly %i', async (kind, charged) => {
     const emulator = await start({ faults: [{ on: 'submit', kind }] });
-    await submit(emulator, { redirect: 'manual', signal: AbortSignal.timeout(150) })
+    const stop = new AbortController();
+    const answer = submit(emulator, { redirect: 'manual', signal: stop.signal })
       .then((response) => response.text())
       .catch(() => undefined);
+    await expect.poll(() => [emulator.requests.length, emulator.charges().length]).toEqual([1, charged]);
+    if (kind.startsWith('hang')) stop.abort();
+    await answer;
     expect(emulator.charges()).toHaveLength(charged);
     expect(emulator.requests[0]?.faulted).toBe(kind);
   });

@@ -16,7 +16,10 @@ export interface Charge {
   /** ISO time. */
   at: string;
   service: string;
-  /** The service's id of the work: charging the same id twice is a bug of the emulator; the same picture under two ids is paying twice. */
+  /**
+   * The service's id of the work: charging the same id twice is a bug of the emulator; the same picture under two ids
+   * is paying twice.
+   */
   id: string;
   amountMicros: number;
   /** Whatever helps a test tell what was paid for: prompt, seed, attempt key. */

@@ -73,7 +73,11 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
       return refuse(
         400,
         'Your request was rejected by the safety system. If you believe this is an error, contact us at help.openai.com and include the request ID. safety_violations=[violence].',
-        { type: 'image_generation_user_error', code: 'moderation_blocked' },
+        {
+          type: 'image_generation_user_error',
+          code: 'moderation_blocked',
+          moderation_details: { moderation_stage: 'input', categories: ['violence'] },
+        },
       );
     }
     const work = makeWork(
@@ -112,6 +116,7 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
       });
     if (!images.every(looksLikeImage))
       return refuse(400, 'Invalid image file or mode for image 1, please check your image file.', {
+        type: 'image_generation_user_error',
         param: 'image',
         code: 'invalid_image_file',
       });

@@ -8,7 +8,10 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const INDEXED = 3;
 const TRUECOLOUR = 2;
 
-/** Compressed pixels by `width x height x size`: the costly part, and the same for every key (the palette makes the difference). */
+/**
+ * Compressed pixels by `width x height x size`: the costly part, and the same for every key (the palette makes the
+ * difference).
+ */
 const pixelsBySize = new Map<string, { colourType: number; data: Buffer }>();
 
 /**
@@ -34,7 +37,10 @@ export function makePicture(width: number, height: number, key: string, options:
   ]);
 }
 
-/** The key a picture was made with, or undefined when it is not one of ours: tells which charge a file on disk belongs to. */
+/**
+ * The key a picture was made with, or undefined when it is not one of ours: tells which charge a file on disk belongs
+ * to.
+ */
 export function pictureKey(png: Buffer): string | undefined {
   for (let at = SIGNATURE.length; at + 12 <= png.length;) {
     const length = png.readUInt32BE(at);

@@ -34,12 +34,16 @@ const DEV = '/models/black-forest-labs/flux-dev/predictions';
 
 describe('emulated Replicate', () => {
   it('runs a model for the official client from start to output', async () => {
-    const { emulator, client } = await start({}, { latencyMs: 20 });
+    let now = Date.now();
+    const { emulator, client } = await start({}, { latencyMs: 20, now: () => now });
     const seen: string[] = [];
     const output = await client.run(
       'black-forest-labs/flux-dev',
       { input: { prompt: 'a', num_outputs: 2, output_format: 'png' }, wait: { mode: 'poll', interval: 5 } },
-      ({ status }) => seen.push(status),
+      ({ status }) => {
+        seen.push(status);
+        now += 20; // the work takes until it was looked at
+      },
     );
     expect(seen[0]).toBe('processing');
     expect(seen.at(-1)).toBe('succeeded');

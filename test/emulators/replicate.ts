@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import type { Answer, Call, Route, Service } from './emulator.ts';
 import { makePicture } from './picture.ts';
-import { invalidFields, type Model, modelBody, MODELS, versionBody } from './replicate/models.ts';
+import { type InvalidField, invalidFields, type Model, modelBody, MODELS, versionBody } from './replicate/models.ts';
 import {
   type Fate,
   isExpired,
@@ -29,7 +29,10 @@ export interface ReplicateOptions {
   limit?: { perMinute: number; burst: number };
   /** What the account can pay for, in micro-dollars; then 402. Default: enough. */
   creditMicros?: number;
-  /** Refuses input fields that the model does not have; the real service drops them. Default true: it finds our mistakes. */
+  /**
+   * Refuses input fields that the model does not have; the real service drops them. Default true: it finds our
+   * mistakes.
+   */
   strict?: boolean;
   /** Predictions a page. Default 100. */
   pageSize?: number;
@@ -87,7 +90,11 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     if (waitSeconds > 0)
       return {
         status: 429,
-        body: { detail: `Request was throttled. Your rate limit resets in ~${waitSeconds}s.`, status: 429 },
+        body: {
+          detail: `Request was throttled. Your rate limit resets in ~${waitSeconds}s.`,
+          status: 429,
+          retry_after: waitSeconds,
+        },
       };
     if (model === undefined)
       return problem(
@@ -170,7 +177,8 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     };
     const results = all
       .slice(start, start + pageSize)
-      .map((prediction) => predictionBody(prediction, call.now(), call.baseUrl));
+      // The list is documented without logs.
+      .map((prediction) => ({ ...predictionBody(prediction, call.now(), call.baseUrl), logs: undefined }));
     return { body: { previous: start === 0 ? null : page(start - pageSize), next: page(start + pageSize), results } };
   }
 
@@ -287,7 +295,14 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
       operation: 'account',
       method: 'GET',
       path: '/v1/account',
-      handle: () => ({ body: { type: 'user', username: 'emulated', name: 'Emulated Account', github_url: null } }),
+      handle: () => ({
+        body: {
+          type: 'user',
+          username: 'emulated',
+          name: 'Emulated Account',
+          github_url: 'https://github.com/emulated',
+        },
+      }),
     },
     { operation: 'download', method: 'GET', path: '/delivery/:id/:file', handle: deliver },
   ];
@@ -348,28 +363,27 @@ function bodyProblem(call: Call, model: Model, strict: boolean): Answer | undefi
   ];
   const unknown = Object.keys(body).filter((field) => !allowed.includes(field));
   if (unknown.length > 0)
-    return problem(
-      422,
-      'Unprocessable entity',
-      unknown.map((field) => `- ${field}: Additional property ${field} is not allowed`).join('\n'),
+    return inputProblem(
+      unknown.map((name) => ({
+        type: 'additional_property_not_allowed',
+        field: '',
+        description: `Additional property ${name} is not allowed`,
+      })),
     );
   const { input } = body as { input?: unknown };
   if (typeof input !== 'object' || input === null || Array.isArray(input))
-    return problem(422, 'Input validation failed', '- input is required', {
-      invalid_fields: [{ type: 'required', field: '', description: 'input is required' }],
-    });
+    return inputProblem([{ type: 'required', field: '', description: 'input is required' }]);
   const cancelAfter = call.headers['cancel-after'];
   if (cancelAfter !== undefined && (durationMs(cancelAfter) ?? 0) < 5000)
     return problem(422, 'Invalid Cancel-After', 'Cancel-After must be a duration of at least 5 seconds');
   const invalid = invalidFields(model, input as Record<string, unknown>, strict);
-  return invalid.length === 0
-    ? undefined
-    : problem(
-        422,
-        'Input validation failed',
-        `${invalid.map(({ field, description }) => `- ${field}: ${description}`).join('\n')}\n`,
-        { invalid_fields: invalid },
-      );
+  return invalid.length === 0 ? undefined : inputProblem(invalid);
+}
+
+/** 422, with every field that is wrong. */
+function inputProblem(invalid: readonly InvalidField[]): Answer {
+  const lines = invalid.map(({ field, description }) => `- ${field === '' ? '' : `${field}: `}${description}\n`);
+  return problem(422, 'Input validation failed', lines.join(''), { invalid_fields: invalid });
 }
 
 /** `Prefer: wait` or `wait=n`: holds the answer until the work has ended, 60 s at most. */

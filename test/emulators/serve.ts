@@ -1,6 +1,7 @@
 /**
  * Runs an emulator for a person to try the built program against:
- * `node test/emulators/serve.ts replicate --port 8080 --journal charges.jsonl --latency 200 --fault submit:reset-after:0.1`
+ * `node test/emulators/serve.ts replicate --port 8080 --journal charges.jsonl --latency 200 --fault
+ * submit:reset-after:0.1`
  */
 import { parseArgs } from 'node:util';
 import { type Fault, type FaultKind, type Service, startEmulator } from './emulator.ts';

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => built.remove());
 
-it('makes at least 99 of 100 pictures of a service that fails a fifth of the calls in passing', async () => {
+it.concurrent('makes at least 99 of 100 pictures of a service that fails a fifth of the calls in passing', async () => {
   const { ended, findings, charges } = await play({
     root: built.root,
     provider: 'openai',
@@ -28,7 +28,7 @@ it('makes at least 99 of 100 pictures of a service that fails a fifth of the cal
   expect(charges).toBe(findings?.figures.images);
 });
 
-it('fails no shot of a service that lets one request through at a time', async () => {
+it.concurrent('fails no shot of a service that lets one request through at a time', async () => {
   // Six a minute and no burst, forty times as fast: 250 ms a request; its answer asks to wait for a second.
   const { ended, findings, charges } = await play({
     root: built.root,

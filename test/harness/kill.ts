@@ -1,5 +1,6 @@
 /**
- * Random `kill -9`: two processes make packs on one ledger and are killed again and again; then the work is resumed to its
+ * Random `kill -9`: two processes make packs on one ledger and are killed again and again; then the work is resumed to
+ * its
  * end and everything is counted. All randomness is seeded; only the machine's timing differs from run to run.
  */
 import { existsSync } from 'node:fs';
@@ -26,7 +27,10 @@ export interface KillPlan {
   faults?: Fault[];
   /** The longest time between a process's first word and its end, in ms. Default 400. */
   withinMs?: number;
-  /** What a picture takes at the emulated service, in ms. Default 50; negative controls want work to be open when they kill. */
+  /**
+   * What a picture takes at the emulated service, in ms. Default 50; negative controls want work to be open when they
+   * kill.
+   */
   latencyMs?: number;
   /** What lies between a charge and its answer, in ms. Default 40. */
   answerMs?: number;

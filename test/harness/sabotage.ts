@@ -19,17 +19,17 @@ export const SABOTAGES = {
   /** An accepted attempt of a dead process is sent again instead of collected by its remote id. */
   'accepted work is sent again': [
     {
-      file: 'runner/shot.js',
-      from: `return await this.collect(work, work.attempt.remote_id ?? '');`,
-      to: 'return await this.submit(work);',
+      file: 'runner/runner.js',
+      from: `this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : open);`,
+      to: `this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : { ...open, attempt: { ...open.attempt, state: 'intent' } });`,
     },
   ],
   /** An attempt that a dead process may have sent is sent again without a look-up. */
   'an open intent is sent again': [
     {
       file: 'runner/runner.js',
-      from: `this.work.lookUp(work, 'the process that sent it died before the answer')`,
-      to: 'this.work.run(work)',
+      from: `this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : open);`,
+      to: 'this.track(open);',
     },
   ],
   /** Doubt is treated like a failure that surely was not charged. */
@@ -40,8 +40,8 @@ export const SABOTAGES = {
   'numbers are counted': [
     {
       file: 'ledger/images.js',
-      from: `this.session.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);`,
-      to: `row.next_number = 1 + this.session.get("SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'", characterId).n;`,
+      from: `this.connection.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);`,
+      to: `row.next_number = 1 + this.connection.get("SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'", characterId).n;`,
     },
     {
       file: 'ledger/schema.js',
@@ -53,7 +53,7 @@ export const SABOTAGES = {
   /** Money that is only reserved is not counted. */
   'reservations are not counted': [
     {
-      file: 'ledger/money.js',
+      file: 'ledger/budget.js',
       from: 'total.spentMicros + total.reservedMicros + worstMicros <= limit',
       to: 'total.spentMicros + worstMicros <= limit',
     },
@@ -63,7 +63,10 @@ export const SABOTAGES = {
 /** The name of a sabotage. */
 export type SabotageName = keyof typeof SABOTAGES;
 
-/** Makes a copy of the built package (or of a copy) without that protection. @throws when a text to replace is not there exactly once. */
+/**
+ * Makes a copy of the built package (or of a copy) without that protection. @throws when a text to replace is not there
+ * exactly once.
+ */
 export async function sabotagedPackage(
   name: SabotageName,
   from?: string,

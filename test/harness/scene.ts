@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
 import { openai, type OpenAIOptions } from '../emulators/openai.ts';
 import { replicate, type ReplicateOptions } from '../emulators/replicate.ts';
-import { type Ended, eventsOf, type Home, openHome, runCli } from './cli.ts';
+import { type Ended, eventsOf, type Home, openHome, type Running, startCli } from './cli.ts';
 import { type Findings, verify } from './verify.ts';
 
 /** What is played. */
@@ -22,6 +22,8 @@ export interface Scene {
   shell?: string;
   /** Before the program starts. */
   before?: (home: Home) => void;
+  /** While the program runs. */
+  meanwhile?: (running: Running, emulator: Emulator) => Promise<void>;
   /** While the folder is still there. */
   after?: (home: Home, ended: Ended, emulator: Emulator) => void | Promise<void>;
 }
@@ -56,7 +58,6 @@ export async function play(scene: Scene): Promise<Played> {
     {
       provider,
       concurrency: 1,
-      timeoutMs: 2_000,
       ...(provider === 'openai' ? { size: '1024x1024', quality: 'low' } : {}),
       providers: { [provider]: own },
       ...scene.config,
@@ -65,7 +66,7 @@ export async function play(scene: Scene): Promise<Played> {
   );
   try {
     scene.before?.(home);
-    const ended = await runCli(
+    const running = startCli(
       home,
       [
         'pack',
@@ -79,6 +80,8 @@ export async function play(scene: Scene): Promise<Played> {
       ],
       scene.shell,
     );
+    await Promise.race([scene.meanwhile?.(running, emulator), running.ended]);
+    const ended = await running.ended;
     const charges = emulator.charges();
     const findings = existsSync(home.ledger) ? verify({ ...home, charges, mayHold: true, mayFail: true }) : undefined;
     await scene.after?.(home, ended, emulator);

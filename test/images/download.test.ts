@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isPublicAddress } from '../../src/images/address.ts';
 import { downloadImage, type DownloadOptions } from '../../src/images/download.ts';
 import { type Emulator, type EmulatorOptions, type Route, startEmulator } from '../emulators/emulator.ts';
@@ -13,12 +13,6 @@ const picture = makePicture(256, 256, 'one', { sizeBytes: 40_000 });
 const small = makePicture(8, 8, 'small');
 
 const routes: Route[] = [
-  {
-    operation: 'small',
-    method: 'GET',
-    path: '/small.png',
-    handle: () => ({ headers: { 'content-type': 'image/png' }, body: small }),
-  },
   {
     operation: 'download',
     method: 'GET',
@@ -136,8 +130,28 @@ describe('a download', () => {
   });
 
   it('has patience with one that is slow and comes', async () => {
-    const emulator = await start({ faults: [{ on: 'small', kind: 'slow-loris', delayMs: 1 }] });
-    expect(await download(emulator, { idleMs: 500 }, '/small.png')).toEqual(small);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let at = 0;
+    // A byte whenever the one before was taken, and 900 ms later; nothing is read ahead.
+    const trickling = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          await vi.advanceTimersByTimeAsync(900);
+          if (at === small.length) controller.close();
+          else controller.enqueue(small.subarray(at, ++at));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    try {
+      const fetched: typeof fetch = async () => new Response(trickling);
+      const part = partPath();
+      const limits = { idleMs: 1_000, totalMs: 900 * (small.length + 2) };
+      await downloadImage('https://93.184.215.14/a.png', part, options({ fetch: fetched, ...limits }));
+      expect(readFileSync(part)).toEqual(small);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('notices that bytes are missing, whoever counts', async () => {

@@ -104,11 +104,7 @@ describe('events', () => {
       expect(books.db.prepare('SELECT event FROM events ORDER BY id DESC').pluck().get()).toBe(event.event);
     });
     const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
-    const failing = () =>
-      ledger.claim({
-        ...books.request([job.id]),
-        routes: () => [books.route({ attemptKey: null as unknown as string })],
-      });
+    const failing = () => books.claim(ledger, [job.id], { route: { attemptKey: null as unknown as string } });
     expect(failing).toThrow(/NOT NULL/);
     expect(heard).toEqual(['generation_queued']);
     expect(books.count('SELECT COUNT(*) FROM reservations')).toBe(0);

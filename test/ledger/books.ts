@@ -1,11 +1,20 @@
 /** A ledger for tests: its own clock, its own idea of who is alive, and what a claim needs. */
 import { join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
-import { afterEach } from 'vitest';
-import type { Claimed, ClaimRequest, Route } from '../../src/ledger/claims.ts';
+import { onTestFinished } from 'vitest';
+import type { None } from '../../src/ledger/candidates.ts';
+import type { ClaimResult } from '../../src/ledger/claims.ts';
+import type { Claimed, Route } from '../../src/ledger/lease.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
+import type { Caps } from '../../src/ledger/records.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
 import { newFolder, removeFolder } from '../simulation/scene.ts';
+
+/** How a test claims. */
+interface ClaimWish {
+  caps?: Caps;
+  route?: Partial<Route>;
+}
 
 /** Several sessions on one database, at one moment, some of them dead. */
 export class Books {
@@ -43,15 +52,26 @@ export class Books {
     };
   }
 
-  /** A claim's request. */
-  request(jobIds: readonly number[], more: Partial<ClaimRequest> & { route?: Partial<Route> } = {}): ClaimRequest {
-    const { route, ...rest } = more;
-    return { jobIds, caps: {}, routes: () => [this.route(route)], ...rest };
+  /** Claims the next shot of these jobs; with caps, the jobs get these first. */
+  claim(ledger: Ledger, jobIds: readonly number[], more: ClaimWish = {}): ClaimResult | None {
+    if (more.caps) for (const jobId of jobIds) ledger.jobs.change(jobId, { caps: more.caps });
+    const asked = new Set(jobIds);
+    let last: ClaimResult | None = { kind: 'none' };
+    while (asked.size > 0) {
+      const candidate = ledger.claims.candidate([...asked]);
+      if (candidate.kind !== 'candidate') return last.kind === 'none' ? candidate : last;
+      const result = ledger.claims.claim(candidate, [this.route(more.route)]);
+      if (result.kind === 'claimed') return result;
+      if (result.kind === 'changed') continue;
+      last = result;
+      asked.delete(candidate.job.id);
+    }
+    return last;
   }
 
   /** Claims, or fails the test. */
-  claimed(ledger: Ledger, jobIds: readonly number[], more: Parameters<Books['request']>[1] = {}): Claimed {
-    const claim = ledger.claim(this.request(jobIds, more));
+  claimed(ledger: Ledger, jobIds: readonly number[], more: ClaimWish = {}): Claimed {
+    const claim = this.claim(ledger, jobIds, more);
     if (claim.kind !== 'claimed') throw new Error(`not claimed: ${JSON.stringify(claim)}`);
     return claim;
   }
@@ -61,24 +81,27 @@ export class Books {
     return Number(this.db.prepare(sql).pluck().get());
   }
 
+  /** What is in the tables that claims and steps write. */
+  dump(): string {
+    return JSON.stringify(
+      ['jobs', 'shots', 'attempts', 'reservations', 'images', 'totals', 'limits', 'events'].map((table) =>
+        this.db.prepare(`SELECT * FROM ${table}`).all(),
+      ),
+    );
+  }
+
   close(): void {
     this.db.close();
     removeFolder(this.folder);
   }
 }
 
-const opened: Books[] = [];
-
 /** Books that are closed after the test. */
 export function openBooks(): Books {
   const books = new Books();
-  opened.push(books);
+  onTestFinished(() => books.close());
   return books;
 }
-
-afterEach(() => {
-  for (const books of opened.splice(0)) books.close();
-});
 
 /** A picture that is about to be named. */
 export function newImage(sha256 = 'a'.repeat(64)) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Claimed } from '../../src/ledger/claims.ts';
+import type { Claimed } from '../../src/ledger/lease.ts';
 import { booksProblems, capProblems } from '../simulation/invariants.ts';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
 import { finish, openBooks } from './books.ts';
@@ -36,7 +36,7 @@ describe('the totals', () => {
         for (const step of deeds) {
           if (step.kind === 'day') books.nowMs += 86_400_000;
           else if (step.kind === 'claim') {
-            const claim = ledger.claim(books.request([jobs[step.job] ?? 0], { caps }));
+            const claim = books.claim(ledger, [jobs[step.job] ?? 0], { caps });
             if (claim.kind !== 'claimed') continue;
             open.push(claim);
             model.set(claim.attempt.id, 50);

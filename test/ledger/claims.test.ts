@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LostLease } from '../../src/ledger/connection.ts';
 import { galleryShots, makeJob, plannedShot } from '../simulation/scene.ts';
-import { finish, newImage, openBooks, PLACE } from './books.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { finish, newImage, openBooks, PLACE, type Books } from './books.ts';
 
 const DAY_MS = 86_400_000;
 const failed = (more: object) => ({
@@ -46,7 +47,7 @@ describe('a claim', () => {
     });
     const avatar = books.claimed(ledger, [job.id]);
     expect(avatar.lease.shot).toBe('avatar');
-    expect(ledger.claim(books.request([job.id]))).toMatchObject({ kind: 'wait', reason: 'others' });
+    expect(books.claim(ledger, [job.id])).toMatchObject({ kind: 'wait', reason: 'others' });
     ledger.attempts.failed(avatar.lease, failed({ failure: 'refused', shot: { state: 'refused' } }));
     expect(books.claimed(ledger, [job.id]).lease.shot).toBe('training-01');
   });
@@ -59,7 +60,7 @@ describe('a claim', () => {
       books.claimed(ledger, [job.id]).lease,
       failed({ shot: { state: 'queued', notBeforeMs: books.nowMs + 4_000, forgiven: false } }),
     );
-    expect(ledger.claim(books.request([job.id]))).toEqual({
+    expect(books.claim(ledger, [job.id])).toEqual({
       kind: 'wait',
       untilMs: books.nowMs + 4_000,
       reason: 'backoff',
@@ -74,7 +75,7 @@ describe('a claim', () => {
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
     finish(ledger, books.claimed(ledger, [job.id]));
     expect(ledger.jobs.cancel(job.id)).toBe(1);
-    expect(ledger.claim(books.request([job.id]))).toEqual({ kind: 'none' });
+    expect(books.claim(ledger, [job.id])).toEqual({ kind: 'none' });
   });
 
   it('gives two sessions on one file different shots', () => {
@@ -83,7 +84,49 @@ describe('a claim', () => {
     const job = makeJob(a, books.folder, { shots: galleryShots(10) });
     const shots = Array.from({ length: 10 }, (_, i) => books.claimed(i % 2 ? a : b, [job.id]).lease.shotId);
     expect(new Set(shots).size).toBe(10);
-    expect(a.claim(books.request([job.id]))).toMatchObject({ kind: 'wait', reason: 'others' });
+    expect(books.claim(a, [job.id])).toMatchObject({ kind: 'wait', reason: 'others' });
+  });
+});
+
+describe('a candidate', () => {
+  const ask = (ledger: Ledger, jobId: number) => {
+    const candidate = ledger.claims.candidate([jobId]);
+    if (candidate.kind !== 'candidate') throw new Error(`no candidate: ${candidate.kind}`);
+    return candidate;
+  };
+
+  it('changes nothing by being read', () => {
+    const books = openBooks();
+    const ledger = books.connection('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
+    const before = books.dump();
+    expect(ask(ledger, job.id).shot.name).toBe('gallery-0001');
+    expect(books.dump()).toBe(before);
+  });
+
+  it.each<[string, (ledgers: { a: Ledger; b: Ledger; books: Books }, jobId: number) => unknown]>([
+    ['another process has claimed it', ({ b, books }, jobId) => books.claimed(b, [jobId])],
+    ['it was claimed and given back', ({ b, books }, jobId) => b.attempts.unsent(books.claimed(b, [jobId]).lease)],
+    ['its job was cancelled', ({ b }, jobId) => b.jobs.cancel(jobId)],
+    ['the settings of its job were changed', ({ b }, jobId) => b.jobs.change(jobId, { width: 32 })],
+  ])('is not claimed when %s since', (_, meanwhile) => {
+    const books = openBooks();
+    const [a, b] = [books.connection('a'), books.connection('b')];
+    const job = makeJob(a, books.folder, { shots: galleryShots(1) });
+    const candidate = ask(a, job.id);
+    meanwhile({ a, b, books }, job.id);
+    const before = books.dump();
+    expect(a.claims.claim(candidate, [books.route()])).toEqual({ kind: 'changed' });
+    expect(books.dump()).toBe(before);
+  });
+
+  it('whose ways are all down is told with the first of them', () => {
+    const books = openBooks();
+    const ledger = books.connection('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
+    books.db.prepare(`INSERT INTO limits (scope, opened) VALUES ('paper:k', 9), ('other:k', 9)`).run();
+    const routes = [books.route(), books.route({ provider: 'other', scope: 'other:k' })];
+    expect(ledger.claims.claim(ask(ledger, job.id), routes)).toEqual({ kind: 'down', provider: 'paper' });
   });
 });
 
@@ -96,7 +139,7 @@ describe('caps', () => {
     const books = openBooks();
     const ledger = books.connection('a');
     const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
-    expect(ledger.claim(books.request([job.id], { caps }))).toMatchObject({ kind: 'budget', cap });
+    expect(books.claim(ledger, [job.id], { caps })).toMatchObject({ kind: 'budget', cap });
     expect(books.count('SELECT COUNT(*) FROM attempts')).toBe(0);
   });
 
@@ -115,7 +158,7 @@ describe('caps', () => {
     const two = makeJob(ledger, books.folder, { shots: galleryShots(2), key: '2' });
     const claim = books.claimed(ledger, [one.id]);
     const caps = { perDayMicros: 90 };
-    expect(ledger.claim(books.request([two.id], { caps }))).toEqual({
+    expect(books.claim(ledger, [two.id], { caps })).toEqual({
       kind: 'wait',
       untilMs: undefined,
       reason: 'budget',
@@ -153,7 +196,7 @@ describe('caps', () => {
     const next = books.claimed(ledger, [one.id, two.id], { caps });
     expect(next.job.id).toBe(two.id);
     finish(ledger, next);
-    expect(ledger.claim(books.request([one.id, two.id], { caps }))).toMatchObject({
+    expect(books.claim(ledger, [one.id, two.id], { caps })).toMatchObject({
       kind: 'budget',
       cap: 'run',
       jobId: one.id,
@@ -166,7 +209,7 @@ describe('caps', () => {
     const job = makeJob(a, books.folder, { shots: galleryShots(2) });
     books.claimed(a, [job.id]);
     books.dead.add('a');
-    expect(b.claim(books.request([job.id], { caps: { perRunMicros: 90 } }))).toMatchObject({
+    expect(books.claim(b, [job.id], { caps: { perRunMicros: 90 } })).toMatchObject({
       kind: 'budget',
       cap: 'run',
       reservedMicros: 50,
@@ -202,13 +245,7 @@ describe('leases', () => {
     const { lease } = books.claimed(a, [job.id]);
     books.dead.add('a');
     b.recovery.takeOver([job.id], 1);
-    const state = () =>
-      JSON.stringify(
-        ['shots', 'attempts', 'reservations', 'images', 'totals', 'events'].map((table) =>
-          books.db.prepare(`SELECT * FROM ${table}`).all(),
-        ),
-      );
-    const before = state();
+    const before = books.dump();
     const writes = [
       () => a.attempts.accepted(lease, 'r'),
       () => a.attempts.generated(lease, { url: 'u', seedHonoured: 'yes' }, 'paper:k'),
@@ -220,7 +257,7 @@ describe('leases', () => {
       () => a.images.done(lease, 1, 'u'),
     ];
     for (const write of writes) expect(write).toThrow(LostLease);
-    expect(state()).toBe(before);
+    expect(books.dump()).toBe(before);
   });
 
   it('let go are anybody’s, but not of who let them go', () => {
@@ -260,7 +297,7 @@ describe('leases', () => {
     );
     books.nowMs += jumpMs;
     expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
-    const next = b.claim(books.request([job.id]));
+    const next = books.claim(b, [job.id]);
     if (next.kind === 'wait') expect((next.untilMs ?? 0) - books.nowMs).toBeLessThanOrEqual(60_000);
     else expect(next).toMatchObject({ kind: 'claimed', lease: { token: 2 } });
     if (next.kind === 'claimed') expect(next.lease.shotId).not.toBe(first.lease.shotId);
@@ -277,7 +314,7 @@ describe('priority', () => {
     books.claimed(b, [normal.id]); // no scarcity: nobody waits
     const paced = { route: { intervalMs: 10 } };
     books.nowMs += 1_000;
-    expect(b.claim(books.request([normal.id], paced))).toMatchObject({ kind: 'wait', reason: 'others' });
+    expect(books.claim(b, [normal.id], paced)).toMatchObject({ kind: 'wait', reason: 'others' });
     books.dead.add('a');
     expect(books.claimed(b, [normal.id], paced)).toBeDefined();
   });

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EXIT, UserError } from '../../src/errors.ts';
+import { UserError } from '../../src/errors.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
 import { MIGRATIONS } from '../../src/ledger/schema.ts';
@@ -99,7 +99,7 @@ describe('a ledger that can’t be used is refused with what to do', () => {
     db.pragma(`user_version = ${MIGRATIONS.length + 3}`);
     db.close();
     const error = refusal(file);
-    expect(error.exitCode).toBe(EXIT.usage);
+    expect(error.kind).toBe('usage');
     expect(error.message).toContain('newer imggen');
     expect(error.hint).toContain('update imggen');
     const raw = new Sqlite(file);

@@ -1,5 +1,6 @@
 /**
- * The floor of the local provider: the same 11 drawings by dicebear and sharp, written with writeFile, and nothing else.
+ * The floor of the local provider: the same 11 drawings by dicebear and sharp, written with writeFile, and nothing
+ * else.
  * `node test/programs/bare-local.ts FOLDER PIXELS CONCURRENCY`, after a build.
  */
 import { writeFile } from 'node:fs/promises';
@@ -9,7 +10,7 @@ import { built, CHARACTER, SEED } from '../bench/config.ts';
 
 const [folder = '.', pixels = '1024', concurrency = '4'] = process.argv.slice(2);
 const [{ planCharacter }, { drawPicture }, { loadStyle }, { loadSharp }] = await Promise.all([
-  built('plan'),
+  built('plan/plan'),
   built('providers/local/picture'),
   built('providers/local/style'),
   built('images/sharp'),

@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import type { RecoveryClass } from '../../src/providers/provider.ts';
+import { afterSave } from '../../src/runner/after/index.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { contextOf, optionsOf, ready } from '../simulation/scene.ts';
-import { fileJournal, paperDownload, paperProvider } from '../simulation/service.ts';
+import { fileJournal, paperDownload, paperProvider, type RecoveryClass } from '../simulation/service.ts';
 
 /** What the process is to do. */
 export interface CrashPlan {
@@ -43,11 +43,13 @@ const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
 /** A store that is a folder. */
 const storage: Storage = {
   name: 'paper',
+  concurrency: 2,
   put: (asset) => {
     mkdirSync(join(plan.folder, 'store'), { recursive: true });
     copyFileSync(asset.path, join(plan.folder, 'store', asset.name));
-    return Promise.resolve({ publicId: asset.name, url: `https://store.test/${asset.name}` });
+    return Promise.resolve({ key: asset.name });
   },
+  urlOf: ({ key }) => Promise.resolve({ url: `https://store.test/${key}` }),
   find: () => Promise.resolve(undefined),
   list: async function* () {},
   remove: () => Promise.resolve(0),
@@ -71,12 +73,10 @@ const context = contextOf({
   download: paperDownload({ sleep }),
   newKey: randomUUID,
   trace: pass,
-  storage,
   provide: [ready(provider)],
 });
-const result = await new Runner(context, optionsOf([1], { concurrency: 2 }), {
-  references: new Map(),
-  thumbnails: false,
-}).run();
+const options = optionsOf([1]);
+const after = afterSave({ ...context, ...options, storage });
+const result = await new Runner(context, options, { references: new Map(), after }).run();
 if (result.stop) throw new Error(`stopped: ${JSON.stringify(result.stop)}`);
 ledger.close();

@@ -7,7 +7,13 @@ import cloudinary from '../../src/storage/cloudinary.ts';
 import type { Asset } from '../../src/storage/storage.ts';
 
 const assets = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Asset[];
-const storage = await cloudinary.create({ options: { concurrency: 2 }, env: process.env, fetch, now: Date.now });
+const storage = await cloudinary.create({
+  options: { concurrency: 2 },
+  keyVariables: [],
+  env: process.env,
+  fetch,
+  now: Date.now,
+});
 const { signal } = new AbortController();
 process.send?.('begins');
 await Promise.all(

@@ -1,5 +1,6 @@
 /**
- * Plays a made-up run in a view, to be looked at: `node view-demo.ts <folder of views/index.js> <view> <shots> [seconds]`.
+ * Plays a made-up run in a view, to be looked at: `node view-demo.ts <folder of views/index.js> <view> <shots>
+ * [seconds]`.
  * Ctrl-C drains, as a run would.
  */
 import { resolve } from 'node:path';

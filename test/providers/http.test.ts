@@ -4,26 +4,14 @@ import { createServer as createTcp, type AddressInfo, type Server as TcpServer }
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { EXIT, ProviderError, UserError } from '../../src/errors.ts';
-import {
-  baseUrlOf,
-  confined,
-  HiddenRetryError,
-  keyOf,
-  patient,
-  readBytes,
-  readJson,
-  singleUse,
-  withoutSecrets,
-} from '../../src/providers/http.ts';
-import {
-  errorOf,
-  failureOf,
-  networkFailure,
-  retryAfterMs,
-  statusFailure,
-  surelyNotSent,
-} from '../../src/providers/http-failures.ts';
+import { ProviderError, UserError } from '../../src/errors.ts';
+import { baseUrlOf, keyOf, withoutSecrets } from '../../src/providers/access.ts';
+import { readBytes, readJson } from '../../src/providers/answer.ts';
+import { errorOf } from '../../src/providers/error-body.ts';
+import { confined, HiddenRetryError, singleUse, waitingUpTo } from '../../src/providers/http.ts';
+import { networkFailure, surelyNotSent } from '../../src/providers/network-failure.ts';
+import { retryAfterMs } from '../../src/providers/retry-after.ts';
+import { failureOf, statusFailure } from '../../src/providers/status-failure.ts';
 
 const open: (Server | TcpServer)[] = [];
 afterEach(async () => {
@@ -258,14 +246,16 @@ describe('a confined fetch', () => {
   });
 });
 
-describe('a patient fetch', () => {
+describe('a fetch that may wait long', () => {
   it('has its own dispatcher for long waits only, one for each length', async () => {
     const host = await listen(createServer((_, response) => response.end('late')));
-    const long = patient(900_000);
+    const long = waitingUpTo(900_000);
     expect(await (await fetch(`http://${host}/`, long)).text()).toBe('late');
     expect(long).toHaveProperty('dispatcher');
-    expect((patient(900_000) as { dispatcher: unknown }).dispatcher).toBe((long as { dispatcher: unknown }).dispatcher);
-    expect(patient(60_000)).toEqual({});
+    expect((waitingUpTo(900_000) as { dispatcher: unknown }).dispatcher).toBe(
+      (long as { dispatcher: unknown }).dispatcher,
+    );
+    expect(waitingUpTo(60_000)).toEqual({});
   });
 });
 
@@ -333,7 +323,7 @@ describe('addresses and keys', () => {
         }
       })();
       expect(error).toBeInstanceOf(UserError);
-      expect(error).toMatchObject({ exitCode: EXIT.usage });
+      expect(error).toMatchObject({ kind: 'usage' });
       expect(String(error)).not.toContain('secretword');
     },
   );

@@ -7,6 +7,7 @@ describeProvider('local', {
   start: async () => {
     const provider = await local.create({
       options: {},
+      keyVariables: [],
       env: {},
       now: Date.now,
       timeoutMs: 10_000,

@@ -4,7 +4,8 @@ import type { CharacterAttributes } from '../../src/character.ts';
 import { inspectImage } from '../../src/images/inspect.ts';
 import { planCharacter, planPack } from '../../src/plan/plan.ts';
 import local from '../../src/providers/local.ts';
-import type { CallContext, ImageRequest, Provider, ProviderSettings } from '../../src/providers/provider.ts';
+import type { ProviderSettings } from '../../src/providers/definition.ts';
+import type { CallContext, ImageRequest, Provider } from '../../src/providers/provider.ts';
 import type { PlannedShot } from '../../src/shot.ts';
 
 const mira: CharacterAttributes = {
@@ -30,7 +31,7 @@ function provider(
   const fetch = (): never => {
     throw new Error('the local provider needs no network');
   };
-  return local.create({ options, env: {}, fetch, now: () => 0, sleep, timeoutMs: 1000 });
+  return local.create({ options, keyVariables: [], env: {}, fetch, now: () => 0, sleep, timeoutMs: 1000 });
 }
 
 function requestOf(shot: PlannedShot, character: CharacterAttributes, size: [number, number] = [96, 96]): ImageRequest {
@@ -147,7 +148,7 @@ describe('what it tells', () => {
       distinctiveFeatures: ['freckles', 'a tattoo of a swallow', 'glasses', 'sunglasses'],
     };
     expect(warnings(avatar(odd))).toEqual([
-      'The local provider draws a cartoon and leaves out: hair colour (octarine), a tattoo of a swallow, sunglasses.',
+      'The local provider draws a cartoon and leaves out: hair color (octarine), a tattoo of a swallow, sunglasses.',
     ]);
   });
 
@@ -174,10 +175,7 @@ describe('what it tells', () => {
     const drawing = await provider();
     expect(drawing.price(avatar(mira))).toMatchObject({ worstMicros: 0, expectedMicros: 0 });
     expect(drawing.capabilities(drawing.defaultModel)).toMatchObject({ seed: 'exact', referencesMax: 0 });
-    expect(drawing.recovery).toBe('idem');
-    expect(
-      await drawing.find!({ request: avatar(mira), sentAtMs: 0, isKnown: () => false }, { signal: never }),
-    ).toEqual({ state: 'absent' });
+    expect(drawing.idempotent).toBe(true);
     expect(await drawing.check({ signal: never })).toMatchObject({ ok: true });
   });
 });

@@ -17,7 +17,8 @@ describe('the picture is taken out before parsing', () => {
     ['as services write it', `{"created":1,"data":[{"b64_json":"${B64}"}],"usage":{"total_tokens":5}}`],
     [
       'with white space and other fields before it',
-      `{\n "usage": {"total_tokens": 5},\r\n\t"data" : [ { "revised_prompt" : "ü \\"b64_json\\": \\"x\\"" , "b64_json" :\n "${B64}" } ],"created":1}`,
+      '{\n "usage": {"total_tokens": 5},\r\n\t"data" : [ { "revised_prompt" : "ü \\"b64_json\\": \\"x\\"" , ' +
+        `"b64_json" :\n "${B64}" } ],"created":1}`,
     ],
   ])('%s', (_, text) => {
     const { document, picture } = read(text);

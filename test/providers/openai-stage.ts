@@ -41,6 +41,7 @@ export async function stage(how: StageOptions = {}): Promise<Stage> {
   running.push(emulator);
   const provider = await openaiModule.create({
     options: { baseUrl: `${emulator.url}/v1`, ...how.options },
+    keyVariables: ['OPENAI_API_KEY'],
     env: { OPENAI_API_KEY: KEY, ...how.env },
     fetch,
     now: how.now ?? Date.now,

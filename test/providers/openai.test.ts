@@ -3,16 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { EXIT, ProviderError, UserError } from '../../src/errors.ts';
+import { ProviderError, UserError } from '../../src/errors.ts';
 import { sizeProblem } from '../../src/providers/capabilities.ts';
 import module from '../../src/providers/openai.ts';
 import { MODELS } from '../../src/providers/openai/models.ts';
 import { costOf } from '../../src/providers/openai/price.ts';
-import type { CallContext, ImageRequest, Reference } from '../../src/providers/provider.ts';
+import type { CallContext, ImageRequest, Provider, Reference } from '../../src/providers/provider.ts';
 import { FORBIDDEN, NOTHING } from '../emulators/openai.ts';
 import { makePicture, pictureKey } from '../emulators/picture.ts';
-import { makeOne, plainRequest, thrownBy } from './conformance.ts';
+import { collectOne, makeOne, plainRequest, thrownBy } from './conformance.ts';
 import { clearStage, KEY, stage } from './openai-stage.ts';
+import { ticking } from './time.ts';
 
 afterEach(clearStage);
 
@@ -31,6 +32,11 @@ afterAll(() => rm(folder, { recursive: true }));
 const call: CallContext = { signal: new AbortController().signal };
 const request = (more: Partial<ImageRequest> = {}): ImageRequest =>
   plainRequest({ model: 'gpt-image-2.5-flare', prompt: 'A portrait.', ...more });
+const accepted = async (provider: Provider): Promise<string> => {
+  const submission = await provider.submit(request(), call);
+  if (submission.state !== 'accepted') throw new Error('expected an accepted attempt');
+  return submission.remoteId;
+};
 
 describe('a picture from words', () => {
   it('is asked for with these fields and no others', async () => {
@@ -84,6 +90,7 @@ describe('a picture from words', () => {
     const { emulator } = await stage();
     const settings = {
       options: {},
+      keyVariables: ['OPENAI_API_KEY'],
       env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${emulator.url}/v1/` },
       fetch,
       now: Date.now,
@@ -93,7 +100,7 @@ describe('a picture from words', () => {
     await (await module.create(settings)).submit(request(), call);
     expect(emulator.requests).toHaveLength(1);
     await expect(module.create({ ...settings, options: { baseUrl: 'https://user:word@host' } })).rejects.toMatchObject({
-      exitCode: EXIT.usage,
+      kind: 'usage',
     });
   });
 });
@@ -219,22 +226,15 @@ describe('answers that are no picture', () => {
 
 describe('an answer that is not waited for', () => {
   it.each([
-    ['did not answer in time', () => AbortSignal.timeout(60)],
-    [
-      'was not waited for any longer',
-      () =>
-        AbortSignal.any(
-          [AbortSignal.timeout(60)].map((late) => {
-            const stop = new AbortController();
-            late.addEventListener('abort', () => stop.abort('a reason of its own'));
-            return stop.signal;
-          }),
-        ),
-    ],
-  ])('is told as: it %s', async (words, signal) => {
-    const { provider } = await stage({ emulator: { faults: [{ on: 'submit', kind: 'hang' }] } });
-    const error = await thrownBy(provider.submit(request(), { signal: signal() }));
-    expect(error).toMatchObject({
+    ['did not answer in time', new DOMException('late', 'TimeoutError')],
+    ['was not waited for any longer', 'a reason of its own'],
+  ])('is told as: it %s', async (words, reason) => {
+    const { provider, emulator } = await stage({ emulator: { faults: [{ on: 'submit', kind: 'hang' }] } });
+    const stop = new AbortController();
+    const ending = thrownBy(provider.submit(request(), { signal: stop.signal }));
+    await expect.poll(() => emulator.requests.length).toBe(1);
+    stop.abort(reason);
+    expect(await ending).toMatchObject({
       failure: 'unknown',
       message: `OpenAI ${words}; whether the request was accepted is not known`,
     });
@@ -244,7 +244,7 @@ describe('an answer that is not waited for', () => {
 describe('models and prices', () => {
   const day = (text: string) => ({ now: () => Date.parse(`${text}T12:00:00Z`) });
 
-  it('makes a picture with every live model at every quality the capabilities name, below its worst price', async () => {
+  it('makes a picture with every model at every quality it has, below its worst price', async () => {
     const { provider, emulator } = await stage(day('2026-11-21'));
     for (const { id } of MODELS.filter(({ retired }) => !retired)) {
       for (const quality of provider.capabilities(id).qualities) {
@@ -368,7 +368,7 @@ describe('the background path', () => {
         },
       ],
     });
-    expect(provider.recovery).toBe('blind');
+    expect(provider).toMatchObject({ idempotent: false, retentionMs: 30 * 86_400_000 });
   });
 
   it('waits until the work is done, through outages of the service', async () => {
@@ -385,34 +385,50 @@ describe('the background path', () => {
     expect(emulator.requests.filter(({ operation }) => operation === 'poll').length).toBeGreaterThan(3);
   });
 
-  it('does not know the end of work that is not ready in time, or whose wait is stopped', async () => {
+  it('keeps work that is not ready in time, or whose wait is stopped', async () => {
     const { provider, emulator } = await stage({
       options: background,
       emulator: { latencyMs: 60_000 },
-      timeoutMs: 100,
+      now: ticking(),
     });
-    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({
-      failure: 'unknown',
-      charged: 'maybe',
-      code: 'still-running',
-      message: expect.stringMatching(/run again to collect it/) as string,
+    const remoteId = await accepted(provider);
+    expect(await collectOne(provider, remoteId, request(), call)).toEqual({
+      state: 'running',
+      why: expect.stringMatching(/run again to collect it/) as string,
     });
     const stop = new AbortController();
-    const waiting = thrownBy(
-      makeOne(provider, request(), {
-        signal: stop.signal,
-        onPhase: (phase) => phase === 'waiting' && setTimeout(() => stop.abort(), 20),
-      }),
-    );
-    expect(await waiting).toMatchObject({ failure: 'unknown' });
-    expect(emulator.charges()).toHaveLength(2);
+    const onPhase = (): void => stop.abort();
+    expect(await collectOne(provider, remoteId, request(), { signal: stop.signal, onPhase })).toMatchObject({
+      state: 'running',
+      why: expect.stringContaining('stopped') as string,
+    });
+    expect(emulator.charges()).toHaveLength(1);
   });
 
-  it('says that a picture is gone when the service no longer has it', async () => {
-    const { provider } = await stage({ options: background });
-    const error = await thrownBy(provider.collect?.('resp_gone', request(), call) ?? Promise.resolve());
+  it.each([404, 410])('asks again when it is told %i once', async (status) => {
+    const faults = [{ on: 'poll', kind: 'status' as const, status, positions: [1] }];
+    const { provider } = await stage({ options: background, emulator: { faults } });
+    expect(await collectOne(provider, await accepted(provider), request(), call)).toMatchObject({ state: 'generated' });
+  });
+
+  it('asks again when the work is done and its picture is not there yet', async () => {
+    const bare = {
+      status: 'completed',
+      output: [{ type: 'image_generation_call', status: 'completed', result: null }],
+    };
+    const body = JSON.stringify(bare);
+    const faults = [{ on: 'poll', kind: 'status' as const, status: 200, body, positions: [1] }];
+    const { provider } = await stage({ options: background, emulator: { faults } });
+    expect(await collectOne(provider, await accepted(provider), request(), call)).toMatchObject({ state: 'generated' });
+  });
+
+  it('says that a picture is gone when the service no longer has it after 30 days, and not before', async () => {
+    const { provider } = await stage({ options: background, now: ticking() });
+    const daysAgo = (days: number) => ({ remoteId: 'resp_gone', acceptedAtMs: Date.now() - days * 86_400_000 });
+    const error = await thrownBy(provider.collect?.(daysAgo(31), request(), call) ?? Promise.resolve());
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ failure: 'unusable', expired: true });
+    expect(await provider.collect?.(daysAgo(29), request(), call)).toMatchObject({ state: 'running' });
   });
 
   it('stops asking when the key is refused, and does not give up what was paid', async () => {
@@ -420,11 +436,7 @@ describe('the background path', () => {
       options: background,
       emulator: { faults: [{ on: 'poll', kind: 'status', status: 401 }] },
     });
-    expect(await thrownBy(makeOne(provider, request(), call))).toMatchObject({
-      failure: 'unauthorized',
-      charged: 'maybe',
-      code: 'still-running',
-    });
+    expect(await collectOne(provider, await accepted(provider), request(), call)).toMatchObject({ state: 'running' });
     expect(emulator.requests).toHaveLength(2);
   });
 
@@ -479,13 +491,14 @@ describe('the background path', () => {
 
   it('cancels at the service, which does not promise that it is free', async () => {
     const { provider, emulator } = await stage({ options: background, emulator: { latencyMs: 60_000 } });
-    const submission = await provider.submit(request(), call);
-    if (submission.state !== 'accepted') return expect.unreachable();
-    expect(await provider.cancel?.(submission.remoteId, call)).toBe(false);
-    expect(emulator.requests.at(-1)?.path).toBe(`/v1/responses/${submission.remoteId}/cancel`);
-    expect(await thrownBy(provider.collect?.(submission.remoteId, request(), call) ?? Promise.resolve())).toMatchObject(
-      { failure: 'timeout', charged: 'maybe', code: 'cancelled' },
-    );
+    const remoteId = await accepted(provider);
+    expect(await provider.cancel?.(remoteId, call)).toBe(false);
+    expect(emulator.requests.at(-1)?.path).toBe(`/v1/responses/${remoteId}/cancel`);
+    expect(await thrownBy(collectOne(provider, remoteId, request(), call))).toMatchObject({
+      failure: 'timeout',
+      charged: 'maybe',
+      code: 'cancelled',
+    });
   });
 
   it('is dearer by the text model', async () => {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { downloadImage } from '../../src/images/download.ts';
 import { pictureKey } from '../emulators/picture.ts';
-import { call, clearStage, request, stage } from './replicate-stage.ts';
+import { call, clearStage, made, request, stage } from './replicate-stage.ts';
 
 afterEach(clearStage);
 
 describe('a batch at Replicate', () => {
-  it('through lost answers, broken readings and slow lists: each picture is paid once and is the one that was asked for', async () => {
+  it('pays each picture once and gets the one asked for, through lost answers and slow lists', async () => {
     const faults = [
       { on: 'submit', kind: 'reset-after', share: 0.2 },
       { on: 'submit', kind: 'reset-before', share: 0.1 },
@@ -21,7 +21,10 @@ describe('a batch at Replicate', () => {
     const known = new Set<string>();
     const context = call();
 
-    /** As the runner does: an open attempt is looked up until the service can tell, and sent again only when it is absent. */
+    /**
+     * As the runner does: an open attempt is looked up until the service can tell, and sent again only when it is
+     * absent.
+     */
     async function remoteIdOf(seed: number): Promise<string> {
       const sentAtMs = Date.now();
       const submission = await provider.submit(request({ seed }), context).catch(() => undefined);
@@ -40,10 +43,10 @@ describe('a batch at Replicate', () => {
       Array.from({ length: 40 }, async (_, seed) => {
         const remoteId = await remoteIdOf(seed);
         known.add(remoteId);
-        const generated = await provider.collect?.(remoteId, request({ seed }), context);
-        expect(generated?.seedUsed).toBe(seed);
+        const generated = await made(provider, remoteId, request({ seed }), context);
+        expect(generated.seedUsed).toBe(seed);
         const part = join(folder, `${seed}.part`);
-        await downloadImage(generated?.image.kind === 'url' ? generated.image.url : '', part, {
+        await downloadImage(generated.image.kind === 'url' ? generated.image.url : '', part, {
           fetch,
           signal: context.signal,
           allowedOrigin: provider.baseUrl,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FLAGGED_WORD, REFUSED_WORD } from '../emulators/replicate.ts';
-import { accepted, call, clearStage, fault, lost, request, stage, TOKEN } from './replicate-stage.ts';
+import { accepted, call, clearStage, collect, fault, lost, made, request, stage, TOKEN } from './replicate-stage.ts';
+import { ticking } from './time.ts';
 
 afterEach(clearStage);
 
@@ -60,7 +61,8 @@ describe('a paid request to Replicate', () => {
     const { provider, emulator } = await stage();
     await provider.submit(request(), call());
     await emulator.close();
-    await sleep(20); // the client notices that its idle connection is gone
+    // The client notices that its idle connection is gone.
+    for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
     await expect(provider.submit(request({ seed: 2 }), call())).rejects.toMatchObject({
       failure: 'unavailable',
       charged: 'no',
@@ -82,8 +84,8 @@ describe('waiting for a prediction', () => {
     'tolerates readings that meet %s',
     async (kind) => {
       const { provider } = await stage({ emulator: fault('poll', kind, { times: 2, status: 503 }) });
-      const generated = await provider.collect?.(await accepted(provider), request(), call());
-      expect(generated?.image.kind).toBe('url');
+      const generated = await made(provider, await accepted(provider));
+      expect(generated.image.kind).toBe('url');
     },
   );
 
@@ -91,42 +93,37 @@ describe('waiting for a prediction', () => {
     const { provider, sleeps } = await stage({
       emulator: fault('poll', 'status', { status: 429, headers: { 'retry-after': '7' }, times: 1 }),
     });
-    await provider.collect?.(await accepted(provider), request(), call());
+    await collect(provider, await accepted(provider));
     expect(sleeps).toEqual([7000]);
   });
 
   it('reads less often the longer it takes', async () => {
-    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 1_500 });
-    await provider.collect?.(await accepted(provider), request(), call()).catch(() => {});
+    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, now: ticking() });
+    await collect(provider, await accepted(provider));
     expect(sleeps.slice(0, 4).map(Math.round)).toEqual([10, 15, 23, 34]);
   });
 
   it('keeps the work when the time is over', async () => {
-    const { provider } = await stage({ emulator: { latencyMs: 60_000 }, timeoutMs: 1_000 });
-    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({
-      failure: 'timeout',
-      charged: 'maybe',
-      code: 'still-running',
+    const { provider } = await stage({ emulator: { latencyMs: 60_000 }, now: ticking() });
+    expect(await collect(provider, await accepted(provider))).toEqual({
+      state: 'running',
+      why: expect.stringContaining('no result after 10 s') as string,
     });
   });
 
   it('keeps the work when it is stopped', async () => {
     const { provider, emulator } = await stage({ emulator: { latencyMs: 60_000 } });
     const stopping = new AbortController();
-    const waiting = provider.collect?.(await accepted(provider), request(), call(stopping.signal));
-    void waiting?.catch(() => {});
+    const waiting = collect(provider, await accepted(provider), request(), call(stopping.signal));
     while (emulator.requests.at(-1)?.operation !== 'poll') await sleep(2);
     stopping.abort();
-    await expect(waiting).rejects.toMatchObject({ failure: 'interrupted', charged: 'maybe' });
+    expect(await waiting).toMatchObject({ state: 'running' });
   });
 
   it('keeps the work when the key is refused meanwhile', async () => {
-    const { provider } = await stage({ emulator: fault('poll', 'status', { status: 401 }) });
-    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({
-      failure: 'unauthorized',
-      charged: 'maybe',
-      code: 'still-running',
-    });
+    const { provider, operations } = await stage({ emulator: fault('poll', 'status', { status: 401 }) });
+    expect(await collect(provider, await accepted(provider))).toMatchObject({ state: 'running' });
+    expect(operations()).toEqual(['model', 'submit', 'poll']);
   });
 
   it.each([
@@ -143,15 +140,13 @@ describe('waiting for a prediction', () => {
     [`a face ${FLAGGED_WORD}`, { failure: 'refused', charged: 'yes' }],
   ])('names the end of “%s”', async (prompt, outcome) => {
     const { provider } = await stage();
-    await expect(
-      provider.collect?.(await accepted(provider, request({ prompt })), request(), call()),
-    ).rejects.toMatchObject(outcome);
+    await expect(collect(provider, await accepted(provider, request({ prompt })))).rejects.toMatchObject(outcome);
   });
 
   it('is not sure what a failed run of somebody’s model costs', async () => {
     const { provider } = await stage();
     const asked = request({ model: 'someone/portrait-lora', prompt: 'FAIL(boom)' });
-    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({
+    await expect(collect(provider, await accepted(provider, asked), asked)).rejects.toMatchObject({
       failure: 'unavailable',
       charged: 'maybe',
     });
@@ -160,7 +155,7 @@ describe('waiting for a prediction', () => {
   it('is not sure either of a pinned version, which runs by the second', async () => {
     const { provider } = await stage();
     const asked = request({ model: `black-forest-labs/flux-dev:${'2'.repeat(64)}`, prompt: 'FAIL(boom)' });
-    await expect(provider.collect?.(await accepted(provider, asked), asked, call())).rejects.toMatchObject({
+    await expect(collect(provider, await accepted(provider, asked), asked)).rejects.toMatchObject({
       charged: 'maybe',
     });
   });
@@ -169,7 +164,7 @@ describe('waiting for a prediction', () => {
     const queued = await stage({ service: { queueMs: 60_000 } });
     const unstarted = await accepted(queued.provider);
     await queued.provider.cancel?.(unstarted, call());
-    await expect(queued.provider.collect?.(unstarted, request(), call())).rejects.toMatchObject({
+    await expect(collect(queued.provider, unstarted)).rejects.toMatchObject({
       failure: 'timeout',
       charged: 'no',
       code: 'canceled',
@@ -182,7 +177,7 @@ describe('waiting for a prediction', () => {
     });
     const aborted = await accepted(late.provider);
     now += 5000;
-    await expect(late.provider.collect?.(aborted, request(), call())).rejects.toMatchObject({
+    await expect(collect(late.provider, aborted)).rejects.toMatchObject({
       failure: 'timeout',
       charged: 'no',
       code: 'aborted',
@@ -190,20 +185,54 @@ describe('waiting for a prediction', () => {
     const running = await stage({ emulator: { latencyMs: 60_000 } });
     const canceled = await accepted(running.provider);
     await running.provider.cancel?.(canceled, call());
-    await expect(running.provider.collect?.(canceled, request(), call())).rejects.toMatchObject({
+    await expect(collect(running.provider, canceled)).rejects.toMatchObject({
       failure: 'timeout',
       charged: 'maybe',
       code: 'canceled',
     });
   });
 
-  it('knows a picture that was deleted, and a prediction that nobody knows, as paid and gone', async () => {
-    const { provider } = await stage({ service: { expireMs: 0 } });
-    await expect(provider.collect?.(await accepted(provider), request(), call())).rejects.toMatchObject({
-      expired: true,
-      charged: 'yes',
+  it.each([404, 410])('asks again when it is told %i once', async (status) => {
+    const { provider } = await stage({ emulator: fault('poll', 'status', { status, times: 1 }) });
+    expect(await collect(provider, await accepted(provider))).toMatchObject({ state: 'generated' });
+  });
+
+  it('asks again when the prediction has succeeded and its output is not there yet', async () => {
+    const bare = {
+      id: 'p',
+      status: 'succeeded',
+      output: null,
+      data_removed: false,
+      created_at: '2026-05-04T12:00:00Z',
+    };
+    const { provider } = await stage({
+      emulator: fault('poll', 'status', { status: 200, body: JSON.stringify(bare), times: 1 }),
     });
-    await expect(provider.collect?.('nosuchprediction', request(), call())).rejects.toMatchObject({ expired: true });
+    expect(await collect(provider, await accepted(provider))).toMatchObject({ state: 'generated' });
+  });
+
+  it('keeps a prediction that it is told 404 for all the time, while Replicate keeps outputs', async () => {
+    const { provider } = await stage({ emulator: fault('poll', 'status', { status: 404 }), now: ticking() });
+    expect(await collect(provider, await accepted(provider))).toEqual({
+      state: 'running',
+      why: expect.stringContaining('404') as string,
+    });
+  });
+
+  it('knows a prediction that nobody knows as paid and gone after an hour, and not before', async () => {
+    const { provider } = await stage({ now: ticking() });
+    const HOUR_MS = 3_600_000;
+    expect(provider.retentionMs).toBe(HOUR_MS);
+    const old = { remoteId: 'nosuchprediction', acceptedAtMs: Date.now() - HOUR_MS - 1 };
+    await expect(collect(provider, old)).rejects.toMatchObject({ expired: true, charged: 'yes' });
+    const young = { remoteId: 'nosuchprediction', acceptedAtMs: Date.now() - HOUR_MS + 60_000 };
+    expect(await collect(provider, young)).toMatchObject({ state: 'running' });
+  });
+
+  it('knows a picture that Replicate says it deleted as paid and gone, at once', async () => {
+    const { provider, operations } = await stage({ service: { expireMs: 0 } });
+    await expect(collect(provider, await accepted(provider))).rejects.toMatchObject({ expired: true, charged: 'yes' });
+    expect(operations().filter((operation) => operation === 'poll')).toHaveLength(1);
   });
 });
 
@@ -211,7 +240,11 @@ describe('looking for an attempt whose answer was lost', () => {
   it.each(['reset-after', 'hang', 'truncate-close', 'html'] as const)('finds the prediction after %s', async (kind) => {
     const { provider, service } = await stage({ emulator: fault('submit', kind) });
     const attempt = lost();
-    await provider.submit(request(), call(AbortSignal.timeout(200))).catch(() => {});
+    const stop = new AbortController();
+    const answer = provider.submit(request(), call(stop.signal)).catch(() => {});
+    await expect.poll(() => service.predictions.size).toBe(1);
+    if (kind === 'hang') stop.abort();
+    await answer;
     expect(await provider.find?.(attempt, call())).toEqual({
       state: 'found',
       remoteId: [...service.predictions.keys()][0],

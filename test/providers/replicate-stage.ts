@@ -1,6 +1,14 @@
 /** A Replicate provider in front of an emulator, for the tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallContext, ImageRequest, LostAttempt, Provider } from '../../src/providers/provider.ts';
+import type {
+  Accepted,
+  CallContext,
+  Collected,
+  Generated,
+  ImageRequest,
+  LostAttempt,
+  Provider,
+} from '../../src/providers/provider.ts';
 import replicateModule from '../../src/providers/replicate.ts';
 import { type Emulator, type EmulatorOptions, type FaultKind, startEmulator } from '../emulators/emulator.ts';
 import { replicate, type ReplicateOptions, type ReplicateService } from '../emulators/replicate.ts';
@@ -44,6 +52,7 @@ export async function stage(
   const sleeps: number[] = [];
   const provider = await replicateModule.create({
     options: { baseUrl: `${emulator.url}/v1`, pollMs: 10, settleMs: 0, ...options.provider },
+    keyVariables: ['REPLICATE_API_TOKEN'],
     env: { REPLICATE_API_TOKEN: TOKEN },
     fetch,
     now: options.now ?? Date.now,
@@ -111,4 +120,26 @@ export async function accepted(provider: Provider, asked: ImageRequest = request
   const submission = await provider.submit(asked, call());
   if (submission.state !== 'accepted') throw new Error('expected an accepted attempt');
   return submission.remoteId;
+}
+
+/** Collects accepted work, accepted just now unless told otherwise. */
+export async function collect(
+  provider: Provider,
+  work: string | Accepted,
+  asked: ImageRequest = request(),
+  context: CallContext = call(),
+): Promise<Collected> {
+  if (!provider.collect) throw new Error('the provider has no way to collect');
+  return provider.collect(
+    typeof work === 'string' ? { remoteId: work, acceptedAtMs: Date.now() } : work,
+    asked,
+    context,
+  );
+}
+
+/** The picture of accepted work; fails when it still runs. */
+export async function made(...collecting: Parameters<typeof collect>): Promise<Generated> {
+  const collected = await collect(...collecting);
+  if (collected.state === 'running') throw new Error(`expected a picture: ${collected.why}`);
+  return collected;
 }

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest, Reference } from '../../src/providers/provider.ts';
 import replicateModule from '../../src/providers/replicate.ts';
 import { makePicture, pictureKey } from '../emulators/picture.ts';
-import { accepted, call, clearStage, fault, request, stage, TOKEN } from './replicate-stage.ts';
+import { accepted, call, clearStage, fault, made, request, stage, TOKEN } from './replicate-stage.ts';
 
 afterEach(clearStage);
 
@@ -21,7 +21,7 @@ describe('Replicate, asked for a picture', () => {
   it('reads the schema, sends one request, waits and hands over the address, seed and model', async () => {
     const { emulator, provider, operations, sent } = await stage({ emulator: { latencyMs: 30 } });
     const remoteId = await accepted(provider);
-    const generated = await provider.collect?.(remoteId, request(), call());
+    const generated = await made(provider, remoteId);
     expect(sent()).toEqual({
       input: {
         prompt: request().prompt,
@@ -33,7 +33,7 @@ describe('Replicate, asked for a picture', () => {
       },
     });
     expect(generated).toMatchObject({ seedUsed: 421_337, model: 'black-forest-labs/flux-dev', image: { kind: 'url' } });
-    const image = generated?.image as { url: string; expiresAtMs: number };
+    const image = generated.image as { url: string; expiresAtMs: number };
     expect(image.expiresAtMs).toBeGreaterThan(Date.now() + 3_500_000);
     const png = Buffer.from(await (await fetch(image.url)).arrayBuffer());
     expect(pictureKey(png)).toBe(remoteId);
@@ -76,17 +76,17 @@ describe('Replicate, asked for a picture', () => {
     ).toEqual(size);
   });
 
-  it('asks models of others by version, folds a seed that is too large and says so, and sends the negative prompt', async () => {
+  it('asks models of others by version, folds a seed that is too large, sends the negative prompt', async () => {
     const { provider, sent, emulator } = await stage();
     const asked = request({ model: 'someone/portrait-lora', seed: 70_000, negativePrompt: 'text' });
-    const generated = await provider.collect?.(await accepted(provider, asked), asked, call());
+    const generated = await made(provider, await accepted(provider, asked), asked);
     expect(emulator.requests.at(-2)?.path).toBe('/v1/predictions');
     expect(sent()).toMatchObject({
       version: 'a'.repeat(64),
       input: { seed: 70_000 - 65_536, negative_prompt: 'text' },
     });
-    expect(generated?.warnings).toEqual(['the model takes seeds up to 65535: 70000 becomes 4464']);
-    expect(generated?.seedUsed).toBe(4464);
+    expect(generated.warnings).toEqual(['the model takes seeds up to 65535: 70000 becomes 4464']);
+    expect(generated.seedUsed).toBe(4464);
   });
 
   it('refuses what the schema forbids before anything is paid, with every problem', async () => {
@@ -118,12 +118,12 @@ describe('Replicate, asked for a picture', () => {
   ])('gives %s its references as %s', async (model, field, count) => {
     const { provider, sent } = await stage();
     const asked: ImageRequest = request({ model, references: Array.from({ length: count }, () => reference()) });
-    const generated = await provider.collect?.(await accepted(provider, asked), asked, call());
+    const generated = await made(provider, await accepted(provider, asked), asked);
     const given = sent().input;
     const values = [given[field], given[`${field}_2`]].flat().filter((value) => value !== undefined);
     expect(values).toHaveLength(count);
     expect(values.every((value) => String(value).startsWith('data:image/png;base64,'))).toBe(true);
-    expect(generated?.image.kind).toBe('url');
+    expect(generated.image.kind).toBe('url');
   });
 
   it('uploads a large reference once and sends its address', async () => {
@@ -185,9 +185,18 @@ describe('Replicate, asked for a picture', () => {
 
 describe('Replicate, as a provider', () => {
   it('says what is missing without a key, and what a model id looks like', async () => {
-    const settings = { options: {}, env: {}, fetch, now: Date.now, sleep: async () => {}, timeoutMs: 1000 };
+    const keyVariables = ['REPLICATE_API_TOKEN'];
+    const settings = {
+      options: {},
+      keyVariables,
+      env: {},
+      fetch,
+      now: Date.now,
+      sleep: async () => {},
+      timeoutMs: 1000,
+    };
     await expect(replicateModule.create(settings)).rejects.toMatchObject({
-      exitCode: 5,
+      kind: 'auth',
       message: expect.stringContaining('REPLICATE_API_TOKEN') as string,
     });
     const { provider } = await stage();
@@ -212,6 +221,7 @@ describe('Replicate, as a provider', () => {
     const env = { REPLICATE_API_TOKEN: TOKEN, REPLICATE_BASE_URL: `${emulator.url}/v1/` };
     const provider = await replicateModule.create({
       options: {},
+      keyVariables: ['REPLICATE_API_TOKEN'],
       env,
       fetch,
       now: Date.now,

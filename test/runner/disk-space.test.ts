@@ -25,7 +25,7 @@ it.each([
 
 it('stops between two shots when the disk fills up, and keeps what was made', async () => {
   const rig = openRig();
-  const job = rig.job({ shots: galleryShots(4) });
+  const job = rig.job({ shots: galleryShots(4), settings: { concurrency: 1 } });
   let sent = 0;
   const service = provider({
     submit: async (request) => {
@@ -35,7 +35,6 @@ it('stops between two shots when the disk fills up, and keeps what was made', as
     },
   });
   const result = await rig.run(job, [service], {
-    options: { concurrency: 1 },
     context: { freeBytes: () => Promise.resolve(sent < 2 ? 1e12 : MIB) },
   });
   expect(result.stop?.reason).toBe('disk');

@@ -1,6 +1,6 @@
 /** A runner on virtual time with a provider made of a few functions; everything it told and traced is kept. */
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { ProviderError, type ProviderFailure } from '../../src/errors.ts';
 import type { PublicEvent, RunEvent } from '../../src/events.ts';
 import { stageBytes } from '../../src/images/save.ts';
@@ -8,6 +8,7 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Job, Shot } from '../../src/ledger/records.ts';
 import type { Generated, Provider } from '../../src/providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunOptions, RunResult } from '../../src/runner/context.ts';
+import type { AfterSave } from '../../src/runner/after/after.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import { makePicture } from '../emulators/picture.ts';
 import { VirtualClock } from '../simulation/clock.ts';
@@ -27,7 +28,7 @@ export function picture(key: string, more: Partial<Generated> = {}): { state: 'g
 export function provider(more: Partial<Provider> & Pick<Provider, 'submit'>): Provider {
   return {
     name: 'paper',
-    recovery: 'sync',
+    idempotent: false,
     findAfterMs: 0,
     defaultModel: 'paper-1',
     capabilities: () => ({
@@ -66,10 +67,10 @@ export class Rig {
       now: this.clock.now,
       liveness: { owner, isAlive: (id) => id === owner, close: () => {} },
     });
-    const claim = this.ledger.claim.bind(this.ledger);
-    this.ledger.claim = (request) => {
+    const candidate = this.ledger.claims.candidate.bind(this.ledger.claims);
+    this.ledger.claims.candidate = (jobIds) => {
       this.claims += 1;
-      return claim(request);
+      return candidate(jobIds);
     };
     this.ledger.listen((event) => this.heard.push(event));
   }
@@ -78,11 +79,11 @@ export class Rig {
     return makeJob(this.ledger, this.output, wanted);
   }
 
-  /** Runs a job's shots to whatever end. */
+  /** Runs the shots of a job, or of several in one run, to whatever end. */
   run(
-    job: Job,
+    jobs: Job | readonly Job[],
     providers: readonly (Provider | ReadyProvider)[],
-    more: { options?: Partial<RunOptions>; context?: Partial<RunnerContext> } = {},
+    more: { options?: Partial<RunOptions>; context?: Partial<RunnerContext>; after?: readonly AfterSave[] } = {},
   ): Promise<RunResult> {
     const context = contextOf({
       ledger: this.ledger,
@@ -93,13 +94,16 @@ export class Rig {
         await stageBytes(part, makePicture(16, 16, url));
         return { sizeBytes: 1 };
       },
-      signal: (event) => this.heard.push(event),
+      tell: (event) => this.heard.push(event),
       trace: (point) => this.traced.push(point),
       provide: providers.map((one) => ('provider' in one ? one : ready(one))),
       ...more.context,
     });
-    const options = optionsOf([job.id], { drain: this.drain.signal, abort: this.abort.signal, ...more.options });
-    return this.clock.drive(new Runner(context, options, { references: new Map(), thumbnails: false }).run());
+    const options = optionsOf(
+      [jobs].flat().map((job) => job.id),
+      { drain: this.drain.signal, abort: this.abort.signal, ...more.options },
+    );
+    return this.clock.drive(new Runner(context, options, { references: new Map(), after: more.after ?? [] }).run());
   }
 
   /** Badly ended shots of a job by name. */
@@ -122,15 +126,9 @@ export class Rig {
   }
 }
 
-const rigs: Rig[] = [];
-
 /** A rig that is cleared away after the test. */
 export function openRig(): Rig {
   const rig = new Rig();
-  rigs.push(rig);
+  onTestFinished(() => rig.close());
   return rig;
 }
-
-afterEach(() => {
-  for (const rig of rigs.splice(0)) rig.close();
-});

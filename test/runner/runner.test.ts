@@ -9,21 +9,17 @@ describe('a run', () => {
     const rig = openRig();
     let flying = 0;
     const seen: number[] = [];
-    const job = rig.job({ shots: galleryShots(9) });
-    await rig.run(
-      job,
-      [
-        provider({
-          submit: async (request) => {
-            seen.push((flying += 1));
-            await rig.clock.sleep(1_000);
-            flying -= 1;
-            return picture(request.shot);
-          },
-        }),
-      ],
-      { options: { concurrency: 3 } },
-    );
+    const job = rig.job({ shots: galleryShots(9), settings: { concurrency: 3 } });
+    await rig.run(job, [
+      provider({
+        submit: async (request) => {
+          seen.push((flying += 1));
+          await rig.clock.sleep(1_000);
+          flying -= 1;
+          return picture(request.shot);
+        },
+      }),
+    ]);
     expect(Math.max(...seen)).toBe(3);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(9);
     expect(picturesIn(rig.output)).toHaveLength(9);
@@ -34,19 +30,15 @@ describe('a run', () => {
     const rig = openRig();
     const start = rig.clock.now();
     const sends: number[] = [];
-    await rig.run(
-      rig.job({ shots: galleryShots(6) }),
-      [
-        provider({
-          submit: async (request) => {
-            sends.push(rig.clock.now() - start);
-            await rig.clock.sleep(1_000);
-            return picture(request.shot);
-          },
-        }),
-      ],
-      { options: { concurrency: 3, staggerMs: 50 } },
-    );
+    await rig.run(rig.job({ shots: galleryShots(6), settings: { concurrency: 3, staggerMs: 50 } }), [
+      provider({
+        submit: async (request) => {
+          sends.push(rig.clock.now() - start);
+          await rig.clock.sleep(1_000);
+          return picture(request.shot);
+        },
+      }),
+    ]);
     expect(sends).toEqual([0, 50, 100, 1_000, 1_050, 1_100]);
   });
 
@@ -204,16 +196,12 @@ describe('what a provider says', () => {
     const rig = openRig();
     const start = rig.clock.now();
     const job = rig.job({ shots: galleryShots(1) });
-    await rig.run(
-      job,
-      [
-        provider({
-          submit: (_, call) =>
-            new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(failure('unknown')))),
-        }),
-      ],
-      { options: { timeoutMs: 60_000 } },
-    );
+    await rig.run(job, [
+      provider({
+        submit: (_, call) =>
+          new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(failure('unknown')))),
+      }),
+    ]);
     expect(rig.clock.now() - start).toBe(60_000);
     expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'hold' } });
   });
@@ -224,13 +212,12 @@ describe('what a provider says', () => {
     const job = rig.job({ shots: galleryShots(1) });
     await rig.run(job, [
       provider({
-        recovery: 'list',
         submit: () => {
           sent += 1;
           return Promise.reject(failure('unknown'));
         },
         find: () => Promise.resolve({ state: 'found', remoteId: 'r1' }),
-        collect: () => Promise.resolve({ image: { kind: 'url', url: 'u' } }),
+        collect: () => Promise.resolve({ state: 'generated', image: { kind: 'url', url: 'u' } }),
       }),
     ]);
     expect(sent).toBe(1);
@@ -244,7 +231,7 @@ describe('what a provider says', () => {
     const job = rig.job({ shots: galleryShots(1) });
     await rig.run(job, [
       provider({
-        recovery: 'idem',
+        idempotent: true,
         submit: () => {
           sent += 1;
           return Promise.reject(failure('unknown'));
@@ -255,6 +242,36 @@ describe('what a provider says', () => {
     ]);
     expect(sent).toBe(6); // three attempts, each once more with the same key
     expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'failed' } });
+  });
+
+  it('in doubt is sent again once, where the service takes our key and has no list', async () => {
+    const rig = openRig();
+    const sent: string[] = [];
+    const job = rig.job({ shots: galleryShots(1) });
+    await rig.run(job, [
+      provider({
+        idempotent: true,
+        submit: (request) => {
+          sent.push(request.attemptKey);
+          return sent.length === 1 ? Promise.reject(failure('unknown')) : Promise.resolve(picture(request.shot));
+        },
+      }),
+    ]);
+    expect(sent).toEqual(['key-1', 'key-1']);
+    expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
+  });
+
+  it('in doubt is held after it was sent again with our key in vain', async () => {
+    const rig = openRig();
+    let sent = 0;
+    const job = rig.job({ shots: galleryShots(1) });
+    const submit = () => {
+      sent += 1;
+      return Promise.reject(failure('unknown'));
+    };
+    await rig.run(job, [provider({ idempotent: true, submit })]);
+    expect(sent).toBe(2);
+    expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'hold' } });
   });
 
   it.each([
@@ -277,10 +294,8 @@ describe('what a provider says', () => {
 describe('money', () => {
   it('that is gone stops the run, the rest stays queued', async () => {
     const rig = openRig();
-    const job = rig.job({ shots: galleryShots(5) });
-    const result = await rig.run(job, [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })], {
-      options: { caps: { perRunMicros: 100 } },
-    });
+    const job = rig.job({ shots: galleryShots(5), settings: { caps: { perRunMicros: 100 } } });
+    const result = await rig.run(job, [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })]);
     expect(result.stop).toEqual({ reason: 'budget' });
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 2, queued: 3 });
     expect(rig.told('budget_reached')).toMatchObject([{ cap: 'run', spent_usd: 80 / 1e6 }]);
@@ -288,19 +303,15 @@ describe('money', () => {
 
   it('that may come back is waited for', async () => {
     const rig = openRig();
-    const job = rig.job({ shots: galleryShots(2) });
-    const result = await rig.run(
-      job,
-      [
-        provider({
-          submit: async (request) => {
-            await rig.clock.sleep(3_000);
-            return picture(request.shot, { costMicros: 10 });
-          },
-        }),
-      ],
-      { options: { caps: { perRunMicros: 90 } } },
-    );
+    const job = rig.job({ shots: galleryShots(2), settings: { caps: { perRunMicros: 90 } } });
+    const result = await rig.run(job, [
+      provider({
+        submit: async (request) => {
+          await rig.clock.sleep(3_000);
+          return picture(request.shot, { costMicros: 10 });
+        },
+      }),
+    ]);
     expect(result.stop).toBeUndefined();
     expect(rig.ledger.jobs.counts(job.id).done).toBe(2);
   });
@@ -312,8 +323,11 @@ describe('a fallback', () => {
 
   it('is asked when the first is down, and recorded', async () => {
     const rig = openRig();
-    const job = rig.job({ shots: galleryShots(12), settings: { fallback: ['second'] } });
-    await rig.run(job, [broken(), second], { options: { concurrency: 6, attemptsMax: 5 } });
+    const job = rig.job({
+      shots: galleryShots(12),
+      settings: { fallback: ['second'], concurrency: 6, attemptsMax: 5 },
+    });
+    await rig.run(job, [broken(), second]);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(12);
     expect(rig.ledger.queries.stats().map((row) => [row.provider, row.done])).toEqual([
       ['paper', 0],
@@ -327,8 +341,11 @@ describe('a fallback', () => {
       ...second,
       capabilities: () => ({ ...second.capabilities(''), sizes: { kind: 'list' as const, sizes: ['8x8'] } }),
     };
-    const job = rig.job({ shots: galleryShots(12), settings: { fallback: ['second'] } });
-    const result = await rig.run(job, [broken(), small], { options: { concurrency: 6, attemptsMax: 50 } });
+    const job = rig.job({
+      shots: galleryShots(12),
+      settings: { fallback: ['second'], concurrency: 6, attemptsMax: 50 },
+    });
+    const result = await rig.run(job, [broken(), small]);
     expect(result.stop).toMatchObject({ reason: 'down' });
     expect(rig.ledger.queries.stats().map((row) => row.provider)).toEqual(['paper']);
   });
@@ -336,22 +353,18 @@ describe('a fallback', () => {
   it('is not asked while the first only wants us to wait', async () => {
     const rig = openRig();
     let asked = 0;
-    const job = rig.job({ shots: galleryShots(2), settings: { fallback: ['second'] } });
-    await rig.run(
-      job,
-      [
-        ready(
-          provider({
-            submit: (request) =>
-              (asked += 1) === 1
-                ? Promise.reject(failure('rate-limited', { retryAfterMs: 5_000 }))
-                : Promise.resolve(picture(request.shot)),
-          }),
-        ),
-        ready(second),
-      ],
-      { options: { concurrency: 1 } },
-    );
+    const job = rig.job({ shots: galleryShots(2), settings: { fallback: ['second'], concurrency: 1 } });
+    await rig.run(job, [
+      ready(
+        provider({
+          submit: (request) =>
+            (asked += 1) === 1
+              ? Promise.reject(failure('rate-limited', { retryAfterMs: 5_000 }))
+              : Promise.resolve(picture(request.shot)),
+        }),
+      ),
+      ready(second),
+    ]);
     expect(rig.ledger.queries.stats().map((row) => [row.provider, row.done])).toEqual([['paper', 2]]);
   });
 });

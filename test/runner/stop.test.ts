@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/errors.ts';
 import { stageBytes } from '../../src/images/save.ts';
-import type { CallContext } from '../../src/providers/provider.ts';
+import type { Accepted, CallContext, Collected } from '../../src/providers/provider.ts';
 import { makePicture } from '../emulators/picture.ts';
 import { galleryShots } from '../simulation/scene.ts';
 import { failure, openRig, picture, provider } from './rig.ts';
@@ -39,10 +39,11 @@ describe('the first Ctrl-C', () => {
     let sent = 0;
     const job = rig.job({ shots: galleryShots(1) });
     const service = provider({
-      recovery: 'list',
       submit: () => Promise.resolve({ state: 'accepted', remoteId: `r${(sent += 1)}` }),
       collect: (_, __, call) =>
-        rig.drain.signal.aborted ? Promise.resolve({ image: { kind: 'url', url: 'u' } }) : untilAborted(call),
+        rig.drain.signal.aborted
+          ? Promise.resolve({ state: 'generated', image: { kind: 'url', url: 'u' } })
+          : untilAborted(call),
     });
     void rig.clock.sleep(1_000).then(() => rig.drain.abort());
     const result = await rig.run(job, [service]);
@@ -73,7 +74,6 @@ describe('the first Ctrl-C', () => {
     void rig.clock.sleep(2_000).then(() => rig.drain.abort());
     await rig.run(job, [
       provider({
-        recovery: 'list',
         findAfterMs: 10_000,
         submit: () => Promise.reject(failure('unknown')),
         find: () => Promise.resolve({ state: 'absent' }),
@@ -120,9 +120,8 @@ describe('the second Ctrl-C', () => {
 describe('a picture that was made', () => {
   const service = (urls: string[]) =>
     provider({
-      recovery: 'list',
       submit: () => Promise.resolve({ state: 'accepted', remoteId: 'r1' }),
-      collect: () => Promise.resolve({ image: { kind: 'url', url: urls.shift() ?? 'last' } }),
+      collect: () => Promise.resolve({ state: 'generated', image: { kind: 'url', url: urls.shift() ?? 'last' } }),
       find: () => Promise.resolve({ state: 'absent' }),
     });
 
@@ -198,20 +197,59 @@ describe('a picture that was made', () => {
     expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
   });
 
+  it('is still being made, as the provider says: let go with its reservation, and the next run collects it', async () => {
+    const rig = openRig();
+    const ends: Collected[] = [
+      { state: 'running', why: 'no result after 60 s' },
+      { state: 'generated', image: { kind: 'url', url: 'u' } },
+    ];
+    const asked: Accepted[] = [];
+    const job = rig.job({ shots: galleryShots(1) });
+    const startMs = rig.clock.now();
+    const service = provider({
+      submit: () => Promise.resolve({ state: 'accepted', remoteId: 'r1' }),
+      collect: (accepted) => {
+        asked.push(accepted);
+        return Promise.resolve(ends.shift()!);
+      },
+    });
+    const result = await rig.run(job, [service]);
+    expect(result.stop).toBeUndefined();
+    expect(rig.ledger.queries.liveAtProvider(job.id)).toBe(1);
+    expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 50, spentMicros: 0 });
+    expect(rig.heard).toContainEqual({ event: 'notice', level: 'warn', message: 'paper: no result after 60 s' });
+    await rig.clock.drive(rig.clock.sleep(5_000));
+    await rig.run(job, [service]);
+    expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
+    expect(asked).toEqual([
+      { remoteId: 'r1', acceptedAtMs: startMs },
+      { remoteId: 'r1', acceptedAtMs: startMs },
+    ]);
+  });
+
+  it('and is asked for at a fresh address that the provider can not give now stays open', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(1) });
+    const ends: Collected[] = [
+      { state: 'generated', image: { kind: 'url', url: 'old' } },
+      { state: 'running', why: 'the service says 404' },
+    ];
+    const collect = () => Promise.resolve(ends.shift()!);
+    const download = () => Promise.reject(new ProviderError('404', { failure: 'unavailable', expired: true }));
+    await rig.run(job, [{ ...service([]), collect }], { context: { download } });
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 0, leased: 1 });
+    expect(rig.ledger.jobs.total(job.id).reservedMicros + rig.ledger.jobs.total(job.id).spentMicros).toBeGreaterThan(0);
+  });
+
   it('is still being made after the time-out: let go, and the run ends', async () => {
     const rig = openRig();
-    const job = rig.job({ shots: galleryShots(2) });
-    const result = await rig.run(
-      job,
-      [
-        provider({
-          recovery: 'list',
-          submit: (request) => Promise.resolve({ state: 'accepted', remoteId: request.shot }),
-          collect: (_, __, call) => untilAborted(call),
-        }),
-      ],
-      { options: { timeoutMs: 60_000 } },
-    );
+    const job = rig.job({ shots: galleryShots(2), settings: { timeoutMs: 60_000 } });
+    const result = await rig.run(job, [
+      provider({
+        submit: (request) => Promise.resolve({ state: 'accepted', remoteId: request.shot }),
+        collect: (_, __, call) => untilAborted(call),
+      }),
+    ]);
     expect(result.stop).toBeUndefined();
     expect(rig.ledger.queries.liveAtProvider(job.id)).toBe(2);
   });

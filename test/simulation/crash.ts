@@ -5,11 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { readdirSync, existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import type { RecoveryClass } from '../../src/providers/provider.ts';
 import type { CrashPlan } from '../programs/crash-runner.ts';
 import { violations } from './invariants.ts';
 import { galleryShots, makeJob, newFolder, removeFolder } from './scene.ts';
-import { fileJournal } from './service.ts';
+import { fileJournal, type RecoveryClass } from './service.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url));
 export const CLASSES: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind'];

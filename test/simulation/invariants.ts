@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import type { RecoveryClass } from '../../src/providers/provider.ts';
 import { sha256Of } from '../../src/images/hash.ts';
 import { picturesIn } from './scene.ts';
-import { COST_MICROS, type Charge } from './service.ts';
+import { COST_MICROS, type Charge, type RecoveryClass } from './service.ts';
 
 /** Where the truth lies. */
 export interface Evidence {

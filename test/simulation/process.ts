@@ -71,7 +71,7 @@ export class SimulatedProcess {
       trace: () => this.step(),
       provide: [ready(this.provider())],
     });
-    return new Runner(context, parts.options, { references: new Map(), thumbnails: false }).run();
+    return new Runner(context, parts.options, { references: new Map(), after: [] }).run();
   }
 
   /** Dies when its hour has come; a dead process does nothing more. @throws {Crash} */

@@ -76,6 +76,12 @@ export function makeJob(
       thumbnails: false,
       requireSeed: false,
       references: [],
+      caps: {},
+      concurrency: 2,
+      staggerMs: 0,
+      attemptsMax: 3,
+      timeoutMs: 60_000,
+      allowUnknownPrice: false,
       ...settings,
     },
     ...rest,
@@ -89,7 +95,6 @@ export function ready(provider: Provider, more: Partial<ReadyProvider> = {}): Re
     model: provider.defaultModel,
     scope: `${provider.name}:k`,
     intervalMs: 0,
-    allowUnknownPrice: false,
     ...more,
   };
 }
@@ -101,10 +106,8 @@ export function contextOf(
 ): RunnerContext {
   const { provide, ...rest } = parts;
   return {
-    storage: undefined,
-    uploadConcurrency: 2,
     random: () => 0.5,
-    signal: () => {},
+    tell: () => {},
     trace: () => {},
     clean: (text) => text,
     imageName: imageFilename,
@@ -114,15 +117,10 @@ export function contextOf(
   };
 }
 
-/** Options with small defaults. */
+/** A run that nobody stops. */
 export function optionsOf(jobIds: readonly number[], more: Partial<RunOptions> = {}): RunOptions {
   return {
     jobIds,
-    caps: {},
-    concurrency: 2,
-    staggerMs: 0,
-    attemptsMax: 3,
-    timeoutMs: 60_000,
     drain: new AbortController().signal,
     abort: new AbortController().signal,
     ...more,

@@ -7,16 +7,22 @@ import { ProviderError } from '../../src/errors.ts';
 import { stageBytes } from '../../src/images/save.ts';
 import type {
   CallContext,
+  Collected,
   Finding,
-  Generated,
   ImageRequest,
   LostAttempt,
   Provider,
-  RecoveryClass,
   Submission,
 } from '../../src/providers/provider.ts';
 import type { Download } from '../../src/runner/context.ts';
 import { makePicture } from '../emulators/picture.ts';
+
+/** What a service allows when an answer was lost. */
+export type RecoveryClass =
+  | 'idem' // takes our own key: asked by it, then sent again with it
+  | 'list' // lists what it was sent
+  | 'sync' // nothing to ask
+  | 'blind'; // nothing to ask until a remote id is known
 
 /** One picture billed. */
 export interface Charge {
@@ -53,7 +59,10 @@ export function fileJournal(file: string): Journal {
   };
 }
 
-/** What goes wrong with one request. `…-after`: when it has been charged. `late`: it arrives seconds after its sender gave up. */
+/**
+ * What goes wrong with one request. `…-after`: when it has been charged. `late`: it arrives seconds after its sender
+ * gave up.
+ */
 export const SUBMIT_FAULTS = [
   'ok',
   'limited',
@@ -99,7 +108,7 @@ export function paperProvider(options: PaperOptions): Provider {
   const { recovery } = options;
   const provider: Provider = {
     name: options.name ?? 'paper',
-    recovery,
+    idempotent: recovery === 'idem',
     findAfterMs: options.findAfterMs ?? 10_000,
     defaultModel: 'paper-1',
     capabilities: () => ({
@@ -116,7 +125,7 @@ export function paperProvider(options: PaperOptions): Provider {
     submit: (request, call) => submit(options, request, call),
     check: () => Promise.resolve({ ok: true, message: 'fine' }),
   };
-  if (recovery !== 'sync') provider.collect = (remoteId) => collect(options, remoteId);
+  if (recovery !== 'sync') provider.collect = ({ remoteId }) => collect(options, remoteId);
   if (recovery === 'idem' || recovery === 'list') provider.find = (lost) => find(options, lost);
   return provider;
 }
@@ -182,12 +191,12 @@ function pictureOf(charge: Charge): Uint8Array {
   return charge.unusable ? Buffer.from('sorry, no picture today') : makePicture(16, 16, charge.remoteId);
 }
 
-async function collect(options: PaperOptions, remoteId: string): Promise<Generated> {
+async function collect(options: PaperOptions, remoteId: string): Promise<Collected> {
   await options.sleep(options.latencyMs ?? 0);
   const charge = options.journal.all().find((one) => one.remoteId === remoteId);
   if (!charge) throw new ProviderError('no such job', { failure: 'rejected' });
   if (charge.unusable) throw new ProviderError('the picture is blank', { failure: 'unusable', charged: 'yes' });
-  return { costMicros: COST_MICROS, image: { kind: 'url', url: `paper:${remoteId}` } };
+  return { state: 'generated', costMicros: COST_MICROS, image: { kind: 'url', url: `paper:${remoteId}` } };
 }
 
 async function find(options: PaperOptions, lost: LostAttempt): Promise<Finding> {

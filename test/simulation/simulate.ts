@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import Sqlite from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
-import type { Caps } from '../../src/ledger/budget.ts';
-import type { RecoveryClass } from '../../src/providers/provider.ts';
+import type { Caps } from '../../src/ledger/records.ts';
 import { VirtualClock } from './clock.ts';
 import { capProblems, violations } from './invariants.ts';
 import { SimulatedProcess } from './process.ts';
@@ -19,6 +18,7 @@ import {
   type ReadFault,
   type SubmitFault,
 } from './service.ts';
+import type { RecoveryClass } from './service.ts';
 
 /** A scenario as it is generated and shrunk. */
 export interface Scenario {
@@ -114,7 +114,13 @@ class Simulation {
       open: () => this.db,
       liveness: { owner: 'planner', isAlive: () => false, close: () => {} },
     });
-    this.jobId = makeJob(planner, this.folder, { shots: galleryShots(this.scenario.shots) }).id;
+    this.jobId = makeJob(planner, this.folder, {
+      shots: galleryShots(this.scenario.shots),
+      settings: {
+        concurrency: this.scenario.concurrency,
+        caps: this.sabotage === 'no-caps' ? {} : this.caps(),
+      },
+    }).id;
     await this.clock.drive(Promise.all(this.scenario.deaths.map((deaths, n) => this.lives(`p${n}`, deaths))));
     // The person calls `resume`, twice: nothing fails any more.
     for (const list of Object.values(this.left)) list.length = 0;
@@ -171,10 +177,7 @@ class Simulation {
       provider,
       isAlive: (owner: string) => this.sabotage !== 'robs-the-living' && this.processes.get(owner)?.buried === false,
       download: paperDownload({ sleep, latencyMs: scenario.latencyMs, readFault: () => left.reads.shift() ?? 'ok' }),
-      options: optionsOf([this.jobId], {
-        concurrency: scenario.concurrency,
-        caps: this.sabotage === 'no-caps' ? {} : this.caps(),
-      }),
+      options: optionsOf([this.jobId]),
       committed: () => this.committed(),
     };
   }

@@ -33,6 +33,7 @@ async function open(opening: Opening = {}): Promise<{ emulator: CloudinaryEmulat
   const url = opening.url?.(emulator) ?? emulator.cloudinaryUrl;
   const storage = await cloudinary.create({
     options: opening.store ?? {},
+    keyVariables: [],
     env: { CLOUDINARY_URL: url },
     fetch,
     now: opening.now ?? Date.now,
@@ -62,7 +63,7 @@ for (const folderMode of ['dynamic', 'fixed'] as const) {
     name: 'cloudinary',
     keeps: true,
     open: async () => {
-      const { emulator, storage } = await open({ folderMode, store: { provider: 'cloudinary', folderMode } });
+      const { emulator, storage } = await open({ folderMode, store: { folderMode } });
       return {
         storage,
         close: () => Promise.resolve(running.splice(running.indexOf(emulator), 1)).then(() => emulator.close()),
@@ -72,11 +73,11 @@ for (const folderMode of ['dynamic', 'fixed'] as const) {
 }
 
 describe('an upload', () => {
-  it('goes to the folder of the character with its facts, its tags and a thumbnail, and is delivered byte for byte', async () => {
+  it('goes to the character’s folder with facts, tags and a thumbnail, and is delivered byte for byte', async () => {
     const { emulator, storage } = await open();
     const picture = studio.picture('m_1', { sizeBytes: 3000, tags: ['gallery', 'lab/model-1', 'a,b', ''] });
     const stored = await storage.put(picture, calm);
-    expect(stored.publicId).toBe('characters/mira-sol/m_1');
+    expect(stored.key).toBe('characters/mira-sol/m_1');
     expect(emulator.assets()).toMatchObject([
       {
         assetFolder: 'characters/mira-sol',
@@ -87,7 +88,7 @@ describe('an upload', () => {
         originalFilename: 'm_1-1',
       },
     ]);
-    const delivered = Buffer.from(await (await fetch(stored.url)).arrayBuffer());
+    const delivered = Buffer.from(await (await fetch(stored.url ?? '')).arrayBuffer());
     expect(delivered.length).toBe(picture.sizeBytes);
     expect((await fetch(stored.thumbnailUrl ?? '')).headers.get('content-type')).toBe('image/webp');
   });
@@ -102,6 +103,15 @@ describe('an upload', () => {
     const { emulator, storage } = await open({ store: { eagerThumbnail: false } });
     expect(await storage.put(studio.picture('m_1'), calm)).not.toHaveProperty('thumbnailUrl');
     expect(emulator.assets()[0]?.derived).toEqual([]);
+  });
+
+  it('is read at the addresses that were kept, and nobody is asked for them', async () => {
+    const { emulator, storage } = await open();
+    const kept = { key: 'characters/mira-sol/m_1', url: 'https://cdn.test/m.png', thumbnailUrl: 'https://cdn.test/t' };
+    expect(await storage.urlOf(kept, 'picture', calm)).toEqual({ url: kept.url });
+    expect(await storage.urlOf(kept, 'thumbnail', calm)).toEqual({ url: kept.thumbnailUrl });
+    expect(emulator.requests).toEqual([]);
+    expect(await storage.urlOf({ key: kept.key }, 'picture', calm)).toBeUndefined();
   });
 
   it('whose answer was lost is found stored, and the repeat changes nothing', async () => {
@@ -129,7 +139,7 @@ describe('an upload', () => {
       { ...planted('characters/mira-sol/m_1'), context: { sha256: picture.sha256 } },
       makePicture(8, 8, 'changed'),
     );
-    expect(await storage.put(picture, calm)).toMatchObject({ publicId: 'characters/mira-sol/m_1' });
+    expect(await storage.put(picture, calm)).toMatchObject({ key: 'characters/mira-sol/m_1' });
   });
 
   it('of a file that is gone, or is not what was saved, is refused before anything is sent', async () => {
@@ -165,6 +175,7 @@ describe('an upload', () => {
     running.push(wire);
     const broken = await cloudinary.create({
       options: {},
+      keyVariables: [],
       env: { CLOUDINARY_URL: emulator.cloudinaryUrl, CLOUDINARY_BASE_URL: wire.url },
       fetch,
       now: Date.now,
@@ -226,7 +237,7 @@ describe('many pictures', () => {
     const { emulator, storage } = await open();
     for (let n = 0; n < 1201; n++) emulator.plant(planted(`characters/mira-sol/m_${n}`), Buffer.from('x'));
     emulator.plant(planted('other/x'), Buffer.from('x'));
-    const ids = (await all(storage.list(undefined, calm))).map(({ publicId }) => publicId);
+    const ids = (await all(storage.list(undefined, calm))).map(({ key }) => key);
     expect(new Set(ids).size).toBe(1201);
     expect(ids).toHaveLength(1201);
     expect(emulator.requests.map(({ operation }) => operation)).toEqual(['list', 'list', 'list']);
@@ -317,7 +328,7 @@ describe('a failure', () => {
       expect((await refused(storage.put(studio.picture('m_1'), calm))).failure).toBe('unavailable');
   });
 
-  it('by rate limit says when to come back: the reset date, at most an hour, a minute when nothing is said', async () => {
+  it('by rate limit says when to come back: the reset date, at most an hour, else a minute', async () => {
     const now = (): number => Date.UTC(2026, 0, 1, 10, 30);
     const waits = async (headers: Record<string, string>): Promise<number | undefined> => {
       const { storage } = await open({ now, faults: [{ on: '*', kind: 'status', status: 420, headers }] });
@@ -415,6 +426,7 @@ it('is told no by a service that answers before the picture has left', async () 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const storage = await cloudinary.create({
     options: { baseUrl: url },
+    keyVariables: [],
     env: { CLOUDINARY_URL: 'cloudinary://1234:abcd@demo' },
     fetch,
     now: Date.now,
@@ -427,10 +439,12 @@ it('is told no by a service that answers before the picture has left', async () 
   expect(['unauthorized', 'unavailable']).toContain(error.failure);
 });
 
+const MODULE_URL = new URL('../../src/storage/cloudinary.ts', import.meta.url).href;
+
 it('lets the process end at once when it is done', async () => {
   const { emulator } = await open();
   const program = `
-    const { default: cloudinary } = await import(${JSON.stringify(new URL('../../src/storage/cloudinary.ts', import.meta.url).href)});
+    const { default: cloudinary } = await import(${JSON.stringify(MODULE_URL)});
     const storage = await cloudinary.create({ options: {}, env: process.env, fetch, now: Date.now });
     const { ok } = await storage.check(new AbortController().signal);
     process.stdout.write(String(ok));`;

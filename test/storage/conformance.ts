@@ -92,12 +92,26 @@ export function conforms(subject: Subject): void {
 
     it('goes by its own name', () => withStore(async (storage) => expect(storage.name).toBe(subject.name)));
 
-    it('gives a stored picture an address and a public id that depend on the picture alone', () =>
+    it('takes at least one upload at a time', () =>
+      withStore(async (storage) => expect(storage.concurrency).toBeGreaterThanOrEqual(1)));
+
+    it('knows a stored picture by a key that depends on the picture alone', () =>
       withStore(async (storage) => {
         const picture = studio.picture('a');
         const first = await storage.put(picture, calm);
-        expect(URL.canParse(first.url)).toBe(true);
+        expect(first.key).not.toBe('');
         expect(await storage.put(picture, calm)).toEqual(first);
+      }));
+
+    it('gives the address of a stored picture, also when nothing but its key was kept', () =>
+      withStore(async (storage) => {
+        const stored = await storage.put(studio.picture('a'), calm);
+        const address = await storage.urlOf(stored, 'picture', calm);
+        expect(URL.canParse(address?.url ?? '')).toBe(true);
+        expect(await storage.urlOf({ key: stored.key }, 'picture', calm)).toMatchObject({ url: expect.any(String) });
+        if (stored.url !== undefined) expect(address).toEqual({ url: stored.url });
+        const thumbnail = await storage.urlOf(stored, 'thumbnail', calm);
+        expect(thumbnail === undefined || URL.canParse(thumbnail.url)).toBe(true);
       }));
 
     it('holds one picture after it was put twice', () =>
@@ -111,12 +125,12 @@ export function conforms(subject: Subject): void {
     it('finds what was put, with its facts, and nothing else', () =>
       withStore(async (storage) => {
         const picture = studio.picture('a', { context: { seed: '42', prompt: 'a=b|c\\', empty: '' } });
-        const { publicId, url } = await storage.put(picture, calm);
+        const { key } = await storage.put(picture, calm);
         expect(await storage.find('mira-sol', 'b', calm)).toBeUndefined();
         expect(await storage.find('mira', 'a', calm)).toBeUndefined();
         const found = await storage.find('mira-sol', 'a', calm);
         if (!subject.keeps) return expect(found).toBeUndefined();
-        expect(found).toMatchObject({ publicId, url, sizeBytes: picture.sizeBytes });
+        expect(found).toMatchObject({ key, sizeBytes: picture.sizeBytes });
         expect(found?.context).toMatchObject({ seed: '42', prompt: 'a=b|c/' });
         expect(new Date(found?.createdAt ?? '').toISOString()).toBe(found?.createdAt);
       }));
@@ -133,11 +147,11 @@ export function conforms(subject: Subject): void {
       withStore(async (storage) => {
         const one = await storage.put(studio.picture('a'), calm);
         const other = await storage.put(studio.picture('b'), calm);
-        expect(await storage.remove([one.publicId], calm)).toBe(subject.keeps ? 1 : 0);
-        expect(await storage.remove([one.publicId], calm)).toBe(0);
+        expect(await storage.remove([one.key], calm)).toBe(subject.keeps ? 1 : 0);
+        expect(await storage.remove([one.key], calm)).toBe(0);
         expect(await storage.remove([], calm)).toBe(0);
-        expect((await all(storage.list('mira-sol', calm))).map(({ publicId }) => publicId)).toEqual(
-          subject.keeps ? [other.publicId] : [],
+        expect((await all(storage.list('mira-sol', calm))).map(({ key }) => key)).toEqual(
+          subject.keeps ? [other.key] : [],
         );
       }));
 

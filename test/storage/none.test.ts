@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import none from '../../src/storage/none.ts';
 import { calm, conforms, openStudio } from './conformance.ts';
 
-const settings = { options: {}, env: {}, fetch, now: Date.now };
+const settings = { options: {}, keyVariables: [], env: {}, fetch, now: Date.now };
 
 conforms({
   name: 'none',
@@ -15,9 +15,10 @@ conforms({
 it("gives the file's own address, also with odd characters in its path", async () => {
   const studio = openStudio();
   const picture = studio.picture('a b #1?');
-  const { url } = await (await none.create(settings)).put(picture, calm);
-  expect(fileURLToPath(url)).toBe(picture.path);
-  expect(existsSync(new URL(url))).toBe(true);
+  const storage = await none.create(settings);
+  const address = await storage.urlOf(await storage.put(picture, calm), 'picture', calm);
+  expect(fileURLToPath(address?.url ?? '')).toBe(picture.path);
+  expect(existsSync(new URL(address?.url ?? ''))).toBe(true);
   studio.close();
 });
 

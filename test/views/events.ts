@@ -1,5 +1,5 @@
 /** Small events for the tests of the views. */
-import type { PublicEvent, RunEvent, Signal } from '../../src/events.ts';
+import type { PublicEvent, RunEvent, LiveEvent } from '../../src/events.ts';
 import type { RunSummary, ViewOutput, ViewStreams } from '../../src/views/view.ts';
 import { PassThrough } from 'node:stream';
 
@@ -8,7 +8,7 @@ const at = new Date(T0).toISOString();
 const job_id = '3';
 const character_id = 'mira-sol';
 
-type Opened = Signal & { event: 'run_opened' };
+type Opened = LiveEvent & { event: 'run_opened' };
 
 export function opened(change: Partial<Opened> = {}): Opened {
   return {

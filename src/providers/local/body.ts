@@ -2,7 +2,10 @@
 import { byWords } from './choose.ts';
 import type { Identity } from './identity.ts';
 
-/** Shoulder to elbow to hand, left and right of the viewer, in the figure's units (shoulders end at y 280, x 40 and 240). */
+/**
+ * Shoulder to elbow to hand, left and right of the viewer, in the figure's units (shoulders end at y 280, x 40 and
+ * 240).
+ */
 type Arms = readonly [string, string];
 
 const DOWN_LEFT = '58 282 52 345 58 398';
@@ -43,7 +46,9 @@ function torso({ clothes, clothesColor, skirt }: Identity): string {
   const body = `<path d="M${outer} 278H${inner}L${inner - 6} 395Q140 412 ${outer + 6} 395Z" fill="${clothesColor}"/>`;
   const shirt = clothes.startsWith('blazer') ? '<path d="M114 278h52l4 122q-30 5-60 0z" fill="#e6e6e6"/>' : '';
   const cords = clothes === 'hoodie' ? '<path d="M103 279h7v18a3.5 3.5 0 0 1-7 0z" fill="#f4f4f4"/>' : '';
-  const shade = `<path d="M${outer} 278L${outer + 6} 395q10 4 20 6l-8-123zM${inner} 278L${inner - 6} 395q-10 4-20 6l8-123z" fill="#000" fill-opacity=".07"/>`;
+  const left = `M${outer} 278L${outer + 6} 395q10 4 20 6l-8-123z`;
+  const right = `M${inner} 278L${inner - 6} 395q-10 4-20 6l8-123z`;
+  const shade = `<path d="${left}${right}" fill="#000" fill-opacity=".07"/>`;
   const skirted = skirt ? `<path d="M80 385H200L236 500Q140 522 44 500Z" fill="${clothesColor}"/>` : '';
   return body + shirt + cords + shade + skirted;
 }
@@ -70,7 +75,8 @@ function legs({ skirt, skin, trousers, shoes }: Identity, spread: number): strin
   const color = skirt ? skin : trousers;
   const leg = (x: number, foot: number): string =>
     `<path d="M${x} 392Q${x} 500 ${foot} 606" fill="none" stroke="${color}" stroke-width="${skirt ? 34 : 56}"/>` +
-    `<path d="M${foot - 30} 628v-8q0-22 28-22t34 22v8z" fill="${shoes}"/><path d="M${foot - 30} 622h62v6h-62z" fill="#000" fill-opacity=".2"/>`;
+    `<path d="M${foot - 30} 628v-8q0-22 28-22t34 22v8z" fill="${shoes}"/>` +
+    `<path d="M${foot - 30} 622h62v6h-62z" fill="#000" fill-opacity=".2"/>`;
   const ground = '<ellipse cx="140" cy="628" rx="118" ry="13" fill="#000" fill-opacity=".18"/>';
   const seam = skirt
     ? ''

@@ -1,6 +1,9 @@
 /** Two ways to choose without chance: by words, and by hash. Pure. */
 
-/** Words (regular-expression source, matched at the start of a word, any case) and what they stand for; first match wins. */
+/**
+ * Words (regular-expression source, matched at the start of a word, any case) and what they stand for; first match
+ * wins.
+ */
 export type WordTable<T> = readonly (readonly [string, T])[];
 
 /** What the text's words stand for in the table, or undefined when none is known. */

@@ -1,4 +1,7 @@
-/** How a face shows what the shot asks for: the style's own mouths, eyes and eyebrows, and the turn of the head. Pure data. */
+/**
+ * How a face shows what the shot asks for: the style's own mouths, eyes and eyebrows, and the turn of the head. Pure
+ * data.
+ */
 import type { Angle, Expression } from '../../shot.ts';
 
 /** Variants of the style's parts. */

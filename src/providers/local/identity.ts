@@ -3,12 +3,7 @@ import type { CharacterAttributes } from '../../character.ts';
 import { byHash, byWords } from './choose.ts';
 import type { Mark } from './style.ts';
 import {
-  CLOTHES,
-  CLOTHES_ANY,
-  CLOTHES_COLORS,
-  COLORS,
   EYE_COLORS,
-  FEATURES,
   HAIR_ANY,
   HAIR_BY_GENDER,
   HAIR_COLORS,
@@ -16,10 +11,11 @@ import {
   LIGHT_SKINS,
   SKIN_ANY,
   SKIN_TONES,
-} from './words.ts';
-import type { Feature } from './words.ts';
+} from './appearance-words.ts';
+import { CLOTHES, CLOTHES_ANY, CLOTHES_COLORS, COLORS, FEATURES } from './clothes-words.ts';
+import type { Feature } from './clothes-words.ts';
 
-/** The figure. Variants are names of the style's parts, colours `#rrggbb`; undefined: has none. */
+/** The figure. Variants are names of the style's parts, colors `#rrggbb`; undefined: has none. */
 export interface Identity {
   key: string;
   top: string | undefined;
@@ -44,10 +40,13 @@ const ANY_HAIR = [...DARK_HAIR, '#724133', '#a5713d', '#d6b370', '#8c3b1f'];
 const DARK_EYES = ['#5f3a22', '#3a241a', '#6b4526'];
 const ANY_EYES = [...DARK_EYES, '#8a6a35', '#3f7fc1', '#3f8f5a'];
 const GLASSES = ['#2b2f36', '#4a312c', '#25557c'];
-/** Age in years from which hair is grey when no colour is said. */
+/** Age in years from which hair is gray when none is given. */
 const GREY_FROM_YEARS = 62;
 
-/** The figure of a character. Same attributes and seed, same figure; the seed decides only what the attributes leave open. */
+/**
+ * The figure of a character. Same attributes and seed, same figure; the seed decides only what the attributes leave
+ * open.
+ */
 export function identityOf(character: CharacterAttributes, seed: number): Identity {
   const key = `${character.name}:${seed}`;
   const pick = <T>(list: readonly T[], part: string): T => byHash(list, `${key}:${part}`);
@@ -113,9 +112,9 @@ export function undrawn(character: CharacterAttributes): string[] {
     ...unknown('gender', gender, byWords(gender, HAIR_BY_GENDER)),
     ...(ageRange ? [`age (${ageRange[0]}–${ageRange[1]})`] : []),
     ...unknown('ethnicity', ethnicity, hex(ethnicity) ?? byWords(ethnicity, SKIN_TONES)),
-    ...unknown('hair colour', hair, hex(hair) ?? byWords(hair, HAIR_COLORS)),
+    ...unknown('hair color', hair, hex(hair) ?? byWords(hair, HAIR_COLORS)),
     ...unknown('hair style', hairStyle, byWords(hairStyle, HAIR_STYLES)),
-    ...unknown('eye colour', eyeColor, hex(eyeColor) ?? byWords(eyeColor, EYE_COLORS)),
+    ...unknown('eye color', eyeColor, hex(eyeColor) ?? byWords(eyeColor, EYE_COLORS)),
     ...unknown('body type', bodyType, false),
     ...unknown(
       'outfit',

@@ -2,7 +2,7 @@
 import type { ImageRequest } from '../provider.ts';
 import type { Framing, ShotLook } from '../../shot.ts';
 import { drawBackdrop } from './backdrop.ts';
-import type { Canvas } from './backdrop.ts';
+import type { Canvas } from './svg.ts';
 import { drawBody } from './body.ts';
 import { byHash, byWords } from './choose.ts';
 import { FACES, TURNS } from './expression.ts';
@@ -12,7 +12,10 @@ import { turnFace } from './style.ts';
 /** Draws the bust with the style: options in, SVG of 280 by 280 out. */
 export type DrawBust = (options: Record<string, unknown>) => string;
 
-/** What must be in the frame, in the figure's units: height from `top` to `bottom`, width around x 140; `slack`: share of spare height above. */
+/**
+ * What must be in the frame, in the figure's units: height from `top` to `bottom`, width around x 140; `slack`: share
+ * of spare height above.
+ */
 const FRAMES: Readonly<
   Record<Framing, { top: number; bottom: number; width: number; slack: number; backdropZoom: number }>
 > = {
@@ -46,9 +49,12 @@ export function drawPicture(
     .replace(/<\/svg>\s*$/, '')
     .replace(/<!--.*?-->|<metadata.*?<\/metadata>/gs, '');
   const { backdropZoom } = FRAMES[look.framing];
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  const [x, y] = [width / 2, height / 2];
+  const zoomed = `translate(${x} ${y}) scale(${backdropZoom}) translate(${-x} ${-y})`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="none">`,
-    `<g transform="translate(${width / 2} ${height / 2}) scale(${backdropZoom}) translate(${-width / 2} ${-height / 2})">${drawBackdrop(look, canvas)}</g>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} fill="none">`,
+    `<g transform="${zoomed}">${drawBackdrop(look, canvas)}</g>`,
     tint(look, canvas, 1),
     `<g transform="${placement(look, canvas)}">${drawBody(identity, look.pose)}${inner}</g>`,
     `${tint(look, canvas, 0.4)}${sideLight(look, canvas)}</svg>`,
@@ -73,7 +79,7 @@ function placement(look: ShotLook, { width, height }: Canvas): string {
   return `translate(${fixed(x)} ${fixed(y)}) scale(${fixed(scale)}) rotate(${lean} 0 ${pivotY}) translate(-140 0)`;
 }
 
-/** Tints by the words of the light: colour and strength. */
+/** Tints by the words of the light: color and strength. */
 const TINTS: readonly (readonly [string, readonly [string, number]])[] = [
   ['.*(golden|sunset|warm|lamplight|late-afternoon|lamps|morning sun|low sun)', ['#ff9a3c', 0.13]],
   ['.*(dusk|blue-hour|twilight|dark|evening|night)', ['#1f3a7a', 0.2]],
@@ -81,7 +87,7 @@ const TINTS: readonly (readonly [string, readonly [string, number]])[] = [
   ['.*(high-key|bright)', ['#ffffff', 0.1]],
 ];
 
-/** The light's colour over what is drawn so far; `share` of its strength, 0 … 1. */
+/** The light's color over what is drawn so far; `share` of its strength, 0 … 1. */
 function tint({ light }: ShotLook, { width, height }: Canvas, share: number): string {
   const [color, strength] =
     byWords(light, TINTS) ??
@@ -105,8 +111,10 @@ function sideLight({ light }: ShotLook, { width, height }: Canvas): string {
   if (!side) return '';
   const [x1, x2] = side === 'left' ? [0, 1] : [1, 0];
   const stops =
-    '<stop stop-color="#fff" stop-opacity=".24"/><stop offset=".5" stop-color="#fff" stop-opacity="0"/><stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".16"/>';
-  return `<linearGradient id="side" x1="${x1}" y1="0" x2="${x2}" y2="0.3">${stops}</linearGradient><rect width="${width}" height="${height}" fill="url(#side)"/>`;
+    '<stop stop-color="#fff" stop-opacity=".24"/><stop offset=".5" stop-color="#fff" stop-opacity="0"/>' +
+    '<stop offset=".55" stop-opacity="0"/><stop offset="1" stop-opacity=".16"/>';
+  const gradient = `<linearGradient id="side" x1="${x1}" y1="0" x2="${x2}" y2="0.3">${stops}</linearGradient>`;
+  return `${gradient}<rect width="${width}" height="${height}" fill="url(#side)"/>`;
 }
 
 function fixed(value: number): number {

@@ -1,6 +1,6 @@
 /**
- * The drawing style: DiceBear's avataaars (by Pablo Stanley, free for personal and commercial use), with what a character
- * needs and it has not: eyes with a colour, marks on the skin, and a face that can turn in its head.
+ * The drawing style: DiceBear's avataaars (by Pablo Stanley, free for personal and commercial use), with what a
+ * character needs and it has not: eyes with a color, marks on the skin, and a face that can turn in its head.
  */
 import type { Avatar, Style } from '@dicebear/core';
 
@@ -76,7 +76,7 @@ function el(name: string, attributes: Attributes): Element {
   return { type: 'element', name, attributes: Object.fromEntries(entries) };
 }
 
-/** One open eye around `cx`: white, coloured iris, pupil, glint, upper lid. `look`: how far the iris is turned aside. */
+/** One open eye around `cx`: white, colored iris, pupil, glint, upper lid. `look`: how far the iris is turned aside. */
 function eye(cx: number, height: number, look = 0): Element[] {
   const cy = 14;
   const irisPx = Math.min(6.4, height + 0.6);

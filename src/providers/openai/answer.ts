@@ -30,7 +30,10 @@ export function parseAnswer(bytes: Buffer): Answer {
   return { document: record(JSON.parse(bytes.toString('utf8'))) };
 }
 
-/** Where the text of the first picture lies, without its quotes. A quote inside another string is escaped, so the field's name can't be part of one. */
+/**
+ * Where the text of the first picture lies, without its quotes. A quote inside another string is escaped, so the
+ * field's name can't be part of one.
+ */
 function pictureText(bytes: Buffer): { start: number; end: number } | undefined {
   const name = bytes.indexOf(FIELD);
   if (name < 0) return undefined;
@@ -44,8 +47,8 @@ function pictureText(bytes: Buffer): { start: number; end: number } | undefined 
 }
 
 /**
- * Decodes base64 into the front of the bytes it stands in, a piece at a time: buffers of megabytes that live for a moment
- * make V8 look through the whole heap for each few pictures.
+ * Decodes base64 into the front of the bytes it stands in, a piece at a time: buffers of megabytes that live for a
+ * moment make V8 look through the whole heap for each few pictures.
  */
 function decodeInPlace(text: Buffer): Buffer {
   let size = 0;

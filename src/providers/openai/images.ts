@@ -2,17 +2,19 @@
  * The synchronous path: one POST to /images/generations, or to /images/edits when references go along, answered with
  * the picture itself. Nothing can be asked afterwards: an answer that is lost is lost.
  */
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type OpenAI from 'openai';
 import type { ImageEditParams, ImageGenerateParams } from 'openai/resources/images';
 import { ProviderError } from '../../errors.ts';
-import { ANSWER_MAX_BYTES, readBytes } from '../http.ts';
+import { ANSWER_MAX_BYTES, readBytes } from '../answer.ts';
 import type { CallContext, Generated, ImageRequest } from '../provider.ts';
+import { referenceFile } from '../references.ts';
 import { parseAnswer, type Answer } from './answer.ts';
 import { costOf } from './price.ts';
 import { DEFAULT_QUALITY, type TokenPrices } from './models.ts';
 import { openSession, record, SERVICE, toldFailure, type Access, type Session } from './session.ts';
+
+/** Each file is smaller than 50 MB (openai-openapi, EditImageBody). */
+const FILE_LIMIT = { service: SERVICE, maxBytes: 50_000_000 };
 
 /** How to ask. */
 export interface AskOptions {
@@ -44,7 +46,8 @@ export async function makeImage(
   const { options, call } = ask;
   const session = await openSession(access, call, 'sync-submit');
   try {
-    const files = await referenceFiles(request);
+    // Read whole: a multipart body needs their length.
+    const files = await Promise.all(request.references.map((reference) => referenceFile(reference, FILE_LIMIT)));
     call.signal.throwIfAborted();
     call.onPhase?.('sending');
     const response = await send(session, request, files, options);
@@ -81,22 +84,6 @@ function send(session: Session, request: ImageRequest, files: File[], options: A
     ...streaming,
   };
   return images.generate(body, { signal }).asResponse();
-}
-
-/** The references as files, read whole: a multipart body needs their length. */
-async function referenceFiles(request: ImageRequest): Promise<File[]> {
-  return Promise.all(
-    request.references.map(async ({ path, mime }) => {
-      try {
-        return new File([await readFile(path)], basename(path), { type: mime });
-      } catch (error) {
-        throw new ProviderError(`the reference ${basename(path)} can't be read`, {
-          failure: 'rejected',
-          code: (error as NodeJS.ErrnoException).code ?? 'unreadable',
-        });
-      }
-    }),
-  );
 }
 
 /** The JSON answer. Its content type is not asked: the bytes tell. Checked by hand, and never copied by a schema. */

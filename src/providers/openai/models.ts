@@ -1,10 +1,11 @@
 /**
- * OpenAI's image models as data: what they can do, until when they live, and what a picture costs.
+ * OpenAI's image models as data: what they can do, until when they can be used, and what a picture costs.
  * Sources: types and docs of the openai package 7.55.0 (`ImageModel`, `ImageGenerateParams`), OpenAI's deprecation list
  * as of 2026-10-28, its model pages as of 2026-11-21.
  */
-import { UserError } from '../../errors.ts';
 import type { Capabilities, ModelRecord } from '../capabilities.ts';
+import { lookUpModel, type ModelList } from '../models.ts';
+import type { PriceSource } from '../price.ts';
 
 /** Micro-dollars of one token. */
 export interface TokenPrices {
@@ -14,13 +15,14 @@ export interface TokenPrices {
 }
 
 /** How a picture of a model is priced. */
-export interface PriceData {
+export interface PriceData extends PriceSource {
   /** Tokens are billed and told in `usage`; absent where only prices per picture are published. */
   tokens?: TokenPrices;
-  /** Micro-dollars of one picture by quality: of 1024×1024, and of any larger one per 1024×1024. `auto` counts as `high`. */
+  /**
+   * Micro-dollars of one picture by quality: of 1024×1024, and of any larger one per 1024×1024. `auto` counts as
+   * `high`.
+   */
   perImage: Readonly<Record<string, number>>;
-  source: string;
-  asOf: string;
 }
 
 /** A model of OpenAI's with its price. */
@@ -43,7 +45,10 @@ const STANDARD: Capabilities = { ...FLEXIBLE, sizes: { kind: 'list', sizes: ['10
 
 const TOKEN_PRICES: TokenPrices = { textIn: 5, imageIn: 8, imageOut: 30 };
 
-/** Output tokens per picture are published nowhere: third-party figures of about $0.02, $0.07 and $0.19 (2026-05); the two highest are guesses on the safe side. */
+/**
+ * Output tokens per picture are published nowhere: third-party figures of about $0.02, $0.07 and $0.19 (2026-05); the
+ * two highest are guesses on the safe side.
+ */
 const FAMILY_2: PriceData = {
   tokens: TOKEN_PRICES,
   perImage: { low: 20_000, medium: 70_000, high: 190_000, auto: 190_000 },
@@ -66,12 +71,12 @@ const QUALITIES_25: Capabilities = { ...FLEXIBLE, qualities: ['low', 'medium', '
 
 const of2 = (id: string): OpenAIModel => ({ id, capabilities: FLEXIBLE, price: FAMILY_2, priceNote: TOKEN_NOTE });
 const of25 = (id: string): OpenAIModel => ({ id, capabilities: QUALITIES_25, price: FAMILY_25, priceNote: TOKEN_NOTE });
-const gone = (id: string, on: string): OpenAIModel => ({
+const retired = (id: string, on: string): OpenAIModel => ({
   id,
   capabilities: STANDARD,
   retired: { on, successor: 'gpt-image-2.5-flare' },
 });
-const going = (id: string, price: PriceData, priceNote: string): OpenAIModel => ({
+const retiring = (id: string, price: PriceData, priceNote: string): OpenAIModel => ({
   id,
   capabilities: STANDARD,
   price,
@@ -95,25 +100,20 @@ export const MODELS: readonly OpenAIModel[] = [
   of2('gpt-image-2.6-sunburst'),
   of2('gpt-image-2'),
   of2('gpt-image-2-2026-04-21'),
-  going('gpt-image-1-mini', MINI, '$0.005 low, $0.011 medium, $0.036 high at 1024x1024'),
-  going('gpt-image-1.5', ONE_5, 'about $0.009 low, $0.034 medium, $0.133 high at 1024x1024'),
-  going('chatgpt-image-latest', ONE_5, 'about $0.009 low, $0.034 medium, $0.133 high at 1024x1024'),
-  gone('gpt-image-1', '2026-10-23'),
-  gone('dall-e-3', '2026-05-12'),
-  gone('dall-e-2', '2026-05-12'),
+  retiring('gpt-image-1-mini', MINI, '$0.005 low, $0.011 medium, $0.036 high at 1024x1024'),
+  retiring('gpt-image-1.5', ONE_5, 'about $0.009 low, $0.034 medium, $0.133 high at 1024x1024'),
+  retiring('chatgpt-image-latest', ONE_5, 'about $0.009 low, $0.034 medium, $0.133 high at 1024x1024'),
+  retired('gpt-image-1', '2026-10-23'),
+  retired('dall-e-3', '2026-05-12'),
+  retired('dall-e-2', '2026-05-12'),
 ];
+
+const LIST: ModelList<OpenAIModel> = { service: 'OpenAI', models: MODELS, defaultModel: DEFAULT_MODEL };
 
 /**
  * The record of a model. One that imggen does not know gets what the whole family can do, and no price.
  * @throws {UserError} when the service refuses it by now, naming the successor.
  */
 export function modelOf(id: string, nowMs: number): OpenAIModel {
-  const known = MODELS.find((model) => model.id === id);
-  if (!known) return { id, capabilities: STANDARD };
-  const today = new Date(nowMs).toISOString().slice(0, 10);
-  const goneOn =
-    known.retired?.on ?? (known.retiresOn !== undefined && today > known.retiresOn ? known.retiresOn : undefined);
-  if (goneOn === undefined) return known;
-  const successor = known.retired?.successor ?? DEFAULT_MODEL;
-  throw new UserError(`OpenAI shut ${id} down on ${goneOn}`, { hint: `Use ${successor} instead.` });
+  return lookUpModel(LIST, id, nowMs) ?? { id, capabilities: STANDARD };
 }

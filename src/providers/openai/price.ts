@@ -1,16 +1,23 @@
 /** What a picture of OpenAI's costs: guessed before, counted after. */
 import type { Price } from '../capabilities.ts';
+import { configuredPrice } from '../price.ts';
 import type { ImageRequest } from '../provider.ts';
 import { DEFAULT_QUALITY, type OpenAIModel, type TokenPrices } from './models.ts';
 
 /** The guess may be short by this factor before the real cost passes what was reserved. */
 const SAFETY = 1.5;
 const MEGAPIXEL = 1024 * 1024;
-/** Input tokens of a reference at high fidelity: at worst (largest size, from gpt-image-1's published table), and as a rule. */
+/**
+ * Input tokens of a reference at high fidelity: at worst (largest size, from gpt-image-1's published table), and as a
+ * rule.
+ */
 const REFERENCE_TOKENS = { worst: 7000, expected: 4500 };
 /** Tokens that each partial picture adds to the output. */
 const PARTIAL_TOKENS = 100;
-/** The text model's share on the background path, in micro-dollars: some hundred tokens in and out, and what a reference adds. */
+/**
+ * The text model's share on the background path, in micro-dollars: some hundred tokens in and out, and what a reference
+ * adds.
+ */
 const TEXT_MODEL = { worst: 30_000, expected: 10_000, perReference: 8000 };
 
 /** What of the options changes the price. */
@@ -31,15 +38,8 @@ export function priceOf(
   options: PriceOptions,
   nowMs: number,
 ): Price | undefined {
-  if (options.priceUsd !== undefined) {
-    const micros = Math.ceil(options.priceUsd * 1_000_000);
-    return {
-      worstMicros: micros,
-      expectedMicros: micros,
-      source: 'config',
-      asOf: new Date(nowMs).toISOString().slice(0, 10),
-    };
-  }
+  const configured = configuredPrice(options, nowMs);
+  if (configured !== undefined) return configured;
   const { price } = model;
   const square = price?.perImage[request.quality ?? DEFAULT_QUALITY];
   if (!price || square === undefined) return undefined;

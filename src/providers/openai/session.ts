@@ -4,9 +4,13 @@
  */
 import type OpenAI from 'openai';
 import { ProviderError } from '../../errors.ts';
-import { failureOf, networkFailure, retryAfterMs, statusFailure, surelyNotSent, type Asked } from '../http-failures.ts';
-import { confined, patient, singleUse, withoutSecrets } from '../http.ts';
-import type { CallContext, ProviderSettings } from '../provider.ts';
+import { withoutSecrets } from '../access.ts';
+import { confined, waitingUpTo, singleUse } from '../http.ts';
+import { networkFailure, surelyNotSent } from '../network-failure.ts';
+import type { ProviderSettings } from '../definition.ts';
+import type { CallContext } from '../provider.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { failureOf, statusFailure, type Asked } from '../status-failure.ts';
 
 /** What messages call the service. */
 export const SERVICE = 'OpenAI';
@@ -40,7 +44,7 @@ export async function openSession(
   const { key, baseUrl, settings } = access;
   const { OpenAI } = await import('openai');
   const late = AbortSignal.timeout(timeoutMs);
-  const once = singleUse(confined(settings.fetch, baseUrl, patient(timeoutMs)));
+  const once = singleUse(confined(settings.fetch, baseUrl, waitingUpTo(timeoutMs)));
   const announced: typeof fetch = (input, init) => {
     const answer = once(input, init);
     if (asked !== 'read') call.onPhase?.('waiting');
@@ -133,7 +137,8 @@ function nameFailure(error: unknown, known: Circumstances): ProviderError {
 export function toldFailure(error: unknown, otherwise: 'unavailable' | 'unusable' = 'unavailable'): ProviderError {
   const told = record(error);
   const code = [told['code'], told['type']].find((text) => typeof text === 'string') as string | undefined;
-  const message = `${SERVICE}: ${typeof told['message'] === 'string' ? told['message'].slice(0, 500) : 'it gave no reason'}`;
+  const words = typeof told['message'] === 'string' ? told['message'].slice(0, 500) : 'it gave no reason';
+  const message = `${SERVICE}: ${words}`;
   if (isRefusal(error)) return refusal(message, { code });
   if (code === 'rate_limit_exceeded')
     return new ProviderError(message, {
@@ -153,7 +158,7 @@ function isRefusal(error: unknown): boolean {
   const told = record(error);
   const words = [told['code'], told['type']].filter((text) => typeof text === 'string').join(' ');
   if (/moderation_blocked|content_policy|safety_violation|content_filter/.test(words)) return true;
-  if (words.includes('image_generation_user_error') && !/invalid|unsupported/.test(words)) return true;
+  if (words.includes('image_generation_user_error') && !/invalid|unsupported|billing/.test(words)) return true;
   return (
     told['moderation_details'] !== undefined ||
     (typeof told['message'] === 'string' && /rejected by (?:the|our) safety system/i.test(told['message']))

@@ -4,12 +4,17 @@
  */
 import type Replicate from 'replicate';
 import { ProviderError } from '../../errors.ts';
-import { ANSWER_MAX_BYTES, HiddenRetryError, confined, readBytes, withoutSecrets } from '../http.ts';
-import { type Asked, networkFailure, statusFailure } from '../http-failures.ts';
+import { withoutSecrets } from '../access.ts';
+import { ANSWER_MAX_BYTES, formProblems, readBytes } from '../answer.ts';
+import { confined, HiddenRetryError } from '../http.ts';
+import { networkFailure } from '../network-failure.ts';
+import { type Asked, statusFailure } from '../status-failure.ts';
 import type { z } from 'zod';
 
 /** How the service is called in messages. */
 export const SERVICE = 'Replicate';
+/** A reading may take this long. */
+export const READ_TIMEOUT_MS = 30_000;
 
 /** Where and as whom. */
 export interface Connection {
@@ -32,8 +37,8 @@ export interface Question {
   headers?: Record<string, string>;
 }
 
-/** What came of the one request that was let through. */
-interface Outcome {
+/** The one request that was let through: what was answered, or why nothing was. */
+interface Exchange {
   error?: unknown;
   status?: number;
   headers?: Headers;
@@ -52,12 +57,12 @@ export async function ask<T>(
   use: (client: Replicate) => Promise<unknown>,
 ): Promise<T> {
   const { default: Client } = await import('replicate');
-  const outcome: Outcome = {};
+  const exchange: Exchange = {};
   let giveUp: (error: unknown) => void = () => {};
   // A failed request is reported at once, whatever the client then does about it.
   const failed = new Promise<never>((_, reject) => (giveUp = reject));
   failed.catch(() => {});
-  const fetch = onlyOnce(connection, question, { outcome, giveUp });
+  const fetch = onlyOnce(connection, question, { exchange, giveUp });
   const client = new Client({
     auth: connection.token,
     baseUrl: connection.baseUrl,
@@ -68,18 +73,17 @@ export async function ask<T>(
   try {
     answer = await Promise.race([use(client), failed]);
   } catch (error) {
-    throw clean(failureOf(error, outcome, { question, now: connection.now }), connection.token);
+    throw clean(failureOf(error, exchange, { question, now: connection.now }), connection.token);
   }
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
-  throw unreadable(question, `in an unexpected form (${where})`);
+  throw unreadable(question, `in an unexpected form (${formProblems(parsed.error)})`);
 }
 
 function onlyOnce(
   connection: Connection,
   question: Question,
-  { outcome, giveUp }: { outcome: Outcome; giveUp: (error: unknown) => void },
+  { exchange, giveUp }: { exchange: Exchange; giveUp: (error: unknown) => void },
 ): typeof globalThis.fetch {
   const send = confined(connection.fetch, connection.baseUrl);
   let used = false;
@@ -92,19 +96,19 @@ function onlyOnce(
       signal.throwIfAborted();
     } catch (error) {
       // Nothing was sent: said in a way that `networkFailure` can't take for a request under way.
-      outcome.error = new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
+      exchange.error = new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
       giveUp(error);
       throw error;
     }
     try {
       const response = await send(input, { ...init, headers, signal });
-      outcome.status = response.status;
-      outcome.headers = response.headers;
+      exchange.status = response.status;
+      exchange.headers = response.headers;
       const serviceMs = Date.parse(response.headers.get('date') ?? '');
       if (!Number.isNaN(serviceMs)) connection.skewMs = serviceMs - connection.now();
       const body = await readBytes(response, ANSWER_MAX_BYTES);
       if (!response.ok) {
-        outcome.bodyText = body.toString('utf8');
+        exchange.bodyText = body.toString('utf8');
         giveUp(new Error(`status ${response.status}`));
       }
       return new Response(new Uint8Array(body), {
@@ -113,7 +117,7 @@ function onlyOnce(
         headers: response.headers,
       });
     } catch (error) {
-      outcome.error = error;
+      exchange.error = error;
       giveUp(error);
       throw error;
     }
@@ -122,14 +126,14 @@ function onlyOnce(
 
 function failureOf(
   thrown: unknown,
-  outcome: Outcome,
+  exchange: Exchange,
   { question, now }: { question: Question; now: () => number },
 ): ProviderError {
   const paid = question.asked !== 'read';
-  if (outcome.error instanceof ProviderError && outcome.error.failure === 'interrupted') return outcome.error;
-  if (outcome.error instanceof ProviderError) return unreadable(question, 'with too much');
-  if (outcome.error !== undefined) return networkFailure(outcome.error, { service: SERVICE, paid, sent: true });
-  const { status, headers, bodyText } = outcome;
+  if (exchange.error instanceof ProviderError && exchange.error.failure === 'interrupted') return exchange.error;
+  if (exchange.error instanceof ProviderError) return unreadable(question, 'with too much');
+  if (exchange.error !== undefined) return networkFailure(exchange.error, { service: SERVICE, paid, sent: true });
+  const { status, headers, bodyText } = exchange;
   if (status === undefined || headers === undefined) throw thrown;
   if (bodyText === undefined)
     return unreadable(

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
-import { ask, type Connection } from './connection.ts';
+import { ask, type Connection, READ_TIMEOUT_MS } from './connection.ts';
 import { type Input, isSameInput } from './input.ts';
 import { type Prediction, predictionSchema } from './prediction.ts';
 
@@ -30,7 +30,8 @@ const SKEW_MS = 120_000;
 const DAY_MS = 86_400_000;
 /** A request reaches the service at most this long after its attempt was committed: uploads come in between. */
 const UNDER_WAY_MS = 900_000;
-const READ_TIMEOUT_MS = 30_000;
+/** Names that Replicate runs official models under, and tells in their place. */
+const INTERNAL_MODEL = /^replicate(?:-internal)?\//;
 /** 100 predictions each: past that somebody else is busy on the account, and nothing is concluded. */
 const PAGES_MAX = 50;
 
@@ -78,7 +79,9 @@ async function look(connection: Connection, wanted: Wanted, call: CallContext): 
   if (found !== undefined) return { state: 'found', remoteId: found.id };
   if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
   const gone = candidates.filter(
-    (prediction) => prediction.data_removed && Date.parse(prediction.created_at) < wanted.lost.sentAtMs + UNDER_WAY_MS,
+    (prediction) =>
+      (prediction.data_removed || !prediction.input) &&
+      Date.parse(prediction.created_at) < wanted.lost.sentAtMs + UNDER_WAY_MS,
   ).length;
   return gone === 0
     ? { state: 'absent' }
@@ -95,8 +98,8 @@ function list(connection: Connection, from: string, signal: AbortSignal): Promis
 }
 
 /**
- * The earliest time, by the service's clock, at which the prediction can have been made. Our clock may be wrong, may have
- * been wrong, or may have been set since; looking back too far is harmless, too short means paying twice.
+ * The earliest time, by the service's clock, at which the prediction can have been made. Our clock may be wrong, may
+ * have been wrong, or may have been set since; looking back too far is harmless, too short means paying twice.
  */
 function earliestMs({ now, skewMs }: Connection, sentAtMs: number): number {
   const jumped = sentAtMs > now() + SKEW_MS ? now() + skewMs - DAY_MS : Infinity;
@@ -106,7 +109,7 @@ function earliestMs({ now, skewMs }: Connection, sentAtMs: number): number {
 function mayBeOurs(prediction: Prediction, { lost, model, version }: Wanted, sinceMs: number): boolean {
   if (lost.isKnown(prediction.id)) return false;
   if (Date.parse(prediction.created_at) < sinceMs) return false;
-  if (prediction.model && prediction.model !== model) return false;
+  if (prediction.model && prediction.model !== model && !INTERNAL_MODEL.test(prediction.model)) return false;
   return version === undefined || !prediction.version || prediction.version === version;
 }
 

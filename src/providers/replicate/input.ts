@@ -27,7 +27,8 @@ const SIDE_STEP_PX = 32;
 /**
  * Builds the input from what the model's schema has.
  * @param references a URL or data URI for each of the request's references, in order.
- * @param extra the user's own inputs (`providers.replicate.input`), laid over the defaults but not over prompt, seed and number.
+ * @param extra the user's own inputs (`providers.replicate.input`), laid over the defaults but not over prompt, seed
+ *   and number.
  */
 export function buildInput(
   schema: InputSchema,

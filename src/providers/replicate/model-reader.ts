@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
-import { ask, type Connection } from './connection.ts';
+import { ask, type Connection, READ_TIMEOUT_MS } from './connection.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { type InputSchema, inputSchema } from './schema.ts';
 
@@ -22,13 +22,13 @@ export interface ModelReader {
   known: (model: string) => KnownModel | undefined;
 }
 
-const READ_TIMEOUT_MS = 30_000;
 const version = z.object({ id: z.string(), openapi_schema: z.unknown().optional() });
 const modelSchema = z.object({ is_official: z.boolean().nullish(), latest_version: version.nullish() });
 
 /**
- * Makes a reader. While a listed model's schema can't be had in passing, its built-in one is taken and the next call asks again.
- * The reader throws {ProviderError}: `rejected` when there is no such model or it takes no input, otherwise what the read failed with.
+ * Makes a reader. While a listed model's schema can't be had in passing, its built-in one is taken and the next call
+ * asks again. The reader throws {ProviderError}: `rejected` when there is no such model or it takes no input, otherwise
+ * what the read failed with.
  */
 export function modelReader(connection: Connection): ModelReader {
   const found = new Map<string, KnownModel>();

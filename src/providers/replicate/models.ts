@@ -2,6 +2,8 @@
  * The Replicate models that imggen knows, as data. Prices are per picture; Replicate's API does not tell them.
  */
 import type { Capabilities, ModelRecord, Price } from '../capabilities.ts';
+import type { ModelList } from '../models.ts';
+import { priceOfEach, type PriceSource } from '../price.ts';
 import type { InputField } from './schema.ts';
 
 /** Used when the config names none. */
@@ -60,12 +62,7 @@ const flux2: Capabilities = {
 /** Any model that is not listed: only what every image model has. Its price must come from the config. */
 export const UNLISTED: Capabilities = { ...base, seed: 'best-effort' };
 
-const unverified = (usd: number): Price => ({
-  worstMicros: Math.round(usd * 1_000_000),
-  expectedMicros: Math.round(usd * 1_000_000),
-  source: 'contracts 2026-11-21, unverified',
-  asOf: '2026-11-21',
-});
+const UNVERIFIED: PriceSource = { source: 'collected 2026-11-21, unverified', asOf: '2026-11-21' };
 
 const NO_PRICE = 'not known to imggen: set providers.replicate.priceUsd';
 
@@ -74,14 +71,14 @@ export const MODELS: readonly ReplicateModel[] = [
   {
     id: 'black-forest-labs/flux-schnell',
     capabilities: base,
-    price: unverified(0.003),
+    price: priceOfEach(0.003, UNVERIFIED),
     priceNote: '$0.003 an image (unverified)',
     fields: FLUX_1_FIELDS,
   },
   {
     id: DEFAULT_MODEL,
     capabilities: { ...base, referencesMax: 1 },
-    price: unverified(0.025),
+    price: priceOfEach(0.025, UNVERIFIED),
     priceNote: '$0.025 an image (unverified)',
     fields: { ...FLUX_1_FIELDS, image: { type: 'string' } },
     referenceNote:
@@ -90,7 +87,7 @@ export const MODELS: readonly ReplicateModel[] = [
   {
     id: 'black-forest-labs/flux-1.1-pro',
     capabilities: { ...base, seed: 'best-effort', referencesMax: 1, sizes: { kind: 'ratio', ratios: NARROW_RATIOS } },
-    price: unverified(0.04),
+    price: priceOfEach(0.04, UNVERIFIED),
     priceNote: '$0.04 an image (unverified)',
     fields: { ...COMMON_FIELDS, aspect_ratio: { choices: NARROW_RATIOS }, image_prompt: { type: 'string' } },
     referenceNote: 'takes mood and composition from the reference picture rather than the face',
@@ -100,12 +97,26 @@ export const MODELS: readonly ReplicateModel[] = [
   { id: 'black-forest-labs/flux-2-max', capabilities: flux2, priceNote: NO_PRICE, fields: FLUX_2_FIELDS },
 ];
 
-/** The record of a model id, with or without `:version`. */
-export function modelRecord(id: string): ReplicateModel | undefined {
-  return MODELS.find((model) => model.id === id.split(':')[0]);
+/** The same, to look models up in. */
+export const MODEL_LIST: ModelList<ReplicateModel> = {
+  service: 'Replicate',
+  models: MODELS,
+  defaultModel: DEFAULT_MODEL,
+};
+
+/** `owner/name` of a model id with or without `:version`. */
+export function baseIdOf(id: string): string {
+  return id.split(':')[0] ?? id;
 }
 
-/** A model id taken apart; undefined when it is none (`owner/name` or `owner/name:version`, version 64 hex characters). */
+/** The record of a model id, with or without `:version`. */
+export function modelRecord(id: string): ReplicateModel | undefined {
+  return MODELS.find((model) => model.id === baseIdOf(id));
+}
+
+/**
+ * A model id taken apart; undefined when it is none (`owner/name` or `owner/name:version`, version 64 hex characters).
+ */
 export function modelParts(id: string): { owner: string; name: string; version?: string } | undefined {
   const [, owner, name, version] = /^([a-z0-9][\w.-]*)\/([a-z0-9][\w.-]*)(?::([0-9a-f]{64}))?$/i.exec(id) ?? [];
   if (owner === undefined || name === undefined) return undefined;

@@ -3,7 +3,8 @@
  */
 import { z } from 'zod';
 import { ProviderError, type ProviderFailure } from '../../errors.ts';
-import type { Generated, ProviderImage } from '../provider.ts';
+import type { ProviderImage } from '../provider.ts';
+import type { Reading } from '../queue.ts';
 
 /** All that an answer to a paid request must have. The id goes into addresses, so its form is checked. */
 export const acceptedSchema = z.object({ id: z.string().regex(/^[\w-]{1,200}$/) });
@@ -27,28 +28,30 @@ export const predictionSchema = acceptedSchema.extend({
 /** A prediction. */
 export type Prediction = z.infer<typeof predictionSchema>;
 
-/** Outputs of predictions made through the API are deleted this long after their end (replicate.com/docs/topics/predictions/data-retention). */
-const KEPT_MS = 3_600_000;
+/**
+ * Outputs of predictions made through the API are deleted this long after their end
+ * (replicate.com/docs/topics/predictions/data-retention).
+ */
+export const RETENTION_MS = 3_600_000;
 const REFUSED = /nsfw|safety|sensitive|flagged|moderat|content polic|prohibited|\bE005\b/i;
 const REJECTED = /\bE1001\b|\bE4875\b|out of memory|invalid|must be|required|unsupported|cannot identify|input failed/i;
 
 /** How far it is, 0…1, from the progress bar in its logs. */
-export function progressOf({ logs }: Prediction): number | undefined {
+function progressOf({ logs }: Prediction): number | undefined {
   const percent = [...(logs ?? '').slice(-2000).matchAll(/(\d{1,3})%\|/g)].at(-1)?.[1];
   return percent === undefined ? undefined : Math.min(Number(percent), 100) / 100;
 }
 
 /**
- * What became of a prediction: undefined while it runs.
+ * What became of a prediction.
  * @param official per-image models of Replicate's own are not billed when a run fails.
  * @throws {ProviderError} when it ended without a picture.
  */
-export function settled(prediction: Prediction, official: boolean): Generated | undefined {
-  const { status } = prediction;
+export function resultOf(prediction: Prediction, official: boolean): Reading {
   const unbilled = official ? 'no' : 'maybe';
-  switch (status) {
+  switch (prediction.status) {
     case 'succeeded':
-      return generated(prediction, unbilled);
+      return succeeded(prediction, unbilled);
     case 'failed':
       throw failed(prediction, unbilled);
     case 'aborted':
@@ -58,37 +61,57 @@ export function settled(prediction: Prediction, official: boolean): Generated | 
         code: 'aborted',
       });
     case 'canceled':
-      throw new ProviderError('the prediction was cancelled at Replicate', {
+      throw new ProviderError('the prediction was canceled at Replicate', {
         failure: 'timeout',
         charged: prediction.started_at ? 'maybe' : 'no',
         code: 'canceled',
       });
+    // starting, processing, or a status that is new
     default:
-      return undefined; // starting, processing, or a word of the future
+      return runningAt(progressOf(prediction));
   }
 }
 
-function generated(prediction: Prediction, unbilled: ProviderFailure['charged']): Generated {
+function runningAt(progress: number | undefined): Reading {
+  return progress === undefined ? { state: 'running' } : { state: 'running', progress };
+}
+
+function succeeded(prediction: Prediction, unbilled: ProviderFailure['charged']): Reading {
   const { output, logs, model, metrics } = prediction;
   const first: unknown = Array.isArray(output) ? output[0] : output;
-  if (first === undefined || first === null) {
-    if (prediction.data_removed)
-      throw expired('the picture was made and paid, but Replicate has deleted it (it keeps outputs for an hour)');
-    // Flagged pictures are dropped from the output (replicate/cog-flux predict.py); the run counts as succeeded and billed.
-    if (REFUSED.test(logs ?? '') || Array.isArray(output))
-      throw new ProviderError("Replicate's safety checker withheld the picture", {
-        failure: 'refused',
-        charged: unbilled === 'no' ? 'yes' : 'maybe',
-      });
-    throw new ProviderError('the prediction succeeded without an output', { failure: 'unusable' });
-  }
+  if (first === undefined || first === null) return withoutOutput(prediction, unbilled);
   const seed = /Using seed: (\d{1,16})\b/.exec(logs ?? '')?.[1];
   return {
-    image: imageOf(first, Date.parse(prediction.completed_at ?? prediction.created_at) + KEPT_MS),
+    state: 'generated',
+    image: imageOf(first, Date.parse(prediction.completed_at ?? prediction.created_at) + RETENTION_MS),
     ...(seed === undefined ? {} : { seedUsed: Number(seed) }),
     ...(model ? { model } : {}),
     ...(metrics === undefined ? {} : { usage: metrics }),
   };
+}
+
+function withoutOutput(
+  { output, logs, data_removed: removed }: Prediction,
+  unbilled: ProviderFailure['charged'],
+): Reading {
+  if (removed)
+    throw new ProviderError(
+      'the picture was made and paid, but Replicate has deleted it (it keeps outputs for an hour)',
+      {
+        failure: 'unusable',
+        charged: 'yes',
+        expired: true,
+        code: 'expired',
+      },
+    );
+  // Flagged pictures are dropped from the output (replicate/cog-flux predict.py); the run counts as succeeded and
+  // billed.
+  if (REFUSED.test(logs ?? '') || Array.isArray(output))
+    throw new ProviderError("Replicate's safety checker withheld the picture", {
+      failure: 'refused',
+      charged: unbilled === 'no' ? 'yes' : 'maybe',
+    });
+  return { state: 'missing', why: 'the prediction succeeded, and its output is not there' };
 }
 
 function imageOf(output: unknown, expiresAtMs: number): ProviderImage {
@@ -105,9 +128,4 @@ function failed({ error }: Prediction, unbilled: ProviderFailure['charged']): Pr
   const code = /\bE\d{3,4}\b/.exec(said)?.[0];
   const failure = REFUSED.test(said) ? 'refused' : REJECTED.test(said) ? 'rejected' : 'unavailable';
   return new ProviderError(`Replicate: ${said}`, { failure, charged: unbilled, code });
-}
-
-/** Finished, paid, and nothing to fetch any more. */
-export function expired(message: string): ProviderError {
-  return new ProviderError(message, { failure: 'unusable', charged: 'yes', expired: true, code: 'expired' });
 }

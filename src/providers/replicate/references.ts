@@ -1,16 +1,15 @@
 /**
  * Hands reference pictures to Replicate: small ones inside the input, larger ones through its Files API (free).
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ProviderError } from '../../errors.ts';
 import type { Reference } from '../provider.ts';
-import { ask, type Connection } from './connection.ts';
+import { referenceDataUri, referenceFile } from '../references.ts';
+import { ask, type Connection, SERVICE } from './connection.ts';
 
 /** Largest picture that goes as a data URI (the HTTP reference recommends 256 kB). */
 const INLINE_MAX_BYTES = 256_000;
-/** Largest file the Files API takes. */
-const FILE_MAX_BYTES = 100 * 1024 * 1024;
+/** The Files API takes files up to 100 MiB. */
+const LIMIT = { service: SERVICE, maxBytes: 100 * 1024 * 1024 };
 const UPLOAD_TIMEOUT_MS = 120_000;
 /** An uploaded file is used again until this long before it expires. */
 const MARGIN_MS = 3_600_000;
@@ -20,7 +19,10 @@ const fileSchema = z.object({
   urls: z.object({ get: z.url({ protocol: /^https?$/ }) }),
 });
 
-/** Gives a URL or data URI for a reference; each file is uploaded once per process, also when asked for at the same time. */
+/**
+ * Gives a URL or data URI for a reference; each file is uploaded once per process, also when asked for at the same
+ * time.
+ */
 export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Promise<string>;
 
 /**
@@ -31,7 +33,7 @@ export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Pro
 export function referenceSender(connection: Connection): ReferenceSender {
   const uploads = new Map<string, Promise<{ url: string; untilMs: number }>>();
   return async (reference, signal) => {
-    if (reference.sizeBytes <= INLINE_MAX_BYTES) return dataUri(reference);
+    if (reference.sizeBytes <= INLINE_MAX_BYTES) return referenceDataUri(reference, LIMIT);
     const known = await uploads.get(reference.sha256)?.catch(() => undefined);
     if (known !== undefined && known.untilMs > connection.now()) return known.url;
     const upload = uploadFile(connection, reference, signal);
@@ -43,13 +45,14 @@ export function referenceSender(connection: Connection): ReferenceSender {
 /** Stands for a reference whose content does not matter, or has another address each time. */
 export const SOME_PICTURE = 'https://replicate.com/';
 
-/** What was sent for a reference, for a comparison: its data URI, or `SOME_PICTURE` for one that was uploaded or can't be read any more. */
+/**
+ * What was sent for a reference, for a comparison: its data URI, or `SOME_PICTURE` for one that was uploaded or can't
+ * be read any more.
+ */
 export async function sentReference(reference: Reference): Promise<string> {
-  return reference.sizeBytes <= INLINE_MAX_BYTES ? dataUri(reference).catch(() => SOME_PICTURE) : SOME_PICTURE;
-}
-
-async function dataUri(reference: Reference): Promise<string> {
-  return `data:${reference.mime};base64,${(await bytesOf(reference)).toString('base64')}`;
+  return reference.sizeBytes <= INLINE_MAX_BYTES
+    ? referenceDataUri(reference, LIMIT).catch(() => SOME_PICTURE)
+    : SOME_PICTURE;
 }
 
 async function uploadFile(
@@ -57,14 +60,7 @@ async function uploadFile(
   reference: Reference,
   signal: AbortSignal,
 ): Promise<{ url: string; untilMs: number }> {
-  if (reference.sizeBytes > FILE_MAX_BYTES)
-    throw new ProviderError(`${reference.path} is larger than the 100 MiB that Replicate takes`, {
-      failure: 'rejected',
-    });
-  const bytes = await bytesOf(reference);
-  const file = new File([new Uint8Array(bytes)], `${reference.sha256}.${reference.mime.slice('image/'.length)}`, {
-    type: reference.mime,
-  });
+  const file = await referenceFile(reference, LIMIT, `${reference.sha256}.${reference.mime.slice('image/'.length)}`);
   const { urls, expires_at: expires } = await ask(
     connection,
     { asked: 'read', signal, timeoutMs: UPLOAD_TIMEOUT_MS },
@@ -76,15 +72,4 @@ async function uploadFile(
     url: urls.get,
     untilMs: (Number.isNaN(expiresMs) ? connection.now() + 2 * MARGIN_MS : expiresMs) - MARGIN_MS,
   };
-}
-
-async function bytesOf(reference: Reference): Promise<Buffer> {
-  try {
-    return await readFile(reference.path);
-  } catch (error) {
-    throw new ProviderError(
-      `the reference picture ${reference.path} can't be read (${error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'})`,
-      { failure: 'rejected' },
-    );
-  }
 }

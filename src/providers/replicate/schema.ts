@@ -42,7 +42,7 @@ function fieldOf(property: Record<string, unknown>, schemas: Record<string, unkn
     resolved(record(part), schemas),
   );
   const find = (key: string): unknown => parts.find((part) => part[key] !== undefined)?.[key];
-  const type = parts.map((part) => part['type']).find((type) => type !== undefined && type !== 'null');
+  const type = parts.map((part) => part['type']).find((name) => name !== undefined && name !== 'null');
   const choices = listOf(find('enum')).filter((choice) => typeof choice === 'string' || typeof choice === 'number');
   const numbers = { minimum: find('minimum'), maximum: find('maximum'), itemsMax: find('maxItems') };
   return {

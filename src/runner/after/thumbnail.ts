@@ -1,43 +1,46 @@
 import { basename, dirname, join } from 'node:path';
 import { makeThumbnail } from '../../images/thumbnail.ts';
-import type { RunnerContext } from '../context.ts';
+import type { Image, Job } from '../../ledger/records.ts';
+import type { AfterSave, AfterSaveParts } from './after.ts';
 
-/** Makes thumbnails beside the pictures, one at a time and off the main thread, behind the run's back. */
-export class Thumbnails {
-  private readonly context: RunnerContext;
+type Parts = Pick<AfterSaveParts, 'ledger' | 'tell' | 'trace' | 'clean'>;
+
+/** Thumbnails of the jobs that want them. */
+export function thumbnails(parts: Parts): AfterSave {
+  return new Thumbnails(parts);
+}
+
+/** Makes thumbnails beside the pictures, one at a time and off the main thread. */
+class Thumbnails implements AfterSave {
+  readonly name = 'thumbnail';
+  private readonly parts: Parts;
   private queue: Promise<void> = Promise.resolve();
   private told = false;
 
-  constructor(context: RunnerContext) {
-    this.context = context;
+  constructor(parts: Parts) {
+    this.parts = parts;
   }
 
-  /** A shot's picture is finished. */
-  add(shotId: number): void {
-    this.queue = this.queue.then(() => this.make(shotId));
+  saved(image: Image, job: Job): void {
+    const { path } = image;
+    if (job.settings.thumbnails && path !== null) this.queue = this.queue.then(() => this.make(image, path));
   }
 
-  /** Waits for those that are still being made. */
   async finish(): Promise<void> {
     await this.queue;
   }
 
-  private async make(shotId: number): Promise<void> {
-    const image = this.context.ledger.images.ofShot(shotId);
-    if (!image?.path) return;
-    const target = join(dirname(image.path), 'thumbnails', `${basename(image.filename).replace(/\.[a-z]+$/, '')}.webp`);
+  private async make(image: Image, path: string): Promise<void> {
+    const { ledger, tell, trace, clean } = this.parts;
+    const target = join(dirname(path), 'thumbnails', `${basename(image.filename).replace(/\.[a-z]+$/, '')}.webp`);
     try {
-      await makeThumbnail(image.path, target);
-      this.context.ledger.images.thumbnail(image.id, target);
+      await makeThumbnail(path, target);
+      ledger.images.thumbnail(image.id, target);
     } catch (error) {
-      const message = this.context.clean((error as Error).message);
-      this.context.trace('thumbnail-failed', { filename: image.filename, message });
+      const message = clean((error as Error).message);
+      trace('thumbnail-failed', { filename: image.filename, message });
       if (!this.told)
-        this.context.signal({
-          event: 'notice',
-          level: 'warn',
-          message: `no thumbnail for ${image.filename}: ${message}`,
-        });
+        tell({ event: 'notice', level: 'warn', message: `no thumbnail for ${image.filename}: ${message}` });
       this.told = true;
     }
   }

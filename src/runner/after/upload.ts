@@ -3,104 +3,117 @@ import { StorageError } from '../../errors.ts';
 import { hashFile } from '../../images/hash.ts';
 import type { Image } from '../../ledger/records.ts';
 import type { Asset, Storage, Stored } from '../../storage/storage.ts';
-import type { RunnerContext, RunOptions, Stop } from '../context.ts';
+import type { Stop } from '../context.ts';
 import { decideUpload } from '../retry.ts';
+import type { AfterSave, AfterSaveParts } from './after.ts';
 
-/** How long to sleep at most when nothing can be uploaded now. */
+/** How long to wait at most before looking again: for pictures of a process that has ended, or of another one's. */
 const IDLE_MS = 500;
-/** A pause longer than this is told of. */
+/** The same, when no more pictures come: the last tries of others are about to end. */
+const FINISHING_MS = 20;
+/** A pause longer than this is told. */
 const NOTICED_MS = 10_000;
 
+/** Uploads of the run's jobs; none without a store. */
+export function uploads(parts: AfterSaveParts): AfterSave | undefined {
+  return parts.storage && new Uploads(parts, parts.storage);
+}
+
 /**
- * The second step, beside generation and with its own patience: pictures that are safe on disk go to the store.
+ * Beside generation and with its own patience: pictures that are safe on disk go to the store.
  * A failing store never buys a picture twice.
  */
-export class Uploader {
-  private readonly context: RunnerContext;
-  private readonly options: RunOptions;
-  private readonly storage: Storage;
-  private readonly inFlight = new Set<Promise<void>>();
-  private finishing = false;
-  private pausedUntilMs = 0;
+class Uploads implements AfterSave {
+  readonly name = 'upload';
   /** Set when the store refuses our key: the rest waits for `imggen resume`. */
   stop: Stop | undefined;
+  private readonly parts: AfterSaveParts;
+  private readonly storage: Storage;
+  private readonly inFlight = new Set<Promise<void>>();
+  private running: Promise<void> | undefined;
+  private failure: unknown;
+  private finishing = false;
+  private pausedUntilMs = 0;
+  private wake: () => void = () => {};
 
-  constructor(context: RunnerContext, options: RunOptions, storage: Storage) {
-    this.context = context;
-    this.options = options;
+  constructor(parts: AfterSaveParts, storage: Storage) {
+    this.parts = parts;
     this.storage = storage;
   }
 
-  /** No more pictures will come: `run` ends when all are uploaded or given up. */
-  finish(): void {
+  start(): void {
+    this.running ??= this.run().catch((error: unknown) => {
+      this.failure = error;
+    });
+  }
+
+  saved(): void {
+    this.wake();
+  }
+
+  async finish(): Promise<void> {
+    this.start();
     this.finishing = true;
+    this.wake();
+    await this.running;
+    if (this.failure !== undefined) throw this.failure;
   }
 
   /** Uploads until told to finish and done, stopped or drained. */
-  async run(): Promise<void> {
-    while (!this.options.drain.aborted && !this.stop) {
-      if (this.inFlight.size >= this.context.uploadConcurrency) {
+  private async run(): Promise<void> {
+    const { ledger, jobIds, drain, now } = this.parts;
+    while (!drain.aborted && !this.stop) {
+      if (this.inFlight.size >= this.storage.concurrency) {
         await Promise.race(this.inFlight);
         continue;
       }
-      const image =
-        this.context.now() >= this.pausedUntilMs ? this.context.ledger.uploads.claim(this.options.jobIds) : undefined;
+      const image = now() >= this.pausedUntilMs ? ledger.uploads.claim(jobIds) : undefined;
       if (image) {
-        this.start(image);
+        this.begin(image);
         continue;
       }
-      if (
-        this.finishing &&
-        this.inFlight.size === 0 &&
-        this.context.ledger.uploads.pending(this.options.jobIds).count === 0
-      )
-        return;
+      if (this.finishing && this.inFlight.size === 0 && ledger.uploads.pending(jobIds).count === 0) return;
       await this.idle();
     }
     await Promise.all(this.inFlight);
   }
 
+  /** Waits until a picture is saved, an upload ends, or the next may be tried. */
   private async idle(): Promise<void> {
-    const now = this.context.now();
-    const next = Math.max(this.pausedUntilMs, this.context.ledger.uploads.pending(this.options.jobIds).nextMs ?? 0);
-    const wait = next > now ? Math.min(next - now, IDLE_MS) : this.finishing ? 20 : 100;
-    const woken = this.context.sleep(wait, this.options.drain);
-    await (this.inFlight.size > 0 ? Promise.race([woken, ...this.inFlight]) : woken);
+    const { ledger, jobIds, drain, now, sleep } = this.parts;
+    const nextMs = Math.max(this.pausedUntilMs, ledger.uploads.pending(jobIds).nextMs ?? 0);
+    const waitMs = nextMs > now() ? Math.min(nextMs - now(), IDLE_MS) : this.finishing ? FINISHING_MS : IDLE_MS;
+    const woken = new AbortController();
+    this.wake = () => woken.abort();
+    await Promise.race([sleep(waitMs, AbortSignal.any([drain, woken.signal])), ...this.inFlight]);
+    woken.abort();
   }
 
-  private start(image: Image): void {
+  private begin(image: Image): void {
     const task: Promise<void> = this.upload(image).finally(() => this.inFlight.delete(task));
     this.inFlight.add(task);
   }
 
   private async upload(image: Image): Promise<void> {
-    const { ledger, trace } = this.context;
-    if (image.jobId !== null) {
-      this.context.signal({ event: 'shot_phase', job_id: String(image.jobId), shot: image.shot, phase: 'uploading' });
-    }
+    const { ledger, trace, tell, abort } = this.parts;
+    if (image.jobId !== null)
+      tell({ event: 'shot_phase', job_id: String(image.jobId), shot: image.shot, phase: 'uploading' });
     try {
-      const md5 = await sumOf(image);
-      const stored: Stored = await this.storage.put(assetOf(image, md5), this.options.abort);
-      trace('uploaded', { filename: image.filename, publicId: stored.publicId });
-      ledger.uploads.done(image, { ...stored, md5 });
+      const md5 = await md5Of(image);
+      const stored: Stored = await this.storage.put(assetOf(image, md5), abort);
+      trace('uploaded', { filename: image.filename, key: stored.key });
+      const address = await this.storage.urlOf(stored, 'picture', abort);
+      if (!address) throw new StorageError('it was uploaded, and has no address', 'unavailable');
+      ledger.uploads.done(image, { publicId: stored.key, url: address.url, thumbnailUrl: stored.thumbnailUrl, md5 });
       trace('upload-recorded', { filename: image.filename });
     } catch (error) {
-      if (this.options.abort.aborted) ledger.uploads.release(image);
+      if (abort.aborted) ledger.uploads.release(image);
       else this.failed(image, error);
     }
   }
 
-  /** The store asks everybody to wait: said once, for a wait that people notice. */
-  private pause(waitMs: number, message: string): void {
-    const { now, signal } = this.context;
-    if (waitMs > NOTICED_MS && now() >= this.pausedUntilMs) {
-      signal({ event: 'notice', level: 'warn', message: `uploads wait ${Math.ceil(waitMs / 1000)} s: ${message}` });
-    }
-    this.pausedUntilMs = Math.max(this.pausedUntilMs, now() + waitMs);
-  }
-
   private failed(image: Image, error: unknown): void {
-    const { ledger, now, random, clean, trace, signal } = this.context;
+    const { ledger, now, random, clean, trace, tell } = this.parts;
     const known =
       error instanceof StorageError
         ? error
@@ -124,12 +137,22 @@ export class Uploader {
       return;
     }
     ledger.uploads.givenUp(image, message);
-    signal({ event: 'notice', level: 'warn', message: `${image.filename} is on disk but not uploaded: ${message}` });
+    tell({ event: 'notice', level: 'warn', message: `${image.filename} is on disk but not uploaded: ${message}` });
+  }
+
+  /** The store asks everybody to wait: said once, for a wait that people notice. */
+  private pause(waitMs: number, message: string): void {
+    const { now, tell } = this.parts;
+    if (waitMs > NOTICED_MS && now() >= this.pausedUntilMs)
+      tell({ event: 'notice', level: 'warn', message: `uploads wait ${Math.ceil(waitMs / 1000)} s: ${message}` });
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, now() + waitMs);
   }
 }
 
-/** The MD5 of a picture that is still what was made. @throws {StorageError} `rejected` when it is gone or was changed. */
-async function sumOf(image: Image): Promise<string> {
+/**
+ * The MD5 of a picture that is still what was made. @throws {StorageError} `rejected` when it is gone or was changed.
+ */
+async function md5Of(image: Image): Promise<string> {
   const sums = await hashFile(image.path ?? '').catch(() => undefined);
   if (sums === undefined) throw new StorageError('its file is gone', 'rejected');
   if (sums.sha256 !== image.sha256) throw new StorageError('its file was changed since it was made', 'rejected');

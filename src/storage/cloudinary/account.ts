@@ -1,18 +1,10 @@
 /**
  * Whose cloud, with which key, at which address: read from the environment, never told on.
  */
-import { EXIT, UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 
 /** Where Cloudinary is, unless told otherwise. */
 const BASE_URL = 'https://api.cloudinary.com';
-
-/** The variables a key can come from. */
-export const KEY_VARIABLES = [
-  'CLOUDINARY_URL',
-  'CLOUDINARY_CLOUD_NAME',
-  'CLOUDINARY_API_KEY',
-  'CLOUDINARY_API_SECRET',
-] as const;
 
 /** What a request needs. Holds the secret: goes to the SDK and nowhere else. */
 export interface Account {
@@ -30,7 +22,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads the account. Address: `CLOUDINARY_BASE_URL`, else `upload_prefix` in `CLOUDINARY_URL` (what the SDK itself
  * reads), else `storage.baseUrl` of the config (the environment beats the file).
- * @throws {UserError} with exit code 5 when the key is missing or malformed, 2 for a malformed address. Never prints a value.
+ * @throws {UserError} with exit code 5 when the key is missing or malformed, 2 for a malformed address. Never prints a
+ *   value.
  */
 export function readAccount(env: Environment, configuredBaseUrl: string | undefined): Account {
   const { url, ...key } = valueOf(env, 'CLOUDINARY_URL') === undefined ? fromParts(env) : fromUrl(env);
@@ -53,10 +46,12 @@ function fromParts(env: Environment): Key {
   const missing = names.filter((name) => valueOf(env, name) === undefined);
   if (missing.length > 0) {
     throw new UserError('Cloudinary needs a key, and none was found', {
-      exitCode: EXIT.auth,
+      kind: 'auth',
       problems:
         missing.length === names.length ? ['CLOUDINARY_URL is not set'] : missing.map((name) => `${name} is not set`),
-      hint: 'Set CLOUDINARY_URL as the Cloudinary console shows it under "API Keys", or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET.',
+      hint:
+        'Set CLOUDINARY_URL as the Cloudinary console shows it under "API Keys", ' +
+        'or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET.',
     });
   }
   const [cloudName = '', apiKey = '', apiSecret = ''] = names.map((name) => valueOf(env, name));
@@ -120,7 +115,7 @@ function checkedBaseUrl(text: string, source: string): string {
 
 function malformed(message: string, problems: readonly string[]): UserError {
   return new UserError(message, {
-    exitCode: EXIT.auth,
+    kind: 'auth',
     problems,
     hint: 'Copy it again from the Cloudinary console, "API Keys".',
   });

@@ -28,6 +28,11 @@ export function folderOf(layout: Layout, characterId: string): string {
   return `${layout.folder}/${characterId}`;
 }
 
+/** The key of a picture, which is its public id. */
+export function keyOf(layout: Layout, characterId: string, name: string): string {
+  return `${folderOf(layout, characterId)}/${name}`;
+}
+
 /** What is said about a picture while it is uploaded. `overwrite: false` makes a repeat harmless. */
 export function uploadParameters(asset: Asset, publicId: string, layout: Layout): UploadApiOptions {
   return {
@@ -49,7 +54,10 @@ function tagsOf(asset: Asset): string[] {
   return [...new Set(tags.filter((tag) => tag !== ''))];
 }
 
-/** The SDK escapes `=` and `|`, not the backslash that escapes them: a backslash at a value's end would swallow the next key. */
+/**
+ * The SDK escapes `=` and `|`, not the backslash that escapes them: a backslash at a value's end would hide the next
+ * key.
+ */
 function contextOf(asset: Asset): Record<string, string> {
   const facts = Object.entries({ ...asset.context, sha256: asset.sha256 });
   const pairs = facts.map(
@@ -96,13 +104,13 @@ export const answers = {
 };
 
 /** A picture as Cloudinary tells of it. `etag` is the MD5 of what is stored. */
-export function storedAsset(resource: z.output<typeof resourceAnswer>, layout: Layout): StoredAsset {
+export function storedAsset(resource: z.output<typeof resourceAnswer>, layout: Layout): StoredAsset & { url: string } {
   const thumbnailUrl = layout.eagerThumbnail
     ? (resource.eager?.[0]?.secure_url ?? thumbnailOf(resource.secure_url))
     : undefined;
   const md5 = /^[0-9a-f]{32}$/i.test(resource.etag ?? '') ? resource.etag?.toLowerCase() : undefined;
   return {
-    publicId: resource.public_id,
+    key: resource.public_id,
     url: resource.secure_url,
     ...(thumbnailUrl === undefined ? {} : { thumbnailUrl }),
     sizeBytes: resource.bytes,
@@ -115,7 +123,9 @@ export function storedAsset(resource: z.output<typeof resourceAnswer>, layout: L
   };
 }
 
-/** Where the thumbnail of a picture is: only an upload's answer lists it, though its address follows from the picture's. */
+/**
+ * Where the thumbnail of a picture is: only an upload's answer lists it, though its address follows from the picture's.
+ */
 function thumbnailOf(url: string): string | undefined {
   const at = url.indexOf('/image/upload/');
   if (at === -1) return undefined;

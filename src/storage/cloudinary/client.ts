@@ -3,17 +3,18 @@
  * time, and whose refusals are told with the headers that came along.
  *
  * The SDK picks its `http` or `https` module once, when it is first loaded, and keeps its settings in one global
- * object. So credentials, address and agent go with every call, and several clients live side by side: a request uses
+ * object. So credentials, address and agent go with every call, and several clients work side by side: a request uses
  * the protocol of the agent it is given.
  */
 import { open } from 'node:fs/promises';
-import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { pipeline } from 'node:stream';
 import type { v2, UploadApiOptions } from 'cloudinary';
-import { EXIT, StorageError, UserError } from '../../errors.ts';
+import { StorageError, UserError } from '../../errors.ts';
 import type { Account } from './account.ts';
 import { type Refusal, refusalOf, storageError } from './failure.ts';
+import { deadlineOf, watch } from './transport.ts';
 
 /** The longest an upload may take in all, however slow. */
 const UPLOAD_MAX_MS = 900_000;
@@ -110,17 +111,17 @@ export class CloudinaryClient {
     }).finally(() => source.destroy());
   }
 
-  /** Lends an agent to one call, watches the request made through it, and turns every bad end into a StorageError. */
+  /** Gives one call an agent, watches the request made through it, and turns every failure into a StorageError. */
   async #call(
     options: CallOptions,
     transport: { agent: Agent; deadlineMs: number },
     start: (perCall: PerCall) => Promise<unknown>,
   ): Promise<unknown> {
     const watched = watch(transport.agent);
-    const patience = patienceOf(options.signal, transport.deadlineMs);
+    const deadline = deadlineOf(options.signal, transport.deadlineMs);
     try {
       if (options.signal.aborted) throw new Error('stopped before it began');
-      const answer = await Promise.race([start({ ...this.#credentials(), agent: watched.agent }), patience.over]);
+      const answer = await Promise.race([start({ ...this.#credentials(), agent: watched.agent }), deadline.over]);
       // The SDK takes any JSON without `error` for success, whatever the status (a proxy's 503, say).
       if ((watched.status() ?? 200) >= 400) throw new Error('refused without a reason');
       return answer;
@@ -129,7 +130,7 @@ export class CloudinaryClient {
       const told = { status: watched.status(), headers: watched.headers() };
       const refusal = explained(refusalOf(thrown, told), {
         interrupted: options.signal.aborted,
-        late: patience.isLate(),
+        late: deadline.isLate(),
       });
       if (refusal.status !== undefined && options.expected?.includes(refusal.status)) return undefined;
       throw storageError(options.what, refusal, {
@@ -138,7 +139,7 @@ export class CloudinaryClient {
         nowMs: this.#settings.now(),
       });
     } finally {
-      patience.end();
+      deadline.end();
     }
   }
 
@@ -156,14 +157,15 @@ export class CloudinaryClient {
 
 /**
  * Loads the SDK, now and not earlier: it reads the process's environment while it is loaded.
- * @throws {UserError} with exit code 5 when it refuses what it finds there. Its own error, which may show the key, is dropped.
+ * @throws {UserError} with exit code 5 when it refuses what it finds there. Its own error, which may show the key, is
+ *   dropped.
  */
 export async function loadSdk(): Promise<Sdk> {
   try {
     return (await import('cloudinary')).v2;
   } catch {
     throw new UserError("Cloudinary's package can't be loaded", {
-      exitCode: EXIT.auth,
+      kind: 'auth',
       problems: ['CLOUDINARY_URL or CLOUDINARY_ACCOUNT_URL in the environment is malformed, or the package is damaged'],
     });
   }
@@ -174,53 +176,4 @@ function explained(refusal: Refusal, end: { interrupted: boolean; late: boolean 
   if (end.interrupted) return { message: 'stopped', status: undefined };
   if (end.late || refusal.status === 499) return { message: 'no answer in time', status: undefined };
   return refusal;
-}
-
-/** A promise that only ever rejects: when the signal aborts or time is up. `end` clears both. */
-function patienceOf(
-  signal: AbortSignal,
-  deadlineMs: number,
-): { over: Promise<never>; isLate: () => boolean; end: () => void } {
-  let late = false;
-  let end = (): void => {};
-  const over = new Promise<never>((_, reject) => {
-    const stop = (): void => reject(new Error('stopped'));
-    const expire = (): void => {
-      late = true;
-      stop();
-    };
-    const timer = setTimeout(expire, deadlineMs);
-    signal.addEventListener('abort', stop, { once: true });
-    end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    };
-  });
-  return { over, isLate: () => late, end: () => end() };
-}
-
-/**
- * An agent for one request that works like `shared` and lets its request be seen, which the SDK keeps to itself:
- * to destroy it, and to read the headers of a refusal. `addRequest` is how Node hands a request to any agent.
- */
-function watch(shared: Agent): {
-  agent: Agent;
-  status: () => number | undefined;
-  headers: () => IncomingHttpHeaders | undefined;
-  stop: () => void;
-} {
-  const base = shared as Agent & { addRequest(request: ClientRequest, options: object): void };
-  let seen: ClientRequest | undefined;
-  let answer: IncomingMessage | undefined;
-  const addRequest = (request: ClientRequest, options: object): void => {
-    seen = request;
-    request.once('response', (response) => (answer = response));
-    base.addRequest(request, options);
-  };
-  return {
-    agent: Object.create(base, { addRequest: { value: addRequest } }) as Agent,
-    status: () => answer?.statusCode,
-    headers: () => answer?.headers,
-    stop: () => seen?.destroy(),
-  };
 }

@@ -31,7 +31,8 @@ export function refusalOf(
   const inner = 'error' in outer ? asRecord(outer['error']) : outer;
   const code = typeof inner['http_code'] === 'number' ? inner['http_code'] : undefined;
   const told = answer.headers?.['x-cld-error'];
-  // The header says what the SDK did not read: it gives up on some statuses, and on an answer that came before the body had left.
+  // The header says what the SDK did not read: it gives up on some statuses, and on an answer that came before the body
+  // had left.
   const unread = code === undefined || /unexpected status code|invalid JSON/.test(textOf(inner['message']));
   const words = unread && typeof told === 'string' ? told : textOf(inner['message']);
   return { message: words === '' ? textOf(inner['code']) || 'no reason given' : words, status: answer.status ?? code };
@@ -54,11 +55,13 @@ export function storageError(
   return new StorageError(
     message,
     failure,
-    failure === 'rate-limited' ? retryAfterMs(answer.headers ?? {}, answer.nowMs) : undefined,
+    failure === 'rate-limited' ? retryAfterMs(answer.headers ?? {}, refusal.message, answer.nowMs) : undefined,
   );
 }
 
-/** Contracts: 420 is Cloudinary's own "rate limited", 423 "still processing", 499 the SDK's word for its own time-out. */
+/**
+ * 420 is Cloudinary's own "rate limited", 423 "still processing", 499 the SDK's word for its own time-out.
+ */
 function kindOf(status: number | undefined): StorageFailure {
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 409) return 'conflict';
@@ -68,13 +71,16 @@ function kindOf(status: number | undefined): StorageFailure {
   return 'rejected';
 }
 
-/** How long to wait, 0…1 h: the reset date (RFC 9110) of the rate limit, else `Retry-After`, else a minute. */
-function retryAfterMs(headers: IncomingHttpHeaders, nowMs: number): number {
+/**
+ * How long to wait, 0…1 h: the reset date (RFC 9110) of the limit, `Retry-After`, the date in the message, a minute.
+ */
+function retryAfterMs(headers: IncomingHttpHeaders, message: string, nowMs: number): number {
   const reset = headers['x-featureratelimit-reset'];
   const after = headers['retry-after'] ?? '';
   const waits = [
     Date.parse(String(reset)) - nowMs,
     /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - nowMs,
+    Date.parse(/try again on (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC)/i.exec(message)?.[1] ?? '') - nowMs,
   ];
   const waitMs = waits.find((value) => Number.isFinite(value)) ?? RATE_LIMIT_DEFAULT_MS;
   return Math.min(RETRY_AFTER_MAX_MS, Math.max(0, Math.round(waitMs)));

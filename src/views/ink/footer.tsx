@@ -58,7 +58,8 @@ function stoppingWords(progress: Progress): string[] {
   if (moving === 0) return ['Stopping: nothing is in flight', 'Stopping'];
   const uploads = progress.uploading > 0 ? `, ${progress.uploading} uploading` : '';
   return [
-    `Stopping: ${progress.inFlight} in flight${uploads}. Ctrl-C again stops at once; \`imggen resume\` collects the rest`,
+    `Stopping: ${progress.inFlight} in flight${uploads}. Ctrl-C again stops at once; \`imggen resume\` collects ` +
+      'the rest',
     `Stopping: ${progress.inFlight} in flight${uploads}. Ctrl-C again: at once`,
     `Stopping: ${moving} to wait for`,
   ];

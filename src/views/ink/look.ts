@@ -1,4 +1,6 @@
-/** Colors and signs of the live view. Chosen to be readable on light and on dark: no yellow, no bright white, no blue. */
+/**
+ * Colors and signs of the live view. Chosen to be readable on light and on dark: no yellow, no bright white, no blue.
+ */
 
 /** How the live view may look at this terminal. */
 export interface Look {

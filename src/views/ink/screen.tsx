@@ -37,7 +37,9 @@ export function layoutFor(rows: number, shotsWanted: number): Layout {
   return { header, money, footer, phases, gap, shots: Math.max(0, Math.min(shotsWanted, free, Math.floor(rows / 2))) };
 }
 
-/** The live part of the screen. One column stays free at the right: some terminals wrap when the last one is written. */
+/**
+ * The live part of the screen. One column stays free at the right: some terminals wrap when the last one is written.
+ */
 export function Screen(props: {
   state: RunState;
   nowMs: number;

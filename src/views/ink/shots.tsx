@@ -12,7 +12,9 @@ const CLOCK_WIDTH = 11;
 /** Below this width phases are said in one word. */
 const WIDE_FROM = 72;
 
-/** How many rows the moving shots want: as many as there are workers, so that the screen does not jump between shots. */
+/**
+ * How many rows the moving shots want: as many as there are workers, so that the screen does not jump between shots.
+ */
 export function rowsWanted(state: RunState): number {
   const { remaining } = progressOf(state);
   let workers = 0;
@@ -20,7 +22,9 @@ export function rowsWanted(state: RunState): number {
   return Math.max(state.active.size, Math.min(workers, remaining));
 }
 
-/** The moving shots in `rows` lines, always exactly that many; when they do not fit, the last line counts the others. */
+/**
+ * The moving shots in `rows` lines, always exactly that many; when they do not fit, the last line counts the others.
+ */
 export function Shots(props: { state: RunState; nowMs: number; look: Look; width: number; rows: number }): ReactNode {
   const { state, rows } = props;
   if (rows <= 0) return null;

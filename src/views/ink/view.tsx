@@ -4,7 +4,7 @@ import type { RunEvent } from '../../events.ts';
 import { createLinesView } from '../lines.ts';
 import { supportsLinks } from '../links.ts';
 import { openOutput } from '../output.ts';
-import { openedLine, signalLine } from '../sentences.ts';
+import { openedLine, liveLine } from '../sentences.ts';
 import { initialState, reduce } from '../state.ts';
 import type { RunState } from '../state-model.ts';
 import { summaryText } from '../summary.ts';
@@ -29,7 +29,7 @@ function itemsOf(before: RunState, after: RunState, event: RunEvent): StaticItem
     const job = after.jobs.get(event.job_id);
     if (job !== undefined) items.push({ kind: 'words', text: openedLine(job), warn: false });
   }
-  const words = event.event === 'notice' ? signalLine(event) : undefined;
+  const words = event.event === 'notice' ? liveLine(event) : undefined;
   if (words !== undefined)
     items.push({ kind: 'words', text: words, warn: event.event === 'notice' && event.level === 'warn' });
   return items;

@@ -3,10 +3,10 @@
  */
 import sharp from 'sharp';
 import type { Answer, Call } from '../emulator.ts';
-import { refusal, resourceJson, uploadJson } from './answers.ts';
+import { detailJson, refusal, resourceJson } from './answers.ts';
 import { matching } from './search.ts';
 import type { CloudAsset } from './store.ts';
-import type { CloudAccount } from './upload.ts';
+import { type CloudAccount, placeOf } from './upload.ts';
 
 const LIST_MAX = 500;
 const REMOVE_MAX = 100;
@@ -35,8 +35,7 @@ export function resource(account: CloudAccount, call: Call): Answer {
   const publicId = call.params['publicId'] ?? '';
   const asset = account.store.get(publicId);
   if (asset === undefined) return refusal(404, `Resource not found - ${publicId}`);
-  const { original_filename: _, existing: __, ...json } = uploadJson(placeOf(account, call), asset, true);
-  return { body: { ...json, derived: asset.derived.map((transformation) => ({ transformation })) } };
+  return { body: detailJson(placeOf(account, call), asset) };
 }
 
 /** `DELETE /resources/image/upload` with `public_ids[]` */
@@ -105,7 +104,10 @@ interface Listing {
   fields?: { tags: boolean; context: boolean };
 }
 
-/** A cursor is the last public id that was given, wrapped: opaque to the client, stable when something is added before it. */
+/**
+ * A cursor is the last public id that was given, wrapped: opaque to the client, stable when something is added before
+ * it.
+ */
 function page(account: CloudAccount, call: Call, listing: Listing): Answer {
   const size = Number(listing.maxResults);
   if (!Number.isInteger(size) || size < 1 || size > LIST_MAX) {
@@ -126,8 +128,4 @@ function page(account: CloudAccount, call: Call, listing: Listing): Answer {
   const more = last !== undefined && start + size < listing.found.length;
   const resources = given.map((asset) => resourceJson(placeOf(account, call), asset, fields));
   return { body: { resources, ...(more ? { next_cursor: Buffer.from(last.publicId).toString('base64url') } : {}) } };
-}
-
-function placeOf(account: CloudAccount, call: Call): { baseUrl: string; cloudName: string } {
-  return { baseUrl: call.baseUrl, cloudName: account.cloudName };
 }

@@ -1,7 +1,9 @@
 /**
  * The JSON that Cloudinary answers with (field names as captured from the service, see the SDK's own types).
  */
+import { createHash } from 'node:crypto';
 import type { Answer } from '../emulator.ts';
+import { sign } from './signature.ts';
 import type { CloudAsset } from './store.ts';
 
 /** `{"error":{"message"}}`, said again in a header, as the service does. */
@@ -17,6 +19,9 @@ export function refusal(status: number, message: string, headers: Record<string,
 export interface Place {
   baseUrl: string;
   cloudName: string;
+  /** Signs what an upload is answered with. */
+  apiSecret: string;
+  folderMode: 'dynamic' | 'fixed';
 }
 
 /** An address that the emulator delivers the picture at. */
@@ -45,8 +50,9 @@ export function resourceJson(
     bytes: asset.sizeBytes,
     width: asset.width,
     height: asset.height,
-    asset_folder: asset.assetFolder,
-    display_name: asset.publicId.split('/').at(-1),
+    ...(place.folderMode === 'fixed'
+      ? { folder: asset.assetFolder, access_mode: 'public' }
+      : { asset_folder: asset.assetFolder, display_name: asset.publicId.split('/').at(-1) }),
     url,
     secure_url: url,
     ...(fields.tags ? { tags: asset.tags } : {}),
@@ -54,27 +60,36 @@ export function resourceJson(
   };
 }
 
+/** A picture as one resource is told: with all that was derived from it. */
+export function detailJson(place: Place, asset: CloudAsset): Record<string, unknown> {
+  const derived = derivedOf(place, asset).map(({ transformation, format, bytes, url }) => {
+    const id = createHash('md5').update(url).digest('hex');
+    return { transformation, format, bytes, id, url, secure_url: url };
+  });
+  return { ...resourceJson(place, asset, { tags: true, context: true }), etag: asset.etag, derived };
+}
+
 /** A picture as an upload is answered. */
 export function uploadJson(place: Place, asset: CloudAsset, existing: boolean): Record<string, unknown> {
-  const eager = asset.derived.map((transformation) => {
-    const url = deliveryUrl(place, asset, transformation);
-    return {
-      transformation: transformation.split('/')[0],
-      width: 320,
-      height: 320,
-      bytes: 1,
-      format: transformation.split('/')[1],
-      url,
-      secure_url: url,
-    };
-  });
+  const eager = derivedOf(place, asset);
+  const { publicId, version } = asset;
   return {
     ...resourceJson(place, asset, { tags: true, context: true }),
     version_id: asset.assetId.split('').reverse().join(''),
+    signature: sign({ public_id: publicId, version: String(version) }, place.apiSecret),
+    pages: 1,
     etag: asset.etag,
     placeholder: false,
     original_filename: asset.originalFilename,
     // As the service does, so that nobody relies on it: a repeat does not tell what was derived.
     ...(existing ? { existing: true } : eager.length > 0 ? { eager } : {}),
   };
+}
+
+function derivedOf(place: Place, asset: CloudAsset) {
+  return asset.derived.map((derived) => {
+    const [transformation, format] = derived.split('/');
+    const url = deliveryUrl(place, asset, derived);
+    return { transformation, width: 320, height: 320, bytes: 1, format, url, secure_url: url };
+  });
 }

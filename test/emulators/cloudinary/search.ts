@@ -1,5 +1,6 @@
 /**
- * The plain part of the search language: terms joined by AND, `field:value` (words, `*` at the end) or `field=value` (exact).
+ * The plain part of the search language: terms joined by AND, `field:value` (words, `*` at the end) or `field=value`
+ * (exact).
  */
 import type { CloudAsset } from './store.ts';
 

@@ -7,7 +7,10 @@ import { createHash } from 'node:crypto';
 /** Parameters that are never signed. */
 const UNSIGNED = new Set(['file', 'cloud_name', 'resource_type', 'api_key', 'signature']);
 
-/** Version 1 signs values as they are; version 2 (of 2025) writes `&` as `%26`, so that no value can pose as two parameters. */
+/**
+ * Version 1 signs values as they are; version 2 (of 2025) writes `&` as `%26`, so that no value can pose as two
+ * parameters.
+ */
 export type SignatureVersion = 1 | 2;
 
 export type SignatureAlgorithm = 'sha1' | 'sha256';

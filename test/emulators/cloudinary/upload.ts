@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import type { Answer, Call } from '../emulator.ts';
-import { refusal, uploadJson } from './answers.ts';
+import { type Place, refusal, uploadJson } from './answers.ts';
 import { type SignatureAlgorithm, sign, stringToSign } from './signature.ts';
 import { type CloudAsset, type CloudStore, etagOf } from './store.ts';
 
@@ -26,6 +26,12 @@ const KNOWN = new Set(
 );
 const STALE_SECONDS = 3600;
 
+/** The account and where it is reached, for answers. */
+export function placeOf(account: CloudAccount, call: Call): Place {
+  const { cloudName, apiSecret, folderMode } = account;
+  return { baseUrl: call.baseUrl, cloudName, apiSecret, folderMode };
+}
+
 interface Form {
   fields: Record<string, string>;
   file: { bytes: Buffer; name: string } | undefined;
@@ -41,7 +47,7 @@ export async function upload(account: CloudAccount, call: Call): Promise<Answer>
   const publicId = publicIdOf(account, form.fields);
   const etag = etagOf(form.file.bytes);
   const known = account.store.get(publicId);
-  const place = { baseUrl: call.baseUrl, cloudName: account.cloudName };
+  const place = placeOf(account, call);
   if (known !== undefined && form.fields['overwrite'] === '0') {
     account.store.repeat(known, etag);
     return { body: { ...uploadJson(place, known, true), api_key: account.apiKey } };
@@ -89,7 +95,7 @@ export async function explicit(account: CloudAccount, call: Call): Promise<Answe
   if (asset === undefined) return refusal(404, `Resource not found - ${fields['public_id'] ?? ''}`);
   if (fields['tags'] !== undefined) asset.tags = fields['tags'].split(',').filter((tag) => tag !== '');
   if (fields['context'] !== undefined) asset.context = { ...asset.context, ...contextOf(fields['context']) };
-  return { body: uploadJson({ baseUrl: call.baseUrl, cloudName: account.cloudName }, asset, false) };
+  return { body: uploadJson(placeOf(account, call), asset, false) };
 }
 
 function refusalOf(account: CloudAccount, fields: Record<string, string>, call: Call): Answer | undefined {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Call } from '../emulator.ts';
 import { looksLikeImage, onlyKnown, refuse, Refusal, understand, type Asked } from './rules.ts';
+import { STANDING, TEXT_USAGE } from './standing.ts';
 import { makeWork, type Work } from './work.ts';
 
 /** A response and its fate. */
@@ -18,6 +19,9 @@ export interface StoredResponse {
   endsMs: number;
   cancelledMs?: number;
   background: boolean;
+  /** As they were asked. */
+  tools: unknown;
+  toolChoice: unknown;
 }
 
 const FIELDS = [
@@ -43,7 +47,8 @@ export function createResponse(
   onlyKnown(body, FIELDS);
   if (typeof body['model'] !== 'string' || body['model'].includes('image'))
     throw new Refusal(
-      refuse(404, `The model '${String(body['model'])}' does not exist or you do not have access to it.`, {
+      refuse(400, `The requested model '${String(body['model'])}' does not exist.`, {
+        param: 'model',
         code: 'model_not_found',
       }),
     );
@@ -80,6 +85,8 @@ export function createResponse(
     startsMs: now + how.queueMs,
     endsMs: now + how.queueMs + call.latencyMs,
     background: body['background'] === true,
+    tools,
+    toolChoice: body['tool_choice'] ?? 'auto',
   };
 }
 
@@ -152,6 +159,7 @@ export function responseBody(stored: StoredResponse, nowMs: number): Answer {
       id: stored.id,
       object: 'response',
       created_at: Math.floor(stored.createdMs / 1000),
+      completed_at: done ? Math.floor(stored.endsMs / 1000) : null,
       status,
       background: stored.background,
       error: status === 'failed' ? stored.error : null,
@@ -159,7 +167,10 @@ export function responseBody(stored: StoredResponse, nowMs: number): Answer {
       metadata: stored.metadata,
       model: stored.textModel,
       output: call ? [call] : [],
-      usage: done ? { input_tokens: 300, output_tokens: 120, total_tokens: 420 } : null,
+      ...STANDING,
+      tools: stored.tools,
+      tool_choice: stored.toolChoice,
+      usage: done ? TEXT_USAGE : null,
       ...(done ? { tool_usage: { image_gen: work.usage, web_search: { num_requests: 0 } } } : {}),
     },
   };

@@ -84,7 +84,7 @@ const FIELDS = {
 export function refuse(
   status: number,
   message: string,
-  more: { param?: string | null; code?: string | null; type?: string } = {},
+  more: { param?: string | null; code?: string | null; type?: string; moderation_details?: object } = {},
 ): Answer {
   return {
     status,
@@ -94,6 +94,7 @@ export function refuse(
         type: more.type ?? 'invalid_request_error',
         param: more.param ?? null,
         code: more.code ?? null,
+        ...(more.moderation_details === undefined ? {} : { moderation_details: more.moderation_details }),
       },
     },
   };

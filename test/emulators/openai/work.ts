@@ -14,6 +14,7 @@ export interface Usage {
   input_tokens: number;
   output_tokens: number;
   input_tokens_details: { text_tokens: number; image_tokens: number };
+  output_tokens_details: { text_tokens: number; image_tokens: number };
 }
 
 /** Finished work. The id is also written into the picture (`pictureKey`) and onto the bill. */
@@ -64,6 +65,7 @@ function usageOf(asked: Asked): Usage {
     input_tokens: text + image,
     output_tokens: output,
     input_tokens_details: { text_tokens: text, image_tokens: image },
+    output_tokens_details: { text_tokens: 0, image_tokens: output },
   };
 }
 
@@ -83,6 +85,8 @@ export function imagesBody(asked: Asked, work: Work, nowMs: number): object {
 /** The same as server-sent events: previews, then the picture. */
 export function imagesEvents(asked: Asked, work: Work, how: { prefix: string; nowMs: number }): string {
   const { prefix, nowMs } = how;
+  // Events are not documented to tell what the output was made of.
+  const { output_tokens_details: _, ...usage } = work.usage;
   const rest = {
     created_at: Math.floor(nowMs / 1000),
     size: `${asked.width}x${asked.height}`,
@@ -98,5 +102,5 @@ export function imagesEvents(asked: Asked, work: Work, how: { prefix: string; no
       partial_image_index: index,
     }),
   );
-  return [...previews, event('completed', { b64_json: work.pictures[0], usage: work.usage })].join('');
+  return [...previews, event('completed', { b64_json: work.pictures[0], usage })].join('');
 }

@@ -151,11 +151,13 @@ export function modelBody(model: Model): Json {
     owner,
     name,
     description: 'An emulated model',
+    created_at: '2026-01-01T00:00:00.000000Z',
     visibility: 'public',
     is_official: model.official,
     github_url: null,
     paper_url: null,
     license_url: null,
+    weights_url: null,
     run_count: 42,
     cover_image_url: null,
     default_example: null,
@@ -177,7 +179,8 @@ export function versionBody(model: Model, id: string): Json {
   };
 }
 
-interface InvalidField {
+/** What is wrong with a field of the input. */
+export interface InvalidField {
   type: string;
   field: string;
   description: string;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CharacterAttributes } from '../../../src/character.ts';
+import { HAIR_ANY, HAIR_BY_GENDER, HAIR_STYLES } from '../../../src/providers/local/appearance-words.ts';
+import { CLOTHES, CLOTHES_ANY, FEATURES } from '../../../src/providers/local/clothes-words.ts';
 import { identityOf, styleOptions, undrawn } from '../../../src/providers/local/identity.ts';
 import { loadStyle } from '../../../src/providers/local/style.ts';
-import * as words from '../../../src/providers/local/words.ts';
 
 const nobody: CharacterAttributes = { name: 'Nobody', distinctiveFeatures: [], style: 'cartoon' };
 const of = (some: Partial<CharacterAttributes>, seed = 1): ReturnType<typeof identityOf> =>
@@ -16,7 +17,7 @@ describe('the figure', () => {
     ['salt and pepper', '#8f8a86'],
     ['#AbC', '#aabbcc'],
     ['dyed #123456', '#123456'],
-  ])('has hair of the colour that is asked for: %s', (hairColor, expected) => {
+  ])('has hair of the color that is asked for: %s', (hairColor, expected) => {
     expect(of({ hairColor }).hair).toBe(expected);
   });
 
@@ -63,7 +64,7 @@ describe('the figure', () => {
     expect(new Set(seeds.map(({ top }) => top)).size).toBeGreaterThan(4);
   });
 
-  it('goes grey with age where no colour is said', () => {
+  it('goes gray with age where no color is given', () => {
     expect(of({ ageRange: [70, 75] }).hair).toBe('#a9a5a2');
     expect(of({ ageRange: [70, 75], hairColor: 'black' }).hair).toBe('#2c1b18');
   });
@@ -72,14 +73,12 @@ describe('the figure', () => {
 it('every part that a word can stand for exists in the style', async () => {
   const { style } = await loadStyle();
   const variants = (part: string): string[] => [...(style.components().get(part)?.variants().keys() ?? [])];
-  const tops = [...words.HAIR_STYLES, ...words.HAIR_BY_GENDER]
-    .flatMap(([, names]) => names)
-    .filter((name) => name !== 'none');
-  expect(variants('top')).toEqual(expect.arrayContaining([...tops, ...words.HAIR_ANY]));
+  const tops = [...HAIR_STYLES, ...HAIR_BY_GENDER].flatMap(([, names]) => names).filter((name) => name !== 'none');
+  expect(variants('top')).toEqual(expect.arrayContaining([...tops, ...HAIR_ANY]));
   expect(variants('clothes')).toEqual(
-    expect.arrayContaining([...words.CLOTHES.flatMap(([, names]) => names), ...words.CLOTHES_ANY]),
+    expect.arrayContaining([...CLOTHES.flatMap(([, names]) => names), ...CLOTHES_ANY]),
   );
-  for (const [, feature] of words.FEATURES) {
+  for (const [, feature] of FEATURES) {
     if ('variants' in feature) expect(variants(feature.part)).toEqual(expect.arrayContaining([...feature.variants]));
     else expect(variants(feature.part)).toEqual(['default']);
   }
@@ -129,9 +128,9 @@ describe('what is left out', () => {
     expect(undrawn(strange)).toEqual([
       'gender (x)',
       'ethnicity (x)',
-      'hair colour (x)',
+      'hair color (x)',
       'hair style (x)',
-      'eye colour (x)',
+      'eye color (x)',
       'body type (tall)',
       'outfit (x)',
       'x',

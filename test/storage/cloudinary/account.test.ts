@@ -46,7 +46,7 @@ describe('the account', () => {
 
   it('that is missing ends with exit code 5 and the names of the variables', () => {
     const nothing = refusal({ CLOUDINARY_URL: '' });
-    expect([nothing.exitCode, nothing.problems]).toEqual([5, ['CLOUDINARY_URL is not set']]);
+    expect([nothing.kind, nothing.problems]).toEqual(['auth', ['CLOUDINARY_URL is not set']]);
     expect(nothing.hint).toMatch(/CLOUDINARY_CLOUD_NAME.*CLOUDINARY_API_KEY.*CLOUDINARY_API_SECRET/);
     expect(refusal({ CLOUDINARY_CLOUD_NAME: 'demo' }).problems).toEqual([
       'CLOUDINARY_API_KEY is not set',
@@ -66,7 +66,7 @@ describe('the account', () => {
     ['cloudinary://1234:canary@demo?signature_algorithm=md5', /signature_algorithm/],
   ])('%s ends with exit code 5, what is wrong, and without the secret', (url, problem) => {
     const error = refusal({ CLOUDINARY_URL: url });
-    expect(error.exitCode).toBe(5);
+    expect(error.kind).toBe('auth');
     expect(error.problems.join('\n')).toMatch(problem);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary');
   });
@@ -75,7 +75,10 @@ describe('the account', () => {
     'with the address %s ends with exit code 2, and without showing it',
     (address) => {
       const error = refusal({ CLOUDINARY_URL: URL_VARIABLE, CLOUDINARY_BASE_URL: address });
-      expect([error.exitCode, error.problems]).toEqual([2, ['CLOUDINARY_BASE_URL is no plain http or https address']]);
+      expect([error.kind, error.problems]).toEqual([
+        'usage',
+        ['CLOUDINARY_BASE_URL is no plain http or https address'],
+      ]);
       expect(inspect(error, { showHidden: true })).not.toContain('canary');
     },
   );

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInkView } from '../../../src/views/ink/view.tsx';
 import { eraseReflowed, reflowedRows } from '../../../src/views/ink/reflow.ts';
-import { FakeTerminal, completed, done, opened, started, stored, streams, summary } from '../events.ts';
+import { FakeTerminal, T0, completed, done, opened, started, stored, streams, summary } from '../events.ts';
 
 const CLEARS_SCREEN = /\u001b\[[23]?J|\u001b\[H|\u001b\[1;1H|\u001bc/;
 
@@ -31,18 +31,19 @@ test('a live run of 300 shots never clears the screen, tells each shot once and 
 });
 
 test('thousands of events between two ticks are one frame', async () => {
-  const target = terminal();
+  const target = terminal({ now: () => T0 });
   let writes = 0;
   target.stdout.on('data', () => (writes += 1));
   const view = createInkView(target);
   view.handle(opened({ image_count: 5000, concurrency: 1 }));
+  await expect.poll(() => target.stdout.text).toContain('Mira Sol');
   await tick();
   const before = writes;
   for (let i = 0; i < 2000; i += 1) {
     view.handle({ event: 'shot_phase', job_id: '3', shot: 'a', phase: 'waiting', progress: i / 2000 });
   }
+  await expect.poll(() => writes - before).toBeGreaterThan(0);
   await tick();
-  expect(writes - before).toBeGreaterThan(0);
   expect(writes - before).toBeLessThan(12);
   await view.close(summary());
 });
@@ -51,13 +52,12 @@ test('it follows the terminal when that gets narrower, without a line that is to
   const target = terminal({ columns: 120 });
   const view = createInkView(target);
   for (const event of [opened(), started('a'), started('b')]) view.handle(event);
-  await tick();
+  await expect.poll(() => target.stdout.text).toContain('wait for 2 images in flight');
   const before = target.stdout.text.length;
   target.stdout.columns = 40;
   target.stdout.emit('resize');
-  await tick();
+  await expect.poll(() => target.stdout.text.slice(before)).toContain('finish 2 in flight, then stop');
   const after = target.stdout.text.slice(before);
-  expect(after).toContain('finish 2 in flight, then stop');
   const visible = after.replace(/\u001b\[[?\d;]*[a-zA-Z]/g, '\n').split('\n');
   expect(Math.max(...visible.map((line) => line.length))).toBeLessThan(40);
   await view.close(summary());
@@ -79,12 +79,11 @@ test('it leaves Ctrl-C to the terminal and the signal to the run', async () => {
   const raw = process.stdin.listenerCount('readable');
   const view = createInkView(target);
   view.handle(opened());
-  await tick();
+  await expect.poll(() => target.stdout.text).toContain('Mira Sol');
   expect(process.stdin.listenerCount('readable')).toBe(raw);
   expect(target.stdout.text).not.toContain('\u001b[?2004h');
   view.handle({ event: 'draining', signal: 'SIGINT', in_flight: 0 });
-  await tick();
-  expect(target.stdout.text).toContain('Stopping');
+  await expect.poll(() => target.stdout.text).toContain('Stopping');
   await view.close(summary());
   process.removeAllListeners('SIGINT');
   expect(process.listenerCount('SIGINT')).toBeLessThanOrEqual(before);

@@ -1,0 +1,138 @@
+import type { Character } from '../character.ts';
+import { UserError } from '../errors.ts';
+import type { JobSettings } from '../ledger/records.ts';
+import { changedSettings } from '../ledger/jobs.ts';
+import { planCharacter } from '../plan/plan.ts';
+import type { PlannedShot } from '../shot.ts';
+import { assertOwner, assertUnlocked, configuredCharacter, registerCharacter } from './characters.ts';
+import { changesOf, jobRequest, settingsFor } from './jobs.ts';
+import { assertFits } from './preflight.ts';
+import type { PlannedJob } from './prepare.ts';
+import type { Project } from './project.ts';
+import { highestStored } from './store-numbers.ts';
+
+/** Pictures of a character: the avatar and the training set. */
+const CREATE_COUNT = 11;
+
+/** What `createCharacter` may be told beside the config. */
+export interface CreateOptions {
+  /** Names the job: the same key never makes a second one. */
+  key?: string;
+  /** Accept a config whose seed or attributes differ from what is locked: for all pictures to come. */
+  relock?: boolean;
+  /** Go on although the store can't be asked which numbers are taken. */
+  acceptUnreadStore?: boolean;
+}
+
+/** What the use-case needs of a project. */
+export type CreatingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller' | 'host' | 'clean'>;
+
+/** A character and its job, as planned: nothing is written yet. */
+export interface CharacterPlan {
+  character: Character;
+  settings: JobSettings;
+  shots: readonly PlannedShot[];
+}
+
+/**
+ * The avatar and the training pictures of the config's character. @throws {UserError} when its provider can't make
+ * them.
+ */
+export async function planCreation({ config, services }: Pick<Project, 'config' | 'services'>): Promise<CharacterPlan> {
+  const character = configuredCharacter(config);
+  const { negativePrompt } = character.attributes;
+  const settings = await settingsFor(config, services, { references: character.references, negativePrompt });
+  assertFits(settings, await services.provider(settings.provider));
+  return { character, settings, shots: planCharacter(character) };
+}
+
+/**
+ * The jobs of the characters of several configs, to be made in one run with the ledger of the first.
+ * @throws {UserError} when the configs do not go together.
+ */
+export async function creations(projects: readonly CreatingProject[], options: CreateOptions): Promise<PlannedJob[]> {
+  assertTogether(projects);
+  const jobs: PlannedJob[] = [];
+  const [first] = projects;
+  for (const project of projects)
+    jobs.push(await creation({ ...project, ledger: first?.ledger ?? project.ledger }, options));
+  return jobs;
+}
+
+/** The job of the config's character, to be run: a new one, or what is missing of it. @throws {UserError} */
+async function creation(project: CreatingProject, options: CreateOptions): Promise<PlannedJob> {
+  const { config, caller } = project;
+  const { character, settings, shots } = await planCreation(project);
+  const ledger = project.ledger.exists ? project.ledger.open() : undefined;
+  const known = ledger?.characters.find(character.id);
+  if (known) assertOwner(caller, known);
+  assertUnlocked(known, character, options.relock === true);
+  const highest = await highestStored(project, settings.store, {
+    characterId: character.id,
+    nextNumber: known?.nextNumber ?? 1,
+    fresh: !(known && ledger?.images.hasUploaded(known.id)),
+    acceptUnread: options.acceptUnreadStore === true,
+  });
+  const changes = changesOf(config);
+  const request = jobRequest(config, {
+    characterId: character.id,
+    kind: 'create',
+    key: options.key,
+    settings,
+    changes,
+    imageCount: CREATE_COUNT,
+    plan: () => shots,
+  });
+  const before = known && ledger?.jobs.continued(request);
+  const counts = before && ledger?.jobs.counts(before.id);
+  const again = counts ? counts.queued + counts.failed + counts.cancelled : CREATE_COUNT;
+  return {
+    characterId: character.id,
+    settings: before ? changedSettings(before.settings, changes) : settings,
+    before,
+    shots: again,
+    notice: before && counts && continuation(before.id, character.id, counts.done),
+    open: () => {
+      const opened = project.ledger.open();
+      const { owner, output } = { owner: caller.owner, output: settings.output };
+      const row = registerCharacter(opened, character, { owner, output });
+      opened.characters.numbersStartAfter(row.id, highest);
+      const { job, created } = opened.jobs.openOrCreate(request);
+      if (!created) opened.jobs.requeue(job.id, ['failed', 'cancelled']);
+      return job;
+    },
+  };
+}
+
+function continuation(jobId: number, characterId: string, done: number): string {
+  if (done === CREATE_COUNT) return `${characterId} is complete: ${done} of ${CREATE_COUNT} pictures, nothing to make`;
+  return `going on with job ${jobId}: ${done} of ${CREATE_COUNT} pictures of ${characterId} are there`;
+}
+
+/**
+ * Several characters are one run: their configs must agree on where things are and on how providers are asked.
+ * @throws {UserError} that names what differs.
+ */
+function assertTogether(projects: readonly Pick<Project, 'config'>[]): void {
+  const ledgers = new Set(projects.map(({ config }) => config.ledger));
+  if (ledgers.size > 1) {
+    throw new UserError('these configs keep different ledgers:', {
+      problems: [...ledgers],
+      hint: 'put the configs into one folder, or name one ledger for all: --ledger FILE',
+    });
+  }
+  const names = new Set(projects.flatMap(({ config }) => Object.keys(config.providers)));
+  const different = [...names].filter((name) => {
+    const told = projects.flatMap(({ config }) =>
+      config.providers[name] ? [JSON.stringify(config.providers[name])] : [],
+    );
+    return new Set(told).size > 1;
+  });
+  const stores = new Set(projects.map(({ config }) => JSON.stringify(config.storage)));
+  const problems = [...different.map((name) => `providers.${name}`), ...(stores.size > 1 ? ['storage'] : [])];
+  if (problems.length === 0) return;
+  throw new UserError('these configs ask their services in different ways:', {
+    problems,
+    hint: 'make these sections the same, or run the configs one by one',
+  });
+}

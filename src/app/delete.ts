@@ -1,0 +1,81 @@
+import { UserError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { namedImages, type Named } from './images.ts';
+import { foldersOf } from './leftovers.ts';
+import type { Project } from './project.ts';
+import { removeFolder, removePicture, type Removed } from './removal.ts';
+
+/** How deleting is asked for. */
+export interface DeleteOptions {
+  /** Asked before anything is deleted; without it nothing is. */
+  confirm?: (question: string) => boolean | Promise<boolean>;
+  /** Told of a store that does not answer. */
+  warn?: (message: string) => void;
+}
+
+/** What was deleted. */
+export interface Deleted {
+  /** Characters that were deleted as a whole. */
+  characters: readonly string[];
+  images: readonly Removed[];
+}
+
+/** What the use-case needs of a project. */
+type DeletingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller' | 'clean'>;
+
+/**
+ * Removes pictures, or all of a character, from disk, store and gallery, once it is agreed to.
+ * @throws {UserError} when a running process works on them, paid work is not collected yet, or nobody agreed.
+ */
+export async function deleteImages(
+  project: DeletingProject,
+  names: readonly string[],
+  { confirm, warn = () => {} }: DeleteOptions,
+): Promise<Deleted> {
+  const ledger = project.ledger.existing();
+  const named = namedImages(project, names, { characters: true });
+  const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
+  assertIdle(ledger, named);
+  // A store that refuses us is told of before anything is deleted.
+  for (const store of new Set(images.flatMap((image) => image.store ?? []))) {
+    await project.services.checkedStore(store, warn);
+  }
+  const what = images.length === 1 ? '1 picture' : `${images.length} pictures`;
+  if (!(await confirm?.(`Delete ${what} for ever, from disk and store?`))) {
+    throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, {
+      hint: 'delete them: --yes',
+    });
+  }
+  // A question can stand for hours.
+  assertIdle(ledger, named);
+  const gone: Removed[] = [];
+  for (const image of images) gone.push(await removePicture(project, image));
+  const characters = named.flatMap((one) => one.characterId ?? []);
+  for (const characterId of characters) {
+    ledger.characters.forget(characterId);
+    for (const folder of foldersOf(project, characterId)) removeFolder(folder);
+  }
+  return { characters, images: gone };
+}
+
+/** @throws {UserError} while a running process works on a character, or paid work of one is not collected yet. */
+function assertIdle(ledger: Ledger, named: readonly Named[]): void {
+  const ids = new Set(
+    named.flatMap(({ images, characterId }) => [
+      ...images.map((image) => image.characterId),
+      ...(characterId === undefined ? [] : [characterId]),
+    ]),
+  );
+  const busy = [...ids].filter((id) => ledger.maintenance.isAtWork(id));
+  if (busy.length > 0) {
+    throw new UserError(`a running process works on ${busy.join(', ')}: nothing was deleted`, {
+      hint: 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
+    });
+  }
+  const owed = named.flatMap((one) => one.characterId ?? []).filter((id) => ledger.maintenance.uncollected(id) > 0);
+  if (owed.length > 0) {
+    throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, {
+      hint: '`imggen resume` collects them',
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import type { ReadyProvider } from '../runner/context.ts';
+import type { JobSettings } from '../ledger/records.ts';
+import { usdOf } from '../money.ts';
+import type { PlannedShot } from '../shot.ts';
+import { planCreation, type CreatingProject } from './create.ts';
+import { planGallery, type PackOptions } from './pack.ts';
+import { worstOf } from './preflight.ts';
+import type { Project } from './project.ts';
+
+/** A shot as it would be made. */
+export interface DryShot {
+  shot: string;
+  kind: string;
+  seed: number;
+  prompt: string;
+  negativePrompt: string | null;
+  worstCaseUsd: number;
+}
+
+/** A job as it would be run. */
+export interface DryJob {
+  characterId: string;
+  provider: string;
+  model: string;
+  /** `1024x1536`. */
+  size: string;
+  /** null: nobody knows the price of the model. */
+  worstCaseUsd: number | null;
+  shots: readonly DryShot[];
+}
+
+/** What making the config's character would be. Sends and writes nothing. @throws {UserError} */
+export async function dryCreation(project: Pick<Project, 'config' | 'services'>): Promise<DryJob> {
+  const { character, settings, shots } = await planCreation(project);
+  return dryJob({ characterId: character.id, settings, shots }, await project.services.provider(settings.provider));
+}
+
+/** What a pack would be. Sends and writes nothing. @throws {UserError} */
+export async function dryPack(project: CreatingProject, options: PackOptions): Promise<DryJob> {
+  const plan = await planGallery(project, options);
+  return dryJob(plan, await project.services.provider(plan.settings.provider));
+}
+
+/** What would be made, with what, for how much at most. Pure: sends and writes nothing. */
+function dryJob(
+  plan: { characterId: string; settings: JobSettings; shots: Iterable<PlannedShot> },
+  ready: ReadyProvider,
+): DryJob {
+  const { settings } = plan;
+  let totalMicros = 0;
+  const shots = [...plan.shots].map((shot): DryShot => {
+    const worstMicros = worstOf(settings, ready, shot.prompt) ?? 0;
+    totalMicros += worstMicros;
+    return {
+      shot: shot.name,
+      kind: shot.kind,
+      seed: shot.seed,
+      prompt: shot.prompt,
+      negativePrompt: settings.negativePrompt ?? null,
+      worstCaseUsd: usdOf(worstMicros),
+    };
+  });
+  return {
+    characterId: plan.characterId,
+    provider: settings.provider,
+    model: settings.model,
+    size: `${settings.width}x${settings.height}`,
+    worstCaseUsd: worstOf(settings, ready, '') === undefined ? null : usdOf(totalMicros),
+    shots,
+  };
+}

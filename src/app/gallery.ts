@@ -1,0 +1,137 @@
+import { pathToFileURL } from 'node:url';
+import { UserError } from '../errors.ts';
+import type { SeedHonoured } from '../events.ts';
+import type { Image } from '../ledger/records.ts';
+import { usdOf } from '../money.ts';
+import { knownCharacter } from './characters.ts';
+import { knownJob } from './jobs.ts';
+import type { Project } from './project.ts';
+
+/** Which pictures a gallery shows. */
+export interface GalleryOptions {
+  kind?: string;
+  /** A job's number or key. */
+  job?: string;
+  provider?: string;
+  mark?: string;
+  /** Not older than this, epoch milliseconds. */
+  sinceMs?: number;
+  /** At most so many. */
+  limit?: number;
+}
+
+/** A picture in a gallery. */
+export interface Picture {
+  /** Where it can be seen: in the store, else on disk. */
+  url: string;
+  publicId: string | null;
+  filename: string;
+  /** ISO 8601. */
+  createdAt: string;
+  kind: string;
+  /** The shot's name. */
+  shot: string;
+  /** Absolute; null when only the store has it. */
+  path: string | null;
+  thumbnailUrl: string | null;
+  sizeBytes: number;
+  width: number;
+  height: number;
+  provider: string;
+  model: string;
+  seed: number;
+  seedHonoured: SeedHonoured;
+  costUsd: number;
+  prompt: string;
+  mark: 'approved' | 'rejected' | 'favorite' | null;
+  jobId: string | null;
+  sha256: string;
+  uploaded: boolean;
+}
+
+/** The pictures of a character, newest first. */
+export interface Gallery {
+  characterId: string;
+  characterName: string;
+  seed: number;
+  /** All of the character's, not only those that are shown. */
+  totalCount: number;
+  images: Picture[];
+}
+
+const KINDS = ['avatar', 'training', 'gallery'];
+/** Marks that a gallery can be filtered by. */
+export const MARKS = ['approved', 'rejected', 'favorite'] as const;
+
+/** The gallery of a character. @throws {UserError} for a character or job that is not there, with every bad option. */
+export function gallery(
+  project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
+  id: string,
+  options: GalleryOptions = {},
+): Gallery {
+  const { character, images } = galleryImages(project, id, options);
+  return {
+    characterId: character.id,
+    characterName: character.name,
+    seed: character.seed,
+    totalCount: project.ledger.open().images.count(character.id),
+    images: images.map(pictureOf),
+  };
+}
+
+/** The same, as the ledger has it. */
+export function galleryImages(
+  project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
+  id: string,
+  options: GalleryOptions,
+) {
+  const character = knownCharacter(project, id);
+  assertOptions(options);
+  const { job, ...filter } = options;
+  const jobId = job === undefined ? undefined : knownJob(project, job).id;
+  const images = project.ledger.open().images.gallery({ ...filter, jobId, characterId: character.id });
+  return { character, images };
+}
+
+function assertOptions({ kind, mark, sinceMs, limit }: GalleryOptions): void {
+  const problems: string[] = [];
+  const oneOf = (name: string, value: string | undefined, allowed: readonly string[]) => {
+    if (value === undefined || allowed.includes(value)) return;
+    problems.push(`${name}: expected ${allowed.join(', ')}, got ${JSON.stringify(value)}`);
+  };
+  oneOf('--kind', kind, KINDS);
+  oneOf('--mark', mark, MARKS);
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+    problems.push('--limit: expected a whole number above 0');
+  }
+  if (Number.isNaN(sinceMs)) problems.push('--since: expected a date (2026-11-21) or an age (2h, 3d)');
+  if (problems.length > 0) throw new UserError('this gallery can not be shown:', { problems });
+}
+
+/** A picture as programs see it. */
+export function pictureOf(image: Image): Picture {
+  const { thumbnail, thumbnailUrl, jobId } = image;
+  return {
+    url: image.url ?? (image.path === null ? '' : pathToFileURL(image.path).href),
+    publicId: image.publicId,
+    filename: image.filename,
+    createdAt: new Date(image.createdAtMs).toISOString(),
+    kind: image.kind,
+    shot: image.shot,
+    path: image.path,
+    thumbnailUrl: thumbnailUrl ?? (thumbnail === null ? null : pathToFileURL(thumbnail).href),
+    sizeBytes: image.sizeBytes,
+    width: image.width,
+    height: image.height,
+    provider: image.provider,
+    model: image.model,
+    seed: image.seed,
+    seedHonoured: image.seedHonoured,
+    costUsd: usdOf(image.costMicros),
+    prompt: image.prompt,
+    mark: image.mark,
+    jobId: jobId === null ? null : String(jobId),
+    sha256: image.sha256,
+    uploaded: image.upload === 'done',
+  };
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import { Ledger } from '../ledger/ledger.ts';
+
+/** Takes a committed event. */
+type Listener = (event: RunEvent) => void;
+
+/** The ledger of a project: opened when it is first needed, so that a plan and bad input write nothing. */
+export class LedgerFile {
+  /** Absolute path. */
+  readonly path: string;
+  readonly #now: () => number;
+  readonly #listeners = new Set<Listener>();
+  #ledger: Ledger | undefined;
+
+  constructor(path: string, now: () => number) {
+    this.path = path;
+    this.#now = now;
+  }
+
+  /** False while nothing was ever written. */
+  get exists(): boolean {
+    return this.#ledger !== undefined || existsSync(this.path);
+  }
+
+  /** Opens the ledger, and makes it where there is none. @throws {UserError} when the file can't be used. */
+  open(): Ledger {
+    if (this.#ledger === undefined) {
+      this.#ledger = new Ledger({ file: this.path, now: this.#now });
+      this.#ledger.listen((event) => {
+        for (const listener of this.#listeners) listener(event);
+      });
+    }
+    return this.#ledger;
+  }
+
+  /** Opens the ledger of a query. @throws {UserError} when there is none: an empty answer would not be true. */
+  existing(): Ledger {
+    if (this.exists) return this.open();
+    throw new UserError(`there is no ledger at ${this.path}`, {
+      hint: 'make something first (`imggen create-character`), or name the right one: --config FILE or --ledger FILE',
+    });
+  }
+
+  /** Hands every committed event to a listener until the returned function is called. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#ledger?.close();
+    this.#ledger = undefined;
+  }
+}

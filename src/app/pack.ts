@@ -1,0 +1,145 @@
+import { createCharacter, type Character } from '../character.ts';
+import { UserError } from '../errors.ts';
+import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import { changedSettings } from '../ledger/jobs.ts';
+import { planPack } from '../plan/plan.ts';
+import type { PlannedShot } from '../shot.ts';
+import { assertOwner, assertUnlocked, configuredCharacter, knownCharacter, registerCharacter } from './characters.ts';
+import type { CreatingProject, CreateOptions } from './create.ts';
+import { changesOf, jobRequest, settingsFor } from './jobs.ts';
+import { assertFits } from './preflight.ts';
+import type { PlannedJob } from './prepare.ts';
+import { highestStored } from './store-numbers.ts';
+
+/** Most pictures of one pack. */
+const COUNT_MAX = 100_000;
+
+/** What a pack is. */
+export interface PackOptions extends CreateOptions {
+  /** How many gallery pictures, 1 to 100,000. */
+  count: number;
+  /** A character's id; default: the one of the config, registered if it is new. */
+  character?: string;
+  /** Start another job although an identical one is unfinished. */
+  fresh?: boolean;
+}
+
+/** Who a pack is made of: the config's character, or one that is registered. */
+interface Subject {
+  id: string;
+  configured: Character | undefined;
+  registered: RegisteredCharacter | undefined;
+}
+
+/** A pack as planned: nothing is written yet. */
+export interface PackPlan {
+  characterId: string;
+  settings: JobSettings;
+  shots: Iterable<PlannedShot>;
+}
+
+/** N gallery pictures of a character. @throws {UserError} when its provider can't make them. */
+export async function planGallery(project: CreatingProject, options: PackOptions): Promise<PackPlan> {
+  assertCount(options.count);
+  const subject = subjectOf(project, options);
+  const settings = await packSettings(project, subject);
+  const from = subject.registered?.galleryPlanned ?? 0;
+  return { characterId: subject.id, settings, shots: planPack(lookOf(subject), options.count, from) };
+}
+
+/** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
+export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
+  assertCount(options.count);
+  const { config, caller } = project;
+  const subject = subjectOf(project, options);
+  const { configured, registered } = subject;
+  if (configured) assertUnlocked(registered, configured, options.relock === true);
+  const settings = await packSettings(project, subject);
+  const ledger = project.ledger.exists ? project.ledger.open() : undefined;
+  const highest = await highestStored(project, settings.store, {
+    characterId: subject.id,
+    nextNumber: registered?.nextNumber ?? 1,
+    fresh: !(registered && ledger?.images.hasUploaded(registered.id)),
+    acceptUnread: options.acceptUnreadStore === true,
+  });
+  const changes = changesOf(config);
+  const request = jobRequest(config, {
+    characterId: subject.id,
+    kind: 'pack',
+    key: options.key,
+    settings,
+    changes,
+    fresh: options.fresh,
+    imageCount: options.count,
+    plan: (from) => planPack(lookOf(subject), options.count, from),
+  });
+  const before = registered && ledger?.jobs.continued(request);
+  const counts = before && ledger?.jobs.counts(before.id);
+  return {
+    characterId: subject.id,
+    settings: before ? changedSettings(before.settings, changes) : settings,
+    before,
+    shots: counts ? counts.queued : options.count,
+    notice: before && counts && continuation(before, counts.done),
+    open: () => {
+      const opened = project.ledger.open();
+      const { output } = settings;
+      const row = configured ? registerCharacter(opened, configured, { owner: caller.owner, output }) : registered;
+      if (row) opened.characters.numbersStartAfter(row.id, highest);
+      return opened.jobs.openOrCreate(request).job;
+    },
+  };
+}
+
+/**
+ * The config's character, unless another one was named. @throws {UserError} when there is none, or it is another
+ * owner's.
+ */
+function subjectOf(project: CreatingProject, { character: id }: PackOptions): Subject {
+  const { config, caller } = project;
+  const own = id === undefined || config.character ? configuredOrNone(project, id) : undefined;
+  if (!own) {
+    const registered = knownCharacter(project, id ?? '');
+    return { id: registered.id, configured: undefined, registered };
+  }
+  const registered = project.ledger.exists ? project.ledger.open().characters.find(own.id) : undefined;
+  if (registered) assertOwner(caller, registered);
+  return { id: own.id, configured: own, registered };
+}
+
+function configuredOrNone({ config }: CreatingProject, id: string | undefined): Character | undefined {
+  if (id === undefined) return configuredCharacter(config);
+  if (!config.character) return undefined;
+  const configured = createCharacter(config.character, { seed: config.seed });
+  return configured.id === id ? configured : undefined;
+}
+
+/** Attributes and seed: as the config has them, else as they are locked. */
+function lookOf({ configured, registered }: Subject): Pick<Character, 'attributes' | 'seed'> {
+  const subject = configured ?? registered;
+  if (!subject) throw new Error('a pack without a character');
+  return { attributes: subject.attributes, seed: subject.seed };
+}
+
+async function packSettings(project: CreatingProject, subject: Subject): Promise<JobSettings> {
+  const { config, services, ledger } = project;
+  const { negativePrompt } = lookOf(subject).attributes;
+  const references = subject.configured
+    ? subject.configured.references
+    : (ledger.open().jobs.newestOf(subject.id)?.settings.references ?? []);
+  const settings = await settingsFor(config, services, { references, negativePrompt });
+  assertFits(settings, await services.provider(settings.provider));
+  return settings;
+}
+
+function assertCount(count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX) return;
+  throw new UserError(`expected a whole number of pictures from 1 to ${COUNT_MAX}, got ${JSON.stringify(count)}`, {
+    hint: 'for example: imggen pack --count 8',
+  });
+}
+
+function continuation(job: Job, done: number): string {
+  const how = job.key === null ? 'add --new to start another' : `it is named ${JSON.stringify(job.key)}`;
+  return `going on with job ${job.id}: ${done} of ${job.imageCount} pictures are there (${how})`;
+}

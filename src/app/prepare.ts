@@ -1,0 +1,123 @@
+import { UserError } from '../errors.ts';
+import type { LiveEvent } from '../events.ts';
+import type { Job, JobSettings } from '../ledger/records.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { prepareReferences } from '../runner/references.ts';
+import type { Reference } from '../shot.ts';
+import type { Storage } from '../storage/storage.ts';
+import { assertFits, assertWritable, capRefusal, capWords, estimate } from './preflight.ts';
+import type { Project } from './project.ts';
+import type { RunOptions } from './run.ts';
+
+/**
+ * A job that a run is to make or to go on with. Nothing of it is written before everything was checked and agreed to.
+ */
+export interface PlannedJob {
+  characterId: string;
+  /** As they will be: with what the caller gave this time. */
+  settings: JobSettings;
+  /** The job that goes on; undefined: a new one. */
+  before: Job | undefined;
+  /** Shots to be made. */
+  shots: number;
+  /** Writes the job into the ledger, or opens it again. Must be synchronous. */
+  open: () => Job;
+  /** Said at the start: `going on with job 3`. */
+  notice?: string;
+}
+
+/** Everything that a run works with, checked. */
+export interface Prepared {
+  jobs: readonly PlannedJob[];
+  providers: ReadonlyMap<string, ReadyProvider>;
+  storage: Storage | undefined;
+  references: ReadonlyMap<string, Reference>;
+  /** To be told first. */
+  notices: readonly LiveEvent[];
+}
+
+/** What preparing needs of a project. */
+export type PreparingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'host' | 'clean'>;
+
+/**
+ * Checks everything that can be known before paying, and asks where a cap would be passed. Writes nothing but the
+ * folders
+ * of the pictures.
+ * @throws {UserError} `usage`, `auth`, `budget`: nothing is left behind.
+ */
+export async function prepare(
+  project: PreparingProject,
+  jobs: readonly PlannedJob[],
+  { confirm }: Pick<RunOptions, 'confirm'>,
+): Promise<Prepared> {
+  const notices: LiveEvent[] = jobs.flatMap(({ notice }) =>
+    notice === undefined ? [] : [{ event: 'notice', level: 'info', message: notice }],
+  );
+  const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });
+  const providers = await providersOf(project, jobs, warn);
+  const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
+  const references = await prepareReferences(new Set(jobs.flatMap((job) => job.settings.references)));
+  await assertWritable(
+    jobs.filter((job) => job.shots > 0).map(({ settings, characterId }) => ({ output: settings.output, characterId })),
+  );
+  await assertAgreed(project, jobs, { providers, confirm });
+  return { jobs, providers, storage, references, notices };
+}
+
+/** The providers of the jobs, of their fallbacks, and of attempts that were left open with another one. */
+async function providersOf(
+  { services, ledger }: PreparingProject,
+  jobs: readonly PlannedJob[],
+  warn: (message: string) => void,
+): Promise<Map<string, ReadyProvider>> {
+  const ready = new Map<string, ReadyProvider>();
+  for (const { settings, before, shots } of jobs) {
+    const counts = before && ledger.open().jobs.counts(before.id);
+    // Only uploads are missing: they need no provider, and no key of one.
+    if (shots + (counts ? counts.leased + counts.hold : 0) === 0) continue;
+    const main = await services.provider(settings.provider);
+    ready.set(settings.provider, main);
+    if (shots > 0) assertFits(settings, main);
+    const open = before ? ledger.open().queries.openProviders(before.id) : [];
+    for (const name of new Set([...settings.fallback, ...open])) {
+      if (ready.has(name)) continue;
+      try {
+        ready.set(name, await services.provider(name));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        warn(`${name} is left out: ${error.message}`);
+      }
+    }
+  }
+  return ready;
+}
+
+/** The store of the jobs, or of pictures of theirs that wait for one; `--storage none` leaves uploads for later. */
+function storeOf({ config, ledger }: PreparingProject, jobs: readonly PlannedJob[]): string {
+  if (config.given.storage === 'none') return 'none';
+  const names = jobs.flatMap(({ settings, before }) => [
+    settings.store,
+    (before && ledger.open().uploads.storeOf(before.id)) ?? 'none',
+  ]);
+  return names.find((name) => name !== 'none') ?? 'none';
+}
+
+/** @throws {UserError} `budget` when the worst case would pass a cap and nobody agrees to make as many as fit. */
+async function assertAgreed(
+  { ledger }: PreparingProject,
+  jobs: readonly PlannedJob[],
+  { providers, confirm }: { providers: ReadonlyMap<string, ReadyProvider>; confirm: RunOptions['confirm'] },
+): Promise<void> {
+  const nothing = { spentMicros: 0, reservedMicros: 0 };
+  const questions = jobs.flatMap(({ settings, before, shots }) => {
+    const ready = providers.get(settings.provider);
+    if (!ready || shots === 0) return [];
+    const total = before ? ledger.open().jobs.total(before.id) : nothing;
+    return [{ settings, ready, shots, total }];
+  });
+  const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
+  if (!found.passes) return;
+  // Under the cap of an image not one would be made.
+  if (found.passes.cap !== 'image' && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
+  throw capRefusal(found);
+}

@@ -1,0 +1,81 @@
+import { UserError } from '../errors.ts';
+import type { ModelRecord } from '../providers/capabilities.ts';
+import type { Project } from './project.ts';
+
+const CHECK_TIMEOUT_MS = 20_000;
+
+/** Health as a service told it. */
+export interface ServiceHealth {
+  ok: boolean;
+  message: string;
+}
+
+/** A provider, what its models can do, and whether its key is there. */
+export interface ProviderInfo {
+  name: string;
+  /** Variables of its key, first found wins; empty: it needs none. */
+  keyVariables: readonly string[];
+  /** The variable that holds the key. */
+  keyFound: string | undefined;
+  /** Models that are not retired. */
+  models: readonly ModelRecord[];
+  /** Asked with `check`, where there is a key or none is needed. */
+  health?: ServiceHealth;
+}
+
+/** All providers, and the store of the config. */
+export interface ProvidersInfo {
+  /** The provider that the config chooses. */
+  chosen: string;
+  providers: readonly ProviderInfo[];
+  /** Asked with `check`, where a store is configured. */
+  storage?: ServiceHealth & { name: string };
+}
+
+/**
+ * What there is, what it costs and can do; `check` asks the services whether they answer and the keys are good. Free.
+ */
+export async function listProviders(
+  project: Pick<Project, 'config' | 'services' | 'clean'>,
+  { check = false }: { check?: boolean } = {},
+): Promise<ProvidersInfo> {
+  const { config, services } = project;
+  const providers: ProviderInfo[] = [];
+  for (const name of services.providerNames) {
+    const module = await services.module(name);
+    const { keyVariables } = services.entry(name);
+    const keyFound = services.keyVariable(name);
+    const canAsk = keyFound !== undefined || keyVariables.length === 0;
+    providers.push({
+      name,
+      keyVariables,
+      keyFound,
+      models: module.models.filter((model) => model.retired === undefined),
+      ...(check && canAsk ? { health: await providerHealth(project, name) } : {}),
+    });
+  }
+  const store = config.storage.provider;
+  const storage = check && store !== 'none' ? { name: store, ...(await storeHealth(project, store)) } : undefined;
+  return { chosen: config.provider, providers, ...(storage ? { storage } : {}) };
+}
+
+function providerHealth(project: Pick<Project, 'services' | 'clean'>, name: string): Promise<ServiceHealth> {
+  return told(project, async () => {
+    const { provider } = await project.services.provider(name);
+    return provider.check({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
+  });
+}
+
+function storeHealth(project: Pick<Project, 'services' | 'clean'>, name: string): Promise<ServiceHealth> {
+  return told(project, async () => (await project.services.store(name)).check(AbortSignal.timeout(CHECK_TIMEOUT_MS)));
+}
+
+async function told({ clean }: Pick<Project, 'clean'>, ask: () => Promise<ServiceHealth>): Promise<ServiceHealth> {
+  try {
+    const { ok, message } = await ask();
+    return { ok, message: clean(message) };
+  } catch (error) {
+    if (error instanceof UserError) return { ok: false, message: clean(error.message) };
+    throw error;
+  }
+}

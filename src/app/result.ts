@@ -1,0 +1,65 @@
+/** What a run came to, for programs. Words and exit codes are made of it elsewhere (`terminal/`). */
+import type { Stop } from '../runner/context.ts';
+
+/**
+ * How a run ended, the most telling first: `interrupted`: told to stop, and something is left. `unsettled`: an outcome
+ * is
+ * unknown, or work is still live at the provider: run again to collect it. `auth`: key refused, or no credit. `budget`:
+ * a
+ * cap stopped it. `all-failed`, `some-failed`: shots without a picture, or pictures that are not uploaded.
+ */
+export type RunStatus = 'done' | 'some-failed' | 'all-failed' | 'budget' | 'auth' | 'unsettled' | 'interrupted';
+
+/** One job as it stands when the run ends. Money in US dollars. */
+export interface JobResult {
+  jobId: string;
+  characterId: string;
+  characterName: string;
+  /** `create`, `pack` or `reroll`. */
+  kind: string;
+  /** All shots of the job; `completed` of them have a picture, those of earlier runs included. */
+  imageCount: number;
+  completed: number;
+  failed: number;
+  refused: number;
+  /** Shots whose attempt has an unknown outcome: perhaps charged, not sent again by themselves. */
+  held: number;
+  cancelled: number;
+  /** Shots that a later run can go on with. */
+  remaining: number;
+  /** Pictures that are safe on disk and not in the store yet. */
+  uploadsLeft: number;
+  /** Shots whose work is live at the provider, or finished there and not fetched yet. */
+  liveAtProvider: number;
+  /** The provider can be asked about the held ones: resuming may settle them. */
+  canAsk: boolean;
+  /** A shot ended because one more attempt would pass the cap of a picture. */
+  imageCapReached: boolean;
+  costUsd: number;
+  /** Held for attempts whose real cost is not known yet; counts as spent. */
+  reservedUsd: number;
+  /** Of this run. */
+  durationMs: number;
+  /** Absolute folder of the pictures. */
+  folder: string;
+}
+
+/** A shot that ended without a picture. */
+export interface ShotFailure {
+  shot: string;
+  jobId: string;
+  /** An outcome (docs/failures.md), or `cancelled`. */
+  errorType: string;
+  message: string;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  status: RunStatus;
+  /** Why it stopped before its jobs were finished. */
+  stop?: Stop;
+  jobs: readonly JobResult[];
+  /** At most 20; `failuresMore` says how many more there are. */
+  failures: readonly ShotFailure[];
+  failuresMore: number;
+}

@@ -1,0 +1,101 @@
+import type { Config } from '../config/config.ts';
+import { UserError } from '../errors.ts';
+import { changedSettings } from '../ledger/jobs.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Job } from '../ledger/records.ts';
+import { changesOf, isUnfinished, knownJob, ownJobs } from './jobs.ts';
+import type { PlannedJob } from './prepare.ts';
+import type { Project } from './project.ts';
+
+/** What these use-cases need of a project. */
+type ResumingProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'clean'>;
+
+/** Which shots `retry` tries again. */
+export interface RetryOptions {
+  /** A job's number or key; default: all of the caller's jobs. */
+  job?: string;
+  /** Also shots that were perhaps charged: pays again, on purpose. */
+  unknown?: boolean;
+}
+
+/** How many jobs are looked through when none is named. */
+const SEARCHED = 1_000;
+
+/**
+ * The jobs to go on with: one, or all that are unfinished. Empty: nothing is.
+ * @throws {UserError} for a job that is not there, or was cancelled.
+ */
+export function resuming(project: ResumingProject, name?: string): PlannedJob[] {
+  const ledger = project.ledger.existing();
+  const jobs = name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownJob(project, name)];
+  const cancelled = jobs.find((job) => job.state === 'cancelled');
+  if (cancelled) {
+    throw new UserError(`job ${cancelled.id} was cancelled`, {
+      hint: `\`imggen retry ${cancelled.id}\` takes it up again`,
+    });
+  }
+  return jobs
+    .filter((job) => isUnfinished(ledger, job))
+    .map((job) => {
+      const settings = changedSettings(job.settings, changesOf(project.config));
+      const pictures = job.imageCount === 1 ? '1 picture' : `${job.imageCount} pictures`;
+      return {
+        characterId: job.characterId,
+        settings,
+        before: job,
+        shots: ledger.jobs.counts(job.id).queued,
+        notice: `resuming job ${job.id}: ${job.kind} of ${pictures} for ${job.characterId}`,
+        open: () => ledger.jobs.change(job.id, changesOf(project.config)),
+      };
+    });
+}
+
+/** The jobs with shots to be tried again: failed and refused ones, of a named job also cancelled ones. Empty: none. */
+export function retrying(project: ResumingProject, options: RetryOptions = {}): PlannedJob[] {
+  const ledger = project.ledger.existing();
+  const { job: name, unknown = false } = options;
+  const jobs =
+    name === undefined
+      ? ownJobs(ledger, project.caller, ledger.jobs.list(SEARCHED).toReversed())
+      : [knownJob(project, name)];
+  return jobs.flatMap((job) => {
+    if (job.state === 'cancelled' && name === undefined) return [];
+    const states = statesToRetry(name !== undefined, unknown);
+    const counts = ledger.jobs.counts(job.id);
+    const again = states.reduce((sum, state) => sum + counts[state], 0);
+    if (again + ledger.uploads.open(job.id).failed === 0) return [];
+    return [retried(project.config, ledger, { job, states, shots: again + counts.queued })];
+  });
+}
+
+type EndedState = 'failed' | 'refused' | 'cancelled' | 'hold';
+
+function statesToRetry(named: boolean, unknown: boolean): EndedState[] {
+  return ['failed', 'refused', ...(named ? (['cancelled'] as const) : []), ...(unknown ? (['hold'] as const) : [])];
+}
+
+function retried(
+  config: Config,
+  ledger: Ledger,
+  { job, states, shots }: { job: Job; states: readonly EndedState[]; shots: number },
+): PlannedJob {
+  const settings = changedSettings(job.settings, changesOf(config));
+  return {
+    characterId: job.characterId,
+    settings,
+    before: job,
+    shots,
+    open: () => {
+      ledger.jobs.requeue(job.id, states);
+      return ledger.jobs.change(job.id, changesOf(config));
+    },
+  };
+}
+
+/** Open jobs, and ended ones whose pictures wait for the store. */
+function unfinished(ledger: Ledger): Job[] {
+  const open = ledger.jobs.open();
+  const known = new Set(open.map((job) => job.id));
+  const ended = ledger.jobs.list(SEARCHED).filter((job) => !known.has(job.id) && job.state === 'ended');
+  return [...open, ...ended.filter((job) => isUnfinished(ledger, job))];
+}

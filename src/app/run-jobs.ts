@@ -1,0 +1,143 @@
+import { isDiskFailure } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import { freeBytes } from '../images/save.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Job } from '../ledger/records.ts';
+import { imageFilename } from '../names.ts';
+import type { RunnerContext, RunResult as Ended } from '../runner/context.ts';
+import { afterSave } from '../runner/after/index.ts';
+import { canBeCleared } from '../runner/look-up.ts';
+import { Runner } from '../runner/runner.ts';
+import { openedEvent } from './opened.ts';
+import { prepare, type PlannedJob, type Prepared, type PreparingProject } from './prepare.ts';
+import type { Project } from './project.ts';
+import type { RunResult } from './result.ts';
+import type { RunOptions, RunSignals } from './run.ts';
+import { summarize } from './summary.ts';
+
+/** What running jobs needs of a project. */
+export type RunningProject = PreparingProject & Pick<Project, 'trace'>;
+
+type Emit = (event: RunEvent) => void;
+
+/**
+ * Makes jobs or goes on with them, to their end: checks, writes the jobs, runs them, sums up.
+ * @throws {UserError} for everything that can be known before paying: nothing is left behind.
+ */
+export async function runJobs(
+  project: RunningProject,
+  planned: readonly PlannedJob[],
+  options: Pick<RunOptions, 'confirm'>,
+  { signals, emit }: { signals: RunSignals; emit: Emit },
+): Promise<RunResult> {
+  const startedAtMs = project.host.now();
+  const prepared = await prepare(project, planned, options);
+  const ledger = project.ledger.open();
+  const told = tellingTo(project, emit);
+  const ids = new Set<string>();
+  const early: RunEvent[] = [];
+  const off = project.ledger.listen((event) => {
+    // While the jobs are opened nothing else can be recorded: that is synchronous.
+    if (ids.size === 0) early.push(event);
+    else if (!('job_id' in event) || ids.has(event.job_id)) told(event);
+  });
+  try {
+    const jobs = openAll(ledger, prepared);
+    for (const job of jobs) ids.add(String(job.id));
+    for (const job of jobs)
+      told({ ...openedEvent(ledger, job, project.clean), uploads: prepared.storage !== undefined });
+    for (const event of [...early, ...prepared.notices]) told(event);
+    const ended = await run(project, { ledger, jobs, prepared, startedAtMs }, { signals, emit: told });
+    const askable = [...prepared.providers.values()].filter((ready) => canBeCleared(ready.provider));
+    return summarize(ledger, jobs, {
+      stop: ended.stop,
+      durationMs: project.host.now() - startedAtMs,
+      askable: new Set(askable.map((ready) => ready.provider.name)),
+    });
+  } finally {
+    off();
+  }
+}
+
+function tellingTo({ trace }: RunningProject, emit: Emit): Emit {
+  return (event) => {
+    trace('event', { ...event });
+    emit(event);
+  };
+}
+
+function openAll(ledger: Ledger, { jobs, providers }: Prepared): Job[] {
+  // Who was down is asked again: it is another run.
+  for (const ready of providers.values()) ledger.forgive(ready.scope);
+  const opened = jobs.map((job) => job.open());
+  for (const job of opened) ledger.uploads.retryFailed(job.id);
+  ledger.jobs.openRun(opened.map((job) => job.id));
+  return opened;
+}
+
+/** What is run. */
+interface Work {
+  ledger: Ledger;
+  jobs: readonly Job[];
+  prepared: Prepared;
+  startedAtMs: number;
+}
+
+async function run(project: RunningProject, work: Work, to: { signals: RunSignals; emit: Emit }): Promise<Ended> {
+  const { ledger, jobs, prepared } = work;
+  const { drain, abort } = to.signals;
+  const inFlight = () => jobs.reduce((sum, job) => sum + ledger.jobs.counts(job.id).leased, 0);
+  const tellDraining = () => to.emit({ event: 'draining', signal: String(drain.reason), in_flight: inFlight() });
+  if (drain.aborted) tellDraining();
+  else drain.addEventListener('abort', tellDraining, { once: true });
+  if ([...prepared.providers.values()].some((ready) => ready.provider.answersInline)) project.host.growHeap?.();
+  const context = runnerContext(project, { ledger, providers: prepared.providers }, to.emit);
+  const jobIds = jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id);
+  const options = { jobIds, drain, abort };
+  const after = afterSave({ ...context, ...options, storage: prepared.storage });
+  const runner = new Runner(context, options, { references: prepared.references, after });
+  let ended: Ended;
+  try {
+    ended = await runner.run();
+  } finally {
+    drain.removeEventListener('abort', tellDraining);
+  }
+  return closeRuns(work, ended);
+}
+
+/** Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. */
+function closeRuns({ ledger, jobs, startedAtMs }: Work, ended: Ended): Ended {
+  try {
+    for (const job of jobs) ledger.jobs.closeRun(job.id, startedAtMs);
+    return ended;
+  } catch (error) {
+    if (!isDiskFailure(error)) throw error;
+    return { stop: ended.stop ?? { reason: 'disk', message: `${error.message} (${error.code})` } };
+  }
+}
+
+/** What the runner works with. */
+export function runnerContext(
+  project: Pick<Project, 'host' | 'trace' | 'clean'>,
+  parts: Pick<RunnerContext, 'ledger' | 'providers'>,
+  emit: Emit,
+): RunnerContext {
+  const { host, trace, clean } = project;
+  return {
+    ledger: parts.ledger,
+    providers: parts.providers,
+    now: host.now,
+    sleep: host.sleep,
+    random: host.random,
+    newKey: host.newKey,
+    download: async (url, partPath, how) => {
+      const { downloadImage } = await import('../images/download.ts');
+      return downloadImage(url, partPath, { ...how, fetch: host.fetch });
+    },
+    freeBytes,
+    tell: emit,
+    trace,
+    clean,
+    imageName: imageFilename,
+  };
+}

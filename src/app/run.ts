@@ -1,0 +1,109 @@
+import type { RunEvent } from '../events.ts';
+import type { RunResult } from './result.ts';
+
+/** What every run takes. */
+export interface RunOptions {
+  /** Aborted: nothing new is sent; what was accepted is recorded and left for a later run. The same as `run.stop()`. */
+  signal?: AbortSignal;
+  /** Called for every event, at once. One that throws is not called for that event; the run goes on. */
+  onEvent?: (event: RunEvent) => void;
+  /**
+   * Asked when the worst case would pass a cap: true makes as many pictures as fit. Without it the run is refused
+   * (`UserError` of kind `budget`) and nothing is left behind.
+   */
+  confirm?: (question: string) => boolean | Promise<boolean>;
+}
+
+/** The two ways to end a run early, as the runner takes them. */
+export interface RunSignals {
+  /** Send nothing new, let go what others can collect, wait for the rest. Its reason names who asked. */
+  drain: AbortSignal;
+  /** Stop at once. */
+  abort: AbortSignal;
+}
+
+/** Does the work of a run: tells its events, ends with its result. */
+export type RunBody = (signals: RunSignals, emit: (event: RunEvent) => void) => Promise<RunResult>;
+
+/**
+ * A run under way. It has started when it is handed out; it ends with its result, or is refused before anything was
+ * sent.
+ * The events can be read by `for await (const event of run.events)`, from the moment that the loop begins.
+ */
+export class Run {
+  /** What the run came to. Rejects with `UserError` when it was refused, with anything else for a bug of imggen's. */
+  readonly result: Promise<RunResult>;
+  readonly #drain = new AbortController();
+  readonly #abort = new AbortController();
+  readonly #listeners = new Set<(event: RunEvent) => void>();
+  readonly #ended: Promise<'ended'>;
+
+  constructor(options: RunOptions, body: RunBody) {
+    if (options.onEvent) this.#listeners.add(options.onEvent);
+    const stop = () => this.stop();
+    options.signal?.addEventListener('abort', stop, { once: true });
+    // In the next turn: whoever asked for the run can listen first.
+    this.result = Promise.resolve()
+      .then(() => {
+        if (options.signal?.aborted) stop();
+        return body({ drain: this.#drain.signal, abort: this.#abort.signal }, (event) => this.#emit(event));
+      })
+      .finally(() => options.signal?.removeEventListener('abort', stop));
+    // Who only reads the events must not be killed by an unhandled rejection; who awaits the result gets it.
+    this.#ended = this.result.then(
+      () => 'ended',
+      () => 'ended',
+    );
+  }
+
+  /** All events, public ones and those of the moment, until the run has ended. */
+  get events(): AsyncIterable<RunEvent> {
+    return { [Symbol.asyncIterator]: () => this.#read() };
+  }
+
+  /**
+   * Sends nothing new, records what was accepted, and ends. Called again it changes nothing. @param by told to views.
+   */
+  stop(by = 'stop'): void {
+    if (!this.#drain.signal.aborted) this.#drain.abort(by);
+  }
+
+  /** Ends at once: what is on its way is left to a later run. */
+  abort(): void {
+    this.stop();
+    this.#abort.abort();
+  }
+
+  #emit(event: RunEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // A listener that fails must not touch the run.
+      }
+    }
+  }
+
+  async *#read(): AsyncGenerator<RunEvent> {
+    const waiting: RunEvent[] = [];
+    let wake = () => {};
+    const listener = (event: RunEvent) => {
+      waiting.push(event);
+      wake();
+    };
+    this.#listeners.add(listener);
+    try {
+      for (;;) {
+        const event = waiting.shift();
+        if (event !== undefined) {
+          yield event;
+          continue;
+        }
+        const more = new Promise<'more'>((resolve) => (wake = () => resolve('more')));
+        if ((await Promise.race([more, this.#ended])) === 'ended' && waiting.length === 0) return;
+      }
+    } finally {
+      this.#listeners.delete(listener);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { RunEvent } from '../events.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Job } from '../ledger/records.ts';
+import { knownJob } from './jobs.ts';
+import { openedEvent } from './opened.ts';
+import type { Project } from './project.ts';
+import type { RunResult } from './result.ts';
+import { summarize } from './summary.ts';
+
+const LOOK_EVERY_MS = 250;
+
+/** What watching needs of a project. */
+type WatchingProject = Pick<Project, 'ledger' | 'caller' | 'clean' | 'host'>;
+
+/**
+ * The events of a job that another process commits, from its first one on, until the job has nothing left to do, nobody
+ * works on it any more, or the signal is aborted.
+ */
+export async function* watchJob(
+  project: WatchingProject,
+  name: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent> {
+  const ledger = project.ledger.existing();
+  const job = knownJob(project, name);
+  yield { ...openedEvent(ledger, job, project.clean), already_done: 0, spent_usd: 0 };
+  let after = 0;
+  while (!signal.aborted) {
+    // Read first: what ends after this is still among the news, or of the next look.
+    const counts = ledger.jobs.counts(job.id);
+    const over = counts.leased + counts.queued === 0 || abandoned(ledger, job);
+    const news = ledger.queries.eventsAfter(job.id, after);
+    for (const { id, event } of news) {
+      yield event;
+      after = id;
+    }
+    if (news.length > 0) continue;
+    if (over) return;
+    await project.host.sleep(LOOK_EVERY_MS, signal);
+  }
+}
+
+/** How a watched job stands, as a run of it would sum it up. */
+export function watchedResult(project: WatchingProject, name: string | undefined): RunResult {
+  const ledger = project.ledger.existing();
+  const job = knownJob(project, name);
+  return summarize(ledger, [job], { stop: undefined, durationMs: 0, askable: new Set() });
+}
+
+/** True when no running process works on a job. */
+export function abandoned(ledger: Ledger, job: Job): boolean {
+  return !ledger.queries.isRun(job.id);
+}

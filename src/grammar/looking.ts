@@ -1,0 +1,75 @@
+/** Commands that show what there is. */
+import { type Command } from 'commander';
+import { common, type Run } from './options.ts';
+
+/** gallery, status, jobs, stats, providers. */
+export function addLooking(program: Command, run: Run): void {
+  common(
+    program
+      .command('gallery')
+      .description('all pictures of a character, newest first')
+      .argument('<id>', 'a character’s id')
+      .option('--kind <kind>', 'avatar, training or gallery')
+      .option('--job <job>', 'of one job')
+      .option('--provider <name>', 'made by one provider')
+      .option('--since <when>', 'a date (2026-11-21) or an age (2h, 3d)')
+      .option('--mark <mark>', 'approved, rejected or favorite')
+      .option('--limit <n>', 'at most so many')
+      .option('--html [file]', 'write one page that holds everything (default: gallery.html beside the pictures)')
+      .option('--open', 'open that page')
+      .option('--output <dir>', 'folder of the pictures (default: images)')
+      .option('--json', 'one JSON document on stdout'),
+    [
+      'imggen gallery mira-sol',
+      'imggen gallery mira-sol --kind training --json',
+      'imggen gallery mira-sol --html --open',
+    ],
+  ).action((id, flags) =>
+    run(
+      import('../commands/gallery.ts').then((m) => m.gallery),
+      id,
+      flags,
+    ),
+  );
+  common(
+    program
+      .command('status')
+      .description('how a job stands: queue, in flight, done, failed, spend, time left')
+      .argument('[job]', 'a job’s number or key (default: the unfinished one, else the newest)')
+      .option('--watch', 'keep it live, also for a job that another process runs')
+      .option('--no-ink', 'plain lines instead of the live view')
+      .option('--json', 'one JSON document on stdout'),
+    ['imggen status', 'imggen status 3 --watch'],
+  ).action((job, flags) =>
+    run(
+      import('../commands/status.ts').then((m) => m.status),
+      job,
+      flags,
+    ),
+  );
+  query(program, 'jobs', 'history of jobs').action((flags) =>
+    run(
+      import('../commands/jobs.ts').then((m) => m.jobs),
+      flags,
+    ),
+  );
+  query(program, 'stats', 'success rate, p50 and p95, spend by provider, model and day').action((flags) =>
+    run(
+      import('../commands/stats.ts').then((m) => m.stats),
+      flags,
+    ),
+  );
+  query(program, 'providers', 'what there is, what it costs, what it can do, which key was found')
+    .option('--check', 'ask each provider with a key, and the store, whether it is healthy')
+    .action((flags) =>
+      run(
+        import('../commands/providers.ts').then((m) => m.providers),
+        flags,
+      ),
+    );
+}
+
+function query(program: Command, name: string, description: string): Command {
+  const command = program.command(name).description(description).option('--json', 'one JSON document on stdout');
+  return common(command, [`imggen ${name}`, `imggen ${name} --json`]);
+}

@@ -1,0 +1,105 @@
+/** Commands that make pictures, and go on with making them. */
+import { type Command } from 'commander';
+import { common, examples, making, type Run } from './options.ts';
+
+/** init, create-character, pack. */
+export function addMaking(program: Command, run: Run): void {
+  program
+    .command('init')
+    .description('write a config.json to start from')
+    .option('--force', 'replace a config.json that is there')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', examples(['imggen init', 'imggen init && imggen create-character --dry-run']))
+    .action((flags) =>
+      run(
+        import('../commands/init.ts').then((m) => m.init),
+        flags,
+      ),
+    );
+  making(
+    program
+      .command('create-character')
+      .description(
+        'register the character and lock its seed; make the avatar, then 10 training pictures; run again, only ' +
+          'what is missing',
+      )
+      .argument('[config...]', 'configs, one a character (default: --config, $IMGGEN_CONFIG, ./config.json)')
+      .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
+    [
+      'imggen create-character',
+      'imggen create-character mira.json kenji.json --budget 5',
+      'imggen create-character --provider replicate --dry-run',
+    ],
+  ).action((configs, flags) =>
+    run(
+      import('../commands/create-character.ts').then((m) => m.createCharacters),
+      configs,
+      flags,
+    ),
+  );
+  making(
+    program
+      .command('pack')
+      .description('make N gallery pictures with varied poses')
+      .argument('[character]', 'a character’s id (default: the one in the config)')
+      .option('-n, --count <n>', 'how many pictures (required)')
+      .option('--new', 'start another job although an identical one is unfinished')
+      .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
+    [
+      'imggen pack --count 8',
+      'imggen pack mira-sol --count 40 --provider replicate --budget 1.50',
+      'imggen pack --count 8 --key nightly-42 --json    # CI: the same key never makes a second job',
+    ],
+  ).action((id, flags) =>
+    run(
+      import('../commands/pack.ts').then((m) => m.pack),
+      id,
+      flags,
+    ),
+  );
+}
+
+/** resume, retry, cancel. */
+export function addGoingOn(program: Command, run: Run): void {
+  making(
+    program
+      .command('resume')
+      .description('go on with what is unfinished: all jobs, or one')
+      .argument('[job]', 'a job’s number or key'),
+    ['imggen resume', 'imggen resume 3 --budget 10'],
+  ).action((job, flags) =>
+    run(
+      import('../commands/resume.ts').then((m) => m.resume),
+      job,
+      flags,
+    ),
+  );
+  making(
+    program
+      .command('retry')
+      .description('try failed and refused shots again')
+      .argument('[job]', 'a job’s number or key')
+      .option('--unknown', 'also shots that were perhaps charged: pays again, on purpose'),
+    ['imggen retry 3', 'imggen retry --unknown 3'],
+  ).action((job, flags) =>
+    run(
+      import('../commands/resume.ts').then((m) => m.retry),
+      job,
+      flags,
+    ),
+  );
+  common(
+    program
+      .command('cancel')
+      .description('stop a job, also one that another process runs, and the work at the provider where it can')
+      .argument('<job>', 'a job’s number or key')
+      .option('--json', 'one JSON document on stdout'),
+    ['imggen cancel 3'],
+  ).action((job, flags) =>
+    run(
+      import('../commands/cancel.ts').then((m) => m.cancel),
+      job,
+      flags,
+    ),
+  );
+}

@@ -1,0 +1,199 @@
+import type { AdoptedResult } from './app/adopt.ts';
+import type { Cancelled } from './app/cancel.ts';
+import type { Cleaned, Findings } from './app/clean.ts';
+import type { CreateOptions } from './app/create.ts';
+import type { Deleted, DeleteOptions } from './app/delete.ts';
+import type { DryJob } from './app/dry-run.ts';
+import type { WrittenPage } from './app/gallery-page.ts';
+import type { Gallery, GalleryOptions } from './app/gallery.ts';
+import type { Leftover } from './app/leftovers.ts';
+import type { MarkValue } from './app/marks.ts';
+import { openingOf, type OpenOptions } from './app/open.ts';
+import type { PackOptions } from './app/pack.ts';
+import type { PlannedJob } from './app/prepare.ts';
+import { openProject, withOptions, type Project, type ProjectOptions } from './app/project.ts';
+import type { ProvidersInfo } from './app/providers.ts';
+import type { RerollOptions } from './app/reroll.ts';
+import type { RunResult } from './app/result.ts';
+import type { RetryOptions } from './app/resume.ts';
+import { Run, type RunOptions } from './app/run.ts';
+import type { Stats } from './app/stats.ts';
+import type { JobInfo, JobStatus } from './app/status.ts';
+import type { Config } from './config/config.ts';
+import type { GivenSettings } from './config/overrides.ts';
+import type { RunEvent } from './events.ts';
+import { PROVIDERS } from './providers/index.ts';
+import { STORES } from './storage/index.ts';
+
+/** Options of a call that makes pictures: of the run, and settings for this call alone. */
+export type MakeOptions = RunOptions & { settings?: GivenSettings };
+
+/**
+ * A project: a config, its ledger, its providers and its store. Runs start at once and are told of by their handles;
+ * queries answer directly. Every method throws (or its run rejects with) `UserError` for what the user can correct.
+ */
+export class ImgGen {
+  readonly #project: Project;
+  readonly #options: ProjectOptions;
+
+  private constructor(project: Project, options: ProjectOptions) {
+    this.#project = project;
+    this.#options = options;
+  }
+
+  /** Loads and checks the config; writes nothing. @throws {UserError} with every problem at once. */
+  static async open(options: OpenOptions = {}): Promise<ImgGen> {
+    const { host, project } = openingOf(options, { providers: PROVIDERS, stores: STORES });
+    return new ImgGen(await openProject(host, project), project);
+  }
+
+  /** The settings in force. They hold no key. */
+  get config(): Readonly<Config> {
+    return this.#project.config;
+  }
+
+  /** Registers the config's character, locks its seed, and makes what is missing of avatar and training pictures. */
+  createCharacter(options: CreateOptions & MakeOptions & { with?: readonly ImgGen[] } = {}): Run {
+    return this.#run(options, async (project) => {
+      return (await import('./app/create.ts')).creations(
+        [project, ...(options.with ?? []).map((other) => other.#project)],
+        options,
+      );
+    });
+  }
+
+  /** What `createCharacter` would make, and what it would cost at most. Sends and writes nothing. */
+  async planCharacter(): Promise<DryJob> {
+    return (await import('./app/dry-run.ts')).dryCreation(this.#project);
+  }
+
+  /** Makes N gallery pictures of a character with varied looks. */
+  pack(options: PackOptions & MakeOptions): Run {
+    return this.#run(options, async (project) => {
+      const { packing } = await import('./app/pack.ts');
+      return [await packing(project, options)];
+    });
+  }
+
+  /** What `pack` would make, and what it would cost at most. Sends and writes nothing. */
+  async planPack(options: PackOptions): Promise<DryJob> {
+    return (await import('./app/dry-run.ts')).dryPack(this.#project, options);
+  }
+
+  /** Goes on with what is unfinished: all jobs, or one by number or key. With nothing to do the result has no jobs. */
+  resume(options: { job?: string } & MakeOptions = {}): Run {
+    return this.#run(options, async (project) => {
+      return (await import('./app/resume.ts')).resuming(project, options.job);
+    });
+  }
+
+  /** Tries failed and refused shots again. With nothing to do the result has no jobs. */
+  retry(options: RetryOptions & MakeOptions = {}): Run {
+    return this.#run(options, async (project) => {
+      return (await import('./app/resume.ts')).retrying(project, options);
+    });
+  }
+
+  /** Makes another take of finished pictures: new seeds, new numbers; the old pictures stay and are marked. */
+  reroll(options: RerollOptions & MakeOptions): Run {
+    return this.#run(options, async (project) => {
+      return (await import('./app/reroll.ts')).rerolling(project, options);
+    });
+  }
+
+  /** Stops a job, also one that another process runs, and the work at the provider where it can. */
+  async cancel(job: string): Promise<Cancelled> {
+    return (await import('./app/cancel.ts')).cancelJob(this.#project, job);
+  }
+
+  /** The pictures of a character, newest first. */
+  async gallery(characterId: string, options: GalleryOptions = {}): Promise<Gallery> {
+    return (await import('./app/gallery.ts')).gallery(this.#project, characterId, options);
+  }
+
+  /** Writes the gallery as one HTML page. `file` is relative to `cwd`; default: `gallery.html` beside the pictures. */
+  async galleryPage(characterId: string, options: GalleryOptions & { file?: string } = {}): Promise<WrittenPage> {
+    return (await import('./app/gallery-page.ts')).writeGalleryPage(this.#project, characterId, options);
+  }
+
+  /** How a job stands; without a name the only unfinished one, or the newest. */
+  async status(job?: string): Promise<JobStatus> {
+    return (await import('./app/status.ts')).jobStatus(this.#project, job);
+  }
+
+  /**
+   * The events of a job that another process runs, as it commits them, until the job has ended or nobody works on it.
+   */
+  async *watch(job?: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<RunEvent> {
+    const { watchJob } = await import('./app/watch.ts');
+    yield* watchJob(this.#project, job, options.signal ?? new AbortController().signal);
+  }
+
+  /** How a watched job stands, summed up as a run of it would be. */
+  async watched(job?: string): Promise<RunResult> {
+    return (await import('./app/watch.ts')).watchedResult(this.#project, job);
+  }
+
+  /** The newest jobs first. */
+  async jobs(limit?: number): Promise<JobInfo[]> {
+    return (await import('./app/status.ts')).jobHistory(this.#project, limit);
+  }
+
+  /** Success rates, speed and spending. */
+  async stats(): Promise<Stats> {
+    return (await import('./app/stats.ts')).stats(this.#project);
+  }
+
+  /** What there is to make pictures with; `check` asks the services whether they answer. */
+  async providers(options: { check?: boolean } = {}): Promise<ProvidersInfo> {
+    return (await import('./app/providers.ts')).listProviders(this.#project, options);
+  }
+
+  /** Marks pictures; `null` takes the marks away. Returns their file names. */
+  async mark(images: readonly string[], mark: MarkValue): Promise<string[]> {
+    return (await import('./app/marks.ts')).markImages(this.#project, images, mark);
+  }
+
+  /** Sends pictures to the store that were made without one. With nothing to send the result has no jobs. */
+  upload(characterId: string, options: RunOptions = {}): Run {
+    return new Run(options, async (signals, emit) => {
+      return (await import('./app/upload.ts')).uploadImages(this.#project, characterId, { signals, emit });
+    });
+  }
+
+  /** Fills the ledger with the pictures of a character that the store already holds. */
+  async adopt(characterId: string): Promise<AdoptedResult> {
+    return (await import('./app/adopt.ts')).adoptCharacter(this.#project, characterId);
+  }
+
+  /**
+   * Lists what belongs to nothing: files, rows, pictures in the store, old parts, rejected pictures. Deletes nothing.
+   */
+  async leftovers(): Promise<Findings> {
+    return (await import('./app/clean.ts')).findLeftovers(this.#project);
+  }
+
+  /** Deletes leftovers that `leftovers` has listed. */
+  async clean(items: readonly Leftover[]): Promise<Cleaned> {
+    return (await import('./app/clean.ts')).removeLeftovers(this.#project, items);
+  }
+
+  /** Removes pictures, or all of a character, from disk, store and gallery, once `confirm` has said yes. */
+  async delete(names: readonly string[], options: DeleteOptions): Promise<Deleted> {
+    return (await import('./app/delete.ts')).deleteImages(this.#project, names, options);
+  }
+
+  /** Closes the ledger. Runs must have ended. */
+  async close(): Promise<void> {
+    this.#project.ledger.close();
+  }
+
+  #run(options: MakeOptions, plan: (project: Project) => Promise<PlannedJob[]>): Run {
+    return new Run(options, async (signals, emit) => {
+      const project = await withOptions(this.#project, this.#options, options.settings ?? {});
+      const jobs = await plan(project);
+      if (jobs.length === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
+      return (await import('./app/run-jobs.ts')).runJobs(project, jobs, options, { signals, emit });
+    });
+  }
+}

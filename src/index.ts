@@ -1,0 +1,26 @@
+/** imggen for programs: open a project, make and list pictures of a character. Prints nothing, never exits. */
+export { ImgGen, type MakeOptions } from './imggen.ts';
+export { Run, type RunOptions } from './app/run.ts';
+export { ProviderError, StorageError, UserError, type UserErrorKind } from './errors.ts';
+export type { LiveEvent, PublicEvent, RunEvent } from './events.ts';
+export type { JobResult, RunResult, RunStatus, ShotFailure } from './app/result.ts';
+export type { OpenOptions } from './app/open.ts';
+export type { GivenSettings } from './config/overrides.ts';
+export type { ProviderRegistry } from './providers/definition.ts';
+export type { StorageRegistry } from './storage/storage.ts';
+export type { AdoptedResult } from './app/adopt.ts';
+export type { Cancelled } from './app/cancel.ts';
+export type { Cleaned, Findings } from './app/clean.ts';
+export type { CreateOptions } from './app/create.ts';
+export type { Deleted, DeleteOptions } from './app/delete.ts';
+export type { DryJob } from './app/dry-run.ts';
+export type { WrittenPage } from './app/gallery-page.ts';
+export type { Gallery, GalleryOptions } from './app/gallery.ts';
+export type { Leftover } from './app/leftovers.ts';
+export type { MarkValue } from './app/marks.ts';
+export type { PackOptions } from './app/pack.ts';
+export type { ProvidersInfo } from './app/providers.ts';
+export type { RerollOptions } from './app/reroll.ts';
+export type { RetryOptions } from './app/resume.ts';
+export type { Stats } from './app/stats.ts';
+export type { JobInfo, JobStatus } from './app/status.ts';

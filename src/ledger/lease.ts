@@ -1,0 +1,110 @@
+/** Leases: how a process gets a shot for itself, and proves at every later write that it still has it. */
+import { reserve } from './budget.ts';
+import type { Candidate } from './candidates.ts';
+import { LostLease, type Connection } from './connection.ts';
+import { takeSend } from './limits.ts';
+import type { Attempt, AttemptRequest, Job, Lease, Shot } from './records.ts';
+import { attemptOf, shotOf } from './rows.ts';
+
+/** One way to make a shot: a provider that can take it, what it would cost, and what would be sent. */
+export interface Route {
+  provider: string;
+  model: string;
+  /** Provider and fingerprint of its key: whose limits apply. */
+  scope: string;
+  /** The pace the config asks for, in milliseconds between two sends; 0 for none. */
+  intervalMs: number;
+  worstMicros: number;
+  expectedMicros: number;
+  attemptKey: string;
+  requestHash: string;
+  /** What is asked beside prompt and seed. */
+  request: AttemptRequest;
+}
+
+/** A claimed shot with its new attempt, committed before anything is sent. */
+export interface Claimed {
+  kind: 'claimed';
+  lease: Lease;
+  job: Job;
+  shot: Shot;
+  attempt: Attempt;
+}
+
+/** Leases a shot for this process, with an attempt and its reservation. Inside the transaction of the claim. */
+export function leaseShot(connection: Connection, { job, shot }: Candidate, route: Route): Claimed {
+  const token = shot.token + 1;
+  connection.run(
+    `UPDATE shots SET state = 'leased', owner = ?, token = ?, attempts = attempts + 1, not_before_ms = 0 WHERE id = ?`,
+    connection.owner,
+    token,
+    shot.id,
+  );
+  const attempt = insertAttempt(connection, shot, route);
+  reserve(connection, { attemptId: attempt.id, jobId: job.id, shotId: shot.id, ...route });
+  takeSend(connection, route.scope, route.intervalMs);
+  connection.record(
+    job.id,
+    {
+      event: 'generation_started',
+      shot: shot.name,
+      character_id: job.characterId,
+      model: route.model,
+      provider: route.provider,
+      attempt: attempt.ordinal,
+    },
+    shot.id,
+  );
+  return {
+    kind: 'claimed',
+    lease: {
+      shotId: shot.id,
+      jobId: job.id,
+      characterId: job.characterId,
+      shot: shot.name,
+      attemptId: attempt.id,
+      token,
+    },
+    job,
+    shot: { ...shot, state: 'leased', owner: connection.owner, token, attempts: shot.attempts + 1, notBeforeMs: 0 },
+    attempt,
+  };
+}
+
+function insertAttempt(connection: Connection, shot: Shot, route: Route): Attempt {
+  const before = connection.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0;
+  const id = connection.insert(
+    `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, intent_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    route.attemptKey,
+    shot.id,
+    shot.jobId,
+    before + 1,
+    route.provider,
+    route.model,
+    route.requestHash,
+    JSON.stringify(route.request),
+    connection.now(),
+  );
+  const attempt = connection.one(attemptOf, 'SELECT * FROM attempts WHERE id = ?', id);
+  if (!attempt) throw new Error('the attempt just inserted is not there');
+  return attempt;
+}
+
+/** Checks inside a transaction that the lease is still ours. @throws {LostLease} */
+export function holdLease(connection: Connection, lease: Lease): Shot {
+  const shot = connection.one(
+    shotOf,
+    `SELECT * FROM shots WHERE id = ? AND state = 'leased' AND owner = ? AND token = ?`,
+    lease.shotId,
+    connection.owner,
+    lease.token,
+  );
+  if (!shot) throw new LostLease(`shot ${lease.shotId}`);
+  return shot;
+}
+
+/** Shots that waited for this one may be claimed now. */
+export function freeDependents(connection: Connection, shotId: number): void {
+  connection.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
+}

@@ -1,0 +1,48 @@
+/** Where and as whom a service is asked: base URL and key, checked before use. */
+import { UserError } from '../errors.ts';
+
+/**
+ * The service's address without a slash at its end: the first of the candidates that is set.
+ * @throws {UserError} exit 2 when it is no http(s) address or holds a user name or password.
+ */
+export function baseUrlOf(candidates: readonly (string | undefined)[], where: string): string {
+  const text = candidates.find((candidate) => candidate !== undefined && candidate !== '') ?? '';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new UserError(`${where}: the base URL is not an http or https address`, { kind: 'usage' });
+  if (url.username || url.password)
+    throw new UserError(`${where}: the base URL must not hold a user name or password`, { kind: 'usage' });
+  return text.replace(/\/+$/, '');
+}
+
+/**
+ * The key from the environment, first found wins.
+ * @throws {UserError} exit 5 when none is set, saying which variable to set; or when it can't be sent in a header.
+ */
+export function keyOf(
+  env: Readonly<Record<string, string | undefined>>,
+  variables: readonly string[],
+  service: string,
+): string {
+  for (const name of variables) {
+    const key = env[name]?.trim();
+    if (!key) continue;
+    if (/[^\x21-\x7e]/.test(key))
+      throw new UserError(`${name} holds characters that no key has`, {
+        kind: 'auth',
+        hint: `Copy the key for ${service} again, without spaces or line breaks.`,
+      });
+    return key;
+  }
+  throw new UserError(`no key for ${service}: ${variables.join(' or ')} is not set`, {
+    kind: 'auth',
+    hint:
+      `Set ${variables[0] ?? 'its key'} in the environment or in a .env file in this folder, ` +
+      'or use --provider local, which needs none.',
+  });
+}
+
+/** Replaces every occurrence of a secret by `[redacted]`: services do echo keys in their errors. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((clean, secret) => (secret.length >= 4 ? clean.replaceAll(secret, '[redacted]') : clean), text);
+}

@@ -1,0 +1,37 @@
+/** What a service says in the body of an error. Pure. */
+
+/** The longest message taken over from a service, in characters. */
+const MESSAGE_MAX = 500;
+
+/** The message and code in the error bodies of the services: JSON of the usual forms, or the words of a page. */
+export function errorOf(bodyText: string): { message: string; code: string | undefined } {
+  let json: unknown;
+  try {
+    json = JSON.parse(bodyText);
+  } catch {
+    return {
+      message: oneLine(bodyText.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')),
+      code: undefined,
+    };
+  }
+  const body = record(json);
+  const inner = typeof body['error'] === 'object' ? record(body['error']) : body;
+  const message = [inner['message'], inner['detail'], body['error'], body['title']].find(
+    (text) => typeof text === 'string',
+  );
+  const code = [inner['code'], inner['type'], inner['status']].find((text) => typeof text === 'string');
+  return {
+    message: oneLine(typeof message === 'string' ? message : ''),
+    code: typeof code === 'string' ? code.slice(0, 80) : undefined,
+  };
+}
+
+/** White space folded, cut at 500 characters. */
+export function oneLine(text: string): string {
+  const line = text.slice(0, 20_000).replace(/\s+/g, ' ').trim();
+  return line.length > MESSAGE_MAX ? `${line.slice(0, MESSAGE_MAX)}…` : line;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

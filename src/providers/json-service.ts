@@ -1,0 +1,79 @@
+/** A service that speaks JSON, asked by plain fetch: one request a call, and every failure named. */
+import type { z } from 'zod';
+import { ProviderError } from '../errors.ts';
+import { withoutSecrets } from './access.ts';
+import { readJson } from './answer.ts';
+import { confined, waitingUpTo, singleUse } from './http.ts';
+import { networkFailure } from './network-failure.ts';
+import { type Asked, statusFailure } from './status-failure.ts';
+
+/** Where and as whom. */
+export interface JsonService {
+  /** What messages call it. */
+  name: string;
+  /** Without a slash at the end; no request goes to another host. */
+  baseUrl: string;
+  /** Sent with every request: the credential, as the service takes it. */
+  headers: Readonly<Record<string, string>>;
+  /** Taken out of the service's own words. */
+  secrets: readonly string[];
+  fetch: typeof fetch;
+  now: () => number;
+}
+
+/** One request. */
+export interface JsonQuestion {
+  asked: Asked;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** From the base URL on, with its slash. */
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
+/**
+ * Sends one request and reads the answer.
+ * @throws {ProviderError} For a paid request everything that leaves it open whether it was accepted is `unknown`, also
+ *   an answer with an id that can't be read.
+ */
+export async function askJson<T>(service: JsonService, question: JsonQuestion, schema: z.ZodType<T>): Promise<T> {
+  const { asked, timeoutMs, signal } = question;
+  if (signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
+  const late = AbortSignal.timeout(timeoutMs);
+  const send = singleUse(confined(service.fetch, service.baseUrl, waitingUpTo(timeoutMs)));
+  const paid = asked !== 'read';
+  try {
+    const response = await send(`${service.baseUrl}${question.path}`, {
+      ...requestOf(service, question),
+      signal: AbortSignal.any([signal, late]),
+    });
+    if (!response.ok) throw await refusal(service, asked, response);
+    return await readJson(response, schema, { service: service.name, paid });
+  } catch (error) {
+    if (error instanceof ProviderError) throw asked === 'queue-submit' ? doubtful(error) : error;
+    const ended = signal.aborted ? 'stopped' : late.aborted ? 'late' : undefined;
+    throw networkFailure(error, { service: service.name, sent: send.sent(), paid, ended });
+  }
+}
+
+function requestOf({ headers }: JsonService, { method, body }: JsonQuestion): RequestInit {
+  if (body === undefined) return { method, headers };
+  return { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+async function refusal(service: JsonService, asked: Asked, response: Response): Promise<ProviderError> {
+  const bodyText = withoutSecrets(await response.text(), service.secrets);
+  const { status, headers } = response;
+  return statusFailure({ service: service.name, status, headers, bodyText, asked, nowMs: service.now() });
+}
+
+/** The answer to a queue's submit holds an id and no picture: one that can't be read leaves accepted work behind. */
+function doubtful(error: ProviderError): ProviderError {
+  if (error.failure !== 'unusable') return error;
+  return new ProviderError(`${error.message}; whether the request was accepted is not known`, {
+    failure: 'unknown',
+    ...(error.status === undefined ? {} : { status: error.status }),
+  });
+}

@@ -1,0 +1,141 @@
+/** Submitting, collecting and looking up predictions. */
+import { ProviderError } from '../../errors.ts';
+import type { ProviderSettings } from '../definition.ts';
+import type {
+  Accepted,
+  CallContext,
+  Collected,
+  Finding,
+  ImageRequest,
+  LostAttempt,
+  Provider,
+  Submission,
+} from '../provider.ts';
+import { collectFromQueue, type Queue } from '../queue.ts';
+import { ask, type Connection, type Question, READ_TIMEOUT_MS, SERVICE } from './connection.ts';
+import { findPrediction } from './find.ts';
+import { buildInput, type BuiltInput, type Input } from './input.ts';
+import { type KnownModel, type ModelReader, modelReader } from './model-reader.ts';
+import { modelParts, modelRecord } from './models.ts';
+import { acceptedSchema, type Prediction, predictionSchema, resultOf, RETENTION_MS } from './prediction.ts';
+import { type ReferenceSender, referenceSender, sentReference, SOME_PICTURE } from './references.ts';
+
+/**
+ * At most, and no more than the shot's own time-out: creating answers with an id in about a second, a large input may
+ * take longer.
+ */
+const SUBMIT_TIMEOUT_MS = 60_000;
+/** The distance between two readings grows to this many times `pollMs`. */
+const POLL_SLOWEST = 10;
+
+/** What of Replicate's options matters here. */
+export interface AttemptOptions {
+  /** The user's own inputs for the model. */
+  input?: Input | undefined;
+  pollMs: number;
+  cancelAfterSeconds?: number | undefined;
+  settleMs: number;
+}
+
+/** What every attempt needs. */
+interface Parts {
+  connection: Connection;
+  options: AttemptOptions;
+  settings: Pick<ProviderSettings, 'now' | 'sleep' | 'timeoutMs'>;
+  readModel: ModelReader;
+  sendReference: ReferenceSender;
+}
+
+/** The part of the provider that makes pictures. */
+export function attempts(
+  connection: Connection,
+  options: AttemptOptions,
+  settings: Parts['settings'],
+): Required<Pick<Provider, 'submit' | 'collect' | 'find'>> {
+  const readModel = modelReader(connection);
+  const parts: Parts = { connection, options, settings, readModel, sendReference: referenceSender(connection) };
+  return {
+    submit: (request, call) => submit(parts, request, call),
+    collect: (work, request, call) => collect(parts, work, { request, call }),
+    find: (lost, call) => find(parts, lost, call),
+  };
+}
+
+async function submit(parts: Parts, request: ImageRequest, call: CallContext): Promise<Submission> {
+  const { connection, options, settings, readModel, sendReference } = parts;
+  const { signal } = call;
+  const model = await readModel(request.model, signal);
+  const { problems } = build(parts, model, request);
+  if (problems.length > 0)
+    throw new ProviderError(`${request.model} does not take this request: ${problems.join('; ')}`, {
+      failure: 'rejected',
+    });
+  const references = await Promise.all(request.references.map((reference) => sendReference(reference, signal)));
+  const { input } = build(parts, model, request, references);
+  call.onPhase?.('sending');
+  const question: Question = {
+    asked: 'queue-submit',
+    signal,
+    timeoutMs: Math.min(SUBMIT_TIMEOUT_MS, settings.timeoutMs),
+    headers: options.cancelAfterSeconds === undefined ? {} : { 'Cancel-After': `${options.cancelAfterSeconds}s` },
+  };
+  const target = model.version === undefined ? { model: model.id } : { version: model.version };
+  const prediction = await ask(connection, question, acceptedSchema, (client) =>
+    client.predictions.create({ ...target, input, signal }),
+  );
+  return { state: 'accepted', remoteId: prediction.id };
+}
+
+async function collect(
+  parts: Parts,
+  work: Accepted,
+  { request, call }: { request: ImageRequest; call: CallContext },
+): Promise<Collected> {
+  const { connection, options, settings, readModel } = parts;
+  // A pinned version runs by the second, like the models of others.
+  const official = modelRecord(request.model)?.id === request.model;
+  const collected = await collectFromQueue(predictions(connection, options.pollMs, official), work, settings, call);
+  const model = readModel.known(request.model);
+  const { warnings } = model === undefined ? { warnings: [] } : build(parts, model, request);
+  return collected.state === 'running' || warnings.length === 0 ? collected : { ...collected, warnings };
+}
+
+async function find(parts: Parts, lost: LostAttempt, call: CallContext): Promise<Finding> {
+  const { connection, options, settings, readModel } = parts;
+  const { request } = lost;
+  let model: KnownModel;
+  try {
+    model = await readModel(request.model, call.signal);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { state: 'unsure', message: error.message };
+  }
+  const { input } = build(parts, model, request, await Promise.all(request.references.map(sentReference)));
+  const wanted = { lost, input, model: model.id, version: modelParts(request.model)?.version };
+  return findPrediction(connection, wanted, { settleMs: options.settleMs, sleep: settings.sleep }, call);
+}
+
+/** The input of a request. Without addresses of its references only their number matters. */
+function build(
+  { options }: Parts,
+  model: KnownModel,
+  request: ImageRequest,
+  references: readonly string[] = request.references.map(() => SOME_PICTURE),
+): BuiltInput {
+  return buildInput(model.schema, request, references, options.input ?? {});
+}
+
+/** Predictions as a queue. The client's own `wait()` never ends on `aborted`. */
+function predictions(connection: Connection, pollMs: number, official: boolean): Queue<Prediction> {
+  return {
+    service: SERVICE,
+    retentionMs: RETENTION_MS,
+    pollMs,
+    pollMaxMs: POLL_SLOWEST * pollMs,
+    read: (remoteId, { signal }) =>
+      ask(connection, { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS }, predictionSchema, (client) =>
+        client.predictions.get(remoteId, { signal }),
+      ),
+    resultOf: (prediction) => resultOf(prediction, official),
+  };
+}

@@ -1,0 +1,42 @@
+import { ProviderError } from '../errors.ts';
+import type { Accepted, Collected } from '../providers/provider.ts';
+import { generated } from './answer.ts';
+import { deadline } from './deadline.ts';
+import { failed, lost, released } from './ends.ts';
+import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { tellPhase } from './phase.ts';
+
+/** Waits for accepted work under its remote id, which the ledger knows. */
+export async function collect(context: AttemptContext, open: OpenAttempt): Promise<Step> {
+  const { provider } = open.ready;
+  const accepted = acceptedOf(open);
+  if (!accepted) return lost(context, open);
+  if (!provider.collect) throw new Error(`${provider.name} accepted a job it can't collect`);
+  tellPhase(context, open, 'waiting');
+  // The work goes on at the provider without us: the first Ctrl-C lets it go, any later run collects it.
+  const limit = deadline(context, open.job.settings.timeoutMs, [context.abort, context.drain]);
+  let collected: Collected;
+  try {
+    collected = await provider.collect(accepted, open.request, {
+      signal: limit.signal,
+      onPhase: (phase, progress) => tellPhase(context, open, phase, { progress }),
+    });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // Whatever a provider says of a wait that did not end: the work is accepted, and stays open.
+    const running = limit.signal.aborted || error.failure === 'unknown' || error.failure === 'interrupted';
+    if (!running) return failed(context, open, error);
+    collected = { state: 'running', why: error.message };
+  } finally {
+    limit.clear();
+  }
+  if (collected.state === 'generated') return generated(context, open, collected);
+  const stopped = limit.signal.aborted && !limit.passed();
+  return released(context, open, stopped ? 'interrupted' : `${provider.name}: ${context.clean(collected.why)}`);
+}
+
+/** What a provider knows the attempt by, once it has accepted it. */
+export function acceptedOf({ attempt }: Pick<OpenAttempt, 'attempt'>): Accepted | undefined {
+  const { remoteId, acceptedAtMs, intentAtMs } = attempt;
+  return remoteId === null ? undefined : { remoteId, acceptedAtMs: acceptedAtMs ?? intentAtMs };
+}

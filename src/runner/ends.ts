@@ -1,0 +1,62 @@
+/** The ends of an attempt that leave no picture. */
+import { ProviderError } from '../errors.ts';
+import type { FailureRecord } from '../ledger/attempts.ts';
+import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { tellPhase } from './phase.ts';
+import { decide, type Verdict } from './retry.ts';
+
+/** Claimed, and told to stop before anything was sent: as if it had never been claimed. */
+export function unsent(context: AttemptContext, open: OpenAttempt): Step {
+  context.ledger.attempts.unsent(open.lease);
+  return { end: { kind: 'unsent' } };
+}
+
+/** Lets go what goes on without us, with its money safe. */
+export function released(context: AttemptContext, open: OpenAttempt, why: string): Step {
+  context.ledger.attempts.release(open.lease);
+  context.trace('released', { shot: open.lease.shot, why });
+  return { end: { kind: 'released', why } };
+}
+
+/** An answer that was paid for is gone from the disk, and nobody can bring another. */
+export function lost(context: AttemptContext, open: OpenAttempt): Step {
+  const why = 'the answer that was paid for is gone from the disk';
+  return failed(context, open, new ProviderError(why, { failure: 'unusable', charged: 'yes' }));
+}
+
+/** Asks the table of `retry.ts` what follows a failure, and writes it into the ledger. */
+export function failed(context: AttemptContext, open: OpenAttempt, error: ProviderError): Step {
+  const { ledger } = context;
+  const { scope } = open.ready;
+  const paidAlready = open.attempt.state === 'generated';
+  const verdict = decide({
+    failure: error.expired ? 'unusable' : error.failure,
+    charged: paidAlready || error.expired ? 'yes' : error.charged,
+    retryAfterMs: error.retryAfterMs,
+    attempts: open.shot.attempts,
+    attemptsMax: open.job.settings.attemptsMax,
+    limitedInARow: ledger.attempts.limitedInARow(open.lease, scope),
+    random: context.random(),
+  });
+  const message = context.clean(error.message);
+  const { failure, code, status } = error;
+  context.trace('failed', { shot: open.lease.shot, failure, code, status, verdict: verdict.shot, message });
+  ledger.attempts.failed(open.lease, {
+    // Perhaps charged and not again by itself: that is doubt, whatever caused it.
+    failure: verdict.shot === 'hold' ? 'unknown' : failure,
+    message,
+    settlement: verdict.settlement === 'spent' ? { state: 'spent', micros: undefined } : { state: verdict.settlement },
+    shot: shotAfter(verdict, context.now()),
+    lesson: verdict.lesson && { scope, kind: verdict.lesson, waitMs: verdict.waitMs },
+  });
+  if (verdict.shot === 'again')
+    tellPhase(context, open, 'backoff', { until: new Date(context.now() + verdict.waitMs).toISOString() });
+  return { end: { kind: 'failed', verdict, message } };
+}
+
+function shotAfter(verdict: Verdict, nowMs: number): FailureRecord['shot'] {
+  if (verdict.shot === 'again')
+    return { state: 'queued', notBeforeMs: nowMs + verdict.waitMs, forgiven: verdict.forgiven };
+  if (verdict.shot === 'parked') return { state: 'queued', notBeforeMs: 0, forgiven: true, parked: true };
+  return { state: verdict.shot };
+}

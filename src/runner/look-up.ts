@@ -1,0 +1,88 @@
+import { ProviderError } from '../errors.ts';
+import type { Finding, Provider } from '../providers/provider.ts';
+import { accepted, adoptStaged } from './answer.ts';
+import { deadline } from './deadline.ts';
+import { failed, released } from './ends.ts';
+import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { wholeAt } from './picture.ts';
+import { partPathsOf } from './staging.ts';
+
+/** True when doubt about an attempt can be cleared up without a person: by a look-up, or by sending it again. */
+export function canBeCleared(provider: Pick<Provider, 'idempotent' | 'find'>): boolean {
+  return provider.idempotent || provider.find !== undefined;
+}
+
+/** How long a request may be on its way in, where the provider does not say. */
+const FIND_AFTER_MS = 10_000;
+
+/**
+ * Clears up an attempt that was perhaps sent: a staged answer, else what the provider says by our key or its list, else
+ * the
+ * doubt stays, and with it the reservation (docs/ledger.md, recovery).
+ */
+export async function lookUp(
+  context: AttemptContext,
+  open: OpenAttempt,
+  doubt: NonNullable<OpenAttempt['doubt']>,
+): Promise<Step> {
+  for (const part of partPathsOf(open.job, open.attempt.key))
+    if (await wholeAt(part)) return adoptStaged(context, open, part);
+  const { provider } = open.ready;
+  const inDoubt = (why: string) => failed(context, open, new ProviderError(why, { failure: 'unknown' }));
+  // The same request with the same key, once: after that the backoff of the queue decides, not a loop.
+  const again: Step | undefined =
+    provider.idempotent && !open.resent ? { open: { ...open, doubt: undefined, resent: true } } : undefined;
+  if (!provider.find) return again ?? inDoubt(doubt.why);
+  let finding: Finding | 'interrupted';
+  try {
+    finding = await ask(context, open);
+  } catch (error) {
+    if (error instanceof ProviderError) return inDoubt(`${doubt.why} (${error.message})`);
+    throw error;
+  }
+  if (finding === 'interrupted') return released(context, open, 'interrupted');
+  context.trace('looked-up', { shot: open.lease.shot, state: finding.state });
+  if (finding.state === 'unsure') return inDoubt(`${doubt.why} (${finding.message})`);
+  if (finding.state === 'found') return accepted(context, open, finding.remoteId);
+  if (again) return again;
+  // That a process ended is no failure of the provider's, and no attempt of the shot's.
+  const failure = doubt.sender === 'another process' ? 'interrupted' : 'unavailable';
+  return failed(context, open, new ProviderError(`${doubt.why}; it never arrived`, { failure, charged: 'no' }));
+}
+
+/**
+ * Asks the provider for an attempt whose answer was lost, once its request must have arrived if it ever will.
+ * `interrupted`: told to stop meanwhile; it stays an open intent, and any later run looks it up.
+ * @throws {ProviderError} the provider's own; also when the look-up takes longer than the time-out.
+ */
+async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding | 'interrupted'> {
+  const { provider } = open.ready;
+  const waitMs = settlingMs(context, open);
+  const limit = deadline(context, waitMs + open.job.settings.timeoutMs, [context.abort, context.drain]);
+  const lostAttempt = {
+    request: open.request,
+    sentAtMs: open.attempt.intentAtMs,
+    isKnown: (remoteId: string) => context.ledger.attempts.knowsRemote(provider.name, remoteId),
+  };
+  try {
+    if (waitMs > 0) await context.sleep(waitMs, limit.signal);
+    if (limit.signal.aborted || !provider.find) return 'interrupted';
+    return await provider.find(lostAttempt, { signal: limit.signal });
+  } catch (error) {
+    if (limit.signal.aborted && !limit.passed()) return 'interrupted';
+    throw error;
+  } finally {
+    limit.clear();
+  }
+}
+
+/**
+ * How long a request that lost its sender may still be on its way in. It may have left just now, however old the
+ * attempt is;
+ * only one older than two whole time-outs (sent, and once sent again) has surely arrived or not.
+ */
+function settlingMs(context: AttemptContext, open: OpenAttempt): number {
+  const afterMs = open.ready.provider.findAfterMs ?? FIND_AFTER_MS;
+  const ageMs = context.now() - open.attempt.intentAtMs;
+  return ageMs > 2 * (open.job.settings.timeoutMs + afterMs) + afterMs ? 0 : afterMs;
+}

@@ -1,0 +1,100 @@
+import { earlier, type Candidate, type None, type Wait } from '../ledger/candidates.ts';
+import type { ClaimResult } from '../ledger/claims.ts';
+import type { Claimed } from '../ledger/lease.ts';
+import type { Job } from '../ledger/records.ts';
+import type { RunnerContext, RunOptions, Stop } from './context.ts';
+import type { Requests } from './request.ts';
+
+/** Claims the next shot of a run's jobs, and knows the jobs that the run begins nothing of any more. */
+export class NextShot {
+  private readonly context: Pick<RunnerContext, 'ledger' | 'now' | 'sleep'>;
+  private readonly drain: AbortSignal;
+  private readonly requests: Pick<Requests, 'routes'>;
+  private readonly jobs: readonly Job[];
+  private readonly stops = new Map<number, Stop>();
+  /** Claims by job: how many, and when the last was. */
+  private readonly claims = new Map<number, { count: number; atMs: number }>();
+
+  constructor(
+    context: Pick<RunnerContext, 'ledger' | 'now' | 'sleep'>,
+    options: Pick<RunOptions, 'drain'>,
+    parts: { requests: Pick<Requests, 'routes'>; jobs: readonly Job[] },
+  ) {
+    this.context = context;
+    this.drain = options.drain;
+    this.requests = parts.requests;
+    this.jobs = parts.jobs;
+  }
+
+  /** Jobs that may go on, the most urgent first. */
+  openJobIds(): number[] {
+    return this.jobs.filter((job) => !this.stops.has(job.id)).map((job) => job.id);
+  }
+
+  /** Why the first job that had to stop did; undefined while all may go on. */
+  firstStop(): Stop | undefined {
+    return this.stops.values().next().value;
+  }
+
+  /** Begins nothing more of this job. */
+  stop(jobId: number, why: Stop): void {
+    if (!this.stops.has(jobId)) this.stops.set(jobId, why);
+  }
+
+  /** Begins nothing more of the jobs that use this provider first. */
+  stopProvider(provider: string, why: Stop): void {
+    for (const job of this.jobs) if (job.settings.provider === provider) this.stop(job.id, why);
+  }
+
+  /** Claims a shot of these jobs; else how long to wait for one, or that none is left. A drained run claims nothing. */
+  async claim(jobIds: readonly number[]): Promise<Claimed | Wait | None> {
+    const asked = new Set(jobIds);
+    let wait: Wait | undefined;
+    while (asked.size > 0) {
+      const candidate = this.context.ledger.claims.candidate([...asked]);
+      if (candidate.kind === 'wait') wait = earlier(wait, candidate);
+      if (candidate.kind !== 'candidate') break;
+      await this.stagger(candidate.job);
+      if (this.drain.aborted) break;
+      const result = this.claimCandidate(candidate);
+      if (result.kind === 'claimed') return result;
+      if (result.kind === 'changed') continue;
+      if (result.kind === 'wait') wait = earlier(wait, result);
+      // One job that waits, or has to stop, leaves the others their turn.
+      asked.delete(candidate.job.id);
+    }
+    return wait ?? { kind: 'none' };
+  }
+
+  private claimCandidate(candidate: Candidate): ClaimResult {
+    const { job, shot } = candidate;
+    const routes = this.requests.routes(job, shot);
+    if (routes.length === 0) {
+      this.stop(job.id, { reason: 'down', message: `no provider of job ${job.id} can make ${shot.name}` });
+      return { kind: 'down', provider: job.settings.provider };
+    }
+    const result = this.context.ledger.claims.claim(candidate, routes);
+    if (result.kind === 'claimed') this.note(job.id);
+    if (result.kind === 'budget') {
+      this.context.ledger.budgetReached(result.jobId, result.cap, result);
+      this.stop(job.id, { reason: 'budget' });
+    }
+    if (result.kind === 'down') {
+      const message = `${result.provider} is down: it has not answered well for several minutes`;
+      this.stop(job.id, { reason: 'down', message });
+    }
+    return result;
+  }
+
+  private note(jobId: number): void {
+    this.claims.set(jobId, { count: (this.claims.get(jobId)?.count ?? 0) + 1, atMs: this.context.now() });
+  }
+
+  /** Spreads the first sends of a job; before the claim, so that no attempt is committed long before it is sent. */
+  private async stagger({ id, settings: { concurrency, staggerMs } }: Job): Promise<void> {
+    const last = this.claims.get(id);
+    if (!last || last.count >= concurrency || staggerMs === 0) return;
+    const waitMs = Math.min(staggerMs, last.atMs + staggerMs - this.context.now());
+    if (waitMs > 0) await this.context.sleep(waitMs, this.drain);
+  }
+}

@@ -1,0 +1,45 @@
+/** An attempt on its way, and what a step makes of it. Types only: every step imports these. */
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Attempt, Image, Job, Lease, Shot } from '../ledger/records.ts';
+import type { ImageRequest } from '../providers/provider.ts';
+import type { Files, ReadyProvider, Reporter, StopSignals, Time } from './context.ts';
+import type { Verdict } from './retry.ts';
+
+/** An attempt that this process holds the lease of: freshly claimed, or taken over somewhere on its way. */
+export interface OpenAttempt {
+  readonly lease: Lease;
+  readonly job: Job;
+  readonly shot: Shot;
+  /** As the ledger has it now. */
+  readonly attempt: Attempt;
+  readonly request: ImageRequest;
+  readonly ready: ReadyProvider;
+  /** Set while nobody knows whether the request was accepted: it is looked up before anything else. */
+  readonly doubt?: { why: string; sender: 'another process' | 'this process' } | undefined;
+  /** It was looked up, found absent and sent a second time with the same key. */
+  readonly resent: boolean;
+  /** Called when the provider has done its part and the ledger knows: its place can be given to the next shot. */
+  readonly onAnswered: () => void;
+}
+
+/** How the work on an attempt ended. */
+export type AttemptEnd =
+  | { kind: 'done'; image: Image }
+  /** The lease belongs to another process now. */
+  | { kind: 'lost' }
+  /** Let go with its money safe: at work at the provider, or paid and still to be fetched. */
+  | { kind: 'released'; why: string }
+  /** Never sent. */
+  | { kind: 'unsent' }
+  /** Booked as failed. `parked`: the run must stop asking, with the provider's message. */
+  | { kind: 'failed'; verdict: Verdict; message: string };
+
+/** What a step leads to: the attempt in its next state, committed, or its end. */
+export type Step = { open: OpenAttempt } | { end: AttemptEnd };
+
+/** What the steps of an attempt need. */
+export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files, 'download' | 'imageName'> {
+  ledger: Pick<Ledger, 'attempts' | 'images'>;
+  /** A warning, once a run. */
+  warnOnce: (message: string) => void;
+}

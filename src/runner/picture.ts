@@ -1,0 +1,48 @@
+/** Pictures on disk, as the runner finds them: whole, half, or not at all. */
+import { ProviderError } from '../errors.ts';
+import { inspectAndHashFile, inspectFile, type ImageFacts } from '../images/inspect.ts';
+import type { Image } from '../ledger/records.ts';
+
+/** A whole picture on disk, read once. */
+export interface Picture {
+  facts: ImageFacts;
+  /** In hex. */
+  sha256: string;
+}
+
+/** The picture in a file with its hash; undefined when it holds none, or half a one. */
+export async function pictureAt(path: string): Promise<Picture | undefined> {
+  try {
+    return await inspectAndHashFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A staged file that holds one whole picture; undefined when there is none such (nothing, half a file, no image). */
+export async function wholeAt(path: string): Promise<ImageFacts | undefined> {
+  try {
+    return await inspectFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The picture of a shot under its final name, linked before a crash that came before the ledger was told; else
+ * undefined.
+ */
+export async function linkedBefore(image: Image | undefined): Promise<Picture | undefined> {
+  const picture = image?.path ? await pictureAt(image.path) : undefined;
+  return picture?.sha256 === image?.sha256 ? picture : undefined;
+}
+
+/** What is wrong with a staged file that is no whole image; undefined when it is not there at all. */
+export async function whyUnusable(path: string): Promise<ProviderError | undefined> {
+  try {
+    await inspectFile(path);
+  } catch (error) {
+    if (error instanceof ProviderError) return error;
+  }
+  return undefined;
+}

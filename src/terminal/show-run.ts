@@ -1,0 +1,98 @@
+import type { RunResult } from '../app/result.ts';
+import type { Run, RunOptions } from '../app/run.ts';
+import { UserError } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import type { RunSummary, View } from '../views/view.ts';
+import { confirm } from './confirm.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { passInterrupts } from './interrupts.ts';
+import { printMessage, type Io } from './print.ts';
+import { summaryOf } from './summary.ts';
+import { openView, type ViewFlags } from './view.ts';
+
+/** How a run is shown. */
+export interface Showing extends ViewFlags {
+  /** Agrees to every question beforehand. */
+  yes?: boolean;
+  /** How long the first interrupt waits, in milliseconds; undefined: for a person at a terminal without end. */
+  drainMs?: number;
+  /** Said instead of a summary when there was nothing to do. */
+  nothing?: () => string | Promise<string>;
+  /** Changes the last words. */
+  summary?: (summary: RunSummary, result: RunResult) => RunSummary;
+}
+
+/**
+ * Shows a run in the view that fits, from its first event to its last words, and passes interrupts on to it.
+ * @returns the exit code. @throws what the run was refused for, or its bug.
+ */
+export async function showRun(io: Io, how: Showing, start: (options: RunOptions) => Run): Promise<ExitCode> {
+  const screen = new Screen(() => openView(io, how));
+  const run = start({
+    onEvent: (event) => screen.handle(event),
+    confirm: (question) => how.yes === true || (!how.json && confirm(io.terminal, question)),
+  });
+  const off = passInterrupts(run, io.terminal, how.drainMs);
+  try {
+    const result = await run.result;
+    if (result.jobs.length === 0) {
+      printMessage(io, how, (await how.nothing?.()) ?? 'nothing to do');
+      return EXIT.ok;
+    }
+    const summary = summaryOf(result, io.host.cwd);
+    const last = how.summary?.(summary, result) ?? summary;
+    await screen.close(last);
+    return last.exitCode as ExitCode;
+  } catch (error) {
+    if (!(error instanceof UserError)) await screen.close(BROKEN);
+    throw error;
+  } finally {
+    off();
+  }
+}
+
+/** The last words of a run that ended by a bug; the stack follows them. */
+const BROKEN: RunSummary = {
+  exitCode: EXIT.bug,
+  interrupted: false,
+  folder: '',
+  jobs: [],
+  failures: [],
+  failuresMore: 0,
+  warnings: [],
+  next: [],
+  headline: 'stopped by a bug in imggen: nothing that was paid is lost',
+};
+
+/** A view that is opened by the first event: a run that is refused shows none. */
+class Screen {
+  readonly #open: () => Promise<View>;
+  #view: View | undefined;
+  #opening: Promise<void> | undefined;
+  #waiting: RunEvent[] = [];
+
+  constructor(open: () => Promise<View>) {
+    this.#open = open;
+  }
+
+  handle(event: RunEvent): void {
+    if (this.#view) {
+      this.#view.handle(event);
+      return;
+    }
+    this.#waiting.push(event);
+    this.#opening ??= this.#start();
+  }
+
+  async #start(): Promise<void> {
+    const view = await this.#open();
+    for (const event of this.#waiting) view.handle(event);
+    this.#waiting = [];
+    this.#view = view;
+  }
+
+  async close(summary: RunSummary): Promise<void> {
+    await this.#opening;
+    await this.#view?.close(summary);
+  }
+}

@@ -1,0 +1,84 @@
+/** What a run came to, in words for a person at a command line. Pure. */
+import { relative } from 'node:path';
+import type { JobResult, RunResult } from '../app/result.ts';
+import type { RunSummary } from '../views/view.ts';
+import { EXIT, EXIT_OF_RUN, type ExitCode } from './exit-codes.ts';
+
+/** @param cwd absolute: paths are told relative to it where they are below it. */
+export function summaryOf(result: RunResult, cwd: string): RunSummary {
+  const exitCode = EXIT_OF_RUN[result.status];
+  return {
+    exitCode,
+    interrupted: result.status === 'interrupted',
+    folder: foldersOf(result.jobs, cwd),
+    jobs: result.jobs,
+    failures: result.failures,
+    failuresMore: result.failuresMore,
+    warnings: warningsOf(result),
+    next: nextCommands(result.jobs, exitCode),
+    headline: headlineOf(result),
+  };
+}
+
+function warningsOf({ stop, jobs }: RunResult): string[] {
+  const warnings: string[] = [];
+  if (stop && 'message' in stop) warnings.push(stop.message);
+  for (const { jobId, liveAtProvider: live, uploadsLeft } of jobs) {
+    if (live > 0) {
+      const pictures = live === 1 ? 'picture of job' : 'pictures of job';
+      warnings.push(
+        `${live} ${pictures} ${jobId} still being made at the provider, or made and not fetched yet: run again to ` +
+          'collect',
+      );
+    }
+    if (uploadsLeft > 0) warnings.push(`${uploadsLeft} of job ${jobId} safe on disk, not uploaded yet`);
+  }
+  return warnings;
+}
+
+/** Commands that go on with what is left. */
+function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] {
+  const commands = jobs.flatMap((job) => {
+    const next: string[] = [];
+    const budget = exitCode === EXIT.budget ? ' --budget USD' : '';
+    if (job.remaining + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
+    if (job.held > 0) {
+      next.push(...(job.canAsk ? [`imggen resume ${job.jobId}`] : []), `imggen retry --unknown ${job.jobId}`);
+    }
+    if (job.failed + job.refused > 0) {
+      next.push(`imggen retry ${job.jobId}${job.imageCapReached ? ' --max-image-usd USD' : ''}`);
+    }
+    return next;
+  });
+  return [...new Set(commands)];
+}
+
+function foldersOf(jobs: readonly JobResult[], cwd: string): string {
+  const shown = [...new Set(jobs.map((job) => job.folder))].map((folder) => {
+    const near = relative(cwd, folder);
+    return near !== '' && !near.startsWith('..') ? near : folder;
+  });
+  return shown.slice(0, 3).join(', ') + (shown.length > 3 ? ` and ${shown.length - 3} more` : '');
+}
+
+function headlineOf({ stop, jobs }: RunResult): string {
+  const sum = (pick: (one: JobResult) => number) => jobs.reduce((all, one) => all + pick(one), 0);
+  const completed = sum((one) => one.completed);
+  const all = sum((one) => one.imageCount);
+  const pictures = `${completed} of ${all} pictures made`;
+  switch (stop?.reason) {
+    case 'interrupted':
+      return `interrupted: ${pictures}, nothing lost`;
+    case 'budget':
+      return `stopped by the budget: ${pictures}`;
+    case 'auth':
+      return `stopped: the key was refused, or there is no credit: ${pictures}`;
+    case 'down':
+      return `stopped: the provider is down: ${pictures}`;
+    case 'disk':
+      return `stopped before paying for more: the disk: ${pictures}`;
+    case undefined:
+      if (completed < all) return pictures;
+      return all === 1 ? 'the picture is made' : `all ${all} pictures made`;
+  }
+}

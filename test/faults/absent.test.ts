@@ -1,0 +1,28 @@
+/** A service that nobody answers for. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freezePackage } from '../harness/cli.ts';
+import { play } from '../harness/scene.ts';
+
+let built: Awaited<ReturnType<typeof freezePackage>>;
+beforeAll(async () => {
+  built = await freezePackage();
+});
+afterAll(() => built.remove());
+
+const COUNT = 2;
+
+it.concurrent.each([
+  { why: 'no such host', baseUrl: 'http://no-such-host.invalid/v1' },
+  { why: 'a port that is never spoken to', baseUrl: 'http://127.0.0.1:1/v1' },
+  { why: 'nobody listens', baseUrl: 'http://127.0.0.1:2/v1' },
+])('a service that is not there costs nothing: $why', async ({ baseUrl }) => {
+  const { ended, events, findings } = await play({
+    root: built.root,
+    provider: 'openai',
+    count: COUNT,
+    config: { attemptsMax: 1, providers: { openai: { baseUrl, priceUsd: 0.1 } } },
+  });
+  expect(findings?.violations ?? [], ended.stderr).toEqual([]);
+  expect(ended.code, ended.stderr).toBe(6);
+  expect(events.at(-1)).toMatchObject({ completed: 0, failed: COUNT, cost_usd: 0 });
+});

@@ -1,0 +1,108 @@
+/** Real file systems that are full, or can't be written, before a run and in the middle of paid work. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, freezePackage } from '../harness/cli.ts';
+import { findWay, openMounts } from '../harness/mounts.ts';
+import { COUNT, type MountedHome, onMount, ROOMY } from './mounted-home.ts';
+
+const way = findWay();
+const allowed = !('refusal' in way);
+
+let built: Awaited<ReturnType<typeof freezePackage>>;
+beforeAll(async () => {
+  built = await freezePackage();
+});
+afterAll(() => built.remove());
+
+/** Plays on a disk of its own. */
+const onDisk = (
+  scene: Omit<Parameters<typeof onMount>[0], 'root' | 'mounts'>,
+  play: Parameters<typeof onMount>[1],
+): Promise<void> => onMount({ ...scene, root: built.root, mounts: openMounts(way) }, play);
+
+/** The disk is named in one warning, and no stack is shown. */
+function expectOneSentence({ stderr }: Ended, why: RegExp): void {
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(stderr.split('\n').filter((line) => why.test(line))).toHaveLength(1);
+}
+
+/** Every picture is there, of its one charge. */
+async function expectComplete(home: MountedHome): Promise<void> {
+  expect(home.charges()).toBe(COUNT);
+  const { violations, figures } = await home.verify();
+  expect(violations).toEqual([]);
+  expect(figures).toMatchObject({ images: COUNT, held: 0 });
+}
+
+describe.runIf(allowed).each(['openai', 'replicate'] as const)('in the middle of paid work of %s', (provider) => {
+  it.each([
+    // The write that fails, or the look at the room where a second has passed: whichever is first says it.
+    { what: 'the pictures', why: /ENOSPC|MiB free for/ },
+    { what: 'everything', why: /SQLITE_FULL|MiB free for/ },
+  ] as const)('a disk of $what that is full loses nothing, exit 6, and resume completes', async ({ what, why }) => {
+    await onDisk({ provider, what }, async (home) => {
+      const first = await home.pack(home.fill);
+      expect(first.code, first.stderr).toBe(6);
+      expectOneSentence(first, why);
+      expect(first.stderr).toMatch(/the disk: 0 of 4 pictures[^]*imggen resume 1/);
+      await home.remount(ROOMY);
+      const second = await home.resume();
+      expect(second.code, second.stderr).toBe(0);
+      await expectComplete(home);
+    });
+  });
+
+  it('a disk of the pictures that can not be written any more loses nothing, exit 6, and resume completes', async () => {
+    await onDisk({ provider, what: 'the pictures' }, async (home) => {
+      const first = await home.pack(() => home.remount('ro'));
+      expect(first.code, first.stderr).toBe(6);
+      expectOneSentence(first, /EROFS/);
+      expect(first.stderr).toMatch(/the disk: 0 of 4 pictures[^]*imggen resume 1/);
+      await home.remount('rw');
+      const second = await home.resume();
+      expect(second.code, second.stderr).toBe(0);
+      await expectComplete(home);
+    });
+  });
+});
+
+describe.runIf(allowed)('before anything is paid', () => {
+  const provider = 'openai';
+
+  it.each(['the pictures', 'everything'] as const)(
+    'a disk of %s that has too little room stops the run, exit 6, and the next one completes it',
+    async (what) => {
+      await onDisk({ provider, what }, async (home) => {
+        await home.remount('size=32m');
+        const first = await home.pack();
+        expect(first.code, first.stderr).toBe(6);
+        expect(home.charges()).toBe(0);
+        expectOneSentence(first, /3[12] MiB free for .*, \d+ MiB needed/);
+        await home.remount(ROOMY);
+        const second = await home.resume();
+        expect(second.code, second.stderr).toBe(0);
+        await expectComplete(home);
+      });
+    },
+  );
+
+  it.each([
+    { what: 'the pictures', why: /the folder of the pictures can't be written: .*EROFS/ },
+    { what: 'everything', why: /the folder of the pictures can't be written: .*EROFS/ },
+  ] as const)('a disk of $what that is read-only is refused, exit 2', async ({ what, why }) => {
+    await onDisk({ provider, what }, async (home) => {
+      await home.remount('ro');
+      const first = await home.pack();
+      expect(first.code, first.stderr).toBe(2);
+      expect(home.charges()).toBe(0);
+      expectOneSentence(first, why);
+      await home.remount('rw');
+      const second = await home.pack();
+      expect(second.code, second.stderr).toBe(0);
+      await expectComplete(home);
+    });
+  });
+});
+
+it.runIf(!allowed)('the kernel here lets nobody mount: what a full or read-only disk does is not shown', () => {
+  expect(way).toEqual({ refusal: expect.stringMatching(/not permitted|denied|ENOENT/i) });
+});

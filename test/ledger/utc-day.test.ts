@@ -1,0 +1,53 @@
+/** The day of a cap is the UTC day, wherever the machine stands. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { galleryShots, makeJob } from '../simulation/scene.ts';
+import { finish, openBooks } from './books.ts';
+
+const BEFORE_MIDNIGHT = Date.UTC(2026, 4, 4, 23, 59, 59, 999);
+const MIDNIGHT = Date.UTC(2026, 4, 5);
+const CAPS = { perDayMicros: 60 }; // one picture at 50 fits, two do not
+
+describe.each([
+  { zone: 'Pacific/Kiritimati', offsetMinutes: -14 * 60, localMidnight: Date.UTC(2026, 4, 4, 10) },
+  { zone: 'Etc/GMT+12', offsetMinutes: 12 * 60, localMidnight: Date.UTC(2026, 4, 4, 12) },
+])('in $zone', ({ zone, offsetMinutes, localMidnight }) => {
+  beforeEach(() => {
+    vi.stubEnv('TZ', zone);
+    expect(new Date(MIDNIGHT).getTimezoneOffset()).toBe(offsetMinutes);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('a day cap is not given anew at the local midnight, and is at the UTC one', () => {
+    const books = openBooks();
+    const ledger = books.connection('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(4) });
+    const claim = () => books.claim(ledger, [job.id], { caps: CAPS });
+    books.nowMs = localMidnight - 1;
+    finish(ledger, books.claimed(ledger, [job.id], { caps: CAPS }), 'first');
+    for (const later of [localMidnight, BEFORE_MIDNIGHT]) {
+      books.nowMs = later;
+      expect(claim()).toMatchObject({ kind: 'budget', cap: 'day' });
+    }
+    books.nowMs = MIDNIGHT;
+    finish(ledger, books.claimed(ledger, [job.id], { caps: CAPS }), 'second');
+    expect(claim()).toMatchObject({ kind: 'budget', cap: 'day' });
+    expect(ledger.queries.spending(5).map(({ day, spentMicros }) => [day, spentMicros])).toEqual([
+      ['2026-05-05', 40],
+      ['2026-05-04', 40],
+    ]);
+  });
+
+  it('a picture that is paid after midnight counts on the day its money was held', () => {
+    const books = openBooks();
+    const ledger = books.connection('a');
+    const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
+    books.nowMs = BEFORE_MIDNIGHT;
+    const held = books.claimed(ledger, [job.id], { caps: CAPS });
+    books.nowMs = MIDNIGHT;
+    finish(ledger, held);
+    expect(ledger.queries.today()).toEqual({ reservedMicros: 0, spentMicros: 0 });
+    expect(ledger.queries.spending(5)).toMatchObject([{ day: '2026-05-04', spentMicros: 40 }]);
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * The library as its users get it: packed, installed into an empty TypeScript project, compiled with `strict`, and run.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmulator, type Emulator } from '../emulators/emulator.ts';
+import { replicate } from '../emulators/replicate.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const TOKEN = 'library-token-0123456789';
+let project = '';
+let emulator: Emulator;
+
+/** Installs what `npm pack` makes; its dependencies are the ones that are installed here. */
+async function install(): Promise<void> {
+  const { stdout } = await execa('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+    cwd: root,
+  });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const target = join(project, 'node_modules', 'imggen');
+  mkdirSync(target, { recursive: true });
+  await execa('tar', ['-xzf', join(project, filename), '-C', target, '--strip-components=1']);
+  const { dependencies } = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of [...Object.keys(dependencies), '@types/node', 'undici-types']) {
+    const link = join(project, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), link);
+  }
+}
+
+beforeAll(async () => {
+  project = mkdtempSync(join(tmpdir(), 'imggen-library-'));
+  emulator = await startEmulator(replicate({ token: TOKEN }));
+  await install();
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    module: 'nodenext',
+    target: 'es2023',
+    types: ['node'],
+    outDir: 'out',
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+  const config = { character: { name: 'Mira Sol', seed: 7 }, provider: 'replicate', size: '64x64' };
+  const providers = {
+    replicate: { model: 'black-forest-labs/flux-schnell', baseUrl: `${emulator.url}/v1`, pollMs: 10 },
+  };
+  writeFileSync(join(project, 'config.json'), JSON.stringify({ ...config, providers }));
+});
+
+afterAll(async () => {
+  await emulator.close();
+  rmSync(project, { recursive: true, force: true });
+});
+
+/** Compiles a program of the project and runs it; returns what it printed. */
+async function compileAndRun(source: string): Promise<string> {
+  writeFileSync(join(project, 'main.ts'), source);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const compiled = await execa(process.execPath, [tsc, '--project', project], { reject: false });
+  expect(compiled.stdout).toBe('');
+  const env = { PATH: process.env['PATH'] ?? '', HOME: project, REPLICATE_API_TOKEN: TOKEN };
+  const { stdout, stderr } = await execa(process.execPath, [join(project, 'out', 'main.js')], {
+    cwd: project,
+    env,
+    extendEnv: false,
+  });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+describe('the packed library', () => {
+  it('makes 8 pictures by the example in the README, which has ten lines or less', async () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const example = /```ts\n([^`]*from 'imggen'[^`]*)```/.exec(readme)?.[1] ?? '';
+    expect(example.trim().split('\n').length).toBeLessThanOrEqual(10);
+    const printed = await compileAndRun(example);
+    expect(printed).toContain('done');
+    expect(printed.match(/mira_sol_image_0000\d\.png/g)).toHaveLength(8);
+    const pictures = readdirSync(join(project, 'images', 'mira-sol')).filter((name) => name.endsWith('.png'));
+    expect(pictures).toHaveLength(8);
+    expect(emulator.charges().length).toBe(8);
+  });
+
+  it('throws its exported errors, and prints nothing by itself', async () => {
+    const printed = await compileAndRun(`
+      import { ImgGen, UserError } from 'imggen';
+      const bad: unknown = await ImgGen.open({ config: { size: 'x', nonsense: 1 } }).catch((error: unknown) => error);
+      if (!(bad instanceof UserError)) throw new Error('no UserError');
+      console.log(bad.kind, bad.problems.length);
+      const imggen = await ImgGen.open();
+      const refused: unknown = await imggen.pack({ count: 8, settings: { maxImageUsd: 0.001 } }).result.catch((e: unknown) => e);
+      console.log(refused instanceof UserError ? refused.kind : 'not refused');
+      console.log((await imggen.jobs()).length);
+      await imggen.close();
+    `);
+    expect(printed.split('\n')).toEqual(['usage 2', 'budget', '1']);
+  });
+
+  it('stops by an AbortSignal, and goes on where it was', async () => {
+    const before = emulator.charges().length;
+    const printed = await compileAndRun(`
+      import { ImgGen } from 'imggen';
+      const imggen = await ImgGen.open();
+      const stop = new AbortController();
+      const run = imggen.pack({ count: 12, fresh: true, signal: stop.signal, settings: { concurrency: 1 } });
+      for await (const event of run.events) if (event.event === 'generation_completed') stop.abort();
+      const stopped = await run.result;
+      console.log(stopped.status, (stopped.jobs[0]?.completed ?? 0) < 12);
+      const { status, jobs } = await imggen.resume().result;
+      console.log(status, jobs[0]?.completed);
+      await imggen.close();
+    `);
+    expect(printed.split('\n')).toEqual(['interrupted true', 'done 12']);
+    expect(emulator.charges().length - before).toBe(12);
+  });
+
+  it('carries docstrings in its declarations, and source maps', () => {
+    const dist = join(project, 'node_modules', 'imggen', 'dist');
+    expect(readFileSync(join(dist, 'imggen.d.ts'), 'utf8')).toContain('Makes N gallery pictures of a character');
+    const map = JSON.parse(readFileSync(join(dist, 'imggen.js.map'), 'utf8')) as { sourcesContent: string[] };
+    expect(map.sourcesContent[0]).toContain('class ImgGen');
+  });
+});

@@ -1,0 +1,116 @@
+/** Adding a provider is one file and one line: a made-up one keeps the contract, and every list knows it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Services } from '../../src/app/services.ts';
+import type { Config, Registries } from '../../src/config/config.ts';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { keyVariablesOf } from '../../src/config/registries.ts';
+import { processHost } from '../../src/host.ts';
+import { PROVIDERS } from '../../src/providers/index.ts';
+import type { ProviderModule } from '../../src/providers/definition.ts';
+import { STORES } from '../../src/storage/index.ts';
+import { createRedactor } from '../../src/sanitize.ts';
+import { startEmulator } from '../emulators/emulator.ts';
+import { replicate } from '../emulators/replicate.ts';
+import { describeProvider, type StartOptions, type Started } from './conformance.ts';
+import module from './made-up.ts';
+
+const KEY = 'paper-key-0123456789';
+const keyVariables = ['PAPER_LICENCE'];
+let loaded = 0;
+const load = async (): Promise<{ default: ProviderModule }> => {
+  loaded += 1;
+  return import('./made-up.ts');
+};
+
+/** The one line. */
+const registries: Registries = { providers: { ...PROVIDERS, paper: { keyVariables, load } }, stores: STORES };
+
+async function start(how: StartOptions): Promise<Started> {
+  const { faults, latencyMs, timeoutMs = 10_000, badKey } = how;
+  const emulator = await startEmulator(replicate({ token: badKey ? 'another' : KEY }), {
+    ...(faults && { faults }),
+    ...(latencyMs !== undefined && { latencyMs }),
+  });
+  const provider = await module.create({
+    options: { baseUrl: `${emulator.url}/v1` },
+    keyVariables,
+    env: { PAPER_LICENCE: KEY },
+    fetch,
+    now: Date.now,
+    sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
+    timeoutMs,
+  });
+  return { provider, emulator, secrets: [KEY], close: emulator.close };
+}
+
+describeProvider('a made-up provider', { module, keyVariables, start, retiredModel: 'paper-1' });
+
+const folders: string[] = [];
+afterEach(() => {
+  loaded = 0;
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function configured(config: object, env: Record<string, string> = {}): Promise<Config> {
+  const folder = mkdtempSync(join(tmpdir(), 'imggen-made-up-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+  return loadConfig({ cwd: folder, env }, registries);
+}
+
+function servicesOf(config: Config, env: Record<string, string>): Services {
+  return new Services(config, processHost({ cwd: '/', env }), registries, (text) => text);
+}
+
+describe('a provider that is added to the registry', () => {
+  it('is one file of at most 200 lines', () => {
+    const lines = readFileSync(new URL('./made-up.ts', import.meta.url), 'utf8').split('\n').length;
+    expect(lines).toBeLessThanOrEqual(200);
+  });
+
+  it('is known to the config, with its own options, checked', async () => {
+    const config = await configured({ provider: 'paper', providers: { paper: { tier: 'fast', priceUsd: 0.5 } } });
+    expect(config.providers['paper']).toEqual({ tier: 'fast', priceUsd: 0.5 });
+    await expect(configured({ provider: 'papr' })).rejects.toMatchObject({
+      problems: [expect.stringContaining('did you mean paper?')],
+    });
+    await expect(configured({ providers: { paper: { tier: 'late', apiKey: 'x' } } })).rejects.toMatchObject({
+      problems: expect.arrayContaining([
+        expect.stringMatching(/providers\.paper\.tier/),
+        expect.stringMatching(/providers\.paper\.apiKey.*PAPER_LICENCE/),
+      ]) as string[],
+    });
+  });
+
+  it('is in the JSON Schema', async () => {
+    const schema = JSON.stringify(await configJsonSchema(registries));
+    expect(schema).toContain('"enum":["local","openai","replicate","paper","auto"]');
+    expect(schema).toContain('"How fast."');
+  });
+
+  it('is chosen by auto when its key is there, and its key is taken out of messages, before it is loaded', async () => {
+    const env = { PAPER_LICENCE: KEY };
+    const config = await configured({ provider: 'openai' }, env);
+    expect(servicesOf({ ...config, provider: 'auto' }, env).chosenProvider()).toBe('paper');
+    expect(createRedactor(env, keyVariablesOf(registries))(`refused: ${KEY}`)).toBe('refused: [redacted]');
+    expect(loaded).toBe(0);
+  });
+
+  it('is made ready by the wiring, with the common options read by their type', async () => {
+    const paper = { model: 'paper-2', requestsPerMinute: 120, priceUsd: 0.02 };
+    const env = { PAPER_LICENCE: KEY };
+    const config = await configured({ provider: 'paper', providers: { paper } }, env);
+    const ready = await servicesOf(config, env).provider('paper');
+    expect(ready).toMatchObject({ model: 'paper-2', intervalMs: 500, provider: { name: 'paper' } });
+    expect(ready.provider.price({ model: 'paper-2', prompt: '', width: 1, height: 1, references: [] })).toMatchObject({
+      worstMicros: 20_000,
+      source: 'config',
+    });
+    expect(ready.scope).toMatch(/^paper:[0-9a-f]{12}$/);
+  });
+});
