@@ -14,7 +14,7 @@ if (major > 22 || (major === 22 && minor >= 14)) {
   // React's development build is slower and warns.
   process.env.NODE_ENV ??= 'production';
   // A long run must need no more memory than a short one: V8 collects in small steps instead of letting the heap grow
-  // fourfold first. Where that costs more than it saves, src/app/heap.ts takes it back.
+  // fourfold first. Where that costs more than it saves, src/terminal/memory.ts takes it back.
   (await import('node:v8')).setFlagsFromString('--optimize-for-size');
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();

@@ -7,19 +7,19 @@ import { slug } from './names.ts';
 /** What a person looks like. Only the name is required. */
 export interface CharacterAttributes {
   name: string;
-  gender?: string;
+  gender?: string | undefined;
   /** Youngest and oldest, in years. */
-  ageRange?: readonly [number, number];
-  ethnicity?: string;
-  hairColor?: string;
-  hairStyle?: string;
-  eyeColor?: string;
-  bodyType?: string;
-  outfitStyle?: string;
+  ageRange?: readonly [number, number] | undefined;
+  ethnicity?: string | undefined;
+  hairColor?: string | undefined;
+  hairStyle?: string | undefined;
+  eyeColor?: string | undefined;
+  bodyType?: string | undefined;
+  outfitStyle?: string | undefined;
   distinctiveFeatures: readonly string[];
   /** `photo` unless the config says otherwise: `watercolor`, `anime`, … */
   style: string;
-  negativePrompt?: string;
+  negativePrompt?: string | undefined;
 }
 
 /** Everything that could drive a terminal, cut a path short or turn the reading direction: refused, not cleaned. */
@@ -114,7 +114,7 @@ export interface Character {
  * Makes the character that a config describes. `options.seed` beats the config's.
  * @throws {UserError} when nothing of the name is left for an id.
  */
-export function createCharacter(config: CharacterConfig, options: { seed?: number } = {}): Character {
+export function createCharacter(config: CharacterConfig, options: { seed?: number | undefined } = {}): Character {
   const { seed: configSeed, references, ...attributes } = config;
   const id = slug(attributes.name);
   if (id === '')

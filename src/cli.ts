@@ -11,8 +11,7 @@ import { growHeap } from './terminal/memory.ts';
 
 /**
  * Parses the command line, runs the command, and turns whatever it throws into words and an exit code: the one place
- * that does.
- * `argv` as in `process.argv`.
+ * that does. `argv` as in `process.argv`.
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const terminal = processTerminal();
@@ -97,7 +96,8 @@ function processTerminal(): Terminal {
     stderr: process.stderr,
     stdin: process.stdin,
     onInterrupt: (listener) => {
-      const names = ['SIGINT', 'SIGTERM'] as const;
+      // SIGHUP: the terminal went away; what is paid is waited for all the same.
+      const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
       for (const name of names) process.on(name, listener);
       return () => {
         for (const name of names) process.off(name, listener);

@@ -17,15 +17,13 @@ export const FAILURES = [
 /** How an attempt ended without a picture. */
 export type Failure = (typeof FAILURES)[number];
 
-/** How an attempt ended (design: "outcome"). */
+/** How an attempt ended (docs/failures.md, "Outcomes"). */
 export type Outcome = 'done' | Failure;
 
 /**
  * What kind of trouble a `UserError` tells of. `usage`: bad input or config, nothing was sent. `auth`: a key is missing
- * or
- * refused, or there is no credit. `budget`: a cap would be passed. `unavailable`: a service that is needed first can't
- * be
- * asked. `incomplete`: a part was done before a service refused. `declined`: a person said no.
+ * or refused, or there is no credit. `budget`: a cap would be passed. `unavailable`: a service that is needed first
+ * can't be asked. `incomplete`: a part was done before a service refused. `declined`: a person said no.
  */
 export type UserErrorKind = 'usage' | 'auth' | 'budget' | 'unavailable' | 'incomplete' | 'declined';
 
@@ -85,19 +83,19 @@ export function isDiskFailure(error: unknown): error is Error & { code: string }
 export interface ProviderFailure {
   failure: Failure;
   /** Whether the service bills this failure. Default: `maybe` for `unknown`, `yes` for `unusable`, else `no`. */
-  charged?: Charged;
+  charged?: Charged | undefined;
   /** How long the service asked us to wait, in milliseconds (already clamped to 0…1 h by the http layer). */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
   /** The service's own code or type of the failure, for the log. */
-  code?: string;
+  code?: string | undefined;
   /** The HTTP status, where there was one. */
-  status?: number;
+  status?: number | undefined;
   /**
    * A remote id is known and the work there is finished and was paid, but its picture can't be had any more
    * (expired, deleted). Counted, and never generated again by itself.
    */
-  expired?: boolean;
-  cause?: unknown;
+  expired?: boolean | undefined;
+  cause?: unknown | undefined;
 }
 
 /** An attempt that ended without a picture. Message: the provider's own words, for people. */

@@ -1,7 +1,8 @@
 /**
  * What the run says of itself. Imports nothing.
  *
- * Public events are a contract (design.md §3): fields may be added, never changed; `--json` prints exactly these.
+ * Public events are a contract (docs/cli.md, "Events"): fields may be added, never changed; `--json` prints exactly
+ * these.
  * They are written to the ledger in the transaction whose fact they tell, and emitted after its commit.
  * Live events are for the live views only: they tell of a moment, are in no ledger, and may be lost.
  */
@@ -33,7 +34,7 @@ export type PublicEvent = Stamp &
     | {
         event: 'generation_failed';
         character_id: string;
-        /** An outcome of design.md §2, or `cancelled`. */
+        /** An outcome (docs/failures.md), or `cancelled`. */
         error_type: string;
         /** ISO time of the next attempt, null when there is none by itself. */
         retry_at: string | null;
@@ -89,7 +90,14 @@ export type LiveEvent =
       output: string;
       uploads: boolean;
     }
-  | { event: 'shot_phase'; job_id: string; shot: string; phase: ShotPhase; progress?: number; until?: string }
+  | {
+      event: 'shot_phase';
+      job_id: string;
+      shot: string;
+      phase: ShotPhase;
+      progress?: number | undefined;
+      until?: string;
+    }
   | { event: 'spend'; job_id: string; spent_usd: number; reserved_usd: number; spent_day_usd: number }
   | { event: 'notice'; level: 'info' | 'warn'; message: string }
   /** First Ctrl-C or SIGTERM: nothing new is sent; `in_flight` shots are being waited for. */

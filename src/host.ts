@@ -33,7 +33,7 @@ export interface Terminal {
   stdout: OutputStream;
   stderr: OutputStream;
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
-  /** Calls back for every SIGINT and SIGTERM until the returned function is called. */
+  /** Calls back for every SIGINT, SIGTERM and SIGHUP until the returned function is called. */
   onInterrupt: (listener: (name: string) => void) => () => void;
 }
 

@@ -7,7 +7,7 @@ import type { DryJob } from './app/dry-run.ts';
 import type { WrittenPage } from './app/gallery-page.ts';
 import type { Gallery, GalleryOptions } from './app/gallery.ts';
 import type { Leftover } from './app/leftovers.ts';
-import type { MarkValue } from './app/marks.ts';
+import type { Marks } from './app/marks.ts';
 import { openingOf, type OpenOptions } from './app/open.ts';
 import type { PackOptions } from './app/pack.ts';
 import type { PlannedJob } from './app/prepare.ts';
@@ -16,17 +16,13 @@ import type { ProvidersInfo } from './app/providers.ts';
 import type { RerollOptions } from './app/reroll.ts';
 import type { RunResult } from './app/result.ts';
 import type { RetryOptions } from './app/resume.ts';
-import { Run, type RunOptions } from './app/run.ts';
+import { Run, type MakeOptions, type RunOptions } from './app/run.ts';
 import type { Stats } from './app/stats.ts';
 import type { JobInfo, JobStatus } from './app/status.ts';
 import type { Config } from './config/config.ts';
-import type { GivenSettings } from './config/overrides.ts';
 import type { RunEvent } from './events.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { STORES } from './storage/index.ts';
-
-/** Options of a call that makes pictures: of the run, and settings for this call alone. */
-export type MakeOptions = RunOptions & { settings?: GivenSettings };
 
 /**
  * A project: a config, its ledger, its providers and its store. Runs start at once and are told of by their handles;
@@ -55,10 +51,8 @@ export class ImgGen {
   /** Registers the config's character, locks its seed, and makes what is missing of avatar and training pictures. */
   createCharacter(options: CreateOptions & MakeOptions & { with?: readonly ImgGen[] } = {}): Run {
     return this.#run(options, async (project) => {
-      return (await import('./app/create.ts')).creations(
-        [project, ...(options.with ?? []).map((other) => other.#project)],
-        options,
-      );
+      const others = (options.with ?? []).map((other) => other.#project);
+      return (await import('./app/create.ts')).creations([project, ...others], options);
     });
   }
 
@@ -81,7 +75,7 @@ export class ImgGen {
   }
 
   /** Goes on with what is unfinished: all jobs, or one by number or key. With nothing to do the result has no jobs. */
-  resume(options: { job?: string } & MakeOptions = {}): Run {
+  resume(options: { job?: string | undefined } & MakeOptions = {}): Run {
     return this.#run(options, async (project) => {
       return (await import('./app/resume.ts')).resuming(project, options.job);
     });
@@ -101,6 +95,11 @@ export class ImgGen {
     });
   }
 
+  /** What `reroll` would make, and what it would cost at most. Sends and writes nothing. */
+  async planReroll(options: RerollOptions): Promise<DryJob[]> {
+    return (await import('./app/dry-run.ts')).dryReroll(this.#project, options);
+  }
+
   /** Stops a job, also one that another process runs, and the work at the provider where it can. */
   async cancel(job: string): Promise<Cancelled> {
     return (await import('./app/cancel.ts')).cancelJob(this.#project, job);
@@ -112,7 +111,10 @@ export class ImgGen {
   }
 
   /** Writes the gallery as one HTML page. `file` is relative to `cwd`; default: `gallery.html` beside the pictures. */
-  async galleryPage(characterId: string, options: GalleryOptions & { file?: string } = {}): Promise<WrittenPage> {
+  async galleryPage(
+    characterId: string,
+    options: GalleryOptions & { file?: string | undefined } = {},
+  ): Promise<WrittenPage> {
     return (await import('./app/gallery-page.ts')).writeGalleryPage(this.#project, characterId, options);
   }
 
@@ -145,13 +147,13 @@ export class ImgGen {
   }
 
   /** What there is to make pictures with; `check` asks the services whether they answer. */
-  async providers(options: { check?: boolean } = {}): Promise<ProvidersInfo> {
+  async providers(options: { check?: boolean | undefined } = {}): Promise<ProvidersInfo> {
     return (await import('./app/providers.ts')).listProviders(this.#project, options);
   }
 
-  /** Marks pictures; `null` takes the marks away. Returns their file names. */
-  async mark(images: readonly string[], mark: MarkValue): Promise<string[]> {
-    return (await import('./app/marks.ts')).markImages(this.#project, images, mark);
+  /** Marks pictures: `review` and `favorite` are independent, what is left out stays. Returns their file names. */
+  async mark(images: readonly string[], marks: Marks): Promise<string[]> {
+    return (await import('./app/marks.ts')).markImages(this.#project, images, marks);
   }
 
   /** Sends pictures to the store that were made without one. With nothing to send the result has no jobs. */
@@ -192,7 +194,6 @@ export class ImgGen {
     return new Run(options, async (signals, emit) => {
       const project = await withOptions(this.#project, this.#options, options.settings ?? {});
       const jobs = await plan(project);
-      if (jobs.length === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
       return (await import('./app/run-jobs.ts')).runJobs(project, jobs, options, { signals, emit });
     });
   }

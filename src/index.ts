@@ -1,6 +1,6 @@
 /** imggen for programs: open a project, make and list pictures of a character. Prints nothing, never exits. */
-export { ImgGen, type MakeOptions } from './imggen.ts';
-export { Run, type RunOptions } from './app/run.ts';
+export { ImgGen } from './imggen.ts';
+export { Run, type MakeOptions, type RunOptions } from './app/run.ts';
 export { ProviderError, StorageError, UserError, type UserErrorKind } from './errors.ts';
 export type { LiveEvent, PublicEvent, RunEvent } from './events.ts';
 export type { JobResult, RunResult, RunStatus, ShotFailure } from './app/result.ts';
@@ -17,7 +17,7 @@ export type { DryJob } from './app/dry-run.ts';
 export type { WrittenPage } from './app/gallery-page.ts';
 export type { Gallery, GalleryOptions } from './app/gallery.ts';
 export type { Leftover } from './app/leftovers.ts';
-export type { MarkValue } from './app/marks.ts';
+export type { Marks } from './app/marks.ts';
 export type { PackOptions } from './app/pack.ts';
 export type { ProvidersInfo } from './app/providers.ts';
 export type { RerollOptions } from './app/reroll.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addKeeping, addMarking } from './grammar/keeping.ts';
 import { addLooking } from './grammar/looking.ts';
-import { addGoingOn, addMaking } from './grammar/making.ts';
+import { addGoingOn, addMaking, addRerolling } from './grammar/making.ts';
 import type { Run } from './grammar/options.ts';
 import type { ExitCode } from './terminal/exit-codes.ts';
 import type { Io } from './terminal/print.ts';
@@ -51,6 +51,7 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed): Command {
     parsed.exitCode = await command(io, ...args);
   };
   addMaking(program, run);
+  addRerolling(program, run);
   addGoingOn(program, run);
   addLooking(program, run);
   addMarking(program, run);

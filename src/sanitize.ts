@@ -16,8 +16,7 @@ const invisible = new RegExp(
 
 /**
  * Text of one line without anything that a terminal obeys or a reader cannot see. Line breaks and tabs become one
- * space.
- * Cut to `lengthMax` UTF-16 units (≥ 1), the last being `…`; undefined: not cut.
+ * space. Cut to `lengthMax` UTF-16 units (≥ 1), the last being `…`; undefined: not cut.
  */
 export function printable(text: string, lengthMax?: number): string {
   const clean = text
@@ -38,8 +37,7 @@ const redacted = '[redacted]';
 /**
  * Makes the function that takes secrets out of a text: the values of `keyVariables` and of all variables that are named
  * like a key or hold one inside a URL (raw, URL-encoded, in JSON, in base64 at any offset), `user:password@` of any
- * URL, and
- * `Bearer …`/`Key …`/`Basic …` tokens of anyone.
+ * URL, and `Bearer …`/`Key …`/`Basic …` tokens of anyone.
  */
 export function createRedactor(
   env: Readonly<Record<string, string | undefined>>,

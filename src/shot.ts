@@ -67,8 +67,13 @@ export interface PlannedShot {
   seed: number;
 }
 
+/** What a reference picture is there for: to hold the face, or to show a product or a style. */
+export type ReferenceRole = 'face' | 'product' | 'style';
+
 /** A picture that goes along with a request. Read from disk by the provider when it needs the bytes. */
 export interface Reference {
+  /** `face` when left out. */
+  role?: ReferenceRole;
   /** Absolute path of a validated image file. */
   path: string;
   mime: 'image/png' | 'image/jpeg' | 'image/webp';

@@ -1,4 +1,4 @@
-/** The fault server: the built program against services that misbehave in every way of the table (README, "Proof"). */
+/** The fault server: the built program against services that misbehave in every way of docs/failures.md. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from './emulators/emulator.ts';
 import { freezePackage } from './harness/cli.ts';

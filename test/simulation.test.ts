@@ -1,4 +1,4 @@
-/** The real runner and the real SQL in virtual time, under generated faults and deaths (ledger.md, harness 1). */
+/** The real runner and the real SQL in virtual time, under generated faults and deaths (docs/ledger.md, "Proof"). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarios, simulate, type Sabotage } from './simulation/simulate.ts';

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { StorageError, UserError } from '../errors.ts';
 import { hashFile } from '../images/hash.ts';
 import type { Adopted, FoundImage } from '../ledger/adoption.ts';
+import type { RegisteredCharacter } from '../ledger/records.ts';
 import { imageFilename } from '../names.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Config } from '../config/config.ts';
-import { configuredCharacter, knownCharacter, registerCharacter } from './characters.ts';
+import { configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import type { Project } from './project.ts';
 import { storageProblem } from './services.ts';
 import { assetsOf, patiently, type NumberedAsset } from './store-numbers.ts';
@@ -32,42 +33,45 @@ export async function adoptCharacter(project: AdoptingProject, id: string): Prom
   const store = configuredStore(project.config);
   const storage = await project.services.checkedStore(store, () => {});
   if (!storage) throw new Error(`the store ${store} is none`);
-  registerFromConfig(project, id);
+  const character = registerFromConfig(project, id);
   try {
-    return { characterId: id, store, ...(await adoptAll(project, storage, id)) };
+    return { characterId: id, store, ...(await adoptAll(project, storage, character)) };
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     throw storageProblem(error, 'what was taken over so far stays; run it again');
   }
 }
 
-function registerFromConfig(project: AdoptingProject, id: string): void {
+function registerFromConfig(project: AdoptingProject, id: string): RegisteredCharacter {
   const { config, ledger, caller } = project;
-  const isRegistered = ledger.exists && ledger.open().characters.find(id) !== undefined;
-  const configured = !isRegistered && config.character ? configuredCharacter(config) : undefined;
+  const registered = ledger.exists ? ownCharacter(ledger.open(), caller.owner, id) : undefined;
+  const configured = !registered && config.character ? configuredCharacter(config) : undefined;
   if (configured?.id === id) {
-    registerCharacter(ledger.open(), configured, { owner: caller.owner, output: config.output });
-    return;
+    return registerCharacter(ledger.open(), configured, { owner: caller.owner, output: config.output });
   }
-  if (!ledger.exists) {
-    throw new UserError(
-      `there is no character ${JSON.stringify(project.clean(id))}: no ledger yet, and the config has another`,
-    );
-  }
-  knownCharacter(project, id);
+  if (ledger.exists) return knownCharacter(project, id);
+  const name = JSON.stringify(project.clean(id));
+  throw new UserError(`there is no character ${name}: no ledger yet, and the config has another`);
 }
 
-async function adoptAll(project: AdoptingProject, storage: Storage, characterId: string): Promise<AdoptedCounts> {
+async function adoptAll(
+  project: AdoptingProject,
+  storage: Storage,
+  { key: characterKey, id: characterId }: RegisteredCharacter,
+): Promise<AdoptedCounts> {
   const counts: AdoptedCounts = { adopted: 0, confirmed: 0, known: 0, other: 0 };
   for (const one of await patiently(project.host, () => assetsOf(storage, characterId))) {
-    const found = foundImage(one, { characterId, store: storage.name });
+    const found = foundImage(one, { characterKey, characterId, store: storage.name });
     counts[project.ledger.open().adoption.adopt(await withFile(project.config.output, found))] += 1;
   }
   return counts;
 }
 
 /** A picture as the store tells of it; what was not sent along is left empty or unknown, never guessed. */
-export function foundImage({ number, asset }: NumberedAsset, of: { characterId: string; store: string }): FoundImage {
+export function foundImage(
+  { number, asset }: NumberedAsset,
+  of: { characterKey: number; characterId: string; store: string },
+): FoundImage {
   const { context } = asset;
   const format = /\.([a-z]{3,4})$/i.exec(asset.url ?? '')?.[1]?.toLowerCase() ?? 'png';
   const extension = format === 'jpeg' ? 'jpg' : format;
@@ -91,9 +95,8 @@ export function foundImage({ number, asset }: NumberedAsset, of: { characterId: 
     seed: wholeNumber(context['seed']),
     seedHonoured: oneOf(context['seed_honoured'], ['yes', 'no', 'unknown'], 'unknown'),
     costMicros: wholeNumber(context['cost_micros']),
-    publicId: asset.key,
-    url: asset.url ?? '',
-    thumbnailUrl: asset.thumbnailUrl ?? null,
+    key: asset.key,
+    details: { url: asset.url, thumbnailUrl: asset.thumbnailUrl },
     createdAtMs: Number.isNaN(createdAtMs) ? 0 : createdAtMs,
   };
 }

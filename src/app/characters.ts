@@ -51,13 +51,19 @@ export function registerCharacter(
     seed: character.seed,
     attributes: character.attributes,
     locked: lockedAttributes(character),
-    ...(place.owner === null ? {} : { owner: place.owner }),
+    owner: place.owner,
   };
   // The negative prompt is not locked: it follows the config.
-  if (ledger.characters.find(character.id)) return ledger.characters.relock(fresh);
-  const { row } = ledger.characters.register(fresh);
-  ledger.characters.numbersStartAfter(row.id, highestOnDisk(join(place.output, row.id), row.id));
-  return row;
+  const before = ownCharacter(ledger, place.owner, character.id);
+  if (before) return ledger.characters.relock(before.key, fresh);
+  const { character: registered } = ledger.characters.register(fresh);
+  ledger.characters.numbersStartAfter(registered.id, highestOnDisk(join(place.output, registered.id), registered.id));
+  return registered;
+}
+
+/** The owner's character of that id, else nobody's: that is everybody's. Another owner's is another character. */
+export function ownCharacter(ledger: Ledger, owner: string | null, id: string): RegisteredCharacter | undefined {
+  return ledger.characters.find(id, owner) ?? ledger.characters.find(id, null);
 }
 
 /**
@@ -65,12 +71,15 @@ export function registerCharacter(
  */
 export function knownCharacter(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, id: string): RegisteredCharacter {
   const ledger = project.ledger.existing();
-  const row = ledger.characters.find(id);
-  if (row) {
-    assertOwner(project.caller, row);
-    return row;
+  const { caller } = project;
+  const own = ownCharacter(ledger, caller.owner, id);
+  if (own) return own;
+  const [foreign] = ledger.characters.named(id);
+  if (foreign) {
+    assertOwner(caller, foreign);
+    return foreign;
   }
-  const known = ledger.characters.list().map((c) => c.id);
+  const known = [...new Set(ledger.characters.list().map((c) => c.id))];
   const near = known.filter((one) => distance(one, id) <= Math.max(2, Math.floor(id.length / 4))).slice(0, 3);
   throw new UserError(
     `there is no character ${JSON.stringify(project.clean(id))} in this ledger; ${suggestion(near, known)}`,
@@ -92,12 +101,12 @@ export function assertOwner(caller: Caller, row: Pick<RegisteredCharacter, 'id' 
   });
 }
 
-/** Tells whether a character is the caller's to see: lists show those only. */
-export function isVisible(ledger: Ledger, caller: Caller): (characterId: string) => boolean {
+/** Tells whether a character, by its key, is the caller's to see: lists show those only. */
+export function isVisible(ledger: Ledger, caller: Caller): (characterKey: number) => boolean {
   if (caller.allOwners) return () => true;
   const all = ledger.characters.list();
-  const foreign = new Set(all.filter((row) => row.owner !== null && row.owner !== caller.owner).map((row) => row.id));
-  return (id) => !foreign.has(id);
+  const foreign = new Set(all.filter((row) => row.owner !== null && row.owner !== caller.owner).map((row) => row.key));
+  return (key) => !foreign.has(key);
 }
 
 /** The highest number among a character's pictures in a folder, 0 for none. */

@@ -25,7 +25,8 @@ export async function findLeftovers(project: CleaningProject): Promise<Findings>
   const ledger = project.ledger.existing();
   const found: Findings = { items: [], notes: [] };
   const visible = isVisible(ledger, project.caller);
-  for (const { id } of ledger.characters.list().filter((row) => visible(row.id))) {
+  const own = ledger.characters.list().filter((row) => visible(row.key));
+  for (const id of new Set(own.map((row) => row.id))) {
     for (const folder of foldersOf(project, id)) {
       found.items.push(...filesLeft(ledger, id, folder), ...partsLeft(project, id, folder));
     }
@@ -38,7 +39,7 @@ export async function findLeftovers(project: CleaningProject): Promise<Findings>
 
 function rejectedImages(project: CleaningProject, rows: readonly Image[]): Leftover[] {
   return rows
-    .filter((row) => row.state === 'stored' && row.mark === 'rejected')
+    .filter((row) => row.state === 'stored' && row.review === 'rejected')
     .map((row) => ({
       kind: 'rejected',
       characterId: row.characterId,

@@ -1,11 +1,11 @@
 import type { Character } from '../character.ts';
 import { UserError } from '../errors.ts';
 import type { JobSettings } from '../ledger/records.ts';
-import { changedSettings } from '../ledger/jobs.ts';
+import { changedSettings } from '../ledger/settings.ts';
 import { planCharacter } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
-import { assertOwner, assertUnlocked, configuredCharacter, registerCharacter } from './characters.ts';
-import { changesOf, jobRequest, settingsFor } from './jobs.ts';
+import { assertUnlocked, configuredCharacter, ownCharacter, registerCharacter } from './characters.ts';
+import { jobBasics, settingsFor } from './jobs.ts';
 import { assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import type { Project } from './project.ts';
@@ -17,11 +17,11 @@ const CREATE_COUNT = 11;
 /** What `createCharacter` may be told beside the config. */
 export interface CreateOptions {
   /** Names the job: the same key never makes a second one. */
-  key?: string;
+  key?: string | undefined;
   /** Accept a config whose seed or attributes differ from what is locked: for all pictures to come. */
-  relock?: boolean;
+  relock?: boolean | undefined;
   /** Go on although the store can't be asked which numbers are taken. */
-  acceptUnreadStore?: boolean;
+  acceptUnreadStore?: boolean | undefined;
 }
 
 /** What the use-case needs of a project. */
@@ -64,39 +64,29 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   const { config, caller } = project;
   const { character, settings, shots } = await planCreation(project);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
-  const known = ledger?.characters.find(character.id);
-  if (known) assertOwner(caller, known);
+  const known = ledger && ownCharacter(ledger, caller.owner, character.id);
   assertUnlocked(known, character, options.relock === true);
   const highest = await highestStored(project, settings.store, {
     characterId: character.id,
-    nextNumber: known?.nextNumber ?? 1,
-    fresh: !(known && ledger?.images.hasUploaded(known.id)),
     acceptUnread: options.acceptUnreadStore === true,
   });
-  const changes = changesOf(config);
-  const request = jobRequest(config, {
-    characterId: character.id,
-    kind: 'create',
-    key: options.key,
-    settings,
-    changes,
-    imageCount: CREATE_COUNT,
-    plan: () => shots,
-  });
-  const before = known && ledger?.jobs.continued(request);
+  const kind = 'create';
+  const wanted = { characterId: character.id, kind, settings, what: CREATE_COUNT } as const;
+  const basics = jobBasics(config, wanted, { key: options.key });
+  const same = { ...basics, kind, imageCount: CREATE_COUNT } as const;
+  const before = known && ledger.jobs.continued({ ...same, characterKey: known.key });
   const counts = before && ledger?.jobs.counts(before.id);
-  const again = counts ? counts.queued + counts.failed + counts.cancelled : CREATE_COUNT;
   return {
     characterId: character.id,
-    settings: before ? changedSettings(before.settings, changes) : settings,
+    settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
-    shots: again,
+    shots: counts ? counts.queued + counts.failed + counts.cancelled : CREATE_COUNT,
     notice: before && counts && continuation(before.id, character.id, counts.done),
     open: () => {
       const opened = project.ledger.open();
-      const { owner, output } = { owner: caller.owner, output: settings.output };
-      const row = registerCharacter(opened, character, { owner, output });
-      opened.characters.numbersStartAfter(row.id, highest);
+      const registered = registerCharacter(opened, character, { owner: caller.owner, output: settings.output });
+      opened.characters.numbersStartAfter(registered.id, highest);
+      const request = { ...same, characterKey: registered.key, plan: () => shots };
       const { job, created } = opened.jobs.openOrCreate(request);
       if (!created) opened.jobs.requeue(job.id, ['failed', 'cancelled']);
       return job;

@@ -37,7 +37,7 @@ export async function deleteImages(
   const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
   assertIdle(ledger, named);
   // A store that refuses us is told of before anything is deleted.
-  for (const store of new Set(images.flatMap((image) => image.store ?? []))) {
+  for (const store of new Set(images.flatMap((image) => image.upload?.store ?? []))) {
     await project.services.checkedStore(store, warn);
   }
   const what = images.length === 1 ? '1 picture' : `${images.length} pictures`;
@@ -50,20 +50,20 @@ export async function deleteImages(
   assertIdle(ledger, named);
   const gone: Removed[] = [];
   for (const image of images) gone.push(await removePicture(project, image));
-  const characters = named.flatMap((one) => one.characterId ?? []);
-  for (const characterId of characters) {
-    ledger.characters.forget(characterId);
-    for (const folder of foldersOf(project, characterId)) removeFolder(folder);
+  const characters = named.flatMap((one) => one.character ?? []);
+  for (const { key, id } of characters) {
+    ledger.characters.forget(key);
+    for (const folder of foldersOf(project, id)) removeFolder(folder);
   }
-  return { characters, images: gone };
+  return { characters: characters.map(({ id }) => id), images: gone };
 }
 
 /** @throws {UserError} while a running process works on a character, or paid work of one is not collected yet. */
 function assertIdle(ledger: Ledger, named: readonly Named[]): void {
   const ids = new Set(
-    named.flatMap(({ images, characterId }) => [
+    named.flatMap(({ images, character }) => [
       ...images.map((image) => image.characterId),
-      ...(characterId === undefined ? [] : [characterId]),
+      ...(character ? [character.id] : []),
     ]),
   );
   const busy = [...ids].filter((id) => ledger.maintenance.isAtWork(id));
@@ -72,7 +72,8 @@ function assertIdle(ledger: Ledger, named: readonly Named[]): void {
       hint: 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
     });
   }
-  const owed = named.flatMap((one) => one.characterId ?? []).filter((id) => ledger.maintenance.uncollected(id) > 0);
+  const whole = named.flatMap((one) => one.character ?? []);
+  const owed = whole.filter(({ key }) => ledger.maintenance.uncollected(key) > 0).map(({ id }) => id);
   if (owed.length > 0) {
     throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, {
       hint: '`imggen resume` collects them',

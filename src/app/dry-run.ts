@@ -6,6 +6,7 @@ import { planCreation, type CreatingProject } from './create.ts';
 import { planGallery, type PackOptions } from './pack.ts';
 import { worstOf } from './preflight.ts';
 import type { Project } from './project.ts';
+import { planReroll, type RerollOptions } from './reroll.ts';
 
 /** A shot as it would be made. */
 export interface DryShot {
@@ -41,9 +42,19 @@ export async function dryPack(project: CreatingProject, options: PackOptions): P
   return dryJob(plan, await project.services.provider(plan.settings.provider));
 }
 
+/** What other takes would be, a job for each that pictures come from. Sends and writes nothing. @throws {UserError} */
+export async function dryReroll(project: CreatingProject, options: RerollOptions): Promise<DryJob[]> {
+  const plans = await planReroll(project, options);
+  return Promise.all(plans.map(async (plan) => dryJob(plan, await project.services.provider(plan.settings.provider))));
+}
+
 /** What would be made, with what, for how much at most. Pure: sends and writes nothing. */
 function dryJob(
-  plan: { characterId: string; settings: JobSettings; shots: Iterable<PlannedShot> },
+  plan: {
+    characterId: string;
+    settings: JobSettings;
+    shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed'>>;
+  },
   ready: ReadyProvider,
 ): DryJob {
   const { settings } = plan;

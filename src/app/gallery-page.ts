@@ -1,10 +1,11 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { UserError } from '../errors.ts';
 import { galleryPage } from '../gallery/page.ts';
 import type { GalleryPicture } from '../gallery/model.ts';
 import { thumbnailBytes } from '../images/thumbnail.ts';
 import type { Image } from '../ledger/records.ts';
-import { galleryImages, type GalleryOptions } from './gallery.ts';
+import { galleryImages, markOf, type GalleryOptions } from './gallery.ts';
 import type { Project } from './project.ts';
 
 interface PagePicture extends GalleryPicture {
@@ -28,20 +29,22 @@ export interface WrittenPage {
 export async function writeGalleryPage(
   project: Pick<Project, 'config' | 'ledger' | 'caller' | 'host' | 'clean'>,
   id: string,
-  { file, ...options }: GalleryOptions & { file?: string },
+  { file, ...options }: GalleryOptions & { file?: string | undefined },
 ): Promise<WrittenPage> {
   const { character, images } = galleryImages(project, id, options);
   const { config, host } = project;
   const target = file === undefined ? join(config.output, character.id, 'gallery.html') : resolve(host.cwd, file);
+  await assertOurs(target);
   await mkdir(dirname(target), { recursive: true });
-  const part = `${target}.part`;
+  const part = `${target}.${host.newKey()}.part`;
   const page = galleryPage<PagePicture>({
     characterName: character.name,
     pictures: images.map((row) => pictureOf(row, dirname(target))),
     madeAtMs: host.now(),
     thumbnailOf: ({ row }) => thumbnailOf(row),
   });
-  const handle = await open(part, 'w', 0o644);
+  // Fails if it exists, and never follows a link.
+  const handle = await open(part, 'wx', 0o644);
   try {
     for await (const piece of page) await handle.write(piece);
     await handle.close();
@@ -54,6 +57,30 @@ export async function writeGalleryPage(
   return { characterId: character.id, file: target, count: images.length };
 }
 
+/** How a page of ours begins, within its first bytes. */
+const GENERATOR = '<meta name="generator" content="imggen">';
+const HEAD_BYTES = 4_096;
+
+/**
+ * @throws {UserError} when something lies at a path that `imggen gallery --html` did not write: a link, another file.
+ */
+async function assertOurs(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (!stats) return;
+  if (stats.isFile()) {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      if (buffer.toString('utf8', 0, bytesRead).includes(GENERATOR)) return;
+    } finally {
+      await handle.close();
+    }
+  }
+  throw new UserError(`${path} is not a gallery page of imggen: it was left as it is`, {
+    hint: 'name another file: --html FILE',
+  });
+}
+
 function pictureOf(row: Image, folder: string): PagePicture {
   const near = row.path === null ? undefined : relative(folder, row.path);
   return {
@@ -63,7 +90,7 @@ function pictureOf(row: Image, folder: string): PagePicture {
     shot: row.shot,
     provider: row.provider,
     model: row.model,
-    mark: row.mark,
+    mark: markOf(row),
     prompt: row.prompt,
     seed: row.seed,
     seedHonoured: row.seedHonoured,

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
+import type { GalleryFilter } from '../ledger/images.ts';
 import type { Image } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { knownCharacter } from './characters.ts';
@@ -9,15 +10,15 @@ import type { Project } from './project.ts';
 
 /** Which pictures a gallery shows. */
 export interface GalleryOptions {
-  kind?: string;
+  kind?: string | undefined;
   /** A job's number or key. */
-  job?: string;
-  provider?: string;
-  mark?: string;
+  job?: string | undefined;
+  provider?: string | undefined;
+  mark?: string | undefined;
   /** Not older than this, epoch milliseconds. */
-  sinceMs?: number;
+  sinceMs?: number | undefined;
   /** At most so many. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** A picture in a gallery. */
@@ -43,7 +44,12 @@ export interface Picture {
   seedHonoured: SeedHonoured;
   costUsd: number;
   prompt: string;
+  /** The review, else whether it is a favorite. */
   mark: 'approved' | 'rejected' | 'favorite' | null;
+  review: 'approved' | 'rejected' | null;
+  favorite: boolean;
+  /** A reroll has replaced it; it stays. */
+  superseded: boolean;
   jobId: string | null;
   sha256: string;
   uploaded: boolean;
@@ -61,7 +67,7 @@ export interface Gallery {
 
 const KINDS = ['avatar', 'training', 'gallery'];
 /** Marks that a gallery can be filtered by. */
-export const MARKS = ['approved', 'rejected', 'favorite'] as const;
+const MARKS = ['approved', 'rejected', 'favorite'];
 
 /** The gallery of a character. @throws {UserError} for a character or job that is not there, with every bad option. */
 export function gallery(
@@ -74,7 +80,7 @@ export function gallery(
     characterId: character.id,
     characterName: character.name,
     seed: character.seed,
-    totalCount: project.ledger.open().images.count(character.id),
+    totalCount: project.ledger.open().images.count(character.key),
     images: images.map(pictureOf),
   };
 }
@@ -87,9 +93,11 @@ export function galleryImages(
 ) {
   const character = knownCharacter(project, id);
   assertOptions(options);
-  const { job, ...filter } = options;
+  const { job, mark, ...filter } = options;
   const jobId = job === undefined ? undefined : knownJob(project, job).id;
-  const images = project.ledger.open().images.gallery({ ...filter, jobId, characterId: character.id });
+  const images = project.ledger
+    .open()
+    .images.gallery({ ...filter, ...markFilter(mark), jobId, characterKey: character.key });
   return { character, images };
 }
 
@@ -110,16 +118,16 @@ function assertOptions({ kind, mark, sinceMs, limit }: GalleryOptions): void {
 
 /** A picture as programs see it. */
 export function pictureOf(image: Image): Picture {
-  const { thumbnail, thumbnailUrl, jobId } = image;
+  const { thumbnail, upload, jobId } = image;
   return {
-    url: image.url ?? (image.path === null ? '' : pathToFileURL(image.path).href),
-    publicId: image.publicId,
+    url: upload?.details.url ?? (image.path === null ? '' : pathToFileURL(image.path).href),
+    publicId: upload?.key ?? null,
     filename: image.filename,
     createdAt: new Date(image.createdAtMs).toISOString(),
     kind: image.kind,
     shot: image.shot,
     path: image.path,
-    thumbnailUrl: thumbnailUrl ?? (thumbnail === null ? null : pathToFileURL(thumbnail).href),
+    thumbnailUrl: upload?.details.thumbnailUrl ?? (thumbnail === null ? null : pathToFileURL(thumbnail).href),
     sizeBytes: image.sizeBytes,
     width: image.width,
     height: image.height,
@@ -129,9 +137,22 @@ export function pictureOf(image: Image): Picture {
     seedHonoured: image.seedHonoured,
     costUsd: usdOf(image.costMicros),
     prompt: image.prompt,
-    mark: image.mark,
+    mark: markOf(image),
+    review: image.review,
+    favorite: image.favorite,
+    superseded: image.supersededBy !== null,
     jobId: jobId === null ? null : String(jobId),
     sha256: image.sha256,
-    uploaded: image.upload === 'done',
+    uploaded: upload?.state === 'done',
   };
+}
+
+/** One word for a picture's marks: its review, else whether it is a favorite. */
+export function markOf({ review, favorite }: Pick<Image, 'review' | 'favorite'>): Picture['mark'] {
+  return review ?? (favorite ? 'favorite' : null);
+}
+
+function markFilter(mark: string | undefined): Pick<GalleryFilter, 'review' | 'favorite'> {
+  if (mark === 'approved' || mark === 'rejected') return { review: mark };
+  return mark === 'favorite' ? { favorite: true } : {};
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Image } from '../ledger/records.ts';
+import type { Image, RegisteredCharacter } from '../ledger/records.ts';
 import { assertOwner, knownCharacter } from './characters.ts';
 import type { Project } from './project.ts';
 
@@ -8,7 +8,7 @@ import type { Project } from './project.ts';
 export interface Named {
   images: Image[];
   /** Set when the whole character was named. */
-  characterId?: string;
+  character?: RegisteredCharacter;
 }
 
 /**
@@ -23,17 +23,16 @@ export function namedImages(
   const ledger = project.ledger.existing();
   const problems: string[] = [];
   const found = names.map((name): Named => {
-    if (options.characters && ledger.characters.find(name)) {
-      const { id } = knownCharacter(project, name);
-      return { images: ledger.images.gallery({ characterId: id }), characterId: id };
+    if (options.characters && ledger.characters.named(name).length > 0) {
+      const character = knownCharacter(project, name);
+      return { images: ledger.images.gallery({ characterKey: character.key }), character };
     }
     const image = imageOf(ledger, name);
     if (!image) {
       problems.push(`${JSON.stringify(project.clean(name))}: no such picture`);
       return { images: [] };
     }
-    const character = ledger.characters.find(image.characterId);
-    if (character) assertOwner(project.caller, character);
+    assertOwner(project.caller, ledger.characters.get(image.characterKey));
     return { images: [image] };
   });
   if (problems.length === 0) return found;

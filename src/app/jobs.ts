@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
-import type { JobRequest } from '../ledger/jobs.ts';
+import type { JobBasics } from '../ledger/new-job.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Job, JobChanges, JobSettings } from '../ledger/records.ts';
+import type { Job, JobChanges, JobKind, JobSettings } from '../ledger/records.ts';
 import { assertOwner, isVisible } from './characters.ts';
 import type { Caller, Project } from './project.ts';
 import type { Services } from './services.ts';
 
 const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 
-/** What a new job is made with: the config, for a character with these references. */
+/** What a new job is made with: the config, for a character with these references. `provider`: not the config's. */
 export async function settingsFor(
   config: Config,
   services: Services,
-  character: { references: readonly string[]; negativePrompt?: string },
+  wanted: { references: readonly string[]; negativePrompt?: string | undefined; provider?: string },
 ): Promise<JobSettings> {
-  const provider = services.chosenProvider();
+  const { references, negativePrompt, provider = services.chosenProvider() } = wanted;
   const { model } = await services.provider(provider);
   return {
     provider,
@@ -29,8 +29,8 @@ export async function settingsFor(
     store: config.storage.provider,
     thumbnails: config.thumbnails,
     requireSeed: config.requireSeed,
-    references: character.references,
-    negativePrompt: character.negativePrompt,
+    references,
+    negativePrompt,
     caps: config.budget,
     concurrency: config.concurrency,
     staggerMs: config.staggerMs,
@@ -61,15 +61,30 @@ export function changesOf({ given, budget, priority, storage }: Config): JobChan
   };
 }
 
-/** What every new job has in common. */
-export function jobRequest(config: Config, job: Omit<JobRequest, 'fingerprint' | 'priority'>): JobRequest {
-  return { ...job, fingerprint: fingerprintOf(job), priority: PRIORITIES[config.priority] };
+/** What tells one job from another, for its fingerprint. */
+interface Wanted {
+  characterId: string;
+  kind: JobKind;
+  settings: JobSettings;
+  /** The number of pictures, or which ones. */
+  what: number | readonly number[];
+}
+
+/** What every job has in common: key, fingerprint, settings, priority, and the changes of one that goes on. */
+export function jobBasics(config: Config, wanted: Wanted, more: Pick<JobBasics, 'key' | 'fresh'>): JobBasics {
+  return {
+    ...more,
+    settings: wanted.settings,
+    changes: changesOf(config),
+    fingerprint: fingerprintOf(wanted),
+    priority: PRIORITIES[config.priority],
+  };
 }
 
 /** Hash over what makes two requests the same. */
-function fingerprintOf(job: Pick<JobRequest, 'characterId' | 'kind' | 'settings' | 'imageCount'>): string {
-  const { provider, model, width, height, quality, output } = job.settings;
-  const same = [job.characterId, job.kind, job.imageCount, provider, model, width, height, quality ?? '', output];
+function fingerprintOf({ characterId, kind, what, settings }: Wanted): string {
+  const { provider, model, width, height, quality, output } = settings;
+  const same = [characterId, kind, what, provider, model, width, height, quality ?? '', output];
   return createHash('sha256').update(JSON.stringify(same)).digest('hex');
 }
 
@@ -87,15 +102,14 @@ export function knownJob(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, 
       { hint: '`imggen jobs` lists them; `imggen pack --count 8` makes one' },
     );
   }
-  const character = ledger.characters.find(job.characterId);
-  if (character) assertOwner(project.caller, character);
+  assertOwner(project.caller, ledger.characters.get(job.characterKey));
   return job;
 }
 
 /** Those of the caller's own characters; for the administrator all. */
 export function ownJobs(ledger: Ledger, caller: Caller, jobs: readonly Job[]): Job[] {
   const visible = isVisible(ledger, caller);
-  return jobs.filter((job) => visible(job.characterId));
+  return jobs.filter((job) => visible(job.characterKey));
 }
 
 /** True when something of a job is left to do: shots, doubts, uploads. */

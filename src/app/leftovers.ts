@@ -131,7 +131,7 @@ export function rowsLeft(ledger: Ledger, rows: readonly Image[]): Leftover[] {
       what: row.filename,
       sizeBytes: 0,
       remove: () => {
-        if (row.upload !== 'done') return maintenance.remove(row.id);
+        if (row.upload?.state !== 'done') return maintenance.remove(row.id);
         maintenance.onlyInStore(row.id);
         return true;
       },

@@ -12,29 +12,29 @@ export interface OpenOptions {
    * Path of a config file, or the config itself as it would stand in a file. Default: `$IMGGEN_CONFIG`, else
    * `config.json`.
    */
-  config?: string | object;
+  config?: string | object | undefined;
   /** Go on with defaults where there is no config file and none was named. */
-  configOptional?: boolean;
+  configOptional?: boolean | undefined;
   /** The folder that paths are relative to; default: the current one. Its `.env` is read. */
-  cwd?: string;
+  cwd?: string | undefined;
   /** Environment variables, for keys and settings; default: those of the process. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Settings that beat environment and config: provider, model, size, budgetUsd … */
-  settings?: GivenSettings;
+  settings?: GivenSettings | undefined;
   /** How the users of the caller know a setting, for messages (`--timeout-ms`). */
-  nameOf?: NameOf;
+  nameOf?: NameOf | undefined;
   /** See the characters of all owners: for the administrator of this machine. */
-  allOwners?: boolean;
-  fetch?: typeof fetch;
+  allOwners?: boolean | undefined;
+  fetch?: typeof fetch | undefined;
   /** Epoch milliseconds. */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** Clock, randomness and sleep, for tests. */
-  host?: Partial<Host>;
+  host?: Partial<Host> | undefined;
   /** Providers and stores besides the built-in ones, by name. */
-  providers?: Registries['providers'];
-  stores?: Registries['stores'];
+  providers?: Registries['providers'] | undefined;
+  stores?: Registries['stores'] | undefined;
   /** Takes what a log keeps and views do not show, without secrets. */
-  log?: Reporter['trace'];
+  log?: Reporter['trace'] | undefined;
 }
 
 /** The host and the project that options mean; `builtIn`: the providers and stores that are always there. */

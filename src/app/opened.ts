@@ -5,8 +5,7 @@ import { usdOf } from '../money.ts';
 
 /**
  * What a view is told of a job before anything else: the job's own provider, caps and concurrency, and what it has
- * cost.
- * The same for a run of this process and for one that is watched.
+ * cost. The same for a run of this process and for one that is watched.
  */
 export function openedEvent(
   ledger: Ledger,
@@ -20,7 +19,7 @@ export function openedEvent(
     event: 'run_opened',
     job_id: String(job.id),
     character_id: job.characterId,
-    character_name: clean(ledger.characters.find(job.characterId)?.name ?? job.characterId),
+    character_name: clean(ledger.characters.get(job.characterKey).name),
     kind: job.kind,
     provider: settings.provider,
     model: settings.model,

@@ -1,12 +1,12 @@
 import { createCharacter, type Character } from '../character.ts';
 import { UserError } from '../errors.ts';
 import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
-import { changedSettings } from '../ledger/jobs.ts';
+import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
-import { assertOwner, assertUnlocked, configuredCharacter, knownCharacter, registerCharacter } from './characters.ts';
+import { assertUnlocked, configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import type { CreatingProject, CreateOptions } from './create.ts';
-import { changesOf, jobRequest, settingsFor } from './jobs.ts';
+import { jobBasics, settingsFor } from './jobs.ts';
 import { assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
@@ -19,9 +19,9 @@ export interface PackOptions extends CreateOptions {
   /** How many gallery pictures, 1 to 100,000. */
   count: number;
   /** A character's id; default: the one of the config, registered if it is new. */
-  character?: string;
+  character?: string | undefined;
   /** Start another job although an identical one is unfinished. */
-  fresh?: boolean;
+  fresh?: boolean | undefined;
 }
 
 /** Who a pack is made of: the config's character, or one that is registered. */
@@ -58,35 +58,28 @@ export async function packing(project: CreatingProject, options: PackOptions): P
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
   const highest = await highestStored(project, settings.store, {
     characterId: subject.id,
-    nextNumber: registered?.nextNumber ?? 1,
-    fresh: !(registered && ledger?.images.hasUploaded(registered.id)),
     acceptUnread: options.acceptUnreadStore === true,
   });
-  const changes = changesOf(config);
-  const request = jobRequest(config, {
-    characterId: subject.id,
-    kind: 'pack',
-    key: options.key,
-    settings,
-    changes,
-    fresh: options.fresh,
-    imageCount: options.count,
-    plan: (from) => planPack(lookOf(subject), options.count, from),
-  });
-  const before = registered && ledger?.jobs.continued(request);
+  const { key, fresh, count } = options;
+  const kind = 'pack';
+  const basics = jobBasics(config, { characterId: subject.id, kind, settings, what: count }, { key, fresh });
+  const same = { ...basics, kind, imageCount: count } as const;
+  const before = registered && ledger?.jobs.continued({ ...same, characterKey: registered.key });
   const counts = before && ledger?.jobs.counts(before.id);
   return {
     characterId: subject.id,
-    settings: before ? changedSettings(before.settings, changes) : settings,
+    settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
-    shots: counts ? counts.queued : options.count,
+    shots: counts ? counts.queued : count,
     notice: before && counts && continuation(before, counts.done),
     open: () => {
       const opened = project.ledger.open();
-      const { output } = settings;
-      const row = configured ? registerCharacter(opened, configured, { owner: caller.owner, output }) : registered;
-      if (row) opened.characters.numbersStartAfter(row.id, highest);
-      return opened.jobs.openOrCreate(request).job;
+      const place = { owner: caller.owner, output: settings.output };
+      const character = configured ? registerCharacter(opened, configured, place) : registered;
+      if (!character) throw new Error('a pack without a character');
+      opened.characters.numbersStartAfter(character.id, highest);
+      const plan = (from: number) => planPack(lookOf(subject), count, from);
+      return opened.jobs.openOrCreate({ ...same, characterKey: character.key, plan }).job;
     },
   };
 }
@@ -102,8 +95,7 @@ function subjectOf(project: CreatingProject, { character: id }: PackOptions): Su
     const registered = knownCharacter(project, id ?? '');
     return { id: registered.id, configured: undefined, registered };
   }
-  const registered = project.ledger.exists ? project.ledger.open().characters.find(own.id) : undefined;
-  if (registered) assertOwner(caller, registered);
+  const registered = project.ledger.exists ? ownCharacter(project.ledger.open(), caller.owner, own.id) : undefined;
   return { id: own.id, configured: own, registered };
 }
 
@@ -122,14 +114,17 @@ function lookOf({ configured, registered }: Subject): Pick<Character, 'attribute
 }
 
 async function packSettings(project: CreatingProject, subject: Subject): Promise<JobSettings> {
-  const { config, services, ledger } = project;
+  const { config, services } = project;
   const { negativePrompt } = lookOf(subject).attributes;
-  const references = subject.configured
-    ? subject.configured.references
-    : (ledger.open().jobs.newestOf(subject.id)?.settings.references ?? []);
+  const references = subject.configured ? subject.configured.references : newestReferences(project, subject);
   const settings = await settingsFor(config, services, { references, negativePrompt });
   assertFits(settings, await services.provider(settings.provider));
   return settings;
+}
+
+/** The references of the character's newest job. */
+function newestReferences({ ledger }: CreatingProject, { registered }: Subject): readonly string[] {
+  return (registered && ledger.open().jobs.newestOf(registered.key)?.settings.references) ?? [];
 }
 
 function assertCount(count: number): void {

@@ -23,7 +23,7 @@ export interface PlannedJob {
   /** Writes the job into the ledger, or opens it again. Must be synchronous. */
   open: () => Job;
   /** Said at the start: `going on with job 3`. */
-  notice?: string;
+  notice?: string | undefined;
 }
 
 /** Everything that a run works with, checked. */
@@ -41,8 +41,7 @@ export type PreparingProject = Pick<Project, 'config' | 'ledger' | 'services' | 
 
 /**
  * Checks everything that can be known before paying, and asks where a cap would be passed. Writes nothing but the
- * folders
- * of the pictures.
+ * folders of the pictures.
  * @throws {UserError} `usage`, `auth`, `budget`: nothing is left behind.
  */
 export async function prepare(

@@ -19,8 +19,7 @@ export interface Caller {
 
 /**
  * What an opened project is made of. Use-cases take the parts that they need of it (`Pick<Project, 'ledger' |
- * 'caller'>`),
- * never the whole.
+ * 'caller'>`), never the whole.
  */
 export interface Project {
   config: Config;
@@ -37,9 +36,9 @@ export interface Project {
 
 /** How a project is opened. */
 export interface ProjectOptions extends Omit<ConfigSources, 'cwd' | 'env'> {
-  allOwners?: boolean;
+  allOwners?: boolean | undefined;
   registries: Registries;
-  trace?: Reporter['trace'];
+  trace?: Reporter['trace'] | undefined;
 }
 
 /**

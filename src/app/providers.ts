@@ -37,7 +37,7 @@ export interface ProvidersInfo {
  */
 export async function listProviders(
   project: Pick<Project, 'config' | 'services' | 'clean'>,
-  { check = false }: { check?: boolean } = {},
+  { check = false }: { check?: boolean | undefined } = {},
 ): Promise<ProvidersInfo> {
   const { config, services } = project;
   const providers: ProviderInfo[] = [];

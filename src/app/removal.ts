@@ -22,8 +22,7 @@ export interface Removed {
 
 /**
  * Removes a picture everywhere. The row goes first: from then on no process uploads the picture, and what a crash
- * leaves
- * behind is found by `imggen clean`.
+ * leaves behind is found by `imggen clean`.
  */
 export async function removePicture(
   { ledger, services, clean }: Pick<Project, 'ledger' | 'services' | 'clean'>,
@@ -38,7 +37,7 @@ export async function removePicture(
     asset: false,
     sizeBytes: 0,
   };
-  const store = image.store === null ? undefined : await services.store(image.store);
+  const store = image.upload === null ? undefined : await services.store(image.upload.store);
   if (!ledger.open().maintenance.remove(image.id)) return { ...gone, problem: 'a running process is uploading it' };
   gone.row = true;
   if (image.path !== null) {
@@ -52,14 +51,15 @@ export async function removePicture(
     if (store) gone.asset = await removeAsset(store, image);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return { ...gone, problem: `still in ${image.store}: ${clean(error.message)}` };
+    return { ...gone, problem: `still in ${store?.name}: ${clean(error.message)}` };
   }
   return gone;
 }
 
 async function removeAsset(store: Storage, image: Image): Promise<boolean> {
   const signal = AbortSignal.timeout(60_000);
-  if (image.publicId !== null) return (await store.remove([image.publicId], signal)) > 0;
+  const key = image.upload?.key ?? null;
+  if (key !== null) return (await store.remove([key], signal)) > 0;
   // A process may have died between the upload and its row.
   const found = await store.find(image.characterId, image.filename.replace(/\.[a-z]+$/, ''), signal);
   const ours = found !== undefined && (found.md5 === image.md5 || found.context['sha256'] === image.sha256);
@@ -68,8 +68,7 @@ async function removeAsset(store: Storage, image: Image): Promise<boolean> {
 
 /**
  * Deletes a plain file that is named like a picture of the character and lies in its folder (or the thumbnails' below
- * it);
- * returns its size, undefined when it is no such file. Links are never followed.
+ * it); returns its size, undefined when it is no such file. Links are never followed.
  */
 export function unlinkOurs(path: string, characterId: string): number | undefined {
   const folder = basename(dirname(path)) === 'thumbnails' ? dirname(dirname(path)) : dirname(path);

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
-import { changedSettings } from '../ledger/jobs.ts';
+import { changedSettings } from '../ledger/settings.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import { changesOf, isUnfinished, knownJob, ownJobs } from './jobs.ts';
@@ -13,9 +13,9 @@ type ResumingProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'clean'>;
 /** Which shots `retry` tries again. */
 export interface RetryOptions {
   /** A job's number or key; default: all of the caller's jobs. */
-  job?: string;
+  job?: string | undefined;
   /** Also shots that were perhaps charged: pays again, on purpose. */
-  unknown?: boolean;
+  unknown?: boolean | undefined;
 }
 
 /** How many jobs are looked through when none is named. */

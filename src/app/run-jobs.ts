@@ -21,7 +21,8 @@ export type RunningProject = PreparingProject & Pick<Project, 'trace'>;
 type Emit = (event: RunEvent) => void;
 
 /**
- * Makes jobs or goes on with them, to their end: checks, writes the jobs, runs them, sums up.
+ * Makes jobs or goes on with them, to their end: checks, writes the jobs, runs them, sums up. Without jobs the result
+ * has none.
  * @throws {UserError} for everything that can be known before paying: nothing is left behind.
  */
 export async function runJobs(
@@ -30,6 +31,7 @@ export async function runJobs(
   options: Pick<RunOptions, 'confirm'>,
   { signals, emit }: { signals: RunSignals; emit: Emit },
 ): Promise<RunResult> {
+  if (planned.length === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
   const startedAtMs = project.host.now();
   const prepared = await prepare(project, planned, options);
   const ledger = project.ledger.open();

@@ -1,18 +1,22 @@
+import type { GivenSettings } from '../config/overrides.ts';
 import type { RunEvent } from '../events.ts';
 import type { RunResult } from './result.ts';
 
 /** What every run takes. */
 export interface RunOptions {
   /** Aborted: nothing new is sent; what was accepted is recorded and left for a later run. The same as `run.stop()`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called for every event, at once. One that throws is not called for that event; the run goes on. */
-  onEvent?: (event: RunEvent) => void;
+  onEvent?: ((event: RunEvent) => void) | undefined;
   /**
    * Asked when the worst case would pass a cap: true makes as many pictures as fit. Without it the run is refused
    * (`UserError` of kind `budget`) and nothing is left behind.
    */
-  confirm?: (question: string) => boolean | Promise<boolean>;
+  confirm?: ((question: string) => boolean | Promise<boolean>) | undefined;
 }
+
+/** Options of a call that makes pictures: of the run, and settings for this call alone. */
+export type MakeOptions = RunOptions & { settings?: GivenSettings | undefined };
 
 /** The two ways to end a run early, as the runner takes them. */
 export interface RunSignals {
@@ -27,8 +31,7 @@ export type RunBody = (signals: RunSignals, emit: (event: RunEvent) => void) => 
 
 /**
  * A run under way. It has started when it is handed out; it ends with its result, or is refused before anything was
- * sent.
- * The events can be read by `for await (const event of run.events)`, from the moment that the loop begins.
+ * sent. The events can be read by `for await (const event of run.events)`, from the moment that the loop begins.
  */
 export class Run {
   /** What the run came to. Rejects with `UserError` when it was refused, with anything else for a bug of imggen's. */

@@ -9,30 +9,28 @@ const TRIES = 3;
 /** Who and where is asked. */
 interface Question {
   characterId: string;
-  /** The ledger's next number; 1 for a new character. */
-  nextNumber: number;
-  /** No picture of the character is known to be in a store. */
-  fresh: boolean;
   /** Go on when the store of a new character can't be read. */
   acceptUnread: boolean;
 }
 
 /**
  * The highest number that the store of the config holds of a character, so that a fresh ledger (a new CI runner) goes
- * on
- * counting where another left off. A character that has pictures in the store already is only asked for its next name,
- * one call. 0: nothing to pass over. Writes nothing.
+ * on counting where another left off. A character that has pictures in the store already is only asked for its next
+ * name, one call. 0: nothing to pass over. Writes nothing.
  * @throws {UserError} `auth` for a bad key; `unavailable` when the store of a fresh character can't be read: the
  * numbers
  * might be another's. Nothing would be overwritten (uploads never do), but the pictures could not be uploaded.
  */
 export async function highestStored(
-  { services, host, clean }: Pick<Project, 'services' | 'host' | 'clean'>,
+  { ledger, services, host, clean }: Pick<Project, 'ledger' | 'services' | 'host' | 'clean'>,
   storeName: string,
-  { characterId, nextNumber, fresh, acceptUnread }: Question,
+  { characterId, acceptUnread }: Question,
 ): Promise<number> {
   const store = await services.checkedStore(storeName, () => {});
   if (!store) return 0;
+  const known = ledger.exists ? ledger.open() : undefined;
+  const fresh = known?.images.hasUploaded(characterId) !== true;
+  const nextNumber = known?.characters.nextNumber(characterId) ?? 1;
   try {
     const next = imageFilename(characterId, nextNumber, 'png').replace(/\.png$/, '');
     if (!fresh && (await store.find(characterId, next, AbortSignal.timeout(20_000))) === undefined) return 0;

@@ -56,7 +56,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
   return {
     jobId: String(job.id),
     characterId: job.characterId,
-    characterName: ledger.characters.find(job.characterId)?.name ?? job.characterId,
+    characterName: ledger.characters.get(job.characterKey).name,
     kind: job.kind,
     imageCount: job.imageCount,
     completed: counts.done,

@@ -33,7 +33,7 @@ export async function uploadImages(
     early.push({ event: 'notice', level: 'warn', message }),
   );
   if (!storage) throw new UserError(`${store} is no store to upload to`);
-  const { count, jobs } = ledger.uploads.enqueue(character.id, store);
+  const { count, jobs } = ledger.uploads.enqueue(character.key, store);
   if (count === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
   const ids = new Set(jobs.map((job) => String(job.id)));
   const off = project.ledger.listen((event) => {

@@ -26,9 +26,8 @@ export async function* watchJob(
   yield { ...openedEvent(ledger, job, project.clean), already_done: 0, spent_usd: 0 };
   let after = 0;
   while (!signal.aborted) {
-    // Read first: what ends after this is still among the news, or of the next look.
-    const counts = ledger.jobs.counts(job.id);
-    const over = counts.leased + counts.queued === 0 || abandoned(ledger, job);
+    // Read first: a run ends in the transaction of its last event, which then is among the news.
+    const over = abandoned(ledger, job);
     const news = ledger.queries.eventsAfter(job.id, after);
     for (const { id, event } of news) {
       yield event;

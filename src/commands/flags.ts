@@ -8,46 +8,46 @@ import { resolve } from 'node:path';
 
 /** Options that every command takes: raw text and switches, nothing checked. */
 export interface CommonFlags {
-  config?: string;
-  ledger?: string;
-  storage?: string;
-  owner?: string;
-  allOwners?: boolean;
-  log?: string;
-  color?: boolean;
-  json?: boolean;
+  config?: string | undefined;
+  ledger?: string | undefined;
+  storage?: string | undefined;
+  owner?: string | undefined;
+  allOwners?: boolean | undefined;
+  log?: string | undefined;
+  color?: boolean | undefined;
+  json?: boolean | undefined;
 }
 
 /** Options of commands that look at the folder of the pictures. */
 export interface FolderFlags extends CommonFlags {
-  output?: string;
+  output?: string | undefined;
 }
 
 /** Options of the commands that make pictures. */
 export interface MakingFlags extends FolderFlags {
-  provider?: string;
-  model?: string;
-  seed?: string;
-  size?: string;
-  quality?: string;
-  concurrency?: string;
-  budget?: string;
-  maxImageUsd?: string;
-  maxDayUsd?: string;
-  priority?: string;
-  timeoutMs?: string;
-  attemptsMax?: string;
-  requireSeed?: boolean;
-  allowUnknownPrice?: boolean;
+  provider?: string | undefined;
+  model?: string | undefined;
+  seed?: string | undefined;
+  size?: string | undefined;
+  quality?: string | undefined;
+  concurrency?: string | undefined;
+  budget?: string | undefined;
+  maxImageUsd?: string | undefined;
+  maxDayUsd?: string | undefined;
+  priority?: string | undefined;
+  timeoutMs?: string | undefined;
+  attemptsMax?: string | undefined;
+  requireSeed?: boolean | undefined;
+  allowUnknownPrice?: boolean | undefined;
   /** Only `false` (from `--no-thumbnails`) says something: commander's default is `true`. */
-  thumbnails?: boolean;
-  key?: string;
-  new?: boolean;
-  relock?: boolean;
-  dryRun?: boolean;
-  quiet?: boolean;
-  ink?: boolean;
-  yes?: boolean;
+  thumbnails?: boolean | undefined;
+  key?: string | undefined;
+  new?: boolean | undefined;
+  relock?: boolean | undefined;
+  dryRun?: boolean | undefined;
+  quiet?: boolean | undefined;
+  ink?: boolean | undefined;
+  yes?: boolean | undefined;
 }
 
 /** The library's settings of the flags. */
@@ -69,9 +69,9 @@ export const flagOf: NameOf = (setting: Setting) => {
 /** How a project is opened for a command. */
 export interface Opening {
   /** The command works without a config file. */
-  configOptional?: boolean;
+  configOptional?: boolean | undefined;
   /** A config named as an argument. */
-  configFile?: string;
+  configFile?: string | undefined;
 }
 
 /** Opens the project that the flags mean. @throws {UserError} with every problem at once. */

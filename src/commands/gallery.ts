@@ -10,15 +10,15 @@ import { withImgGen, type FolderFlags } from './flags.ts';
 
 /** Options of `imggen gallery`. */
 export interface GalleryFlags extends FolderFlags {
-  kind?: string;
-  job?: string;
+  kind?: string | undefined;
+  job?: string | undefined;
   /** Filters: it may name a provider that this version does not have, and chooses none. */
-  provider?: string;
-  html?: string | true;
-  open?: boolean;
-  since?: string;
-  mark?: string;
-  limit?: string;
+  provider?: string | undefined;
+  html?: string | true | undefined;
+  open?: boolean | undefined;
+  since?: string | undefined;
+  mark?: string | undefined;
+  limit?: string | undefined;
 }
 
 /** `imggen gallery <id>`: all images of a character, newest first. */
@@ -100,7 +100,7 @@ function rowOf({ host }: Io, image: Picture, narrow: boolean) {
     ago(image.createdAt, host.now()),
     image.provider,
     `${image.seed}${SEED_WORDS[image.seedHonoured]}`,
-    image.mark ?? '',
+    [image.mark, image.superseded ? 'superseded' : null].filter((word) => word !== null).join(', '),
     { text: image.uploaded ? url : place, link: url },
   ];
 }

@@ -5,15 +5,21 @@ import { withImgGen, type CommonFlags } from './flags.ts';
 
 /** Options of `imggen mark`. */
 export interface MarkFlags extends CommonFlags {
-  approve?: boolean;
-  reject?: boolean;
-  favorite?: boolean;
+  approve?: boolean | undefined;
+  reject?: boolean | undefined;
+  favorite?: boolean | undefined;
   /** The old spelling. */
-  favourite?: boolean;
-  clear?: boolean;
+  favourite?: boolean | undefined;
+  clear?: boolean | undefined;
 }
 
-const MARK_OF = { approve: 'approved', reject: 'rejected', favorite: 'favorite', clear: null } as const;
+const MARKS = {
+  approve: { review: 'approved' },
+  reject: { review: 'rejected' },
+  favorite: { favorite: true },
+  clear: { review: null, favorite: false },
+} as const;
+const WORDS = { approve: 'approved', reject: 'rejected', favorite: 'favorite', clear: null } as const;
 
 /** `imggen mark <image…> --approve|--reject|--favorite|--clear`. */
 export function mark(io: Io, names: readonly string[], flags: MarkFlags): Promise<ExitCode> {
@@ -23,9 +29,9 @@ export function mark(io: Io, names: readonly string[], flags: MarkFlags): Promis
   if (only === undefined || chosen.length > 1) {
     throw new UserError('say one of --approve, --reject, --favorite, --clear');
   }
-  const value = MARK_OF[only];
+  const value = WORDS[only];
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
-    const filenames = await imggen.mark(names, value);
+    const filenames = await imggen.mark(names, MARKS[only]);
     if (flags.json) printJson(io, { images: filenames.map((filename) => ({ filename, mark: value })) });
     else for (const filename of filenames) printLine(io, `${filename}: ${value ?? 'no mark'}`);
     return EXIT.ok;

@@ -12,15 +12,15 @@ export interface ConfigSources {
   /** Environment with `.env` merged in: see `readEnvironment`. */
   env: Environment;
   /** What the caller gives for this command or call. */
-  options?: GivenSettings;
+  options?: GivenSettings | undefined;
   /** How the caller's users know an option; default: by its own name. */
-  nameOf?: NameOf;
+  nameOf?: NameOf | undefined;
   /** The config file; else `$IMGGEN_CONFIG`, else `config.json` in `cwd`. */
-  configFile?: string;
+  configFile?: string | undefined;
   /** The config itself, as it would stand in a file: no file is read. Paths in it are relative to `cwd`. */
-  config?: unknown;
+  config?: unknown | undefined;
   /** True: without a file the defaults are taken. A file that was named must exist all the same. */
-  optional?: boolean;
+  optional?: boolean | undefined;
 }
 
 /** The lists of implementations, by name. */
@@ -31,35 +31,35 @@ export interface Registries {
 
 /** Caps in micro-dollars; undefined: no cap. */
 export interface BudgetConfig {
-  perImageMicros?: number;
-  perRunMicros?: number;
+  perImageMicros?: number | undefined;
+  perRunMicros?: number | undefined;
   /** Per UTC day, shared by all processes on the ledger. */
-  perDayMicros?: number;
+  perDayMicros?: number | undefined;
 }
 
 /** A configuration, layered, checked and resolved. All paths are absolute. */
 export interface Config {
   /** The config file; undefined when there is none. */
-  file?: string;
+  file?: string | undefined;
   /** Folder of the config file, else the current one. */
   dir: string;
   /** Its `references` are absolute paths of files that were there. */
-  character?: CharacterConfig;
+  character?: CharacterConfig | undefined;
   /** A name from the registry, or `auto`. */
   provider: string;
   /** Tried in order when the provider is unavailable. */
   fallback: readonly string[];
   /** Model for `provider`; undefined: its option `model`, else its default. */
-  model?: string;
+  model?: string | undefined;
   size: { width: number; height: number };
-  quality?: string;
+  quality?: string | undefined;
   concurrency: number;
   /** Milliseconds between the first sends. */
   staggerMs: number;
   attemptsMax: number;
   timeoutMs: number;
   /** How long the first Ctrl-C waits for synchronous paid requests. */
-  drainMs?: number;
+  drainMs?: number | undefined;
   budget: BudgetConfig;
   output: string;
   ledger: string;
@@ -70,13 +70,13 @@ export interface Config {
    * with `auto`, of every provider whose options may all be left out.
    */
   providers: Readonly<Record<string, CommonOptions>>;
-  owner?: string;
+  owner?: string | undefined;
   priority: Priority;
   thumbnails: boolean;
   requireSeed: boolean;
   allowUnknownPrice: boolean;
   /** From the caller or `IMGGEN_SEED`: replaces `character.seed`. */
-  seed?: number;
+  seed?: number | undefined;
   /** What the caller gave for this command or call: the only settings that may change a job that goes on. */
   given: Overrides;
 }

@@ -136,10 +136,10 @@ function reason(message: string): string {
 }
 
 /** Without recursion: a file of brackets must not overflow the stack. */
-function deeperThan(value: unknown, depthMax: number): boolean {
+function deeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > depthMax) return true;
+    if (depth > limit) return true;
     level = level.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.values(entry) : []));
   }
   return false;

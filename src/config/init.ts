@@ -46,7 +46,7 @@ export function starterConfig(schemaPath: string): Record<string, unknown> {
 export interface InitOptions {
   registries: Registries;
   /** Replace a `config.json` that is there. */
-  force?: boolean;
+  force?: boolean | undefined;
 }
 
 /**

@@ -6,6 +6,9 @@ import { fileSchema } from './schema.ts';
 /** A JSON Schema (draft 2020-12) or a part of one. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+/** The properties of a JSON Schema. */
+type Properties = NonNullable<JsonSchema['properties']>;
+
 /** The schema with the options of every provider and store in it. Loads all of them. */
 export async function configJsonSchema(registries: Registries): Promise<JsonSchema> {
   const schema = jsonSchemaOf(fileSchema);
@@ -21,7 +24,7 @@ export async function configJsonSchema(registries: Registries): Promise<JsonSche
     title: 'imggen config',
     description:
       'One character, the service that draws it, and the limits on spending. Keys come from the environment only.',
-    properties: properties as JsonSchema['properties'],
+    properties: properties as Properties,
   };
 }
 

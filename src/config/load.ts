@@ -15,8 +15,7 @@ const problemsShownMax = 50;
 
 /**
  * The configuration of one command or call. Options beat the environment, which beats the file, which beats the
- * defaults.
- * Loads only the providers and stores that are named.
+ * defaults. Loads only the providers and stores that are named.
  * @throws {UserError} (exit 2) that lists every problem of file, environment and options at once.
  */
 export async function loadConfig(sources: ConfigSources, registries: Registries): Promise<Config> {

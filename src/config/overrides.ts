@@ -91,8 +91,7 @@ export function readVariables(env: Environment): { overrides: Overrides; problem
 
 /**
  * The settings that a caller gives. Numbers may come as text (the command line has nothing else); text is trimmed, and
- * an
- * empty one is a mistake.
+ * an empty one is a mistake.
  */
 export function readOptions(values: GivenSettings, nameOf: NameOf): { overrides: Overrides; problems: Problem[] } {
   const overrides: Overrides = {};

@@ -141,7 +141,7 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 /** Where a key belongs that stands in the wrong object: `seed` → `character.seed`. */
 function homeOf(key: string, schema: z.ZodType): string | undefined {
   if (keysAt(schema, []).includes(key)) return `${key} at the top level`;
-  const parent = keysAt(schema, []).find((parent) => keysAt(schema, [parent]).includes(key));
+  const parent = keysAt(schema, []).find((candidate) => keysAt(schema, [candidate]).includes(key));
   return parent === undefined ? undefined : `${parent}.${key}`;
 }
 

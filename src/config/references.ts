@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { shown, type Problem } from './problems.ts';
 
-/** What the strictest service takes (OpenAI: under 50 MB each, contracts of 2026-11). */
+/** What the strictest service takes (docs/providers.md, "OpenAI": under 50 MB each). */
 const sizeMaxBytes = 50_000_000;
 
 /**

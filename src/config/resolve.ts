@@ -68,9 +68,15 @@ export function resolveConfig({
   };
 }
 
+/** A provider, and the model that was named for it. */
+interface Chosen {
+  provider: string;
+  model: string | undefined;
+}
+
 /** A model belongs to the provider it was written for: a stronger layer that changes the provider drops it. */
-function chosenProvider(file: ConfigFile, layers: readonly Overrides[]): { provider: string; model?: string } {
-  return layers.reduce<{ provider: string; model?: string }>(
+function chosenProvider(file: ConfigFile, layers: readonly Overrides[]): Chosen {
+  return layers.reduce<Chosen>(
     (below, layer) =>
       layer.provider !== undefined && layer.provider !== below.provider
         ? { provider: layer.provider, model: layer.model }

@@ -85,6 +85,10 @@ export function addKeeping(program: Command, run: Run): void {
       flags,
     ),
   );
+  addCompletion(program, run);
+}
+
+function addCompletion(program: Command, run: Run): void {
   program
     .command('completion')
     .description('print a completion script for your shell')

@@ -4,33 +4,7 @@ import { common, type Run } from './options.ts';
 
 /** gallery, status, jobs, stats, providers. */
 export function addLooking(program: Command, run: Run): void {
-  common(
-    program
-      .command('gallery')
-      .description('all pictures of a character, newest first')
-      .argument('<id>', 'a character’s id')
-      .option('--kind <kind>', 'avatar, training or gallery')
-      .option('--job <job>', 'of one job')
-      .option('--provider <name>', 'made by one provider')
-      .option('--since <when>', 'a date (2026-11-21) or an age (2h, 3d)')
-      .option('--mark <mark>', 'approved, rejected or favorite')
-      .option('--limit <n>', 'at most so many')
-      .option('--html [file]', 'write one page that holds everything (default: gallery.html beside the pictures)')
-      .option('--open', 'open that page')
-      .option('--output <dir>', 'folder of the pictures (default: images)')
-      .option('--json', 'one JSON document on stdout'),
-    [
-      'imggen gallery mira-sol',
-      'imggen gallery mira-sol --kind training --json',
-      'imggen gallery mira-sol --html --open',
-    ],
-  ).action((id, flags) =>
-    run(
-      import('../commands/gallery.ts').then((m) => m.gallery),
-      id,
-      flags,
-    ),
-  );
+  addGallery(program, run);
   common(
     program
       .command('status')
@@ -72,4 +46,34 @@ export function addLooking(program: Command, run: Run): void {
 function query(program: Command, name: string, description: string): Command {
   const command = program.command(name).description(description).option('--json', 'one JSON document on stdout');
   return common(command, [`imggen ${name}`, `imggen ${name} --json`]);
+}
+
+function addGallery(program: Command, run: Run): void {
+  common(
+    program
+      .command('gallery')
+      .description('all pictures of a character, newest first')
+      .argument('<id>', 'a character’s id')
+      .option('--kind <kind>', 'avatar, training or gallery')
+      .option('--job <job>', 'of one job')
+      .option('--provider <name>', 'made by one provider')
+      .option('--since <when>', 'a date (2026-11-21) or an age (2h, 3d)')
+      .option('--mark <mark>', 'approved, rejected or favorite')
+      .option('--limit <n>', 'at most so many')
+      .option('--html [file]', 'write one page that holds everything (default: gallery.html beside the pictures)')
+      .option('--open', 'open that page')
+      .option('--output <dir>', 'folder of the pictures (default: images)')
+      .option('--json', 'one JSON document on stdout'),
+    [
+      'imggen gallery mira-sol',
+      'imggen gallery mira-sol --kind training --json',
+      'imggen gallery mira-sol --html --open',
+    ],
+  ).action((id, flags) =>
+    run(
+      import('../commands/gallery.ts').then((m) => m.gallery),
+      id,
+      flags,
+    ),
+  );
 }

@@ -103,3 +103,21 @@ export function addGoingOn(program: Command, run: Run): void {
     ),
   );
 }
+
+/** reroll. */
+export function addRerolling(program: Command, run: Run): void {
+  making(
+    program
+      .command('reroll')
+      .description('make another take of these pictures, with new seeds; the old pictures stay and are marked')
+      .argument('<image...>', 'file names, or mira-sol/3')
+      .option('--new', 'start another job although an identical one is unfinished'),
+    ['imggen reroll mira-sol/3', 'imggen reroll mira_sol_image_00003.png mira-sol/7 --dry-run'],
+  ).action((images, flags) =>
+    run(
+      import('../commands/reroll.ts').then((m) => m.reroll),
+      images,
+      flags,
+    ),
+  );
+}

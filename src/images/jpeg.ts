@@ -5,8 +5,8 @@ const [SOS, EOI, SOI] = [0xda, 0xd9, 0xd8];
 
 /**
  * The picture's size in pixels, or a few words on what is wrong. Walks the markers from SOI to the EOI that belongs to
- * it
- * (an embedded preview has one of its own). Behind EOI: nothing, zeros, or further pictures (cameras append a preview).
+ * it (an embedded preview has one of its own). Behind EOI: nothing, zeros, or further pictures (cameras append a
+ * preview).
  */
 export function readJpeg(buffer: Buffer): { width: number; height: number } | string {
   let size: { width: number; height: number } | undefined;

@@ -1,7 +1,6 @@
 /**
- * The crash-safe steps from bytes to a file under its final name (ledger.md, "Writing order"). Each step may be done
- * again
- * after a crash at any point. Knows nothing of the ledger: the caller commits between the steps.
+ * The crash-safe steps from bytes to a file under its final name (docs/ledger.md, "Write order"). Each step may be done
+ * again after a crash at any point. Knows nothing of the ledger: the caller commits between the steps.
  */
 import { copyFile, link as hardLink, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -36,8 +35,7 @@ export async function ensureFolder(path: string): Promise<void> {
 
 /**
  * Writes the bytes to `partPath` and waits until they are on the disk, folder entry included. What a crashed try left
- * there is
- * replaced; what a failed write left there is removed.
+ * there is replaced; what a failed write left there is removed.
  */
 export async function stageBytes(partPath: string, bytes: Uint8Array): Promise<void> {
   await ensureFolder(dirname(partPath));
@@ -80,10 +78,8 @@ export async function fsyncFolder(path: string): Promise<void> {
 
 /**
  * Gives a staged file its final name and takes the staged one away. Never overwrites: a file that has the name stays,
- * and the
- * answer says whether it is this very picture (a crash between link and unlink, or after a copy), in which case the
- * rest is done.
- * `link` is an argument so that tests can be a file system without hard links.
+ * and the answer says whether it is this very picture (a crash between link and unlink, or after a copy), in which case
+ * the rest is done. `link` is an argument so that tests can be a file system without hard links.
  * @throws the file system's own error, ENOENT when nothing is staged.
  */
 export async function linkFinal(
@@ -119,9 +115,8 @@ async function copyNear(partPath: string, finalPath: string, link: typeof hardLi
 
 /**
  * Without hard links: takes the name with an empty file that only one can create, then moves the picture over it. A
- * crash between
- * leaves an empty file, which is no picture of anyone's and is taken over. A copy would leave half a picture under a
- * final name.
+ * crash between leaves an empty file, which is no picture of anyone's and is taken over. A copy would leave half a
+ * picture under a final name.
  */
 async function moveInto(partPath: string, finalPath: string): Promise<LinkResult> {
   await stat(partPath); // nothing staged: no name is taken

@@ -1,9 +1,12 @@
-import type { Image } from './records.ts';
-import { imageOf } from './rows.ts';
 import type { Connection } from './connection.ts';
+import { imageWhere } from './image-rows.ts';
+import { startNumbersAfter } from './numbers.ts';
+import type { Image, StoredDetails } from './records.ts';
+import { uploadDone } from './upload-rows.ts';
 
 /** A picture that a store holds, read from what was sent along with it. */
 export interface FoundImage {
+  characterKey: number;
   characterId: string;
   number: number;
   kind: Image['kind'];
@@ -23,16 +26,16 @@ export interface FoundImage {
   seedHonoured: Image['seedHonoured'];
   costMicros: number;
   store: string;
-  publicId: string;
-  url: string;
-  thumbnailUrl: string | null;
+  /** What the store knows it by. */
+  key: string;
+  details: StoredDetails;
   /** Epoch ms. */
   createdAtMs: number;
 }
 
 /**
- * What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`: nothing
- * to do; `other`: the number is another picture's.
+ * What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`: nothing to do;
+ * `other`: the number is another picture's.
  */
 export type Adopted = 'adopted' | 'confirmed' | 'known' | 'other';
 
@@ -47,90 +50,75 @@ export class Adoption {
   /** Gives a found picture its row. May be repeated; a number never gets a second row, and is never given out again. */
   adopt(found: FoundImage): Adopted {
     return this.connection.write(() => {
-      this.connection.run(
-        'UPDATE characters SET next_number = MAX(next_number, ?) WHERE id = ?',
-        found.number + 1,
-        found.characterId,
-      );
-      const before = this.connection.one(
-        imageOf,
-        'SELECT * FROM images WHERE character_id = ? AND number = ?',
-        found.characterId,
-        found.number,
-      );
+      startNumbersAfter(this.connection, found.characterId, found.number);
+      const where = 'i.character_id = ? AND i.number = ?';
+      const before = imageWhere(this.connection, { where }, found.characterId, found.number);
       if (before) return this.meet(before, found);
-      this.connection.run(
-        `INSERT INTO images (character_id, number, kind, shot, filename, path, state, sha256, md5, size_bytes, width, height, format, provider,
-           model, seed, seed_honoured, prompt, cost_micros, store, upload, public_id, url, thumbnail_url, created_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, 'done', ?, ?, ?, ?)`,
-        found.characterId,
-        found.number,
-        found.kind,
-        found.shot,
-        found.filename,
-        found.path,
-        found.sha256,
-        found.md5,
-        found.sizeBytes,
-        found.width,
-        found.height,
-        found.format,
-        found.provider,
-        found.model,
-        found.seed,
-        found.seedHonoured,
-        found.costMicros,
-        found.store,
-        found.publicId,
-        found.url,
-        found.thumbnailUrl,
-        found.createdAtMs,
-      );
-      // The next pack goes on in the catalogue behind what is there.
-      if (found.kind === 'gallery')
-        this.connection.run(
-          'UPDATE characters SET gallery_planned = gallery_planned + 1 WHERE id = ?',
-          found.characterId,
-        );
+      this.insert(found);
       return 'adopted';
     });
   }
 
+  private insert(found: FoundImage): void {
+    const imageId = this.connection.insert(
+      `INSERT INTO images (character_key, character_id, number, kind, shot, filename, path, state, sha256, md5, size_bytes,
+         width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, created_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)`,
+      found.characterKey,
+      found.characterId,
+      found.number,
+      found.kind,
+      found.shot,
+      found.filename,
+      found.path,
+      found.sha256,
+      found.md5,
+      found.sizeBytes,
+      found.width,
+      found.height,
+      found.format,
+      found.provider,
+      found.model,
+      found.seed,
+      found.seedHonoured,
+      found.costMicros,
+      found.createdAtMs,
+    );
+    uploadDone(this.connection, { ...found, imageId, jobId: null });
+    // The next pack goes on in the catalogue behind what is there.
+    const planned = 'UPDATE characters SET gallery_planned = gallery_planned + 1 WHERE key = ?';
+    if (found.kind === 'gallery') this.connection.run(planned, found.characterKey);
+  }
+
   private meet(before: Image, found: FoundImage): Adopted {
+    const { upload } = before;
     const same = before.sha256 === found.sha256 || (found.md5 !== '' && before.md5 === found.md5);
     if (before.state !== 'stored' || !same)
-      return before.publicId === found.publicId && before.state === 'stored' ? 'known' : 'other';
-    if (before.upload === 'done') return 'known';
-    if (before.uploadOwner !== null && this.connection.isAlive(before.uploadOwner)) return 'known';
-    this.connection.run(
-      `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, store = ?, public_id = ?, url = ?, thumbnail_url = ? WHERE id = ?`,
-      found.store,
-      found.publicId,
-      found.url,
-      found.thumbnailUrl,
-      before.id,
-    );
+      return upload?.key === found.key && before.state === 'stored' ? 'known' : 'other';
+    if (upload?.state === 'done') return 'known';
+    if (upload && upload.owner !== null && this.connection.isAlive(upload.owner)) return 'known';
+    uploadDone(this.connection, { ...found, imageId: before.id, jobId: before.jobId });
     return 'confirmed';
   }
 }
 
 /**
- * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not
- * made,
+ * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not made,
  * and not paid, a second time. Inside the transaction that makes the job.
  */
-export function fillWithAdopted(connection: Connection, jobId: number, characterId: string): void {
+export function fillWithAdopted(connection: Connection, jobId: number, characterKey: number): void {
   const shots = connection.all<{ id: number; name: string; seed: number }>(
     'SELECT id, name, seed FROM shots WHERE job_id = ?',
     jobId,
   );
   for (const shot of shots) {
     const changed = connection.run(
-      `UPDATE images SET shot_id = ?, job_id = ? WHERE id = (SELECT id FROM images WHERE character_id = ? AND state = 'stored' AND shot_id IS NULL
-         AND shot = ? AND seed = ? AND (mark IS NULL OR mark <> 'rejected') ORDER BY id DESC LIMIT 1)`,
+      `UPDATE images SET shot_id = ?, job_id = ? WHERE id = (
+         SELECT id FROM images WHERE character_key = ? AND state = 'stored' AND shot_id IS NULL AND shot = ? AND seed = ?
+           AND review IS NOT 'rejected' AND superseded_by IS NULL ORDER BY id DESC LIMIT 1)`,
       shot.id,
       jobId,
-      characterId,
+      characterKey,
       shot.name,
       shot.seed,
     );

@@ -2,22 +2,23 @@ import type { Failure } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
 import { noteLimited, noteSuccess, noteUnavailable, successesOf } from './limits.ts';
 import { settle, type Settlement } from './budget.ts';
-import type { Attempt, Job, Lease, Shot } from './records.ts';
-import { attemptOf, jobOf, shotOf } from './rows.ts';
+import type { Attempt, Lease, Shot } from './records.ts';
+import { attemptWhere } from './attempt-rows.ts';
+import { jobById, shotById } from './rows.ts';
 import { freeDependents, holdLease } from './lease.ts';
 import type { Connection } from './connection.ts';
 
 /** What an answer brought, as soon as it is known. */
 export interface Answer {
   /** Where the picture can be fetched … */
-  url?: string;
+  url?: string | undefined;
   /** … or the synced file that holds it. */
-  staged?: string;
+  staged?: string | undefined;
   seedHonoured: SeedHonoured;
   /** Real cost if the service says; undefined: the expected price is booked. */
-  costMicros?: number;
+  costMicros?: number | undefined;
   /** The service's usage record; kept as JSON. */
-  usage?: unknown;
+  usage?: unknown | undefined;
 }
 
 /** How a failed attempt is booked, as the runner's table decided. */
@@ -35,12 +36,12 @@ export interface FailureRecord {
       }
     | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
   /** Whose limits learn from it: `limited` and `unavailable` move the brakes. */
-  lesson?: { scope: string; kind: 'limited' | 'unavailable'; waitMs: number };
+  lesson?: { scope: string; kind: 'limited' | 'unavailable'; waitMs: number } | undefined;
 }
 
 /**
- * The steps of an attempt after its claim: T3, T4, and its bad ends (ledger.md). All need the lease; those after which
- * it goes on return the attempt as it then is.
+ * The steps of an attempt after its claim: T3, T4, and its bad ends (docs/ledger.md). All need the lease; those after
+ * which it goes on return the attempt as it then is.
  */
 export class Attempts {
   private readonly connection: Connection;
@@ -51,7 +52,7 @@ export class Attempts {
 
   /** An attempt by id. */
   find(id: number): Attempt | undefined {
-    return this.connection.one(attemptOf, 'SELECT * FROM attempts WHERE id = ?', id);
+    return attemptWhere(this.connection, 'a.id = ?', id);
   }
 
   /** True when an attempt of this provider has that remote id already. */
@@ -160,7 +161,7 @@ export class Attempts {
         lease.attemptId,
       );
       settle(this.connection, lease.attemptId, { state: 'released' });
-      const cancelled = this.jobOf(lease).state === 'cancelled';
+      const cancelled = jobById(this.connection, lease.jobId).state === 'cancelled';
       this.connection.run(
         `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
         cancelled ? 'cancelled' : 'queued',
@@ -171,9 +172,8 @@ export class Attempts {
 
   /** How many answers 429 the shot has seen in a row while its provider let nothing through. Reads only. */
   limitedInARow(lease: Lease, scope: string): number {
-    const shot = this.connection.one(shotOf, 'SELECT * FROM shots WHERE id = ?', lease.shotId);
-    const through = successesOf(this.connection, scope) > (shot?.limitedEpoch ?? 0);
-    return through ? 0 : (shot?.limited ?? 0);
+    const shot = shotById(this.connection, lease.shotId);
+    return successesOf(this.connection, scope) > shot.limitedEpoch ? 0 : shot.limited;
   }
 
   private learn(lease: Lease, lesson: NonNullable<FailureRecord['lesson']>): void {
@@ -196,7 +196,7 @@ export class Attempts {
   private endShot(shot: Shot, record: FailureRecord): void {
     const { connection } = this;
     if (record.shot.state === 'queued') {
-      const cancelled = connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', shot.jobId)?.state === 'cancelled';
+      const cancelled = jobById(connection, shot.jobId).state === 'cancelled';
       connection.run(
         `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?, message = ? WHERE id = ?`,
         cancelled ? 'cancelled' : 'queued',
@@ -217,12 +217,6 @@ export class Attempts {
       shot.id,
     );
     freeDependents(connection, shot.id);
-  }
-
-  private jobOf(lease: Lease): Job {
-    const job = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', lease.jobId);
-    if (!job) throw new Error(`job ${lease.jobId} vanished`);
-    return job;
   }
 
   /** A guarded write; returns the attempt as it is then. */

@@ -28,8 +28,7 @@ export type ClaimResult =
 
 /**
  * How a shot is claimed, in three steps: `candidate` reads the next one, the runner chooses its routes with nothing
- * locked,
- * `claim` checks again that nothing has changed and leases it (docs/ledger.md).
+ * locked, `claim` checks again that nothing has changed and leases it (docs/ledger.md).
  */
 export class Claims {
   private readonly connection: Connection;

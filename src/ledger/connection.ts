@@ -27,6 +27,8 @@ export class Connection {
   readonly db: Database;
   readonly owner: string;
   readonly now: () => number;
+  /** Of the ledger's file; undefined for one in memory. */
+  readonly folder: string | undefined;
   /** Whether the process behind an owner id still runs. */
   readonly isAlive: (owner: string) => boolean;
   private readonly statements = new Map<string, Statement<unknown[]>>();
@@ -35,11 +37,16 @@ export class Connection {
   private listener: Listener | undefined;
   private unheard: PublicEvent[] = [];
 
-  constructor(db: Database, who: { owner: string; isAlive: (owner: string) => boolean }, now: () => number) {
+  constructor(
+    db: Database,
+    who: { owner: string; isAlive: (owner: string) => boolean },
+    where: { now: () => number; folder: string | undefined },
+  ) {
     this.db = db;
     this.owner = who.owner;
     this.isAlive = who.isAlive;
-    this.now = now;
+    this.now = where.now;
+    this.folder = where.folder;
   }
 
   /** Where committed events go. A listener that throws is dropped for that event, never the run. */

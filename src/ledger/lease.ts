@@ -1,10 +1,11 @@
 /** Leases: how a process gets a shot for itself, and proves at every later write that it still has it. */
+import { attemptWhere, keepReferences } from './attempt-rows.ts';
 import { reserve } from './budget.ts';
 import type { Candidate } from './candidates.ts';
 import { LostLease, type Connection } from './connection.ts';
 import { takeSend } from './limits.ts';
 import type { Attempt, AttemptRequest, Job, Lease, Shot } from './records.ts';
-import { attemptOf, shotOf } from './rows.ts';
+import { shotOf } from './rows.ts';
 
 /** One way to make a shot: a provider that can take it, what it would cost, and what would be sent. */
 export interface Route {
@@ -72,6 +73,7 @@ export function leaseShot(connection: Connection, { job, shot }: Candidate, rout
 }
 
 function insertAttempt(connection: Connection, shot: Shot, route: Route): Attempt {
+  const { references, ...request } = route.request;
   const before = connection.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0;
   const id = connection.insert(
     `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, intent_at_ms)
@@ -83,10 +85,11 @@ function insertAttempt(connection: Connection, shot: Shot, route: Route): Attemp
     route.provider,
     route.model,
     route.requestHash,
-    JSON.stringify(route.request),
+    JSON.stringify(request),
     connection.now(),
   );
-  const attempt = connection.one(attemptOf, 'SELECT * FROM attempts WHERE id = ?', id);
+  keepReferences(connection, id, references);
+  const attempt = attemptWhere(connection, 'a.id = ?', id);
   if (!attempt) throw new Error('the attempt just inserted is not there');
   return attempt;
 }

@@ -16,6 +16,7 @@ import { Queries } from './queries.ts';
 import { Recovery } from './recovery.ts';
 import { Connection } from './connection.ts';
 import { Maintenance } from './maintenance.ts';
+import { Scores } from './scores.ts';
 import { Uploads } from './uploads.ts';
 
 /** How a ledger is opened. */
@@ -37,6 +38,7 @@ export class Ledger {
   readonly attempts: Attempts;
   readonly images: Images;
   readonly uploads: Uploads;
+  readonly scores: Scores;
   readonly adoption: Adoption;
   readonly maintenance: Maintenance;
   readonly recovery: Recovery;
@@ -54,13 +56,14 @@ export class Ledger {
     this.folder = options.file === ':memory:' ? undefined : dirname(options.file);
     this.liveness = options.liveness ?? lockBeside(options.file);
     this.owner = this.liveness.owner;
-    this.connection = new Connection(db, this.liveness, options.now);
+    this.connection = new Connection(db, this.liveness, { now: options.now, folder: this.folder });
     this.characters = new Characters(this.connection);
     this.jobs = new Jobs(this.connection);
     this.claims = new Claims(this.connection);
     this.attempts = new Attempts(this.connection);
     this.images = new Images(this.connection);
     this.uploads = new Uploads(this.connection);
+    this.scores = new Scores(this.connection);
     this.adoption = new Adoption(this.connection);
     this.maintenance = new Maintenance(this.connection);
     this.recovery = new Recovery(this.connection);

@@ -1,8 +1,8 @@
-import type { Image } from './records.ts';
-import { imageOf } from './rows.ts';
 import type { Connection } from './connection.ts';
+import { imagesWhere, imageWhere } from './image-rows.ts';
+import type { AttemptState, Image } from './records.ts';
 
-/** What `clean` and `delete` ask the ledger, and tell it. */
+/** What `clean` and `delete` ask the ledger, and tell it. Folders are per slug: owners who use the same one share them. */
 export class Maintenance {
   private readonly connection: Connection;
 
@@ -10,10 +10,7 @@ export class Maintenance {
     this.connection = connection;
   }
 
-  /**
-   * True while a live process, other than this one, runs a job of the character: it may name or upload a picture at any
-   * moment.
-   */
+  /** True while another process that runs has a job of that slug: it may name or upload a picture at any moment. */
   isAtWork(characterId: string): boolean {
     const workers = this.connection.all<{ owner: string }>(
       'SELECT DISTINCT w.owner FROM jobs j JOIN workers w ON w.job_id = j.id WHERE j.character_id = ?',
@@ -22,19 +19,16 @@ export class Maintenance {
     return workers.some(({ owner }) => owner !== this.connection.owner && this.connection.isAlive(owner));
   }
 
-  /** Shots of a character whose work is paid, or live at the provider, and not collected yet. */
-  uncollected(characterId: string): number {
-    return (
-      this.connection.get<{ n: number }>(
-        `SELECT COUNT(*) n FROM jobs j JOIN attempts a INDEXED BY attempts_by_job ON a.job_id = j.id AND a.state IN ('accepted', 'generated') WHERE j.character_id = ?`,
-        characterId,
-      )?.n ?? 0
-    );
+  /** Shots of a character whose work is paid, or being made at the provider, and not collected yet. */
+  uncollected(characterKey: number): number {
+    const sql = `SELECT COUNT(*) n FROM jobs j JOIN attempts a INDEXED BY attempts_by_job
+      ON a.job_id = j.id AND a.state IN ('accepted', 'generated') WHERE j.character_key = ?`;
+    return this.connection.get<{ n: number }>(sql, characterKey)?.n ?? 0;
   }
 
   /** State of the attempt with that key; undefined when this ledger has none. */
-  attemptState(key: string): string | undefined {
-    return this.connection.get<{ state: string }>('SELECT state FROM attempts WHERE key = ?', key)?.state;
+  attemptState(key: string): AttemptState | undefined {
+    return this.connection.get<{ state: AttemptState }>('SELECT state FROM attempts WHERE key = ?', key)?.state;
   }
 
   /** True when an open attempt's answer lies in that file. */
@@ -42,11 +36,11 @@ export class Maintenance {
     return this.connection.get('SELECT 1 FROM attempts WHERE staged = ? LIMIT 1', path) !== undefined;
   }
 
-  /** The images of a character that count, uploaded or not: named or stored. */
+  /** The images in the folder of a slug that count, uploaded or not: named or stored. */
   images(characterId: string): Image[] {
-    return this.connection.many(
-      imageOf,
-      `SELECT * FROM images WHERE character_id = ? AND state <> 'removed' ORDER BY number`,
+    return imagesWhere(
+      this.connection,
+      { where: `i.character_id = ? AND i.state <> 'removed' ORDER BY i.number` },
       characterId,
     );
   }
@@ -56,15 +50,9 @@ export class Maintenance {
    * give the name to a picture meanwhile. `remove` must be synchronous. Returns whether it was called.
    */
   unlessNamed(characterId: string, filename: string, remove: () => void): boolean {
+    const named = `SELECT 1 FROM images WHERE character_id = ? AND filename = ? AND state <> 'removed'`;
     return this.connection.write(() => {
-      if (
-        this.connection.get(
-          `SELECT 1 FROM images WHERE character_id = ? AND filename = ? AND state <> 'removed'`,
-          characterId,
-          filename,
-        )
-      )
-        return false;
+      if (this.connection.get(named, characterId, filename)) return false;
       remove();
       return true;
     });
@@ -73,29 +61,33 @@ export class Maintenance {
   /** The file is gone, and the store has the picture: the row says so. */
   onlyInStore(imageId: number): void {
     this.connection.write(() => {
-      this.connection.run(`UPDATE images SET path = NULL, thumbnail = NULL WHERE id = ? AND upload = 'done'`, imageId);
+      this.connection.run(
+        `UPDATE images SET path = NULL, thumbnail = NULL WHERE id = ?
+           AND EXISTS (SELECT 1 FROM uploads u WHERE u.image_id = images.id AND u.state = 'done')`,
+        imageId,
+      );
     });
   }
 
   /**
-   * Takes a picture out of the ledger; its number stays taken, and what it cost stays in the books. A picture of
-   * `create-character` is missing from now on, so that running that again makes it anew. False when a live process is
-   * uploading it, or when it was gone already.
+   * Takes a picture out of the ledger; its number stays taken, and what it cost stays counted. A picture of
+   * `create-character` that no other has replaced is missing from now on, so that running that again makes it anew. False
+   * when a process that runs is uploading it, or when it was gone already.
    */
   remove(imageId: number): boolean {
     return this.connection.write(() => {
-      const row = this.connection.one(imageOf, `SELECT * FROM images WHERE id = ? AND state = 'stored'`, imageId);
-      if (!row) return false;
-      const { uploadOwner: owner } = row;
+      const image = imageWhere(this.connection, { where: `i.id = ? AND i.state = 'stored'` }, imageId);
+      if (!image) return false;
+      const owner = image.upload?.owner ?? null;
       if (owner !== null && owner !== this.connection.owner && this.connection.isAlive(owner)) return false;
+      this.connection.run('DELETE FROM uploads WHERE image_id = ?', imageId);
       // The shot may be made again, and then has another picture.
+      this.connection.run(`UPDATE images SET state = 'removed', shot_id = NULL WHERE id = ?`, imageId);
+      if (image.supersededBy !== null) return true;
       this.connection.run(
-        `UPDATE images SET state = 'removed', upload = 'none', upload_owner = NULL, shot_id = NULL WHERE id = ?`,
-        imageId,
-      );
-      this.connection.run(
-        `UPDATE shots SET state = 'cancelled', outcome = NULL WHERE id = ? AND state = 'done' AND job_id IN (SELECT id FROM jobs WHERE kind = 'create')`,
-        row.shotId,
+        `UPDATE shots SET state = 'cancelled', outcome = NULL WHERE id = ? AND state = 'done'
+           AND job_id IN (SELECT id FROM jobs WHERE kind = 'create')`,
+        image.shotId,
       );
       return true;
     });

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { UserError } from '../errors.ts';
-import { MIGRATIONS } from './schema.ts';
+import { assertOurs, migrate, retryBusy } from './migrate.ts';
 
 /** Earlier versions have a WAL-reset bug with several connections (sqlite.org/wal.html, fixed in 3.51.3). */
 const SQLITE_MIN = [3, 51, 3];
@@ -21,13 +20,14 @@ const NETWORK_FILE_SYSTEMS = new Map([
 /**
  * Opens the ledger file, or `:memory:`, made if absent, with the pragmas that make a commit survive a power cut.
  * @throws {UserError} (exit 2) when the file can't be used: no permission, a network file system, no database,
- *   damaged, or written by a newer imggen.
+ *   another program's, damaged, or of a layout that this imggen does not read.
  */
 export function openDatabase(file: string): Sqlite.Database {
   if (file !== ':memory:') prepareFolder(file);
   const db = connect(file);
   try {
     assertVersion(db);
+    assertOurs(db, file);
     configure(db, file);
     migrate(db, file);
     return db;
@@ -92,65 +92,18 @@ function configure(db: Sqlite.Database, file: string): void {
   db.pragma('foreign_keys = ON');
 }
 
-/** The switch to WAL answers SQLITE_BUSY at once, whatever the time-out, when others open the same new file. */
-function retryBusy(action: () => void): void {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let tries = 0; ; tries += 1) {
-    try {
-      action();
-      return;
-    } catch (error) {
-      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY') || tries >= 1000) throw error;
-      Atomics.wait(pause, 0, 0, 5 + (tries % 7) * 3);
-    }
-  }
-}
-
-function migrate(db: Sqlite.Database, file: string): void {
-  const version = () => db.pragma('user_version', { simple: true }) as number;
-  if (version() === MIGRATIONS.length) return;
-  refuseNewer(version(), file);
-  // Not inside a transaction, so before it: a copy of what a migration might spoil.
-  if (version() > 0) backUp(db, `${file}.v${version()}-${randomUUID().slice(0, 8)}.bak`);
-  const upgrade = db.transaction(() => {
-    const from = version();
-    refuseNewer(from, file);
-    for (const sql of MIGRATIONS.slice(from)) db.exec(sql);
-    db.pragma(`user_version = ${MIGRATIONS.length}`);
-  });
-  retryBusy(() => upgrade.exclusive());
-}
-
-function backUp(db: Sqlite.Database, target: string): void {
-  db.prepare('VACUUM INTO ?').run(target);
-  chmodSync(target, 0o600);
-}
-
-function refuseNewer(version: number, file: string): void {
-  if (version <= MIGRATIONS.length) return;
-  throw new UserError(
-    `the ledger was written by a newer imggen (its version ${version}, ours ${MIGRATIONS.length}): ${file}`,
-    {
-      hint: 'update imggen, or name another ledger: --ledger FILE',
-    },
-  );
-}
-
 function explain(error: unknown, file: string): unknown {
   if (error instanceof UserError) return error;
   const code = (error as { code?: string }).code ?? '';
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new UserError(`the ledger is damaged or no database: ${file}`, {
-      hint:
-        `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let ` +
-        `\`imggen adopt <id>\` and a new ledger take over`,
+      hint: `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let \`imggen adopt <id>\` and a new ledger take over`,
       cause: error,
     });
   }
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)|^E(ACCES|NOENT|ROFS|PERM|NOSPC|NOTDIR|NAMETOOLONG)/.test(code)) {
     const why = /FULL|NOSPC/.test(code) ? 'the disk is full' : 'the ledger can not be written';
     return new UserError(`${why} (${code}): ${file}`, {
-      kind: 'usage',
       hint: 'check the permissions and the free space of its folder, or name another place: --ledger FILE',
       cause: error,
     });

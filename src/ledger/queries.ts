@@ -183,9 +183,8 @@ export class Queries {
 }
 
 /** Jobs of the characters of one owner, or of nobody. */
-const JOBS_OF =
-  'SELECT j.id FROM jobs j JOIN characters c ON c.id = j.character_id WHERE c.owner IS NULL OR c.owner IS ?';
+const JOBS_OF = `SELECT j.id FROM jobs j JOIN characters c ON c.key = j.character_key WHERE c.owner IN ('', ?)`;
 
-function valuesOf(owner: string | null | undefined): (string | null)[] {
-  return owner === undefined ? [] : [owner];
+function valuesOf(owner: string | null | undefined): string[] {
+  return owner === undefined ? [] : [owner ?? ''];
 }

@@ -1,18 +1,20 @@
 import type { Attempt, Image, Job, Lease, Shot } from './records.ts';
-import { attemptOf, imageOf, jobOf, shotOf } from './rows.ts';
+import { attemptWhere } from './attempt-rows.ts';
+import { imageWhere } from './image-rows.ts';
+import { jobById, shotById, shotOf } from './rows.ts';
 import type { Connection } from './connection.ts';
 
-/** A shot taken over from a process that is gone, with the attempt it left open. */
+/** A shot taken over from a process that has ended, with the attempt it left open. */
 export interface TakenOver {
   lease: Lease;
   job: Job;
   shot: Shot;
   attempt: Attempt;
-  /** Named already, when the other died between its naming and its end. */
+  /** Named already, when the other process ended between its naming and its end. */
   image: Image | undefined;
 }
 
-/** What dead processes left behind, and how the living take it over. */
+/** How work is taken over that processes left behind when they ended. */
 export class Recovery {
   private readonly connection: Connection;
 
@@ -21,13 +23,13 @@ export class Recovery {
   }
 
   /**
-   * Takes over at most `most` shots of these jobs whose holder is dead or has let them go.
-   * Never robs a live owner; two processes that try at once get different shots. `except`: ids of shots not to touch.
+   * Takes over at most `most` shots of these jobs whose process has ended, or has let them go. Never takes from a process that
+   * runs; two processes that try at once get different shots. `except`: ids of shots not to touch.
    */
   takeOver(jobIds: readonly number[], most: number, except: ReadonlySet<number> = new Set()): TakenOver[] {
     const taken: TakenOver[] = [];
     for (const jobId of jobIds) {
-      for (const owner of this.deadOwners(jobId)) {
+      for (const owner of this.endedOwners(jobId)) {
         const shots = this.connection.many(
           shotOf,
           `SELECT * FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS ? LIMIT ?`,
@@ -62,7 +64,7 @@ export class Recovery {
     return taken;
   }
 
-  private deadOwners(jobId: number): (string | null)[] {
+  private endedOwners(jobId: number): (string | null)[] {
     const owners = this.connection.all<{ owner: string | null }>(
       `SELECT DISTINCT owner FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased'`,
       jobId,
@@ -80,20 +82,14 @@ export class Recovery {
       seen.owner,
       seen.token,
     );
-    const attempt = this.connection.one(
-      attemptOf,
-      `SELECT * FROM attempts WHERE shot_id = ? AND state IN ('intent', 'accepted', 'generated') ORDER BY id DESC LIMIT 1`,
-      seen.id,
-    );
+    const open = `a.shot_id = ? AND a.state IN ('intent', 'accepted', 'generated') ORDER BY a.id DESC`;
+    const attempt = attemptWhere(this.connection, open, seen.id);
     return changed === 1 && attempt ? this.taken(seen.id, attempt) : undefined;
   }
 
   private reopen(seen: Shot, providers: readonly string[]): TakenOver | undefined {
-    const attempt = this.connection.one(
-      attemptOf,
-      `SELECT * FROM attempts WHERE shot_id = ? AND state = 'unknown' ORDER BY id DESC LIMIT 1`,
-      seen.id,
-    );
+    const inDoubt = `a.shot_id = ? AND a.state = 'unknown' ORDER BY a.id DESC`;
+    const attempt = attemptWhere(this.connection, inDoubt, seen.id);
     if (!attempt || !providers.includes(attempt.provider)) return undefined;
     const changed = this.connection.run(
       `UPDATE shots SET state = 'leased', owner = ?, token = token + 1, ended_at_ms = NULL WHERE id = ? AND state = 'hold' AND token = ?`,
@@ -109,10 +105,9 @@ export class Recovery {
   }
 
   private taken(shotId: number, attempt: Attempt): TakenOver {
-    const shot = this.connection.one(shotOf, 'SELECT * FROM shots WHERE id = ?', shotId);
-    const job = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', attempt.jobId);
-    if (!shot || !job) throw new Error(`shot ${shotId} or its job vanished`);
-    const image = this.connection.one(imageOf, 'SELECT * FROM images WHERE shot_id = ?', shotId);
+    const shot = shotById(this.connection, shotId);
+    const job = jobById(this.connection, attempt.jobId);
+    const image = imageWhere(this.connection, { where: 'i.shot_id = ?' }, shotId);
     const lease: Lease = {
       shotId,
       jobId: job.id,

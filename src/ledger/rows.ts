@@ -1,15 +1,16 @@
-/** The ledger's rows, and the one place where a row becomes what the ledger hands out: JSON is parsed here, once. */
-import type { Attempt, Image, Job, RegisteredCharacter, Shot } from './records.ts';
+/** Rows of characters, jobs and shots, and the one place where they become what the ledger hands out: JSON is parsed here. */
+import type { Connection } from './connection.ts';
+import type { Job, RegisteredCharacter, Shot } from './records.ts';
 
 /** A row of characters. */
 export interface CharacterRow {
+  key: number;
   id: string;
+  owner: string;
   name: string;
   seed: number;
   attributes: string;
   locked: string;
-  owner: string | null;
-  next_number: number;
   gallery_planned: number;
   created_at_ms: number;
 }
@@ -18,6 +19,7 @@ export interface CharacterRow {
 export interface JobRow {
   id: number;
   key: string | null;
+  character_key: number;
   character_id: string;
   kind: Job['kind'];
   fingerprint: string;
@@ -33,8 +35,6 @@ export interface JobRow {
 export interface ShotRow {
   id: number;
   job_id: number;
-  character_id: string;
-  key: string;
   name: string;
   kind: Shot['kind'];
   look: string;
@@ -42,6 +42,7 @@ export interface ShotRow {
   seed: number;
   state: Shot['state'];
   after_shot: number | null;
+  replaces_image_id: number | null;
   not_before_ms: number;
   owner: string | null;
   token: number;
@@ -53,79 +54,16 @@ export interface ShotRow {
   ended_at_ms: number | null;
 }
 
-/** A row of attempts. */
-export interface AttemptRow {
-  id: number;
-  key: string;
-  shot_id: number;
-  job_id: number;
-  ordinal: number;
-  provider: string;
-  model: string;
-  request_hash: string;
-  request: string;
-  state: Attempt['state'];
-  remote_id: string | null;
-  url: string | null;
-  staged: string | null;
-  outcome: Attempt['outcome'];
-  message: string | null;
-  seed_honoured: Attempt['seedHonoured'];
-  usage: string | null;
-  intent_at_ms: number;
-  accepted_at_ms: number | null;
-  ended_at_ms: number | null;
-}
-
-/** A row of images. */
-export interface ImageRow {
-  id: number;
-  character_id: string;
-  number: number;
-  shot_id: number | null;
-  job_id: number | null;
-  attempt_id: number | null;
-  kind: Image['kind'];
-  shot: string;
-  filename: string;
-  path: string | null;
-  state: Image['state'];
-  sha256: string;
-  md5: string;
-  size_bytes: number;
-  width: number;
-  height: number;
-  format: string;
-  provider: string;
-  model: string;
-  seed: number;
-  seed_honoured: Image['seedHonoured'];
-  prompt: string;
-  cost_micros: number;
-  thumbnail: string | null;
-  store: string | null;
-  upload: Image['upload'];
-  upload_owner: string | null;
-  upload_tries: number;
-  upload_not_before_ms: number;
-  upload_message: string | null;
-  public_id: string | null;
-  url: string | null;
-  thumbnail_url: string | null;
-  mark: Image['mark'];
-  created_at_ms: number;
-}
-
 /** The character of a row. */
 export function characterOf(row: CharacterRow): RegisteredCharacter {
   return {
+    key: row.key,
     id: row.id,
     name: row.name,
     seed: row.seed,
     attributes: JSON.parse(row.attributes) as RegisteredCharacter['attributes'],
     locked: JSON.parse(row.locked) as RegisteredCharacter['locked'],
-    owner: row.owner,
-    nextNumber: row.next_number,
+    owner: row.owner === '' ? null : row.owner,
     galleryPlanned: row.gallery_planned,
     createdAtMs: row.created_at_ms,
   };
@@ -136,6 +74,7 @@ export function jobOf(row: JobRow): Job {
   return {
     id: row.id,
     key: row.key,
+    characterKey: row.character_key,
     characterId: row.character_id,
     kind: row.kind,
     fingerprint: row.fingerprint,
@@ -153,8 +92,6 @@ export function shotOf(row: ShotRow): Shot {
   return {
     id: row.id,
     jobId: row.job_id,
-    characterId: row.character_id,
-    key: row.key,
     name: row.name,
     kind: row.kind,
     look: JSON.parse(row.look) as Shot['look'],
@@ -162,6 +99,7 @@ export function shotOf(row: ShotRow): Shot {
     seed: row.seed,
     state: row.state,
     afterShot: row.after_shot,
+    replacesImageId: row.replaces_image_id,
     notBeforeMs: row.not_before_ms,
     owner: row.owner,
     token: row.token,
@@ -174,69 +112,23 @@ export function shotOf(row: ShotRow): Shot {
   };
 }
 
-/** The attempt of a row. */
-export function attemptOf(row: AttemptRow): Attempt {
-  return {
-    id: row.id,
-    key: row.key,
-    shotId: row.shot_id,
-    jobId: row.job_id,
-    ordinal: row.ordinal,
-    provider: row.provider,
-    model: row.model,
-    requestHash: row.request_hash,
-    request: JSON.parse(row.request) as Attempt['request'],
-    state: row.state,
-    remoteId: row.remote_id,
-    url: row.url,
-    staged: row.staged,
-    outcome: row.outcome,
-    message: row.message,
-    seedHonoured: row.seed_honoured,
-    usage: row.usage === null ? null : (JSON.parse(row.usage) as unknown),
-    intentAtMs: row.intent_at_ms,
-    acceptedAtMs: row.accepted_at_ms,
-    endedAtMs: row.ended_at_ms,
-  };
+/** A job that must be there. */
+export function jobById(connection: Connection, id: number): Job {
+  const job = connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', id);
+  if (!job) throw new Error(`job ${id} is not in the ledger`);
+  return job;
 }
 
-/** The image of a row. */
-export function imageOf(row: ImageRow): Image {
-  return {
-    id: row.id,
-    characterId: row.character_id,
-    number: row.number,
-    shotId: row.shot_id,
-    jobId: row.job_id,
-    attemptId: row.attempt_id,
-    kind: row.kind,
-    shot: row.shot,
-    filename: row.filename,
-    path: row.path,
-    state: row.state,
-    sha256: row.sha256,
-    md5: row.md5,
-    sizeBytes: row.size_bytes,
-    width: row.width,
-    height: row.height,
-    format: row.format,
-    provider: row.provider,
-    model: row.model,
-    seed: row.seed,
-    seedHonoured: row.seed_honoured,
-    prompt: row.prompt,
-    costMicros: row.cost_micros,
-    thumbnail: row.thumbnail,
-    store: row.store,
-    upload: row.upload,
-    uploadOwner: row.upload_owner,
-    uploadTries: row.upload_tries,
-    uploadNotBeforeMs: row.upload_not_before_ms,
-    uploadMessage: row.upload_message,
-    publicId: row.public_id,
-    url: row.url,
-    thumbnailUrl: row.thumbnail_url,
-    mark: row.mark,
-    createdAtMs: row.created_at_ms,
-  };
+/** A shot that must be there. */
+export function shotById(connection: Connection, id: number): Shot {
+  const shot = connection.one(shotOf, 'SELECT * FROM shots WHERE id = ?', id);
+  if (!shot) throw new Error(`shot ${id} is not in the ledger`);
+  return shot;
+}
+
+/** A character that must be there. */
+export function characterByKey(connection: Connection, key: number): RegisteredCharacter {
+  const character = connection.one(characterOf, 'SELECT * FROM characters WHERE key = ?', key);
+  if (!character) throw new Error(`character ${key} is not in the ledger`);
+  return character;
 }

@@ -1,18 +1,25 @@
-import type { Image, Job } from './records.ts';
-import { imageOf, jobOf } from './rows.ts';
 import type { Connection } from './connection.ts';
+import { imageById, imagesWhere } from './image-rows.ts';
+import { recordStored } from './naming.ts';
+import type { Image, Job, StoredDetails } from './records.ts';
+import { jobOf } from './rows.ts';
+import { uploadDone, uploadLater } from './upload-rows.ts';
 
 /** Where an uploaded image is. */
 export interface UploadedTo {
-  publicId: string;
+  /** What the store knows it by. */
+  key: string;
+  details: StoredDetails;
+  /** Where it can be seen now, for the event. */
   url: string;
-  thumbnailUrl?: string;
   /** Of the bytes that were sent, in hex. */
   md5: string;
 }
 
 /** A stored moment further away than this was written by a clock that has since been set back. */
 const PLAUSIBLE_MS = 2 * 3_600_000;
+/** How many waiting uploads of a job are looked at for one that no other process is at. */
+const LOOKED_AT = 50;
 
 /** The second step: pictures that are safe on disk on their way to the store. */
 export class Uploads {
@@ -22,32 +29,12 @@ export class Uploads {
     this.connection = connection;
   }
 
-  /**
-   * Takes the next image to upload, of these jobs, that no live process is uploading; undefined when there is none now.
-   */
+  /** Takes the next image to upload, of these jobs, that no process that runs is uploading; undefined: none now. */
   claim(jobIds: readonly number[]): Image | undefined {
     return this.connection.write(() => {
       for (const jobId of jobIds) {
-        const rows = this.connection.many(
-          imageOf,
-          `SELECT * FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending'
-             AND (upload_not_before_ms <= ? OR upload_not_before_ms > ?) AND (upload_owner IS NULL OR upload_owner <> ?) ORDER BY id LIMIT 50`,
-          jobId,
-          this.connection.now(),
-          this.connection.now() + PLAUSIBLE_MS,
-          this.connection.owner,
-        );
-        const free = rows.find((row) => row.uploadOwner === null || !this.connection.isAlive(row.uploadOwner));
-        if (!free) continue;
-        // A process that died says nothing of the picture it was uploading: the tries begin anew.
-        const tries = free.uploadOwner === null ? free.uploadTries + 1 : 1;
-        this.connection.run(
-          'UPDATE images SET upload_owner = ?, upload_tries = ? WHERE id = ?',
-          this.connection.owner,
-          tries,
-          free.id,
-        );
-        return { ...free, uploadOwner: this.connection.owner, uploadTries: tries };
+        const free = this.waiting(jobId).find(({ owner }) => owner === null || !this.connection.isAlive(owner));
+        if (free) return this.take(free);
       }
       return undefined;
     });
@@ -59,7 +46,7 @@ export class Uploads {
     let nextMs: number | undefined;
     for (const jobId of jobIds) {
       const row = this.connection.get<{ n: number; at: number | null }>(
-        `SELECT COUNT(*) n, MIN(upload_not_before_ms) at FROM images INDEXED BY images_uploads WHERE job_id = ? AND upload = 'pending'`,
+        `SELECT COUNT(*) n, MIN(not_before_ms) at FROM uploads INDEXED BY uploads_waiting WHERE job_id = ? AND state = 'pending'`,
         jobId,
       );
       count += row?.n ?? 0;
@@ -68,46 +55,29 @@ export class Uploads {
     return { count, nextMs };
   }
 
-  /** The store has it. */
+  /** The store has it. Written only by the process that is at it. */
   done(image: Image, to: UploadedTo): void {
     this.connection.write(() => {
-      const changed = this.connection.run(
-        `UPDATE images SET upload = 'done', upload_owner = NULL, upload_message = NULL, public_id = ?, url = ?, thumbnail_url = ?, md5 = ?
-         WHERE id = ? AND upload_owner = ?`,
-        to.publicId,
-        to.url,
-        to.thumbnailUrl ?? null,
-        to.md5,
-        image.id,
-        this.connection.owner,
-      );
-      if (changed === 0 || image.jobId === null) return;
-      this.connection.record(
-        image.jobId,
-        {
-          event: 'image_stored',
-          shot: image.shot,
-          character_id: image.characterId,
-          size_bytes: image.sizeBytes,
-          url: to.url,
-          filename: image.filename,
-        },
-        image.shotId,
-      );
+      if (!image.upload || !this.holds(image)) return;
+      const { store } = image.upload;
+      uploadDone(this.connection, { imageId: image.id, jobId: image.jobId, store, key: to.key, details: to.details });
+      this.connection.run('UPDATE images SET md5 = ? WHERE id = ?', to.md5, image.id);
+      recordStored(this.connection, image, to.url);
     });
   }
 
   /** The store did not take it now: again from `notBeforeMs` (epoch ms) on. `counts`: as one of the tries it has. */
   again(image: Image, how: { message: string; notBeforeMs: number; counts: boolean }): void {
     this.connection.write(() => {
+      if (!this.holds(image)) return;
       this.connection.run(
-        `UPDATE images SET upload_owner = NULL, upload_message = ?, upload_not_before_ms = ?, upload_tries = MAX(0, upload_tries - ?)
-         WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
+        `UPDATE uploads SET owner = NULL, message = ?, not_before_ms = ?, tries = MAX(0, tries - ?)
+         WHERE image_id = ? AND store = ?`,
         how.message,
         Math.ceil(how.notBeforeMs),
         how.counts ? 0 : 1,
         image.id,
-        this.connection.owner,
+        image.upload?.store ?? '',
       );
     });
   }
@@ -115,11 +85,12 @@ export class Uploads {
   /** The store will not take it: left to a later run. */
   givenUp(image: Image, message: string): void {
     this.connection.write(() => {
+      if (!this.holds(image)) return;
       this.connection.run(
-        `UPDATE images SET upload = 'failed', upload_owner = NULL, upload_message = ?, upload_not_before_ms = 0 WHERE id = ? AND upload_owner = ? AND upload = 'pending'`,
+        `UPDATE uploads SET state = 'failed', owner = NULL, message = ?, not_before_ms = 0 WHERE image_id = ? AND store = ?`,
         message,
         image.id,
-        this.connection.owner,
+        image.upload?.store ?? '',
       );
     });
   }
@@ -127,64 +98,107 @@ export class Uploads {
   /** Lets an image go that was not uploaded because the run stops. */
   release(image: Image): void {
     this.connection.write(() => {
+      if (!this.holds(image)) return;
       this.connection.run(
-        'UPDATE images SET upload_owner = NULL, upload_tries = MAX(0, upload_tries - 1) WHERE id = ? AND upload_owner = ?',
+        'UPDATE uploads SET owner = NULL, tries = MAX(0, tries - 1) WHERE image_id = ? AND store = ?',
         image.id,
-        this.connection.owner,
+        image.upload?.store ?? '',
       );
     });
   }
 
-  /**
-   * A new run: failed uploads of a job are put back, and the tries of all that wait are forgiven; returns how many had
-   * failed.
-   */
+  /** A new run: failed uploads of a job wait again, and the tries of all that wait are forgiven; returns how many had failed. */
   retryFailed(jobId: number): number {
     return this.connection.write(() => {
       this.connection.run(
-        `UPDATE images SET upload_tries = 0 WHERE job_id = ? AND upload = 'pending' AND upload_owner IS NULL`,
+        `UPDATE uploads SET tries = 0 WHERE job_id = ? AND state = 'pending' AND owner IS NULL`,
         jobId,
       );
       return this.connection.run(
-        `UPDATE images SET upload = 'pending', upload_tries = 0, upload_not_before_ms = 0 WHERE job_id = ? AND upload = 'failed' AND state = 'stored'`,
+        `UPDATE uploads SET state = 'pending', tries = 0, not_before_ms = 0 WHERE job_id = ? AND state = 'failed'`,
         jobId,
       );
     });
   }
 
-  /** Marks pictures made with no store for upload; returns how many, and the jobs they belong to. */
-  enqueue(characterId: string, store: string): { count: number; jobs: Job[] } {
+  /** Pictures of a character that are not in this store wait for their upload; returns how many, and the jobs they belong to. */
+  enqueue(characterKey: number, store: string): { count: number; jobs: Job[] } {
     return this.connection.write(() => {
-      const count = this.connection.run(
-        `UPDATE images SET store = ?, upload = 'pending', upload_tries = 0, upload_not_before_ms = 0
-         WHERE character_id = ? AND state = 'stored' AND path IS NOT NULL AND upload <> 'done'`,
+      const images = imagesWhere(
+        this.connection,
+        {
+          index: 'images_newest',
+          where: `i.character_key = ? AND i.state = 'stored' AND i.path IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM uploads d WHERE d.image_id = i.id AND d.store = ? AND d.state = 'done')`,
+        },
+        characterKey,
         store,
-        characterId,
       );
+      for (const image of images) uploadLater(this.connection, { imageId: image.id, jobId: image.jobId, store });
       const jobs = this.connection.many(
         jobOf,
-        `SELECT DISTINCT j.* FROM jobs j JOIN images i ON i.job_id = j.id WHERE i.character_id = ? AND i.upload = 'pending'`,
-        characterId,
+        `SELECT * FROM jobs j WHERE j.character_key = ?
+           AND EXISTS (SELECT 1 FROM uploads u WHERE u.job_id = j.id AND u.state = 'pending')`,
+        characterKey,
       );
-      return { count, jobs };
+      return { count: images.length, jobs };
     });
   }
 
   /** The store that unfinished uploads of a job wait for; undefined when there are none. */
   storeOf(jobId: number): string | undefined {
-    return this.connection.get<{ store: string }>(
-      `SELECT store FROM images INDEXED BY images_by_job WHERE job_id = ? AND upload IN ('pending', 'failed') AND state = 'stored' AND store IS NOT NULL LIMIT 1`,
-      jobId,
-    )?.store;
+    const sql = `SELECT store FROM uploads WHERE job_id = ? AND state = ? LIMIT 1`;
+    const waiting = this.connection.get<{ store: string }>(sql, jobId, 'pending');
+    return (waiting ?? this.connection.get<{ store: string }>(sql, jobId, 'failed'))?.store;
   }
 
   /** Failed and pending uploads of a job. */
   open(jobId: number): { pending: number; failed: number } {
-    const rows = this.connection.all<{ upload: string; n: number }>(
-      `SELECT upload, COUNT(*) n FROM images INDEXED BY images_by_job WHERE job_id = ? AND upload IN ('pending', 'failed') AND state = 'stored' GROUP BY upload`,
+    const row = this.connection.get<{ pending: number; failed: number }>(
+      `SELECT (SELECT COUNT(*) FROM uploads WHERE job_id = ? AND state = 'pending') pending,
+              (SELECT COUNT(*) FROM uploads WHERE job_id = ? AND state = 'failed') failed`,
+      jobId,
       jobId,
     );
-    const of = (upload: string) => rows.find((row) => row.upload === upload)?.n ?? 0;
-    return { pending: of('pending'), failed: of('failed') };
+    return { pending: row?.pending ?? 0, failed: row?.failed ?? 0 };
   }
+
+  private waiting(jobId: number): Waiting[] {
+    const now = this.connection.now();
+    return this.connection.all<Waiting>(
+      `SELECT image_id imageId, store, owner, tries FROM uploads INDEXED BY uploads_waiting
+       WHERE job_id = ? AND state = 'pending' AND (not_before_ms <= ? OR not_before_ms > ?)
+         AND (owner IS NULL OR owner <> ?) ORDER BY image_id LIMIT ?`,
+      jobId,
+      now,
+      now + PLAUSIBLE_MS,
+      this.connection.owner,
+      LOOKED_AT,
+    );
+  }
+
+  private take({ imageId, store, owner, tries }: Waiting): Image {
+    this.connection.run(
+      'UPDATE uploads SET owner = ?, tries = ? WHERE image_id = ? AND store = ?',
+      this.connection.owner,
+      // That a process ended says nothing of the picture it was uploading: the tries begin anew.
+      owner === null ? tries + 1 : 1,
+      imageId,
+      store,
+    );
+    return imageById(this.connection, imageId);
+  }
+
+  /** True while this process is at the upload, as the image that it took says. */
+  private holds({ id, upload }: Image): boolean {
+    const sql = `SELECT 1 FROM uploads WHERE image_id = ? AND store = ? AND owner = ? AND state = 'pending'`;
+    return this.connection.get(sql, id, upload?.store ?? '', this.connection.owner) !== undefined;
+  }
+}
+
+interface Waiting {
+  imageId: number;
+  store: string;
+  owner: string | null;
+  tries: number;
 }

@@ -26,8 +26,7 @@ export function identityBlock(attributes: CharacterAttributes): string {
 
 /**
  * One line of text to be put into a prompt: control characters, line breaks, half characters, invisible marks of
- * reading
- * direction and runs of spaces become one space; punctuation at the end goes. Cut at a word where longer than
+ * reading direction and runs of spaces become one space; punctuation at the end goes. Cut at a word where longer than
  * `lengthMax`.
  */
 export function tidy(text: string | undefined, lengthMax = Infinity): string {

@@ -28,13 +28,13 @@ export interface ImageRequest {
   shot: string;
   model: string;
   prompt: string;
-  negativePrompt?: string;
+  negativePrompt?: string | undefined;
   /** 0 … 2^32 − 1. Ignored by services without a seed (see `Capabilities.seed`). */
   seed: number;
   width: number;
   height: number;
   /** `low`, `medium`, `high`, `auto` …, as the model takes it; undefined: the provider's default. */
-  quality?: string;
+  quality?: string | undefined;
   references: readonly Reference[];
   /** Who and how, in structure: what the local provider draws from. */
   character: CharacterAttributes;

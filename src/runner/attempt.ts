@@ -8,10 +8,8 @@ import { submit } from './submit.ts';
 
 /**
  * Brings an attempt from wherever it is to its end: intent → accepted → generated → staged → named → done. Every step
- * is
- * committed before the next, so that another process can go on from any of them (docs/ledger.md). File system errors
- * come
- * out; everything else is an end.
+ * is committed before the next, so that another process can go on from any of them (docs/ledger.md). File system errors
+ * come out; everything else is an end.
  */
 export async function runAttempt(context: AttemptContext, from: OpenAttempt): Promise<AttemptEnd> {
   try {

@@ -18,7 +18,7 @@ export interface ReadyProvider {
 export type Download = (
   url: string,
   partPath: string,
-  how: { signal: AbortSignal; allowedOrigin?: string },
+  how: { signal: AbortSignal; allowedOrigin?: string | undefined },
 ) => Promise<{ sizeBytes: number }>;
 
 /** Clock and randomness. */

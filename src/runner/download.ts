@@ -10,8 +10,7 @@ import { partPathOf } from './staging.ts';
 
 /**
  * Brings a finished, paid picture from its URL to a synced, whole file, and commits that. Reads are free: tried again
- * with
- * patience. An expired URL is asked for again by remote id, once.
+ * with patience. An expired URL is asked for again by remote id, once.
  */
 export async function downloadAnswer(context: AttemptContext, open: OpenAttempt, firstUrl: string): Promise<Step> {
   tellPhase(context, open, 'saving');

@@ -17,8 +17,7 @@ const FIND_AFTER_MS = 10_000;
 
 /**
  * Clears up an attempt that was perhaps sent: a staged answer, else what the provider says by our key or its list, else
- * the
- * doubt stays, and with it the reservation (docs/ledger.md, recovery).
+ * the doubt stays, and with it the reservation (docs/ledger.md, "Recovery").
  */
 export async function lookUp(
   context: AttemptContext,
@@ -78,8 +77,7 @@ async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding 
 
 /**
  * How long a request that lost its sender may still be on its way in. It may have left just now, however old the
- * attempt is;
- * only one older than two whole time-outs (sent, and once sent again) has surely arrived or not.
+ * attempt is; only one older than two whole time-outs (sent, and once sent again) has surely arrived or not.
  */
 function settlingMs(context: AttemptContext, open: OpenAttempt): number {
   const afterMs = open.ready.provider.findAfterMs ?? FIND_AFTER_MS;

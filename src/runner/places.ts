@@ -1,7 +1,6 @@
 /**
  * Which jobs may begin another shot. Of each job at most its `concurrency` are at a provider, and as many again are
- * being
- * saved; of all jobs together at most the largest of their concurrencies.
+ * being saved; of all jobs together at most the largest of their concurrencies.
  */
 export class Places {
   private readonly concurrencyOf: ReadonlyMap<number, number>;

@@ -81,7 +81,7 @@ export class Requests {
     const given = of.settings.references.flatMap((path) => this.references.get(path) ?? []);
     if (given.length > 0) return given.slice(0, most);
     if (of.shot.kind === 'avatar') return [];
-    const avatar = this.context.ledger.images.avatar(of.job.characterId);
+    const avatar = this.context.ledger.images.avatar(of.job.characterKey);
     if (avatar?.path && existsSync(avatar.path)) {
       return [{ path: avatar.path, mime: mimeOf(avatar.format), sha256: avatar.sha256, sizeBytes: avatar.sizeBytes }];
     }
@@ -100,8 +100,7 @@ export class Requests {
   /** The request of an attempt, from the ledger alone: the same before and after a crash. */
   rebuild(job: Job, shot: Shot, attempt: Attempt): ImageRequest {
     const kept = attempt.request;
-    const character = this.context.ledger.characters.find(job.characterId);
-    if (!character) throw new Error(`character ${job.characterId} vanished`);
+    const character = this.context.ledger.characters.get(job.characterKey);
     return {
       attemptKey: attempt.key,
       shot: shot.name,

@@ -21,8 +21,7 @@ const WAIT_MAX_MS = 5_000;
 
 /**
  * The loop: take over what processes that have ended left behind, claim, make, settle; bounded by each job's
- * `concurrency`;
- * until nothing is left, a cap or the user stops it. One failure never ends the batch.
+ * `concurrency`; until nothing is left, a cap or the user stops it. One failure never ends the batch.
  */
 export class Runner {
   private readonly context: RunnerContext;

@@ -33,8 +33,7 @@ export function isElsewhere(staged: string): boolean {
 
 /**
  * Puts the bytes of a paid answer on a disk: where they belong, else (full disk) anywhere they fit, so that they are
- * not lost.
- * Returns the path they are at.
+ * not lost. Returns the path they are at.
  */
 export async function stageAnswer(partPath: string, bytes: Uint8Array): Promise<string> {
   try {

@@ -4,7 +4,7 @@ import { usd } from '../views/format.ts';
 import { printJson, printLine, type Io } from './print.ts';
 
 /** Prints shots, seeds, prompts and the worst case of jobs that were not run. */
-export function printDryRun(io: Io, flags: { json?: boolean }, jobs: readonly DryJob[]): void {
+export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs: readonly DryJob[]): void {
   if (flags.json) {
     printJson(io, { dryRun: true, jobs });
     return;

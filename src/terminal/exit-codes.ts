@@ -1,4 +1,4 @@
-/** Exit codes of the command line, a stable contract (README, "Exit codes"), and what leads to which. Pure. */
+/** Exit codes of the command line, a stable contract (README.md, "Exit codes"), and what leads to which. Pure. */
 import type { UserErrorKind } from '../errors.ts';
 import type { RunStatus } from '../app/result.ts';
 

@@ -6,8 +6,7 @@ const DRAIN_MS = 8_000;
 
 /**
  * Passes Ctrl-C and SIGTERM on to a run: the first stops it, the second aborts it. Without a terminal (CI sends one
- * signal
- * and kills soon after), or with `drainMs`, the abort follows by itself.
+ * signal and kills soon after), or with `drainMs`, the abort follows by itself.
  * @returns stops passing them on.
  */
 export function passInterrupts(

@@ -4,8 +4,7 @@ import { setFlagsFromString } from 'node:v8';
  * `bin/imggen.js` keeps the heap tight, so that a long run needs no more memory than a short one. Where answers are
  * megabytes of text, collecting so often would cost more than making the pictures: the heap may grow to four times what
  * is alive before V8 looks through it. Left to itself, V8 looks every ten megabytes, since waiting is all we do
- * meanwhile
- * (200 pictures of 1.5 MB: 57 times, 5.3 s of CPU; so 10 times, 3.6 s).
+ * meanwhile (200 pictures of 1.5 MB: 57 times, 5.3 s of CPU; so 10 times, 3.6 s).
  */
 export function growHeap(): void {
   setFlagsFromString('--no-optimize-for-size');

@@ -21,7 +21,7 @@ export function printLine({ terminal }: Pick<Io, 'terminal'>, text: string): voi
 }
 
 /** Prints a message, as one JSON document where that was asked for. */
-export function printMessage(io: Pick<Io, 'terminal'>, flags: { json?: boolean }, message: string): void {
+export function printMessage(io: Pick<Io, 'terminal'>, flags: { json?: boolean | undefined }, message: string): void {
   if (flags.json) printJson(io, { message });
   else printLine(io, message);
 }
@@ -33,7 +33,11 @@ export interface Printed {
 }
 
 /** Prints a table as wide as the terminal; a pipe gets every column whole. */
-export function printTable({ host, terminal }: Io, flags: { color?: boolean }, { columns, rows }: Printed): void {
+export function printTable(
+  { host, terminal }: Io,
+  flags: { color?: boolean | undefined },
+  { columns, rows }: Printed,
+): void {
   const { stdout } = terminal;
   const isTty = stdout.isTTY === true;
   const look = {

@@ -13,13 +13,13 @@ import { openView, type ViewFlags } from './view.ts';
 /** How a run is shown. */
 export interface Showing extends ViewFlags {
   /** Agrees to every question beforehand. */
-  yes?: boolean;
+  yes?: boolean | undefined;
   /** How long the first interrupt waits, in milliseconds; undefined: for a person at a terminal without end. */
-  drainMs?: number;
+  drainMs?: number | undefined;
   /** Said instead of a summary when there was nothing to do. */
-  nothing?: () => string | Promise<string>;
+  nothing?: (() => string | Promise<string>) | undefined;
   /** Changes the last words. */
-  summary?: (summary: RunSummary, result: RunResult) => RunSummary;
+  summary?: ((summary: RunSummary, result: RunResult) => RunSummary) | undefined;
 }
 
 /**

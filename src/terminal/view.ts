@@ -1,13 +1,13 @@
-import { chooseView, createView, wantsColor } from '../views/index.ts';
+import { chooseView, createView, VIEWS, wantsColor } from '../views/index.ts';
 import type { View } from '../views/view.ts';
 import type { Io } from './print.ts';
 
 /** How a run is shown. */
 export interface ViewFlags {
-  json?: boolean;
-  quiet?: boolean;
-  color?: boolean;
-  ink?: boolean;
+  json?: boolean | undefined;
+  quiet?: boolean | undefined;
+  color?: boolean | undefined;
+  ink?: boolean | undefined;
 }
 
 /** The view that fits the flags, the environment and the terminal. */
@@ -23,5 +23,5 @@ export function openView({ host, terminal }: Io, flags: ViewFlags): Promise<View
     env,
   });
   const color = wantsColor(flags.color === false ? false : undefined, isTty, env);
-  return createView(kind, { stdout, stderr, env, now, color });
+  return createView(kind, { stdout, stderr, env, now, color }, VIEWS);
 }

@@ -40,7 +40,7 @@ export interface JobSummary {
 export interface ShotFailure {
   shot: string;
   jobId: string;
-  /** An outcome of design.md §2, or `cancelled`. */
+  /** An outcome (docs/failures.md), or `cancelled`. */
   errorType: string;
   message: string;
 }

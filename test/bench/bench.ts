@@ -126,11 +126,11 @@ process.once('exit', () => {
 /** How to run a program. */
 export interface RunOptions {
   cwd: string;
-  env?: Record<string, string>;
+  env?: Record<string, string> | undefined;
   /** Ask for CPU and peak memory too: preloads a few lines into the process. */
-  usage?: boolean;
+  usage?: boolean | undefined;
   /** Exit codes that are fine besides 0. */
-  codes?: readonly number[];
+  codes?: readonly number[] | undefined;
 }
 
 /** Runs node on these arguments with output to nowhere. @throws when it fails, with what it said. */
@@ -149,7 +149,7 @@ export async function runNode(args: readonly string[], options: RunOptions): Pro
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? -1));
+    child.once('close', (exitCode) => resolve(exitCode ?? -1));
   });
   const wallMs = performance.now() - start;
   if (code !== 0 && !options.codes?.includes(code))

@@ -47,18 +47,18 @@ export function fillLedger(file: string): void {
   const run = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values);
   db.transaction(() => {
     run(
-      `${all} INSERT INTO characters (id, name, seed, attributes, locked, next_number, gallery_planned, created_at_ms)
-      SELECT 'c' || (i - 1), 'C', 1, '{}', '{}', ${done / CHARACTERS + 1}, ${total / CHARACTERS}, ${begunMs} FROM n`,
+      `${all} INSERT INTO characters (key, id, name, seed, attributes, locked, gallery_planned, created_at_ms)
+      SELECT i, 'c' || (i - 1), 'C', 1, '{}', '{}', ${total / CHARACTERS}, ${begunMs} FROM n`,
       CHARACTERS,
     );
     run(
-      `${all} INSERT INTO jobs (id, character_id, kind, fingerprint, settings, priority, state, image_count, created_at_ms)
-      SELECT i, 'c' || (i % ${CHARACTERS}), 'pack', 'f' || i, '${SETTINGS}', 1, CASE WHEN i < ${OPEN_JOB} THEN 'ended' ELSE 'open' END, ${SHOTS_OF_JOB}, ${begunMs} FROM n`,
+      `${all} INSERT INTO jobs (id, character_key, character_id, kind, fingerprint, settings, priority, state, image_count, created_at_ms)
+      SELECT i, 1 + i % ${CHARACTERS}, 'c' || (i % ${CHARACTERS}), 'pack', 'f' || i, '${SETTINGS}', 1, CASE WHEN i < ${OPEN_JOB} THEN 'ended' ELSE 'open' END, ${SHOTS_OF_JOB}, ${begunMs} FROM n`,
       JOBS,
     );
     run(
-      `${all} INSERT INTO shots (id, job_id, character_id, key, name, kind, look, prompt, seed, state, outcome)
-      SELECT i, (i - 1) / ${SHOTS_OF_JOB} + 1, 'c' || (((i - 1) / ${SHOTS_OF_JOB} + 1) % ${CHARACTERS}), 'pack:' || i, 'gallery-' || i,
+      `${all} INSERT INTO shots (id, job_id, name, kind, look, prompt, seed, state, outcome)
+      SELECT i, (i - 1) / ${SHOTS_OF_JOB} + 1, 'gallery-' || i,
         CASE WHEN i <= 20000 AND i % 1000 = 1 THEN 'avatar' ELSE 'gallery' END, '{}', '${PROMPT}', 1,
         CASE WHEN i <= ${done} THEN 'done' ELSE 'queued' END, CASE WHEN i <= ${done} THEN 'done' END FROM n`,
       total,
@@ -67,12 +67,14 @@ export function fillLedger(file: string): void {
       SELECT id, 'key-' || id, id, job_id, 1, 'local', 'm', 'h', '{}', 'settled', 'done', 'yes', ${begunMs} + id * 20000, ${begunMs} + id * 20000 + 5000 FROM shots WHERE state = 'done'`);
     run(`INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros, expected_micros, spent_micros, state)
       SELECT id, job_id, shot_id, day_of(intent_at_ms), provider, model, 10, 10, 10, 'spent' FROM attempts`);
-    run(`INSERT INTO images (id, character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, md5, size_bytes, width, height, format,
-        provider, model, seed, seed_honoured, prompt, cost_micros, store, upload, created_at_ms)
-      SELECT s.id, s.character_id, s.id, s.id, s.job_id, s.id, s.kind, s.name, s.character_id || '_image_' || printf('%05d', s.id) || '.png', '/p/' || s.id, 'stored',
+    run(`INSERT INTO images (id, character_key, character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, md5, size_bytes, width, height, format,
+        provider, model, seed, seed_honoured, prompt, cost_micros, store, created_at_ms)
+      SELECT s.id, j.character_key, j.character_id, s.id, s.id, s.job_id, s.id, s.kind, s.name, j.character_id || '_image_' || printf('%05d', s.id) || '.png', '/p/' || s.id, 'stored',
         '${'a'.repeat(64)}', '${'b'.repeat(32)}', 1, 1, 1, 'png', 'local', 'm', 1, 'yes', s.prompt, 10, 'cloudinary',
-        CASE WHEN s.job_id % 10 = 1 THEN 'pending' ELSE 'done' END, ${begunMs} + s.id * 20000 FROM shots s WHERE s.state = 'done'`);
-    run(`UPDATE characters SET next_number = 2000000`);
+        ${begunMs} + s.id * 20000 FROM shots s JOIN jobs j ON j.id = s.job_id WHERE s.state = 'done'`);
+    run(`INSERT INTO uploads (image_id, store, job_id, state, key)
+      SELECT id, 'cloudinary', job_id, CASE WHEN job_id % 10 = 1 THEN 'pending' ELSE 'done' END, filename FROM images`);
+    run(`INSERT INTO numbers (character_id, next) SELECT id, 2000000 FROM characters`);
     run(`INSERT INTO totals SELECT 'job:' || job_id, 0, SUM(spent_micros) FROM reservations GROUP BY job_id`);
     run(`INSERT INTO totals SELECT 'day:' || day, 0, SUM(spent_micros) FROM reservations GROUP BY day`);
     run(

@@ -65,7 +65,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
   const { planPack } = await built('plan/plan');
   const { imageFilename } = await built('names');
   const ledger = new Ledger({ file: join(folder, '.imggen/ledger.db'), now: Date.now });
-  ledger.characters.register({
+  const { character } = ledger.characters.register({
     id: 'mira-sol',
     name: 'Mira Sol',
     seed: 1,
@@ -73,7 +73,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     locked: {},
   });
   const { job } = ledger.jobs.openOrCreate({
-    characterId: 'mira-sol',
+    characterKey: character.key,
     kind: 'pack',
     fingerprint: 'bench',
     priority: 1,

@@ -39,7 +39,11 @@ export function withCloud(
 
 /** The rows of all pictures that were not removed, by number. */
 export function rowsOf(folder: string): Row[] {
-  return ask<Row>(folder, `SELECT * FROM images WHERE state <> 'removed' ORDER BY number`);
+  return ask<Row>(
+    folder,
+    `SELECT i.*, COALESCE(u.state, 'none') upload, u.key public_id, json_extract(u.details, '$.url') url
+     FROM images i LEFT JOIN uploads u ON u.image_id = i.id AND u.store = i.store WHERE i.state <> 'removed' ORDER BY number`,
+  );
 }
 
 /** Everything that is wrong between ledger, disk and store, a sentence each; none is as it should be. */

@@ -38,10 +38,10 @@ describe('mark', () => {
     expect((await imggen(folder, ['mark', 'mira-sol/2', '--favorite'])).exitCode).toBe(0);
     expect((await imggen(folder, ['mark', 'mira-sol/3', '--reject'])).exitCode).toBe(0);
     expect((await imggen(folder, ['mark', 'mira-sol/3', '--clear'])).exitCode).toBe(0);
-    expect(ask(folder, 'SELECT mark FROM images ORDER BY number')).toEqual([
-      { mark: 'approved' },
-      { mark: 'favorite' },
-      { mark: null },
+    expect(ask(folder, 'SELECT review, favorite FROM images ORDER BY number')).toEqual([
+      { review: 'approved', favorite: 0 },
+      { review: 'approved', favorite: 1 },
+      { review: null, favorite: 0 },
     ]);
     const shown = JSON.parse(
       (await imggen(folder, ['gallery', 'mira-sol', '--mark', 'favorite', '--provider', 'local', '--json'])).stdout,
@@ -57,7 +57,7 @@ describe('mark', () => {
       stderr: expect.stringContaining('mira-sol/9'),
     });
     expect(await imggen(folder, ['mark', 'mira-sol/1'])).toMatchObject({ exitCode: 2 });
-    expect(ask(folder, 'SELECT mark FROM images')).toEqual([{ mark: null }]);
+    expect(ask(folder, 'SELECT review, favorite FROM images')).toEqual([{ review: null, favorite: 0 }]);
   });
 });
 
@@ -196,15 +196,11 @@ describe('a character of somebody else', () => {
     const refused = [
       ['gallery', 'mira-sol'],
       ['gallery', 'mira-sol', '--html'],
-      ['pack', '--count', '1'],
-      ['pack', 'mira-sol', '--count', '1'],
-      ['create-character'],
       ['resume', '1'],
       ['retry', '1'],
       ['cancel', '1'],
       ['status', '1'],
       ['upload', 'mira-sol', '--storage', 'cloudinary'],
-      ['adopt', 'mira-sol', '--storage', 'cloudinary'],
       ['mark', 'mira-sol/1', '--approve'],
       ['delete', 'mira-sol', '--yes'],
       ['delete', 'mira-sol/1', '--yes'],

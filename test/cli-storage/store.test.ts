@@ -73,9 +73,9 @@ describe('uploads', () => {
     const folder = newStudio();
     await imggen(folder, ['pack', '--count', '1']);
     const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
-    db.prepare(`UPDATE images SET store = 'cloudinary', upload = 'pending', upload_tries = 10, upload_owner = ?`).run(
-      owner,
-    );
+    db.exec(`UPDATE images SET store = 'cloudinary'`);
+    const upload = `INSERT INTO uploads (image_id, store, job_id, tries, owner) SELECT id, store, job_id, 10, ? FROM images`;
+    db.prepare(upload).run(owner);
     db.close();
     expect((await withCloud(cloud, folder, ['resume'])).exitCode).toBe(0);
     expect(disagreements(folder, cloud)).toEqual([]);

@@ -76,6 +76,10 @@ describe('exit codes', () => {
     const refused = await imggen(folder, ['pack', '--count', '8', '--budget', '0.10'], { env });
     expect(refused).toMatchObject({ exitCode: 4 });
     expect(refused.stderr).toMatch(/run cap is \$0\.10[^]*nothing was sent[^]*--yes/);
+    // What was refused leaves nothing behind that a later `resume` could buy.
+    const resumed = await imggen(folder, ['resume', '--yes'], { env });
+    expect(resumed.stdout + resumed.stderr).toMatch(/nothing is unfinished|no ledger/);
+    expect(picturesIn(folder)).toEqual([]);
     expect(emulator.charges()).toHaveLength(0);
     const some = await imggen(folder, ['pack', '--count', '8', '--budget', '0.10', '--yes', '--json'], { env });
     expect(some.exitCode, some.stderr).toBe(4);

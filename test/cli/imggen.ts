@@ -19,9 +19,9 @@ export interface Ran {
 
 /** How a command is run. */
 export interface RunOptions {
-  env?: Record<string, string>;
-  cwd?: string;
-  input?: string;
+  env?: Record<string, string> | undefined;
+  cwd?: string | undefined;
+  input?: string | undefined;
 }
 
 const folders: string[] = [];

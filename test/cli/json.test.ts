@@ -7,7 +7,7 @@ import { ask, BINARY, imggen, linesOf, newStudio, picturesIn, spawnOptions, star
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-/** Every public event and its properties beside `event`, `at`, `job_id` and `shot` (design: "Output"). */
+/** Every public event and its properties beside `event`, `at`, `job_id` and `shot` (docs/cli.md, "Events"). */
 const PROPERTIES: Record<string, string[]> = {
   generation_queued: ['character_id', 'image_count'],
   generation_started: ['attempt', 'character_id', 'model', 'provider'],

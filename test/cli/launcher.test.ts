@@ -13,8 +13,7 @@ const REAL_VERSION = 'process.versions.node.split';
 
 /**
  * A package of its own whose launcher believes to run on Node 20. `right`: the Node in its `node_modules`, which finds
- * the
- * real launcher under the same path, as the old one is swapped for it once it has been read.
+ * the real launcher under the same path, as the old one is swapped for it once it has been read.
  */
 function oldNode(right: 'installed' | 'missing'): string {
   const house = newFolder();

@@ -18,7 +18,7 @@ function numbers(folder: string): number[] {
 }
 
 describe('signals', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s: what is in flight ends, nothing new is sent, exit 130, and resume makes the rest',
     async (signal) => {
       const { folder, env, arrived, open, sent } = await newHeldStudio();

@@ -64,7 +64,8 @@ function tellings(observed: readonly Observed[]): { at: number; path: string; wh
       .filter(({ sql }) => /^\s*(UPDATE|INSERT)/.test(sql))
       .flatMap((ran) => ran.values.map(String));
     const part = values.find((value) => value.endsWith('.part'));
-    const final = values.find((value) => value.startsWith('file://'));
+    const stored = values.find((value) => value.startsWith('{"event":"image_stored"'));
+    const final = stored === undefined ? undefined : (JSON.parse(stored) as { url: string }).url;
     return [
       ...(part === undefined ? [] : [{ at, path: part, what: 'part' as const }]),
       ...(final === undefined ? [] : [{ at, path: fileURLToPath(final), what: 'final' as const }]),

@@ -46,20 +46,20 @@ function provider(
   keyVariables: string[] = [],
 ): ProviderEntry {
   const create = () => Promise.reject(new Error('not made here'));
-  const load = async (): Promise<{ default: ProviderModule }> => {
+  const loadModule = async (): Promise<{ default: ProviderModule }> => {
     imported.push(name);
     return { default: { name, optionsSchema, models: [], create } };
   };
-  return { keyVariables, load };
+  return { keyVariables, load: loadModule };
 }
 
 function store(name: string, optionsSchema: StorageModule['optionsSchema']): StorageEntry {
   const create = () => Promise.reject(new Error('not made here'));
-  const load = async (): Promise<{ default: StorageModule }> => {
+  const loadModule = async (): Promise<{ default: StorageModule }> => {
     imported.push(name);
     return { default: { name, optionsSchema, create } };
   };
-  return { keyVariables: [], load };
+  return { keyVariables: [], load: loadModule };
 }
 
 /** A new folder, holding `config.json` with this text or JSON when there is any. */
@@ -83,7 +83,7 @@ export async function load(config: unknown, sources: Partial<ConfigSources> = {}
 export async function refusal(loading: Promise<unknown>): Promise<UserError> {
   const error: unknown = await loading.then(
     () => new Error('was not refused'),
-    (error: unknown) => error,
+    (thrown: unknown) => thrown,
   );
   if (!(error instanceof UserError)) throw error;
   if (error.kind !== 'usage') throw new Error(`kind ${error.kind}`);

@@ -54,11 +54,11 @@ export interface Call {
 /** What a handler answers. An object as body is sent as JSON. */
 export interface Answer {
   /** Default 200. */
-  status?: number;
-  headers?: Record<string, string>;
-  body?: Buffer | string | object | null;
+  status?: number | undefined;
+  headers?: Record<string, string> | undefined;
+  body?: Buffer | string | object | null | undefined;
   /** Booked before the answer (or the fault in its place) is sent. */
-  charge?: Omit<Charge, 'at' | 'service'>;
+  charge?: Omit<Charge, 'at' | 'service'> | undefined;
 }
 
 /** One (method, path) of a service. */

@@ -1,6 +1,6 @@
 /**
- * OpenAI's image service, emulated from the types of its package and contracts.md §1: strict in what it takes, charging
- * the moment it accepts. Operations for faults: `submit` (generations, edits, responses), `poll`, `cancel`, `models`.
+ * OpenAI's image service, emulated from the types of its package and its documentation: strict in what it takes,
+ * charging the moment it accepts. Operations for faults: `submit` (generations, edits, responses), `poll`, `cancel`, `models`.
  * Its base URL is the emulator's with `/v1`.
  */
 import { randomUUID } from 'node:crypto';

@@ -1,7 +1,6 @@
 /**
  * Random `kill -9`: two processes make packs on one ledger and are killed again and again; then the work is resumed to
- * its
- * end and everything is counted. All randomness is seeded; only the machine's timing differs from run to run.
+ * its end and everything is counted. All randomness is seeded; only the machine's timing differs from run to run.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -227,8 +226,8 @@ class Run {
     db.close();
     if (held.length === 0) this.complain('resume says 75 and nothing is held', ended);
     for (const { job, n } of held) {
-      const told = await runCli(this.home, ['status', String(job), '--json']);
-      const facts = JSON.parse(told.stdout) as { held: number; spentUsd: number; done: number };
+      const status = await runCli(this.home, ['status', String(job), '--json']);
+      const facts = JSON.parse(status.stdout) as { held: number; spentUsd: number; done: number };
       if (facts.held !== n)
         this.problems.push(`status of job ${job} tells of ${facts.held} held shots, there are ${n}`);
       const least = ((facts.done + n) * PRICE_MICROS[this.plan.provider]) / 1e6;

@@ -39,12 +39,12 @@ export const SABOTAGES = {
   /** Numbers are counted instead of allotted, and files are moved over whatever has the name. */
   'numbers are counted': [
     {
-      file: 'ledger/images.js',
-      from: `this.connection.run('UPDATE characters SET next_number = next_number + 1 WHERE id = ?', characterId);`,
-      to: `row.next_number = 1 + this.connection.get("SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'", characterId).n;`,
+      file: 'ledger/numbers.js',
+      from: `const number = nextNumber(connection, characterId);`,
+      to: `return 1 + connection.get("SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'", characterId).n;`,
     },
     {
-      file: 'ledger/schema.js',
+      file: 'ledger/tables/images.js',
       from: `created_at_ms INTEGER NOT NULL,\n  UNIQUE (character_id, number)`,
       to: 'created_at_ms INTEGER NOT NULL',
     },
@@ -69,9 +69,9 @@ export type SabotageName = keyof typeof SABOTAGES;
  */
 export async function sabotagedPackage(
   name: SabotageName,
-  from?: string,
+  source?: string,
 ): Promise<{ root: string; remove: () => void }> {
-  const copy = await freezePackage(from);
+  const copy = await freezePackage(source);
   for (const { file, from, to } of SABOTAGES[name]) {
     const path = join(copy.root, 'dist', file);
     const text = readFileSync(path, 'utf8');

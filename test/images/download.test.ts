@@ -132,19 +132,24 @@ describe('a download', () => {
   it('has patience with one that is slow and comes', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let at = 0;
+    let signal: AbortSignal | null | undefined;
     // A byte whenever the one before was taken, and 900 ms later; nothing is read ahead.
     const trickling = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
           await vi.advanceTimersByTimeAsync(900);
-          if (at === small.length) controller.close();
+          if (signal?.aborted) controller.error(signal.reason);
+          else if (at === small.length) controller.close();
           else controller.enqueue(small.subarray(at, ++at));
         },
       },
       { highWaterMark: 0 },
     );
     try {
-      const fetched: typeof fetch = async () => new Response(trickling);
+      const fetched: typeof fetch = async (_, init) => {
+        signal = init?.signal;
+        return new Response(trickling);
+      };
       const part = partPath();
       const limits = { idleMs: 1_000, totalMs: 900 * (small.length + 2) };
       await downloadImage('https://93.184.215.14/a.png', part, options({ fetch: fetched, ...limits }));

@@ -140,19 +140,23 @@ describe('a gallery', () => {
       books.nowMs += 1_000;
     }
     const numbers = (filter: object) =>
-      ledger.images.gallery({ characterId: 'mira', ...filter }).map((image) => image.number);
-    ledger.images.mark(2, 'favorite');
+      ledger.images.gallery({ characterKey: create.characterKey, ...filter }).map((image) => image.number);
+    ledger.images.mark(2, { favorite: true });
+    ledger.images.mark(3, { review: 'rejected', favorite: true });
+    ledger.images.mark(3, { favorite: false });
     expect(numbers({})).toEqual([4, 3, 2, 1]);
     expect(numbers({ kind: 'avatar' })).toEqual([1]);
     expect(numbers({ jobId: pack.id })).toEqual([4, 3, 2]);
-    expect(numbers({ mark: 'favorite' })).toEqual([2]);
+    expect(numbers({ favorite: true })).toEqual([2]);
+    expect(numbers({ review: 'rejected' })).toEqual([3]);
+    expect(numbers({ review: 'none' })).toEqual([4, 2, 1]);
     expect(numbers({ provider: 'other' })).toEqual([]);
     expect(numbers({ limit: 2 })).toEqual([4, 3]);
     expect(numbers({ beforeId: 3 })).toEqual([2, 1]);
     expect(numbers({ sinceMs: books.nowMs - 2_000 })).toEqual([4, 3]);
     ledger.maintenance.remove(4);
     expect(numbers({})).toEqual([3, 2, 1]);
-    expect(ledger.images.count('mira')).toBe(3);
+    expect(ledger.images.count(create.characterKey)).toBe(3);
   });
 });
 
@@ -168,10 +172,18 @@ describe('uploads', () => {
     books.dead.add('a');
     const again = b.uploads.claim([job.id]);
     expect(again?.number).toBe(1);
-    a.uploads.done(first!, { publicId: 'x', url: 'late', md5: 'm' }); // not a's any more
-    expect(b.images.find(1)?.upload).toBe('pending');
-    b.uploads.done(again!, { publicId: 'x', url: 'https://store.test/x', md5: 'm' });
-    expect(b.images.find(1)).toMatchObject({ upload: 'done', url: 'https://store.test/x' });
+    a.uploads.done(first!, { key: 'x', details: {}, url: 'late', md5: 'm' }); // not a's any more
+    expect(b.images.find(1)?.upload?.state).toBe('pending');
+    b.uploads.done(again!, {
+      key: 'x',
+      details: { url: 'https://store.test/x' },
+      url: 'https://store.test/x',
+      md5: 'm',
+    });
+    expect(b.images.find(1)).toMatchObject({
+      md5: 'm',
+      upload: { store: 'paper', state: 'done', key: 'x', details: { url: 'https://store.test/x' }, owner: null },
+    });
     b.uploads.givenUp(second!, 'm');
     expect(b.uploads.open(job.id)).toEqual({ pending: 0, failed: 1 });
     expect(b.uploads.retryFailed(job.id)).toBe(1);

@@ -7,7 +7,7 @@ import { finish, openBooks } from './books.ts';
 
 type Deed =
   | { kind: 'claim'; job: number }
-  | { kind: 'done' | 'released' | 'spent' | 'doubtful' | 'unsent'; which: number; costMicros?: number }
+  | { kind: 'done' | 'released' | 'spent' | 'doubtful' | 'unsent'; which: number; costMicros?: number | undefined }
   | { kind: 'day' };
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(

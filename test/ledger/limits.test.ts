@@ -10,7 +10,11 @@ const SCOPE = 'paper:k';
 function open(inFlight = 0) {
   const books = openBooks();
   const ledger = books.connection('a');
-  const connection = new Connection(books.db, { owner: 'a', isAlive: (id) => !books.dead.has(id) }, () => books.nowMs);
+  const connection = new Connection(
+    books.db,
+    { owner: 'a', isAlive: (id) => !books.dead.has(id) },
+    { now: () => books.nowMs, folder: undefined },
+  );
   const job = makeJob(ledger, books.folder, { shots: galleryShots(80) });
   const claims = Array.from({ length: inFlight }, () => books.claimed(ledger, [job.id]));
   return { books, ledger, connection, job, claims, check: () => checkLimits(connection, SCOPE, 'paper') };

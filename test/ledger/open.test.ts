@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
+import { migrate } from '../../src/ledger/migrate.ts';
 import { MIGRATIONS } from '../../src/ledger/schema.ts';
 import { newFolder, removeFolder } from '../simulation/scene.ts';
 
@@ -54,31 +55,31 @@ describe('opening a ledger', () => {
   });
 
   it('brings an older ledger up to date, with all it holds, and leaves a copy of it as it was', () => {
-    mkdirSync(join(folder, '.imggen'));
+    openDatabase(file).close();
     const old = new Sqlite(file);
-    old.exec(MIGRATIONS[0] ?? '');
-    old.pragma('user_version = 1');
     old.exec(
       `INSERT INTO characters (id, name, seed, attributes, locked, created_at_ms) VALUES ('mira', 'Mira', 7, '{}', '{}', 1)`,
     );
+    const later = [...MIGRATIONS, 'CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;'];
+    migrate(old, file, later);
+    migrate(old, file, later);
     old.close();
     const facts = (path: string) => {
       const db = new Sqlite(path, { readonly: true });
       const found = [
         db.pragma('user_version', { simple: true }),
         db.prepare('SELECT id FROM characters').pluck().all(),
+        db.prepare(`SELECT COUNT(*) FROM sqlite_schema WHERE name = 'later'`).pluck().get(),
       ];
       db.close();
       return found;
     };
-    openDatabase(file).close();
-    openDatabase(file).close();
     const copies = readdirSync(join(folder, '.imggen')).filter((name) => name.endsWith('.bak'));
     expect(copies).toHaveLength(1);
     const copy = join(folder, '.imggen', copies[0] ?? '');
     expect([facts(file), facts(copy)]).toEqual([
-      [MIGRATIONS.length, ['mira']],
-      [1, ['mira']],
+      [MIGRATIONS.length + 1, ['mira'], 1],
+      [MIGRATIONS.length, ['mira'], 0],
     ]);
     expect(statSync(copy).mode & 0o777).toBe(0o600);
   });
@@ -105,6 +106,33 @@ describe('a ledger that can’t be used is refused with what to do', () => {
     const raw = new Sqlite(file);
     expect(raw.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length + 3);
     raw.close();
+  });
+
+  it('when it has a layout from before the first release, and is left as it is', () => {
+    mkdirSync(join(folder, '.imggen'));
+    const old = new Sqlite(file);
+    for (const table of ['shots', 'attempts', 'reservations']) old.exec(`CREATE TABLE ${table} (id INTEGER)`);
+    old.pragma('user_version = 2');
+    old.close();
+    const before = readFileSync(file);
+    const error = refusal(file);
+    expect(error.kind).toBe('usage');
+    expect(error.message).toContain('before the first release');
+    expect(error.hint).toContain('move it away');
+    expect(readFileSync(file)).toEqual(before);
+    expect(readdirSync(join(folder, '.imggen'))).toEqual(['ledger.db']);
+  });
+
+  it('when it is the database of another program, and is left as it is', () => {
+    mkdirSync(join(folder, '.imggen'));
+    const other = new Sqlite(file);
+    other.exec('CREATE TABLE bookmarks (url TEXT)');
+    other.close();
+    chmodSync(file, 0o640);
+    const before = readFileSync(file);
+    expect(refusal(file).message).toContain('no ledger of imggen');
+    expect(readFileSync(file)).toEqual(before);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
   });
 
   it('when it is no database', () => {

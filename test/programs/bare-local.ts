@@ -1,7 +1,6 @@
 /**
  * The floor of the local provider: the same 11 drawings by dicebear and sharp, written with writeFile, and nothing
- * else.
- * `node test/programs/bare-local.ts FOLDER PIXELS CONCURRENCY`, after a build.
+ * else. `node test/programs/bare-local.ts FOLDER PIXELS CONCURRENCY`, after a build.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,8 +1,7 @@
 /**
  * What somebody would write in five minutes on the official package: the floor that imggen's overhead is measured
- * against.
- * `node test/programs/bare-openai.ts FOLDER COUNT CONCURRENCY`; key and address as the package takes them. Reads
- * nothing of ours.
+ * against. `node test/programs/bare-openai.ts FOLDER COUNT CONCURRENCY`; key and address as the package takes them.
+ * Reads nothing of ours.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * An emulated OpenAI with large pictures, made before they are asked for: `node test/programs/large-pictures.ts BYTES
- * LATENCY_MS`
- * prints its base URL. The checks of requests and the charges are those of the emulator; its answers' bytes are ready.
+ * LATENCY_MS` prints its base URL. The checks of requests and the charges are those of the emulator; its answers' bytes
+ * are ready.
  */
 import { startEmulator, type Call } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';

@@ -1,7 +1,6 @@
 /**
  * Plays a made-up run in a view, to be looked at: `node view-demo.ts <folder of views/index.js> <view> <shots>
- * [seconds]`.
- * Ctrl-C drains, as a run would.
+ * [seconds]`. Ctrl-C drains, as a run would.
  */
 import { resolve } from 'node:path';
 import process from 'node:process';
@@ -13,20 +12,24 @@ const [folder = 'dist/views', kind = 'auto', shotsText = '11', secondsText = '10
 const shots = Number(shotsText);
 const concurrency = Math.min(8, shots);
 const meanMs = (Number(secondsText) * 1000 * concurrency) / shots;
-const { chooseView, createView, wantsColor } = (await import(resolve(folder, 'index.js'))) as typeof Views;
+const { chooseView, createView, VIEWS, wantsColor } = (await import(resolve(folder, 'index.js'))) as typeof Views;
 
 const stdoutIsTty = process.stdout.isTTY === true;
 const chosen =
   kind === 'auto'
     ? chooseView({ json: false, quiet: false, ink: true, stdoutIsTty, env: process.env })
     : (kind as Views.ViewKind);
-const view = await createView(chosen, {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  now: () => Date.now(),
-  color: wantsColor(undefined, stdoutIsTty, process.env),
-});
+const view = await createView(
+  chosen,
+  {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    now: () => Date.now(),
+    color: wantsColor(undefined, stdoutIsTty, process.env),
+  },
+  VIEWS,
+);
 
 const job_id = '3';
 const character_id = 'mira-sol';

@@ -67,9 +67,9 @@ export async function stage(
     service,
     provider,
     sleeps,
-    operations: () => emulator.requests.map((request) => request.operation),
+    operations: () => emulator.requests.map(({ operation }) => operation),
     sent: (index = 0) =>
-      emulator.requests.filter((request) => request.operation === 'submit')[index]?.body as {
+      emulator.requests.filter(({ operation }) => operation === 'submit')[index]?.body as {
         input: Record<string, unknown>;
       },
   };

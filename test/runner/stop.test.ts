@@ -206,20 +206,20 @@ describe('a picture that was made', () => {
     const asked: Accepted[] = [];
     const job = rig.job({ shots: galleryShots(1) });
     const startMs = rig.clock.now();
-    const service = provider({
+    const slow = provider({
       submit: () => Promise.resolve({ state: 'accepted', remoteId: 'r1' }),
       collect: (accepted) => {
         asked.push(accepted);
         return Promise.resolve(ends.shift()!);
       },
     });
-    const result = await rig.run(job, [service]);
+    const result = await rig.run(job, [slow]);
     expect(result.stop).toBeUndefined();
     expect(rig.ledger.queries.liveAtProvider(job.id)).toBe(1);
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 50, spentMicros: 0 });
     expect(rig.heard).toContainEqual({ event: 'notice', level: 'warn', message: 'paper: no result after 60 s' });
     await rig.clock.drive(rig.clock.sleep(5_000));
-    await rig.run(job, [service]);
+    await rig.run(job, [slow]);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
     expect(asked).toEqual([
       { remoteId: 'r1', acceptedAtMs: startMs },
@@ -239,6 +239,19 @@ describe('a picture that was made', () => {
     await rig.run(job, [{ ...service([]), collect }], { context: { download } });
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 0, leased: 1 });
     expect(rig.ledger.jobs.total(job.id).reservedMicros + rig.ledger.jobs.total(job.id).spentMicros).toBeGreaterThan(0);
+  });
+
+  it('and can not be had at a fresh address either stays open while the provider keeps it, and is failed as paid after', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(1) });
+    const kept = { ...service([]), retentionMs: 3_600_000 };
+    const download = () => Promise.reject(new ProviderError('404', { failure: 'rejected', expired: true }));
+    await rig.run(job, [kept], { context: { download } });
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 0, leased: 1 });
+    await rig.clock.drive(rig.clock.sleep(3_600_000));
+    await rig.run(job, [kept], { context: { download } });
+    expect(rig.ledger.jobs.counts(job.id).failed).toBe(1);
+    expect(rig.ledger.jobs.total(job.id).spentMicros).toBeGreaterThan(0);
   });
 
   it('is still being made after the time-out: let go, and the run ends', async () => {

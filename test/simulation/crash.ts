@@ -1,4 +1,4 @@
-/** Kills real processes at named points and looks at what is left (ledger.md, harness 2). */
+/** Kills real processes at named points and looks at what is left (docs/ledger.md, "Proof"). */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,7 +64,7 @@ function look(folder: string, recovery: RecoveryClass, problems: string[]): { pr
     const held = count(`SELECT COUNT(*) n FROM shots WHERE state = 'hold'`);
     const done = count(`SELECT COUNT(*) n FROM shots WHERE state = 'done'`);
     if (held + done !== SHOTS) problems.push(`${done} done and ${held} held of ${SHOTS}`);
-    const uploaded = count(`SELECT COUNT(*) n FROM images WHERE upload = 'done'`);
+    const uploaded = count(`SELECT COUNT(*) n FROM uploads WHERE state = 'done'`);
     if (uploaded !== done) problems.push(`${uploaded} uploaded of ${done}`);
     const parts = join(folder, 'images', 'mira', '.parts');
     // Half a file may stay of an answer whose shot is held in doubt: `imggen clean` knows it.

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import type { Caps } from '../../src/ledger/records.ts';
 import { sha256Of } from '../../src/images/hash.ts';
 import { picturesIn } from './scene.ts';
 import { COST_MICROS, type Charge, type RecoveryClass } from './service.ts';
@@ -119,10 +120,7 @@ export function booksProblems(db: Database): string[] {
 }
 
 /** Scopes that have passed their cap in this committed state. */
-export function capProblems(
-  db: Database,
-  caps: { perImageMicros?: number; perRunMicros?: number; perDayMicros?: number },
-): string[] {
+export function capProblems(db: Database, caps: Caps): string[] {
   const over = (sql: string, cap: number | undefined) =>
     cap === undefined
       ? []

@@ -3,7 +3,7 @@ import { readdirSync, rmSync, mkdtempSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { JobRequest } from '../../src/ledger/jobs.ts';
+import type { JobRequest } from '../../src/ledger/new-job.ts';
 import type { Job, JobSettings } from '../../src/ledger/records.ts';
 import { imageFilename } from '../../src/names.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -51,7 +51,7 @@ export function makeJob(
   wanted: { shots: readonly PlannedShot[]; settings?: Partial<JobSettings> } & Partial<Omit<JobRequest, 'settings'>>,
 ): Job {
   const { shots, settings, ...rest } = wanted;
-  ledger.characters.register({
+  const { character } = ledger.characters.register({
     id: 'mira',
     name: 'Mira',
     seed: 7,
@@ -59,7 +59,7 @@ export function makeJob(
     locked: {},
   });
   return ledger.jobs.openOrCreate({
-    characterId: 'mira',
+    characterKey: character.key,
     kind: 'pack',
     fingerprint: 'f',
     priority: 1,

@@ -1,6 +1,7 @@
 /**
  * A paid service on paper: it makes pictures, counts every charge in a journal, and can be asked in the four ways of
- * ledger.md (idem, list, sync, blind). It lives outside the processes that ask it: their death does not stop it.
+ * docs/ledger.md, "Recovery" (idem, list, sync, blind). It lives outside the processes that ask it: their death does not
+ * stop it.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { ProviderError } from '../../src/errors.ts';
@@ -90,17 +91,17 @@ export interface PaperOptions {
   journal: Journal;
   now: () => number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  latencyMs?: number;
-  findAfterMs?: number;
+  latencyMs?: number | undefined;
+  findAfterMs?: number | undefined;
   /** Asked once a request, in order. */
-  fault?: (request: ImageRequest) => SubmitFault;
-  readFault?: () => ReadFault;
-  findFault?: () => boolean;
+  fault?: ((request: ImageRequest) => SubmitFault) | undefined;
+  readFault?: (() => ReadFault) | undefined;
+  findFault?: (() => boolean) | undefined;
   /** A bug planted to see whether it is found: every look-up says that nothing came. */
-  denies?: boolean;
+  denies?: boolean | undefined;
   /** Called between a charge and its answer. */
-  charged?: () => void;
-  name?: string;
+  charged?: (() => void) | undefined;
+  name?: string | undefined;
 }
 
 /** A provider before the service on paper. */

@@ -23,8 +23,8 @@ afterEach(() => Promise.all(running.splice(0).map((server) => server.close())));
 
 /** Options of the store; what is given beats the address in the emulator's CLOUDINARY_URL. */
 interface Opening extends CloudinaryOptions {
-  store?: Record<string, unknown>;
-  url?: (emulator: CloudinaryEmulator) => string;
+  store?: Record<string, unknown> | undefined;
+  url?: ((emulator: CloudinaryEmulator) => string) | undefined;
 }
 
 async function open(opening: Opening = {}): Promise<{ emulator: CloudinaryEmulator; storage: Storage }> {

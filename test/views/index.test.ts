@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chooseView, createView, wantsColor } from '../../src/views/index.ts';
+import { chooseView, createView, VIEWS, wantsColor } from '../../src/views/index.ts';
 import type { ViewChoice } from '../../src/views/index.ts';
+import type { View, ViewStreams } from '../../src/views/view.ts';
 import { done, opened, streams, summary } from './events.ts';
 
 function choice(change: Partial<ViewChoice> = {}): ViewChoice {
@@ -42,7 +43,7 @@ test.each(['ink', 'bar', 'lines', 'json', 'quiet'] as const)(
   'the view %s takes a run, ends, and ends only once',
   async (kind) => {
     const target = streams();
-    const view = await createView(kind, target);
+    const view = await createView(kind, target, VIEWS);
     for (const event of [opened(), ...done('avatar')]) view.handle(event);
     await view.close(summary({ exitCode: 3, headline: 'Some failed.' }));
     const all = target.stdout.text + target.stderr.text;
@@ -52,3 +53,16 @@ test.each(['ink', 'bar', 'lines', 'json', 'quiet'] as const)(
     expect(all).toContain('Some failed.');
   },
 );
+
+test('a made-up view is one function and one line in the list', async () => {
+  const target = streams();
+  const dots = () =>
+    Promise.resolve(({ stdout }: ViewStreams): View => ({
+      handle: () => void stdout.write('.'),
+      close: async (end) => void stdout.write(` ${end.headline}`),
+    }));
+  const view = await createView('dots', target, { ...VIEWS, dots });
+  for (const event of [opened(), ...done('avatar')]) view.handle(event);
+  await view.close(summary({ headline: 'All made.' }));
+  expect(target.stdout.text).toMatch(/^\.+ All made\.$/);
+});

@@ -5,7 +5,7 @@ import { record } from './session.ts';
 export interface Answer {
   document: Record<string, unknown>;
   /** The first picture, when it could be taken out before parsing; its `b64_json` in the document is then empty. */
-  picture?: Buffer;
+  picture?: Buffer | undefined;
 }
 
 const FIELD = Buffer.from('"b64_json"');

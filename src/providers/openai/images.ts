@@ -69,7 +69,7 @@ function send(session: Session, request: ImageRequest, files: File[], options: A
     prompt: promptOf(request),
     n: 1,
     size: `${request.width}x${request.height}`,
-    quality: (request.quality ?? DEFAULT_QUALITY) as ImageGenerateParams['quality'] & ImageEditParams['quality'],
+    quality: (request.quality ?? DEFAULT_QUALITY) as 'auto',
     output_format: 'png' as const,
   };
   const streaming = options.stream || partial > 0 ? { stream: true as const, partial_images: partial } : {};

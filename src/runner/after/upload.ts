@@ -104,7 +104,8 @@ class Uploads implements AfterSave {
       trace('uploaded', { filename: image.filename, key: stored.key });
       const address = await this.storage.urlOf(stored, 'picture', abort);
       if (!address) throw new StorageError('it was uploaded, and has no address', 'unavailable');
-      ledger.uploads.done(image, { publicId: stored.key, url: address.url, thumbnailUrl: stored.thumbnailUrl, md5 });
+      const { key, url, thumbnailUrl } = stored;
+      ledger.uploads.done(image, { key, details: { url, thumbnailUrl }, url: address.url, md5 });
       trace('upload-recorded', { filename: image.filename });
     } catch (error) {
       if (abort.aborted) ledger.uploads.release(image);
@@ -121,7 +122,7 @@ class Uploads implements AfterSave {
     const message = clean(known.message);
     const verdict = decideUpload({
       failure: known.failure,
-      tries: image.uploadTries,
+      tries: image.upload?.tries ?? 1,
       retryAfterMs: known.retryAfterMs,
       random: random(),
     });

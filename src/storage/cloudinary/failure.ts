@@ -46,7 +46,7 @@ export function refusalOf(
 export function storageError(
   what: string,
   refusal: Refusal,
-  answer: { account: Account; headers?: IncomingHttpHeaders; nowMs: number },
+  answer: { account: Account; headers?: IncomingHttpHeaders | undefined; nowMs: number },
 ): StorageError {
   const { status } = refusal;
   const failure = kindOf(status);

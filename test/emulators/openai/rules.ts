@@ -1,6 +1,6 @@
 /**
  * What OpenAI's image endpoints accept, field by field: strict, so that a wrong request of ours is found here and not
- * in production. From the types of the openai package 7.55.0 and contracts.md §1.
+ * in production. From the types of the openai package 7.55.0 and the documentation of the API.
  */
 import type { Answer } from '../emulator.ts';
 

@@ -96,7 +96,7 @@ export function imagesEvents(asked: Asked, work: Work, how: { prefix: string; no
   };
   const event = (type: string, data: object): string =>
     `event: ${prefix}.${type}\ndata: ${JSON.stringify({ type: `${prefix}.${type}`, ...data, ...rest })}\n\n`;
-  const previews = Array.from({ length: asked.partialImages }, (_, index) =>
+  const previews = Array.from({ length: asked.partialImages }, (_preview, index) =>
     event('partial_image', {
       b64_json: makePicture(64, 64, `preview ${index}`).toString('base64'),
       partial_image_index: index,

@@ -66,7 +66,7 @@ const flux2Enums = {
   output_format: text(['webp', 'jpg', 'png']),
 };
 
-function model(
+function modelOf(
   id: string,
   digit: string,
   rest: Pick<Model, 'priceMicros' | 'enums'> & { properties: Record<string, Json> } & Partial<Model>,
@@ -86,8 +86,8 @@ function model(
 
 /** The models the emulator knows. The last is a community model. */
 export const MODELS: readonly Model[] = [
-  model('black-forest-labs/flux-schnell', '1', { priceMicros: 3000, properties: flux1, enums: flux1Enums }),
-  model('black-forest-labs/flux-dev', '2', {
+  modelOf('black-forest-labs/flux-schnell', '1', { priceMicros: 3000, properties: flux1, enums: flux1Enums }),
+  modelOf('black-forest-labs/flux-dev', '2', {
     priceMicros: 25_000,
     properties: {
       ...flux1,
@@ -98,7 +98,7 @@ export const MODELS: readonly Model[] = [
     },
     enums: flux1Enums,
   }),
-  model('black-forest-labs/flux-1.1-pro', '3', {
+  modelOf('black-forest-labs/flux-1.1-pro', '3', {
     priceMicros: 40_000,
     singleOutput: true,
     properties: {
@@ -118,14 +118,14 @@ export const MODELS: readonly Model[] = [
     },
   }),
   ...['flux-2-pro', 'flux-2-max', 'flux-2-dev'].map((name, index) =>
-    model(`black-forest-labs/${name}`, String(4 + index), {
+    modelOf(`black-forest-labs/${name}`, String(4 + index), {
       priceMicros: 50_000,
       singleOutput: true,
       properties: flux2,
       enums: flux2Enums,
     }),
   ),
-  model('someone/portrait-lora', 'a', {
+  modelOf('someone/portrait-lora', 'a', {
     official: false,
     earlier: 'b'.repeat(64),
     priceMicros: 30_000,

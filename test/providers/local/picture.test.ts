@@ -72,7 +72,7 @@ describe('a shot', () => {
 
   it('shows the same person in all of the eleven', () => {
     const { hair, skin, clothesColor } = identityOf(mira, 9);
-    for (const { look } of shots) for (const color of [hair, skin, clothesColor]) expect(draw(look)).toContain(color);
+    for (const shot of shots) for (const color of [hair, skin, clothesColor]) expect(draw(shot.look)).toContain(color);
   });
 });
 

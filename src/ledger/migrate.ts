@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { UserError } from '../errors.ts';
+import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+
+/**
+ * Looks whether the file is ours to write, before anything in it is touched.
+ * @throws {UserError} for a database of another program, of an imggen before its first release, or of a newer one.
+ */
+export function assertOurs(db: Sqlite.Database, file: string, migrations = MIGRATIONS): void {
+  const tables = read(db, 'SELECT COUNT(*) FROM sqlite_schema');
+  const version = versionOf(db);
+  if (tables === 0 && version === 0) return;
+  const elsewhere = 'name another ledger: --ledger FILE';
+  if (tables > 0 && read(db, 'PRAGMA application_id') !== APPLICATION_ID) throw foreign(db, file, elsewhere);
+  if (version > migrations.length) {
+    const versions = `its version ${version}, ours ${migrations.length}`;
+    throw new UserError(`the ledger was written by a newer imggen (${versions}): ${file}`, {
+      hint: `update imggen, or ${elsewhere}`,
+    });
+  }
+}
+
+/** Tells a database of another program from a ledger of the time before the application id. */
+function foreign(db: Sqlite.Database, file: string, elsewhere: string): UserError {
+  const known = read(db, `SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('shots', 'attempts', 'reservations')`);
+  if (known < 3)
+    return new UserError(`this is a database, and no ledger of imggen: ${file}`, {
+      hint: `nothing was changed; ${elsewhere}`,
+    });
+  return new UserError(`the ledger has a layout from before the first release, which this imggen can't read: ${file}`, {
+    hint: `move it away and start a new one (the pictures stay where they are), or ${elsewhere}`,
+  });
+}
+
+/** Brings a ledger to today's layout; one that holds something is copied beside itself first. */
+export function migrate(db: Sqlite.Database, file: string, migrations = MIGRATIONS): void {
+  const before = versionOf(db);
+  if (before === migrations.length) return;
+  // Not inside a transaction, so before it: a copy of what a migration might spoil.
+  if (before > 0) backUp(db, `${file}.v${before}-${randomUUID().slice(0, 8)}.bak`);
+  const upgrade = db.transaction(() => {
+    assertOurs(db, file, migrations);
+    for (const sql of migrations.slice(versionOf(db))) db.exec(sql);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${migrations.length}`);
+  });
+  retryBusy(() => upgrade.exclusive());
+}
+
+/** SQLite answers SQLITE_BUSY at once to some steps, whatever the time-out, when others open the same new file. */
+export function retryBusy<T>(action: () => T): T {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY') || tries >= 1000) throw error;
+      Atomics.wait(pause, 0, 0, 5 + (tries % 7) * 3);
+    }
+  }
+}
+
+function versionOf(db: Sqlite.Database): number {
+  return read(db, 'PRAGMA user_version');
+}
+
+function read(db: Sqlite.Database, sql: string): number {
+  return retryBusy(() => Number(db.prepare(sql).pluck().get()));
+}
+
+function backUp(db: Sqlite.Database, target: string): void {
+  db.prepare('VACUUM INTO ?').run(target);
+  chmodSync(target, 0o600);
+}

@@ -1,0 +1,161 @@
+/** From a whole file to a finished shot: T5 and T6 of docs/ledger.md. Inside transactions, with the lease. */
+import type { Connection } from './connection.ts';
+import { attemptWhere } from './attempt-rows.ts';
+import { imageById, imageWhere } from './image-rows.ts';
+import { freeDependents, holdLease } from './lease.ts';
+import { takeNumber } from './numbers.ts';
+import type { Attempt, Image, Lease, Shot } from './records.ts';
+import { jobById } from './rows.ts';
+import { uploadLater } from './upload-rows.ts';
+
+/** What is known of a whole, synced file that is about to get its name. */
+export interface NewImage {
+  sha256: string;
+  sizeBytes: number;
+  width: number;
+  height: number;
+  format: string;
+  extension: string;
+}
+
+/** How a picture is named. With `taken`, a name that turned out to be another file's is passed over. */
+export interface Place {
+  nameOf: (number: number) => string;
+  /** The absolute path of a file name. */
+  pathOf: (filename: string) => string;
+  taken?: boolean;
+}
+
+/** T5: gives the shot's picture the next number of its slug, for ever; after a crash the one it has. */
+export function nameImage(connection: Connection, lease: Lease, what: { image: NewImage; place: Place }): Image {
+  const { image, place } = what;
+  const shot = holdLease(connection, lease);
+  const before = imageWhere(connection, { where: 'i.shot_id = ?' }, lease.shotId);
+  if (before && !place.taken) return before;
+  const number = takeNumber(connection, lease.characterId);
+  const filename = place.nameOf(number);
+  const name = { number, filename, path: place.pathOf(filename) };
+  const id = before ? rename(connection, before.id, name) : insertImage(connection, { lease, shot, image, name });
+  return imageById(connection, id);
+}
+
+interface Name {
+  number: number;
+  filename: string;
+  path: string;
+}
+
+function rename(connection: Connection, imageId: number, name: Name): number {
+  connection.run(
+    'UPDATE images SET number = ?, filename = ?, path = ? WHERE id = ?',
+    name.number,
+    name.filename,
+    name.path,
+    imageId,
+  );
+  return imageId;
+}
+
+function insertImage(connection: Connection, of: { lease: Lease; shot: Shot; image: NewImage; name: Name }): number {
+  const { lease, shot, image, name } = of;
+  const attempt = attemptOf(connection, lease);
+  const job = jobById(connection, lease.jobId);
+  return connection.insert(
+    `INSERT INTO images (character_key, character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state,
+       sha256, size_bytes, width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, created_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    job.characterKey,
+    lease.characterId,
+    name.number,
+    lease.shotId,
+    lease.jobId,
+    lease.attemptId,
+    shot.kind,
+    shot.name,
+    name.filename,
+    name.path,
+    image.sha256,
+    image.sizeBytes,
+    image.width,
+    image.height,
+    image.format,
+    attempt.provider,
+    attempt.model,
+    shot.seed,
+    attempt.seedHonoured ?? 'unknown',
+    shot.prompt,
+    costOfShot(connection, lease.shotId),
+    connection.now(),
+  );
+}
+
+/** T6: the file is linked under its name and synced: the shot is done. `url`: where it can be seen now. */
+export function finishShot(connection: Connection, lease: Lease, done: { imageId: number; url: string }): Image {
+  const { imageId, url } = done;
+  const shot = holdLease(connection, lease);
+  const { store } = jobById(connection, lease.jobId).settings;
+  connection.run(`UPDATE images SET state = 'stored' WHERE id = ?`, imageId);
+  if (store !== 'none') uploadLater(connection, { imageId, jobId: lease.jobId, store });
+  if (shot.replacesImageId !== null)
+    connection.run('UPDATE images SET superseded_by = ? WHERE id = ?', imageId, shot.replacesImageId);
+  connection.run(
+    `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
+    connection.now(),
+    lease.attemptId,
+  );
+  connection.run(
+    `UPDATE shots SET state = 'done', owner = NULL, outcome = 'done', message = NULL, ended_at_ms = ? WHERE id = ?`,
+    connection.now(),
+    lease.shotId,
+  );
+  freeDependents(connection, lease.shotId);
+  const image = imageById(connection, imageId);
+  recordCompleted(connection, { lease, shot, image });
+  if (image.upload === null) recordStored(connection, image, url);
+  return image;
+}
+
+/** Tells that a picture can be seen at this address. Inside the transaction that makes it so. */
+export function recordStored(connection: Connection, image: Image, url: string): void {
+  if (image.jobId === null) return;
+  connection.record(
+    image.jobId,
+    {
+      event: 'image_stored',
+      shot: image.shot,
+      character_id: image.characterId,
+      size_bytes: image.sizeBytes,
+      url,
+      filename: image.filename,
+    },
+    image.shotId,
+  );
+}
+
+function recordCompleted(connection: Connection, of: { lease: Lease; shot: Shot; image: Image }): void {
+  const { lease, shot, image } = of;
+  connection.record(
+    lease.jobId,
+    {
+      event: 'generation_completed',
+      shot: lease.shot,
+      character_id: lease.characterId,
+      duration_ms: Math.max(0, connection.now() - attemptOf(connection, lease).intentAtMs),
+      cost_usd: image.costMicros / 1e6,
+      seed: shot.seed,
+      seed_honoured: image.seedHonoured,
+    },
+    lease.shotId,
+  );
+}
+
+function attemptOf(connection: Connection, { attemptId }: Lease): Attempt {
+  const attempt = attemptWhere(connection, 'a.id = ?', attemptId);
+  if (!attempt) throw new Error(`attempt ${attemptId} is not in the ledger`);
+  return attempt;
+}
+
+function costOfShot(connection: Connection, shotId: number): number {
+  const sum = 'SELECT COALESCE(SUM(spent_micros), 0) n FROM reservations WHERE shot_id = ?';
+  return connection.get<{ n: number }>(sum, shotId)?.n ?? 0;
+}

@@ -1,0 +1,72 @@
+/** Other takes of pictures that are there. */
+import { UserError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import { imageWhere } from './image-rows.ts';
+import { findOrMake, type JobBasics, type NewShot, type OpenedJob } from './new-job.ts';
+import type { Image } from './records.ts';
+import { shotById } from './rows.ts';
+
+/** Another take of one picture. */
+export interface Take {
+  imageId: number;
+  /** 0 … 2^32 − 1, not the picture's own. */
+  seed: number;
+}
+
+/** What a reroll asks for: pictures of one character. */
+export interface RerollRequest extends JobBasics {
+  takes: readonly Take[];
+}
+
+/**
+ * Finds or makes the job of other takes: shots with the same look, prompt and kind, another seed, linked to the picture
+ * that each replaces. Inside a transaction. @throws {UserError} for pictures that no shot of this ledger made.
+ */
+export function rerollJob(connection: Connection, request: RerollRequest): OpenedJob {
+  const { takes, ...basics } = request;
+  const pictures = takes.map((take) => ({ ...take, image: stored(connection, take.imageId) }));
+  const problems = pictures.flatMap(({ imageId, image }) =>
+    image?.shotId ? [] : [`${image?.filename ?? imageId}: ${image ? 'not made by this ledger' : 'no such picture'}`],
+  );
+  if (problems.length > 0)
+    throw new UserError('these pictures can not be made again:', {
+      problems,
+      hint: 'name pictures that `imggen gallery <id>` lists and that were made here',
+    });
+  const keys = new Set(pictures.map(({ image }) => image?.characterKey));
+  const [characterKey] = keys;
+  if (characterKey === undefined || keys.size > 1) throw new Error('a reroll is of pictures of one character');
+  return findOrMake(connection, {
+    ...basics,
+    characterKey,
+    kind: 'reroll',
+    imageCount: takes.length,
+    shots: () => shotsOf(connection, pictures),
+  });
+}
+
+function stored(connection: Connection, imageId: number): Image | undefined {
+  return imageWhere(connection, { where: `i.id = ? AND i.state = 'stored'` }, imageId);
+}
+
+function* shotsOf(
+  connection: Connection,
+  takes: readonly { image: Image | undefined; seed: number }[],
+): Generator<NewShot> {
+  const names = new Set<string>();
+  for (const { image, seed } of takes) {
+    if (!image?.shotId) continue;
+    const { look, prompt, kind, name: before } = shotById(connection, image.shotId);
+    const name = freeName(before, names);
+    names.add(name);
+    yield { name, kind, look, prompt, seed, replacesImageId: image.id };
+  }
+}
+
+/** Two takes of one picture, or pictures of two packs, may have the same name. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n += 1) {
+    const candidate = n === 1 ? name : `${name}-${n}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,57 @@
+/** What a job works with. */
+
+/** Caps in micro-dollars; undefined: no cap. */
+export interface Caps {
+  perImageMicros?: number | undefined;
+  /** Over all attempts of one job, whichever process and however often resumed. */
+  perRunMicros?: number | undefined;
+  /** Over all jobs of the ledger on one UTC day. */
+  perDayMicros?: number | undefined;
+}
+
+/** The settings of a job are its own: a later config changes nothing in them. */
+export interface JobSettings {
+  provider: string;
+  fallback: readonly string[];
+  model: string;
+  width: number;
+  height: number;
+  quality?: string | undefined;
+  /** Absolute folder of all pictures. */
+  output: string;
+  /** Name of the store, `none` for no upload. */
+  store: string;
+  thumbnails: boolean;
+  requireSeed: boolean;
+  /** Absolute paths of the config's reference pictures; empty: the avatar serves. */
+  references: readonly string[];
+  negativePrompt?: string | undefined;
+  caps: Caps;
+  /** Requests in flight at most. */
+  concurrency: number;
+  /** Between the first sends; 0 for none. */
+  staggerMs: number;
+  /** Attempts of one shot that count. */
+  attemptsMax: number;
+  /** Of one shot. */
+  timeoutMs: number;
+  /** A model whose price nobody knows is asked all the same, and not counted. */
+  allowUnknownPrice: boolean;
+}
+
+/** What is laid over a job's settings; what is undefined stays, also of the caps. */
+export type SettingsChanges = { [Key in keyof JobSettings]?: JobSettings[Key] | undefined };
+
+/** The same, and its priority: 0 high, 1 normal, 2 low. */
+export type JobChanges = SettingsChanges & { priority?: number | undefined };
+
+/** Settings with changes laid over them, cap by cap; what is undefined changes nothing. Pure. */
+export function changedSettings(settings: JobSettings, { caps = {}, ...rest }: SettingsChanges): JobSettings {
+  return { ...settings, ...given(rest), caps: { ...settings.caps, ...given(caps) } };
+}
+
+/** Without what is undefined. */
+function given<T extends object>(changes: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+}

@@ -1,0 +1,16 @@
+import type { Connection } from './connection.ts';
+import type { ShotState } from './records.ts';
+
+/** How many shots are in which state. */
+export type ShotCounts = Record<ShotState, number>;
+
+const NO_SHOTS: ShotCounts = { queued: 0, leased: 0, done: 0, failed: 0, refused: 0, hold: 0, cancelled: 0 };
+
+/** How many shots of a job are in which state. */
+export function countShots(connection: Connection, jobId: number): ShotCounts {
+  const rows = connection.all<{ state: ShotState; n: number }>(
+    'SELECT state, COUNT(*) n FROM shots WHERE job_id = ? GROUP BY state',
+    jobId,
+  );
+  return { ...NO_SHOTS, ...Object.fromEntries(rows.map((row) => [row.state, row.n])) };
+}

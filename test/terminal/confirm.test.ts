@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { confirm } from '../../src/terminal/confirm.ts';
+import { FakeTerminal } from '../views/events.ts';
+
+/** Asks at a terminal whose user types this. */
+async function answered(typed: string, isTTY = true): Promise<{ said: unknown; shown: string }> {
+  const stdin = new FakeTerminal({ columns: 80, rows: 24, isTTY });
+  const stderr = new FakeTerminal({ columns: 80, rows: 24, isTTY });
+  const asking = confirm({ stdin, stderr }, 'Make as many as fit?');
+  stdin.write(typed);
+  const said = await asking.catch((error: unknown) => error);
+  return { said, shown: stderr.text };
+}
+
+describe('a question', () => {
+  it.each([
+    ['y\r', true],
+    ['YES\r', true],
+    ['n\r', false],
+    ['\r', false],
+    ['yep\r', false],
+  ])('that is answered by %j is a yes: %s', async (typed, yes) => {
+    const { said, shown } = await answered(typed);
+    expect(said).toBe(yes);
+    expect(shown).toContain('Make as many as fit? [y/N]');
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('that is answered by %s is a no, and the command was stopped by its user', async (_, typed) => {
+    const { said } = await answered(typed);
+    expect(said).toBeInstanceOf(UserError);
+    expect(said).toMatchObject({ kind: 'declined' });
+  });
+
+  it('is not asked where nobody sits at a terminal', async () => {
+    expect(await answered('y\r', false)).toEqual({ said: false, shown: '' });
+  });
+});
