@@ -8,6 +8,8 @@ const END_TO_END = [
   'test/cli-storage/**',
   'test/faults/**',
   'test/gallery/**',
+  'test/library/package.test.ts',
+  'test/emulators/serve.test.ts',
   'test/{crash-points,faults,kill,together}.test.ts',
 ];
 const common = {

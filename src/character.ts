@@ -67,9 +67,9 @@ export const characterSchema = z.strictObject(
       .optional()
       .describe('Youngest and oldest age, in years: [24, 28].'),
     ethnicity: attribute('Ethnicity or origin: Mediterranean.'),
-    hairColor: attribute('Colour of the hair: auburn.'),
+    hairColor: attribute('Color of the hair: auburn.'),
     hairStyle: attribute('Cut of the hair: long wavy.'),
-    eyeColor: attribute('Colour of the eyes: green.'),
+    eyeColor: attribute('Color of the eyes: green.'),
     bodyType: attribute('Build: athletic.'),
     outfitStyle: attribute('Clothes: casual streetwear.'),
     distinctiveFeatures: z

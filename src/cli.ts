@@ -24,9 +24,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       terminal.stdout.write(page);
       return EXIT.ok;
     }
-    const { buildProgram } = await import('./program.ts');
+    const { buildProgram, wordsFor } = await import('./program.ts');
     const host = processHost({ cwd: process.cwd(), env: process.env, growHeap });
-    await buildProgram({ host, terminal }, parsed).parseAsync([...argv]);
+    const program = buildProgram({ host, terminal }, parsed);
+    await program.parseAsync(wordsFor(program, argv.slice(2)), { from: 'user' });
     return parsed.exitCode;
   } catch (error) {
     return told(error, terminal);

@@ -89,6 +89,10 @@ export type LiveEvent =
       spent_day_usd: number;
       output: string;
       uploads: boolean;
+      /** Another process makes it; this one looks on. */
+      watched?: boolean;
+      /** Only uploads what is made: nothing of this job is going to be made. */
+      uploads_only?: boolean;
     }
   | {
       event: 'shot_phase';

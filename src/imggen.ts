@@ -51,7 +51,8 @@ export class ImgGen {
   /** Registers the config's character, locks its seed, and makes what is missing of avatar and training pictures. */
   createCharacter(options: CreateOptions & MakeOptions & { with?: readonly ImgGen[] } = {}): Run {
     return this.#run(options, async (project) => {
-      const others = (options.with ?? []).map((other) => other.#project);
+      const { with: more = [], settings = {} } = options;
+      const others = await Promise.all(more.map((other) => withOptions(other.#project, other.#options, settings)));
       return (await import('./app/create.ts')).creations([project, ...others], options);
     });
   }
@@ -64,8 +65,7 @@ export class ImgGen {
   /** Makes N gallery pictures of a character with varied looks. */
   pack(options: PackOptions & MakeOptions): Run {
     return this.#run(options, async (project) => {
-      const { packing } = await import('./app/pack.ts');
-      return [await packing(project, options)];
+      return [await (await import('./app/pack.ts')).packing(project, options)];
     });
   }
 

@@ -6,21 +6,35 @@ export type { LiveEvent, PublicEvent, RunEvent } from './events.ts';
 export type { JobResult, RunResult, RunStatus, ShotFailure } from './app/result.ts';
 export type { OpenOptions } from './app/open.ts';
 export type { GivenSettings } from './config/overrides.ts';
-export type { ProviderRegistry } from './providers/definition.ts';
-export type { StorageRegistry } from './storage/storage.ts';
+export type { Config } from './config/config.ts';
+export { defineProvider, type ProviderDefinition, type ProviderModule } from './providers/definition.ts';
+export type { ProviderRegistry, ProviderSettings } from './providers/definition.ts';
+export type { Capabilities, ModelRecord, Price } from './providers/capabilities.ts';
+export type { Accepted, CallContext, Collected, Finding, Generated, Health } from './providers/provider.ts';
+export type {
+  ImageRequest,
+  LostAttempt,
+  Provider,
+  ProviderImage,
+  Reference,
+  Submission,
+} from './providers/provider.ts';
+export { defineStorage, type StorageDefinition, type StorageModule } from './storage/storage.ts';
+export type { StorageRegistry, StorageSettings } from './storage/storage.ts';
+export type { Address, Asset, Storage, Stored, StoredAsset, Variant } from './storage/storage.ts';
 export type { AdoptedResult } from './app/adopt.ts';
 export type { Cancelled } from './app/cancel.ts';
 export type { Cleaned, Findings } from './app/clean.ts';
 export type { CreateOptions } from './app/create.ts';
 export type { Deleted, DeleteOptions } from './app/delete.ts';
-export type { DryJob } from './app/dry-run.ts';
+export type { DryJob, DryShot } from './app/dry-run.ts';
 export type { WrittenPage } from './app/gallery-page.ts';
-export type { Gallery, GalleryOptions } from './app/gallery.ts';
+export type { Gallery, GalleryOptions, Picture } from './app/gallery.ts';
 export type { Leftover } from './app/leftovers.ts';
 export type { Marks } from './app/marks.ts';
 export type { PackOptions } from './app/pack.ts';
-export type { ProvidersInfo } from './app/providers.ts';
+export type { ProviderInfo, ProvidersInfo } from './app/providers.ts';
 export type { RerollOptions } from './app/reroll.ts';
 export type { RetryOptions } from './app/resume.ts';
-export type { Stats } from './app/stats.ts';
+export type { DaySpending, ModelStats, Stats } from './app/stats.ts';
 export type { JobInfo, JobStatus } from './app/status.ts';

@@ -59,6 +59,16 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed): Command {
   return program;
 }
 
+/**
+ * The words to parse. Of help about a command that there is none of, only that command is left: so the parser says what
+ * is wrong, where it would print the help of all.
+ */
+export function wordsFor(program: Command, words: readonly string[]): string[] {
+  const named = words[0] === 'help' ? words[1] : words[0];
+  const known = program.commands.some((command) => command.name() === named || command.aliases().includes(named ?? ''));
+  return named === undefined || named === 'help' || named.startsWith('-') || known ? [...words] : [named];
+}
+
 function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;

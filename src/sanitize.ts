@@ -1,6 +1,6 @@
 /** Text from outside, made safe to show: it cannot drive a terminal and carries no secret. Pure, imports nothing. */
 
-/** Complete colour and cursor commands, and titles or links that end: dropped whole, so that no `[31m` is left over. */
+/** Complete color and cursor commands, and titles or links that end: dropped whole, so that no `[31m` is left over. */
 const sequences =
   /(?:\u001b\[|\u009b)[0-?]{0,64}[ -/]{0,8}[@-~]|\u001b\][^\u0007\u001b\u009c]{0,2000}(?:\u0007|\u001b\\|\u009c)/g;
 const blanks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;

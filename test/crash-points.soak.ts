@@ -1,4 +1,4 @@
-/** Every named point × 1st, 3rd, 6th hit × the four classes, then a second death at every point of the recovery. */
+/** Every named point × 1st, 3rd, 6th hit × the four classes, then a second kill at every point of the recovery. */
 import { expect, it } from 'vitest';
 import { CLASSES, HITS, pointsOf, survive, type Kill } from './simulation/crash.ts';
 
@@ -6,7 +6,7 @@ const RECOVERY_POINTS = ['taken-over', 'looked-up', 'released'];
 
 it.concurrent.each(CLASSES)('%s survives the whole matrix', async (recovery) => {
   let cases = 0;
-  let deaths = 0;
+  let killed = 0;
   const firsts = pointsOf(recovery).flatMap((point) => HITS.map((hit) => ({ point, hit })));
   const seconds: (Kill | undefined)[] = [
     undefined,
@@ -17,10 +17,10 @@ it.concurrent.each(CLASSES)('%s survives the whole matrix', async (recovery) => 
       const kills = second ? [first, second] : [first];
       const report = await survive(recovery, kills);
       expect(report.problems, `${recovery} ${JSON.stringify(kills)}`).toEqual([]);
-      expect(report.died, `${recovery} ${JSON.stringify(kills)}`).toBeGreaterThan(0);
+      expect(report.killed, `${recovery} ${JSON.stringify(kills)}`).toBeGreaterThan(0);
       cases += 1;
-      deaths += report.died;
+      killed += report.killed;
     }
   }
-  console.log(`${recovery}: ${cases} cases, ${deaths} kills, 0 violations`);
+  console.log(`${recovery}: ${cases} cases, ${killed} kills, 0 violations`);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CLASSES, pointsOf, survive, type Kill } from './simulation/crash.ts';
 import type { RecoveryClass } from './simulation/service.ts';
 
-/** Each point once, the classes and hits taking turns; then deaths during recovery. */
+/** Each point once, the classes and hits taking turns; then kills during recovery. */
 const SAMPLE: [RecoveryClass, Kill[]][] = [
   ...[...new Set(CLASSES.flatMap(pointsOf))].map((point, i): [RecoveryClass, Kill[]] => {
     const able = CLASSES.filter((one) => pointsOf(one).includes(point));
@@ -44,7 +44,7 @@ describe('a process killed with SIGKILL', () => {
   it.concurrent.each(SAMPLE)('%s at %j: nothing is paid twice, nothing is lost', async (recovery, kills) => {
     const report = await survive(recovery, kills);
     expect(report.problems).toEqual([]);
-    expect(report.died).toBe(kills.length);
+    expect(report.killed).toBe(kills.length);
     if (recovery === 'idem' || recovery === 'list') expect(report.held).toBe(0);
     else expect(report.held).toBeLessThanOrEqual(2 * kills.length);
   });

@@ -1,4 +1,4 @@
-/** The real runner and the real SQL in virtual time, under generated faults and deaths (docs/ledger.md, "Proof"). */
+/** The real runner and the real SQL in virtual time, under generated faults and kills (docs/ledger.md, "Proof"). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scenarios, simulate, type Sabotage } from './simulation/simulate.ts';
@@ -6,19 +6,19 @@ import type { RecoveryClass } from './simulation/service.ts';
 
 const RUNS = 150;
 
-describe('simulated processes that die anywhere, before services that fail', () => {
+describe('simulated processes that are killed anywhere, before services that fail', () => {
   it(`pay once, lose nothing, stay within caps and come to an end, in ${RUNS} scenarios`, async () => {
-    const total = { deaths: 0, pictures: 0 };
+    const total = { kills: 0, pictures: 0 };
     await fc.assert(
       fc.asyncProperty(scenarios(), async (scenario) => {
         const report = await simulate(scenario);
-        total.deaths += report.deaths;
+        total.kills += report.kills;
         total.pictures += report.pictures;
         expect(report.problems).toEqual([]);
       }),
       { numRuns: RUNS },
     );
-    expect(total.deaths).toBeGreaterThan(RUNS / 2);
+    expect(total.kills).toBeGreaterThan(RUNS / 2);
     expect(total.pictures).toBeGreaterThan(RUNS);
   }, 300_000);
 });
@@ -26,7 +26,7 @@ describe('simulated processes that die anywhere, before services that fail', () 
 describe('the simulation finds what is wrong', () => {
   it.each<[string, Sabotage, RecoveryClass[], RegExp]>([
     ['a look-up that denies what came', 'denies', ['list'], /was paid 2 times/],
-    ['a take-over that robs the living', 'robs-the-living', ['sync'], /without a cause/],
+    ['a take-over from processes that run', 'takes-from-running', ['sync'], /without a cause/],
     ['a runner that forgets the caps', 'no-caps', ['sync'], /its cap is/],
   ])('with %s', async (_, sabotage, classes, words) => {
     const outcome = await fc.check(

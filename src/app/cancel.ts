@@ -12,6 +12,10 @@ export interface Cancelled {
   cancelled: number;
   /** Pieces of work that the provider stopped, and will not bill. */
   cancelledAtProvider: number;
+  /** Shots that were sent and have not ended: perhaps paid. */
+  underWay: number;
+  /** True while a process works on them; otherwise `resume` collects them. */
+  running: boolean;
   /** Why some could not be stopped, a sentence each. */
   problems: readonly string[];
 }
@@ -40,5 +44,12 @@ export async function cancelJob(
       problems.push(`${open.shot}: ${open.provider} could not be asked to stop: ${why}`);
     }
   }
-  return { jobId: String(job.id), cancelled, cancelledAtProvider: stopped, problems };
+  return {
+    jobId: String(job.id),
+    cancelled,
+    cancelledAtProvider: stopped,
+    underWay: ledger.jobs.counts(job.id).leased,
+    running: ledger.queries.isRun(job.id),
+    problems,
+  };
 }

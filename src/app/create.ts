@@ -1,6 +1,6 @@
 import type { Character } from '../character.ts';
 import { UserError } from '../errors.ts';
-import type { JobSettings } from '../ledger/records.ts';
+import type { Job, JobSettings } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planCharacter } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
@@ -52,6 +52,11 @@ export async function planCreation({ config, services }: Pick<Project, 'config' 
  */
 export async function creations(projects: readonly CreatingProject[], options: CreateOptions): Promise<PlannedJob[]> {
   assertTogether(projects);
+  if (options.key !== undefined && projects.length > 1) {
+    throw new UserError('a key names one job, and each config makes a job of its own', {
+      hint: 'run the configs one by one with a key each, or leave the key out',
+    });
+  }
   const jobs: PlannedJob[] = [];
   const [first] = projects;
   for (const project of projects)
@@ -81,7 +86,7 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
     shots: counts ? counts.queued + counts.failed + counts.cancelled : CREATE_COUNT,
-    notice: before && counts && continuation(before.id, character.id, counts.done),
+    notice: before && counts && continuation(before, counts.done),
     open: () => {
       const opened = project.ledger.open();
       const registered = registerCharacter(opened, character, { owner: caller.owner, output: settings.output });
@@ -94,16 +99,18 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   };
 }
 
-function continuation(jobId: number, characterId: string, done: number): string {
-  if (done === CREATE_COUNT) return `${characterId} is complete: ${done} of ${CREATE_COUNT} pictures, nothing to make`;
-  return `going on with job ${jobId}: ${done} of ${CREATE_COUNT} pictures of ${characterId} are there`;
+function continuation({ id, characterId, settings: { provider } }: Job, done: number): string {
+  const there = `${done} of ${CREATE_COUNT} pictures`;
+  if (done < CREATE_COUNT) return `going on with job ${id} at ${provider}: ${there} of ${characterId} are there`;
+  const complete = `${characterId} is complete: ${there}, made with ${provider}`;
+  return `${complete}: nothing to make (\`imggen reroll\` makes other takes)`;
 }
 
 /**
  * Several characters are one run: their configs must agree on where things are and on how providers are asked.
  * @throws {UserError} that names what differs.
  */
-function assertTogether(projects: readonly Pick<Project, 'config'>[]): void {
+function assertTogether(projects: readonly Pick<Project, 'config' | 'services'>[]): void {
   const ledgers = new Set(projects.map(({ config }) => config.ledger));
   if (ledgers.size > 1) {
     throw new UserError('these configs keep different ledgers:', {
@@ -111,15 +118,17 @@ function assertTogether(projects: readonly Pick<Project, 'config'>[]): void {
       hint: 'put the configs into one folder, or name one ledger for all: --ledger FILE',
     });
   }
-  const names = new Set(projects.flatMap(({ config }) => Object.keys(config.providers)));
+  const fallbacks = projects.flatMap(({ config }) => config.fallback);
+  const names = new Set([...projects.map(({ services }) => services.chosenProvider()), ...fallbacks]);
   const different = [...names].filter((name) => {
-    const told = projects.flatMap(({ config }) =>
-      config.providers[name] ? [JSON.stringify(config.providers[name])] : [],
-    );
-    return new Set(told).size > 1;
+    const how = { model: fallbacks.includes(name) };
+    return new Set(projects.map(({ services }) => services.askedAs(name, how))).size > 1;
   });
   const stores = new Set(projects.map(({ config }) => JSON.stringify(config.storage)));
-  const problems = [...different.map((name) => `providers.${name}`), ...(stores.size > 1 ? ['storage'] : [])];
+  const problems = [
+    ...different.map((name) => `providers.${name}, or its key`),
+    ...(stores.size > 1 ? ['storage'] : []),
+  ];
   if (problems.length === 0) return;
   throw new UserError('these configs ask their services in different ways:', {
     problems,

@@ -31,21 +31,24 @@ export interface DryJob {
 }
 
 /** What making the config's character would be. Sends and writes nothing. @throws {UserError} */
-export async function dryCreation(project: Pick<Project, 'config' | 'services'>): Promise<DryJob> {
-  const { character, settings, shots } = await planCreation(project);
-  return dryJob({ characterId: character.id, settings, shots }, await project.services.provider(settings.provider));
+export async function dryCreation({ config, services }: Pick<Project, 'config' | 'services'>): Promise<DryJob> {
+  const planning = services.forPlans();
+  const { character, settings, shots } = await planCreation({ config, services: planning });
+  return dryJob({ characterId: character.id, settings, shots }, await planning.provider(settings.provider));
 }
 
 /** What a pack would be. Sends and writes nothing. @throws {UserError} */
 export async function dryPack(project: CreatingProject, options: PackOptions): Promise<DryJob> {
-  const plan = await planGallery(project, options);
-  return dryJob(plan, await project.services.provider(plan.settings.provider));
+  const services = project.services.forPlans();
+  const plan = await planGallery({ ...project, services }, options);
+  return dryJob(plan, await services.provider(plan.settings.provider));
 }
 
-/** What other takes would be, a job for each that pictures come from. Sends and writes nothing. @throws {UserError} */
+/** What other takes would be, in one job or more. Sends and writes nothing. @throws {UserError} */
 export async function dryReroll(project: CreatingProject, options: RerollOptions): Promise<DryJob[]> {
-  const plans = await planReroll(project, options);
-  return Promise.all(plans.map(async (plan) => dryJob(plan, await project.services.provider(plan.settings.provider))));
+  const services = project.services.forPlans();
+  const plans = await planReroll({ ...project, services }, options);
+  return Promise.all(plans.map(async (plan) => dryJob(plan, await services.provider(plan.settings.provider))));
 }
 
 /** What would be made, with what, for how much at most. Pure: sends and writes nothing. */

@@ -1,12 +1,14 @@
 import { pathToFileURL } from 'node:url';
-import { UserError } from '../errors.ts';
+import { StorageError, UserError } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
 import type { GalleryFilter } from '../ledger/images.ts';
-import type { Image } from '../ledger/records.ts';
+import type { Image, Upload } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { knownCharacter } from './characters.ts';
 import { knownJob } from './jobs.ts';
+import type { Variant } from '../storage/storage.ts';
 import type { Project } from './project.ts';
+import type { Services } from './services.ts';
 
 /** Which pictures a gallery shows. */
 export interface GalleryOptions {
@@ -70,18 +72,18 @@ const KINDS = ['avatar', 'training', 'gallery'];
 const MARKS = ['approved', 'rejected', 'favorite'];
 
 /** The gallery of a character. @throws {UserError} for a character or job that is not there, with every bad option. */
-export function gallery(
-  project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
+export async function gallery(
+  project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services'>,
   id: string,
   options: GalleryOptions = {},
-): Gallery {
+): Promise<Gallery> {
   const { character, images } = galleryImages(project, id, options);
   return {
     characterId: character.id,
     characterName: character.name,
     seed: character.seed,
     totalCount: project.ledger.open().images.count(character.key),
-    images: images.map(pictureOf),
+    images: await Promise.all(images.map((image) => pictureOf(image, project.services))),
   };
 }
 
@@ -107,27 +109,31 @@ function assertOptions({ kind, mark, sinceMs, limit }: GalleryOptions): void {
     if (value === undefined || allowed.includes(value)) return;
     problems.push(`${name}: expected ${allowed.join(', ')}, got ${JSON.stringify(value)}`);
   };
-  oneOf('--kind', kind, KINDS);
-  oneOf('--mark', mark, MARKS);
+  oneOf('kind', kind, KINDS);
+  oneOf('mark', mark, MARKS);
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-    problems.push('--limit: expected a whole number above 0');
+    problems.push('limit: expected a whole number above 0');
   }
-  if (Number.isNaN(sinceMs)) problems.push('--since: expected a date (2026-11-21) or an age (2h, 3d)');
+  if (Number.isNaN(sinceMs)) problems.push('since: expected a date (2026-11-21) or an age (2h, 3d)');
   if (problems.length > 0) throw new UserError('this gallery can not be shown:', { problems });
 }
 
 /** A picture as programs see it. */
-export function pictureOf(image: Image): Picture {
-  const { thumbnail, upload, jobId } = image;
+async function pictureOf(image: Image, services: Services): Promise<Picture> {
+  const { path, thumbnail, upload, jobId } = image;
+  const stored = {
+    url: await addressOf(services, upload, 'picture'),
+    thumbnailUrl: await addressOf(services, upload, 'thumbnail'),
+  };
   return {
-    url: upload?.details.url ?? (image.path === null ? '' : pathToFileURL(image.path).href),
+    url: stored.url ?? (path === null ? '' : pathToFileURL(path).href),
     publicId: upload?.key ?? null,
     filename: image.filename,
     createdAt: new Date(image.createdAtMs).toISOString(),
     kind: image.kind,
     shot: image.shot,
     path: image.path,
-    thumbnailUrl: upload?.details.thumbnailUrl ?? (thumbnail === null ? null : pathToFileURL(thumbnail).href),
+    thumbnailUrl: stored.thumbnailUrl ?? (thumbnail === null ? null : pathToFileURL(thumbnail).href),
     sizeBytes: image.sizeBytes,
     width: image.width,
     height: image.height,
@@ -145,6 +151,28 @@ export function pictureOf(image: Image): Picture {
     sha256: image.sha256,
     uploaded: upload?.state === 'done',
   };
+}
+
+/** How long a store may take to make an address. */
+const ADDRESS_TIMEOUT_MS = 20_000;
+
+/**
+ * Where a picture can be read in its store now: the lasting address, else one that the store makes. Undefined: it is
+ * not there, or the store can't be asked (its key is missing).
+ */
+async function addressOf(services: Services, upload: Upload | null, variant: Variant): Promise<string | undefined> {
+  if (!upload || upload.key === null) return undefined;
+  const { url, thumbnailUrl } = upload.details;
+  const lasting = variant === 'picture' ? url : thumbnailUrl;
+  if (lasting !== undefined || url !== undefined) return lasting;
+  try {
+    const store = await services.store(upload.store);
+    const address = await store.urlOf({ key: upload.key }, variant, AbortSignal.timeout(ADDRESS_TIMEOUT_MS));
+    return address?.url;
+  } catch (error) {
+    if (error instanceof UserError || error instanceof StorageError) return undefined;
+    throw error;
+  }
 }
 
 /** One word for a picture's marks: its review, else whether it is a favorite. */

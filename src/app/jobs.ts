@@ -5,8 +5,12 @@ import type { JobBasics } from '../ledger/new-job.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobChanges, JobKind, JobSettings } from '../ledger/records.ts';
 import { assertOwner, isVisible } from './characters.ts';
+import { printable } from '../sanitize.ts';
 import type { Caller, Project } from './project.ts';
 import type { Services } from './services.ts';
+
+/** Characters of a job's key. */
+const KEY_MAX = 200;
 
 const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 
@@ -72,6 +76,7 @@ interface Wanted {
 
 /** What every job has in common: key, fingerprint, settings, priority, and the changes of one that goes on. */
 export function jobBasics(config: Config, wanted: Wanted, more: Pick<JobBasics, 'key' | 'fresh'>): JobBasics {
+  assertKey(more.key);
   return {
     ...more,
     settings: wanted.settings,
@@ -79,6 +84,15 @@ export function jobBasics(config: Config, wanted: Wanted, more: Pick<JobBasics, 
     fingerprint: fingerprintOf(wanted),
     priority: PRIORITIES[config.priority],
   };
+}
+
+/** @throws {UserError} for a key that is empty, too long, unprintable, or looks like a job's number. */
+function assertKey(key: string | undefined): void {
+  if (key === undefined) return;
+  if (key.length <= KEY_MAX && /^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u.test(key) && !/^\d+$/.test(key)) return;
+  throw new UserError(`this is no key for a job: ${JSON.stringify(printable(key, 60))}`, {
+    hint: `a key is 1 to ${KEY_MAX} printable characters and not only digits, for example nightly-2026-11-21`,
+  });
 }
 
 /** Hash over what makes two requests the same. */

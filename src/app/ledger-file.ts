@@ -13,6 +13,7 @@ export class LedgerFile {
   readonly #now: () => number;
   readonly #listeners = new Set<Listener>();
   #ledger: Ledger | undefined;
+  #closed = false;
 
   constructor(path: string, now: () => number) {
     this.path = path;
@@ -24,8 +25,12 @@ export class LedgerFile {
     return this.#ledger !== undefined || existsSync(this.path);
   }
 
-  /** Opens the ledger, and makes it where there is none. @throws {UserError} when the file can't be used. */
+  /**
+   * Opens the ledger, and makes it where there is none.
+   * @throws {UserError} when the file can't be used, Error after `close`.
+   */
   open(): Ledger {
+    if (this.#closed) throw new Error('this ImgGen was closed: open another');
     if (this.#ledger === undefined) {
       this.#ledger = new Ledger({ file: this.path, now: this.#now });
       this.#ledger.listen((event) => {
@@ -51,6 +56,7 @@ export class LedgerFile {
 
   /** May be called twice. */
   close(): void {
+    this.#closed = true;
     this.#ledger?.close();
     this.#ledger = undefined;
   }

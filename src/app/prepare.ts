@@ -53,13 +53,14 @@ export async function prepare(
     notice === undefined ? [] : [{ event: 'notice', level: 'info', message: notice }],
   );
   const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });
-  const providers = await providersOf(project, jobs, warn);
+  const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));
+  const providers = await providersOf({ ...project, services }, jobs, warn);
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
   const references = await prepareReferences(new Set(jobs.flatMap((job) => job.settings.references)));
+  await assertAgreed(project, jobs, { providers, confirm });
   await assertWritable(
     jobs.filter((job) => job.shots > 0).map(({ settings, characterId }) => ({ output: settings.output, characterId })),
   );
-  await assertAgreed(project, jobs, { providers, confirm });
   return { jobs, providers, storage, references, notices };
 }
 
@@ -91,14 +92,21 @@ async function providersOf(
   return ready;
 }
 
-/** The store of the jobs, or of pictures of theirs that wait for one; `--storage none` leaves uploads for later. */
+/**
+ * The store of the jobs, or of pictures of theirs that wait for one; `--storage none` leaves uploads for later.
+ * @throws {UserError} for jobs of different stores: a run uploads to one.
+ */
 function storeOf({ config, ledger }: PreparingProject, jobs: readonly PlannedJob[]): string {
   if (config.given.storage === 'none') return 'none';
   const names = jobs.flatMap(({ settings, before }) => [
     settings.store,
     (before && ledger.open().uploads.storeOf(before.id)) ?? 'none',
   ]);
-  return names.find((name) => name !== 'none') ?? 'none';
+  const [store = 'none', ...others] = new Set(names.filter((name) => name !== 'none'));
+  if (others.length === 0) return store;
+  throw new UserError(`these jobs go to different stores: ${[store, ...others].join(', ')}`, {
+    hint: 'go on with one job at a time: `imggen resume JOB`; or leave uploads for later: --storage none',
+  });
 }
 
 /** @throws {UserError} `budget` when the worst case would pass a cap and nobody agrees to make as many as fit. */

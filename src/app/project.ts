@@ -66,9 +66,11 @@ export async function openProject(host: Host, options: ProjectOptions): Promise<
  * The same project with other settings for one call: same ledger, other config. @throws {UserError} as `openProject`.
  */
 export async function withOptions(project: Project, options: ProjectOptions, more: GivenSettings): Promise<Project> {
-  const given = Object.values(more).some((value) => value !== undefined);
-  if (!given) return project;
-  const other = await openProject(project.host, { ...options, options: { ...options.options, ...more } });
+  // What is undefined was not given: it must not take a cap away.
+  const given = Object.entries(more).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return project;
+  const settings = { ...options.options, ...Object.fromEntries(given) };
+  const other = await openProject(project.host, { ...options, options: settings });
   return { ...other, ledger: project.ledger, trace: project.trace };
 }
 

@@ -60,7 +60,7 @@ async function removeAsset(store: Storage, image: Image): Promise<boolean> {
   const signal = AbortSignal.timeout(60_000);
   const key = image.upload?.key ?? null;
   if (key !== null) return (await store.remove([key], signal)) > 0;
-  // A process may have died between the upload and its row.
+  // A process may have ended between the upload and its row.
   const found = await store.find(image.characterId, image.filename.replace(/\.[a-z]+$/, ''), signal);
   const ours = found !== undefined && (found.md5 === image.md5 || found.context['sha256'] === image.sha256);
   return ours && (await store.remove([found.key], signal)) > 0;

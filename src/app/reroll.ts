@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Image, Job, JobSettings } from '../ledger/records.ts';
+import type { Take } from '../ledger/reroll.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { takeSeed } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
@@ -14,7 +16,7 @@ import { highestStored } from './store-numbers.ts';
 export interface RerollOptions {
   /** File names, or `mira-sol/3`. A picture that is named twice gets one take. */
   images: readonly string[];
-  /** Names the job: the same key never makes a second one. Only where all pictures come from one job. */
+  /** Names the job: the same key never makes a second one. Only where all pictures are made in the same way. */
   key?: string | undefined;
   /** Start another job although an identical one is unfinished. */
   fresh?: boolean | undefined;
@@ -27,11 +29,11 @@ export interface RerollPlan {
   characterId: string;
   characterKey: number;
   settings: JobSettings;
-  shots: readonly (Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed'> & { imageId: number })[];
+  shots: readonly (Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed'> & Take)[];
 }
 
 /**
- * What making these pictures again would be, a plan for each job that they come from.
+ * What making these pictures again would be: one plan for those of a character that are made in the same way.
  * @throws {UserError} that lists every name that is no picture, or was not made by this ledger.
  */
 export async function planReroll(project: CreatingProject, { images: names }: RerollOptions): Promise<RerollPlan[]> {
@@ -47,24 +49,18 @@ export async function planReroll(project: CreatingProject, { images: names }: Re
     });
   }
   const jobs = new Set(images.map(({ jobId }) => jobId ?? 0));
-  return Promise.all(
-    [...jobs].map((job) =>
-      planOf(
-        project,
-        job,
-        images.filter(({ jobId }) => jobId === job),
-      ),
-    ),
-  );
+  const settings = new Map<number, JobSettings>();
+  for (const job of jobs) settings.set(job, await takeSettings(project, job));
+  return plansOf(project.ledger.existing(), images, settings);
 }
 
-/** The jobs of other takes, to be run: one for each job that the pictures come from. @throws {UserError} */
+/** The jobs of other takes, to be run: one for each plan. @throws {UserError} */
 export async function rerolling(project: CreatingProject, options: RerollOptions): Promise<PlannedJob[]> {
   const { key } = options;
   const plans = await planReroll(project, options);
   if (key !== undefined && plans.length > 1) {
-    throw new UserError(`--key names one job, and these pictures come from ${plans.length}`, {
-      hint: 'reroll the pictures of each job with a key of its own, or leave --key out',
+    throw new UserError(`a key names one job, and these pictures need ${plans.length}: they are made in other ways`, {
+      hint: 'reroll them one by one with a key each, or leave the key out',
     });
   }
   return Promise.all(plans.map((plan) => planned(project, plan, options)));
@@ -75,10 +71,13 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
   const { key, fresh, acceptUnreadStore: acceptUnread = false } = options;
   const ledger = project.ledger.existing();
   const highest = await highestStored(project, settings.store, { characterId, acceptUnread });
-  const takes = shots.map(({ imageId, seed }) => ({ imageId, seed }));
-  const wanted = { characterId, kind: 'reroll', settings, what: takes.map(({ imageId }) => imageId) } as const;
+  const takes = shots.map(({ imageId, seedOf }) => ({ imageId, seedOf }));
+  // In whatever order they were named.
+  const replaces = takes.map(({ imageId }) => imageId).toSorted((a, b) => a - b);
+  const wanted = { characterId, kind: 'reroll', settings, what: replaces } as const;
   const basics = jobBasics(project.config, wanted, { key, fresh });
-  const before = ledger.jobs.continued({ ...basics, kind: 'reroll', characterKey, imageCount: takes.length });
+  const same = { ...basics, kind: 'reroll', characterKey, imageCount: takes.length, replaces } as const;
+  const before = ledger.jobs.continued(same);
   const counts = before && ledger.jobs.counts(before.id);
   return {
     characterId,
@@ -94,14 +93,9 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
 }
 
 /** Provider, model, size, quality and references as the first take had them, unless they were given this time. */
-async function planOf(
-  { config, services, ledger }: CreatingProject,
-  jobId: number,
-  images: readonly Image[],
-): Promise<RerollPlan> {
-  const [first] = images;
+async function takeSettings({ config, services, ledger }: CreatingProject, jobId: number): Promise<JobSettings> {
   const job = ledger.existing().jobs.find(jobId);
-  if (!first || !job) throw new Error('a reroll of pictures without a job');
+  if (!job) throw new Error('a reroll of pictures without a job');
   const { references, negativePrompt, ...made } = job.settings;
   const { given } = config;
   const provider = given.provider === undefined ? made.provider : services.chosenProvider();
@@ -112,15 +106,27 @@ async function planOf(
     ...(provider === made.provider ? { model: given.model ?? made.model, quality: given.quality ?? made.quality } : {}),
   };
   assertFits(settings, await services.provider(provider));
-  const { images: stored } = ledger.existing();
-  const shots = images.map(({ id: imageId, shot: name, kind, prompt, seed }) => ({
-    imageId,
-    name,
-    kind,
-    prompt,
-    seed: takeSeed(seed, stored.takes(imageId) + 1),
-  }));
-  return { characterId: first.characterId, characterKey: first.characterKey, settings, shots };
+  return settings;
+}
+
+/** One plan for all pictures of a character that are made in the same way. */
+function plansOf(ledger: Ledger, images: readonly Image[], settings: ReadonlyMap<number, JobSettings>): RerollPlan[] {
+  const plans = new Map<string, RerollPlan & { shots: RerollPlan['shots'][number][] }>();
+  for (const image of images) {
+    const how = settings.get(image.jobId ?? 0);
+    if (!how) throw new Error('a reroll of pictures without a job');
+    const { characterId, characterKey } = image;
+    const same = JSON.stringify([characterKey, how]);
+    const plan = plans.get(same) ?? { characterId, characterKey, settings: how, shots: [] };
+    plans.set(same, plan);
+    plan.shots.push(shotOf(ledger, image));
+  }
+  return [...plans.values()];
+}
+
+function shotOf(ledger: Ledger, { id: imageId, shot: name, kind, prompt, seed }: Image): RerollPlan['shots'][number] {
+  const seedOf = (take: number) => takeSeed(seed, take);
+  return { imageId, name, kind, prompt, seed: seedOf(ledger.images.takes(imageId) + 1), seedOf };
 }
 
 function continuation(job: Job, done: number): string {

@@ -15,6 +15,8 @@ export interface JobResult {
   characterName: string;
   /** `create`, `pack` or `reroll`. */
   kind: string;
+  /** As it stands in the ledger in the end. A cancelled job is not resumed: `retry` takes it up again. */
+  state: 'open' | 'ended' | 'cancelled';
   /** All shots of the job; `completed` of them have a picture, those of earlier runs included. */
   imageCount: number;
   completed: number;

@@ -26,16 +26,17 @@ const SEARCHED = 1_000;
  * @throws {UserError} for a job that is not there, or was cancelled.
  */
 export function resuming(project: ResumingProject, name?: string): PlannedJob[] {
+  if (name === undefined && !project.ledger.exists) return [];
   const ledger = project.ledger.existing();
   const jobs = name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownJob(project, name)];
-  const cancelled = jobs.find((job) => job.state === 'cancelled');
+  const cancelled = jobs.find((job) => job.state === 'cancelled' && !isOwed(ledger, job));
   if (cancelled) {
     throw new UserError(`job ${cancelled.id} was cancelled`, {
       hint: `\`imggen retry ${cancelled.id}\` takes it up again`,
     });
   }
   return jobs
-    .filter((job) => isUnfinished(ledger, job))
+    .filter((job) => isUnfinished(ledger, job) || isOwed(ledger, job))
     .map((job) => {
       const settings = changedSettings(job.settings, changesOf(project.config));
       const pictures = job.imageCount === 1 ? '1 picture' : `${job.imageCount} pictures`;
@@ -52,8 +53,9 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
 
 /** The jobs with shots to be tried again: failed and refused ones, of a named job also cancelled ones. Empty: none. */
 export function retrying(project: ResumingProject, options: RetryOptions = {}): PlannedJob[] {
-  const ledger = project.ledger.existing();
   const { job: name, unknown = false } = options;
+  if (name === undefined && !project.ledger.exists) return [];
+  const ledger = project.ledger.existing();
   const jobs =
     name === undefined
       ? ownJobs(ledger, project.caller, ledger.jobs.list(SEARCHED).toReversed())
@@ -63,7 +65,7 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
     const states = statesToRetry(name !== undefined, unknown);
     const counts = ledger.jobs.counts(job.id);
     const again = states.reduce((sum, state) => sum + counts[state], 0);
-    if (again + ledger.uploads.open(job.id).failed === 0) return [];
+    if (again + ledger.uploads.open(job.id).failed === 0 && !isOwed(ledger, job)) return [];
     return [retried(project.config, ledger, { job, states, shots: again + counts.queued })];
   });
 }
@@ -92,10 +94,18 @@ function retried(
   };
 }
 
-/** Open jobs, and ended ones whose pictures wait for the store. */
+/** True for a cancelled job with work that was sent and not collected: it is paid for. */
+function isOwed(ledger: Ledger, job: Job): boolean {
+  return job.state === 'cancelled' && ledger.jobs.counts(job.id).leased > 0;
+}
+
+/** Open jobs, ended ones whose pictures wait for the store, and cancelled ones with paid work to be collected. */
 function unfinished(ledger: Ledger): Job[] {
   const open = ledger.jobs.open();
   const known = new Set(open.map((job) => job.id));
-  const ended = ledger.jobs.list(SEARCHED).filter((job) => !known.has(job.id) && job.state === 'ended');
-  return [...open, ...ended.filter((job) => isUnfinished(ledger, job))];
+  const others = ledger.jobs.list(SEARCHED).filter((job) => !known.has(job.id));
+  return [
+    ...open,
+    ...others.filter((job) => (job.state === 'ended' ? isUnfinished(ledger, job) : isOwed(ledger, job))),
+  ];
 }

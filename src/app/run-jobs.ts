@@ -70,7 +70,7 @@ function tellingTo({ trace }: RunningProject, emit: Emit): Emit {
 
 function openAll(ledger: Ledger, { jobs, providers }: Prepared): Job[] {
   // Who was down is asked again: it is another run.
-  for (const ready of providers.values()) ledger.forgive(ready.scope);
+  for (const ready of providers.values()) ledger.resetBreaker(ready.scope);
   const opened = jobs.map((job) => job.open());
   for (const job of opened) ledger.uploads.retryFailed(job.id);
   ledger.jobs.openRun(opened.map((job) => job.id));
@@ -98,13 +98,24 @@ async function run(project: RunningProject, work: Work, to: { signals: RunSignal
   const options = { jobIds, drain, abort };
   const after = afterSave({ ...context, ...options, storage: prepared.storage });
   const runner = new Runner(context, options, { references: prepared.references, after });
-  let ended: Ended;
   try {
-    ended = await runner.run();
+    return closeRuns(work, await runner.run());
+  } catch (error) {
+    leaveRuns(ledger, jobIds);
+    throw error;
   } finally {
     drain.removeEventListener('abort', tellDraining);
   }
-  return closeRuns(work, ended);
+}
+
+/** After a run that broke off: its jobs are not run any more. */
+export function leaveRuns(ledger: Ledger, jobIds: readonly number[]): void {
+  try {
+    ledger.jobs.leaveRun(jobIds);
+  } catch (error) {
+    // The rows go with this process.
+    if (!isDiskFailure(error)) throw error;
+  }
 }
 
 /** Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. */
@@ -114,6 +125,10 @@ function closeRuns({ ledger, jobs, startedAtMs }: Work, ended: Ended): Ended {
     return ended;
   } catch (error) {
     if (!isDiskFailure(error)) throw error;
+    leaveRuns(
+      ledger,
+      jobs.map((job) => job.id),
+    );
     return { stop: ended.stop ?? { reason: 'disk', message: `${error.message} (${error.code})` } };
   }
 }

@@ -39,7 +39,9 @@ export class Run {
   readonly #drain = new AbortController();
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(event: RunEvent) => void>();
-  readonly #ended: Promise<'ended'>;
+  /** Readers of the events that wait for the next one, or for the end. */
+  readonly #wakers = new Set<() => void>();
+  #over = false;
 
   constructor(options: RunOptions, body: RunBody) {
     if (options.onEvent) this.#listeners.add(options.onEvent);
@@ -52,11 +54,12 @@ export class Run {
         return body({ drain: this.#drain.signal, abort: this.#abort.signal }, (event) => this.#emit(event));
       })
       .finally(() => options.signal?.removeEventListener('abort', stop));
-    // Who only reads the events must not be killed by an unhandled rejection; who awaits the result gets it.
-    this.#ended = this.result.then(
-      () => 'ended',
-      () => 'ended',
-    );
+    const end = () => {
+      this.#over = true;
+      for (const wake of this.#wakers) wake();
+    };
+    // A rejection is for who awaits the result: who only reads the events sees their end.
+    this.result.then(end, end);
   }
 
   /** All events, public ones and those of the moment, until the run has ended. */
@@ -88,25 +91,27 @@ export class Run {
   }
 
   async *#read(): AsyncGenerator<RunEvent> {
-    const waiting: RunEvent[] = [];
+    let waiting: RunEvent[] = [];
     let wake = () => {};
+    const wakeReader = () => wake();
     const listener = (event: RunEvent) => {
       waiting.push(event);
       wake();
     };
     this.#listeners.add(listener);
+    this.#wakers.add(wakeReader);
     try {
       for (;;) {
-        const event = waiting.shift();
-        if (event !== undefined) {
-          yield event;
-          continue;
-        }
-        const more = new Promise<'more'>((resolve) => (wake = () => resolve('more')));
-        if ((await Promise.race([more, this.#ended])) === 'ended' && waiting.length === 0) return;
+        const told = waiting;
+        waiting = [];
+        yield* told;
+        if (waiting.length > 0) continue;
+        if (this.#over) return;
+        await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       this.#listeners.delete(listener);
+      this.#wakers.delete(wakeReader);
     }
   }
 }

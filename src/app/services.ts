@@ -18,7 +18,10 @@ export class Services {
   readonly #providers = new Map<string, Promise<ReadyProvider>>();
   readonly #stores = new Map<string, Promise<Storage>>();
 
-  /** @param host its `env` with `.env` merged in. */
+  /**
+   * @param host its `env` with `.env` merged in.
+   * @param clean takes secrets and control characters out of a text.
+   */
   constructor(config: Config, host: Host, registries: Registries, clean: (text: string) => string) {
     this.#config = config;
     this.#host = host;
@@ -55,6 +58,35 @@ export class Services {
     return this.providerNames.find((name) => this.keyVariable(name) !== undefined) ?? 'local';
   }
 
+  /** The same for plans: what tells models, prices and limits also without a key. Must not be asked for pictures. */
+  forPlans(): Services {
+    const provider = this.chosenProvider();
+    const model = provider === this.#config.provider ? this.#config.model : undefined;
+    const keys = this.providerNames.flatMap((name) => {
+      const [variable] = this.entry(name).keyVariables;
+      return variable === undefined || this.keyVariable(name) !== undefined ? [] : [[variable, 'no-key'] as const];
+    });
+    const env = { ...this.#host.env, ...Object.fromEntries(keys) };
+    return new Services({ ...this.#config, provider, model }, { ...this.#host, env }, this.#registries, this.#clean);
+  }
+
+  /** The same, with time for jobs whose pictures may take longer than this config's do. */
+  forTimeouts(timeoutsMs: readonly number[]): Services {
+    const timeoutMs = Math.max(this.#config.timeoutMs, ...timeoutsMs);
+    if (timeoutMs === this.#config.timeoutMs) return this;
+    return new Services({ ...this.#config, timeoutMs }, this.#host, this.#registries, this.#clean);
+  }
+
+  /** How a provider would be asked, to be compared: options, key, and with `model` the one of the config. Secret. */
+  askedAs(name: string, { model }: { model: boolean }): string {
+    const { providers, provider } = this.#config;
+    const options = providers[name] ?? {};
+    // A price holds for the model beside it.
+    const told = model || options.priceUsd !== undefined;
+    const chosen = told && name === provider ? this.#config.model : undefined;
+    return JSON.stringify([options, this.#host.env[this.keyVariable(name) ?? ''] ?? null, chosen ?? null]);
+  }
+
   /** A provider, ready to be asked. @throws {UserError} `auth` when its key is missing. */
   provider(name: string): Promise<ReadyProvider> {
     const made = this.#providers.get(name) ?? this.#makeProvider(name);
@@ -68,8 +100,10 @@ export class Services {
     const options = config.providers[name] ?? {};
     const { env, fetch, now, sleep } = this.#host;
     const module = await this.module(name);
+    const { model: ownModel, requestsPerMinute } = options;
+    const model = (name === config.provider ? config.model : undefined) ?? ownModel;
     const provider = await module.create({
-      options,
+      options: model === undefined ? options : { ...options, model },
       keyVariables,
       env,
       fetch,
@@ -78,10 +112,9 @@ export class Services {
       timeoutMs: config.timeoutMs,
     });
     const key = env[this.keyVariable(name) ?? ''] ?? '';
-    const { model: ownModel, requestsPerMinute } = options;
     return {
       provider,
-      model: (name === config.provider ? config.model : undefined) ?? ownModel ?? provider.defaultModel,
+      model: model ?? provider.defaultModel,
       scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
       intervalMs: requestsPerMinute === undefined ? 0 : Math.ceil(60_000 / requestsPerMinute),
     };

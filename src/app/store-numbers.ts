@@ -70,7 +70,7 @@ export async function assetsOf(storage: Storage, characterId: string): Promise<N
   return found.toSorted((a, b) => a.number - b.number);
 }
 
-/** Reads are free: a store that stumbles is asked again, for some seconds. @throws {StorageError} */
+/** Reads are free: a store that fails is asked again, for some seconds. @throws {StorageError} */
 export async function patiently<T>(host: Pick<Host, 'sleep'>, read: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {

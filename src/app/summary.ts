@@ -21,7 +21,7 @@ export function summarize(ledger: Ledger, jobs: readonly Job[], run: EndedRun): 
   const results = jobs.map((job) => resultOf(ledger, job, run));
   const failures = jobs.flatMap((job) => failuresOf(ledger, job));
   const bad = results.reduce((sum, one) => sum + one.failed + one.refused + one.held, 0);
-  const cancelled = jobs.some((job) => ledger.jobs.find(job.id)?.state === 'cancelled');
+  const cancelled = results.some((one) => one.state === 'cancelled');
   return {
     status: statusOf(results, run.stop?.reason, cancelled),
     ...(run.stop === undefined ? {} : { stop: run.stop }),
@@ -38,7 +38,8 @@ export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | unde
   const uploads = sum((one) => one.uploadsLeft);
   if (stop === 'interrupted' && left + uploads > 0) return 'interrupted';
   if (cancelled && sum((one) => one.cancelled) > 0) return 'interrupted';
-  if (sum((one) => one.held + one.liveAtProvider) > 0) return 'unsettled';
+  // With a full disk that is the reason to tell: what was sent is collected once there is room.
+  if (sum((one) => one.held + (stop === 'disk' ? 0 : one.liveAtProvider)) > 0) return 'unsettled';
   if (stop === 'auth') return 'auth';
   if (stop === 'budget' || jobs.some((one) => one.imageCapReached)) return 'budget';
   const failed = sum((one) => one.failed + one.refused);
@@ -53,11 +54,14 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
   const counts = ledger.jobs.counts(job.id);
   const total = ledger.jobs.total(job.id);
   const uploads = ledger.uploads.open(job.id);
+  // A number may also be the key of another job.
+  const now = ledger.jobs.find(job.key ?? job.id);
   return {
     jobId: String(job.id),
     characterId: job.characterId,
     characterName: ledger.characters.get(job.characterKey).name,
     kind: job.kind,
+    state: now?.id === job.id ? now.state : job.state,
     imageCount: job.imageCount,
     completed: counts.done,
     failed: counts.failed,

@@ -6,7 +6,7 @@ import { knownCharacter } from './characters.ts';
 import { openedEvent } from './opened.ts';
 import type { RunResult } from './result.ts';
 import type { RunSignals } from './run.ts';
-import { runnerContext, type RunningProject } from './run-jobs.ts';
+import { leaveRuns, runnerContext, type RunningProject } from './run-jobs.ts';
 import type { Project } from './project.ts';
 import { summarize } from './summary.ts';
 
@@ -55,6 +55,12 @@ export async function uploadImages(
     const durationMs = project.host.now() - startedAtMs;
     const interrupted = signals.drain.aborted ? ({ reason: 'interrupted' } as const) : undefined;
     return uploadResult(summarize(ledger, jobs, { stop: step?.stop ?? interrupted, durationMs, askable: new Set() }));
+  } catch (error) {
+    leaveRuns(
+      ledger,
+      jobs.map((job) => job.id),
+    );
+    throw error;
   } finally {
     off();
   }

@@ -23,7 +23,7 @@ export async function* watchJob(
 ): AsyncGenerator<RunEvent> {
   const ledger = project.ledger.existing();
   const job = knownJob(project, name);
-  yield { ...openedEvent(ledger, job, project.clean), already_done: 0, spent_usd: 0 };
+  yield { ...openedEvent(ledger, job, project.clean), already_done: 0, spent_usd: 0, watched: true };
   let after = 0;
   while (!signal.aborted) {
     // Read first: a run ends in the transaction of its last event, which then is among the news.
@@ -39,11 +39,12 @@ export async function* watchJob(
   }
 }
 
-/** How a watched job stands, as a run of it would sum it up. */
+/** How a watched job stands, as a run of it would sum it up; it took from its making to its end, or until now. */
 export function watchedResult(project: WatchingProject, name: string | undefined): RunResult {
   const ledger = project.ledger.existing();
   const job = knownJob(project, name);
-  return summarize(ledger, [job], { stop: undefined, durationMs: 0, askable: new Set() });
+  const durationMs = (job.endedAtMs ?? project.host.now()) - job.createdAtMs;
+  return summarize(ledger, [job], { stop: undefined, durationMs, askable: new Set() });
 }
 
 /** True when no running process works on a job. */

@@ -78,7 +78,13 @@ function print(io: Io, flags: GalleryFlags, { characterId, characterName, seed, 
   const { stdout } = io.terminal;
   // In a narrow window the paths, which say the folder again and again, give way to one line; addresses stay.
   const narrow = stdout.isTTY === true && (stdout.columns ?? 80) < WIDE_COLUMNS;
-  printTable(io, flags, { columns: COLUMNS, rows: images.map((image) => rowOf(io, image, narrow)) });
+  const rows = images.map((image) => rowOf(io, image, narrow));
+  // The last column is the place: with nothing in it there is none.
+  const placed = rows.some(({ place }) => place.text !== '');
+  printTable(io, flags, {
+    columns: placed ? COLUMNS : COLUMNS.slice(0, -1),
+    rows: rows.map(({ facts, place }) => [...facts, place]),
+  });
   const folderOf = (path: string) => relative(io.host.cwd, dirname(path)) || '.';
   const folders = new Set(narrow ? images.flatMap(({ path }) => (path === null ? [] : [folderOf(path)])) : []);
   const where = folders.size > 0 ? `, in ${[...folders].join(', ')}` : '';
@@ -92,7 +98,7 @@ function rowOf({ host }: Io, image: Picture, narrow: boolean) {
   const { url, path } = image;
   const near = path === null ? url : relative(host.cwd, path);
   const place = narrow && path !== null ? '' : near;
-  return [
+  const facts = [
     { text: image.filename, link: url },
     image.kind,
     bytes(image.sizeBytes),
@@ -100,9 +106,14 @@ function rowOf({ host }: Io, image: Picture, narrow: boolean) {
     ago(image.createdAt, host.now()),
     image.provider,
     `${image.seed}${SEED_WORDS[image.seedHonoured]}`,
-    [image.mark, image.superseded ? 'superseded' : null].filter((word) => word !== null).join(', '),
-    { text: image.uploaded ? url : place, link: url },
+    marksOf(image),
   ];
+  return { facts, place: { text: image.uploaded ? url : place, link: url } };
+}
+
+/** `approved, favorite, superseded`, as far as they fit the picture. */
+function marksOf({ review, favorite, superseded }: Picture): string {
+  return [review ?? [], favorite ? 'favorite' : [], superseded ? 'superseded' : []].flat().join(', ');
 }
 
 function optionsOf(flags: GalleryFlags, nowMs: number): GalleryOptions {

@@ -1,8 +1,7 @@
 import type { Stats } from '../app/stats.ts';
-import { usdOf } from '../money.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
-import { duration, usdOfMicros } from '../views/format.ts';
+import { duration, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
 const right = { align: 'right' as const };
@@ -32,25 +31,11 @@ const DAY_COLUMNS = [
 export function stats(io: Io, flags: CommonFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const found = await imggen.stats();
-    if (flags.json) printJson(io, documentOf(found));
+    if (flags.json) printJson(io, found);
     else if (found.models.length === 0) printLine(io, 'nothing was sent yet');
     else print(io, flags, found);
     return EXIT.ok;
   });
-}
-
-function documentOf({ models, days }: Stats) {
-  return {
-    models: models.map(({ spentMicros, ...rest }) => ({
-      ...rest,
-      spentUsd: usdOf(spentMicros),
-    })),
-    days: days.map(({ spentMicros, reservedMicros, ...rest }) => ({
-      ...rest,
-      spentUsd: usdOf(spentMicros),
-      reservedUsd: usdOf(reservedMicros),
-    })),
-  };
 }
 
 function print(io: Io, flags: CommonFlags, { models, days }: Stats): void {
@@ -65,7 +50,7 @@ function print(io: Io, flags: CommonFlags, { models, days }: Stats): void {
     percent(row.successRate),
     span(row.p50Ms),
     span(row.p95Ms),
-    usdOfMicros(row.spentMicros),
+    usd(row.spentUsd),
   ]);
   printTable(io, flags, { columns: MODEL_COLUMNS, rows: modelRows });
   printLine(io, '');
@@ -74,8 +59,8 @@ function print(io: Io, flags: CommonFlags, { models, days }: Stats): void {
     row.provider,
     row.model,
     String(row.images),
-    usdOfMicros(row.spentMicros),
-    usdOfMicros(row.reservedMicros),
+    usd(row.spentUsd),
+    usd(row.reservedUsd),
   ]);
   printTable(io, flags, { columns: DAY_COLUMNS, rows: dayRows });
 }

@@ -1,10 +1,12 @@
 import type { JobStatus } from '../app/status.ts';
 import type { ImgGen } from '../imggen.ts';
+import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
 import { summaryOf } from '../terminal/summary.ts';
 import { openView, type ViewFlags } from '../terminal/view.ts';
 import { count, duration, usd } from '../views/format.ts';
+import type { RunSummary } from '../views/view.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
 /** Options of `imggen status`. */
@@ -22,8 +24,10 @@ export function status(io: Io, name: string | undefined, flags: StatusFlags): Pr
 }
 
 function print(io: Io, facts: JobStatus): void {
-  for (const [label, text] of linesOf(facts)) printLine(io, `${`${label}:`.padEnd(13)}${text}`);
-  for (const { shot, errorType, message } of facts.failures) printLine(io, `  ${shot}: ${errorType}: ${message}`);
+  for (const [label, text] of linesOf(facts)) printLine(io, `${`${label}:`.padEnd(13)}${printable(text)}`);
+  for (const { shot, errorType, message } of facts.failures) {
+    printLine(io, `  ${printable(`${shot}: ${errorType}: ${message}`)}`);
+  }
 }
 
 function linesOf(facts: JobStatus): [label: string, text: string][] {
@@ -79,6 +83,14 @@ async function watch(
   } finally {
     off();
   }
-  await view.close({ ...summaryOf(await imggen.watched(job), io.host.cwd), exitCode: EXIT.ok });
+  const summary = { ...summaryOf(await imggen.watched(job), io.host.cwd), exitCode: EXIT.ok };
+  const goesOn = stop.signal.aborted && (await imggen.status(job)).running;
+  await view.close(goesOn ? leftAlone(summary, job) : summary);
   return EXIT.ok;
+}
+
+/** The last words on a job that goes on without us: how far it is, and nothing that a person should do about it. */
+function leftAlone(summary: RunSummary, job: string): RunSummary {
+  const headline = `stopped watching; job ${job} goes on`;
+  return { ...summary, headline, interrupted: false, failures: [], failuresMore: 0, warnings: [], next: [] };
 }

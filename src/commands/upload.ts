@@ -12,6 +12,7 @@ export function upload(io: Io, id: string, flags: MakingFlags): Promise<ExitCode
       {
         ...flags,
         drainMs: imggen.config.drainMs,
+        uploadsOnly: true,
         nothing: () => `all pictures of ${id} are uploaded already, or not on this disk`,
         summary: (summary, { jobs }) => {
           const left = jobs.reduce((sum, job) => sum + job.uploadsLeft, 0);

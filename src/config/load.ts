@@ -69,7 +69,14 @@ function refusal(
   const shown = more > 0 ? [...lines.slice(0, problemsShownMax), `… and ${more} more`] : lines;
   const name = found.file === undefined ? '' : ` (${shownPath(found.file, sources.cwd)})`;
   const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
-  return new UserError(`The configuration${name} has ${count}:`, { problems: shown });
+  return new UserError(`${blamed([...places.keys()], name)} ${count}:`, { problems: shown });
+}
+
+/** What has the problems: the file is blamed only where it, or nothing else alone, can be. */
+function blamed(places: readonly string[], fileName: string): string {
+  if (places.every((where) => where.startsWith('--'))) return 'The options have';
+  if (places.every((where) => where.startsWith('IMGGEN_'))) return 'The environment has';
+  return `The configuration${fileName} has`;
 }
 
 /** Every URL in the file that carries a user or password: those are keys, and keys come from the environment. */

@@ -48,8 +48,8 @@ export const settings = {
 const budgetSchema = z.strictObject(
   {
     perImageUsd: usd.optional().describe('What one image may cost at worst, in US dollars.'),
-    perRunUsd: usd.optional().describe('What one run may cost, in US dollars.'),
-    perDayUsd: usd.optional().describe('What all runs on this ledger may cost in one UTC day, in US dollars.'),
+    perRunUsd: usd.optional().describe('What one job may cost, in US dollars.'),
+    perDayUsd: usd.optional().describe('What all jobs on this ledger may cost in one UTC day, in US dollars.'),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'expected caps: { "perRunUsd": 5 }' : undefined) },
 );

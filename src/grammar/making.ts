@@ -1,6 +1,6 @@
 /** Commands that make pictures, and go on with making them. */
 import { type Command } from 'commander';
-import { common, examples, making, type Run } from './options.ts';
+import { common, examples, making, running, seeded, type Run } from './options.ts';
 
 /** init, create-character, pack. */
 export function addMaking(program: Command, run: Run): void {
@@ -17,8 +17,7 @@ export function addMaking(program: Command, run: Run): void {
       ),
     );
   making(
-    program
-      .command('create-character')
+    seeded(program.command('create-character'))
       .description(
         'register the character and lock its seed; make the avatar, then 10 training pictures; run again, only ' +
           'what is missing',
@@ -38,8 +37,7 @@ export function addMaking(program: Command, run: Run): void {
     ),
   );
   making(
-    program
-      .command('pack')
+    seeded(program.command('pack'))
       .description('make N gallery pictures with varied poses')
       .argument('[character]', 'a character’s id (default: the one in the config)')
       .option('-n, --count <n>', 'how many pictures (required)')
@@ -61,7 +59,7 @@ export function addMaking(program: Command, run: Run): void {
 
 /** resume, retry, cancel. */
 export function addGoingOn(program: Command, run: Run): void {
-  making(
+  running(
     program
       .command('resume')
       .description('go on with what is unfinished: all jobs, or one')
@@ -74,7 +72,7 @@ export function addGoingOn(program: Command, run: Run): void {
       flags,
     ),
   );
-  making(
+  running(
     program
       .command('retry')
       .description('try failed and refused shots again')

@@ -28,31 +28,40 @@ export function common(command: Command, lines: readonly string[]): Command {
     .addHelpText('after', examples(lines));
 }
 
-/** Options of the commands that make pictures. */
+/** Options of the commands that begin a job. */
 export function making(command: Command, lines: readonly string[]): Command {
-  return common(command, lines)
+  return running(command, lines)
     .option('--provider <name>', `${Object.keys(PROVIDERS).join(', ')}, or auto`)
     .option('--model <id>', 'model of that provider')
-    .option('--seed <n>', 'seed of the character, 0 … 4294967295')
     .option('--size <WxH>', 'pixels, for example 1024x1536')
+    .option('--output <dir>', 'folder of the pictures (default: images)')
+    .option('--key <name>', 'names the job: the same key never makes a second one')
+    .option('--dry-run', 'print shots, seeds, prompts and the worst-case cost; send and write nothing');
+}
+
+/** Options of all commands that make pictures, also of those that go on with a job: its way of making them stays. */
+export function running(command: Command, lines: readonly string[]): Command {
+  return common(command, lines)
     .option('--quality <name>', 'as the model takes it: low, medium, high …')
     .option('--concurrency <n>', 'pictures in the making at once')
     .option('--budget <usd>', 'cap of this job in US dollars')
     .option('--max-image-usd <usd>', 'cap of one picture in US dollars')
     .option('--max-day-usd <usd>', 'cap of one UTC day in US dollars, over all jobs')
-    .option('--output <dir>', 'folder of the pictures (default: images)')
-    .option('--key <name>', 'names the job: the same key never makes a second one')
     .addOption(new Option('--priority <level>', 'of the job among others').choices(['high', 'normal', 'low']))
     .option('--require-seed', 'refuse a provider that has no seed')
     .option('--allow-unknown-price', 'accept a model whose price nobody knows')
     .option('--timeout-ms <n>', 'per picture')
     .option('--attempts-max <n>', 'per picture')
     .option('--no-thumbnails', 'make no thumbnails')
-    .option('--dry-run', 'print shots, seeds, prompts and the worst-case cost; send and write nothing')
     .option('--json', 'one event a line on stdout, and nothing else there')
     .option('--quiet', 'only what went wrong')
     .option('--no-ink', 'plain lines and a bar instead of the live view')
     .option('--yes', 'go on without asking');
+}
+
+/** The seed: only where a character's pictures are planned. */
+export function seeded(command: Command): Command {
+  return command.option('--seed <n>', 'seed of the character, 0 … 4294967295');
 }
 
 /** Examples under the help of a command. */

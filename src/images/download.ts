@@ -2,16 +2,14 @@
  * Fetches a paid picture from an address that a service named. The address is not trusted: every hop is checked before
  * anything is sent to it, and no credential ever is.
  */
-import { lookup as dnsLookup } from 'node:dns/promises';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
-import { isPublicAddress } from './address.ts';
+import { downloadFailure, follow, hostOf, type FollowOptions } from './follow.ts';
 import { ensureFolder, fsyncFolder } from './save.ts';
 
 /** How to download. */
-export interface DownloadOptions {
-  fetch: typeof fetch;
+export interface DownloadOptions extends FollowOptions {
   signal: AbortSignal;
   /** Largest picture, counted after decoding. Default 64 MiB. */
   maxBytes?: number;
@@ -19,21 +17,11 @@ export interface DownloadOptions {
   totalMs?: number;
   /** Nothing may come for this long, in ms. Default 30 s. */
   idleMs?: number;
-  /**
-   * Address of the provider's own API. Its host and port may be private or loopback, and spoken to in plain http; no
-   * other may.
-   */
-  allowedOrigin?: string | undefined;
-  /** All addresses of a host name. Default: the system's resolver. */
-  lookup?: (host: string) => Promise<readonly { address: string }[]>;
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const TOTAL_MS = 300_000;
 const IDLE_MS = 30_000;
-const REDIRECTS_MAX = 5;
-/** The address was good once: a signed link that ran out, a file that was deleted. */
-const GONE_STATUSES = new Set([401, 403, 404, 410]);
 
 /**
  * Streams the picture to `partPath` (its folder is made, an older file there is replaced) and waits until it is on the
@@ -57,13 +45,13 @@ export async function downloadImage(
   try {
     const response = await follow(url, options, clock.signal);
     return {
-      sizeBytes: await save(response, partPath, { maxBytes: options.maxBytes ?? MAX_BYTES, alive: clock.alive }),
+      sizeBytes: await save(response, partPath, { maxBytes: options.maxBytes ?? MAX_BYTES, received: clock.received }),
     };
   } catch (error) {
-    if (options.signal.aborted) throw failure('the download was stopped', 'interrupted');
+    if (options.signal.aborted) throw downloadFailure('the download was stopped', 'interrupted');
     if (error instanceof DiskError) throw error.cause;
     if (error instanceof ProviderError) throw error;
-    throw failure(
+    throw downloadFailure(
       `the download from ${hostOf(url)} ${clock.late() ?? `broke off (${reasonOf(error)})`}`,
       'unavailable',
     );
@@ -75,72 +63,14 @@ export async function downloadImage(
 /** Keeps what the disk says apart from what the network says. */
 class DiskError extends Error {}
 
-/** Follows redirects by hand, checking every hop before it is asked. */
-async function follow(url: string, options: DownloadOptions, signal: AbortSignal): Promise<Response> {
-  let target = checkedUrl(url, options.allowedOrigin, 'rejected');
-  for (let hops = 0; hops <= REDIRECTS_MAX; hops++) {
-    await checkAddresses(target, options);
-    const response = await options.fetch(target, {
-      redirect: 'manual',
-      credentials: 'omit',
-      headers: { accept: 'image/png, image/jpeg, image/webp', 'accept-encoding': 'identity' },
-      signal,
-    });
-    if (response.ok) return response;
-    await response.body?.cancel();
-    const location = response.headers.get('location');
-    if (response.status < 300 || response.status >= 400 || location === null)
-      throw refused(response.status, target.host);
-    if (!URL.canParse(location, target.href))
-      throw failure(`${target.host} redirects to something that is no address`, 'unavailable');
-    target = checkedUrl(new URL(location, target).href, options.allowedOrigin, 'unavailable');
-  }
-  throw failure(`${hostOf(url)} redirects more than ${REDIRECTS_MAX} times`, 'unavailable');
-}
-
-function refused(status: number, host: string): ProviderError {
-  const message = `${host} answered ${status} when asked for the picture`;
-  return new ProviderError(message, {
-    failure: 'unavailable',
-    charged: 'maybe',
-    status,
-    expired: GONE_STATUSES.has(status),
-  });
-}
-
-/** @param otherwise `unavailable` for a hop: a redirect may be that of a hotel network, and gone tomorrow. */
-function checkedUrl(text: string, allowedOrigin: string | undefined, otherwise: 'rejected' | 'unavailable'): URL {
-  if (!URL.canParse(text)) throw failure('the address of the picture is none', otherwise);
-  const url = new URL(text);
-  const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isOwn(url, allowedOrigin));
-  if (!secure) throw failure(`the picture is at ${url.protocol}//${url.host}; only https is fetched`, otherwise);
-  if (url.username !== '' || url.password !== '')
-    throw failure('the address of the picture holds a user name or password', otherwise);
-  if (!isOwn(url, allowedOrigin) && isLiteral(url) && !isPublicAddress(literal(url)))
-    throw failure(`the picture is at ${url.host}, which is no public address`, otherwise);
-  return url;
-}
-
-async function checkAddresses(url: URL, options: DownloadOptions): Promise<void> {
-  if (isOwn(url, options.allowedOrigin) || isLiteral(url)) return;
-  const lookup = options.lookup ?? ((host: string) => dnsLookup(host, { all: true }));
-  const addresses = await lookup(url.hostname);
-  const inside = addresses.find(({ address }) => !isPublicAddress(address));
-  if (addresses.length > 0 && inside === undefined) return;
-  throw failure(
-    `the picture is at ${url.host}, which resolves to ${inside?.address ?? 'nothing'}, no public address`,
-    'unavailable',
-  );
-}
-
 async function save(
   response: Response,
   partPath: string,
-  limits: { maxBytes: number; alive: () => void },
+  limits: { maxBytes: number; received: () => void },
 ): Promise<number> {
   const encoded = (response.headers.get('content-encoding') ?? 'identity') !== 'identity';
   const length = encoded ? undefined : lengthOf(response.headers.get('content-length'));
-  const tooLarge = failure(
+  const tooLarge = downloadFailure(
     `the picture is larger than ${Math.floor(limits.maxBytes / 1024 / 1024)} MiB`,
     'unavailable',
   );
@@ -153,14 +83,14 @@ async function save(
   let sizeBytes = 0;
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      limits.alive();
+      limits.received();
       sizeBytes += chunk.length;
       if (sizeBytes > limits.maxBytes) throw tooLarge;
       await disk(file.writeFile(chunk));
     }
-    if (sizeBytes === 0) throw failure('the download was empty', 'unavailable');
+    if (sizeBytes === 0) throw downloadFailure('the download was empty', 'unavailable');
     if (length !== undefined && sizeBytes !== length)
-      throw failure(`the download ended after ${sizeBytes} of ${length} bytes`, 'unavailable');
+      throw downloadFailure(`the download ended after ${sizeBytes} of ${length} bytes`, 'unavailable');
     await disk(synced(file, partPath));
     return sizeBytes;
   } catch (error) {
@@ -177,10 +107,10 @@ async function synced(file: FileHandle, partPath: string): Promise<void> {
   await fsyncFolder(dirname(partPath));
 }
 
-/** Both deadlines as one signal; `alive` starts the idle one again. */
+/** Both deadlines as one signal; `received` starts the idle one again. */
 function deadlines(options: DownloadOptions): {
   signal: AbortSignal;
-  alive: () => void;
+  received: () => void;
   late: () => string | undefined;
   stop: () => void;
 } {
@@ -195,7 +125,7 @@ function deadlines(options: DownloadOptions): {
   const idle = setTimeout(() => end(`stood still for ${Math.round(idleMs / 1000)} s`), idleMs);
   return {
     signal: AbortSignal.any([options.signal, stopping.signal]),
-    alive: () => void idle.refresh(),
+    received: () => void idle.refresh(),
     late: () => late,
     stop: () => {
       clearTimeout(total);
@@ -210,29 +140,8 @@ async function disk<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-function failure(message: string, kind: 'unavailable' | 'rejected' | 'interrupted'): ProviderError {
-  return new ProviderError(message, { failure: kind, charged: 'maybe' });
-}
-
-function isOwn(url: URL, allowedOrigin: string | undefined): boolean {
-  return allowedOrigin !== undefined && URL.canParse(allowedOrigin) && new URL(allowedOrigin).origin === url.origin;
-}
-
-function isLiteral(url: URL): boolean {
-  return url.hostname.startsWith('[') || /^[\d.]+$/.test(url.hostname);
-}
-
-function literal(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
-}
-
 function lengthOf(header: string | null): number | undefined {
   return header !== null && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
-}
-
-/** The host only: the rest of a signed address is a secret. */
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'an unreadable address';
 }
 
 /** The innermost code or message: undici says `fetch failed` and hides the reason in the cause. */

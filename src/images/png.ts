@@ -5,7 +5,7 @@ import { isZeros } from './trailing.ts';
 const SIGNATURE = '89504e470d0a1a0a';
 const CHUNK_FRAME_BYTES = 12; // length, type, CRC
 
-/** Bit depths that each colour type allows (IHDR). */
+/** Bit depths that each color type allows (IHDR). */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16],
   2: [8, 16],
@@ -49,7 +49,7 @@ function chunkAt(buffer: Buffer, at: number): { type: string; data: Buffer; end:
 
 function readHeader(data: Buffer): { width: number; height: number } | string {
   if (data.length !== 13) return 'its IHDR has the wrong length';
-  const [depth = 0, colour = 0, compression, filter, interlace = 0] = data.subarray(8);
-  const sane = DEPTHS[colour]?.includes(depth) && compression === 0 && filter === 0 && interlace <= 1;
+  const [depth = 0, color = 0, compression, filter, interlace = 0] = data.subarray(8);
+  const sane = DEPTHS[color]?.includes(depth) && compression === 0 && filter === 0 && interlace <= 1;
   return sane ? { width: data.readUInt32BE(0), height: data.readUInt32BE(4) } : 'its IHDR makes no sense';
 }

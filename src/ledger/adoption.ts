@@ -34,8 +34,8 @@ export interface FoundImage {
 }
 
 /**
- * What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`: nothing to do;
- * `other`: the number is another picture's.
+ * What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`:
+ * nothing to do; `other`: the number is another picture's.
  */
 export type Adopted = 'adopted' | 'confirmed' | 'known' | 'other';
 
@@ -61,7 +61,8 @@ export class Adoption {
 
   private insert(found: FoundImage): void {
     const imageId = this.connection.insert(
-      `INSERT INTO images (character_key, character_id, number, kind, shot, filename, path, state, sha256, md5, size_bytes,
+      `INSERT INTO images (character_key, character_id, number, kind, shot, filename, path, state, sha256, md5,
+        size_bytes,
          width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, created_at_ms)
        VALUES (?, ?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)`,
       found.characterKey,
@@ -96,15 +97,15 @@ export class Adoption {
     if (before.state !== 'stored' || !same)
       return upload?.key === found.key && before.state === 'stored' ? 'known' : 'other';
     if (upload?.state === 'done') return 'known';
-    if (upload && upload.owner !== null && this.connection.isAlive(upload.owner)) return 'known';
+    if (upload && upload.owner !== null && this.connection.isRunning(upload.owner)) return 'known';
     uploadDone(this.connection, { ...found, imageId: before.id, jobId: before.jobId });
     return 'confirmed';
   }
 }
 
 /**
- * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not made,
- * and not paid, a second time. Inside the transaction that makes the job.
+ * Gives the shots of a new create job the adopted pictures that already are them (same name and seed): those are not
+ * made, and not paid, a second time. Inside the transaction that makes the job.
  */
 export function fillWithAdopted(connection: Connection, jobId: number, characterKey: number): void {
   const shots = connection.all<{ id: number; name: string; seed: number }>(
@@ -114,7 +115,8 @@ export function fillWithAdopted(connection: Connection, jobId: number, character
   for (const shot of shots) {
     const changed = connection.run(
       `UPDATE images SET shot_id = ?, job_id = ? WHERE id = (
-         SELECT id FROM images WHERE character_key = ? AND state = 'stored' AND shot_id IS NULL AND shot = ? AND seed = ?
+         SELECT id FROM images
+         WHERE character_key = ? AND state = 'stored' AND shot_id IS NULL AND shot = ? AND seed = ?
            AND review IS NOT 'rejected' AND superseded_by IS NULL ORDER BY id DESC LIMIT 1)`,
       shot.id,
       jobId,

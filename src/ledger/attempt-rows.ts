@@ -54,7 +54,8 @@ export function attemptWhere(connection: Connection, where: string, ...values: S
 export function keepReferences(connection: Connection, attemptId: number, references: readonly Reference[]): void {
   for (const [position, reference] of references.entries()) {
     connection.run(
-      `INSERT INTO image_references (attempt_id, position, role, sha256, path, mime, size_bytes) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO image_references (attempt_id, position, role, sha256, path, mime, size_bytes)
+        VALUES (?, ?, ?, ?, ?, ?, ?)`,
       attemptId,
       position,
       reference.role ?? 'face',

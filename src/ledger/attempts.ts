@@ -1,11 +1,11 @@
-import type { Failure } from '../errors.ts';
 import type { SeedHonoured } from '../events.ts';
-import { noteLimited, noteSuccess, noteUnavailable, successesOf } from './limits.ts';
-import { settle, type Settlement } from './budget.ts';
+import { limitedInARow, recordFailure, type FailureRecord } from './failures.ts';
+import { noteSuccess } from './limits.ts';
+import { settle } from './budget.ts';
 import type { Attempt, Lease, Shot } from './records.ts';
 import { attemptWhere } from './attempt-rows.ts';
-import { jobById, shotById } from './rows.ts';
-import { freeDependents, holdLease } from './lease.ts';
+import { jobById } from './rows.ts';
+import { holdLease } from './lease.ts';
 import type { Connection } from './connection.ts';
 
 /** What an answer brought, as soon as it is known. */
@@ -15,28 +15,10 @@ export interface Answer {
   /** … or the synced file that holds it. */
   staged?: string | undefined;
   seedHonoured: SeedHonoured;
-  /** Real cost if the service says; undefined: the expected price is booked. */
+  /** Real cost if the service says; undefined: the expected price is taken. */
   costMicros?: number | undefined;
   /** The service's usage record; kept as JSON. */
   usage?: unknown | undefined;
-}
-
-/** How a failed attempt is booked, as the runner's table decided. */
-export interface FailureRecord {
-  failure: Failure | 'cancelled';
-  message: string;
-  settlement: Settlement;
-  /** What becomes of the shot. */
-  shot:
-    | {
-        state: 'queued';
-        notBeforeMs: number;
-        forgiven: boolean;
-        /** The run stops asking: no time of a next attempt. */ parked?: boolean;
-      }
-    | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
-  /** Whose limits learn from it: `limited` and `unavailable` move the brakes. */
-  lesson?: { scope: string; kind: 'limited' | 'unavailable'; waitMs: number } | undefined;
 }
 
 /**
@@ -110,42 +92,12 @@ export class Attempts {
     });
   }
 
-  /** The attempt ended without a picture. Returns when the shot is tried again, or undefined. */
+  /** The attempt ended without a picture. */
   failed(lease: Lease, record: FailureRecord): void {
-    this.guarded(lease, (shot) => {
-      const { connection } = this;
-      const state = record.shot.state === 'hold' && record.failure === 'unknown' ? 'unknown' : 'rejected';
-      connection.run(
-        `UPDATE attempts SET state = ?, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
-        state,
-        record.failure,
-        record.message,
-        connection.now(),
-        lease.attemptId,
-      );
-      settle(connection, lease.attemptId, record.settlement);
-      if (record.lesson) this.learn(lease, record.lesson);
-      this.endShot(shot, record);
-      const retryAt =
-        record.shot.state === 'queued' && !record.shot.parked
-          ? new Date(Math.max(record.shot.notBeforeMs, connection.now())).toISOString()
-          : null;
-      connection.record(
-        lease.jobId,
-        {
-          event: 'generation_failed',
-          shot: lease.shot,
-          character_id: lease.characterId,
-          error_type: record.failure,
-          retry_at: retryAt,
-          message: record.message,
-        },
-        lease.shotId,
-      );
-    });
+    this.connection.write(() => recordFailure(this.connection, lease, record));
   }
 
-  /** Lets a shot go whose work is live at the provider: anybody who comes later waits for it by its remote id. */
+  /** Lets a shot go whose work goes on at the provider: anybody who comes later waits for it by its remote id. */
   release(lease: Lease): void {
     this.guarded(lease, () => {
       this.connection.run(`UPDATE shots SET owner = NULL WHERE id = ?`, lease.shotId);
@@ -156,7 +108,8 @@ export class Attempts {
   unsent(lease: Lease): void {
     this.guarded(lease, (shot) => {
       this.connection.run(
-        `UPDATE attempts SET state = 'rejected', outcome = 'interrupted', message = 'stopped before it was sent', ended_at_ms = ? WHERE id = ?`,
+        `UPDATE attempts SET state = 'rejected', outcome = 'interrupted', message = 'stopped before it was sent',
+          ended_at_ms = ? WHERE id = ?`,
         this.connection.now(),
         lease.attemptId,
       );
@@ -172,51 +125,7 @@ export class Attempts {
 
   /** How many answers 429 the shot has seen in a row while its provider let nothing through. Reads only. */
   limitedInARow(lease: Lease, scope: string): number {
-    const shot = shotById(this.connection, lease.shotId);
-    return successesOf(this.connection, scope) > shot.limitedEpoch ? 0 : shot.limited;
-  }
-
-  private learn(lease: Lease, lesson: NonNullable<FailureRecord['lesson']>): void {
-    const { connection } = this;
-    const provider = this.find(lease.attemptId)?.provider ?? '';
-    if (lesson.kind === 'unavailable') {
-      noteUnavailable(connection, lesson.scope);
-      return;
-    }
-    const before = this.limitedInARow(lease, lesson.scope);
-    connection.run(
-      'UPDATE shots SET limited = ?, limited_epoch = ? WHERE id = ?',
-      before + 1,
-      successesOf(connection, lesson.scope),
-      lease.shotId,
-    );
-    noteLimited(connection, lesson.scope, provider, lesson.waitMs);
-  }
-
-  private endShot(shot: Shot, record: FailureRecord): void {
-    const { connection } = this;
-    if (record.shot.state === 'queued') {
-      const cancelled = jobById(connection, shot.jobId).state === 'cancelled';
-      connection.run(
-        `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?, message = ? WHERE id = ?`,
-        cancelled ? 'cancelled' : 'queued',
-        Math.max(0, Math.ceil(record.shot.notBeforeMs)),
-        record.shot.forgiven ? 1 : 0,
-        record.failure === 'cancelled' ? null : record.failure,
-        record.message,
-        shot.id,
-      );
-      return;
-    }
-    connection.run(
-      `UPDATE shots SET state = ?, owner = NULL, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
-      record.shot.state,
-      record.failure,
-      record.message,
-      connection.now(),
-      shot.id,
-    );
-    freeDependents(connection, shot.id);
+    return limitedInARow(this.connection, lease, scope);
   }
 
   /** A guarded write; returns the attempt as it is then. */

@@ -51,7 +51,8 @@ export class Characters {
       const before = this.find(c.id, c.owner ?? null);
       if (before) return { character: before, created: false };
       const key = this.connection.insert(
-        'INSERT INTO characters (id, owner, name, seed, attributes, locked, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        `INSERT INTO characters (id, owner, name, seed, attributes, locked, created_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
         c.id,
         c.owner ?? '',
         c.name,

@@ -106,7 +106,7 @@ function someoneAtWork(connection: Connection): boolean {
   const owners = connection.all<{ owner: string }>(
     `SELECT DISTINCT owner FROM shots INDEXED BY shots_leased WHERE state = 'leased' AND owner IS NOT NULL`,
   );
-  return owners.some((row) => row.owner === connection.owner || connection.isAlive(row.owner));
+  return owners.some((row) => row.owner === connection.owner || connection.isRunning(row.owner));
 }
 
 type Chosen = { kind: 'route'; route: Route } | Wait | { kind: 'down'; provider: string };
@@ -138,5 +138,5 @@ function yieldsToUrgent(connection: Connection, job: Job, route: Route): boolean
     connection.owner,
     connection.now(),
   );
-  return owners.some((row) => connection.isAlive(row.owner));
+  return owners.some((row) => connection.isRunning(row.owner));
 }

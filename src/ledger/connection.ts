@@ -11,7 +11,10 @@ export type EventBody = PublicEvent extends infer E
     : never
   : never;
 
-/** Thrown by writes of a process whose lease on a shot is gone: it must stop working on that shot and write nothing. */
+/**
+ * Thrown by writes of a process that has lost its lease of a shot: it must stop working on that shot and write
+ * nothing.
+ */
 export class LostLease extends Error {
   constructor(what: string) {
     super(`lost the lease of ${what}`);
@@ -21,7 +24,7 @@ export class LostLease extends Error {
 
 /**
  * One connection, its prepared statements, and the rule that nothing is told before it is committed:
- * events recorded inside `write` are inserted in the same transaction and handed to the listener after its commit.
+ * events recorded inside `write` are inserted in the same transaction and told to the listener after its commit.
  */
 export class Connection {
   readonly db: Database;
@@ -30,7 +33,7 @@ export class Connection {
   /** Of the ledger's file; undefined for one in memory. */
   readonly folder: string | undefined;
   /** Whether the process behind an owner id still runs. */
-  readonly isAlive: (owner: string) => boolean;
+  readonly isRunning: (owner: string) => boolean;
   private readonly statements = new Map<string, Statement<unknown[]>>();
   private pending: PublicEvent[] = [];
   /** Undefined until somebody listens: what was committed before is kept for them. */
@@ -39,12 +42,12 @@ export class Connection {
 
   constructor(
     db: Database,
-    who: { owner: string; isAlive: (owner: string) => boolean },
+    who: { owner: string; isRunning: (owner: string) => boolean },
     where: { now: () => number; folder: string | undefined },
   ) {
     this.db = db;
     this.owner = who.owner;
-    this.isAlive = who.isAlive;
+    this.isRunning = who.isRunning;
     this.now = where.now;
     this.folder = where.folder;
   }
@@ -65,13 +68,13 @@ export class Connection {
     return this.statement(sql).all(...values) as Row[];
   }
 
-  /** One row, mapped to what the ledger hands out. */
+  /** One row, mapped to what the ledger returns. */
   one<Row, T>(map: (row: Row) => T, sql: string, ...values: SqlValue[]): T | undefined {
     const row = this.get<Row>(sql, ...values);
     return row === undefined ? undefined : map(row);
   }
 
-  /** All rows, mapped to what the ledger hands out. */
+  /** All rows, mapped to what the ledger returns. */
   many<Row, T>(map: (row: Row) => T, sql: string, ...values: SqlValue[]): T[] {
     return this.all<Row>(sql, ...values).map(map);
   }

@@ -1,4 +1,4 @@
-/** Images as the ledger hands them out, with their uploads and scores. */
+/** Images as the ledger returns them, with their uploads and scores. */
 import type { SeedHonoured } from '../events.ts';
 import type { ShotKind } from '../shot.ts';
 

@@ -1,6 +1,7 @@
 import type { Connection, SqlValue } from './connection.ts';
 import { imageWhere, imagesWhere } from './image-rows.ts';
 import { finishShot, nameImage, type NewImage, type Place } from './naming.ts';
+import { takesOf } from './reroll.ts';
 import type { Image, Lease, Review } from './records.ts';
 
 /** Which images a gallery shows; what is left out does not matter. */
@@ -36,8 +37,8 @@ export class Images {
   }
 
   /**
-   * T5: gives the shot's picture the next number of its slug, for ever. Called again after a crash it returns the name given
-   * before. @throws {LostLease}
+   * T5: gives the shot's picture the next number of its slug, for ever. Called again after a crash it returns the
+   * name given before. @throws {LostLease}
    */
   named(lease: Lease, image: NewImage, place: Place): Image {
     return this.connection.write(() => nameImage(this.connection, lease, { image, place }));
@@ -118,8 +119,7 @@ export class Images {
 
   /** How many other takes of a picture were asked for, whatever became of them. */
   takes(imageId: number): number {
-    const sql = 'SELECT COUNT(*) n FROM shots INDEXED BY shots_replacing WHERE replaces_image_id = ?';
-    return this.connection.get<{ n: number }>(sql, imageId)?.n ?? 0;
+    return takesOf(this.connection, imageId);
   }
 
   /** Sets what a person says of a picture. */

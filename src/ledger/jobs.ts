@@ -5,7 +5,7 @@ import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } 
 import type { Job } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
 import { jobById, jobOf } from './rows.ts';
-import { closeRun, openRun } from './runs.ts';
+import { closeRun, leaveRun, openRun } from './runs.ts';
 import type { JobChanges } from './settings.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 
@@ -17,13 +17,12 @@ export class Jobs {
     this.connection = connection;
   }
 
-  /** A job by id, or by the key it was named with. */
+  /** A job by id (a number), or as people name it: by its key, else by the text of its id. */
   find(name: string | number): Job | undefined {
-    const byKey = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', String(name));
+    if (typeof name === 'number') return this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', name);
+    const byKey = this.connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', name);
     if (byKey) return byKey;
-    return /^\d{1,15}$/.test(String(name))
-      ? this.connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', Number(name))
-      : undefined;
+    return /^\d{1,15}$/.test(name) ? this.find(Number(name)) : undefined;
   }
 
   /** Unfinished jobs, the most urgent first. */
@@ -45,7 +44,10 @@ export class Jobs {
     );
   }
 
-  /** The job that a request goes on with; undefined: it makes a new one. @throws {UserError} when the key names another. */
+  /**
+   * The job that a request goes on with; undefined: it makes a new one. @throws {UserError} when the key names
+   * another.
+   */
   continued(same: SameJob): Job | undefined {
     return continued(this.connection, same);
   }
@@ -59,14 +61,18 @@ export class Jobs {
   }
 
   /**
-   * Finds or makes a job of other takes of finished pictures; each old one stays, and is superseded when the new one is done.
+   * Finds or makes a job of other takes of finished pictures; each old one stays, and is superseded when the new one
+   * is done.
    * @throws {UserError} for pictures that no shot of this ledger made.
    */
   reroll(request: RerollRequest): OpenedJob {
     return this.connection.write(() => rerollJob(this.connection, request));
   }
 
-  /** Lays changes over an unfinished job; one that has ended or was cancelled stays as it is. Returns it as it then is. */
+  /**
+   * Lays changes over an unfinished job; one that has ended or was cancelled stays as it is. Returns it as it then
+   * is.
+   */
   change(jobId: number, changes: JobChanges): Job {
     return this.connection.write(() => changeJob(this.connection, jobById(this.connection, jobId), changes));
   }
@@ -82,14 +88,15 @@ export class Jobs {
   }
 
   /**
-   * Puts ended shots of a job back into the queue with their attempts forgiven, and opens the job again. `hold` means shots
-   * whose charge is in doubt: only a person (`retry --unknown`) may name those. Returns how many.
+   * Puts ended shots of a job back into the queue with their attempts uncounted, and opens the job again. `hold` means
+   * shots whose charge is in doubt: only a person (`retry --unknown`) may name those. Returns how many.
    */
   requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'cancelled')[]): number {
     return this.connection.write(() => {
       const marks = states.map(() => '?').join(', ');
       const changed = this.connection.run(
-        `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL, message = NULL,
+        `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL,
+          message = NULL,
            ended_at_ms = NULL WHERE job_id = ? AND state IN (${marks})`,
         jobId,
         ...states,
@@ -99,7 +106,10 @@ export class Jobs {
     });
   }
 
-  /** Stops a job: what waits is cancelled at once, what is under way is told at its next step. Returns how many waited. */
+  /**
+   * Stops a job: what waits is cancelled at once, what is under way is told at its next step. Returns how many
+   * waited.
+   */
   cancel(jobId: number): number {
     return this.connection.write(() => {
       this.connection.run(
@@ -108,7 +118,8 @@ export class Jobs {
         jobId,
       );
       return this.connection.run(
-        `UPDATE shots SET state = 'cancelled', after_shot = NULL, ended_at_ms = ? WHERE job_id = ? AND state = 'queued'`,
+        `UPDATE shots SET state = 'cancelled', after_shot = NULL, ended_at_ms = ?
+          WHERE job_id = ? AND state = 'queued'`,
         this.connection.now(),
         jobId,
       );
@@ -118,6 +129,11 @@ export class Jobs {
   /** This process runs these jobs until `closeRun`, or until it ends: what belongs to them is in use. */
   openRun(jobIds: readonly number[]): void {
     this.connection.write(() => openRun(this.connection, jobIds));
+  }
+
+  /** This process works on these jobs no longer; for a run that broke off before `closeRun`. */
+  leaveRun(jobIds: readonly number[]): void {
+    this.connection.write(() => leaveRun(this.connection, jobIds));
   }
 
   /** Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. */

@@ -9,10 +9,11 @@ import { Characters } from './characters.ts';
 import { Claims } from './claims.ts';
 import { Images } from './images.ts';
 import { Jobs } from './jobs.ts';
-import { forgiveBreaker } from './limits.ts';
+import { resetBreaker } from './limits.ts';
 import { holdLock, type Liveness } from './liveness.ts';
 import { openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
+import { realFile } from './real-file.ts';
 import { Recovery } from './recovery.ts';
 import { Connection } from './connection.ts';
 import { Maintenance } from './maintenance.ts';
@@ -24,7 +25,7 @@ export interface LedgerOptions {
   /** Absolute path, or `:memory:`. */
   file: string;
   now: () => number;
-  /** Who is alive; by default lock files in `owners/` beside the ledger. Tests bring their own. */
+  /** Which processes run; by default lock files in `owners/` beside the ledger. Tests bring their own. */
   liveness?: Liveness;
   /** Brings the database; by default `openDatabase`. Simulated processes share one. */
   open?: (file: string) => Database;
@@ -52,9 +53,10 @@ export class Ledger {
 
   /** @throws {UserError} when the file can't be used (see `openDatabase`). */
   constructor(options: LedgerOptions) {
-    const db = (options.open ?? openDatabase)(options.file);
-    this.folder = options.file === ':memory:' ? undefined : dirname(options.file);
-    this.liveness = options.liveness ?? lockBeside(options.file);
+    const file = realFile(options.file);
+    const db = (options.open ?? openDatabase)(file);
+    this.folder = file === ':memory:' ? undefined : dirname(file);
+    this.liveness = options.liveness ?? lockBeside(file);
     this.owner = this.liveness.owner;
     this.connection = new Connection(db, this.liveness, { now: options.now, folder: this.folder });
     this.characters = new Characters(this.connection);
@@ -101,8 +103,8 @@ export class Ledger {
   }
 
   /** A new run asks a provider again that was down. */
-  forgive(scope: string): void {
-    this.connection.write(() => forgiveBreaker(this.connection, scope));
+  resetBreaker(scope: string): void {
+    this.connection.write(() => resetBreaker(this.connection, scope));
   }
 
   close(): void {
@@ -111,7 +113,7 @@ export class Ledger {
         this.connection.run('DELETE FROM owners WHERE id = ?', this.owner);
       });
     } catch {
-      // A full disk: the row tells of a process that is gone, which its lock says as well.
+      // A full disk: the row then names a process that has ended, which its lock says as well.
     }
     this.connection.db.close();
     this.liveness.close();
@@ -120,6 +122,6 @@ export class Ledger {
 
 function lockBeside(file: string): Liveness {
   const owner = randomUUID();
-  if (file === ':memory:') return { owner, isAlive: () => true, close: () => {} };
+  if (file === ':memory:') return { owner, isRunning: () => true, close: () => {} };
   return holdLock(join(dirname(file), 'owners'), owner);
 }

@@ -2,12 +2,12 @@ import type { Connection } from './connection.ts';
 
 /**
  * What is known of a provider's limits, shared by all processes on the ledger. A scope is a provider and a fingerprint
- * of its key. Three brakes: a pause (the service said when), a pace and a window in flight (learned from answers 429:
+ * of its key. Three limits: a pause (the service said when), a pace and a window in flight (learned from answers 429:
  * additive increase, multiplicative decrease), and a breaker (the service is down).
  */
 
 const WINDOW_MAX = 64;
-const CREEP_SUCCESSES = 4;
+const SUCCESSES_TO_GROW = 4;
 const INTERVAL_MAX_MS = 60_000;
 const INTERVAL_FLOOR_MS = 40;
 const BREAKER_FAILURES = 10;
@@ -24,7 +24,7 @@ interface LimitRow {
   interval_ms: number;
   next_send_ms: number;
   successes: number;
-  creep: number;
+  grow_successes: number;
   failures: number;
   opened: number;
   open_until_ms: number;
@@ -36,7 +36,7 @@ const FRESH: LimitRow = {
   interval_ms: 0,
   next_send_ms: 0,
   successes: 0,
-  creep: 0,
+  grow_successes: 0,
   failures: 0,
   opened: 0,
   open_until_ms: 0,
@@ -56,7 +56,9 @@ function load(connection: Connection, scope: string): LimitRow {
 
 function save(connection: Connection, scope: string, row: LimitRow): void {
   connection.run(
-    `INSERT OR REPLACE INTO limits (scope, paused_until_ms, window, interval_ms, next_send_ms, successes, creep, failures, opened, open_until_ms)
+    `INSERT OR REPLACE INTO limits (scope, paused_until_ms, window, interval_ms, next_send_ms, successes,
+       grow_successes,
+      failures, opened, open_until_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     scope,
     row.paused_until_ms,
@@ -64,38 +66,39 @@ function save(connection: Connection, scope: string, row: LimitRow): void {
     row.interval_ms,
     row.next_send_ms,
     row.successes,
-    row.creep,
+    row.grow_successes,
     row.failures,
     row.opened,
     row.open_until_ms,
   );
 }
 
-/** Asks all brakes. `intervalMs`: the pace the config asks for (60,000 / requests a minute), 0 for none. */
+/** Checks all of them. `intervalMs`: the pace the config asks for (60,000 / requests a minute), 0 for none. */
 export function checkLimits(connection: Connection, scope: string, provider: string): LimitVerdict {
   const row = load(connection, scope);
   const now = connection.now();
-  const lies = (atMs: number) => atMs > now && atMs < now + PLAUSIBLE_MS;
+  const isAhead = (atMs: number) => atMs > now && atMs < now + PLAUSIBLE_MS;
   if (row.opened >= BREAKER_OPENINGS_MAX) return { state: 'down' };
-  if (lies(row.open_until_ms)) return { state: 'open', untilMs: row.open_until_ms };
-  if (lies(row.paused_until_ms)) return { state: 'wait', untilMs: row.paused_until_ms };
-  if (lies(row.next_send_ms)) return { state: 'wait', untilMs: row.next_send_ms };
+  if (isAhead(row.open_until_ms)) return { state: 'open', untilMs: row.open_until_ms };
+  if (isAhead(row.paused_until_ms)) return { state: 'wait', untilMs: row.paused_until_ms };
+  if (isAhead(row.next_send_ms)) return { state: 'wait', untilMs: row.next_send_ms };
   const windowNow = row.opened > 0 ? 1 : row.window;
   if (windowNow !== null && inFlight(connection, provider) >= windowNow) return { state: 'busy' };
   return { state: 'go' };
 }
 
 /**
- * Attempts that a live process waits for. What the dead left, or was let go, must not keep the window shut for ever.
+ * Attempts that a running process waits for. What others left behind, or let go, must not use up the window for ever.
  */
 function inFlight(connection: Connection, provider: string): number {
   const holders = connection.all<{ owner: string; n: number }>(
     `SELECT s.owner owner, COUNT(*) n FROM attempts a INDEXED BY attempts_in_flight JOIN shots s ON s.id = a.shot_id
-     WHERE a.provider = ? AND a.state IN ('intent', 'accepted') AND s.state = 'leased' AND s.owner IS NOT NULL GROUP BY s.owner`,
+     WHERE a.provider = ? AND a.state IN ('intent', 'accepted') AND s.state = 'leased' AND s.owner IS NOT NULL
+     GROUP BY s.owner`,
     provider,
   );
   return holders.reduce(
-    (sum, { owner, n }) => (owner === connection.owner || connection.isAlive(owner) ? sum + n : sum),
+    (sum, { owner, n }) => (owner === connection.owner || connection.isRunning(owner) ? sum + n : sum),
     0,
   );
 }
@@ -113,17 +116,17 @@ export function takeSend(connection: Connection, scope: string, intervalMs: numb
   if (pace > 0) save(connection, scope, { ...row, next_send_ms: connection.now() + pace });
 }
 
-/** The service answered well: brakes loosen a little. */
+/** The service answered well: its limits are widened a little. */
 export function noteSuccess(connection: Connection, scope: string): void {
   const row = load(connection, scope);
-  const creep = row.creep + 1;
-  const grown = creep >= CREEP_SUCCESSES;
+  const successesNow = row.grow_successes + 1;
+  const grown = successesNow >= SUCCESSES_TO_GROW;
   const interval = grown ? Math.floor(row.interval_ms * 0.75) : row.interval_ms;
   const window = grown && row.window !== null ? row.window + 1 : row.window;
   save(connection, scope, {
     ...row,
     successes: row.successes + 1,
-    creep: grown ? 0 : creep,
+    grow_successes: grown ? 0 : successesNow,
     interval_ms: interval < INTERVAL_FLOOR_MS ? 0 : interval,
     window: window !== null && window > WINDOW_MAX ? null : window,
     failures: 0,
@@ -135,14 +138,14 @@ export function noteSuccess(connection: Connection, scope: string): void {
 /** The service asked to wait: everybody does, then half as many at once, at the pace it named. */
 export function noteLimited(connection: Connection, scope: string, provider: string, waitMs: number): void {
   const row = load(connection, scope);
-  const flying = inFlight(connection, provider);
+  const inFlightNow = inFlight(connection, provider);
   const now = connection.now();
-  const again = row.paused_until_ms > now; // several answers to one burst are one lesson
+  const again = row.paused_until_ms > now; // several answers to one burst count once
   save(connection, scope, {
     ...row,
-    creep: 0,
+    grow_successes: 0,
     paused_until_ms: Math.max(row.paused_until_ms, now + waitMs),
-    window: again ? row.window : Math.max(1, Math.floor(Math.min(row.window ?? WINDOW_MAX, flying) / 2)),
+    window: again ? row.window : Math.max(1, Math.floor(Math.min(row.window ?? WINDOW_MAX, inFlightNow) / 2)),
     interval_ms: again
       ? row.interval_ms
       : Math.min(INTERVAL_MAX_MS, row.interval_ms > 0 ? Math.ceil(row.interval_ms * 1.34) : waitMs),
@@ -163,7 +166,7 @@ export function noteUnavailable(connection: Connection, scope: string): void {
 }
 
 /** A new run gives a provider that was down another chance. */
-export function forgiveBreaker(connection: Connection, scope: string): void {
+export function resetBreaker(connection: Connection, scope: string): void {
   const row = load(connection, scope);
   if (row.opened > 0) save(connection, scope, { ...row, opened: 0, failures: 0, open_until_ms: 0 });
 }

@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
 /**
- * Who is alive, without clocks: each process holds `BEGIN EXCLUSIVE` on its own small lock file for as long as it
- * lives; the kernel lets go when it dies, however it dies. A stopped process counts as alive, a reused pid does not
- * matter.
+ * Which processes run, without clocks: each holds `BEGIN EXCLUSIVE` on its own small lock file for as long as it
+ * runs; the kernel gives the lock back when it ends, however it ends. A stopped process counts as running; a reused
+ * pid does not matter.
  */
 export interface Liveness {
   /** This process's id in leases. */
   readonly owner: string;
-  /** True while the process with that id runs, or when that can't be told. Never robs a live owner. */
-  isAlive(owner: string): boolean;
+  /**
+   * True while the process with that id runs, or when that can't be told: nothing is taken from a process that may
+   * run.
+   */
+  isRunning(owner: string): boolean;
   close(): void;
 }
 
@@ -24,7 +27,7 @@ export function holdLock(folder: string, owner: string): Liveness {
   return {
     owner,
     // Never opens our own file: closing any second handle on it would drop the lock.
-    isAlive: (other) => other === owner || isHeld(lockFile(folder, other)),
+    isRunning: (other) => other === owner || isHeld(lockFile(folder, other)),
     close: () => {
       lock.close();
       rmSync(file, { force: true });
@@ -46,7 +49,7 @@ function isHeld(file: string): boolean {
     probe.exec('ROLLBACK');
     return false;
   } catch (error) {
-    // Busy: held. Anything else (permissions, I/O): can't be told, so not ours to rob. Gone meanwhile: dead.
+    // Busy: held. Anything else (permissions, I/O): can't be told, so taken for running. No file any more: ended.
     return existsSync(file) || (error instanceof Sqlite.SqliteError && error.code === 'SQLITE_BUSY');
   } finally {
     probe?.close();

@@ -2,7 +2,10 @@ import type { Connection } from './connection.ts';
 import { imagesWhere, imageWhere } from './image-rows.ts';
 import type { AttemptState, Image } from './records.ts';
 
-/** What `clean` and `delete` ask the ledger, and tell it. Folders are per slug: owners who use the same one share them. */
+/**
+ * What `clean` and `delete` ask the ledger, and tell it. Folders are per slug: owners who use the same one share
+ * them.
+ */
 export class Maintenance {
   private readonly connection: Connection;
 
@@ -10,13 +13,13 @@ export class Maintenance {
     this.connection = connection;
   }
 
-  /** True while another process that runs has a job of that slug: it may name or upload a picture at any moment. */
+  /** True while a run has a job of that slug, here or in another process: it may name a picture at any moment. */
   isAtWork(characterId: string): boolean {
     const workers = this.connection.all<{ owner: string }>(
       'SELECT DISTINCT w.owner FROM jobs j JOIN workers w ON w.job_id = j.id WHERE j.character_id = ?',
       characterId,
     );
-    return workers.some(({ owner }) => owner !== this.connection.owner && this.connection.isAlive(owner));
+    return workers.some(({ owner }) => this.connection.isRunning(owner));
   }
 
   /** Shots of a character whose work is paid, or being made at the provider, and not collected yet. */
@@ -71,18 +74,19 @@ export class Maintenance {
 
   /**
    * Takes a picture out of the ledger; its number stays taken, and what it cost stays counted. A picture of
-   * `create-character` that no other has replaced is missing from now on, so that running that again makes it anew. False
-   * when a process that runs is uploading it, or when it was gone already.
+   * `create-character` that no other has replaced is missing from now on, so that running that again makes it anew.
+   * False when a process that runs is uploading it, or when it was gone already.
    */
   remove(imageId: number): boolean {
     return this.connection.write(() => {
       const image = imageWhere(this.connection, { where: `i.id = ? AND i.state = 'stored'` }, imageId);
       if (!image) return false;
       const owner = image.upload?.owner ?? null;
-      if (owner !== null && owner !== this.connection.owner && this.connection.isAlive(owner)) return false;
+      if (owner !== null && this.connection.isRunning(owner)) return false;
       this.connection.run('DELETE FROM uploads WHERE image_id = ?', imageId);
       // The shot may be made again, and then has another picture.
       this.connection.run(`UPDATE images SET state = 'removed', shot_id = NULL WHERE id = ?`, imageId);
+      this.connection.run('UPDATE images SET superseded_by = NULL WHERE superseded_by = ?', imageId);
       if (image.supersededBy !== null) return true;
       this.connection.run(
         `UPDATE shots SET state = 'cancelled', outcome = NULL WHERE id = ? AND state = 'done'

@@ -61,8 +61,10 @@ function insertImage(connection: Connection, of: { lease: Lease; shot: Shot; ima
   const attempt = attemptOf(connection, lease);
   const job = jobById(connection, lease.jobId);
   return connection.insert(
-    `INSERT INTO images (character_key, character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state,
-       sha256, size_bytes, width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, created_at_ms)
+    `INSERT INTO images (character_key, character_id, number, shot_id, job_id, attempt_id, kind, shot, filename,
+      path, state,
+       sha256, size_bytes, width, height, format, provider, model, seed, seed_honoured, prompt,
+       cost_micros, created_at_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     job.characterKey,
     lease.characterId,

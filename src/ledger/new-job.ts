@@ -48,6 +48,8 @@ export interface WantedJob extends JobBasics {
   characterKey: number;
   kind: JobKind;
   imageCount: number;
+  /** Of a reroll: ids of the pictures that get another take. */
+  replaces?: readonly number[];
   shots: (character: RegisteredCharacter) => Iterable<NewShot>;
 }
 
@@ -59,15 +61,21 @@ export function findOrMake(connection: Connection, wanted: WantedJob): OpenedJob
 }
 
 /** What tells which job a request goes on with. */
-export type SameJob = Pick<WantedJob, 'characterKey' | 'kind' | 'key' | 'fingerprint' | 'fresh' | 'imageCount'>;
+export type SameJob = Pick<
+  WantedJob,
+  'characterKey' | 'kind' | 'key' | 'fingerprint' | 'fresh' | 'imageCount' | 'replaces'
+>;
 
-/** The job that a request goes on with; undefined: it makes a new one. @throws {UserError} when the key names another. */
+/**
+ * The job that a request goes on with; undefined: it makes a new one. @throws {UserError} when the key names another.
+ */
 export function continued(connection: Connection, wanted: SameJob): Job | undefined {
   if (wanted.key !== undefined) return namedJob(connection, wanted, wanted.key);
   if (wanted.kind === 'create') {
     return connection.one(
       jobOf,
-      `SELECT * FROM jobs WHERE character_key = ? AND kind = 'create' AND fingerprint <> 'removed' ORDER BY id DESC LIMIT 1`,
+      `SELECT * FROM jobs WHERE character_key = ? AND kind = 'create' AND fingerprint <> 'removed'
+        ORDER BY id DESC LIMIT 1`,
       wanted.characterKey,
     );
   }
@@ -86,17 +94,27 @@ function namedJob(connection: Connection, wanted: SameJob, key: string): Job | u
   const job = connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', key);
   const same =
     job?.characterKey === wanted.characterKey && job.kind === wanted.kind && job.imageCount === wanted.imageCount;
-  if (!job || same) return job;
+  if (!job || (same && isOfImages(connection, job.id, wanted.replaces))) return job;
   throw new UserError(
-    `the key ${JSON.stringify(key)} names job ${job.id} already: ${job.kind} of ${job.imageCount} for ${job.characterId}`,
+    `the key ${JSON.stringify(key)} names job ${job.id} already: ` +
+      `${job.kind} of ${job.imageCount} for ${job.characterId}`,
     { hint: 'a key never makes a second job: use another key, or repeat the first request' },
   );
+}
+
+/** True when the job makes other takes of exactly these pictures; true for what is no reroll. */
+function isOfImages(connection: Connection, jobId: number, replaces: readonly number[] | undefined): boolean {
+  if (replaces === undefined) return true;
+  const rows = connection.all<{ id: number }>('SELECT replaces_image_id id FROM shots WHERE job_id = ?', jobId);
+  const made = new Set(rows.map(({ id }) => id));
+  return made.size === new Set(replaces).size && replaces.every((id) => made.has(id));
 }
 
 function make(connection: Connection, wanted: WantedJob): Job {
   const character = characterByKey(connection, wanted.characterKey);
   const id = connection.insert(
-    `INSERT INTO jobs (key, character_key, character_id, kind, fingerprint, settings, priority, image_count, created_at_ms)
+    `INSERT INTO jobs (key, character_key, character_id, kind, fingerprint, settings, priority, image_count,
+      created_at_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     wanted.key ?? null,
     character.key,

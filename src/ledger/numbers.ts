@@ -1,6 +1,6 @@
 /**
- * The sequence of picture numbers of a slug, over all owners, kinds and jobs: they share a folder, and names must not clash.
- * A number is given out in a transaction, and never a second time.
+ * The sequence of picture numbers of a slug, over all owners, kinds and jobs: they share a folder, and names must not
+ * clash. A number is given out in a transaction, and never a second time.
  */
 import type { Connection } from './connection.ts';
 

@@ -97,7 +97,9 @@ function explain(error: unknown, file: string): unknown {
   const code = (error as { code?: string }).code ?? '';
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new UserError(`the ledger is damaged or no database: ${file}`, {
-      hint: `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let \`imggen adopt <id>\` and a new ledger take over`,
+      hint:
+        `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let ` +
+        `\`imggen adopt <id>\` and a new ledger take over`,
       cause: error,
     });
   }

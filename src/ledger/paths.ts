@@ -1,4 +1,7 @@
-/** Paths as the ledger keeps them: inside the project relative to the ledger's folder, so that the project can be moved. */
+/**
+ * Paths as the ledger keeps them: inside the project relative to the ledger's folder, so that the project can be
+ * moved.
+ */
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** The form that is kept. `folder`: the ledger's, undefined for one in memory. The project is the folder around it. */

@@ -46,7 +46,7 @@ export class Queries {
   /** True while a running process works on a job. */
   isRun(jobId: number): boolean {
     const workers = this.connection.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
-    return workers.some(({ owner }) => owner === this.connection.owner || this.connection.isAlive(owner));
+    return workers.some(({ owner }) => owner === this.connection.owner || this.connection.isRunning(owner));
   }
 
   /** Events of a job after a given event id, oldest first, for `status --watch`. */
@@ -63,7 +63,8 @@ export class Queries {
   /** Shots that ended badly, or are held. */
   failures(jobId: number, limit: number): FailedShot[] {
     return this.connection.all<FailedShot>(
-      `SELECT name, state, outcome, message, job_id jobId FROM shots WHERE job_id = ? AND state IN ('failed', 'refused', 'hold') ORDER BY id LIMIT ?`,
+      `SELECT name, state, outcome, message, job_id jobId FROM shots
+        WHERE job_id = ? AND state IN ('failed', 'refused', 'hold') ORDER BY id LIMIT ?`,
       jobId,
       limit,
     );
@@ -79,7 +80,7 @@ export class Queries {
     );
   }
 
-  /** Shots whose work is live at the provider and whom nobody is waiting for now. */
+  /** Shots whose work goes on at the provider and that nobody is waiting for now. */
   liveAtProvider(jobId: number): number {
     return (
       this.connection.get<{ n: number }>(
@@ -102,7 +103,8 @@ export class Queries {
   openProviders(jobId: number): string[] {
     return this.connection
       .all<{ provider: string }>(
-        `SELECT DISTINCT provider FROM attempts INDEXED BY attempts_by_job WHERE job_id = ? AND state IN ('intent', 'accepted', 'generated', 'unknown')`,
+        `SELECT DISTINCT provider FROM attempts INDEXED BY attempts_by_job
+          WHERE job_id = ? AND state IN ('intent', 'accepted', 'generated', 'unknown')`,
         jobId,
       )
       .map((row) => row.provider);
@@ -113,7 +115,8 @@ export class Queries {
     return (
       this.connection.get<{ n: number }>(
         `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id, jobs me
-       WHERE me.id = ? AND j.state = 'open' AND s.state = 'queued' AND (j.priority < me.priority OR (j.priority = me.priority AND j.id < me.id))`,
+       WHERE me.id = ? AND j.state = 'open' AND s.state = 'queued' 
+         AND (j.priority < me.priority OR (j.priority = me.priority AND j.id < me.id))`,
         jobId,
       )?.n ?? 0
     );
@@ -123,7 +126,8 @@ export class Queries {
   pace(jobId: number): { averageMs: number | null; ended: number; spanMs: number } {
     const row = this.connection.get<{ average: number | null; n: number; first: number | null; last: number | null }>(
       `SELECT AVG(ended_at_ms - intent_at_ms) average, COUNT(*) n, MIN(intent_at_ms) first, MAX(ended_at_ms) last FROM
-         (SELECT intent_at_ms, ended_at_ms FROM attempts WHERE job_id = ? AND state = 'settled' ORDER BY id DESC LIMIT 50)`,
+         (SELECT intent_at_ms, ended_at_ms FROM attempts WHERE job_id = ? AND state = 'settled'
+          ORDER BY id DESC LIMIT 50)`,
       jobId,
     );
     return {
@@ -137,10 +141,12 @@ export class Queries {
   stats(owner?: string | null): ModelStats[] {
     const rows = this.connection.all<Omit<ModelStats, 'p50Ms' | 'p95Ms'>>(
       `SELECT a.provider, a.model, COUNT(*) attempts,
-         SUM(a.state = 'settled') done, SUM(a.state = 'rejected' AND a.outcome NOT IN ('refused', 'interrupted')) failed,
+         SUM(a.state = 'settled') done,
+         SUM(a.state = 'rejected' AND a.outcome NOT IN ('refused', 'interrupted')) failed,
          SUM(a.outcome = 'refused') refused, SUM(a.state = 'unknown') unknown,
          COALESCE(SUM(r.spent_micros), 0) spentMicros
-       FROM attempts a LEFT JOIN reservations r ON r.attempt_id = a.id ${owner === undefined ? '' : `WHERE a.job_id IN (${JOBS_OF})`}
+       FROM attempts a LEFT JOIN reservations r ON r.attempt_id = a.id
+         ${owner === undefined ? '' : `WHERE a.job_id IN (${JOBS_OF})`}
        GROUP BY a.provider, a.model ORDER BY a.provider, a.model`,
       ...valuesOf(owner),
     );
@@ -175,7 +181,8 @@ export class Queries {
       `SELECT day, provider, model, SUM(state = 'spent') images, SUM(spent_micros) spentMicros,
          SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reservedMicros
        FROM reservations WHERE day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?)
-       ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`} GROUP BY day, provider, model ORDER BY day DESC, provider, model`,
+       ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`}
+         GROUP BY day, provider, model ORDER BY day DESC, provider, model`,
       days,
       ...valuesOf(owner),
     );

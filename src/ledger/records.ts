@@ -1,6 +1,6 @@
 /**
- * What the ledger hands out: characters, jobs, shots, attempts and images, with parsed JSON. Rows and SQL stay inside the
- * ledger. Money is integer micro-dollars, moments are epoch milliseconds of the writer's clock.
+ * What the ledger returns: characters, jobs, shots, attempts and images, with parsed JSON. Rows and SQL stay inside
+ * the ledger. Money is integer micro-dollars, moments are epoch milliseconds of the writer's clock.
  */
 import type { CharacterAttributes } from '../character.ts';
 import type { Failure, Outcome } from '../errors.ts';

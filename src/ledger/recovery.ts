@@ -23,8 +23,8 @@ export class Recovery {
   }
 
   /**
-   * Takes over at most `most` shots of these jobs whose process has ended, or has let them go. Never takes from a process that
-   * runs; two processes that try at once get different shots. `except`: ids of shots not to touch.
+   * Takes over at most `most` shots of these jobs whose process has ended, or has let them go. Never takes from a
+   * process that runs; two processes that try at once get different shots. `except`: ids of shots not to touch.
    */
   takeOver(jobIds: readonly number[], most: number, except: ReadonlySet<number> = new Set()): TakenOver[] {
     const taken: TakenOver[] = [];
@@ -71,7 +71,7 @@ export class Recovery {
     );
     return owners
       .map((row) => row.owner)
-      .filter((owner) => owner === null || (owner !== this.connection.owner && !this.connection.isAlive(owner)));
+      .filter((owner) => owner === null || (owner !== this.connection.owner && !this.connection.isRunning(owner)));
   }
 
   private take(seen: Shot): TakenOver | undefined {
@@ -92,7 +92,8 @@ export class Recovery {
     const attempt = attemptWhere(this.connection, inDoubt, seen.id);
     if (!attempt || !providers.includes(attempt.provider)) return undefined;
     const changed = this.connection.run(
-      `UPDATE shots SET state = 'leased', owner = ?, token = token + 1, ended_at_ms = NULL WHERE id = ? AND state = 'hold' AND token = ?`,
+      `UPDATE shots SET state = 'leased', owner = ?, token = token + 1, ended_at_ms = NULL
+        WHERE id = ? AND state = 'hold' AND token = ?`,
       this.connection.owner,
       seen.id,
       seen.token,

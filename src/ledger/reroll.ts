@@ -9,8 +9,11 @@ import { shotById } from './rows.ts';
 /** Another take of one picture. */
 export interface Take {
   imageId: number;
-  /** 0 … 2^32 − 1, not the picture's own. */
-  seed: number;
+  /**
+   * The seed of take number `take` (1, 2, …) of this picture: 0 … 2^32 − 1, another for each.
+   * Called inside the transaction, so that two rerolls at once get different ones.
+   */
+  seedOf: (take: number) => number;
 }
 
 /** What a reroll asks for: pictures of one character. */
@@ -41,8 +44,15 @@ export function rerollJob(connection: Connection, request: RerollRequest): Opene
     characterKey,
     kind: 'reroll',
     imageCount: takes.length,
+    replaces: takes.map(({ imageId }) => imageId),
     shots: () => shotsOf(connection, pictures),
   });
+}
+
+/** How many other takes of a picture were asked for, whatever became of them. */
+export function takesOf(connection: Connection, imageId: number): number {
+  const sql = 'SELECT COUNT(*) n FROM shots INDEXED BY shots_replacing WHERE replaces_image_id = ?';
+  return connection.get<{ n: number }>(sql, imageId)?.n ?? 0;
 }
 
 function stored(connection: Connection, imageId: number): Image | undefined {
@@ -51,14 +61,15 @@ function stored(connection: Connection, imageId: number): Image | undefined {
 
 function* shotsOf(
   connection: Connection,
-  takes: readonly { image: Image | undefined; seed: number }[],
+  takes: readonly { image: Image | undefined; seedOf: Take['seedOf'] }[],
 ): Generator<NewShot> {
   const names = new Set<string>();
-  for (const { image, seed } of takes) {
+  for (const { image, seedOf } of takes) {
     if (!image?.shotId) continue;
     const { look, prompt, kind, name: before } = shotById(connection, image.shotId);
     const name = freeName(before, names);
     names.add(name);
+    const seed = seedOf(takesOf(connection, image.id) + 1);
     yield { name, kind, look, prompt, seed, replacesImageId: image.id };
   }
 }

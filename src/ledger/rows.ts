@@ -1,4 +1,7 @@
-/** Rows of characters, jobs and shots, and the one place where they become what the ledger hands out: JSON is parsed here. */
+/**
+ * Rows of characters, jobs and shots, and the one place where they become what the ledger returns: JSON is parsed
+ * here.
+ */
 import type { Connection } from './connection.ts';
 import type { Job, RegisteredCharacter, Shot } from './records.ts';
 

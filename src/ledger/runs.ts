@@ -4,16 +4,22 @@ import { totalOf } from './budget.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 import { jobById } from './rows.ts';
 
-/** This process runs these jobs until `closeRun`, or until it ends: what belongs to them is in use. Inside a transaction. */
+/**
+ * This process runs these jobs until `closeRun`, or until it ends: what belongs to them is in use. Inside a
+ * transaction.
+ */
 export function openRun(connection: Connection, jobIds: readonly number[]): void {
   for (const jobId of jobIds) {
     const workers = connection.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
-    for (const { owner } of workers) if (!connection.isAlive(owner)) removeWorker(connection, jobId, owner);
+    for (const { owner } of workers) if (!connection.isRunning(owner)) removeWorker(connection, jobId, owner);
     connection.run('INSERT OR IGNORE INTO workers (job_id, owner) VALUES (?, ?)', jobId, connection.owner);
   }
 }
 
-/** Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. Inside a transaction. */
+/**
+ * Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. Inside a
+ * transaction.
+ */
 export function closeRun(
   connection: Connection,
   jobId: number,
@@ -40,6 +46,11 @@ export function closeRun(
     cost_usd: totalOf(connection, `job:${jobId}`).spentMicros / 1e6,
   });
   return { ended, counts };
+}
+
+/** This process works on these jobs no longer, whatever became of its run: it may have broken off. In a transaction. */
+export function leaveRun(connection: Connection, jobIds: readonly number[]): void {
+  for (const jobId of jobIds) removeWorker(connection, jobId, connection.owner);
 }
 
 function removeWorker(connection: Connection, jobId: number, owner: string): void {

@@ -1,4 +1,51 @@
+/** Rows of uploads: who is at them, and how they end. Everything here is called inside a transaction. */
 import type { Connection } from './connection.ts';
+import { imageById } from './image-rows.ts';
+import type { Image } from './records.ts';
+
+/** A stored moment further away than this was written by a clock that has since been set back. */
+const PLAUSIBLE_MS = 2 * 3_600_000;
+/** How many waiting uploads of a job are looked at for one that no other process is at. */
+const LOOKED_AT = 50;
+
+interface Waiting {
+  imageId: number;
+  store: string;
+  owner: string | null;
+  tries: number;
+}
+
+/** Takes the next image of a job whose upload is due and which no running process is uploading; undefined: none. */
+export function takeUpload(connection: Connection, jobId: number): Image | undefined {
+  const now = connection.now();
+  const waiting = connection.all<Waiting>(
+    `SELECT image_id imageId, store, owner, tries FROM uploads INDEXED BY uploads_waiting
+     WHERE job_id = ? AND state = 'pending' AND (not_before_ms <= ? OR not_before_ms > ?)
+       AND (owner IS NULL OR owner <> ?) ORDER BY image_id LIMIT ?`,
+    jobId,
+    now,
+    now + PLAUSIBLE_MS,
+    connection.owner,
+    LOOKED_AT,
+  );
+  const free = waiting.find(({ owner }) => owner === null || !connection.isRunning(owner));
+  if (!free) return undefined;
+  connection.run(
+    'UPDATE uploads SET owner = ?, tries = ? WHERE image_id = ? AND store = ?',
+    connection.owner,
+    // That a process ended says nothing of the picture it was uploading: the tries begin anew.
+    free.owner === null ? free.tries + 1 : 1,
+    free.imageId,
+    free.store,
+  );
+  return imageById(connection, free.imageId);
+}
+
+/** True while this process is at the upload, as the image that it took says. */
+export function holdsUpload(connection: Connection, { id, upload }: Image): boolean {
+  const sql = `SELECT 1 FROM uploads WHERE image_id = ? AND store = ? AND owner = ? AND state = 'pending'`;
+  return connection.get(sql, id, upload?.store ?? '', connection.owner) !== undefined;
+}
 
 /** The one store that an image goes to, or is shown from; an upload to another that was not finished is given up. */
 function showFrom(connection: Connection, imageId: number, store: string): void {
@@ -6,7 +53,7 @@ function showFrom(connection: Connection, imageId: number, store: string): void 
   connection.run(`DELETE FROM uploads WHERE image_id = ? AND store <> ? AND state <> 'done'`, imageId, store);
 }
 
-/** An image is to be uploaded to a store by the runs of this job, and shown from there. Inside a transaction. */
+/** An image is to be uploaded to a store by the runs of this job, and shown from there. */
 export function uploadLater(
   connection: Connection,
   of: { imageId: number; jobId: number | null; store: string },
@@ -21,7 +68,7 @@ export function uploadLater(
   );
 }
 
-/** An image is in a store under this key. Inside a transaction. */
+/** An image is in a store under this key. */
 export function uploadDone(
   connection: Connection,
   of: { imageId: number; jobId: number | null; store: string; key: string; details: object },

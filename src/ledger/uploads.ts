@@ -1,9 +1,9 @@
 import type { Connection } from './connection.ts';
-import { imageById, imagesWhere } from './image-rows.ts';
+import { imagesWhere } from './image-rows.ts';
 import { recordStored } from './naming.ts';
 import type { Image, Job, StoredDetails } from './records.ts';
 import { jobOf } from './rows.ts';
-import { uploadDone, uploadLater } from './upload-rows.ts';
+import { holdsUpload, takeUpload, uploadDone, uploadLater } from './upload-rows.ts';
 
 /** Where an uploaded image is. */
 export interface UploadedTo {
@@ -15,11 +15,6 @@ export interface UploadedTo {
   /** Of the bytes that were sent, in hex. */
   md5: string;
 }
-
-/** A stored moment further away than this was written by a clock that has since been set back. */
-const PLAUSIBLE_MS = 2 * 3_600_000;
-/** How many waiting uploads of a job are looked at for one that no other process is at. */
-const LOOKED_AT = 50;
 
 /** The second step: pictures that are safe on disk on their way to the store. */
 export class Uploads {
@@ -33,8 +28,8 @@ export class Uploads {
   claim(jobIds: readonly number[]): Image | undefined {
     return this.connection.write(() => {
       for (const jobId of jobIds) {
-        const free = this.waiting(jobId).find(({ owner }) => owner === null || !this.connection.isAlive(owner));
-        if (free) return this.take(free);
+        const image = takeUpload(this.connection, jobId);
+        if (image) return image;
       }
       return undefined;
     });
@@ -46,7 +41,8 @@ export class Uploads {
     let nextMs: number | undefined;
     for (const jobId of jobIds) {
       const row = this.connection.get<{ n: number; at: number | null }>(
-        `SELECT COUNT(*) n, MIN(not_before_ms) at FROM uploads INDEXED BY uploads_waiting WHERE job_id = ? AND state = 'pending'`,
+        `SELECT COUNT(*) n, MIN(not_before_ms) at FROM uploads INDEXED BY uploads_waiting
+          WHERE job_id = ? AND state = 'pending'`,
         jobId,
       );
       count += row?.n ?? 0;
@@ -58,7 +54,7 @@ export class Uploads {
   /** The store has it. Written only by the process that is at it. */
   done(image: Image, to: UploadedTo): void {
     this.connection.write(() => {
-      if (!image.upload || !this.holds(image)) return;
+      if (!image.upload || !holdsUpload(this.connection, image)) return;
       const { store } = image.upload;
       uploadDone(this.connection, { imageId: image.id, jobId: image.jobId, store, key: to.key, details: to.details });
       this.connection.run('UPDATE images SET md5 = ? WHERE id = ?', to.md5, image.id);
@@ -69,7 +65,7 @@ export class Uploads {
   /** The store did not take it now: again from `notBeforeMs` (epoch ms) on. `counts`: as one of the tries it has. */
   again(image: Image, how: { message: string; notBeforeMs: number; counts: boolean }): void {
     this.connection.write(() => {
-      if (!this.holds(image)) return;
+      if (!holdsUpload(this.connection, image)) return;
       this.connection.run(
         `UPDATE uploads SET owner = NULL, message = ?, not_before_ms = ?, tries = MAX(0, tries - ?)
          WHERE image_id = ? AND store = ?`,
@@ -85,9 +81,10 @@ export class Uploads {
   /** The store will not take it: left to a later run. */
   givenUp(image: Image, message: string): void {
     this.connection.write(() => {
-      if (!this.holds(image)) return;
+      if (!holdsUpload(this.connection, image)) return;
       this.connection.run(
-        `UPDATE uploads SET state = 'failed', owner = NULL, message = ?, not_before_ms = 0 WHERE image_id = ? AND store = ?`,
+        `UPDATE uploads SET state = 'failed', owner = NULL, message = ?, not_before_ms = 0
+          WHERE image_id = ? AND store = ?`,
         message,
         image.id,
         image.upload?.store ?? '',
@@ -98,7 +95,7 @@ export class Uploads {
   /** Lets an image go that was not uploaded because the run stops. */
   release(image: Image): void {
     this.connection.write(() => {
-      if (!this.holds(image)) return;
+      if (!holdsUpload(this.connection, image)) return;
       this.connection.run(
         'UPDATE uploads SET owner = NULL, tries = MAX(0, tries - 1) WHERE image_id = ? AND store = ?',
         image.id,
@@ -107,7 +104,10 @@ export class Uploads {
     });
   }
 
-  /** A new run: failed uploads of a job wait again, and the tries of all that wait are forgiven; returns how many had failed. */
+  /**
+   * A new run: failed uploads of a job wait again, and the tries of all that wait are uncounted; returns how many had
+   * failed.
+   */
   retryFailed(jobId: number): number {
     return this.connection.write(() => {
       this.connection.run(
@@ -121,7 +121,10 @@ export class Uploads {
     });
   }
 
-  /** Pictures of a character that are not in this store wait for their upload; returns how many, and the jobs they belong to. */
+  /**
+   * Pictures of a character that are not in this store wait for their upload; returns how many, and the jobs they
+   * belong to.
+   */
   enqueue(characterKey: number, store: string): { count: number; jobs: Job[] } {
     return this.connection.write(() => {
       const images = imagesWhere(
@@ -162,43 +165,4 @@ export class Uploads {
     );
     return { pending: row?.pending ?? 0, failed: row?.failed ?? 0 };
   }
-
-  private waiting(jobId: number): Waiting[] {
-    const now = this.connection.now();
-    return this.connection.all<Waiting>(
-      `SELECT image_id imageId, store, owner, tries FROM uploads INDEXED BY uploads_waiting
-       WHERE job_id = ? AND state = 'pending' AND (not_before_ms <= ? OR not_before_ms > ?)
-         AND (owner IS NULL OR owner <> ?) ORDER BY image_id LIMIT ?`,
-      jobId,
-      now,
-      now + PLAUSIBLE_MS,
-      this.connection.owner,
-      LOOKED_AT,
-    );
-  }
-
-  private take({ imageId, store, owner, tries }: Waiting): Image {
-    this.connection.run(
-      'UPDATE uploads SET owner = ?, tries = ? WHERE image_id = ? AND store = ?',
-      this.connection.owner,
-      // That a process ended says nothing of the picture it was uploading: the tries begin anew.
-      owner === null ? tries + 1 : 1,
-      imageId,
-      store,
-    );
-    return imageById(this.connection, imageId);
-  }
-
-  /** True while this process is at the upload, as the image that it took says. */
-  private holds({ id, upload }: Image): boolean {
-    const sql = `SELECT 1 FROM uploads WHERE image_id = ? AND store = ? AND owner = ? AND state = 'pending'`;
-    return this.connection.get(sql, id, upload?.store ?? '', this.connection.owner) !== undefined;
-  }
-}
-
-interface Waiting {
-  imageId: number;
-  store: string;
-  owner: string | null;
-  tries: number;
 }

@@ -54,7 +54,7 @@ const LENS_WORDS: Readonly<Record<Framing, string>> = {
   'head and shoulders': '85mm portrait lens at f/2, shallow depth of field',
   'waist up': '70mm lens at f/2.8, softly blurred background',
   'three-quarter length': '50mm lens at f/2.8, gently blurred background',
-  'full body': '35mm lens at f/4, background recognisable but soft',
+  'full body': '35mm lens at f/4, background recognizable but soft',
 };
 
 /** What a medium is called and what it looks like. */
@@ -66,15 +66,15 @@ interface Medium {
 const MEDIA: readonly (readonly [pattern: RegExp, medium: Medium])[] = [
   [
     /^water ?colou?r(?: painting)?$/,
-    { opening: 'Watercolour painting of', finish: 'Transparent layered washes, soft wet edges, visible paper grain' },
+    { opening: 'Watercolor painting of', finish: 'Transparent layered washes, soft wet edges, visible paper grain' },
   ],
   [
     /^(?:anime|manga)$/,
-    { opening: 'Anime illustration of', finish: 'Clean line art, cel shading, expressive eyes, polished colours' },
+    { opening: 'Anime illustration of', finish: 'Clean line art, cel shading, expressive eyes, polished colors' },
   ],
   [
     /^oil(?: paint(?:ing)?)?$/,
-    { opening: 'Oil painting of', finish: 'Rich layered brushwork, visible canvas texture, classical colour harmony' },
+    { opening: 'Oil painting of', finish: 'Rich layered brushwork, visible canvas texture, classical color harmony' },
   ],
   [
     /^(?:3d|3d render|3d rendering|cgi)$/,
@@ -84,7 +84,7 @@ const MEDIA: readonly (readonly [pattern: RegExp, medium: Medium])[] = [
     /^(?:comic|comics|comic book)$/,
     {
       opening: 'Comic book illustration of',
-      finish: 'Bold ink outlines, flat colours, halftone shading, no lettering',
+      finish: 'Bold ink outlines, flat colors, halftone shading, no lettering',
     },
   ],
   [
@@ -93,7 +93,7 @@ const MEDIA: readonly (readonly [pattern: RegExp, medium: Medium])[] = [
   ],
   [
     /^(?:digital art|digital painting|digital illustration)$/,
-    { opening: 'Digital painting of', finish: 'Refined painterly rendering, controlled edges, harmonious colours' },
+    { opening: 'Digital painting of', finish: 'Refined painterly rendering, controlled edges, harmonious colors' },
   ],
   [/^pixel art$/, { opening: 'Pixel art of', finish: 'Crisp square pixels, limited palette, clear silhouette' }],
 ];
@@ -136,7 +136,7 @@ export function buildNegativePrompt(attributes: CharacterAttributes): string | u
 function photograph(framing: Framing): Medium {
   return {
     opening: 'Professional portrait photograph of',
-    finish: `${LENS_WORDS[framing]}, natural skin texture, true-to-life colours, sharp focus on the eyes`,
+    finish: `${LENS_WORDS[framing]}, natural skin texture, true-to-life colors, sharp focus on the eyes`,
   };
 }
 

@@ -46,7 +46,7 @@ export interface Capabilities {
 export interface Price {
   /** What one picture costs at most: what is reserved. */
   worstMicros: number;
-  /** What one picture is expected to cost; what is booked when the service does not tell. */
+  /** What one picture is expected to cost; what is counted when the service does not tell. */
   expectedMicros: number;
   /** Page or person the price is from, and the day it was read (ISO date). `config` for a price the user set. */
   source: string;

@@ -20,7 +20,7 @@ export const commonOptions = {
     .optional()
     .describe(
       'What one image costs at worst, in US dollars, for a model whose price imggen does not know. ' +
-        'It overrides the built-in price.',
+        'It overrides the built-in price, and holds for the model that the config names.',
     ),
   requestsPerMinute: z
     .number()

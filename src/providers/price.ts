@@ -17,7 +17,14 @@ export function priceOfEach(usd: number, from: PriceSource): Price {
   return { worstMicros: micros, expectedMicros: micros, source: from.source, asOf: from.asOf };
 }
 
-/** The price that the user set in the config, which overrides every other; undefined when none is set. */
-export function configuredPrice({ priceUsd }: Pick<CommonOptions, 'priceUsd'>, nowMs: number): Price | undefined {
-  return priceUsd === undefined ? undefined : priceOfEach(priceUsd, { source: 'config', asOf: dayOf(nowMs) });
+/**
+ * The price that the user set in the config, which overrides every other; undefined when none is set, or it was set
+ * beside another model: a job of an earlier config keeps its own.
+ */
+export function configuredPrice(
+  { priceUsd, model: priced }: Pick<CommonOptions, 'priceUsd' | 'model'>,
+  { model, nowMs }: { model: string; nowMs: number },
+): Price | undefined {
+  if (priceUsd === undefined || (priced !== undefined && priced !== model)) return undefined;
+  return priceOfEach(priceUsd, { source: 'config', asOf: dayOf(nowMs) });
 }

@@ -57,7 +57,6 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
   const token = keyOf(env, settings.keyVariables, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
   const connection: Connection = { baseUrl, token, fetch, now, skewMs: 0 };
-  const configured = configuredPrice(options, now());
   return {
     name: 'replicate',
     idempotent: false,
@@ -67,7 +66,7 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
     findAfterMs: 0,
     defaultModel: DEFAULT_MODEL,
     capabilities: (model) => capabilities(model, now()),
-    price: ({ model }) => configured ?? modelRecord(model)?.price,
+    price: ({ model }) => configuredPrice(options, { model, nowMs: now() }) ?? modelRecord(model)?.price,
     warnings,
     check: (call) => check(connection, call),
     cancel: (remoteId, call) => cancel(connection, remoteId, call),

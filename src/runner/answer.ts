@@ -1,7 +1,7 @@
 import type { SeedHonoured } from '../events.ts';
 import type { Generated } from '../providers/provider.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
-import { tellPhase } from './phase.ts';
+import { tellPhase } from './tell.ts';
 import { partPathOf, stageAnswer } from './staging.ts';
 
 /** T3: the provider has accepted the request under this id. */

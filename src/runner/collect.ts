@@ -4,7 +4,7 @@ import { generated } from './answer.ts';
 import { deadline } from './deadline.ts';
 import { failed, lost, released } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
-import { tellPhase } from './phase.ts';
+import { tellPhase } from './tell.ts';
 
 /** Waits for accepted work under its remote id, which the ledger knows. */
 export async function collect(context: AttemptContext, open: OpenAttempt): Promise<Step> {

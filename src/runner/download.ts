@@ -3,14 +3,14 @@ import { acceptedOf } from './collect.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
-import { tellPhase } from './phase.ts';
+import { tellPhase } from './tell.ts';
 import { wholeAt } from './picture.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
 import { partPathOf } from './staging.ts';
 
 /**
  * Brings a finished, paid picture from its URL to a synced, whole file, and commits that. Reads are free: tried again
- * with patience. An expired URL is asked for again by remote id, once.
+ * for some time. An expired URL is asked for again by remote id, once.
  */
 export async function downloadAnswer(context: AttemptContext, open: OpenAttempt, firstUrl: string): Promise<Step> {
   tellPhase(context, open, 'saving');

@@ -1,8 +1,8 @@
 /** The ends of an attempt that leave no picture. */
 import { ProviderError } from '../errors.ts';
-import type { FailureRecord } from '../ledger/attempts.ts';
+import type { ShotAfterFailure } from '../ledger/failures.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
-import { tellPhase } from './phase.ts';
+import { tellPhase } from './tell.ts';
 import { decide, type Verdict } from './retry.ts';
 
 /** Claimed, and told to stop before anything was sent: as if it had never been claimed. */
@@ -47,16 +47,16 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     message,
     settlement: verdict.settlement === 'spent' ? { state: 'spent', micros: undefined } : { state: verdict.settlement },
     shot: shotAfter(verdict, context.now()),
-    lesson: verdict.lesson && { scope, kind: verdict.lesson, waitMs: verdict.waitMs },
+    observed: verdict.observed && { scope, kind: verdict.observed, waitMs: verdict.waitMs },
   });
   if (verdict.shot === 'again')
     tellPhase(context, open, 'backoff', { until: new Date(context.now() + verdict.waitMs).toISOString() });
   return { end: { kind: 'failed', verdict, message } };
 }
 
-function shotAfter(verdict: Verdict, nowMs: number): FailureRecord['shot'] {
+function shotAfter(verdict: Verdict, nowMs: number): ShotAfterFailure {
   if (verdict.shot === 'again')
-    return { state: 'queued', notBeforeMs: nowMs + verdict.waitMs, forgiven: verdict.forgiven };
-  if (verdict.shot === 'parked') return { state: 'queued', notBeforeMs: 0, forgiven: true, parked: true };
+    return { state: 'queued', notBeforeMs: nowMs + verdict.waitMs, uncounted: verdict.uncounted };
+  if (verdict.shot === 'parked') return { state: 'queued', notBeforeMs: 0, uncounted: true, parked: true };
   return { state: verdict.shot };
 }

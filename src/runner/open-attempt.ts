@@ -31,7 +31,7 @@ export type AttemptEnd =
   | { kind: 'released'; why: string }
   /** Never sent. */
   | { kind: 'unsent' }
-  /** Booked as failed. `parked`: the run must stop asking, with the provider's message. */
+  /** Recorded as failed. `parked`: the run must stop asking, with the provider's message. */
   | { kind: 'failed'; verdict: Verdict; message: string };
 
 /** What a step leads to: the attempt in its next state, committed, or its end. */

@@ -1,6 +1,6 @@
 /**
  * What follows a failure: one pure table. The provider names the kind, this decides about the shot, the money and the
- * brakes.
+ * limits.
  */
 import type { Charged, Failure } from '../errors.ts';
 
@@ -27,10 +27,10 @@ export interface Verdict {
   shot: 'again' | 'parked' | 'failed' | 'refused' | 'hold';
   waitMs: number;
   /** The attempt does not count against attemptsMax. */
-  forgiven: boolean;
+  uncounted: boolean;
   settlement: 'released' | 'spent' | 'doubtful';
-  /** What the provider's brakes learn. */
-  lesson: 'limited' | 'unavailable' | undefined;
+  /** What it says of the provider's limits. */
+  observed: 'limited' | 'unavailable' | undefined;
 }
 
 const BACKOFF_FIRST_MS = 1_000;
@@ -48,35 +48,35 @@ export function backoffMs(attempt: number, random: number): number {
 /** Decides what follows a failed attempt. */
 export function decide(facts: FailureFacts): Verdict {
   const settlement = facts.charged === 'yes' ? 'spent' : facts.charged === 'maybe' ? 'doubtful' : 'released';
-  const end = (shot: Verdict['shot'], lesson?: Verdict['lesson']): Verdict => ({
+  const end = (shot: Verdict['shot'], observed?: Verdict['observed']): Verdict => ({
     shot,
     waitMs: 0,
-    forgiven: false,
+    uncounted: false,
     settlement,
-    lesson,
+    observed,
   });
-  const again = (waitMs: number, lesson?: Verdict['lesson']): Verdict => ({
+  const again = (waitMs: number, observed?: Verdict['observed']): Verdict => ({
     shot: 'again',
     waitMs,
-    forgiven: false,
+    uncounted: false,
     settlement,
-    lesson,
+    observed,
   });
   switch (facts.failure) {
     case 'refused':
       return end('refused');
     case 'rejected':
       return end('failed');
-    // The same would happen to every other shot: keep them all in the queue for the day the account is mended.
+    // The same would happen to every other shot: keep them all in the queue until the account is put in order.
     case 'unauthorized':
     case 'no-credit':
-      return { ...end('parked'), forgiven: true };
+      return { ...end('parked'), uncounted: true };
     case 'rate-limited': {
       // As long as the provider lets anything through, waiting is no failure. A provider that only ever says 429 is.
       const waitMs =
         (facts.retryAfterMs ?? backoffMs(facts.limitedInARow + 1, facts.random)) + Math.round(facts.random * 100);
       if (facts.limitedInARow + 1 >= facts.attemptsMax) return end('failed', 'limited');
-      return { ...again(waitMs, 'limited'), forgiven: true };
+      return { ...again(waitMs, 'limited'), uncounted: true };
     }
     case 'unavailable':
     case 'timeout': {
@@ -85,17 +85,20 @@ export function decide(facts: FailureFacts): Verdict {
       if (facts.attempts >= facts.attemptsMax) return end('failed', 'unavailable');
       return again(Math.max(facts.retryAfterMs ?? 0, backoffMs(facts.attempts, facts.random)), 'unavailable');
     }
-    // Paid, and what came is no picture: paying again takes a person's word (`imggen retry`).
+    // Paid, and what came is no picture: only a person pays again (`imggen retry`).
     case 'unusable':
       return end('failed');
     case 'interrupted':
-      return { ...again(0), forgiven: true };
+      return { ...again(0), uncounted: true };
     case 'unknown':
       return { ...end('hold'), settlement: 'doubtful' };
   }
 }
 
-/** What follows when a store did not take a picture. Uploads cost nothing and are idempotent: patience is cheap. */
+/**
+ * What follows when a store did not take a picture. Uploads cost nothing and are idempotent: they are tried many
+ * times.
+ */
 export function decideUpload(facts: {
   failure: 'unauthorized' | 'rejected' | 'rate-limited' | 'unavailable' | 'conflict';
   tries: number;

@@ -8,16 +8,15 @@ import { GuardedSteps } from './after/guarded.ts';
 import { runAttempt } from './attempt.ts';
 import type { RunnerContext, RunOptions, RunResult, Stop } from './context.ts';
 import { DiskSpace } from './disk-space.ts';
+import { InFlight } from './in-flight.ts';
 import { canBeCleared } from './look-up.ts';
 import { NextShot } from './next-shot.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
-import { Places } from './places.ts';
 import { Requests } from './request.ts';
+import { tellSpend } from './tell.ts';
 
 /** How often processes that have ended are looked for while others work on the same jobs. */
 const RECOVERY_POLL_MS = 500;
-/** The longest wait before looking again. */
-const WAIT_MAX_MS = 5_000;
 
 /**
  * The loop: take over what processes that have ended left behind, claim, make, settle; bounded by each job's
@@ -30,14 +29,11 @@ export class Runner {
   private readonly requests: Requests;
   private readonly after: GuardedSteps;
   private readonly jobs: readonly Job[];
-  private readonly places: Places;
+  private readonly flight: InFlight;
   private readonly next: NextShot;
   private readonly disk: DiskSpace;
-  /** Shots under way, from their claim to their end. */
-  private readonly inFlight = new Map<number, Promise<void>>();
   /** Shots this run let go, with their jobs: not to be taken over again by itself. */
   private readonly letGo = new Map<number, number>();
-  private wake: () => void = () => {};
   private nextRecoveryMs = 0;
   /** Ends the whole run; what stops one job only is in `next`. */
   private halt: Stop | undefined;
@@ -60,7 +56,7 @@ export class Runner {
     this.requests = new Requests({ ...context, warnOnce }, parts.references);
     this.after = new GuardedSteps(context, parts.after);
     this.jobs = options.jobIds.flatMap((id) => context.ledger.jobs.find(id) ?? []);
-    this.places = new Places(new Map(this.jobs.map((job) => [job.id, job.settings.concurrency])));
+    this.flight = new InFlight({ ...context, drain: options.drain }, this.jobs);
     this.next = new NextShot(context, options, { requests: this.requests, jobs: this.jobs });
     this.disk = new DiskSpace(context);
   }
@@ -70,8 +66,9 @@ export class Runner {
     this.after.start();
     this.reopenHeld();
     await this.generate().catch((error: unknown) => this.broke(error));
-    await Promise.all(this.inFlight.values());
+    await this.flight.ended();
     await this.after.finish();
+    this.flight.letGoBroken();
     if (this.bug !== undefined) throw this.bug;
     return { stop: this.halt ?? this.next.firstStop() ?? this.after.stop };
   }
@@ -85,10 +82,10 @@ export class Runner {
       }
       this.takeOver();
       const open = this.next.openJobIds();
-      const free = open.filter((id) => this.places.of(id) > 0);
+      const free = open.filter((id) => this.flight.places(id) > 0);
       if (free.length === 0) {
-        if (this.inFlight.size === 0) return;
-        await this.change();
+        if (this.flight.size === 0) return;
+        await this.flight.change();
         continue;
       }
       if (await this.diskIsFull(open)) continue;
@@ -96,35 +93,22 @@ export class Runner {
       if (next.kind === 'claimed') this.start(next);
       else if (this.options.drain.aborted || this.next.openJobIds().length < open.length) continue;
       else if (next.kind === 'wait') {
-        if (this.inFlight.size === 0 && this.onlyLetGo()) return;
-        await this.change(next.untilMs ?? this.context.now() + RECOVERY_POLL_MS);
-      } else if (this.inFlight.size === 0) return;
-      else await this.change();
+        if (this.flight.size === 0 && this.onlyLetGo()) return;
+        await this.flight.change(next.untilMs ?? this.context.now() + RECOVERY_POLL_MS);
+      } else if (this.flight.size === 0) return;
+      else await this.flight.change();
     }
   }
 
   /** Stops what can't go on for want of space; true when something was stopped. */
   private async diskIsFull(open: readonly number[]): Promise<boolean> {
     const jobs = this.jobs.filter((job) => open.includes(job.id));
-    const shortage = await this.disk.shortage(jobs, this.inFlight.size);
+    const shortage = await this.disk.shortage(jobs, this.flight.size);
     if (!shortage) return false;
     const stop: Stop = { reason: 'disk', message: shortage.message };
     if (shortage.jobId === undefined) this.halt = stop;
     else this.next.stop(shortage.jobId, stop);
     return true;
-  }
-
-  /** Waits until a shot ends, a provider is done with one, that moment comes or somebody stops us; never spins. */
-  private async change(untilMs?: number): Promise<void> {
-    const { now, sleep } = this.context;
-    const over = new AbortController();
-    const answered = new Promise<void>((resolve) => {
-      this.wake = resolve;
-    });
-    const waitMs = untilMs === undefined ? WAIT_MAX_MS : Math.min(Math.max(5, untilMs - now()), WAIT_MAX_MS);
-    const slept = sleep(waitMs, AbortSignal.any([this.options.drain, over.signal]));
-    await Promise.race([slept, answered, ...this.inFlight.values()]);
-    over.abort();
   }
 
   /** True when every leased shot of the jobs that go on was let go by this run, and nothing else waits. */
@@ -141,7 +125,7 @@ export class Runner {
     if (this.context.now() < this.nextRecoveryMs) return;
     this.nextRecoveryMs = this.context.now() + RECOVERY_POLL_MS;
     for (const { id } of this.jobs) {
-      const places = this.places.of(id);
+      const places = this.flight.places(id);
       if (places === 0) continue;
       const except = new Set(this.letGo.keys());
       for (const taken of this.context.ledger.recovery.takeOver([id], places, except)) this.goOn(taken);
@@ -178,25 +162,19 @@ export class Runner {
   private opened({ lease, job, shot, attempt }: Claimed | TakenOver): OpenAttempt | undefined {
     const ready = this.context.providers.get(attempt.provider);
     if (!ready) return undefined;
-    const onAnswered = () => {
-      this.places.answered(lease.shotId);
-      this.wake();
-    };
+    const onAnswered = () => this.flight.answered(lease.shotId);
     const request = this.requests.rebuild(job, shot, attempt);
     return { lease, job, shot, attempt, ready, request, resent: false, onAnswered };
   }
 
   private track(open: OpenAttempt): void {
-    const { shotId, jobId } = open.lease;
-    const tracked = runAttempt(this.attempts, open)
-      .then((end) => this.ended(open, end))
-      .catch((error: unknown) => this.broke(error))
-      .finally(() => {
-        this.inFlight.delete(shotId);
-        this.places.end(shotId);
+    const end = runAttempt(this.attempts, open)
+      .then((ended) => this.ended(open, ended))
+      .catch((error: unknown) => {
+        this.broke(error);
+        this.flight.broke(open.lease);
       });
-    this.inFlight.set(shotId, tracked);
-    this.places.begin(shotId, jobId);
+    this.flight.add(open.lease, end);
   }
 
   private ended({ lease, ready, job }: OpenAttempt, end: AttemptEnd): void {
@@ -209,25 +187,11 @@ export class Runner {
       this.next.stop(lease.jobId, why);
       this.next.stopProvider(ready.provider.name, why);
     }
-    this.tellSpend();
+    tellSpend(this.context, this.jobs);
   }
 
   private broke(error: unknown): void {
     if (isDiskFailure(error)) this.halt ??= { reason: 'disk', message: `${error.message} (${error.code})` };
     else this.bug ??= error;
-  }
-
-  private tellSpend(): void {
-    const today = this.context.ledger.queries.today();
-    for (const { id } of this.jobs) {
-      const total = this.context.ledger.jobs.total(id);
-      this.context.tell({
-        event: 'spend',
-        job_id: String(id),
-        spent_usd: total.spentMicros / 1e6,
-        reserved_usd: total.reservedMicros / 1e6,
-        spent_day_usd: today.spentMicros / 1e6,
-      });
-    }
   }
 }

@@ -6,7 +6,7 @@ import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
 import type { Image } from '../ledger/records.ts';
 import { failed, lost } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
-import { tellPhase } from './phase.ts';
+import { tellPhase } from './tell.ts';
 import { linkedBefore, pictureAt, whyUnusable, type Picture } from './picture.ts';
 import { folderOf, isElsewhere } from './staging.ts';
 

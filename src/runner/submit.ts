@@ -5,7 +5,7 @@ import { deadline } from './deadline.ts';
 import { failed, unsent } from './ends.ts';
 import { canBeCleared } from './look-up.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
-import { tellPhase } from './phase.ts';
+import { tellPhase } from './tell.ts';
 
 /** Sends the one paid request of an attempt. Its row is in the ledger since the claim. */
 export async function submit(context: AttemptContext, open: OpenAttempt): Promise<Step> {

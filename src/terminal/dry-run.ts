@@ -1,6 +1,6 @@
 import type { DryJob } from '../app/dry-run.ts';
 import { printable } from '../sanitize.ts';
-import { usd } from '../views/format.ts';
+import { count, usd } from '../views/format.ts';
 import { printJson, printLine, type Io } from './print.ts';
 
 /** Prints shots, seeds, prompts and the worst case of jobs that were not run. */
@@ -10,7 +10,10 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
     return;
   }
   for (const job of jobs) {
-    printLine(io, `${job.characterId} · ${job.provider} ${job.model} · ${job.size} · ${job.shots.length} pictures\n`);
+    printLine(
+      io,
+      `${job.characterId} · ${job.provider} ${job.model} · ${job.size} · ${count(job.shots.length, 'picture')}\n`,
+    );
     for (const { shot, seed, prompt } of job.shots) printLine(io, `${shot}  seed ${seed}\n  ${printable(prompt)}`);
     const negativePrompt = job.shots[0]?.negativePrompt;
     if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);

@@ -16,6 +16,8 @@ export interface Showing extends ViewFlags {
   yes?: boolean | undefined;
   /** How long the first interrupt waits, in milliseconds; undefined: for a person at a terminal without end. */
   drainMs?: number | undefined;
+  /** Nothing is made: what each job once was about to make is no news. */
+  uploadsOnly?: boolean | undefined;
   /** Said instead of a summary when there was nothing to do. */
   nothing?: (() => string | Promise<string>) | undefined;
   /** Changes the last words. */
@@ -29,7 +31,8 @@ export interface Showing extends ViewFlags {
 export async function showRun(io: Io, how: Showing, start: (options: RunOptions) => Run): Promise<ExitCode> {
   const screen = new Screen(() => openView(io, how));
   const run = start({
-    onEvent: (event) => screen.handle(event),
+    onEvent: (event) =>
+      screen.handle(how.uploadsOnly && event.event === 'run_opened' ? { ...event, uploads_only: true } : event),
     confirm: (question) => how.yes === true || (!how.json && confirm(io.terminal, question)),
   });
   const off = passInterrupts(run, io.terminal, how.drainMs);

@@ -1,6 +1,7 @@
 /** What a run came to, in words for a person at a command line. Pure. */
 import { relative } from 'node:path';
 import type { JobResult, RunResult } from '../app/result.ts';
+import { count } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
 import { EXIT, EXIT_OF_RUN, type ExitCode } from './exit-codes.ts';
 
@@ -23,22 +24,39 @@ export function summaryOf(result: RunResult, cwd: string): RunSummary {
 function warningsOf({ stop, jobs }: RunResult): string[] {
   const warnings: string[] = [];
   if (stop && 'message' in stop) warnings.push(stop.message);
-  for (const { jobId, liveAtProvider: live, uploadsLeft } of jobs) {
+  for (const job of jobs) {
+    const { jobId, liveAtProvider: live, uploadsLeft } = job;
+    const unmade = unmadeOf(job);
+    if (job.state === 'cancelled') {
+      warnings.push(`job ${jobId} was cancelled${unmade > 0 ? `: ${were(unmade)} not made` : ''}`);
+    }
     if (live > 0) {
-      const pictures = live === 1 ? 'picture of job' : 'pictures of job';
       warnings.push(
-        `${live} ${pictures} ${jobId} still being made at the provider, or made and not fetched yet: run again to ` +
-          'collect',
+        `${count(live, 'picture')} of job ${jobId} ${live === 1 ? 'is' : 'are'} still being made at the provider, or ` +
+          'made and not fetched yet: run again to collect',
       );
     }
-    if (uploadsLeft > 0) warnings.push(`${uploadsLeft} of job ${jobId} safe on disk, not uploaded yet`);
+    if (uploadsLeft > 0) {
+      const are = uploadsLeft === 1 ? 'is' : 'are';
+      warnings.push(`${count(uploadsLeft, 'picture')} of job ${jobId} ${are} safe on disk, not uploaded yet`);
+    }
   }
   return warnings;
+}
+
+/** Shots that nobody makes any more, or not yet: what is live at the provider is not among them. */
+function unmadeOf(job: JobResult): number {
+  return job.cancelled + Math.max(0, job.remaining - job.liveAtProvider);
+}
+
+function were(pictures: number): string {
+  return `${count(pictures, 'picture')} ${pictures === 1 ? 'was' : 'were'}`;
 }
 
 /** Commands that go on with what is left. */
 function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] {
   const commands = jobs.flatMap((job) => {
+    if (job.state === 'cancelled') return afterCancel(job);
     const next: string[] = [];
     const budget = exitCode === EXIT.budget ? ' --budget USD' : '';
     if (job.remaining + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
@@ -53,6 +71,19 @@ function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] 
   return [...new Set(commands)];
 }
 
+/** A cancelled job is not resumed but for what the provider still makes, or has ready. */
+function afterCancel(job: JobResult): string[] {
+  const { jobId } = job;
+  const next: string[] = [];
+  if (job.liveAtProvider > 0) next.push(`imggen resume ${jobId}`);
+  if (unmadeOf(job) + job.failed + job.refused > 0) {
+    next.push(`imggen retry ${jobId}${job.imageCapReached ? ' --max-image-usd USD' : ''}`);
+  }
+  if (job.held > 0) next.push(`imggen retry --unknown ${jobId}`);
+  if (job.uploadsLeft > 0) next.push(`imggen upload ${job.characterId}`);
+  return next;
+}
+
 function foldersOf(jobs: readonly JobResult[], cwd: string): string {
   const shown = [...new Set(jobs.map((job) => job.folder))].map((folder) => {
     const near = relative(cwd, folder);
@@ -65,7 +96,7 @@ function headlineOf({ stop, jobs }: RunResult): string {
   const sum = (pick: (one: JobResult) => number) => jobs.reduce((all, one) => all + pick(one), 0);
   const completed = sum((one) => one.completed);
   const all = sum((one) => one.imageCount);
-  const pictures = `${completed} of ${all} pictures made`;
+  const pictures = `${completed} of ${count(all, 'picture')} made`;
   switch (stop?.reason) {
     case 'interrupted':
       return `interrupted: ${pictures}, nothing lost`;
@@ -79,6 +110,6 @@ function headlineOf({ stop, jobs }: RunResult): string {
       return `stopped before paying for more: the disk: ${pictures}`;
     case undefined:
       if (completed < all) return pictures;
-      return all === 1 ? 'the picture is made' : `all ${all} pictures made`;
+      return all === 1 ? 'the picture is made' : `all ${count(all, 'picture')} are there`;
   }
 }

@@ -35,7 +35,7 @@ export function createBarView(streams: ViewStreams): View {
   const bars = new cliProgress.MultiBar({
     stream: streams.stdout,
     // The bar is cut to the width by us and the lines above it should wrap; the cursor stays visible. So nothing is to
-    // be mended after a crash.
+    // be repaired after a crash.
     linewrap: true,
     hideCursor: false,
     clearOnComplete: true,

@@ -7,6 +7,7 @@ import { openOutput } from './output.ts';
 import { progressOf, shotsInOrder, timeLeftMs } from './progress.ts';
 import { budgetWords, finishedLine, openedLine, liveLine } from './sentences.ts';
 import { initialState, reduce } from './state.ts';
+import { jobLabel } from './state-model.ts';
 import type { RunState } from './state-model.ts';
 import { summaryText } from './summary.ts';
 import type { View, ViewStreams } from './view.ts';
@@ -33,20 +34,20 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar' }): Line
 
   function linesOf(event: RunEvent, nowMs: number, shown: number): string[] {
     const lines: string[] = [];
-    const several = state.jobs.size > 1;
     for (const shot of state.finished) {
       if (shot.sequence <= shown) continue;
-      const jobName = several ? state.jobs.get(shot.jobId)?.characterName : undefined;
+      const jobName = jobLabel(state, shot.jobId);
       lines.push(finishedLine(shot, { jobName, address: options.addresses === 'all' || shot.shot === 'avatar' }));
     }
     const words = liveLine(event);
     if (words !== undefined) lines.push(words);
-    if (event.event === 'run_opened') {
+    if (event.event === 'run_opened' && event.uploads_only !== true) {
       const job = state.jobs.get(event.job_id);
       if (job !== undefined) lines.push(openedLine(job));
     }
     if (event.event === 'budget_reached') {
-      lines.push(`${budgetWords(event.cap)}: ${usd(event.spent_usd)} spent, ${usd(event.reserved_usd)} reserved`);
+      const what = labelled(state, event.job_id, budgetWords(event.cap));
+      lines.push(`${what}: ${usd(event.spent_usd)} spent, ${usd(event.reserved_usd)} reserved`);
     }
     if (event.event === 'generation_failed' && event.retry_at !== null) lines.push(...retryLine(event, nowMs));
     return lines;
@@ -62,7 +63,8 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar' }): Line
     const others = told === undefined || told.untold === 0 ? '' : ` (and ${told.untold} more of these before)`;
     retries.set(kind, { toldMs: nowMs, untold: 0 });
     const wait = duration(Date.parse(event.retry_at ?? '') - nowMs);
-    return [`${printable(event.shot ?? '')} ${kind}, again in ${wait}: ${printable(event.message, 300)}${others}`];
+    const shot = labelled(state, event.job_id, printable(event.shot ?? ''));
+    return [`${shot} ${kind}, again in ${wait}: ${printable(event.message, 300)}${others}`];
   }
 
   return {
@@ -83,13 +85,19 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar' }): Line
   };
 }
 
+/** Words about a job, which is named where several share the run. */
+function labelled(state: RunState, jobId: string, words: string): string {
+  const label = jobLabel(state, jobId);
+  return label === undefined ? words : `${label} ${words}`;
+}
+
 function waitingLine(state: RunState, nowMs: number): string {
   const progress = progressOf(state);
   const oldest = shotsInOrder(state).reduce((a, b) => (b.sinceMs < a.sinceMs ? b : a));
   const left = timeLeftMs(state, nowMs);
   return [
     `waiting: ${progress.inFlight} in flight, ${progress.backoff + progress.queued} to go`,
-    `${oldest.shot} for ${duration(nowMs - oldest.sinceMs)}`,
+    `${labelled(state, oldest.jobId, oldest.shot)} for ${duration(nowMs - oldest.sinceMs)}`,
     `${progress.done}/${progress.imageCount} done`,
     ...(left === undefined ? [] : [`about ${duration(left)} left`]),
   ].join(' · ');

@@ -15,7 +15,7 @@ export interface Output {
 /** Wraps a stream. The error listener stays on: a pipe may report its end after the last write. */
 export function openOutput(stream: ViewOutput): Output {
   let open = true;
-  // EPIPE and its kin: whatever is wrong with this stream, nothing here can mend it, and a view may not sink a run.
+  // EPIPE and the like: nothing here can repair the stream, and a view must never end a run.
   stream.on('error', () => {
     open = false;
   });

@@ -23,9 +23,11 @@ export function liveLine(event: RunEvent): string | undefined {
 
 /** What the first Ctrl-C has begun. */
 export function drainingWords(inFlight: number): string {
-  return inFlight === 0
-    ? 'stopping, nothing is in flight'
-    : `stopping: no new requests, waiting for ${count(inFlight, 'image')} already asked for`;
+  if (inFlight === 0) return 'stopping, nothing is in flight';
+  const [end, them] = inFlight === 1 ? ['ends', 'it'] : ['end', 'them'];
+  return (
+    `stopping: no new requests; ${count(inFlight, 'image')} in flight ${end} now, or \`imggen resume\` collects ` + them
+  );
 }
 
 /** The cap that stopped a run. */
@@ -33,7 +35,7 @@ export function budgetWords(cap: BudgetCap): string {
   if (cap === 'image') return 'stopped by the budget of an image (perImageUsd)';
   return cap === 'day'
     ? 'stopped by the budget of the day (perDayUsd)'
-    : 'stopped by the budget of the run (perRunUsd)';
+    : 'stopped by the budget of the job (perRunUsd)';
 }
 
 /** `replicate black-forest-labs/flux-dev`; the model only where it says more than the provider. */
@@ -81,7 +83,7 @@ export function finishedLine(shot: FinishedShot, more: { jobName: string | undef
 export function openedLine(job: JobState): string {
   const done = job.alreadyDone > 0 ? ` (${job.alreadyDone} already done)` : '';
   const caps = [
-    job.capsUsd.perRun === null ? undefined : `${usd(job.capsUsd.perRun)} a run`,
+    job.capsUsd.perRun === null ? undefined : `${usd(job.capsUsd.perRun)} a job`,
     job.capsUsd.perDay === null ? undefined : `${usd(job.capsUsd.perDay)} a day`,
   ].filter((cap) => cap !== undefined);
   return [

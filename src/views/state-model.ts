@@ -1,6 +1,7 @@
 /** The shape of what the live views know, and its bounds. */
 
 import type { BudgetCap, ShotPhase } from '../events.ts';
+import { printable } from '../sanitize.ts';
 
 /** A shot that moves. */
 export interface ActiveShot {
@@ -93,6 +94,8 @@ export interface RunState {
   /** Times of the last `COMPLETIONS_KEPT` pictures, oldest first; milliseconds since 1970. */
   completions: readonly number[];
   spentDayUsd: number;
+  /** Another process makes the pictures; this one looks on. */
+  watched: boolean;
   draining: { signal: string; inFlight: number } | undefined;
 }
 
@@ -106,4 +109,17 @@ export function withJob(state: RunState, jobId: string, change: (job: JobState) 
   const job = state.jobs.get(jobId);
   if (job === undefined) return state;
   return { ...state, jobs: new Map(state.jobs).set(jobId, change(job)) };
+}
+
+/**
+ * Whose shot it is, where several jobs share a run: the character's name, or `job 5` when jobs of one name would be
+ * mixed up. Undefined in a run of one job.
+ */
+export function jobLabel(state: RunState, jobId: string): string | undefined {
+  const job = state.jobs.get(jobId);
+  if (job === undefined || state.jobs.size < 2) return undefined;
+  for (const other of state.jobs.values()) {
+    if (other !== job && other.characterName === job.characterName) return `job ${printable(jobId)}`;
+  }
+  return job.characterName;
 }

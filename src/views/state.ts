@@ -19,6 +19,7 @@ export function initialState(): RunState {
     finishedCount: 0,
     completions: [],
     spentDayUsd: 0,
+    watched: false,
     draining: undefined,
   };
 }
@@ -78,6 +79,7 @@ function opened(state: RunState, event: LiveEvent & { event: 'run_opened' }): Ru
   return {
     ...state,
     jobs: new Map(state.jobs).set(job.jobId, job),
+    watched: state.watched || event.watched === true,
     spentDayUsd: Math.max(state.spentDayUsd, event.spent_day_usd),
   };
 }

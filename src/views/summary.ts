@@ -76,15 +76,15 @@ function failureLines(summary: RunSummary, width: number): string[] {
   const lines: string[] = [];
   for (const [key, failures] of groups) {
     lines.push(`  ${printable(key)}`);
-    lines.push(`    ${names(failures, width - 4)}`);
+    lines.push(`    ${names(failures, width - 4, summary.jobs.length > 1)}`);
   }
   if (summary.failuresMore > 0) lines.push(`  and ${count(summary.failuresMore, 'more failure')}`);
   return lines;
 }
 
-/** As many names as fit, then how many more. */
-function names(failures: readonly ShotFailure[], width: number): string {
-  const all = failures.map((failure) => printable(failure.shot));
+/** As many names as fit, then how many more. @param several jobs share the run: each name begins with its job. */
+function names(failures: readonly ShotFailure[], width: number, several: boolean): string {
+  const all = failures.map(({ shot, jobId }) => printable(several ? `job ${jobId} ${shot}` : shot));
   let shown = all.slice(0, NAMES_MAX);
   while (shown.length > 1 && shown.join(', ').length + MORE_WIDTH > width) shown = shown.slice(0, -1);
   const more = all.length - shown.length;

@@ -20,6 +20,8 @@ export interface JobSummary {
   characterName: string;
   /** `create` or `pack`. */
   kind: string;
+  /** As it stands in the end. */
+  state: 'open' | 'ended' | 'cancelled';
   /** All shots of the job; `completed` of them have a picture, those of earlier runs included. */
   imageCount: number;
   completed: number;

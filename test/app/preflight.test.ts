@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assertFits, capRefusal, capWords, estimate } from '../../src/app/preflight.ts';
 import type { Caps } from '../../src/ledger/records.ts';
-import { finish, openBooks } from '../ledger/books.ts';
+import { finish, openLedgers } from '../ledger/ledgers.ts';
 import { picture, provider } from '../runner/rig.ts';
 import { galleryShots, makeJob, ready } from '../simulation/scene.ts';
 
@@ -9,10 +9,10 @@ const paper = provider({ submit: (request) => Promise.resolve(picture(request.sh
 
 /** Four pictures at 50 at most, one of them made for 40 already. */
 function found(caps: Caps) {
-  const books = openBooks();
-  const ledger = books.connection('a');
-  const job = makeJob(ledger, books.folder, { shots: galleryShots(4) });
-  finish(ledger, books.claimed(ledger, [job.id]));
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
+  const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(4) });
+  finish(ledger, ledgers.claimed(ledger, [job.id]));
   const { settings } = ledger.jobs.change(job.id, { caps });
   const shots = ledger.jobs.counts(job.id).queued;
   const question = { settings, shots, ready: ready(paper), total: ledger.jobs.total(job.id) };
@@ -46,8 +46,8 @@ describe('what is left to do', () => {
 
 describe('a job its provider can’t do is refused before paying', () => {
   const job = (settings: object) => {
-    const books = openBooks();
-    return makeJob(books.connection('a'), books.folder, { shots: galleryShots(1), settings });
+    const ledgers = openLedgers();
+    return makeJob(ledgers.connection('a'), ledgers.folder, { shots: galleryShots(1), settings });
   };
   const can = (more: object) => ready({ ...paper, capabilities: () => ({ ...paper.capabilities(''), ...more }) });
 

@@ -2,22 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { summarize } from '../../src/app/summary.ts';
 import type { Stop } from '../../src/runner/context.ts';
 import { EXIT, EXIT_OF_RUN } from '../../src/terminal/exit-codes.ts';
-import { finish, openBooks } from '../ledger/books.ts';
+import { summaryOf } from '../../src/terminal/summary.ts';
+import { finish, openLedgers } from '../ledger/ledgers.ts';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
 
 type End = 'done' | 'failed' | 'refused' | 'hold' | 'queued' | 'live' | 'not-uploaded';
 
-/** The exit code of a run that left its shots like this. */
-function codeOf(ends: readonly End[], stop?: Stop): number {
-  const books = openBooks();
-  const ledger = books.connection('a');
-  const job = makeJob(ledger, books.folder, {
+/** What a run came to that left its shots like this; `cancel`: then the job was cancelled. */
+function resultOf(ends: readonly End[], { stop, cancel }: { stop?: Stop | undefined; cancel?: boolean } = {}) {
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
+  const job = makeJob(ledger, ledgers.folder, {
     shots: galleryShots(ends.length),
     settings: { store: ends.includes('not-uploaded') ? 'paper' : 'none' },
   });
   for (const end of ends) {
     if (end === 'queued') continue;
-    const claim = books.claimed(ledger, [job.id]);
+    const claim = ledgers.claimed(ledger, [job.id]);
     if (end === 'done' || end === 'not-uploaded') finish(ledger, claim);
     else if (end === 'live') {
       ledger.attempts.accepted(claim.lease, 'r');
@@ -32,8 +33,19 @@ function codeOf(ends: readonly End[], stop?: Stop): number {
       });
     }
   }
-  const { status } = summarize(ledger, [job], { stop, durationMs: 0, askable: new Set() });
-  return EXIT_OF_RUN[status];
+  if (cancel) ledger.jobs.cancel(job.id);
+  return summarize(ledger, [job], { stop, durationMs: 0, askable: new Set() });
+}
+
+/** The exit code of such a run. */
+function codeOf(ends: readonly End[], stop?: Stop): number {
+  return EXIT_OF_RUN[resultOf(ends, { stop }).status];
+}
+
+/** The warnings and the commands to go on with of such a run. */
+function adviceOf(ends: readonly End[], { cancel }: { cancel: boolean }) {
+  const { warnings, next } = summaryOf(resultOf(ends, { cancel }), '/');
+  return { warnings, next };
 }
 
 const AUTH: Stop = { reason: 'auth', message: 'm' };
@@ -63,5 +75,50 @@ describe('the exit code of a run', () => {
     [['not-uploaded'], undefined, EXIT.someFailed],
   ])('for %j, stopped by %j, is %d', (ends, stop, code) => {
     expect(codeOf(ends, stop)).toBe(code);
+  });
+});
+
+describe('the headline', () => {
+  it.each<[End[], string]>([
+    [['done', 'done'], 'all 2 pictures are there'],
+    [['done'], 'the picture is made'],
+    [['queued'], '0 of 1 picture made'],
+    [['done', 'queued'], '1 of 2 pictures made'],
+  ])('of %j is %s', (ends, words) => {
+    expect(summaryOf(resultOf(ends), '/').headline).toBe(words);
+  });
+});
+
+describe('what is advised', () => {
+  it('after a cancel is to retry, never to resume what was dropped', () => {
+    expect(resultOf(['done', 'queued'], { cancel: true }).jobs).toMatchObject([{ state: 'cancelled' }]);
+    expect(adviceOf(['done', 'queued', 'queued'], { cancel: true })).toEqual({
+      warnings: ['job 1 was cancelled: 2 pictures were not made'],
+      next: ['imggen retry 1'],
+    });
+    expect(adviceOf(['done', 'hold', 'queued'], { cancel: true })).toEqual({
+      warnings: ['job 1 was cancelled: 1 picture was not made'],
+      next: ['imggen retry 1', 'imggen retry --unknown 1'],
+    });
+    expect(adviceOf(['done'], { cancel: true })).toEqual({ warnings: ['job 1 was cancelled'], next: [] });
+  });
+
+  it('after a cancel is to resume what is live at the provider', () => {
+    expect(adviceOf(['live', 'queued'], { cancel: true })).toEqual({
+      warnings: [
+        'job 1 was cancelled: 1 picture was not made',
+        '1 picture of job 1 is still being made at the provider, or made and not fetched yet: run again to collect',
+      ],
+      next: ['imggen resume 1', 'imggen retry 1'],
+    });
+  });
+
+  it('for a job that is open is to resume; what waits for the store is counted in words', () => {
+    expect(resultOf(['queued']).jobs).toMatchObject([{ state: 'open' }]);
+    expect(adviceOf(['done', 'queued'], { cancel: false })).toEqual({ warnings: [], next: ['imggen resume 1'] });
+    expect(adviceOf(['not-uploaded', 'not-uploaded'], { cancel: false })).toEqual({
+      warnings: ['2 pictures of job 1 are safe on disk, not uploaded yet'],
+      next: ['imggen resume 1'],
+    });
   });
 });

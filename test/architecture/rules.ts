@@ -114,8 +114,8 @@ export const PLACES: readonly Place[] = [
   {
     path: 'src/index.ts',
     says: 'The face of the package only exports.',
-    imports: ['src/app', 'src/errors.ts', 'src/imggen.ts'],
-    importsTypesOf: ['src/config', 'src/events.ts', 'src/providers/definition.ts', 'src/storage/storage.ts'],
+    imports: ['src/app', 'src/errors.ts', 'src/imggen.ts', 'src/providers/definition.ts', 'src/storage/storage.ts'],
+    importsTypesOf: ['src/config', 'src/events.ts', 'src/providers/provider.ts', 'src/providers/capabilities.ts'],
   },
   {
     path: 'src/terminal',

@@ -8,7 +8,9 @@ const PICTURES = 11;
 
 export const local: Benchmark = {
   name: 'local',
-  says: `${PICTURES} pictures at 1024×1024 of the local provider, one process each, against dicebear, sharp and writeFile in a loop`,
+  says:
+    `${PICTURES} pictures at 1024×1024 of the local provider, one process each, ` +
+    'against dicebear, sharp and writeFile in a loop',
   run: async () => {
     const ours = (flags: readonly string[]) => () =>
       inFolder(async (cwd): Promise<Ended> => {
@@ -27,17 +29,19 @@ export const local: Benchmark = {
       middle(runs.whole, 'wallMs'),
     ];
     const perSecond = (ms: number) => `${((PICTURES * 1000) / ms).toFixed(1)}/s`;
-    const floor = `bare loop: ${(bare / 1000).toFixed(2)} s, ${perSecond(bare)}, ${middle(runs.bare, 'cpuMs').toFixed(0)} ms CPU`;
+    const cpuOf = (name: keyof typeof runs) => middle(runs[name], 'cpuMs');
+    const timesCpu = (name: keyof typeof runs) => `CPU ${(cpuOf(name) / cpuOf('bare')).toFixed(2)}×`;
+    const floor = `bare loop: ${(bare / 1000).toFixed(2)} s, ${perSecond(bare)}, ${cpuOf('bare').toFixed(0)} ms CPU`;
     return [
       atMost('create-character, ledger and thumbnails included', whole / 1000, 3, { unit: ' s', floor }),
       {
         what: 'the same against the bare loop',
-        measured: `${(whole / bare).toFixed(2)}× (${perSecond(whole)}, CPU ${(middle(runs.whole, 'cpuMs') / middle(runs.bare, 'cpuMs')).toFixed(2)}×)`,
+        measured: `${(whole / bare).toFixed(2)}× (${perSecond(whole)}, ${timesCpu('whole')})`,
         floor,
       },
       {
         what: 'without thumbnails',
-        measured: `${(plain / bare).toFixed(2)}× (${perSecond(plain)}, CPU ${(middle(runs.plain, 'cpuMs') / middle(runs.bare, 'cpuMs')).toFixed(2)}×)`,
+        measured: `${(plain / bare).toFixed(2)}× (${perSecond(plain)}, ${timesCpu('plain')})`,
         floor,
       },
     ];

@@ -10,10 +10,10 @@ export const CHARACTERS = 20;
 /** Jobs from this one on (200 of them) are open; those before have ended with all pictures made. */
 export const OPEN_JOB = 801;
 
-const PROMPT =
-  'A photograph of a woman in her mid-twenties with long wavy auburn hair and green eyes, freckles, walking along a harbour at dusk, three-quarter view, 85mm lens, natural light, calm expression '.repeat(
-    2,
-  );
+const PROMPT = (
+  'A photograph of a woman in her mid-twenties with long wavy auburn hair and green eyes, freckles, ' +
+  'walking along a harbour at dusk, three-quarter view, 85mm lens, natural light, calm expression '
+).repeat(2);
 const SETTINGS = JSON.stringify({
   provider: 'local',
   fallback: [],
@@ -52,8 +52,10 @@ export function fillLedger(file: string): void {
       CHARACTERS,
     );
     run(
-      `${all} INSERT INTO jobs (id, character_key, character_id, kind, fingerprint, settings, priority, state, image_count, created_at_ms)
-      SELECT i, 1 + i % ${CHARACTERS}, 'c' || (i % ${CHARACTERS}), 'pack', 'f' || i, '${SETTINGS}', 1, CASE WHEN i < ${OPEN_JOB} THEN 'ended' ELSE 'open' END, ${SHOTS_OF_JOB}, ${begunMs} FROM n`,
+      `${all} INSERT INTO jobs (id, character_key, character_id, kind, fingerprint, settings, priority, state,
+        image_count, created_at_ms)
+      SELECT i, 1 + i % ${CHARACTERS}, 'c' || (i % ${CHARACTERS}), 'pack', 'f' || i, '${SETTINGS}', 1,
+        CASE WHEN i < ${OPEN_JOB} THEN 'ended' ELSE 'open' END, ${SHOTS_OF_JOB}, ${begunMs} FROM n`,
       JOBS,
     );
     run(
@@ -63,13 +65,18 @@ export function fillLedger(file: string): void {
         CASE WHEN i <= ${done} THEN 'done' ELSE 'queued' END, CASE WHEN i <= ${done} THEN 'done' END FROM n`,
       total,
     );
-    run(`INSERT INTO attempts (id, key, shot_id, job_id, ordinal, provider, model, request_hash, request, state, outcome, seed_honoured, intent_at_ms, ended_at_ms)
-      SELECT id, 'key-' || id, id, job_id, 1, 'local', 'm', 'h', '{}', 'settled', 'done', 'yes', ${begunMs} + id * 20000, ${begunMs} + id * 20000 + 5000 FROM shots WHERE state = 'done'`);
-    run(`INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros, expected_micros, spent_micros, state)
+    run(`INSERT INTO attempts (id, key, shot_id, job_id, ordinal, provider, model, request_hash, request, state,
+      outcome, seed_honoured, intent_at_ms, ended_at_ms)
+      SELECT id, 'key-' || id, id, job_id, 1, 'local', 'm', 'h', '{}', 'settled', 'done', 'yes',
+        ${begunMs} + id * 20000, ${begunMs} + id * 20000 + 5000 FROM shots WHERE state = 'done'`);
+    run(`INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros,
+      expected_micros, spent_micros, state)
       SELECT id, job_id, shot_id, day_of(intent_at_ms), provider, model, 10, 10, 10, 'spent' FROM attempts`);
-    run(`INSERT INTO images (id, character_key, character_id, number, shot_id, job_id, attempt_id, kind, shot, filename, path, state, sha256, md5, size_bytes, width, height, format,
+    run(`INSERT INTO images (id, character_key, character_id, number, shot_id, job_id, attempt_id, kind, shot,
+      filename, path, state, sha256, md5, size_bytes, width, height, format,
         provider, model, seed, seed_honoured, prompt, cost_micros, store, created_at_ms)
-      SELECT s.id, j.character_key, j.character_id, s.id, s.id, s.job_id, s.id, s.kind, s.name, j.character_id || '_image_' || printf('%05d', s.id) || '.png', '/p/' || s.id, 'stored',
+      SELECT s.id, j.character_key, j.character_id, s.id, s.id, s.job_id, s.id, s.kind, s.name,
+      j.character_id || '_image_' || printf('%05d', s.id) || '.png', '/p/' || s.id, 'stored',
         '${'a'.repeat(64)}', '${'b'.repeat(32)}', 1, 1, 1, 'png', 'local', 'm', 1, 'yes', s.prompt, 10, 'cloudinary',
         ${begunMs} + s.id * 20000 FROM shots s JOIN jobs j ON j.id = s.job_id WHERE s.state = 'done'`);
     run(`INSERT INTO uploads (image_id, store, job_id, state, key)
@@ -78,7 +85,8 @@ export function fillLedger(file: string): void {
     run(`INSERT INTO totals SELECT 'job:' || job_id, 0, SUM(spent_micros) FROM reservations GROUP BY job_id`);
     run(`INSERT INTO totals SELECT 'day:' || day, 0, SUM(spent_micros) FROM reservations GROUP BY day`);
     run(
-      `${all} INSERT INTO events (at_ms, job_id, shot_id, event, body) SELECT ${begunMs}, (i - 1) / ${2 * SHOTS_OF_JOB} + 1, i / 2, 'generation_completed', '{"event":"generation_completed"}' FROM n`,
+      `${all} INSERT INTO events (at_ms, job_id, shot_id, event, body) SELECT ${begunMs},
+        (i - 1) / ${2 * SHOTS_OF_JOB} + 1, i / 2, 'generation_completed', '{"event":"generation_completed"}' FROM n`,
       2 * done,
     );
   })();

@@ -13,7 +13,9 @@ const ROUNDS = 3;
 
 export const paid: Benchmark = {
   name: 'paid',
-  says: `${SHOTS} pictures of ${PICTURE_BYTES / 1e6} MB at concurrency ${CONCURRENCY}, ${LATENCY_MS} ms latency, against a bare script on the openai package`,
+  says:
+    `${SHOTS} pictures of ${PICTURE_BYTES / 1e6} MB at concurrency ${CONCURRENCY}, ${LATENCY_MS} ms latency, ` +
+    'against a bare script on the openai package',
   run: () =>
     withEmulator(async (baseUrl) => {
       const env = { OPENAI_API_KEY: 'emulated', OPENAI_BASE_URL: baseUrl };

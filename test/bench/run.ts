@@ -30,7 +30,8 @@ if (unknown.length > 0) {
 async function measure(benchmarks: readonly Benchmark[]): Promise<void> {
   const [cpu] = cpus();
   console.log(
-    `${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform}, node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`,
+    `${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform}, node ${process.versions.node}, ` +
+      `${new Date().toISOString().slice(0, 10)}\n`,
   );
   const table: { group: string; figures: Figure[] }[] = [];
   for (const one of benchmarks) {
@@ -45,7 +46,8 @@ async function measure(benchmarks: readonly Benchmark[]): Promise<void> {
   for (const { group, figures } of table) {
     for (const figure of figures)
       console.log(
-        `| ${group} | ${figure.what} | ${figure.measured} | ${[figure.target, verdict(figure)].filter(Boolean).join(' ')} | ${figure.floor ?? ''} |`,
+        `| ${group} | ${figure.what} | ${figure.measured} | ` +
+          `${[figure.target, verdict(figure)].filter(Boolean).join(' ')} | ${figure.floor ?? ''} |`,
       );
   }
   const over = table.flatMap((one) => one.figures).filter((figure) => figure.ok === false);

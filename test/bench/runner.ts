@@ -16,7 +16,9 @@ const CONCURRENCY = 16;
 
 export const runner: Benchmark = {
   name: 'runner',
-  says: `${SHOTS} shots at concurrency ${CONCURRENCY}, a provider that answers after L ms, against p-limit and writeFile`,
+  says:
+    `${SHOTS} shots at concurrency ${CONCURRENCY}, a provider that answers after L ms, ` +
+    'against p-limit and writeFile',
   run: async () => {
     const slow = await contest(1000, 1);
     const fast = await contest(0, 5);

@@ -8,7 +8,9 @@ const CONCURRENCY = 4;
 
 export const upload: Benchmark = {
   name: 'upload',
-  says: `${PICTURES} pictures, ${CONCURRENCY} made and ${CONCURRENCY} uploaded at a time (emulated Cloudinary), against the slower of the two alone`,
+  says:
+    `${PICTURES} pictures, ${CONCURRENCY} made and ${CONCURRENCY} uploaded at a time (emulated Cloudinary), ` +
+    'against the slower of the two alone',
   run: async () => [await contest(150, 100), await contest(100, 150)],
 };
 

@@ -47,6 +47,8 @@ describe('uploads', () => {
     await imggen(folder, ['pack', '--count', '4']);
     const sent = await withCloud(cloud, folder, ['upload', 'mira-sol', '--storage', 'cloudinary']);
     expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(sent.stdout).toMatch(/^\[[\d:]+\] uploading 4 pictures of mira-sol to cloudinary\n/);
+    expect(sent.stdout).not.toContain('at a time');
     expect(disagreements(folder, cloud)).toEqual([]);
     expect(ask(folder, 'SELECT * FROM attempts')).toHaveLength(4);
     const again = await withCloud(cloud, folder, ['upload', 'mira-sol', '--storage', 'cloudinary']);

@@ -1,4 +1,6 @@
 /** Each exit code, reached the way it is reached in life: against services that misbehave. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
 import { openai, type OpenAIOptions } from '../emulators/openai.ts';
@@ -78,8 +80,8 @@ describe('exit codes', () => {
     expect(refused.stderr).toMatch(/run cap is \$0\.10[^]*nothing was sent[^]*--yes/);
     // What was refused leaves nothing behind that a later `resume` could buy.
     const resumed = await imggen(folder, ['resume', '--yes'], { env });
-    expect(resumed.stdout + resumed.stderr).toMatch(/nothing is unfinished|no ledger/);
-    expect(picturesIn(folder)).toEqual([]);
+    expect(resumed.stdout + resumed.stderr).toContain('nothing is unfinished');
+    expect(existsSync(join(folder, 'images'))).toBe(false);
     expect(emulator.charges()).toHaveLength(0);
     const some = await imggen(folder, ['pack', '--count', '8', '--budget', '0.10', '--yes', '--json'], { env });
     expect(some.exitCode, some.stderr).toBe(4);

@@ -2,6 +2,9 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { gallery } from '../../src/commands/gallery.ts';
+import { processHost } from '../../src/host.ts';
+import { FakeTerminal } from '../views/events.ts';
 import { filesIn, imggen, newStudio, textOf } from './imggen.ts';
 
 describe('the page of a gallery', () => {
@@ -24,4 +27,18 @@ describe('the page of a gallery', () => {
     expect(readFileSync(join(folder, 'elsewhere', 'secret'), 'utf8')).toBe('keep');
     expect(filesIn(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
+});
+
+it('the table of a gallery has a column for places only where it says some', async () => {
+  const folder = newStudio();
+  await imggen(folder, ['pack', '--count', '1', '--quiet']);
+  const shown = async (columns: number) => {
+    const stdout = new FakeTerminal({ columns, rows: 24 });
+    const terminal = { stdout, stderr: stdout, stdin: stdout, onInterrupt: () => () => {} };
+    const host = processHost({ cwd: folder, env: {} });
+    expect(await gallery({ host, terminal }, 'mira-sol', { color: false })).toBe(0);
+    return stdout.text;
+  };
+  expect(await shown(100)).toMatch(/^name .* seed *\n[^]*1 picture of Mira Sol .*, in images\/mira-sol\n$/);
+  expect(await shown(160)).toMatch(/^name .* where\n[^]* images\/mira-sol\/mira_sol_image_00001\.png\n/);
 });

@@ -31,7 +31,7 @@ describe('events', () => {
     expect(
       lines.findIndex((line) => line['shot'] !== 'avatar' && line['event'] === 'generation_started'),
     ).toBeGreaterThan(lines.findIndex((line) => line['shot'] === 'avatar' && line['event'] === 'image_stored'));
-    expect(stderr).toContain('all 11 pictures made');
+    expect(stderr).toContain('all 11 pictures are there');
   });
 
   it('have the names and properties of the contract', async () => {

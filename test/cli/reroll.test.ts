@@ -55,7 +55,7 @@ describe('reroll', () => {
     await imggen(folder, ['pack', '--count', '1', '--size', '96x96']);
     const refused = await imggen(folder, ['reroll', 'mira-sol/1', 'mira-sol/2', '--key', 'again']);
     expect(refused).toMatchObject({ exitCode: 2 });
-    expect(refused.stderr).toContain('--key names one job');
+    expect(refused.stderr).toContain('a key names one job');
     expect(picturesIn(folder)).toHaveLength(2);
     expect(await imggen(folder, ['reroll', 'mira-sol/1', 'mira-sol/2'])).toMatchObject({ exitCode: 0 });
     const sizes = ask<{ width: number }>(folder, 'SELECT width FROM images ORDER BY number').map(({ width }) => width);

@@ -1,5 +1,6 @@
 /** Ctrl-C, SIGTERM, cancel and watching, on real processes. */
 import { describe, expect, it } from 'vitest';
+import { duration } from '../../src/views/format.ts';
 import { newHeldStudio } from './held.ts';
 import { ask, imggen, linesOf, newStudio, picturesIn, start, until, writeConfig } from './imggen.ts';
 
@@ -119,8 +120,10 @@ describe('two processes', () => {
       exitCode: 0,
       stdout: expect.stringMatching(/cancelled job 1: \d+ waiting shots dropped/),
     });
-    const { exitCode, stdout } = await child;
+    const { exitCode, stdout, stderr } = await child;
     expect(exitCode).toBe(130);
+    expect(stderr).toMatch(/job 1 was cancelled: \d+ pictures were not made/);
+    expect(stderr).toMatch(/Go on with: imggen retry 1$/m);
     expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'pack_completed' });
     expect(picturesIn(folder).length).toBeLessThan(30);
     expect(ask(folder, 'SELECT state FROM jobs')).toEqual([{ state: 'cancelled' }]);
@@ -150,5 +153,23 @@ describe('two processes', () => {
     const lines = linesOf((await watching).stdout);
     expect(lines.filter((line) => line['event'] === 'image_stored')).toHaveLength(4);
     expect(lines.at(-1)).toMatchObject({ event: 'pack_completed' });
+    const [took] = ask(folder, 'SELECT ended_at_ms - created_at_ms ms FROM jobs') as [{ ms: number }];
+    expect((await imggen(folder, ['status', '--watch'])).stdout).toContain(` · ${duration(took.ms)}\n`);
+  });
+
+  it('status --watch that is stopped says that the job goes on, and advises nothing', async () => {
+    const { folder, env, arrived, open } = await newHeldStudio();
+    const child = start(folder, ['pack', '--count', '4'], { env });
+    await arrived(2);
+    const watching = start(folder, ['status', '--watch']);
+    const told = heard(watching);
+    await until('the job', () => told().includes('4 images'));
+    watching.kill('SIGINT');
+    const { exitCode, stdout } = await watching;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('stopped watching; job 1 goes on');
+    expect(stdout).not.toMatch(/Go on with|warning|interrupted| 0 ms/);
+    open();
+    expect((await child).exitCode).toBe(0);
   });
 });

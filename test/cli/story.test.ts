@@ -16,7 +16,7 @@ describe('from an empty folder', () => {
 
     const created = await imggen(folder, ['create-character', '--size', '96x96']);
     expect(created).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(created.stdout).toContain('all 11 pictures made');
+    expect(created.stdout).toContain('all 11 pictures are there');
     expect(created.stdout).toContain('in images/mira-sol');
     expect(picturesIn(folder)).toEqual(ELEVEN);
 
@@ -67,6 +67,15 @@ describe('from an empty folder', () => {
     expect(refused.stderr).toContain('init --force');
     expect(await imggen(folder, ['init', '--force'])).toMatchObject({ exitCode: 0 });
   });
+});
+
+it('a key of a job can not drive the terminal', async () => {
+  const folder = newStudio();
+  await imggen(folder, ['pack', '--count', '1', '--key', 'night\u001b[31mly']);
+  const { exitCode, stdout } = await imggen(folder, ['status']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('(nightly)');
+  expect(stdout).not.toContain('\u001b');
 });
 
 describe('create-character again', () => {
@@ -130,6 +139,14 @@ describe('--dry-run', () => {
       expect(filesIn(folder)).toEqual(['config.json']);
     },
   );
+
+  it.each(['openai', 'replicate'])('needs no key of %s: nothing is sent', async (provider) => {
+    const folder = newStudio({ size: undefined });
+    const shown = await imggen(folder, ['pack', '--count', '2', '--provider', provider, '--dry-run']);
+    expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(shown.stdout).toMatch(/worst case: \$0\.\d*[1-9]/);
+    expect(filesIn(folder)).toEqual(['config.json']);
+  });
 
   it('prints one JSON document with --json', async () => {
     const folder = newStudio();

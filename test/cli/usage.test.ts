@@ -18,6 +18,8 @@ function refused({ exitCode, stdout, stderr }: Ran, code = 2): string {
 describe('the command line', () => {
   it.each<[string[], RegExp]>([
     [['pak', '--count', '8'], /unknown command 'pak'[^]*pack/],
+    [['pak', '--help'], /unknown command 'pak'[^]*pack/],
+    [['help', 'pak'], /unknown command 'pak'[^]*pack/],
     [['pack', '--cuont', '8'], /unknown option '--cuont'[^]*--count/],
     [['pack'], /--count is missing[^]*imggen pack --count 8/],
     [['pack', '--count'], /argument missing[^]*--help/],

@@ -28,7 +28,20 @@ describe('problems', () => {
     expect((await refusal(load({ a: 1 }))).message).toBe('The configuration (config.json) has 1 problem:');
     expect((await refusal(load({ a: 1, b: 2 }))).message).toBe('The configuration (config.json) has 2 problems:');
     expect((await refusal(load(undefined, { optional: true, options: { size: 'x' } }))).message).toBe(
-      'The configuration has 1 problem:',
+      'The options have 1 problem:',
+    );
+  });
+
+  test('are blamed on the options or the environment when all are from there', async () => {
+    const message = async (file: unknown, sources: Parameters<typeof load>[1]) =>
+      (await refusal(load(file, sources))).message;
+    expect(await message({ character }, { options: { size: 'x', seed: 'y' } })).toBe('The options have 2 problems:');
+    expect(await message({ character }, { env: { IMGGEN_SIZE: 'x' } })).toBe('The environment has 1 problem:');
+    expect(await message({ character }, { env: { IMGGEN_SIZE: 'x' }, options: { seed: 'y' } })).toBe(
+      'The configuration (config.json) has 2 problems:',
+    );
+    expect(await message({ character, a: 1 }, { options: { seed: 'y' } })).toBe(
+      'The configuration (config.json) has 2 problems:',
     );
   });
 

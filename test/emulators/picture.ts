@@ -6,13 +6,13 @@ import { crc32, deflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const INDEXED = 3;
-const TRUECOLOUR = 2;
+const TRUECOLOR = 2;
 
 /**
  * Compressed pixels by `width x height x size`: the costly part, and the same for every key (the palette makes the
  * difference).
  */
-const pixelsBySize = new Map<string, { colourType: number; data: Buffer }>();
+const pixelsBySize = new Map<string, { colorType: number; data: Buffer }>();
 
 /**
  * A valid PNG whose pixels (up to `width × height` bytes) or at least whose bytes depend on `key`, which is
@@ -26,11 +26,11 @@ export function makePicture(width: number, height: number, key: string, options:
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, pixels.colourType, 0, 0, 0], 8);
+  header.set([8, pixels.colorType, 0, 0, 0], 8);
   return Buffer.concat([
     SIGNATURE,
     chunk('IHDR', header),
-    ...(pixels.colourType === INDEXED ? [chunk('PLTE', bytesOf(`palette ${key}`, 768))] : []),
+    ...(pixels.colorType === INDEXED ? [chunk('PLTE', bytesOf(`palette ${key}`, 768))] : []),
     chunk('tEXt', Buffer.from(`key\0${key}`, 'latin1')),
     chunk('IDAT', pixels.data),
     chunk('IEND', Buffer.alloc(0)),
@@ -52,12 +52,12 @@ export function pictureKey(png: Buffer): string | undefined {
   return undefined;
 }
 
-function pixelsOf(width: number, height: number, sizeBytes: number): { colourType: number; data: Buffer } {
+function pixelsOf(width: number, height: number, sizeBytes: number): { colorType: number; data: Buffer } {
   const name = `${width}x${height}x${sizeBytes}`;
   const known = pixelsBySize.get(name);
   if (known !== undefined) return known;
-  const colourType = sizeBytes > width * height ? TRUECOLOUR : INDEXED;
-  const rowBytes = width * (colourType === INDEXED ? 1 : 3);
+  const colorType = sizeBytes > width * height ? TRUECOLOR : INDEXED;
+  const rowBytes = width * (colorType === INDEXED ? 1 : 3);
   const noisyRows = Math.min(height, Math.round(sizeBytes / rowBytes));
   const raw = Buffer.alloc((rowBytes + 1) * height);
   const noise = bytesOf(name, noisyRows * rowBytes);
@@ -66,12 +66,12 @@ function pixelsOf(width: number, height: number, sizeBytes: number): { colourTyp
     if (y < noisyRows) noise.copy(raw, start, y * rowBytes, (y + 1) * rowBytes);
     else paintRow(raw.subarray(start, start + rowBytes), y / height);
   }
-  const pixels = { colourType, data: deflateSync(raw, { level: 1 }) };
+  const pixels = { colorType, data: deflateSync(raw, { level: 1 }) };
   pixelsBySize.set(name, pixels);
   return pixels;
 }
 
-/** Sixteen coloured patches a row, another set in each sixteenth of the height. */
+/** Sixteen colored patches a row, another set in each sixteenth of the height. */
 function paintRow(row: Buffer, down: number): void {
   const band = Math.floor(down * 16) * 16;
   for (let patch = 0; patch < 16; patch++) {

@@ -92,7 +92,7 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
       mayHold: plan.provider === 'openai',
     });
     if (emulator && readJournal(journal).length !== emulator.charges().length)
-      violations.push('the journal and the books of the service differ');
+      violations.push('the journal and the charges of the service differ');
     return {
       kills: run.kills,
       packs: run.packs,
@@ -107,7 +107,7 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
   }
 }
 
-/** Between the charge and the answer there is time to die. */
+/** Between the charge and the answer there is time to be killed. */
 function slowToAnswer(service: Service | undefined, answerMs = ANSWER_MS): Service | undefined {
   return (
     service && {
@@ -280,5 +280,9 @@ class Run {
 /** One line of what a run came to. */
 export function told(provider: string, { kills, packs, samples, figures }: KillReport): string {
   const { images, charges, held, paidTwice, lost, duplicateNames } = figures;
-  return `${provider}: ${kills} kills over ${packs} packs, ${images} images, ${charges} charges, ${held} reported in doubt, ${paidTwice} paid twice, ${lost} lost, ${duplicateNames} duplicate names, ${samples} states of the money looked at`;
+  return [
+    `${provider}: ${kills} kills over ${packs} packs, ${images} images, ${charges} charges`,
+    `${held} reported in doubt, ${paidTwice} paid twice, ${lost} lost, ${duplicateNames} duplicate names`,
+    `${samples} states of the money looked at`,
+  ].join(', ');
 }

@@ -16,15 +16,16 @@ interface Edit {
 
 /** The protections, by what happens without them. */
 export const SABOTAGES = {
-  /** An accepted attempt of a dead process is sent again instead of collected by its remote id. */
+  /** An accepted attempt of a process that has ended is sent again instead of collected by its remote id. */
   'accepted work is sent again': [
     {
       file: 'runner/runner.js',
       from: `this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : open);`,
-      to: `this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : { ...open, attempt: { ...open.attempt, state: 'intent' } });`,
+      to: `this.track({ ...open, doubt: open.attempt.state === 'intent' ? doubt : undefined,
+        attempt: { ...open.attempt, state: 'intent' } });`,
     },
   ],
-  /** An attempt that a dead process may have sent is sent again without a look-up. */
+  /** An attempt that a process that has ended may have sent is sent again without a look-up. */
   'an open intent is sent again': [
     {
       file: 'runner/runner.js',
@@ -41,7 +42,8 @@ export const SABOTAGES = {
     {
       file: 'ledger/numbers.js',
       from: `const number = nextNumber(connection, characterId);`,
-      to: `return 1 + connection.get("SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'", characterId).n;`,
+      to: `const counted = "SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'";
+        return 1 + connection.get(counted, characterId).n;`,
     },
     {
       file: 'ledger/tables/images.js',

@@ -1,5 +1,5 @@
 /**
- * What must hold of a ledger, its folder and a service's books, whatever happened to the processes. Reads the files
+ * What must hold of a ledger, its folder and a service's charges, whatever happened to the processes. Reads the files
  * themselves; trusts no word of the program.
  */
 import { createHash } from 'node:crypto';
@@ -34,7 +34,7 @@ export interface Findings {
 export interface Evidence {
   folder: string;
   ledger: string;
-  /** The service's books; undefined for a provider without. */
+  /** The service's charges; undefined for a provider without. */
   charges?: readonly Charge[];
   /** Shots may end `hold`: the service can't be asked. */
   mayHold?: boolean;
@@ -79,16 +79,16 @@ export function verify(evidence: Evidence): Findings {
     violations.push(...imageProblems(images, counts['done'] ?? 0), ...folderProblems(evidence.folder, images));
     const duplicateNames = images.length - new Set(images.map(({ path }) => path)).size;
     const shots = Object.values(counts).reduce((sum, n) => sum + n, 0);
-    const books = bookProblems(db, images, evidence.charges ?? []);
-    violations.push(...books.violations);
+    const ledgers = bookProblems(db, images, evidence.charges ?? []);
+    violations.push(...ledgers.violations);
     return {
       figures: {
         shots,
         images: images.length,
         charges: evidence.charges?.length ?? 0,
         held: counts['hold'] ?? 0,
-        paidTwice: books.paidTwice,
-        lost: books.lost,
+        paidTwice: ledgers.paidTwice,
+        lost: ledgers.lost,
         duplicateNames,
       },
       violations,
@@ -113,10 +113,13 @@ export function moneyProblems(db: Sqlite.Database, caps: CapsToHold): string[] {
   const scopes = db
     .prepare(
       `WITH sums AS (
-         SELECT 'job:' || job_id scope, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reserved, SUM(spent_micros) spent FROM reservations GROUP BY job_id
+         SELECT 'job:' || job_id scope, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reserved,
+         SUM(spent_micros) spent FROM reservations GROUP BY job_id
          UNION ALL
-         SELECT 'day:' || day, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END), SUM(spent_micros) FROM reservations GROUP BY day)
-       SELECT s.scope, s.reserved, s.spent, t.reserved_micros keptReserved, t.spent_micros keptSpent FROM sums s LEFT JOIN totals t ON t.scope = s.scope`,
+         SELECT 'day:' || day, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END), SUM(spent_micros)
+         FROM reservations GROUP BY day)
+       SELECT s.scope, s.reserved, s.spent, t.reserved_micros keptReserved, t.spent_micros keptSpent
+       FROM sums s LEFT JOIN totals t ON t.scope = s.scope`,
     )
     .all() as {
     scope: string;
@@ -136,7 +139,8 @@ export function moneyProblems(db: Sqlite.Database, caps: CapsToHold): string[] {
   if (caps.perImageMicros !== undefined) {
     const over = db
       .prepare(
-        `SELECT shot_id, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) micros FROM reservations GROUP BY shot_id HAVING micros > ?`,
+        `SELECT shot_id, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) micros
+          FROM reservations GROUP BY shot_id HAVING micros > ?`,
       )
       .all(caps.perImageMicros) as { shot_id: number; micros: number }[];
     problems.push(
@@ -219,7 +223,8 @@ function bookProblems(
   const shown = new Set(keys);
   const shots = db
     .prepare(
-      `SELECT prompt, seed, state, (SELECT COALESCE(SUM(spent_micros), 0) FROM reservations r WHERE r.shot_id = s.id) spent FROM shots s`,
+      `SELECT prompt, seed, state, (SELECT COALESCE(SUM(spent_micros), 0) FROM reservations r
+        WHERE r.shot_id = s.id) spent FROM shots s`,
     )
     .all() as { prompt: string; seed: number; state: string; spent: number }[];
   const keyOf = charges.some(({ note }) => note?.['seed'] !== undefined)

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Claimed } from '../../src/ledger/lease.ts';
-import { booksProblems, capProblems } from '../simulation/invariants.ts';
+import { totalsProblems, capProblems } from '../simulation/invariants.ts';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openBooks } from './books.ts';
+import { finish, openLedgers } from './ledgers.ts';
 
 type Deed =
   | { kind: 'claim'; job: number }
@@ -28,15 +28,15 @@ describe('the totals', () => {
     const caps = { perRunMicros: 400, perDayMicros: 500, perImageMicros: 120 };
     fc.assert(
       fc.property(fc.array(deed, { maxLength: 40 }), (deeds) => {
-        const books = openBooks();
-        const ledger = books.connection('a');
-        const jobs = ['1', '2'].map((key) => makeJob(ledger, books.folder, { shots: galleryShots(6), key }).id);
+        const ledgers = openLedgers();
+        const ledger = ledgers.connection('a');
+        const jobs = ['1', '2'].map((key) => makeJob(ledger, ledgers.folder, { shots: galleryShots(6), key }).id);
         const model = new Map<number, number>(); // what each attempt counts, held or spent
         const open: Claimed[] = [];
         for (const step of deeds) {
-          if (step.kind === 'day') books.nowMs += 86_400_000;
+          if (step.kind === 'day') ledgers.nowMs += 86_400_000;
           else if (step.kind === 'claim') {
-            const claim = books.claim(ledger, [jobs[step.job] ?? 0], { caps });
+            const claim = ledgers.claim(ledger, [jobs[step.job] ?? 0], { caps });
             if (claim.kind !== 'claimed') continue;
             open.push(claim);
             model.set(claim.attempt.id, 50);
@@ -49,8 +49,8 @@ describe('the totals', () => {
             .map((id) => ledger.jobs.total(id))
             .reduce((sum, one) => sum + one.reservedMicros + one.spentMicros, 0);
           expect(total).toBe([...model.values()].reduce((a, b) => a + b, 0));
-          expect(booksProblems(books.db)).toEqual([]);
-          expect(capProblems(books.db, caps)).toEqual([]);
+          expect(totalsProblems(ledgers.db)).toEqual([]);
+          expect(capProblems(ledgers.db, caps)).toEqual([]);
         }
       }),
       { numRuns: 40 },
@@ -64,7 +64,7 @@ describe('the totals', () => {
         failure: 'unavailable',
         message: 'm',
         settlement,
-        shot: { state: 'queued', notBeforeMs: 0, forgiven: false },
+        shot: { state: 'queued', notBeforeMs: 0, uncounted: false },
       });
     switch (step.kind) {
       case 'done':
@@ -89,20 +89,20 @@ describe('the totals', () => {
 
 describe('what a picture cost', () => {
   it('is what the service told, also when the picture is collected a second time without a cost', () => {
-    const books = openBooks();
-    const ledger = books.connection('a');
-    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
-    const { lease } = books.claimed(ledger, [job.id]);
+    const ledgers = openLedgers();
+    const ledger = ledgers.connection('a');
+    const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(1) });
+    const { lease } = ledgers.claimed(ledger, [job.id]);
     ledger.attempts.generated(lease, { url: 'https://x.test/1', seedHonoured: 'yes', costMicros: 7 }, 'fake:1');
     ledger.attempts.generated(lease, { url: 'https://x.test/2', seedHonoured: 'yes' }, 'fake:1');
     expect(ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 7 });
   });
 
   it('is all that was paid for its shot, failed attempts included', () => {
-    const books = openBooks();
-    const ledger = books.connection('a');
-    const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
-    const first = books.claimed(ledger, [job.id]);
+    const ledgers = openLedgers();
+    const ledger = ledgers.connection('a');
+    const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(1) });
+    const first = ledgers.claimed(ledger, [job.id]);
     ledger.attempts.failed(first.lease, {
       failure: 'unusable',
       message: 'm',
@@ -110,7 +110,7 @@ describe('what a picture cost', () => {
       shot: { state: 'failed' },
     });
     ledger.jobs.requeue(job.id, ['failed']);
-    expect(finish(ledger, books.claimed(ledger, [job.id])).costMicros).toBe(70);
+    expect(finish(ledger, ledgers.claimed(ledger, [job.id])).costMicros).toBe(70);
     expect(ledger.queries.spending(5)).toMatchObject([
       { day: '2026-05-04', images: 2, spentMicros: 70, reservedMicros: 0 },
     ]);

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openBooks } from './books.ts';
+import { finish, openLedgers } from './ledgers.ts';
 
 const mira = (ledger: Ledger, owner?: string, seed = 7) =>
   ledger.characters.register({
@@ -15,7 +15,7 @@ const mira = (ledger: Ledger, owner?: string, seed = 7) =>
   });
 
 it('two owners may both have a character of the same id, each with its own seed', () => {
-  const ledger = openBooks().connection('a');
+  const ledger = openLedgers().connection('a');
   const anna = mira(ledger, 'anna', 1).character;
   const bert = mira(ledger, 'bert', 2).character;
   const nobodys = mira(ledger, undefined, 3).character;
@@ -36,13 +36,13 @@ it('two owners may both have a character of the same id, each with its own seed'
 });
 
 it('their pictures have one sequence of numbers, and galleries of their own', () => {
-  const books = openBooks();
-  const ledger = books.connection('a');
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
   const keys = ['anna', 'bert'].map((owner) => mira(ledger, owner).character.key);
   const jobs = keys.map((characterKey) =>
-    makeJob(ledger, books.folder, { shots: galleryShots(2), characterKey, kind: 'pack' }),
+    makeJob(ledger, ledgers.folder, { shots: galleryShots(2), characterKey, kind: 'pack' }),
   );
-  for (const turn of [0, 1, 1, 0]) finish(ledger, books.claimed(ledger, [jobs[turn]!.id]));
+  for (const turn of [0, 1, 1, 0]) finish(ledger, ledgers.claimed(ledger, [jobs[turn]!.id]));
   const numbers = keys.map((characterKey) => ledger.images.gallery({ characterKey }).map((image) => image.number));
   expect(numbers).toEqual([
     [4, 1],
@@ -58,11 +58,11 @@ it('their pictures have one sequence of numbers, and galleries of their own', ()
 });
 
 it('forgetting one leaves the other’s jobs alone', () => {
-  const books = openBooks();
-  const ledger = books.connection('a');
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
   const [anna, bert] = ['anna', 'bert'].map((owner) => mira(ledger, owner).character);
   const jobs = [anna!, bert!].map(({ key: characterKey }) =>
-    makeJob(ledger, books.folder, { shots: galleryShots(1), characterKey }),
+    makeJob(ledger, ledgers.folder, { shots: galleryShots(1), characterKey }),
   );
   ledger.characters.forget(anna!.key);
   expect(jobs.map((job) => ledger.jobs.find(job.id)?.state)).toEqual(['cancelled', 'open']);

@@ -1,15 +1,15 @@
 /** What a job was given is the job's own. */
 import { expect, it } from 'vitest';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openBooks } from './books.ts';
+import { finish, openLedgers } from './ledgers.ts';
 
 it('a job that goes on keeps its settings but for what is changed', () => {
-  const books = openBooks();
-  const ledger = books.connection('a');
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
   const settings = { concurrency: 2, caps: { perRunMicros: 100, perDayMicros: 900 } };
   const shots = galleryShots(2);
-  const job = makeJob(ledger, books.folder, { shots, settings });
-  const again = makeJob(ledger, books.folder, {
+  const job = makeJob(ledger, ledgers.folder, { shots, settings });
+  const again = makeJob(ledger, ledgers.folder, {
     shots,
     settings: { ...settings, concurrency: 9, model: 'other' },
     changes: { concurrency: 5, model: undefined, caps: { perRunMicros: 200 }, priority: 0 },
@@ -22,17 +22,17 @@ it('a job that goes on keeps its settings but for what is changed', () => {
 });
 
 it('a job that has ended or was cancelled never changes', () => {
-  const books = openBooks();
-  const ledger = books.connection('a');
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
   const [ended, cancelled] = ['ended', 'cancelled'].map((key) =>
-    makeJob(ledger, books.folder, { shots: galleryShots(1), key }),
+    makeJob(ledger, ledgers.folder, { shots: galleryShots(1), key }),
   );
-  finish(ledger, books.claimed(ledger, [ended!.id]));
-  ledger.jobs.closeRun(ended!.id, books.nowMs);
+  finish(ledger, ledgers.claimed(ledger, [ended!.id]));
+  ledger.jobs.closeRun(ended!.id, ledgers.nowMs);
   ledger.jobs.cancel(cancelled!.id);
   for (const job of [ended!, cancelled!]) {
     const changed = ledger.jobs.change(job.id, { concurrency: 50, priority: 0 });
     expect(changed).toMatchObject({ priority: 1, settings: job.settings });
-    expect(makeJob(ledger, books.folder, { shots: galleryShots(1), key: job.key ?? '' })).toEqual(changed);
+    expect(makeJob(ledger, ledgers.folder, { shots: galleryShots(1), key: job.key ?? '' })).toEqual(changed);
   }
 });

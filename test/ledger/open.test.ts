@@ -58,7 +58,8 @@ describe('opening a ledger', () => {
     openDatabase(file).close();
     const old = new Sqlite(file);
     old.exec(
-      `INSERT INTO characters (id, name, seed, attributes, locked, created_at_ms) VALUES ('mira', 'Mira', 7, '{}', '{}', 1)`,
+      `INSERT INTO characters (id, name, seed, attributes, locked, created_at_ms)
+        VALUES ('mira', 'Mira', 7, '{}', '{}', 1)`,
     );
     const later = [...MIGRATIONS, 'CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;'];
     migrate(old, file, later);

@@ -6,24 +6,24 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { absolutePath, keptPath } from '../../src/ledger/paths.ts';
 import type { Reference } from '../../src/shot.ts';
 import { galleryShots, makeJob, newFolder, removeFolder } from '../simulation/scene.ts';
-import { openBooks } from './books.ts';
+import { openLedgers } from './ledgers.ts';
 
 const face = (path: string): Reference => ({ path, mime: 'image/png', sha256: 'f'.repeat(64), sizeBytes: 9 });
 
 it('an attempt is read with its references, in their order and with their roles', () => {
-  const books = openBooks();
-  const ledger = books.connection('a');
-  const job = makeJob(ledger, books.folder, { shots: galleryShots(1) });
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
+  const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(1) });
   const references: Reference[] = [
-    face(join(books.folder, 'face.png')),
+    face(join(ledgers.folder, 'face.png')),
     { ...face('/elsewhere/chair.webp'), mime: 'image/webp', role: 'product' },
   ];
   const request = { width: 16, height: 16, quality: 'high', references };
-  const { attempt } = books.claimed(ledger, [job.id], { route: { request } });
+  const { attempt } = ledgers.claimed(ledger, [job.id], { route: { request } });
   const kept = { ...request, references: [{ ...references[0], role: 'face' }, references[1]] };
   expect(attempt.request).toEqual(kept);
   expect(ledger.attempts.find(attempt.id)?.request).toEqual(kept);
-  expect(books.count(`SELECT COUNT(*) FROM attempts WHERE request LIKE '%references%'`)).toBe(0);
+  expect(ledgers.count(`SELECT COUNT(*) FROM attempts WHERE request LIKE '%references%'`)).toBe(0);
 });
 
 it('moves with its project', () => {
@@ -36,7 +36,7 @@ it('moves with its project', () => {
   if (candidate.kind !== 'candidate') throw new Error('nothing to claim');
   const references = [face(join(before, 'images', 'mira', 'mira_image_00001.png')), face(join(folder, 'far.png'))];
   const route = {
-    ...openBooks().route(),
+    ...openLedgers().route(),
     request: { width: 16, height: 16, references },
   };
   const claimed = ledger.claims.claim(candidate, [route]);

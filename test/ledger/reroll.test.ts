@@ -2,39 +2,39 @@
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../src/ledger/records.ts';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openBooks } from './books.ts';
+import { finish, openLedgers } from './ledgers.ts';
 
 /** Two finished pictures of Mira, and what a reroll of some of them asks. */
 function finished() {
-  const books = openBooks();
-  const ledger = books.connection('a');
-  const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
-  const images = [0, 1].map(() => finish(ledger, books.claimed(ledger, [job.id])));
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
+  const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(2) });
+  const images = [0, 1].map(() => finish(ledger, ledgers.claimed(ledger, [job.id])));
   const reroll = (takes: readonly { image: Image; seed: number }[], more: { key?: string; fresh?: boolean } = {}) =>
     ledger.jobs.reroll({
-      takes: takes.map(({ image, seed }) => ({ imageId: image.id, seed })),
+      takes: takes.map(({ image, seed }) => ({ imageId: image.id, seedOf: () => seed })),
       fingerprint: JSON.stringify(takes.map(({ image, seed }) => [image.id, seed])),
       settings: job.settings,
       priority: 1,
       ...more,
     });
-  return { books, ledger, job, images: images as [Image, Image], reroll };
+  return { ledgers, ledger, job, images: images as [Image, Image], reroll };
 }
 
 describe('a reroll', () => {
   it('makes shots with the same look, prompt and kind, and the seed that was given', () => {
-    const { books, ledger, images, reroll } = finished();
+    const { ledgers, ledger, images, reroll } = finished();
     const { job, created } = reroll([{ image: images[1], seed: 99 }]);
     expect([created, job.kind, job.imageCount, job.state]).toEqual([true, 'reroll', 1, 'open']);
-    const { shot } = books.claimed(ledger, [job.id]);
+    const { shot } = ledgers.claimed(ledger, [job.id]);
     const before = galleryShots(2)[1]!;
     expect(shot).toMatchObject({ ...before, seed: 99, replacesImageId: images[1].id });
   });
 
   it('leaves the old picture as it is until the new one is done; then it is superseded, and stays', () => {
-    const { books, ledger, images, reroll } = finished();
+    const { ledgers, ledger, images, reroll } = finished();
     const { job } = reroll([{ image: images[0], seed: 99 }]);
-    const claim = books.claimed(ledger, [job.id]);
+    const claim = ledgers.claimed(ledger, [job.id]);
     expect(ledger.images.find(images[0].id)?.supersededBy).toBeNull();
     const again = finish(ledger, claim);
     expect(again).toMatchObject({ number: 3, seed: 99, supersededBy: null, shot: images[0].shot });
@@ -45,31 +45,31 @@ describe('a reroll', () => {
   });
 
   it('may make several takes of one picture, and takes of a take', () => {
-    const { books, ledger, images, reroll } = finished();
+    const { ledgers, ledger, images, reroll } = finished();
     const { job } = reroll([
       { image: images[0], seed: 5 },
       { image: images[0], seed: 6 },
     ]);
-    const takes = [0, 1].map(() => finish(ledger, books.claimed(ledger, [job.id])));
+    const takes = [0, 1].map(() => finish(ledger, ledgers.claimed(ledger, [job.id])));
     expect(takes.map((image) => image.shot)).toEqual(['gallery-0001', 'gallery-0001-2']);
     const { job: next } = reroll([{ image: takes[1]!, seed: 8 }]);
-    expect(books.claimed(ledger, [next.id]).shot).toMatchObject({ prompt: images[0].prompt, seed: 8 });
+    expect(ledgers.claimed(ledger, [next.id]).shot).toMatchObject({ prompt: images[0].prompt, seed: 8 });
   });
 
   it('asked for again goes on while it is unfinished', () => {
-    const { books, ledger, images, reroll } = finished();
+    const { ledgers, ledger, images, reroll } = finished();
     const takes = [{ image: images[0], seed: 5 }];
     const first = reroll(takes);
     expect(reroll(takes)).toEqual({ job: first.job, created: false });
     expect(reroll(takes, { fresh: true }).created).toBe(true);
-    finish(ledger, books.claimed(ledger, [first.job.id]));
-    ledger.jobs.closeRun(first.job.id, books.nowMs);
+    finish(ledger, ledgers.claimed(ledger, [first.job.id]));
+    ledger.jobs.closeRun(first.job.id, ledgers.nowMs);
     expect(reroll(takes, { key: 'k' }).job.id).toBe(reroll(takes, { key: 'k' }).job.id);
   });
 
   it('is refused for pictures that no shot of this ledger made, all of them named', () => {
-    const { books, ledger, images, reroll } = finished();
-    books.db.prepare('UPDATE images SET shot_id = NULL WHERE id = ?').run(images[1].id);
+    const { ledgers, ledger, images, reroll } = finished();
+    ledgers.db.prepare('UPDATE images SET shot_id = NULL WHERE id = ?').run(images[1].id);
     const missing = { ...images[1], id: 77 };
     const ask = () => reroll([images[0], images[1], missing].map((image) => ({ image, seed: 1 })));
     expect(ask).toThrow(/can not be made again/);
@@ -85,17 +85,17 @@ describe('a reroll', () => {
   });
 
   it('keeps `create-character` from making a superseded picture anew when it is deleted', () => {
-    const books = openBooks();
-    const ledger = books.connection('a');
-    const create = makeJob(ledger, books.folder, { shots: galleryShots(1), kind: 'create' });
-    const old = finish(ledger, books.claimed(ledger, [create.id]));
+    const ledgers = openLedgers();
+    const ledger = ledgers.connection('a');
+    const create = makeJob(ledger, ledgers.folder, { shots: galleryShots(1), kind: 'create' });
+    const old = finish(ledger, ledgers.claimed(ledger, [create.id]));
     const { job } = ledger.jobs.reroll({
-      takes: [{ imageId: old.id, seed: 4 }],
+      takes: [{ imageId: old.id, seedOf: () => 4 }],
       fingerprint: 'r',
       settings: create.settings,
       priority: 1,
     });
-    finish(ledger, books.claimed(ledger, [job.id]));
+    finish(ledger, ledgers.claimed(ledger, [job.id]));
     ledger.maintenance.remove(old.id);
     expect(ledger.jobs.counts(create.id)).toMatchObject({ done: 1, cancelled: 0 });
   });

@@ -1,7 +1,7 @@
 /** The day of a cap is the UTC day, wherever the machine stands. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openBooks } from './books.ts';
+import { finish, openLedgers } from './ledgers.ts';
 
 const BEFORE_MIDNIGHT = Date.UTC(2026, 4, 4, 23, 59, 59, 999);
 const MIDNIGHT = Date.UTC(2026, 4, 5);
@@ -20,18 +20,18 @@ describe.each([
   });
 
   it('a day cap is not given anew at the local midnight, and is at the UTC one', () => {
-    const books = openBooks();
-    const ledger = books.connection('a');
-    const job = makeJob(ledger, books.folder, { shots: galleryShots(4) });
-    const claim = () => books.claim(ledger, [job.id], { caps: CAPS });
-    books.nowMs = localMidnight - 1;
-    finish(ledger, books.claimed(ledger, [job.id], { caps: CAPS }), 'first');
+    const ledgers = openLedgers();
+    const ledger = ledgers.connection('a');
+    const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(4) });
+    const claim = () => ledgers.claim(ledger, [job.id], { caps: CAPS });
+    ledgers.nowMs = localMidnight - 1;
+    finish(ledger, ledgers.claimed(ledger, [job.id], { caps: CAPS }), 'first');
     for (const later of [localMidnight, BEFORE_MIDNIGHT]) {
-      books.nowMs = later;
+      ledgers.nowMs = later;
       expect(claim()).toMatchObject({ kind: 'budget', cap: 'day' });
     }
-    books.nowMs = MIDNIGHT;
-    finish(ledger, books.claimed(ledger, [job.id], { caps: CAPS }), 'second');
+    ledgers.nowMs = MIDNIGHT;
+    finish(ledger, ledgers.claimed(ledger, [job.id], { caps: CAPS }), 'second');
     expect(claim()).toMatchObject({ kind: 'budget', cap: 'day' });
     expect(ledger.queries.spending(5).map(({ day, spentMicros }) => [day, spentMicros])).toEqual([
       ['2026-05-05', 40],
@@ -40,12 +40,12 @@ describe.each([
   });
 
   it('a picture that is paid after midnight counts on the day its money was held', () => {
-    const books = openBooks();
-    const ledger = books.connection('a');
-    const job = makeJob(ledger, books.folder, { shots: galleryShots(2) });
-    books.nowMs = BEFORE_MIDNIGHT;
-    const held = books.claimed(ledger, [job.id], { caps: CAPS });
-    books.nowMs = MIDNIGHT;
+    const ledgers = openLedgers();
+    const ledger = ledgers.connection('a');
+    const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(2) });
+    ledgers.nowMs = BEFORE_MIDNIGHT;
+    const held = ledgers.claimed(ledger, [job.id], { caps: CAPS });
+    ledgers.nowMs = MIDNIGHT;
     finish(ledger, held);
     expect(ledger.queries.today()).toEqual({ reservedMicros: 0, spentMicros: 0 });
     expect(ledger.queries.spending(5)).toMatchObject([{ day: '2026-05-04', spentMicros: 40 }]);

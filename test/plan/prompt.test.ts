@@ -30,7 +30,7 @@ describe('a photo prompt', () => {
       'Professional portrait photograph of Mira Sol, a woman with green eyes and freckles. ' +
         'Waist-up portrait, three-quarter view facing left, head and body turned halfway toward the left of the frame, eyes on the camera. ' +
         'Pose: standing with arms relaxed, with a calm, serene expression. Setting: a wide sandy beach. Lighting: soft overcast daylight. ' +
-        '70mm lens at f/2.8, softly blurred background, natural skin texture, true-to-life colours, sharp focus on the eyes. One person only.',
+        '70mm lens at f/2.8, softly blurred background, natural skin texture, true-to-life colors, sharp focus on the eyes. One person only.',
     );
   });
 
@@ -58,8 +58,8 @@ describe('a photo prompt', () => {
 
 describe('another style', () => {
   test.each([
-    ['watercolor', 'Watercolour painting of Mira Sol', 'paper grain'],
-    ['Watercolour', 'Watercolour painting of Mira Sol', 'paper grain'],
+    ['watercolor', 'Watercolor painting of Mira Sol', 'paper grain'],
+    ['Watercolour', 'Watercolor painting of Mira Sol', 'paper grain'],
     ['anime', 'Anime illustration of', 'cel shading'],
     ['oil painting', 'Oil painting of', 'brushwork'],
     ['3D-render', '3D render of', 'global illumination'],

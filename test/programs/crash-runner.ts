@@ -16,7 +16,7 @@ import { fileJournal, paperDownload, paperProvider, type RecoveryClass } from '.
 export interface CrashPlan {
   folder: string;
   recovery: RecoveryClass;
-  /** Dies at the `hit`-th passing of `point`; without it, it works to the end. */
+  /** Is killed at the `hit`-th passing of `point`; without it, it works to the end. */
   kill?: { point: string; hit: number };
   /** A protection removed. */
   denies?: boolean;

@@ -185,6 +185,7 @@ await view.close({
       characterId: character_id,
       characterName: 'Mira Sol',
       kind: 'pack',
+      state: done === shots ? 'ended' : 'open',
       imageCount: shots,
       completed: done,
       failed,

@@ -64,7 +64,6 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
     fetch,
     now,
   };
-  const configured = configuredPrice(options, now());
   const record = (id: string): ModelRecord => {
     const found = lookUpModel(MODELS, id, now());
     if (found === undefined) throw unknownModel(MODELS, id);
@@ -77,7 +76,7 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
     baseUrl,
     defaultModel: MODELS.defaultModel,
     capabilities: (model) => record(model).capabilities,
-    price: () => configured ?? PRICE,
+    price: ({ model }) => configuredPrice(options, { model, nowMs: now() }) ?? PRICE,
     warnings: ({ negativePrompt }) => (negativePrompt ? [`${SERVICE} has no negative prompt`] : []),
     submit: async (request, call) => {
       modelForRequest(() => record(request.model));

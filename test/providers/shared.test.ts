@@ -30,12 +30,12 @@ describe('a price', () => {
 
   it('is that of the config, dated today, when one is set, also a free one', () => {
     const nowMs = Date.UTC(2026, 4, 4, 23, 59);
-    expect(configuredPrice({ priceUsd: 0 }, nowMs)).toMatchObject({
+    expect(configuredPrice({ priceUsd: 0 }, { model: 'm', nowMs })).toMatchObject({
       worstMicros: 0,
       source: 'config',
       asOf: '2026-05-04',
     });
-    expect(configuredPrice({}, nowMs)).toBeUndefined();
+    expect(configuredPrice({}, { model: 'm', nowMs })).toBeUndefined();
   });
 });
 

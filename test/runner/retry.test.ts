@@ -16,7 +16,7 @@ const facts = (more: Partial<FailureFacts>): FailureFacts => ({
 
 describe('the table of what follows a failure', () => {
   it.each([
-    // failure, charged, attempts, limited in a row → shot, settlement, forgiven, lesson
+    // failure, charged, attempts, limited in a row → shot, settlement, uncounted, observed
     ['refused', 'no', 1, 0, 'refused', 'released', false, undefined],
     ['refused', 'yes', 1, 0, 'refused', 'spent', false, undefined],
     ['rejected', 'no', 1, 0, 'failed', 'released', false, undefined],
@@ -36,12 +36,12 @@ describe('the table of what follows a failure', () => {
     ['unknown', 'maybe', 1, 0, 'hold', 'doubtful', false, undefined],
     ['unknown', 'no', 1, 0, 'hold', 'doubtful', false, undefined],
   ] as const)('%s, charged %s, attempt %d, limited %d times: %s, %s', (...row) => {
-    const [failure, charged, attempts, limitedInARow, shot, settlement, forgiven, lesson] = row;
+    const [failure, charged, attempts, limitedInARow, shot, settlement, uncounted, observed] = row;
     expect(decide(facts({ failure, charged, attempts, limitedInARow }))).toMatchObject({
       shot,
       settlement,
-      forgiven,
-      lesson,
+      uncounted,
+      observed,
     });
   });
 

@@ -65,7 +65,7 @@ export class Rig {
     this.ledger = new Ledger({
       file: join(this.folder, 'ledger.db'),
       now: this.clock.now,
-      liveness: { owner, isAlive: (id) => id === owner, close: () => {} },
+      liveness: { owner, isRunning: (id) => id === owner, close: () => {} },
     });
     const candidate = this.ledger.claims.candidate.bind(this.ledger.claims);
     this.ledger.claims.candidate = (jobIds) => {

@@ -14,7 +14,7 @@ function untilAborted(call: CallContext): Promise<never> {
 }
 
 describe('the first Ctrl-C', () => {
-  it('lets nothing new be sent, and what was sent come home', async () => {
+  it('lets nothing new be sent, and what was sent be finished', async () => {
     const rig = openRig();
     let sent = 0;
     const job = rig.job({ shots: galleryShots(6) });
@@ -180,7 +180,7 @@ describe('a picture that was made', () => {
     expect(rig.ledger.jobs.total(job.id).spentMicros).toBe(40);
   });
 
-  it('and came home cut short is fetched again', async () => {
+  it('and was cut short on its way is fetched again', async () => {
     const rig = openRig();
     let tries = 0;
     const job = rig.job({ shots: galleryShots(1) });
@@ -197,7 +197,7 @@ describe('a picture that was made', () => {
     expect(rig.ledger.jobs.counts(job.id).done).toBe(1);
   });
 
-  it('is still being made, as the provider says: let go with its reservation, and the next run collects it', async () => {
+  it('is still being made, as the provider says: kept open, and collected by the next run', async () => {
     const rig = openRig();
     const ends: Collected[] = [
       { state: 'running', why: 'no result after 60 s' },
@@ -241,7 +241,7 @@ describe('a picture that was made', () => {
     expect(rig.ledger.jobs.total(job.id).reservedMicros + rig.ledger.jobs.total(job.id).spentMicros).toBeGreaterThan(0);
   });
 
-  it('and can not be had at a fresh address either stays open while the provider keeps it, and is failed as paid after', async () => {
+  it('and can not be had at a fresh address either stays open until the provider deletes it: then paid', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(1) });
     const kept = { ...service([]), retentionMs: 3_600_000 };

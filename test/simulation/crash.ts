@@ -22,32 +22,32 @@ export function pointsOf(recovery: RecoveryClass): string[] {
   return recovery === 'sync' ? [...ALWAYS, 'staged'] : [...ALWAYS, 'accepted', 'downloaded'];
 }
 
-/** A place to die. */
+/** Where a process is killed. */
 export interface Kill {
   point: string;
   hit: number;
 }
 
-/** What became of a job whose processes died. */
+/** What became of a job whose processes were killed. */
 export interface CrashReport {
   problems: string[];
   /** Kills that were really reached. */
-  died: number;
+  killed: number;
   held: number;
 }
 
-/** Runs a job through these deaths, one process each, then to its end, and looks at everything. */
+/** Runs a job with these kills, one process each, then to its end, and looks at everything. */
 export async function survive(recovery: RecoveryClass, kills: readonly Kill[], denies = false): Promise<CrashReport> {
   const folder = newFolder('crash');
   try {
     const ledger = new Ledger({ file: join(folder, 'ledger.db'), now: Date.now });
     makeJob(ledger, join(folder, 'images'), { shots: galleryShots(SHOTS), settings: { store: 'paper' } });
     ledger.close();
-    let died = 0;
-    for (const kill of kills) if ((await start({ folder, recovery, kill, denies })) === 'killed') died += 1;
+    let killed = 0;
+    for (const kill of kills) if ((await start({ folder, recovery, kill, denies })) === 'killed') killed += 1;
     const end = await start({ folder, recovery, denies });
     const problems = end === 'ended' ? [] : [`the last run ${end}`];
-    return { died, ...look(folder, recovery, problems) };
+    return { killed, ...look(folder, recovery, problems) };
   } finally {
     removeFolder(folder);
   }

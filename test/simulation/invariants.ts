@@ -1,4 +1,4 @@
-/** What must be true of a ledger, a folder and a service's books, whatever happened before. */
+/** What must be true of a ledger, a folder and a service's journal, whatever happened before. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -26,7 +26,7 @@ interface ShotFact {
 
 /** Every rule that is broken, a sentence each. */
 export function violations(of: Evidence): string[] {
-  return [...moneyProblems(of), ...shotProblems(of), ...fileProblems(of), ...booksProblems(of.db)];
+  return [...moneyProblems(of), ...shotProblems(of), ...fileProblems(of), ...totalsProblems(of.db)];
 }
 
 function shotsOf(db: Database): ShotFact[] {
@@ -53,7 +53,8 @@ function moneyProblems({ db, charges, recovery, settled }: Evidence): string[] {
   } else {
     const { spent } = db
       .prepare(
-        `SELECT COALESCE(SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END), 0) spent FROM reservations`,
+        `SELECT COALESCE(SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END), 0) spent
+          FROM reservations`,
       )
       .get() as { spent: number };
     if (spent < charges.length * COST_MICROS)
@@ -103,12 +104,15 @@ function fileProblems({ db, output, settled }: Evidence): string[] {
 }
 
 /** Running totals are the sums of the reservations; the file is whole. */
-export function booksProblems(db: Database): string[] {
+export function totalsProblems(db: Database): string[] {
   const sums = db
     .prepare(
       `SELECT scope, SUM(reserved) reserved, SUM(spent) spent FROM (
-       SELECT 'job:' || job_id scope, CASE state WHEN 'held' THEN reserved_micros ELSE 0 END reserved, spent_micros spent FROM reservations
-       UNION ALL SELECT 'day:' || day, CASE state WHEN 'held' THEN reserved_micros ELSE 0 END, spent_micros FROM reservations) GROUP BY scope ORDER BY scope`,
+       SELECT 'job:' || job_id scope, CASE state WHEN 'held' THEN reserved_micros ELSE 0 END reserved,
+       spent_micros spent FROM reservations
+       UNION ALL SELECT 'day:' || day, CASE state WHEN 'held' THEN reserved_micros ELSE 0 END, spent_micros
+       FROM reservations)
+       GROUP BY scope ORDER BY scope`,
     )
     .all();
   const totals = db
@@ -131,7 +135,8 @@ export function capProblems(db: Database, caps: Caps): string[] {
     ...over(`SELECT scope, reserved_micros + spent_micros n FROM totals WHERE scope LIKE 'job:%'`, caps.perRunMicros),
     ...over(`SELECT scope, reserved_micros + spent_micros n FROM totals WHERE scope LIKE 'day:%'`, caps.perDayMicros),
     ...over(
-      `SELECT 'shot:' || shot_id scope, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) n FROM reservations GROUP BY shot_id`,
+      `SELECT 'shot:' || shot_id scope, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) n
+        FROM reservations GROUP BY shot_id`,
       caps.perImageMicros,
     ),
   ];

@@ -1,4 +1,7 @@
-/** A process of imggen inside the test: the real runner on a shared database, which can die between any two steps. */
+/**
+ * A process of imggen inside the test: the real runner on a shared database, which can be killed between any two
+ * steps.
+ */
 import type { Database } from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Download } from '../../src/runner/context.ts';
@@ -8,7 +11,7 @@ import type { RunOptions, RunResult } from '../../src/runner/context.ts';
 import type { VirtualClock } from './clock.ts';
 import { contextOf, ready } from './scene.ts';
 
-/** Comes out of every step of a process that is dead; nobody is there to catch it. */
+/** Thrown by every step of a process that was killed; nothing of it catches it. */
 class Crash extends Error {}
 
 /** What a simulated process is made of. */
@@ -16,52 +19,52 @@ export interface ProcessParts {
   db: Database;
   clock: VirtualClock;
   id: string;
-  isAlive: (owner: string) => boolean;
+  isRunning: (owner: string) => boolean;
   provider: Provider;
   download: Download;
   options: RunOptions;
-  /** It dies at this step; undefined: it lives. */
-  dieAtStep: number | undefined;
+  /** It is killed at this step; undefined: it runs to its end. */
+  killAtStep: number | undefined;
   committed: () => void;
 }
 
-/** One process, from its start to its end or death. */
+/** One process, from its start until it ends or is killed. */
 export class SimulatedProcess {
   readonly id: string;
-  dead = false;
+  killed = false;
   /** True once nothing it began is still under way: only then can others tell. */
-  buried = false;
+  silent = false;
   private readonly parts: ProcessParts;
   private steps = 0;
   private keys = 0;
-  private die: () => void = () => {};
+  private end: () => void = () => {};
 
   constructor(parts: ProcessParts) {
     this.parts = parts;
     this.id = parts.id;
   }
 
-  /** Runs to the end; undefined when it died. */
+  /** Runs to the end; undefined when it was killed. */
   async run(): Promise<RunResult | undefined> {
-    const died = new Promise<undefined>((resolve) => {
-      this.die = () => resolve(undefined);
+    const ended = new Promise<undefined>((resolve) => {
+      this.end = () => resolve(undefined);
     });
-    const life = this.live().catch((error: unknown) => {
-      if (this.dead) return undefined;
+    const work = this.work().catch((error: unknown) => {
+      if (this.killed) return undefined;
       throw error;
     });
-    return Promise.race([died, life]);
+    return Promise.race([ended, work]);
   }
 
-  private async live(): Promise<RunResult> {
+  private async work(): Promise<RunResult> {
     const { parts } = this;
     const ledger = new Ledger({
       file: ':memory:',
       now: parts.clock.now,
       open: () => this.database(),
-      liveness: { owner: this.id, isAlive: parts.isAlive, close: () => {} },
+      liveness: { owner: this.id, isRunning: parts.isRunning, close: () => {} },
     });
-    ledger.forgive('paper:k');
+    ledger.resetBreaker('paper:k');
     const context = contextOf({
       ledger,
       now: parts.clock.now,
@@ -74,16 +77,16 @@ export class SimulatedProcess {
     return new Runner(context, parts.options, { references: new Map(), after: [] }).run();
   }
 
-  /** Dies when its hour has come; a dead process does nothing more. @throws {Crash} */
+  /** Ends at the step that was chosen; a killed process does nothing more. @throws {Crash} */
   private step(): void {
-    if (!this.dead && (this.steps += 1) === this.parts.dieAtStep) {
-      this.dead = true;
-      this.die();
+    if (!this.killed && (this.steps += 1) === this.parts.killAtStep) {
+      this.killed = true;
+      this.end();
     }
-    if (this.dead) throw new Crash();
+    if (this.killed) throw new Crash();
   }
 
-  /** A call that leaves the process: its answer reaches only the living. */
+  /** A call that leaves the process: its answer reaches only a process that still runs. */
   private async outside<T>(call: () => Promise<T>): Promise<T> {
     await this.stepOrSilence();
     try {
@@ -112,7 +115,7 @@ export class SimulatedProcess {
     };
   }
 
-  /** The shared database as this process holds it: death may come before or after each commit. */
+  /** The shared database as this process holds it: it may be killed before or after each commit. */
   private database(): Database {
     const { db, committed } = this.parts;
     return new Proxy(db, {

@@ -1,4 +1,4 @@
-/** A character, a job and a run around the service on paper. */
+/** A character, a job and a run around the simulated service. */
 import { readdirSync, rmSync, mkdtempSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * A paid service on paper: it makes pictures, counts every charge in a journal, and can be asked in the four ways of
- * docs/ledger.md, "Recovery" (idem, list, sync, blind). It lives outside the processes that ask it: their death does not
+ * A simulated paid service: it makes pictures, counts every charge in a journal, and can be asked in the four ways of
+ * docs/ledger.md, "Recovery" (idem, list, sync, blind). It runs outside the processes that ask it: their end does not
  * stop it.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -34,19 +34,19 @@ export interface Charge {
   unusable: boolean;
 }
 
-/** Where the service keeps its books. */
+/** Where the service keeps its charges. */
 export interface Journal {
   all(): Charge[];
   add(charge: Charge): void;
 }
 
-/** Books in memory. */
+/** A journal in memory. */
 export function memoryJournal(): Journal {
   const charges: Charge[] = [];
   return { all: () => charges, add: (charge) => charges.push(charge) };
 }
 
-/** Books in a file that outlives any process, one line a charge. */
+/** A journal in a file that outlives any process, one line a charge. */
 export function fileJournal(file: string): Journal {
   return {
     all: () =>
@@ -104,7 +104,7 @@ export interface PaperOptions {
   name?: string | undefined;
 }
 
-/** A provider before the service on paper. */
+/** A provider in front of the simulated service. */
 export function paperProvider(options: PaperOptions): Provider {
   const { recovery } = options;
   const provider: Provider = {

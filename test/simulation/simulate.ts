@@ -1,4 +1,4 @@
-/** One scenario: several processes, a service that fails, deaths, and at the end the invariants. */
+/** One scenario: several processes, a service that fails, kills, and at the end the invariants. */
 import fc from 'fast-check';
 import Sqlite from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -30,20 +30,20 @@ export interface Scenario {
   faults: SubmitFault[];
   reads: ReadFault[];
   finds: boolean[];
-  /** For each process: the steps at which it and its successors die. */
-  deaths: number[][];
+  /** For each process: the steps at which it and its successors are killed. */
+  kills: number[][];
   capShots: number | undefined;
 }
 
 const AMBIGUOUS = new Set<SubmitFault>(['reset-before', 'reset-after', 'late', 'hang', 'hang-after']);
 
 /** A protection taken away on purpose. */
-export type Sabotage = 'denies' | 'robs-the-living' | 'no-caps';
+export type Sabotage = 'denies' | 'takes-from-running' | 'no-caps';
 
 /** What a scenario came to. */
 export interface Report {
   problems: string[];
-  deaths: number;
+  kills: number;
   pictures: number;
 }
 
@@ -60,21 +60,21 @@ export function scenarios(
     faults: fc.array(fc.oneof(mostly, fc.constantFrom(...SUBMIT_FAULTS)), { maxLength: 8 }),
     reads: fc.array(fc.oneof(mostly, fc.constantFrom(...READ_FAULTS)), { maxLength: 5 }),
     finds: fc.array(fc.boolean(), { maxLength: 3 }),
-    deaths: fc.array(fc.array(fc.integer({ min: 1, max: 70 }), { maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+    kills: fc.array(fc.array(fc.integer({ min: 1, max: 70 }), { maxLength: 4 }), { minLength: 1, maxLength: 3 }),
     capShots: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
   });
 }
 
-/** Plays a scenario to its end and looks at what is left. */
+/** Runs a scenario to its end and looks at what is left. */
 export async function simulate(scenario: Scenario, sabotage?: Sabotage): Promise<Report> {
   const folder = newFolder('sim');
   const db = openDatabase(':memory:');
   try {
-    return await new Simulation(scenario, { db, folder, sabotage }).play();
+    return await new Simulation(scenario, { db, folder, sabotage }).run();
   } catch (error) {
     return {
       problems: [`${error instanceof Sqlite.SqliteError ? error.code : ''} ${(error as Error).stack}`],
-      deaths: 0,
+      kills: 0,
       pictures: 0,
     };
   } finally {
@@ -93,7 +93,7 @@ class Simulation {
   private readonly folder: string;
   private readonly sabotage: Sabotage | undefined;
   private readonly left: { faults: SubmitFault[]; reads: ReadFault[]; finds: boolean[] };
-  private deaths = 0;
+  private kills = 0;
   private jobId = 0;
 
   constructor(scenario: Scenario, with_: { db: Sqlite.Database; folder: string; sabotage: Sabotage | undefined }) {
@@ -103,16 +103,16 @@ class Simulation {
     this.sabotage = with_.sabotage;
     this.left = { faults: [...scenario.faults], reads: [...scenario.reads], finds: [...scenario.finds] };
     this.clock.onQuiet = () => {
-      for (const one of this.processes.values()) one.buried ||= one.dead;
+      for (const one of this.processes.values()) one.silent ||= one.killed;
     };
   }
 
-  async play(): Promise<Report> {
+  async run(): Promise<Report> {
     const planner = new Ledger({
       file: ':memory:',
       now: this.clock.now,
       open: () => this.db,
-      liveness: { owner: 'planner', isAlive: () => false, close: () => {} },
+      liveness: { owner: 'planner', isRunning: () => false, close: () => {} },
     });
     this.jobId = makeJob(planner, this.folder, {
       shots: galleryShots(this.scenario.shots),
@@ -121,10 +121,10 @@ class Simulation {
         caps: this.sabotage === 'no-caps' ? {} : this.caps(),
       },
     }).id;
-    await this.clock.drive(Promise.all(this.scenario.deaths.map((deaths, n) => this.lives(`p${n}`, deaths))));
-    // The person calls `resume`, twice: nothing fails any more.
+    await this.clock.drive(Promise.all(this.scenario.kills.map((kills, n) => this.keepRunning(`p${n}`, kills))));
+    // Somebody calls `resume`, twice: nothing fails any more.
     for (const list of Object.values(this.left)) list.length = 0;
-    for (let again = 0; again < 2; again += 1) await this.clock.drive(this.lives(`r${again}`, []));
+    for (let again = 0; again < 2; again += 1) await this.clock.drive(this.keepRunning(`r${again}`, []));
     for (const problem of violations({
       db: this.db,
       output: this.folder,
@@ -135,28 +135,28 @@ class Simulation {
       this.problems.add(problem);
     const { held } = this.db.prepare(`SELECT COUNT(*) held FROM shots WHERE state = 'hold'`).get() as { held: number };
     const doubts =
-      this.scenario.faults.filter((fault) => AMBIGUOUS.has(fault)).length + this.deaths * this.scenario.concurrency;
+      this.scenario.faults.filter((fault) => AMBIGUOUS.has(fault)).length + this.kills * this.scenario.concurrency;
     if (held > doubts) this.problems.add(`${held} held without a cause`);
     const { n } = this.db.prepare(`SELECT COUNT(*) n FROM images WHERE state = 'stored'`).get() as { n: number };
-    return { problems: [...this.problems], deaths: this.deaths, pictures: n };
+    return { problems: [...this.problems], kills: this.kills, pictures: n };
   }
 
-  /** A process and those that are started in its place when it dies. */
-  private async lives(name: string, deaths: readonly number[]): Promise<void> {
-    for (const [life, dieAtStep] of [...deaths, undefined].entries()) {
-      const one = new SimulatedProcess(this.partsOf(`${name}-${life}`, dieAtStep));
+  /** A process and those that are started in its place when it is killed. */
+  private async keepRunning(name: string, kills: readonly number[]): Promise<void> {
+    for (const [start, killAtStep] of [...kills, undefined].entries()) {
+      const one = new SimulatedProcess(this.partsOf(`${name}-${start}`, killAtStep));
       this.processes.set(one.id, one);
       await one.run();
-      if (!one.dead) {
-        one.dead = true; // it has ended: its id is nobody's now
+      if (!one.killed) {
+        one.killed = true; // it has ended: nobody has its id now
         return;
       }
-      this.deaths += 1;
+      this.kills += 1;
       await this.clock.sleep(700);
     }
   }
 
-  private partsOf(id: string, dieAtStep: number | undefined) {
+  private partsOf(id: string, killAtStep: number | undefined) {
     const { clock, scenario, left, db } = this;
     const sleep = clock.sleep;
     const provider = paperProvider({
@@ -173,9 +173,10 @@ class Simulation {
       db,
       clock,
       id,
-      dieAtStep,
+      killAtStep,
       provider,
-      isAlive: (owner: string) => this.sabotage !== 'robs-the-living' && this.processes.get(owner)?.buried === false,
+      isRunning: (owner: string) =>
+        this.sabotage !== 'takes-from-running' && this.processes.get(owner)?.silent === false,
       download: paperDownload({ sleep, latencyMs: scenario.latencyMs, readFault: () => left.reads.shift() ?? 'ok' }),
       options: optionsOf([this.jobId]),
       committed: () => this.committed(),

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import type { Registries } from '../../src/config/config.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { ImgGen } from '../../src/imggen.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import { STORES } from '../../src/storage/index.ts';
 import { calm, conforms, openStudio } from './conformance.ts';
@@ -34,6 +35,32 @@ it('may give addresses that expire, a new one each time', async () => {
   nowMs = 2_000;
   expect(await storage.urlOf(stored, 'picture', calm)).toMatchObject({ expiresAtMs: 2_500 });
   studio.close();
+});
+
+it('is asked for a new address each time a gallery shows its pictures', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'imggen-made-up-'));
+  let lateMs = 0;
+  const imggen = await ImgGen.open({
+    config: {
+      character: { name: 'Mira Sol', gender: 'woman', seed: 7 },
+      size: '64x64',
+      storage: { provider: 'paper', validMs: 5 },
+    },
+    cwd: folder,
+    env: { PAPER_KEY: 'k' },
+    now: () => Date.now() + lateMs,
+    stores: { paper: registries.stores['paper']! },
+  });
+  try {
+    expect(await imggen.pack({ count: 1 }).result).toMatchObject({ status: 'done' });
+    const urls: string[] = [];
+    for (lateMs of [0, 3_600_000]) urls.push((await imggen.gallery('mira-sol')).images[0]!.url);
+    expect(urls[0]).toMatch(/^https:\/\/paper\.test\//);
+    expect(urls[1]).not.toBe(urls[0]);
+  } finally {
+    await imggen.close();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('is known to the config and to the JSON Schema when it is in the registry', async () => {

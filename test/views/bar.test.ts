@@ -19,7 +19,7 @@ test('lines stand above the bar, whole, and the bar is gone at the end', async (
   for (const event of [opened(), ...done('avatar')]) view.handle(event);
   await view.close(summary());
   const { text } = target.stdout;
-  expect(text).toContain('at most $5.00 a run, $20.00 a day · into images/mira-sol\n');
+  expect(text).toContain('at most $5.00 a job, $20.00 a day · into images/mira-sol\n');
   expect(text).toContain('avatar done in 1.2 s · avatar.png · $0.025 · 1/11\n');
   expect(text).toContain('[=--------------] 1/11');
   expect(text.indexOf('All 11 images are made.')).toBeGreaterThan(text.lastIndexOf('1/11'));

@@ -109,6 +109,7 @@ export function summary(change: Partial<RunSummary> = {}): RunSummary {
         characterId: character_id,
         characterName: 'Mira Sol',
         kind: 'create',
+        state: 'ended',
         imageCount: 11,
         completed: 11,
         failed: 0,

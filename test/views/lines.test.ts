@@ -18,7 +18,7 @@ test('a run is told in one line for its beginning and one for each shot that end
       ended(),
     ]),
   ).toEqual([
-    'Mira Sol · create · job 3 · replicate black-forest-labs/flux-dev · 11 images (2 already done), 4 at a time · at most $5.00 a run, $20.00 a day · into images/mira-sol',
+    'Mira Sol · create · job 3 · replicate black-forest-labs/flux-dev · 11 images (2 already done), 4 at a time · at most $5.00 a job, $20.00 a day · into images/mira-sol',
     'avatar done in 1.2 s · avatar.png · $0.025 · 3/11',
     'b refused: no nudity · 4/11',
   ]);
@@ -27,6 +27,10 @@ test('a run is told in one line for its beginning and one for each shot that end
 test('300 shots are 301 lines', () => {
   const shots = Array.from({ length: 300 }, (_, i) => done(`gallery-${i}`)).flat();
   expect(linesOf([opened({ image_count: 300 }), ...shots, ended()])).toHaveLength(301);
+});
+
+test('a job that is only uploaded is not announced as one to be made', () => {
+  expect(linesOf([opened({ uploads_only: true }), opened({ job_id: '4', uploads_only: true })])).toEqual([]);
 });
 
 test('web addresses are told for all shots, or for the avatar alone', () => {
@@ -61,9 +65,9 @@ test('budget, warnings and the first Ctrl-C have a line', () => {
     { event: 'draining', signal: 'SIGTERM', in_flight: 1 },
   ]);
   expect(lines.slice(1)).toEqual([
-    'stopped by the budget of the run (perRunUsd): $4.90 spent, $0.10 reserved',
+    'stopped by the budget of the job (perRunUsd): $4.90 spent, $0.10 reserved',
     'warning: seed is not honoured',
-    'SIGTERM: stopping: no new requests, waiting for 1 image already asked for',
+    'SIGTERM: stopping: no new requests; 1 image in flight ends now, or `imggen resume` collects it',
   ]);
 });
 
@@ -75,6 +79,22 @@ test('with several characters a line says whose shot it was', () => {
     stored('avatar', 'x', '4'),
   ]);
   expect(lines.at(-1)).toMatch(/^Bo avatar done/);
+});
+
+test('with two jobs of one character a line says which job it was', () => {
+  const lines = linesOf([
+    opened(),
+    opened({ job_id: '4' }),
+    completed('avatar', '4'),
+    stored('avatar', 'x', '4'),
+    failed('b', 'rate-limited', { retryAt: T0 + 12_000, message: 'slow down' }),
+    { event: 'budget_reached', at: '', job_id: '4', cap: 'day', spent_usd: 1, reserved_usd: 0 },
+  ]);
+  expect(lines.slice(2)).toEqual([
+    expect.stringMatching(/^job 4 avatar done/),
+    'job 3 b rate-limited, again in 12 s: slow down',
+    expect.stringMatching(/^job 4 stopped by the budget of the day/),
+  ]);
 });
 
 test('the view writes lines with their time, then the summary', async () => {

@@ -70,6 +70,13 @@ test('several jobs are named', () => {
   ]);
 });
 
+test('a failure of several jobs is told with its job', () => {
+  const failure = (jobId: string) => ({ shot: 'avatar', jobId, errorType: 'timeout', message: 'too slow' });
+  const failures = [failure('3'), failure('4')];
+  const lines = summaryLines(summary({ jobs: [job!, { ...job!, jobId: '4' }], failures }));
+  expect(lines.at(-1)).toBe('    job 3 avatar, job 4 avatar');
+});
+
 test('the first line is green when all went well and red when not, only where colors are wanted', () => {
   const stdout = { columns: 80 };
   expect(summaryText(summary(), { color: true, stdout })).toMatch(/^\u001b\[1m\u001b\[32mAll 11/);

@@ -32,7 +32,7 @@ CREATE TABLE limits (
   interval_ms INTEGER NOT NULL DEFAULT 0, -- between two sends, learned from answers 429
   next_send_ms INTEGER NOT NULL DEFAULT 0,
   successes INTEGER NOT NULL DEFAULT 0,
-  creep INTEGER NOT NULL DEFAULT 0,    -- successes since the window last grew
+  grow_successes INTEGER NOT NULL DEFAULT 0, -- successes since the window last grew
   failures INTEGER NOT NULL DEFAULT 0, -- unavailable in a row, for the breaker
   opened INTEGER NOT NULL DEFAULT 0,   -- times the breaker opened since the last success
   open_until_ms INTEGER NOT NULL DEFAULT 0

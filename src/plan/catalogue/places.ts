@@ -77,7 +77,7 @@ export const PLACES: readonly Place[] = [
   ...places('plain', STUDIO, [
     ['a seamless ivory paper backdrop', 'a wooden stool', 'a tall white plinth'],
     ['a dusty-blue painted canvas backdrop', 'a folding studio chair', 'a tall wooden plinth'],
-    ['a smooth terracotta-coloured wall', 'a low wooden cube', 'the wall'],
+    ['a smooth terracotta-colored wall', 'a low wooden cube', 'the wall'],
     ['a seamless sage-green paper backdrop', 'a round stool', 'a tall green plinth'],
     ['a mottled dark grey canvas backdrop', 'a leather stool', 'a tall grey plinth'],
   ]),
@@ -117,7 +117,7 @@ export const PLACES: readonly Place[] = [
   ]),
   ...places('outdoor', STREET, [
     ['a cobbled old-town street', 'a stone doorstep', 'a stone wall'],
-    ['a quiet street of colourful houses', 'a painted bench', 'a painted wall'],
+    ['a quiet street of colorful houses', 'a painted bench', 'a painted wall'],
     ['an elegant shopping street', 'a street bench', 'a lamp post'],
     ['a harbour promenade with moored boats', 'a harbour bollard', 'the promenade railing'],
     ['a stone bridge over a river', 'the low parapet', 'the bridge balustrade'],

@@ -52,7 +52,7 @@ export const TRAINING_LOOKS: readonly ShotLook[] = [
     expression: 'calm',
     framing: 'close-up',
     light: 'soft window light from the left',
-    background: 'a plain cream-coloured wall',
+    background: 'a plain cream-colored wall',
     setting: 'plain',
   },
   {

@@ -27,7 +27,7 @@ export const CLOTHES_ANY = [
   'blazerAndShirt',
 ];
 
-/** Colours of clothes and backdrops by word. */
+/** Colors of clothes and backdrops by word. */
 export const COLORS: WordTable<string> = [
   ['charcoal|anthracite|slate', '#3c4650'],
   ['navy|dark blue|midnight', '#25557c'],

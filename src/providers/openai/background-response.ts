@@ -37,7 +37,7 @@ export function resultOf(response: BackgroundResponse): Reading {
     return {
       state: 'generated',
       image: { kind: 'bytes', bytes: Buffer.from(encoded, 'base64') },
-      // No cost: the text model's price is not known here, so the quoted price is booked.
+      // No cost: the text model's price is not known here, so the quoted price is counted.
       usage: { ...(usage ? { text_model: usage } : {}), ...(tools ? { image_gen: tools.image_gen } : {}) },
       ...(warnings ? { warnings } : {}),
     };

@@ -38,7 +38,7 @@ export function priceOf(
   options: PriceOptions,
   nowMs: number,
 ): Price | undefined {
-  const configured = configuredPrice(options, nowMs);
+  const configured = configuredPrice(options, { model: model.id, nowMs });
   if (configured !== undefined) return configured;
   const { price } = model;
   const square = price?.perImage[request.quality ?? DEFAULT_QUALITY];

@@ -54,12 +54,12 @@ export class GuardedSteps {
   }
 
   private tell(step: AfterSave, error: unknown): void {
-    const words = this.report.clean(error instanceof Error ? error.message : String(error));
-    this.report.trace('after-save-failed', { step: step.name, message: words });
-    if (isDiskFailure(error)) this.disk ??= { reason: 'disk', message: `${words} (${error.code})` };
+    const said = this.report.clean(error instanceof Error ? error.message : String(error));
+    this.report.trace('after-save-failed', { step: step.name, message: said });
+    if (isDiskFailure(error)) this.disk ??= { reason: 'disk', message: `${said} (${error.code})` };
     if (this.failed.has(step)) return;
     this.failed.add(step);
-    const message = `${step.name} failed, the pictures are safe on disk: ${words}`;
+    const message = `${step.name} failed, the pictures are safe on disk: ${said}`;
     this.report.tell({ event: 'notice', level: 'warn', message });
   }
 }

@@ -20,7 +20,7 @@ export function uploads(parts: AfterSaveParts): AfterSave | undefined {
 }
 
 /**
- * Beside generation and with its own patience: pictures that are safe on disk go to the store.
+ * Beside generation and with tries of their own: pictures that are safe on disk go to the store.
  * A failing store never buys a picture twice.
  */
 class Uploads implements AfterSave {

@@ -1,6 +1,5 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
-import { count } from '../format.ts';
 import { progressOf } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import type { RunState } from '../state-model.ts';
@@ -35,7 +34,7 @@ function alreadyDone(state: RunState): string {
 export function Footer(props: { state: RunState; look: Look; width: number }): ReactNode {
   const progress = progressOf(props.state);
   const stopping = props.state.draining !== undefined;
-  const words = stopping ? stoppingWords(progress) : ctrlCWords(progress);
+  const words = stopping ? stoppingWords(progress) : props.state.watched ? WATCHING_WORDS : ctrlCWords(progress);
   return (
     <Text wrap="truncate-end" {...tone(props.look, stopping ? 'warn' : 'quiet')}>
       {words.find((text) => text.length <= props.width) ?? words.at(-1)}
@@ -43,12 +42,15 @@ export function Footer(props: { state: RunState; look: Look; width: number }): R
   );
 }
 
+const WATCHING_WORDS = ['Ctrl-C stops watching; the run goes on', 'Ctrl-C stops watching'];
+
 function ctrlCWords(progress: Progress): string[] {
   return progress.inFlight === 0
     ? ['Ctrl-C stops; what is made is kept', 'Ctrl-C stops']
     : [
-        `Ctrl-C: send nothing new, wait for ${count(progress.inFlight, 'image')} in flight; twice: stop at once`,
-        `Ctrl-C: finish ${progress.inFlight} in flight, then stop`,
+        'Ctrl-C: send nothing new; what is in flight ends, or `imggen resume` collects it; twice: stop at once',
+        'Ctrl-C: send nothing new; `imggen resume` goes on; twice: stop at once',
+        'Ctrl-C stops, `imggen resume` goes on',
         'Ctrl-C stops',
       ];
 }

@@ -14,8 +14,9 @@ export function Header(props: { state: RunState; look: Look; width: number }): R
   const [first] = jobs;
   if (first === undefined) return <Text {...tone(look, 'quiet')}>starting</Text>;
   const several = jobs.length > 1;
+  const names = [...new Set(jobs.map((job) => job.characterName))];
   const name = several
-    ? joined([count(jobs.length, 'character'), jobs.map((job) => job.characterName).join(', ')], width, ': ')
+    ? joined([howMany(jobs.length, names.length), names.join(', ')], width, ': ')
     : first.characterName;
   const about = several ? [providerWords(first)] : [providerWords(first), first.kind, `job ${first.jobId}`];
   const line = joined([name, ...about], width, look.signs.dot);
@@ -25,4 +26,8 @@ export function Header(props: { state: RunState; look: Look; width: number }): R
       <Text {...tone(look, 'quiet')}>{line.slice(name.length)}</Text>
     </Text>
   );
+}
+
+function howMany(jobs: number, names: number): string {
+  return names === jobs ? count(jobs, 'character') : count(jobs, 'job');
 }

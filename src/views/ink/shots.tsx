@@ -2,6 +2,7 @@ import { Text } from 'ink';
 import type { ReactNode } from 'react';
 import { clock } from '../format.ts';
 import { progressOf, shotsInOrder } from '../progress.ts';
+import { jobLabel } from '../state-model.ts';
 import type { ActiveShot, RunState } from '../state-model.ts';
 import { cell, joined } from './cells.ts';
 import { tone } from './look.ts';
@@ -63,8 +64,8 @@ function placed(state: RunState, rows: number): (ActiveShot | undefined)[] {
 }
 
 function nameOf(state: RunState, shot: ActiveShot): string {
-  if (state.jobs.size < 2) return shot.shot;
-  return `${state.jobs.get(shot.jobId)?.characterName ?? ''} ${shot.shot}`;
+  const label = jobLabel(state, shot.jobId);
+  return label === undefined ? shot.shot : `${label} ${shot.shot}`;
 }
 
 function ShotRow(props: { shot: ActiveShot; name: string; nowMs: number; look: Look; width: number }): ReactNode {

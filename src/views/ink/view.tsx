@@ -6,6 +6,7 @@ import { supportsLinks } from '../links.ts';
 import { openOutput } from '../output.ts';
 import { openedLine, liveLine } from '../sentences.ts';
 import { initialState, reduce } from '../state.ts';
+import { jobLabel } from '../state-model.ts';
 import type { RunState } from '../state-model.ts';
 import { summaryText } from '../summary.ts';
 import type { View, ViewStreams } from '../view.ts';
@@ -19,13 +20,12 @@ const IDLE_DRAW_MS = 500;
 
 /** What an event leaves in the scrollback. */
 function itemsOf(before: RunState, after: RunState, event: RunEvent): StaticItem[] {
-  const several = after.jobs.size > 1;
   const items: StaticItem[] = [];
   for (const shot of after.finished) {
     if (shot.sequence <= before.finishedCount) continue;
-    items.push({ kind: 'shot', shot, jobName: several ? after.jobs.get(shot.jobId)?.characterName : undefined });
+    items.push({ kind: 'shot', shot, jobName: jobLabel(after, shot.jobId) });
   }
-  if (event.event === 'run_opened') {
+  if (event.event === 'run_opened' && event.uploads_only !== true) {
     const job = after.jobs.get(event.job_id);
     if (job !== undefined) items.push({ kind: 'words', text: openedLine(job), warn: false });
   }

@@ -53,7 +53,7 @@ describe('a shot', () => {
       [
         'a plain white backdrop',
         'a plain charcoal backdrop',
-        'a smooth terracotta-coloured wall',
+        'a smooth terracotta-colored wall',
         'an odd one',
         'another odd one',
       ],

@@ -71,8 +71,14 @@ test('three shots at 80 columns: who, how far, for how much, which shot does wha
     '› avatar        uploading                      9 s',
     '· gallery-0002  waiting at the provider        9 s  40 % · attempt 2',
     '↻ gallery-0003  will be tried again           12 s  rate-limited: slow down, p…',
-    'Ctrl-C: send nothing new, wait for 1 image in flight; twice: stop at once',
+    'Ctrl-C: send nothing new; `imggen resume` goes on; twice: stop at once',
   ]);
+});
+
+test('with room, what Ctrl-C does to what is in flight is told whole', () => {
+  expect(shown(few, 120).at(-1)).toBe(
+    'Ctrl-C: send nothing new; what is in flight ends, or `imggen resume` collects it; twice: stop at once',
+  );
 });
 
 test('three shots at 40 columns: the same in fewer words', () => {
@@ -85,7 +91,7 @@ test('three shots at 40 columns: the same in fewer words', () => {
     '› avatar        uploading        9 s',
     '· gallery-0002  waiting          9 s',
     '↻ gallery-0003  again in        12 s',
-    'Ctrl-C: finish 1 in flight, then stop',
+    'Ctrl-C stops, `imggen resume` goes on',
   ]);
 });
 
@@ -122,7 +128,7 @@ test('after the first Ctrl-C the last line says what is being waited for', () =>
 
 test('the budget that stopped the run stands beside the money', () => {
   const reached: RunEvent = { event: 'budget_reached', at: '', job_id: '3', cap: 'run', spent_usd: 5, reserved_usd: 0 };
-  expect(shown(reduce(few, reached, T0), 120)[3]).toContain('stopped by the budget of the run');
+  expect(shown(reduce(few, reached, T0), 120)[3]).toContain('stopped by the budget of the job');
 });
 
 test('several characters share one screen', () => {
@@ -130,6 +136,19 @@ test('several characters share one screen', () => {
   const lines = shown(state, 80);
   expect(lines[1]).toMatch(/^2 characters: Mira Sol, Bo/);
   expect(lines[5]).toMatch(/^› Bo avatar/);
+});
+
+test('several jobs of one character are told apart', () => {
+  const state = play([opened(), opened({ job_id: '4' }), started('avatar', 1, '4')]);
+  const lines = shown(state, 80);
+  expect(lines[1]).toMatch(/^2 jobs: Mira Sol ·/);
+  expect(lines[5]).toMatch(/^› job 4 avatar/);
+});
+
+test('who only looks on is told that Ctrl-C leaves the run alone', () => {
+  const state = play([opened({ watched: true }), started('avatar')]);
+  expect(shown(state, 80).at(-1)).toBe('Ctrl-C stops watching; the run goes on');
+  expect(shown(state, 30).at(-1)).toBe('Ctrl-C stops watching');
 });
 
 test('the least room still has the bar', () => {

@@ -52,11 +52,11 @@ test('it follows the terminal when that gets narrower, without a line that is to
   const target = terminal({ columns: 120 });
   const view = createInkView(target);
   for (const event of [opened(), started('a'), started('b')]) view.handle(event);
-  await expect.poll(() => target.stdout.text).toContain('wait for 2 images in flight');
+  await expect.poll(() => target.stdout.text).toContain('what is in flight ends');
   const before = target.stdout.text.length;
   target.stdout.columns = 40;
   target.stdout.emit('resize');
-  await expect.poll(() => target.stdout.text.slice(before)).toContain('finish 2 in flight, then stop');
+  await expect.poll(() => target.stdout.text.slice(before)).toContain('stops, `imggen resume` goes on');
   const after = target.stdout.text.slice(before);
   const visible = after.replace(/\u001b\[[?\d;]*[a-zA-Z]/g, '\n').split('\n');
   expect(Math.max(...visible.map((line) => line.length))).toBeLessThan(40);

@@ -16,13 +16,13 @@ interface ClaimWish {
   route?: Partial<Route>;
 }
 
-/** Several sessions on one database, at one moment, some of them dead. */
-export class Books {
+/** Several connections to one ledger, at one moment; the processes of some have ended. */
+export class Ledgers {
   readonly folder = newFolder('ledger');
   readonly file = join(this.folder, 'ledger.db');
   readonly db: Sqlite.Database = openDatabase(this.file);
   nowMs = Date.UTC(2026, 4, 4, 12);
-  readonly dead = new Set<string>();
+  readonly ended = new Set<string>();
   private keys = 0;
 
   /** A connection under this owner id. Its connection is its own. */
@@ -30,7 +30,7 @@ export class Books {
     return new Ledger({
       file: this.file,
       now: () => this.nowMs,
-      liveness: { owner, isAlive: (id) => !this.dead.has(id), close: () => {} },
+      liveness: { owner, isRunning: (id) => !this.ended.has(id), close: () => {} },
       ...more,
     });
   }
@@ -96,11 +96,11 @@ export class Books {
   }
 }
 
-/** Books that are closed after the test. */
-export function openBooks(): Books {
-  const books = new Books();
-  onTestFinished(() => books.close());
-  return books;
+/** Ledgers that are closed after the test. */
+export function openLedgers(): Ledgers {
+  const ledgers = new Ledgers();
+  onTestFinished(() => ledgers.close());
+  return ledgers;
 }
 
 /** A picture that is about to be named. */

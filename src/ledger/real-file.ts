@@ -1,0 +1,45 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { UserError } from '../errors.ts';
+
+/**
+ * Where a ledger lies, links followed: all who open it by any name share its locks.
+ * @throws {UserError} for a link that leads nowhere, and for a file with several names (hard links): its journal and
+ *   its locks lie beside one name only.
+ */
+export function realFile(file: string): string {
+  if (file === ':memory:') return file;
+  if (!isThere(file)) return file;
+  const real = realPathOf(file);
+  if (real === undefined) {
+    throw new UserError(`the ledger is a link that leads nowhere: ${file}`, {
+      hint: 'remove the link, or name the file that was meant: --ledger FILE',
+    });
+  }
+  const stats = statSync(real);
+  if (stats.isFile() && stats.nlink > 1) {
+    throw new UserError(`the ledger has ${stats.nlink} names (hard links), its journal and locks only one: ${file}`, {
+      hint: 'keep one of them, and reach it from elsewhere by a symbolic link or --ledger FILE',
+    });
+  }
+  return real;
+}
+
+/** Also true for a link that leads nowhere. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // In an impossible place: opening says so.
+    return false;
+  }
+}
+
+function realPathOf(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    // A folder that can't be entered: opening says so.
+    return file;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Job, Lease } from '../ledger/records.ts';
+import type { RunnerContext, StopSignals, Time } from './context.ts';
+import { Places } from './places.ts';
+
+/** The longest wait before looking again. */
+const WAIT_MAX_MS = 5_000;
+
+type Context = Pick<Time, 'now' | 'sleep'> & Pick<StopSignals, 'drain'> & Pick<RunnerContext, 'ledger'>;
+
+/** The shots that a run is at, from their claim to their end. */
+export class InFlight {
+  private readonly context: Context;
+  private readonly ends = new Map<number, Promise<void>>();
+  private readonly taken: Places;
+  private readonly brokenOff: Lease[] = [];
+  private wake: () => void = () => {};
+
+  constructor(context: Context, jobs: readonly Job[]) {
+    this.context = context;
+    this.taken = new Places(new Map(jobs.map((job) => [job.id, job.settings.concurrency])));
+  }
+
+  /** How many. */
+  get size(): number {
+    return this.ends.size;
+  }
+
+  /** How many more shots of a job may begin now. */
+  places(jobId: number): number {
+    return this.taken.of(jobId);
+  }
+
+  /** A shot has begun; `end` resolves when it has ended, and never rejects. */
+  add({ shotId, jobId }: Lease, end: Promise<void>): void {
+    const tracked = end.finally(() => {
+      this.ends.delete(shotId);
+      this.taken.end(shotId);
+    });
+    this.ends.set(shotId, tracked);
+    this.taken.begin(shotId, jobId);
+  }
+
+  /** A provider has done its part of a shot: its place there is free. */
+  answered(shotId: number): void {
+    this.taken.answered(shotId);
+    this.wake();
+  }
+
+  /** Waits until a shot ends, a provider is done with one, that moment comes or somebody stops the run; never spins. */
+  async change(untilMs?: number): Promise<void> {
+    const { now, sleep, drain } = this.context;
+    const over = new AbortController();
+    const answered = new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    const waitMs = untilMs === undefined ? WAIT_MAX_MS : Math.min(Math.max(5, untilMs - now()), WAIT_MAX_MS);
+    const slept = sleep(waitMs, AbortSignal.any([drain, over.signal]));
+    await Promise.race([slept, answered, ...this.ends.values()]);
+    over.abort();
+  }
+
+  /** The work on a shot broke off before its end was written: the disk was full, or it is a bug. */
+  broke(lease: Lease): void {
+    this.brokenOff.push(lease);
+  }
+
+  /** Lets go what broke off: a later run, also of this process, goes on with it. */
+  letGoBroken(): void {
+    for (const lease of this.brokenOff) {
+      try {
+        this.context.ledger.attempts.release(lease);
+      } catch {
+        // The disk is still full, or somebody else has it: it is taken over when this process has ended.
+      }
+    }
+  }
+
+  /** Resolves when all of them have ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.ends.values());
+  }
+}

@@ -1,0 +1,30 @@
+/** What the live views are told between the events of the ledger. */
+import type { ShotPhase } from '../events.ts';
+import type { Job } from '../ledger/records.ts';
+import type { Reporter, RunnerContext } from './context.ts';
+import type { OpenAttempt } from './open-attempt.ts';
+
+/** Tells the live views where a shot is; `progress` 0 … 1, `until` as ISO time. */
+export function tellPhase(
+  { tell }: Pick<Reporter, 'tell'>,
+  { job, lease }: Pick<OpenAttempt, 'job' | 'lease'>,
+  phase: ShotPhase,
+  more: { progress?: number | undefined; until?: string } = {},
+): void {
+  tell({ event: 'shot_phase', job_id: String(job.id), shot: lease.shot, phase, ...more });
+}
+
+/** Tells the live views what jobs and the day have cost by now. */
+export function tellSpend({ ledger, tell }: Pick<RunnerContext, 'ledger' | 'tell'>, jobs: readonly Job[]): void {
+  const today = ledger.queries.today();
+  for (const { id } of jobs) {
+    const total = ledger.jobs.total(id);
+    tell({
+      event: 'spend',
+      job_id: String(id),
+      spent_usd: total.spentMicros / 1e6,
+      reserved_usd: total.reservedMicros / 1e6,
+      spent_day_usd: today.spentMicros / 1e6,
+    });
+  }
+}
