@@ -9,6 +9,7 @@ import type {
   LostAttempt,
   Provider,
 } from '../../src/providers/provider.ts';
+import { characterSchema, createCharacter } from '../../src/character.ts';
 import replicateModule from '../../src/providers/replicate.ts';
 import { type Emulator, type EmulatorOptions, type FaultKind, startEmulator } from '../emulators/emulator.ts';
 import { replicate, type ReplicateOptions, type ReplicateService } from '../emulators/replicate.ts';
@@ -91,7 +92,7 @@ export function request(more: Partial<ImageRequest> = {}): ImageRequest {
     width: 1024,
     height: 1024,
     references: [],
-    character: { name: 'Mira Sol', gender: 'woman' } as unknown as ImageRequest['character'],
+    character: createCharacter(characterSchema.parse({ name: 'Mira Sol', gender: 'woman' })).attributes,
     look: {
       pose: 'standing',
       angle: 'front',
