@@ -1,3 +1,4 @@
+import type { Marks } from '../app/marks.ts';
 import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
@@ -13,27 +14,27 @@ export interface MarkFlags extends CommonFlags {
   clear?: boolean | undefined;
 }
 
-const MARKS = {
+const MARKS: Readonly<Record<'approve' | 'reject' | 'favorite' | 'clear', Marks>> = {
   approve: { review: 'approved' },
   reject: { review: 'rejected' },
   favorite: { favorite: true },
   clear: { review: null, favorite: false },
-} as const;
-const WORDS = { approve: 'approved', reject: 'rejected', favorite: 'favorite', clear: null } as const;
+};
 
-/** `imggen mark <image…> --approve|--reject|--favorite|--clear`. */
+/** `imggen mark <image…> --approve|--reject|--favorite|--clear`; a review and `--favorite` may come together. */
 export function mark(io: Io, names: readonly string[], flags: MarkFlags): Promise<ExitCode> {
   const given = { ...flags, favorite: flags.favorite || flags.favourite };
   const chosen = (['approve', 'reject', 'favorite', 'clear'] as const).filter((name) => given[name]);
-  const [only] = chosen;
-  if (only === undefined || chosen.length > 1) {
-    throw new UserError('say one of --approve, --reject, --favorite, --clear');
+  const reviews = chosen.filter((name) => name !== 'favorite');
+  if (chosen.length === 0 || reviews.length > 1 || (given.clear && chosen.length > 1)) {
+    throw new UserError('say one of --approve, --reject, --clear, or --favorite, also with --approve or --reject');
   }
-  const value = WORDS[only];
+  const marks = chosen.reduce<Marks>((all, name) => ({ ...all, ...MARKS[name] }), {});
+  const words = [marks.review ?? [], marks.favorite ? 'favorite' : []].flat();
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
-    const filenames = await imggen.mark(names, MARKS[only]);
-    if (flags.json) printJson(io, { images: filenames.map((filename) => ({ filename, mark: value })) });
-    else for (const filename of filenames) printLine(io, `${filename}: ${value ?? 'no mark'}`);
+    const filenames = await imggen.mark(names, marks);
+    if (flags.json) printJson(io, { images: filenames.map((filename) => ({ filename, mark: words[0] ?? null })) });
+    else for (const filename of filenames) printLine(io, `${filename}: ${words.join(', ') || 'no mark'}`);
     return EXIT.ok;
   });
 }

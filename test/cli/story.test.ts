@@ -70,6 +70,18 @@ describe('from an empty folder', () => {
   });
 });
 
+it('marks a picture as approved and as a favorite in one command', async () => {
+  const folder = newStudio();
+  await imggen(folder, ['pack', '--count', '1']);
+  const marked = await imggen(folder, ['mark', 'mira-sol/1', '--approve', '--favorite']);
+  expect(marked).toMatchObject({ exitCode: 0, stdout: 'mira_sol_image_00001.png: approved, favorite' });
+  const { stdout } = await imggen(folder, ['gallery', 'mira-sol', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ images: [{ review: 'approved', favorite: true }] });
+  for (const both of [['--approve', '--reject'], ['--clear', '--favorite'], []]) {
+    expect(await imggen(folder, ['mark', 'mira-sol/1', ...both])).toMatchObject({ exitCode: 2 });
+  }
+});
+
 it('a key of a job can not drive the terminal', async () => {
   const folder = newStudio();
   await imggen(folder, ['pack', '--count', '1', '--key', 'nightly']);

@@ -390,7 +390,8 @@ function inputProblem(invalid: readonly InvalidField[]): Answer {
 async function hold(call: Call, prediction: Prediction): Promise<void> {
   const wanted = /^wait(?:=(\d+))?$/.exec(String(call.headers.prefer ?? ''));
   if (wanted === null) return;
-  await sleep(Math.min(prediction.endsMs - call.now(), Number(wanted[1] ?? 60) * 1000, 60_000));
+  // A timer may end a millisecond before the clock says so.
+  await sleep(Math.min(prediction.endsMs - call.now() + 2, Number(wanted[1] ?? 60) * 1000, 60_000));
 }
 
 function fateOf(input: Record<string, unknown>, files: ReadonlyMap<string, StoredFile>): Fate {
