@@ -54,14 +54,12 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
   const counts = ledger.jobs.counts(job.id);
   const total = ledger.jobs.total(job.id);
   const uploads = ledger.uploads.open(job.id);
-  // A number may also be the key of another job.
-  const now = ledger.jobs.find(job.key ?? job.id);
   return {
     jobId: String(job.id),
     characterId: job.characterId,
     characterName: ledger.characters.get(job.characterKey).name,
     kind: job.kind,
-    state: now?.id === job.id ? now.state : job.state,
+    state: ledger.jobs.find(job.id)?.state ?? job.state,
     imageCount: job.imageCount,
     completed: counts.done,
     failed: counts.failed,

@@ -97,7 +97,7 @@ export class Attempts {
     this.connection.write(() => recordFailure(this.connection, lease, record));
   }
 
-  /** Lets a shot go whose work goes on at the provider: anybody who comes later waits for it by its remote id. */
+  /** Lets a shot go whose work goes on at the provider, or broke off here: any later run goes on with it. */
   release(lease: Lease): void {
     this.guarded(lease, () => {
       this.connection.run(`UPDATE shots SET owner = NULL WHERE id = ?`, lease.shotId);

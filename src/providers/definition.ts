@@ -27,7 +27,7 @@ export interface ProviderDefinition<Options extends CommonOptions> {
   readonly optionsSchema: ZodType<Options>;
   /** The models it knows, for `imggen providers` and price look-ups. */
   readonly models: readonly ModelRecord[];
-  /** @throws {UserError} with exit code 5 when its key is missing, 2 when its base URL is malformed. */
+  /** @throws {UserError} `auth` when its key is missing, `usage` when its base URL is malformed. */
   create(settings: ProviderSettings<Options>): Promise<Provider>;
 }
 

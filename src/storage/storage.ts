@@ -101,7 +101,7 @@ export interface StorageDefinition<Options extends object> {
   readonly name: string;
   /** zod schema of its options beside `provider`. Parsing what it has parsed must change nothing. */
   readonly optionsSchema: ZodType<Options>;
-  /** @throws {UserError} with exit code 5 when its key is missing or malformed. */
+  /** @throws {UserError} `auth` when its key is missing or malformed. */
   create(settings: StorageSettings<Options>): Promise<Storage>;
 }
 

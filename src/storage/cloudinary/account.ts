@@ -22,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads the account. Address: `CLOUDINARY_BASE_URL`, else `upload_prefix` in `CLOUDINARY_URL` (what the SDK itself
  * reads), else `storage.baseUrl` of the config (the environment beats the file).
- * @throws {UserError} with exit code 5 when the key is missing or malformed, 2 for a malformed address. Never prints a
+ * @throws {UserError} `auth` when the key is missing or malformed, `usage` for a malformed address. Never prints a
  *   value.
  */
 export function readAccount(env: Environment, configuredBaseUrl: string | undefined): Account {

@@ -157,7 +157,7 @@ export class CloudinaryClient {
 
 /**
  * Loads the SDK, now and not earlier: it reads the process's environment while it is loaded.
- * @throws {UserError} with exit code 5 when it refuses what it finds there. Its own error, which may show the key, is
+ * @throws {UserError} `auth` when it refuses what it finds there. Its own error, which may show the key, is
  *   dropped.
  */
 export async function loadSdk(): Promise<Sdk> {
