@@ -1,9 +1,9 @@
 /** The fault server: the built program against services that misbehave in every way of docs/failures.md. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from './emulators/emulator.ts';
-import { freezePackage } from './harness/cli.ts';
-import { limitPassesAtTheFault } from './harness/hurry.ts';
-import { play, type Played, type Scene } from './harness/scene.ts';
+import { freezePackage } from './support/harness/cli.ts';
+import { limitPassesAtTheFault } from './support/harness/hurry.ts';
+import { play, type Played, type Scene } from './support/harness/scene.ts';
 
 let built: Awaited<ReturnType<typeof freezePackage>>;
 beforeAll(async () => {

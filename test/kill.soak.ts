@@ -2,9 +2,9 @@
  * Random `kill -9` with two processes of the built program, in long, and every negative control. Prints its figures.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from './harness/cli.ts';
-import { killRun, told } from './harness/kill.ts';
-import { sabotagedPackage } from './harness/sabotage.ts';
+import { freezePackage } from './support/harness/cli.ts';
+import { killRun, told } from './support/harness/kill.ts';
+import { sabotagedPackage } from './support/harness/sabotage.ts';
 
 let built: Awaited<ReturnType<typeof freezePackage>>;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** Many processes of the built program on one ledger at once. */
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage, openHome, runCli } from './harness/cli.ts';
-import { sabotagedPackage } from './harness/sabotage.ts';
-import { play } from './harness/scene.ts';
-import { moneyProblems, verify } from './harness/verify.ts';
+import { freezePackage, openHome, runCli } from './support/harness/cli.ts';
+import { sabotagedPackage } from './support/harness/sabotage.ts';
+import { play } from './support/harness/scene.ts';
+import { moneyProblems, verify } from './support/harness/verify.ts';
 
 let built: Awaited<ReturnType<typeof freezePackage>>;
 beforeAll(async () => {

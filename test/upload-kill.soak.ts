@@ -1,6 +1,6 @@
 /** `kill -9` at any point of the uploads of the real program, 200 times. */
 import { expect, it } from 'vitest';
-import { killUploads } from './cli-storage/kills.ts';
+import { killUploads } from './support/cli/kills.ts';
 
 it('stores each picture once and overwrites none, over 200 kills', async () => {
   const toll = await killUploads(200, { count: 12, spreadMs: 60, seed: 5 });

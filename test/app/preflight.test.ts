@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { assertFits, capRefusal, capWords, estimate } from '../../src/app/preflight.ts';
 import type { Caps } from '../../src/ledger/records.ts';
-import { finish, openLedgers } from '../ledger/ledgers.ts';
-import { picture, provider } from '../runner/rig.ts';
-import { galleryShots, makeJob, ready } from '../simulation/scene.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
+import { picture, provider } from '../support/runner-rig.ts';
+import { galleryShots, makeJob, ready } from '../support/jobs.ts';
 
 const paper = provider({ submit: (request) => Promise.resolve(picture(request.shot)) });
 

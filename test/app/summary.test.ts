@@ -3,8 +3,8 @@ import { summarize } from '../../src/app/summary.ts';
 import type { Stop } from '../../src/runner/context.ts';
 import { EXIT, EXIT_OF_RUN } from '../../src/terminal/exit-codes.ts';
 import { summaryOf } from '../../src/terminal/summary.ts';
-import { finish, openLedgers } from '../ledger/ledgers.ts';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
 
 type End = 'done' | 'failed' | 'refused' | 'hold' | 'queued' | 'live' | 'not-uploaded';
 

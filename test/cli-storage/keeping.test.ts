@@ -12,10 +12,10 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, newStudio, picturesIn, start, until, writeConfig } from '../cli/imggen.ts';
+import { ask, filesIn, imggen, newStudio, picturesIn, start, until, writeConfig } from '../support/cli/imggen.ts';
 import { type Gated, gated } from '../emulators/gate.ts';
-import { startBrowser } from '../gallery/browser.ts';
-import { newCloud, rowsOf, withCloud } from './cloud.ts';
+import { startBrowser } from '../support/browser.ts';
+import { newCloud, rowsOf, withCloud } from '../support/cli/cloud.ts';
 
 const CLOUDINARY = { storage: { provider: 'cloudinary' } };
 const mira = (folder: string, ...path: string[]) => join(folder, 'images', 'mira-sol', ...path);

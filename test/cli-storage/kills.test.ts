@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { newStudio } from '../cli/imggen.ts';
-import { disagreements, newCloud, withCloud } from './cloud.ts';
-import { killUploads } from './kills.ts';
+import { newStudio } from '../support/cli/imggen.ts';
+import { disagreements, newCloud, withCloud } from '../support/cli/cloud.ts';
+import { killUploads } from '../support/cli/kills.ts';
 
 it('stores each picture once and overwrites none, killed again and again while it uploads', async () => {
   const toll = await killUploads(6, { count: 8, spreadMs: 40, seed: 11 });

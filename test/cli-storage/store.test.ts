@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, linesOf, newStudio, picturesIn } from '../cli/imggen.ts';
-import { disagreements, newCloud, rowsOf, SECRET, withCloud } from './cloud.ts';
+import { ask, filesIn, imggen, linesOf, newStudio, picturesIn } from '../support/cli/imggen.ts';
+import { disagreements, newCloud, rowsOf, SECRET, withCloud } from '../support/cli/cloud.ts';
 
 const CLOUDINARY = { storage: { provider: 'cloudinary' } };
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { newHeldStudio } from './held.ts';
-import { ask, imggen, newStudio, picturesIn, start, until, writeConfig } from './imggen.ts';
+import { newHeldStudio } from '../support/cli/held.ts';
+import { ask, imggen, newStudio, picturesIn, start, until, writeConfig } from '../support/cli/imggen.ts';
 
 /** A studio in front of an emulated Replicate whose clock stands still until the test moves it. */
 async function replicateStudio() {

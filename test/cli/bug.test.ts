@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
-import { imggen, newStudio, picturesIn } from './imggen.ts';
+import { imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
 
 const BREAKER = fileURLToPath(new URL('../programs/break-keys.ts', import.meta.url));
 const KEY = 'canary-openai-key-0123456789';

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newFolder } from './imggen.ts';
-import { install, isInstalled, offeredByFish, typed } from './shells.ts';
+import { newFolder } from '../support/cli/imggen.ts';
+import { install, isInstalled, offeredByFish, typed } from '../support/cli/shells.ts';
 
 /** What is typed before Tab, and the words that the program is then run with. */
 const TYPED: [string, string[]][] = [

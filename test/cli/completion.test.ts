@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { imggen, newFolder } from './imggen.ts';
+import { imggen, newFolder } from '../support/cli/imggen.ts';
 
 /** What bash offers after these words, the last of them half typed. */
 async function offered(...words: string[]): Promise<string[]> {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
 import { openai, type OpenAIOptions } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { ask, imggen, linesOf, newStudio, picturesIn, start, until } from './imggen.ts';
+import { ask, imggen, linesOf, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
 
 const KEY = 'canary-openai-key-0123456789';
 const running: Emulator[] = [];

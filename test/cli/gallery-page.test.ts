@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gallery } from '../../src/commands/gallery.ts';
 import { processHost } from '../../src/host.ts';
-import { FakeTerminal } from '../views/events.ts';
-import { filesIn, imggen, newStudio, textOf } from './imggen.ts';
+import { FakeTerminal } from '../support/view-events.ts';
+import { filesIn, imggen, newStudio, textOf } from '../support/cli/imggen.ts';
 
 describe('the page of a gallery', () => {
   it('is written again over itself, and refuses a file and a link that it did not make', async () => {

@@ -3,7 +3,18 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, BINARY, imggen, linesOf, newStudio, picturesIn, spawnOptions, start, textOf, until } from './imggen.ts';
+import {
+  ask,
+  BINARY,
+  imggen,
+  linesOf,
+  newStudio,
+  picturesIn,
+  spawnOptions,
+  start,
+  textOf,
+  until,
+} from '../support/cli/imggen.ts';
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 

@@ -6,7 +6,17 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, BINARY, filesIn, linesOf, newFolder, newStudio, picturesIn, spawnOptions, until } from './imggen.ts';
+import {
+  ask,
+  BINARY,
+  filesIn,
+  linesOf,
+  newFolder,
+  newStudio,
+  picturesIn,
+  spawnOptions,
+  until,
+} from '../support/cli/imggen.ts';
 
 const HOUSE = dirname(dirname(BINARY));
 const REAL_VERSION = 'process.versions.node.split';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, newStudio, picturesIn } from './imggen.ts';
+import { ask, filesIn, imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
 
 async function withPack(count: number): Promise<string> {
   const folder = newStudio();

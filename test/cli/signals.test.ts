@@ -1,8 +1,8 @@
 /** Ctrl-C, SIGTERM, cancel and watching, on real processes. */
 import { describe, expect, it } from 'vitest';
 import { duration } from '../../src/views/format.ts';
-import { newHeldStudio } from './held.ts';
-import { ask, imggen, linesOf, newStudio, picturesIn, start, until, writeConfig } from './imggen.ts';
+import { newHeldStudio } from '../support/cli/held.ts';
+import { ask, imggen, linesOf, newStudio, picturesIn, start, until, writeConfig } from '../support/cli/imggen.ts';
 
 const SLOW = { concurrency: 2, staggerMs: 0, providers: { local: { latencyMs: 400 } } };
 

@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, linesOf, newFolder, newStudio, picturesIn, writeConfig } from './imggen.ts';
+import { ask, filesIn, imggen, linesOf, newFolder, newStudio, picturesIn, writeConfig } from '../support/cli/imggen.ts';
 
 const ELEVEN = Array.from({ length: 11 }, (_, n) => `mira_sol_image_${String(n + 1).padStart(5, '0')}.png`);
 

@@ -6,7 +6,7 @@ import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
 import type { Observed } from '../programs/observe-writes.ts';
-import { imggen, newStudio, textOf } from './imggen.ts';
+import { imggen, newStudio, textOf } from '../support/cli/imggen.ts';
 
 const OBSERVER = fileURLToPath(new URL('../programs/observe-writes.ts', import.meta.url));
 const KEY = 'canary-key-0123456789';

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { filesIn, imggen, newFolder, newStudio, picturesIn, writeConfig, type Ran } from './imggen.ts';
+import { filesIn, imggen, newFolder, newStudio, picturesIn, writeConfig, type Ran } from '../support/cli/imggen.ts';
 
 /** What holds for every refusal. */
 function refused({ exitCode, stdout, stderr }: Ran, code = 2): string {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
-import { ask, imggen, newStudio } from './imggen.ts';
+import { ask, imggen, newStudio } from '../support/cli/imggen.ts';
 
 const CLOCK = fileURLToPath(new URL('../programs/set-clock.ts', import.meta.url));
 const KEY = 'canary-openai-key-0123456789';

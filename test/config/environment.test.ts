@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { UserError } from '../../src/errors.ts';
-import { folderWith } from './folder.ts';
+import { folderWith } from '../support/config-folder.ts';
 
 async function withDotEnv(content: string | Buffer): Promise<string> {
   const cwd = await folderWith();

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { UserError } from '../../src/errors.ts';
-import { folderWith, load, problemsOf, refusal, registries } from './folder.ts';
+import { folderWith, load, problemsOf, refusal, registries } from '../support/config-folder.ts';
 
 describe('a file that is no config', () => {
   test.each<[string, unknown, string]>([

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { initConfig } from '../../src/config/init.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { folderWith, refusal, registries } from './folder.ts';
+import { folderWith, refusal, registries } from '../support/config-folder.ts';
 
 describe('initConfig', () => {
   test('writes a config that loads, and its schema where the config says it is', async () => {

@@ -5,7 +5,7 @@ import { starterConfig } from '../../src/config/init.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import { STORES } from '../../src/storage/index.ts';
-import { load, registries } from './folder.ts';
+import { load, registries } from '../support/config-folder.ts';
 
 type Part = Record<string, unknown>;
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { folderWith, imported, load, problemsOf, refusal, registries } from './folder.ts';
+import { folderWith, imported, load, problemsOf, refusal, registries } from '../support/config-folder.ts';
 
 describe('layers', () => {
   test('an empty config is the defaults', async () => {

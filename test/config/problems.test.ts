@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { didYouMean, pathText, shown } from '../../src/config/problems.ts';
-import { load, problemsOf, refusal } from './folder.ts';
+import { load, problemsOf, refusal } from '../support/config-folder.ts';
 
 const character = { name: 'Mira Sol' };
 

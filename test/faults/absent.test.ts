@@ -1,7 +1,7 @@
 /** A service that nobody answers for. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from '../harness/cli.ts';
-import { play } from '../harness/scene.ts';
+import { freezePackage } from '../support/harness/cli.ts';
+import { play } from '../support/harness/scene.ts';
 
 let built: Awaited<ReturnType<typeof freezePackage>>;
 beforeAll(async () => {

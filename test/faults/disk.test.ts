@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage, runCli } from '../harness/cli.ts';
-import { play } from '../harness/scene.ts';
-import { verify } from '../harness/verify.ts';
+import { freezePackage, runCli } from '../support/harness/cli.ts';
+import { play } from '../support/harness/scene.ts';
+import { verify } from '../support/harness/verify.ts';
 
 let built: Awaited<ReturnType<typeof freezePackage>>;
 beforeAll(async () => {

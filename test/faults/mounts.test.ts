@@ -1,8 +1,8 @@
 /** Real file systems that are full, or can't be written, before a run and in the middle of paid work. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, freezePackage } from '../harness/cli.ts';
-import { findWay, openMounts } from '../harness/mounts.ts';
-import { COUNT, type MountedHome, onMount, ROOMY } from './mounted-home.ts';
+import { type Ended, freezePackage } from '../support/harness/cli.ts';
+import { findWay, openMounts } from '../support/harness/mounts.ts';
+import { COUNT, type MountedHome, onMount, ROOMY } from '../support/harness/mounted-home.ts';
 
 const way = findWay();
 const allowed = !('refusal' in way);

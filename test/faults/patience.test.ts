@@ -1,7 +1,7 @@
 /** Services that fail now and then, or let little through: patience makes every picture, and pays it once. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from '../harness/cli.ts';
-import { play } from '../harness/scene.ts';
+import { freezePackage } from '../support/harness/cli.ts';
+import { play } from '../support/harness/scene.ts';
 
 let built: Awaited<ReturnType<typeof freezePackage>>;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from '../harness/cli.ts';
-import { play } from '../harness/scene.ts';
+import { freezePackage } from '../support/harness/cli.ts';
+import { play } from '../support/harness/scene.ts';
 
 let built: Awaited<ReturnType<typeof freezePackage>>;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GalleryModel, GalleryPicture } from '../../src/gallery/model.ts';
 import { galleryPage } from '../../src/gallery/page.ts';
 import { makePicture } from '../emulators/picture.ts';
-import { startBrowser } from './browser.ts';
+import { startBrowser } from '../support/browser.ts';
 
 const HOSTILE =
   '"><img src=x onerror="document.title=1"></script><script>document.title=2</script>\u2028\u2029\u202e\'`&amp;${1}\u001b[31m';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Claimed } from '../../src/ledger/lease.ts';
 import { totalsProblems, capProblems } from '../simulation/invariants.ts';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
 
 type Deed =
   | { kind: 'claim'; job: number }

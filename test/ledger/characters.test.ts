@@ -1,8 +1,8 @@
 /** Characters are unique for their owner; the numbers of their pictures are one sequence a slug. */
 import { expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
 
 const mira = (ledger: Ledger, owner?: string, seed = 7) =>
   ledger.characters.register({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LostLease } from '../../src/ledger/connection.ts';
-import { galleryShots, makeJob, plannedShot } from '../simulation/scene.ts';
+import { galleryShots, makeJob, plannedShot } from '../support/jobs.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { finish, newImage, openLedgers, PLACE, type Ledgers } from './ledgers.ts';
+import { finish, newImage, openLedgers, PLACE, type Ledgers } from '../support/ledgers.ts';
 
 const DAY_MS = 86_400_000;
 const failed = (more: object) => ({

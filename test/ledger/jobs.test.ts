@@ -1,7 +1,7 @@
 /** What a job was given is the job's own. */
 import { expect, it } from 'vitest';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
 
 it('a job that goes on keeps its settings but for what is changed', () => {
   const ledgers = openLedgers();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
-import { galleryShots, makeJob, plannedShot } from '../simulation/scene.ts';
-import { finish, newImage, openLedgers, PLACE } from './ledgers.ts';
+import { galleryShots, makeJob, plannedShot } from '../support/jobs.ts';
+import { finish, newImage, openLedgers, PLACE } from '../support/ledgers.ts';
 
 describe('numbers', () => {
   it('go on over jobs, sessions and kinds, and are never used again', () => {

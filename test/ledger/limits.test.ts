@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkLimits, resetBreaker, noteLimited, noteSuccess, noteUnavailable } from '../../src/ledger/limits.ts';
 import { Connection } from '../../src/ledger/connection.ts';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { openLedgers } from '../support/ledgers.ts';
 
 const SCOPE = 'paper:k';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
 
 it('takes a character for in use from the first look of a run to its last, also between two of its leases', () => {
   const ledgers = openLedgers();

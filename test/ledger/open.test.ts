@@ -7,7 +7,7 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { MIGRATIONS } from '../../src/ledger/schema.ts';
-import { newFolder, removeFolder } from '../simulation/scene.ts';
+import { newFolder, removeFolder } from '../support/jobs.ts';
 
 let folder: string;
 let file: string;

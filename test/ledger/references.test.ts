@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { absolutePath, keptPath } from '../../src/ledger/paths.ts';
 import type { Reference } from '../../src/shot.ts';
-import { galleryShots, makeJob, newFolder, removeFolder } from '../simulation/scene.ts';
-import { openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob, newFolder, removeFolder } from '../support/jobs.ts';
+import { openLedgers } from '../support/ledgers.ts';
 
 const face = (path: string): Reference => ({ path, mime: 'image/png', sha256: 'f'.repeat(64), sizeBytes: 9 });
 

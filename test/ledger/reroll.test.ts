@@ -1,8 +1,8 @@
 /** Another take of finished pictures: the old one stays, and is superseded when the new one is done. */
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../src/ledger/records.ts';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
 
 /** Two finished pictures of Mira, and what a reroll of some of them asks. */
 function finished() {

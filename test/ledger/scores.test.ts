@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
 
 it('an image has one score a model, the last one written', () => {
   const ledgers = openLedgers();

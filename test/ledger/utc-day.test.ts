@@ -1,7 +1,7 @@
 /** The day of a cap is the UTC day, wherever the machine stands. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { galleryShots, makeJob } from '../simulation/scene.ts';
-import { finish, openLedgers } from './ledgers.ts';
+import { galleryShots, makeJob } from '../support/jobs.ts';
+import { finish, openLedgers } from '../support/ledgers.ts';
 
 const BEFORE_MIDNIGHT = Date.UTC(2026, 4, 4, 23, 59, 59, 999);
 const MIDNIGHT = Date.UTC(2026, 4, 5);

@@ -9,7 +9,7 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import { afterSave } from '../../src/runner/after/index.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { contextOf, optionsOf, ready } from '../simulation/scene.ts';
+import { contextOf, optionsOf, ready } from '../support/jobs.ts';
 import { fileJournal, paperDownload, paperProvider, type RecoveryClass } from '../simulation/service.ts';
 
 /** What the process is to do. */

@@ -1,6 +1,6 @@
 import module from '../../src/providers/openai.ts';
 import { describeProvider, type StartOptions, type Started } from './conformance.ts';
-import { KEY, stage } from './openai-stage.ts';
+import { KEY, stage } from '../support/providers/openai-stage.ts';
 
 function starter(options: Record<string, unknown>): (how: StartOptions) => Promise<Started> {
   return async ({ faults, latencyMs, timeoutMs, badKey }) => ({

@@ -12,8 +12,8 @@ import type { CallContext, ImageRequest, Provider, Reference } from '../../src/p
 import { FORBIDDEN, NOTHING } from '../emulators/openai.ts';
 import { makePicture, pictureKey } from '../emulators/picture.ts';
 import { collectOne, makeOne, plainRequest, thrownBy } from './conformance.ts';
-import { clearStage, KEY, stage } from './openai-stage.ts';
-import { ticking } from './time.ts';
+import { clearStage, KEY, stage } from '../support/providers/openai-stage.ts';
+import { ticking } from '../support/providers/time.ts';
 
 afterEach(clearStage);
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError, type ProviderFailure } from '../../src/errors.ts';
 import type { CallContext, Collected } from '../../src/providers/provider.ts';
 import { collectFromQueue, type Queue, type Reading } from '../../src/providers/queue.ts';
-import { VirtualClock } from '../simulation/clock.ts';
+import { VirtualClock } from '../support/clock.ts';
 
 const HOUR_MS = 3_600_000;
 const picture = { kind: 'url', url: 'https://cdn.test/a.png' } as const;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { downloadImage } from '../../src/images/download.ts';
 import { pictureKey } from '../emulators/picture.ts';
-import { call, clearStage, made, request, stage } from './replicate-stage.ts';
+import { call, clearStage, made, request, stage } from '../support/providers/replicate-stage.ts';
 
 afterEach(clearStage);
 

@@ -1,6 +1,6 @@
 import module from '../../src/providers/replicate.ts';
 import { describeProvider, type StartOptions, type Started } from './conformance.ts';
-import { stage, TOKEN } from './replicate-stage.ts';
+import { stage, TOKEN } from '../support/providers/replicate-stage.ts';
 
 function starter(options: Record<string, unknown>): (how: StartOptions) => Promise<Started> {
   return async ({ faults, latencyMs, timeoutMs, badKey }) => {

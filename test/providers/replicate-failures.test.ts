@@ -4,8 +4,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FLAGGED_WORD, REFUSED_WORD } from '../emulators/replicate.ts';
-import { accepted, call, clearStage, collect, fault, lost, made, request, stage, TOKEN } from './replicate-stage.ts';
-import { ticking } from './time.ts';
+import {
+  accepted,
+  call,
+  clearStage,
+  collect,
+  fault,
+  lost,
+  made,
+  request,
+  stage,
+  TOKEN,
+} from '../support/providers/replicate-stage.ts';
+import { ticking } from '../support/providers/time.ts';
 
 afterEach(clearStage);
 

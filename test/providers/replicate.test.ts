@@ -6,7 +6,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest, Reference } from '../../src/providers/provider.ts';
 import replicateModule from '../../src/providers/replicate.ts';
 import { makePicture, pictureKey } from '../emulators/picture.ts';
-import { accepted, call, clearStage, fault, made, request, stage, TOKEN } from './replicate-stage.ts';
+import {
+  accepted,
+  call,
+  clearStage,
+  fault,
+  made,
+  request,
+  stage,
+  TOKEN,
+} from '../support/providers/replicate-stage.ts';
 
 afterEach(clearStage);
 

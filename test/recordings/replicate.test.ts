@@ -8,7 +8,7 @@ import replicate from '../../src/providers/replicate.ts';
 import type { ImageRequest, Provider } from '../../src/providers/provider.ts';
 import type { Emulator } from '../emulators/emulator.ts';
 import { makePicture } from '../emulators/picture.ts';
-import { call, lost, request } from '../providers/replicate-stage.ts';
+import { call, lost, request } from '../support/providers/replicate-stage.ts';
 import { type Outcome, outcomeOf, PIXEL } from './outcome.ts';
 import { type Recording, recording, recordingNames } from './recording.ts';
 import { type Answers, closeReplays, startReplay } from './replay.ts';

@@ -1,8 +1,8 @@
 /** What follows a saved picture: a step is one object in a list, and none of them can fail the run. */
 import { describe, expect, it } from 'vitest';
 import type { AfterSave } from '../../src/runner/after/after.ts';
-import { galleryShots, picturesIn } from '../simulation/scene.ts';
-import { openRig, picture, provider } from './rig.ts';
+import { galleryShots, picturesIn } from '../support/jobs.ts';
+import { openRig, picture, provider } from '../support/runner-rig.ts';
 
 const service = provider({ submit: (request) => Promise.resolve(picture(request.shot)) });
 

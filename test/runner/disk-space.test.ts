@@ -1,8 +1,8 @@
 /** A disk with too little room stops a run before it pays for more. */
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import { galleryShots } from '../simulation/scene.ts';
-import { openRig, picture, provider } from './rig.ts';
+import { galleryShots } from '../support/jobs.ts';
+import { openRig, picture, provider } from '../support/runner-rig.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,8 +1,8 @@
 /** Several jobs in one run: each keeps its own settings. */
 import { describe, expect, it } from 'vitest';
 import type { ImageRequest } from '../../src/providers/provider.ts';
-import { galleryShots } from '../simulation/scene.ts';
-import { failure, openRig, picture, provider, type Rig } from './rig.ts';
+import { galleryShots } from '../support/jobs.ts';
+import { failure, openRig, picture, provider, type Rig } from '../support/runner-rig.ts';
 
 /** Answers after a second; counts how many requests of each shot's size are under way. */
 function slow(rig: Rig) {

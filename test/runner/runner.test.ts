@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { galleryShots, picturesIn, plannedShot, ready } from '../simulation/scene.ts';
-import { failure, openRig, picture, provider } from './rig.ts';
+import { galleryShots, picturesIn, plannedShot, ready } from '../support/jobs.ts';
+import { failure, openRig, picture, provider } from '../support/runner-rig.ts';
 
 describe('a run', () => {
   it('keeps no more in flight than it may, and as many', async () => {

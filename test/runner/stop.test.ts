@@ -3,8 +3,8 @@ import { ProviderError } from '../../src/errors.ts';
 import { stageBytes } from '../../src/images/save.ts';
 import type { Accepted, CallContext, Collected } from '../../src/providers/provider.ts';
 import { makePicture } from '../emulators/picture.ts';
-import { galleryShots } from '../simulation/scene.ts';
-import { failure, openRig, picture, provider } from './rig.ts';
+import { galleryShots } from '../support/jobs.ts';
+import { failure, openRig, picture, provider } from '../support/runner-rig.ts';
 
 /** Ends with the signal, as a provider whose request had left. */
 function untilAborted(call: CallContext): Promise<never> {

@@ -7,7 +7,7 @@ import Sqlite from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { CrashPlan } from '../programs/crash-runner.ts';
 import { violations } from './invariants.ts';
-import { galleryShots, makeJob, newFolder, removeFolder } from './scene.ts';
+import { galleryShots, makeJob, newFolder, removeFolder } from '../support/jobs.ts';
 import { fileJournal, type RecoveryClass } from './service.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url));

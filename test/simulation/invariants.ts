@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Caps } from '../../src/ledger/records.ts';
 import { sha256Of } from '../../src/images/hash.ts';
-import { picturesIn } from './scene.ts';
+import { picturesIn } from '../support/jobs.ts';
 import { COST_MICROS, type Charge, type RecoveryClass } from './service.ts';
 
 /** Where the truth lies. */

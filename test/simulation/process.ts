@@ -8,8 +8,8 @@ import type { Download } from '../../src/runner/context.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import type { RunOptions, RunResult } from '../../src/runner/context.ts';
-import type { VirtualClock } from './clock.ts';
-import { contextOf, ready } from './scene.ts';
+import type { VirtualClock } from '../support/clock.ts';
+import { contextOf, ready } from '../support/jobs.ts';
 
 /** Thrown by every step of a process that was killed; nothing of it catches it. */
 class Crash extends Error {}

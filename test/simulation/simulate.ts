@@ -4,10 +4,10 @@ import Sqlite from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
 import type { Caps } from '../../src/ledger/records.ts';
-import { VirtualClock } from './clock.ts';
+import { VirtualClock } from '../support/clock.ts';
 import { capProblems, violations } from './invariants.ts';
 import { SimulatedProcess } from './process.ts';
-import { galleryShots, makeJob, newFolder, optionsOf, removeFolder } from './scene.ts';
+import { galleryShots, makeJob, newFolder, optionsOf, removeFolder } from '../support/jobs.ts';
 import {
   memoryJournal,
   paperDownload,

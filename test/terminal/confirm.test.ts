@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { confirm } from '../../src/terminal/confirm.ts';
-import { FakeTerminal } from '../views/events.ts';
+import { FakeTerminal } from '../support/view-events.ts';
 
 /** Asks at a terminal whose user types this. */
 async function answered(typed: string, isTTY = true): Promise<{ said: unknown; shown: string }> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { passInterrupts } from '../../src/terminal/interrupts.ts';
-import { FakeTerminal } from '../views/events.ts';
+import { FakeTerminal } from '../support/view-events.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

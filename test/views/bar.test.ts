@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { barWords, createBarView } from '../../src/views/bar.ts';
 import { initialState, reduce } from '../../src/views/state.ts';
-import { FakeTerminal, T0, completed, done, failed, opened, started, streams, summary } from './events.ts';
+import {
+  FakeTerminal,
+  T0,
+  completed,
+  done,
+  failed,
+  opened,
+  started,
+  streams,
+  summary,
+} from '../support/view-events.ts';
 
 test('beside the bar: how far, what went wrong, money, rate, time left, stopping', () => {
   let state = reduce(initialState(), opened(), T0);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ago, bytes, clock, count, duration, usd, usdOfMicros } from '../../src/views/format.ts';
-import { T0 } from './events.ts';
+import { T0 } from '../support/view-events.ts';
 
 test.each([
   [0, '$0.00'],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseView, createView, VIEWS, wantsColor } from '../../src/views/index.ts';
 import type { ViewChoice } from '../../src/views/index.ts';
 import type { View, ViewStreams } from '../../src/views/view.ts';
-import { done, opened, streams, summary } from './events.ts';
+import { done, opened, streams, summary } from '../support/view-events.ts';
 
 function choice(change: Partial<ViewChoice> = {}): ViewChoice {
   return { json: false, quiet: false, ink: true, stdoutIsTty: true, env: { TERM: 'xterm-256color' }, ...change };

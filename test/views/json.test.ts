@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { createJsonView, jsonLine } from '../../src/views/json.ts';
-import { done, failed, opened, streams, summary } from './events.ts';
+import { done, failed, opened, streams, summary } from '../support/view-events.ts';
 
 test('stdout has the public events, one object a line, and nothing else', async () => {
   const target = streams();

@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
 import { createLineWriter, createLinesView } from '../../src/views/lines.ts';
-import { T0, completed, done, ended, failed, opened, started, stored, streams, summary } from './events.ts';
+import {
+  T0,
+  completed,
+  done,
+  ended,
+  failed,
+  opened,
+  started,
+  stored,
+  streams,
+  summary,
+} from '../support/view-events.ts';
 
 function linesOf(events: readonly RunEvent[], addresses: 'all' | 'avatar' = 'all'): string[] {
   const writer = createLineWriter({ addresses });

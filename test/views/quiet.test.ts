@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createQuietView } from '../../src/views/quiet.ts';
-import { done, opened, streams, summary } from './events.ts';
+import { done, opened, streams, summary } from '../support/view-events.ts';
 
 test('a run that goes well says nothing', async () => {
   const target = streams();

@@ -4,7 +4,7 @@ import { progressOf, ratePerMinute, shotsInOrder, spendOf, timeLeftMs } from '..
 import { ACTIVE_MAX, COMPLETIONS_KEPT, FINISHED_KEPT } from '../../src/views/state-model.ts';
 import type { RunState } from '../../src/views/state-model.ts';
 import { initialState, reduce } from '../../src/views/state.ts';
-import { T0, completed, done, ended, failed, opened, started, stored } from './events.ts';
+import { T0, completed, done, ended, failed, opened, started, stored } from '../support/view-events.ts';
 
 function play(events: readonly RunEvent[], from: RunState = initialState(), stepMs = 0): RunState {
   return events.reduce((state, event, i) => reduce(state, event, T0 + i * stepMs), from);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { summaryLines, summaryText, troubleLines } from '../../src/views/summary.ts';
-import { summary } from './events.ts';
+import { summary } from '../support/view-events.ts';
 
 const [job] = summary().jobs;
 

@@ -7,7 +7,7 @@ import { Screen, layoutFor } from '../../../src/views/ink/screen.tsx';
 import { StaticLine } from '../../../src/views/ink/static-line.tsx';
 import type { FinishedShot, RunState } from '../../../src/views/state-model.ts';
 import { initialState, reduce } from '../../../src/views/state.ts';
-import { T0, completed, done, failed, opened, started, stored } from '../events.ts';
+import { T0, completed, done, failed, opened, started, stored } from '../../support/view-events.ts';
 
 const look = { color: false, links: false, signs: signsFor({ LANG: 'en_US.UTF-8' }) };
 

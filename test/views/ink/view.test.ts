@@ -2,7 +2,17 @@ import { expect, test } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createInkView } from '../../../src/views/ink/view.tsx';
 import { eraseReflowed, reflowedRows } from '../../../src/views/ink/reflow.ts';
-import { FakeTerminal, T0, completed, done, opened, started, stored, streams, summary } from '../events.ts';
+import {
+  FakeTerminal,
+  T0,
+  completed,
+  done,
+  opened,
+  started,
+  stored,
+  streams,
+  summary,
+} from '../../support/view-events.ts';
 
 const CLEARS_SCREEN = /\u001b\[[23]?J|\u001b\[H|\u001b\[1;1H|\u001bc/;
 

@@ -1,9 +1,9 @@
 /** An OpenAI provider in front of an emulator, for the tests. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Provider } from '../../src/providers/provider.ts';
-import openaiModule from '../../src/providers/openai.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
-import { openai, type OpenAIOptions } from '../emulators/openai.ts';
+import type { Provider } from '../../../src/providers/provider.ts';
+import openaiModule from '../../../src/providers/openai.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulators/emulator.ts';
+import { openai, type OpenAIOptions } from '../../emulators/openai.ts';
 
 /** A key that is easy to look for in messages. */
 export const KEY = 'canary-openai-key-0123456789';

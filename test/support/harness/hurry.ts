@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Scene } from './scene.ts';
 
-const PROGRAM = fileURLToPath(new URL('../programs/hurry.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../programs/hurry.ts', import.meta.url));
 
 /** For a scene with one request that is never answered in full. */
 export const limitPassesAtTheFault: Pick<Scene, 'env' | 'meanwhile'> = {

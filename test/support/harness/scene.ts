@@ -1,9 +1,9 @@
 /** One run of the built program against a service that misbehaves, and everything that can be seen of it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
-import { openai, type OpenAIOptions } from '../emulators/openai.ts';
-import { replicate, type ReplicateOptions } from '../emulators/replicate.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulators/emulator.ts';
+import { openai, type OpenAIOptions } from '../../emulators/openai.ts';
+import { replicate, type ReplicateOptions } from '../../emulators/replicate.ts';
 import { type Ended, eventsOf, type Home, openHome, type Running, startCli } from './cli.ts';
 import { type Findings, verify } from './verify.ts';
 

@@ -1,8 +1,8 @@
 /** A studio in front of a service that holds every paid request until the test lets it go. */
 import { onTestFinished } from 'vitest';
-import { type Emulator, startEmulator } from '../emulators/emulator.ts';
-import { type Gated, gated } from '../emulators/gate.ts';
-import { openai } from '../emulators/openai.ts';
+import { type Emulator, startEmulator } from '../../emulators/emulator.ts';
+import { type Gated, gated } from '../../emulators/gate.ts';
+import { openai } from '../../emulators/openai.ts';
 import { newStudio } from './imggen.ts';
 
 const KEY = 'canary-openai-key-0123456789';

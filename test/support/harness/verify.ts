@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { inspectImage } from '../../src/images/inspect.ts';
-import type { Charge } from '../emulators/emulator.ts';
-import { pictureKey } from '../emulators/picture.ts';
+import { inspectImage } from '../../../src/images/inspect.ts';
+import type { Charge } from '../../emulators/emulator.ts';
+import { pictureKey } from '../../emulators/picture.ts';
 
 /** What a run came to. */
 export interface Figures {

@@ -1,8 +1,8 @@
 /** An emulated Cloudinary and the binary pointed at it: what the tests of uploads start from. */
 import { onTestFinished } from 'vitest';
 import { ask, imggen, type Ran } from '../cli/imggen.ts';
-import { startCloudinary, type CloudinaryEmulator, type CloudinaryOptions } from '../emulators/cloudinary.ts';
-import { etagOf } from '../emulators/cloudinary/store.ts';
+import { startCloudinary, type CloudinaryEmulator, type CloudinaryOptions } from '../../emulators/cloudinary.ts';
+import { etagOf } from '../../emulators/cloudinary/store.ts';
 import { readFileSync } from 'node:fs';
 
 /** A secret that no output may hold. */

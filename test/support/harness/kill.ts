@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { type Emulator, type Fault, readJournal, type Service, startEmulator } from '../emulators/emulator.ts';
-import { seededRandom } from '../emulators/faults.ts';
-import { openai } from '../emulators/openai.ts';
-import { replicate } from '../emulators/replicate.ts';
+import { type Emulator, type Fault, readJournal, type Service, startEmulator } from '../../emulators/emulator.ts';
+import { seededRandom } from '../../emulators/faults.ts';
+import { openai } from '../../emulators/openai.ts';
+import { replicate } from '../../emulators/replicate.ts';
 import { type Ended, type Home, openHome, runCli, startCli, writeConfig } from './cli.ts';
 import { type CapsToHold, type Figures, moneyProblems, verify } from './verify.ts';
 

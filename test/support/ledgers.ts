@@ -8,7 +8,7 @@ import type { Claimed, Route } from '../../src/ledger/lease.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Caps } from '../../src/ledger/records.ts';
 import { openDatabase } from '../../src/ledger/open.ts';
-import { newFolder, removeFolder } from '../simulation/scene.ts';
+import { newFolder, removeFolder } from './jobs.ts';
 
 /** How a test claims. */
 interface ClaimWish {

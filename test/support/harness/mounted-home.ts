@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator } from '../emulators/emulator.ts';
-import { gated } from '../emulators/gate.ts';
-import { openai } from '../emulators/openai.ts';
-import { replicate } from '../emulators/replicate.ts';
+import { startEmulator } from '../../emulators/emulator.ts';
+import { gated } from '../../emulators/gate.ts';
+import { openai } from '../../emulators/openai.ts';
+import { replicate } from '../../emulators/replicate.ts';
 import { type Ended, openHome, runCli, startCli } from '../harness/cli.ts';
 import type { Mounts } from '../harness/mounts.ts';
 import { PRICE_USD } from '../harness/scene.ts';

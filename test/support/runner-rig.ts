@@ -11,8 +11,8 @@ import type { ReadyProvider, RunnerContext, RunOptions, RunResult } from '../../
 import type { AfterSave } from '../../src/runner/after/after.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import { makePicture } from '../emulators/picture.ts';
-import { VirtualClock } from '../simulation/clock.ts';
-import { contextOf, makeJob, newFolder, optionsOf, ready, removeFolder } from '../simulation/scene.ts';
+import { VirtualClock } from './clock.ts';
+import { contextOf, makeJob, newFolder, optionsOf, ready, removeFolder } from './jobs.ts';
 
 /** A failure as a provider names it. */
 export function failure(what: ProviderFailure['failure'], more: Partial<ProviderFailure> = {}): ProviderError {

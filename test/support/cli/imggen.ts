@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { afterEach } from 'vitest';
 
 /** The file that `npx imggen` runs. */
-export const BINARY = fileURLToPath(new URL('../../bin/imggen.js', import.meta.url));
+export const BINARY = fileURLToPath(new URL('../../../bin/imggen.js', import.meta.url));
 
 /** How a command ended. */
 export interface Ran {

@@ -1,6 +1,6 @@
 /** `kill -9` of the real program while it uploads, over and over: the long form is `test/upload-kill.soak.ts`. */
 import { ask, newStudio, start } from '../cli/imggen.ts';
-import { seededRandom } from '../emulators/faults.ts';
+import { seededRandom } from '../../emulators/faults.ts';
 import { newCloud, disagreements, rowsOf, withCloud } from './cloud.ts';
 
 /** What came of it. */

@@ -8,11 +8,11 @@ import type {
   ImageRequest,
   LostAttempt,
   Provider,
-} from '../../src/providers/provider.ts';
-import { characterSchema, createCharacter } from '../../src/character.ts';
-import replicateModule from '../../src/providers/replicate.ts';
-import { type Emulator, type EmulatorOptions, type FaultKind, startEmulator } from '../emulators/emulator.ts';
-import { replicate, type ReplicateOptions, type ReplicateService } from '../emulators/replicate.ts';
+} from '../../../src/providers/provider.ts';
+import { characterSchema, createCharacter } from '../../../src/character.ts';
+import replicateModule from '../../../src/providers/replicate.ts';
+import { type Emulator, type EmulatorOptions, type FaultKind, startEmulator } from '../../emulators/emulator.ts';
+import { replicate, type ReplicateOptions, type ReplicateService } from '../../emulators/replicate.ts';
 
 /** A token that is easy to look for in messages. */
 export const TOKEN = 'emulated-token';
