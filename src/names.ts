@@ -22,6 +22,22 @@ export function slug(name: string): string {
   return reserved.test(id) ? `${id}-character` : id;
 }
 
+/** A number this far above the next lower one was put there by somebody else. */
+const gapMax = 1_000_000;
+
+/**
+ * The highest of the numbers that were found in a folder or a store, 0 for none. One that lies absurdly far above all
+ * others does not count: it would end the sequence.
+ */
+export function highestNumber(found: readonly number[]): number {
+  let highest = 0;
+  for (const number of found.toSorted((a, b) => a - b)) {
+    if (number - highest > gapMax) break;
+    highest = number;
+  }
+  return highest;
+}
+
 /** `mira-sol` → `mira_sol`: how a character's files begin. */
 export function fileStem(characterId: string): string {
   return characterId.replaceAll('-', '_');

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fileStem, imageFilename, parseImageNumber, slug } from '../src/names.ts';
+import { fileStem, highestNumber, imageFilename, parseImageNumber, slug } from '../src/names.ts';
 
 describe('slug', () => {
   test.each([
@@ -93,5 +93,17 @@ describe('file names', () => {
     '',
   ])('that are none of ours have no number: %j', (filename) => {
     expect(parseImageNumber('mira-sol', filename)).toBeUndefined();
+  });
+});
+
+describe('the highest number that was found', () => {
+  test.each([
+    [[], 0],
+    [[3, 12, 7], 12],
+    [[12, 999_999_999_999_999], 12],
+    [[999_999_999_999_999], 0],
+    [[900_000], 900_000],
+  ])('of %j is %d: one absurdly far above the others does not count', (found, highest) => {
+    expect(highestNumber(found)).toBe(highest);
   });
 });

@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts';
 import type { NewCharacter } from '../ledger/characters.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RegisteredCharacter } from '../ledger/records.ts';
-import { parseImageNumber } from '../names.ts';
+import { highestNumber, parseImageNumber } from '../names.ts';
 import type { Caller, Project } from './project.ts';
 
 /** The character of the config. @throws {UserError} when the config has none. */
@@ -112,5 +112,5 @@ export function isVisible(ledger: Ledger, caller: Caller): (characterKey: number
 /** The highest number among a character's pictures in a folder, 0 for none. */
 export function highestOnDisk(folder: string, characterId: string): number {
   if (!existsSync(folder)) return 0;
-  return Math.max(0, ...readdirSync(folder).map((file) => parseImageNumber(characterId, file) ?? 0));
+  return highestNumber(readdirSync(folder).flatMap((file) => parseImageNumber(characterId, file) ?? []));
 }

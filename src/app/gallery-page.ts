@@ -1,8 +1,9 @@
-import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { galleryPage } from '../gallery/page.ts';
 import type { GalleryPicture } from '../gallery/model.ts';
+import { ensureFolder, ensureOwnFolder } from '../images/folder.ts';
 import { thumbnailBytes } from '../images/thumbnail.ts';
 import type { Image } from '../ledger/records.ts';
 import { galleryImages, markOf, type GalleryOptions } from './gallery.ts';
@@ -35,7 +36,7 @@ export async function writeGalleryPage(
   const { config, host } = project;
   const target = file === undefined ? join(config.output, character.id, 'gallery.html') : resolve(host.cwd, file);
   await assertOurs(target);
-  await mkdir(dirname(target), { recursive: true });
+  await (file === undefined ? ensureOwnFolder : ensureFolder)(dirname(target));
   const part = `${target}.${host.newKey()}.part`;
   const page = galleryPage<PagePicture>({
     characterName: character.name,

@@ -94,17 +94,22 @@ export function partsLeft(
         (name) =>
           name.startsWith('.') &&
           name.endsWith('.part') &&
-          parseImageNumber(characterId, name.slice(1, -5)) !== undefined,
+          parseImageNumber(characterId, beforePart(name.slice(1))) !== undefined,
       )
       .map((name) => join(folder, name)),
     ...entries(join(folder, 'thumbnails'))
-      .filter((name) => name.endsWith('.webp.part') && parseImageNumber(characterId, name.slice(0, -5)) !== undefined)
+      .filter((name) => name.endsWith('.part') && parseImageNumber(characterId, beforePart(name)) !== undefined)
       .map((name) => join(folder, 'thumbnails', name)),
   ];
   return [
     ...answers.filter((path) => isForgotten(ledger.open(), path, old)),
     ...halves.filter((path) => old(path, HALF_MS)),
   ].map(left);
+}
+
+/** `mira_sol_image_00001.webp.KEY.part` → `mira_sol_image_00001.webp`. */
+function beforePart(name: string): string {
+  return name.replace(/(?:\.[\w-]{36})?\.part$/, '');
 }
 
 function isForgotten(ledger: Ledger, path: string, old: (path: string, afterMs: number) => boolean): boolean {

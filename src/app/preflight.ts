@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { BudgetCap } from '../events.ts';
-import { ensureFolder } from '../images/save.ts';
+import { ensureOwnFolder, LinkInTheWay } from '../images/folder.ts';
 import type { Total } from '../ledger/budget.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
@@ -61,9 +61,15 @@ export async function assertWritable(places: Iterable<{ output: string; characte
   for (const { output, characterId } of places) {
     const folder = join(output, characterId);
     try {
-      await ensureFolder(folder);
-      await access(folder, constants.W_OK | constants.X_OK);
+      for (const own of [folder, join(folder, '.parts')]) {
+        await ensureOwnFolder(own);
+        await access(own, constants.W_OK | constants.X_OK);
+      }
     } catch (error) {
+      if (error instanceof LinkInTheWay)
+        throw new UserError(error.message, {
+          hint: 'nothing was sent. Remove the link; to keep pictures elsewhere, choose another folder: --output DIR',
+        });
       const code = (error as { code?: string }).code ?? 'unknown error';
       throw new UserError(`the folder of the pictures can't be written: ${folder} (${code})`, {
         hint: 'nothing was sent. Correct its permissions, or choose another: --output DIR',

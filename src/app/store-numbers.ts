@@ -1,6 +1,6 @@
 import { StorageError, UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { imageFilename, parseImageNumber } from '../names.ts';
+import { highestNumber, imageFilename, parseImageNumber } from '../names.ts';
 import type { Storage, StoredAsset } from '../storage/storage.ts';
 import type { Project } from './project.ts';
 
@@ -35,7 +35,7 @@ export async function highestStored(
     const next = imageFilename(characterId, nextNumber, 'png').replace(/\.png$/, '');
     if (!fresh && (await store.find(characterId, next, AbortSignal.timeout(20_000))) === undefined) return 0;
     const held = await patiently(host, () => assetsOf(store, characterId));
-    return Math.max(0, ...held.map(({ number }) => number));
+    return highestNumber(held.map(({ number }) => number));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (!fresh || acceptUnread) return 0;
@@ -67,7 +67,8 @@ export async function assetsOf(storage: Storage, characterId: string): Promise<N
     const number = folder === characterId && !name.includes('.') ? parseImageNumber(characterId, name) : undefined;
     if (number !== undefined) found.push({ number, asset });
   }
-  return found.toSorted((a, b) => a.number - b.number);
+  const highest = highestNumber(found.map(({ number }) => number));
+  return found.filter(({ number }) => number <= highest).toSorted((a, b) => a.number - b.number);
 }
 
 /** Reads are free: a store that fails is asked again, for some seconds. @throws {StorageError} */

@@ -2,11 +2,11 @@
  * Fetches a paid picture from an address that a service named. The address is not trusted: every hop is checked before
  * anything is sent to it, and no credential ever is.
  */
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
 import { downloadFailure, follow, hostOf, type FollowOptions } from './follow.ts';
-import { ensureFolder, fsyncFolder } from './save.ts';
+import { createFile, fsyncFolder } from './save.ts';
 
 /** How to download. */
 export interface DownloadOptions extends FollowOptions {
@@ -78,8 +78,7 @@ async function save(
     await response.body?.cancel();
     throw tooLarge;
   }
-  await disk(ensureFolder(dirname(partPath)));
-  const file = await disk(open(partPath, 'w', 0o644));
+  const file = await disk(createFile(partPath));
   let sizeBytes = 0;
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {

@@ -1,6 +1,7 @@
 /**
  * What are these bytes? Decided by the bytes alone, never by a name or a Content-Type, and only if the image is whole.
  */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ProviderError } from '../errors.ts';
 import { sha256Of } from './hash.ts';
@@ -56,10 +57,12 @@ export async function inspectAndHashFile(path: string): Promise<{ facts: ImageFa
 }
 
 async function readCapped(path: string): Promise<Buffer> {
-  const file = await open(path, 'r');
+  // A pipe is opened at once, and refused.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await file.stat();
-    if (stats.isFile() && stats.size > IMAGE_BYTES_MAX) throw unusable(tooLarge(stats.size));
+    if (!stats.isFile()) throw unusable('There is no file, but a folder, a pipe or a device.');
+    if (stats.size > IMAGE_BYTES_MAX) throw unusable(tooLarge(stats.size));
     return await file.readFile();
   } finally {
     await file.close();

@@ -2,8 +2,11 @@
  * The crash-safe steps from bytes to a file under its final name (docs/ledger.md, "Write order"). Each step may be done
  * again after a crash at any point. Knows nothing of the ledger: the caller commits between the steps.
  */
-import { copyFile, link as hardLink, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, copyFile, link as hardLink, lstat, open, rename, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ensureOwnFolder } from './folder.ts';
 import { hashFile } from './hash.ts';
 
 /**
@@ -15,31 +18,12 @@ export type LinkResult = { linked: true } | { exists: true; same: boolean };
 /** File systems that can't link say one of these (FAT, exFAT, some network and FUSE mounts). */
 const CANNOT_LINK = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Makes the folder and its parents where missing: 0700 for a dot folder (the ledger's), 0755 for the others. */
-export async function ensureFolder(path: string): Promise<void> {
-  const mode = basename(path).startsWith('.') ? 0o700 : 0o755;
-  try {
-    await mkdir(path, { mode });
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' && dirname(path) !== path) {
-      await ensureFolder(dirname(path));
-      // Not ensureFolder again: where the parent is there and the folder still can't be made (/proc), that would never
-      // end.
-      await mkdir(path, { mode }).catch(async (again: unknown) => {
-        if (!(await isFolder(path))) throw again;
-      });
-    } else if (!(await isFolder(path))) throw error; // EEXIST, or EROFS and EISDIR for what is there
-  }
-}
-
 /**
  * Writes the bytes to `partPath` and waits until they are on the disk, folder entry included. What a crashed try left
  * there is replaced; what a failed write left there is removed.
  */
 export async function stageBytes(partPath: string, bytes: Uint8Array): Promise<void> {
-  await ensureFolder(dirname(partPath));
-  const file = await open(partPath, 'w', 0o644);
+  const file = await createFile(partPath);
   try {
     await file.writeFile(bytes);
     await file.sync();
@@ -50,6 +34,17 @@ export async function stageBytes(partPath: string, bytes: Uint8Array): Promise<v
   }
   await file.close();
   await fsyncFolder(dirname(partPath));
+}
+
+/**
+ * Creates a file that is this process's own, and its folder. What has the name is taken away first, be it half a file
+ * or a link, whose target stays as it is: only for names that hold a key of ours.
+ * @throws the file system's own error; `LinkInTheWay`.
+ */
+export async function createFile(path: string): Promise<FileHandle> {
+  await ensureOwnFolder(dirname(path));
+  await removeIfThere(path);
+  return open(path, 'wx', 0o644);
 }
 
 /** Waits until a file's bytes are on the disk. */
@@ -87,7 +82,7 @@ export async function linkFinal(
   finalPath: string,
   link: typeof hardLink = hardLink,
 ): Promise<LinkResult> {
-  await ensureFolder(dirname(finalPath));
+  await ensureOwnFolder(dirname(finalPath));
   try {
     await link(partPath, finalPath);
   } catch (error) {
@@ -104,8 +99,8 @@ export async function linkFinal(
 
 /** Staged on another disk than the output: copies the picture beside its final name first, where it can be linked. */
 async function copyNear(partPath: string, finalPath: string, link: typeof hardLink): Promise<LinkResult> {
-  const near = join(dirname(finalPath), `.${basename(finalPath)}.part`);
-  await copyFile(partPath, near);
+  const near = join(dirname(finalPath), `.${basename(finalPath)}.${randomUUID()}.part`);
+  await copyFile(partPath, near, constants.COPYFILE_EXCL);
   await fsyncFile(near);
   const result = await linkFinal(near, finalPath, link);
   await removeIfThere(near);
@@ -119,12 +114,12 @@ async function copyNear(partPath: string, finalPath: string, link: typeof hardLi
  * picture under a final name.
  */
 async function moveInto(partPath: string, finalPath: string): Promise<LinkResult> {
-  await stat(partPath); // nothing staged: no name is taken
+  await lstat(partPath); // nothing staged: no name is taken
   try {
     await (await open(finalPath, 'wx', 0o644)).close();
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    const there = await stat(finalPath);
+    const there = await lstat(finalPath);
     if (!there.isFile() || there.size > 0) return existing(partPath, finalPath);
   }
   await rename(partPath, finalPath);
@@ -133,7 +128,7 @@ async function moveInto(partPath: string, finalPath: string): Promise<LinkResult
 }
 
 async function existing(partPath: string, finalPath: string): Promise<LinkResult> {
-  const [part, final] = await Promise.all([stat(partPath), stat(finalPath)]);
+  const [part, final] = await Promise.all([lstat(partPath), lstat(finalPath)]);
   const same =
     (part.dev === final.dev && part.ino === final.ino) ||
     (final.isFile() &&
@@ -166,13 +161,6 @@ export async function freeBytes(folder: string): Promise<number> {
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
     return freeBytes(dirname(folder));
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }
 
 function codeOf(error: unknown): string {

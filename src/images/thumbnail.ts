@@ -1,31 +1,42 @@
 /** A small WebP of a picture, for galleries. */
-import { rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
-import { ensureFolder, removeIfThere } from './save.ts';
+import { ensureOwnFolder } from './folder.ts';
+import { removeIfThere } from './save.ts';
 import { loadSharp } from './sharp.ts';
 
 /** Pixels of the thumbnail's long side. Smaller pictures keep their size. */
 export const THUMBNAIL_PX = 320;
 
 /**
- * Writes the thumbnail of `source` (a path, or bytes) to `target`, replacing what is there, off the main thread.
+ * Writes the thumbnail of `source` (a path, or bytes) to `target`, off the main thread. A file or link that has the
+ * name already stays as it is.
  * It decodes the whole picture, so it is also the last proof that the picture is one.
  * May be called again after a crash. Only one caller per target at a time.
  * @throws {ProviderError} `unusable` when the picture can't be decoded; the file system's own error when it can't be
- * written.
+ * written; Error when the name is another file's.
  */
 export async function makeThumbnail(source: string | Uint8Array, target: string): Promise<void> {
   const bytes = await thumbnailBytes(source);
-  await ensureFolder(dirname(target));
-  const part = `${target}.part`;
+  await ensureOwnFolder(dirname(target));
+  if (await isTaken(target, bytes)) throw new Error(`${target} is another file's: it is left as it is`);
+  const part = `${target}.${randomUUID()}.part`;
   try {
-    await writeFile(part, bytes);
+    await writeFile(part, bytes, { flag: 'wx' });
     await rename(part, target);
   } catch (error) {
     await removeIfThere(part);
     throw error;
   }
+}
+
+/** True when something else than this very thumbnail has the name: a link, a folder, another file. */
+async function isTaken(target: string, bytes: Uint8Array): Promise<boolean> {
+  const there = await lstat(target).catch(() => undefined);
+  if (!there) return false;
+  return !there.isFile() || there.size !== bytes.length || !(await readFile(target)).equals(bytes);
 }
 
 /** The thumbnail itself, WebP. @throws {ProviderError} `unusable` when the picture can't be decoded. */

@@ -11,9 +11,11 @@ import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 export function assertOurs(db: Sqlite.Database, file: string, migrations = MIGRATIONS): void {
   const tables = read(db, 'SELECT COUNT(*) FROM sqlite_schema');
   const version = versionOf(db);
-  if (tables === 0 && version === 0) return;
+  const application = read(db, 'PRAGMA application_id');
+  const isEmpty = tables === 0 && application === 0;
+  if (isEmpty && version === 0) return;
   const elsewhere = 'name another ledger: --ledger FILE';
-  if (tables > 0 && read(db, 'PRAGMA application_id') !== APPLICATION_ID) throw foreign(db, file, elsewhere);
+  if (!isEmpty && application !== APPLICATION_ID) throw foreign(db, file, elsewhere);
   if (version > migrations.length) {
     const versions = `its version ${version}, ours ${migrations.length}`;
     throw new UserError(`the ledger was written by a newer imggen (${versions}): ${file}`, {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { UserError } from '../errors.ts';
 import { assertOurs, migrate, retryBusy } from './migrate.ts';
+import { assertNoLinksBeside } from './real-file.ts';
 
 /** Earlier versions have a WAL-reset bug with several connections (sqlite.org/wal.html, fixed in 3.51.3). */
 const SQLITE_MIN = [3, 51, 3];
@@ -41,6 +42,7 @@ function prepareFolder(file: string): void {
   const folder = dirname(file);
   try {
     makeFolders(folder);
+    assertNoLinksBeside(file);
     const kind = NETWORK_FILE_SYSTEMS.get(statfsSync(folder).type >>> 0);
     if (kind) {
       throw new UserError(`the ledger can't live on a network file system (${kind}): ${folder}`, {

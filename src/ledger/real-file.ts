@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 
 /**
@@ -22,6 +23,19 @@ export function realFile(file: string): string {
     });
   }
   return real;
+}
+
+/** What SQLite and the locks of processes put beside a ledger. */
+const BESIDE = ['-wal', '-shm', '-journal'];
+
+/** @throws {UserError} when what is written beside a ledger would be written through a link, somewhere else. */
+export function assertNoLinksBeside(file: string): void {
+  for (const path of [...BESIDE.map((end) => file + end), join(dirname(file), 'owners')]) {
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
+    throw new UserError(`a link lies where the ledger writes: ${path}`, {
+      hint: 'nothing was sent. Remove the link, or name another ledger: --ledger FILE',
+    });
+  }
 }
 
 /** Also true for a link that leads nowhere. */

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hashFile } from '../images/hash.ts';
@@ -69,7 +69,7 @@ function warnOfSize(context: AttemptContext, { request, ready }: OpenAttempt, { 
 async function linked(staged: string, image: Image): Promise<boolean> {
   const final = image.path ?? '';
   // The link was made and the staged file already taken away before a crash.
-  if (!(await exists(staged)) && (await exists(final)) && (await hashFile(final)).sha256 === image.sha256) return true;
+  if (!(await isFile(staged)) && (await isFile(final)) && (await hashFile(final)).sha256 === image.sha256) return true;
   const beside = await onSameDisk(staged, final);
   const result = await linkFinal(beside, final);
   const ours = 'linked' in result || result.same;
@@ -85,9 +85,10 @@ async function onSameDisk(staged: string, final: string): Promise<string> {
   return beside;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
+/** True for a plain file: no link to one, no pipe. */
+async function isFile(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isFile(),
     () => false,
   );
 }

@@ -2,7 +2,8 @@ import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureFolder, freeBytes, fsyncFile, linkFinal, removeIfThere, stageBytes } from '../../src/images/save.ts';
+import { ensureFolder } from '../../src/images/folder.ts';
+import { freeBytes, fsyncFile, linkFinal, removeIfThere, stageBytes } from '../../src/images/save.ts';
 
 let folder = '';
 beforeEach(async () => {

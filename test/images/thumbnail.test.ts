@@ -30,12 +30,12 @@ it('leaves small pictures as small as they are', async () => {
   expect(await inspectFile(join(folder, 'small.webp'))).toMatchObject({ width: 64, height: 100 });
 });
 
-it('reads a file, replaces an older thumbnail, and gives the same bytes again', async () => {
+it('reads a file, gives the same bytes again, and leaves what is not this thumbnail as it is', async () => {
   const target = join(folder, 'face.webp');
-  await makeThumbnail(await solid(400, 400), target);
   await makeThumbnail(face, target);
   const first = await readFile(target);
   await makeThumbnail(await readFile(face), target);
+  await expect(makeThumbnail(await solid(400, 400), target)).rejects.toThrow('left as it is');
   expect((await readFile(target)).equals(first)).toBe(true);
 });
 

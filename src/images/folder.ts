@@ -1,0 +1,67 @@
+/** Folders that pictures and their parts lie in. */
+import { lstat, mkdir, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+
+/**
+ * A folder of ours is a link: what is written there would land somewhere else. The output folder itself may be one;
+ * nothing below it.
+ */
+export class LinkInTheWay extends Error {
+  readonly code = 'ELOOP';
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`${path} is a link: what belongs there would be written somewhere else`);
+    this.name = 'LinkInTheWay';
+    this.path = path;
+  }
+}
+
+/** Makes the folder and its parents where missing: 0700 for a dot folder (the ledger's), 0755 for the others. */
+export async function ensureFolder(path: string): Promise<void> {
+  const mode = basename(path).startsWith('.') ? 0o700 : 0o755;
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await ensureFolder(dirname(path));
+      // Not ensureFolder again: where the parent is there and the folder still can't be made (/proc), that would never
+      // end.
+      await mkdir(path, { mode }).catch(async (again: unknown) => {
+        if (!(await isFolder(path))) throw again;
+      });
+    } else if (!(await isFolder(path))) throw error; // EEXIST, or EROFS and EISDIR for what is there
+  }
+}
+
+/** Folders inside of a character's. */
+const INNER = new Set(['.parts', 'thumbnails']);
+
+/**
+ * The same for a character's folder, or one inside of it.
+ * @throws {LinkInTheWay} when it is a link, or the character's folder around it; nothing is made then.
+ */
+export async function ensureOwnFolder(path: string): Promise<void> {
+  const own = INNER.has(basename(path)) ? [dirname(path), path] : [path];
+  for (const folder of own) if (await isLink(folder)) throw new LinkInTheWay(folder);
+  await ensureFolder(path);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
