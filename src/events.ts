@@ -29,12 +29,12 @@ export type PublicEvent = Stamp &
         duration_ms: number;
         cost_usd: number;
         seed: number;
-        seed_honoured: SeedHonoured;
+        seed_honoured: SeedHonored;
       }
     | {
         event: 'generation_failed';
         character_id: string;
-        /** An outcome (docs/failures.md), or `cancelled`. */
+        /** An outcome (docs/failures.md), or `canceled`. */
         error_type: string;
         /** ISO time of the next attempt, null when there is none by itself. */
         retry_at: string | null;
@@ -54,7 +54,7 @@ export type PublicEvent = Stamp &
   );
 
 /** Did the provider use the seed that was asked for? */
-export type SeedHonoured = 'yes' | 'no' | 'unknown';
+export type SeedHonored = 'yes' | 'no' | 'unknown';
 
 /** Which cap stopped a run. */
 export type BudgetCap = 'image' | 'run' | 'day';

@@ -1,5 +1,5 @@
 import type { AdoptedResult } from './app/adopt.ts';
-import type { Cancelled } from './app/cancel.ts';
+import type { Canceled } from './app/cancel.ts';
 import type { Cleaned, Findings } from './app/clean.ts';
 import type { CreateOptions } from './app/create.ts';
 import type { Deleted, DeleteOptions } from './app/delete.ts';
@@ -101,7 +101,7 @@ export class ImgGen {
   }
 
   /** Stops a job, also one that another process runs, and the work at the provider where it can. */
-  async cancel(job: string): Promise<Cancelled> {
+  async cancel(job: string): Promise<Canceled> {
     return (await import('./app/cancel.ts')).cancelJob(this.#project, job);
   }
 

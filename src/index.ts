@@ -23,7 +23,7 @@ export { defineStorage, type StorageDefinition, type StorageModule } from './sto
 export type { StorageRegistry, StorageSettings } from './storage/storage.ts';
 export type { Address, Asset, Storage, Stored, StoredAsset, Variant } from './storage/storage.ts';
 export type { AdoptedResult } from './app/adopt.ts';
-export type { Cancelled } from './app/cancel.ts';
+export type { Canceled } from './app/cancel.ts';
 export type { Cleaned, Findings } from './app/clean.ts';
 export type { CreateOptions } from './app/create.ts';
 export type { Deleted, DeleteOptions } from './app/delete.ts';

@@ -93,7 +93,7 @@ export function foundImage(
     provider: context['provider'] ?? 'unknown',
     model: context['model'] ?? 'unknown',
     seed: wholeNumber(context['seed']),
-    seedHonoured: oneOf(context['seed_honoured'], ['yes', 'no', 'unknown'], 'unknown'),
+    seedHonored: oneOf(context['seed_honoured'], ['yes', 'no', 'unknown'], 'unknown'),
     costMicros: wholeNumber(context['cost_micros']),
     key: asset.key,
     details: { url: asset.url, thumbnailUrl: asset.thumbnailUrl },

@@ -5,13 +5,13 @@ import type { Project } from './project.ts';
 /** How long a provider may take to stop one piece of work. */
 const CANCEL_TIMEOUT_MS = 20_000;
 
-/** What cancelling came to. */
-export interface Cancelled {
+/** What canceling came to. */
+export interface Canceled {
   jobId: string;
   /** Shots that waited and are dropped. */
-  cancelled: number;
+  canceled: number;
   /** Pieces of work that the provider stopped, and will not bill. */
-  cancelledAtProvider: number;
+  canceledAtProvider: number;
   /** Shots that were sent and have not ended: perhaps paid. */
   underWay: number;
   /** True while a process works on them; otherwise `resume` collects them. */
@@ -27,11 +27,11 @@ export interface Cancelled {
 export async function cancelJob(
   project: Pick<Project, 'ledger' | 'services' | 'caller' | 'clean'>,
   name: string,
-): Promise<Cancelled> {
+): Promise<Canceled> {
   const ledger = project.ledger.existing();
   const job = knownJob(project, name);
   if (job.state === 'ended') throw new UserError(`job ${job.id} has ended already`);
-  const cancelled = ledger.jobs.cancel(job.id);
+  const canceled = ledger.jobs.cancel(job.id);
   const problems: string[] = [];
   let stopped = 0;
   for (const open of ledger.queries.openRemote(job.id)) {
@@ -46,8 +46,8 @@ export async function cancelJob(
   }
   return {
     jobId: String(job.id),
-    cancelled,
-    cancelledAtProvider: stopped,
+    canceled,
+    canceledAtProvider: stopped,
     underWay: ledger.jobs.counts(job.id).leased,
     running: ledger.queries.isRun(job.id),
     problems,

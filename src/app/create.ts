@@ -85,7 +85,7 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
     characterId: character.id,
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
-    shots: counts ? counts.queued + counts.failed + counts.cancelled : CREATE_COUNT,
+    shots: counts ? counts.queued + counts.failed + counts.canceled : CREATE_COUNT,
     notice: before && counts && continuation(before, counts.done),
     open: () => {
       const opened = project.ledger.open();
@@ -93,7 +93,7 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
       opened.characters.numbersStartAfter(registered.id, highest);
       const request = { ...same, characterKey: registered.key, plan: () => shots };
       const { job, created } = opened.jobs.openOrCreate(request);
-      if (!created) opened.jobs.requeue(job.id, ['failed', 'cancelled']);
+      if (!created) opened.jobs.requeue(job.id, ['failed', 'canceled']);
       return job;
     },
   };

@@ -94,7 +94,7 @@ function pictureOf(row: Image, folder: string): PagePicture {
     mark: markOf(row),
     prompt: row.prompt,
     seed: row.seed,
-    seedHonoured: row.seedHonoured,
+    seedHonored: row.seedHonored,
     costMicros: row.costMicros,
     sizeBytes: row.sizeBytes,
     width: row.width,

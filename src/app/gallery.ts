@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { StorageError, UserError } from '../errors.ts';
-import type { SeedHonoured } from '../events.ts';
+import type { SeedHonored } from '../events.ts';
 import type { GalleryFilter } from '../ledger/images.ts';
 import type { Image, Upload } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
@@ -43,7 +43,7 @@ export interface Picture {
   provider: string;
   model: string;
   seed: number;
-  seedHonoured: SeedHonoured;
+  seedHonored: SeedHonored;
   costUsd: number;
   prompt: string;
   /** The review, else whether it is a favorite. */
@@ -140,7 +140,7 @@ async function pictureOf(image: Image, services: Services): Promise<Picture> {
     provider: image.provider,
     model: image.model,
     seed: image.seed,
-    seedHonoured: image.seedHonoured,
+    seedHonored: image.seedHonored,
     costUsd: usdOf(image.costMicros),
     prompt: image.prompt,
     mark: markOf(image),

@@ -15,8 +15,8 @@ export interface JobResult {
   characterName: string;
   /** `create`, `pack` or `reroll`. */
   kind: string;
-  /** As it stands in the ledger in the end. A cancelled job is not resumed: `retry` takes it up again. */
-  state: 'open' | 'ended' | 'cancelled';
+  /** As it stands in the ledger in the end. A canceled job is not resumed: `retry` takes it up again. */
+  state: 'open' | 'ended' | 'canceled';
   /** All shots of the job; `completed` of them have a picture, those of earlier runs included. */
   imageCount: number;
   completed: number;
@@ -24,7 +24,7 @@ export interface JobResult {
   refused: number;
   /** Shots whose attempt has an unknown outcome: perhaps charged, not sent again by themselves. */
   held: number;
-  cancelled: number;
+  canceled: number;
   /** Shots that a later run can go on with. */
   remaining: number;
   /** Pictures that are safe on disk and not in the store yet. */
@@ -48,7 +48,7 @@ export interface JobResult {
 export interface ShotFailure {
   shot: string;
   jobId: string;
-  /** An outcome (docs/failures.md), or `cancelled`. */
+  /** An outcome (docs/failures.md), or `canceled`. */
   errorType: string;
   message: string;
 }

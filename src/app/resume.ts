@@ -23,16 +23,16 @@ const SEARCHED = 1_000;
 
 /**
  * The jobs to go on with: one, or all that are unfinished. Empty: nothing is.
- * @throws {UserError} for a job that is not there, or was cancelled.
+ * @throws {UserError} for a job that is not there, or was canceled.
  */
 export function resuming(project: ResumingProject, name?: string): PlannedJob[] {
   if (name === undefined && !project.ledger.exists) return [];
   const ledger = project.ledger.existing();
   const jobs = name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownJob(project, name)];
-  const cancelled = jobs.find((job) => job.state === 'cancelled' && !isOwed(ledger, job));
-  if (cancelled) {
-    throw new UserError(`job ${cancelled.id} was cancelled`, {
-      hint: `\`imggen retry ${cancelled.id}\` takes it up again`,
+  const canceled = jobs.find((job) => job.state === 'canceled' && !isOwed(ledger, job));
+  if (canceled) {
+    throw new UserError(`job ${canceled.id} was canceled`, {
+      hint: `\`imggen retry ${canceled.id}\` takes it up again`,
     });
   }
   return jobs
@@ -51,7 +51,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
     });
 }
 
-/** The jobs with shots to be tried again: failed and refused ones, of a named job also cancelled ones. Empty: none. */
+/** The jobs with shots to be tried again: failed and refused ones, of a named job also canceled ones. Empty: none. */
 export function retrying(project: ResumingProject, options: RetryOptions = {}): PlannedJob[] {
   const { job: name, unknown = false } = options;
   if (name === undefined && !project.ledger.exists) return [];
@@ -61,7 +61,7 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
       ? ownJobs(ledger, project.caller, ledger.jobs.list(SEARCHED).toReversed())
       : [knownJob(project, name)];
   return jobs.flatMap((job) => {
-    if (job.state === 'cancelled' && name === undefined) return [];
+    if (job.state === 'canceled' && name === undefined) return [];
     const states = statesToRetry(name !== undefined, unknown);
     const counts = ledger.jobs.counts(job.id);
     const again = states.reduce((sum, state) => sum + counts[state], 0);
@@ -70,10 +70,10 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
   });
 }
 
-type EndedState = 'failed' | 'refused' | 'cancelled' | 'hold';
+type EndedState = 'failed' | 'refused' | 'canceled' | 'hold';
 
 function statesToRetry(named: boolean, unknown: boolean): EndedState[] {
-  return ['failed', 'refused', ...(named ? (['cancelled'] as const) : []), ...(unknown ? (['hold'] as const) : [])];
+  return ['failed', 'refused', ...(named ? (['canceled'] as const) : []), ...(unknown ? (['hold'] as const) : [])];
 }
 
 function retried(
@@ -94,12 +94,12 @@ function retried(
   };
 }
 
-/** True for a cancelled job with work that was sent and not collected: it is paid for. */
+/** True for a canceled job with work that was sent and not collected: it is paid for. */
 function isOwed(ledger: Ledger, job: Job): boolean {
-  return job.state === 'cancelled' && ledger.jobs.counts(job.id).leased > 0;
+  return job.state === 'canceled' && ledger.jobs.counts(job.id).leased > 0;
 }
 
-/** Open jobs, ended ones whose pictures wait for the store, and cancelled ones with paid work to be collected. */
+/** Open jobs, ended ones whose pictures wait for the store, and canceled ones with paid work to be collected. */
 function unfinished(ledger: Ledger): Job[] {
   const open = ledger.jobs.open();
   const known = new Set(open.map((job) => job.id));

@@ -17,7 +17,7 @@ export interface JobStatus {
   key: string | null;
   kind: string;
   characterId: string;
-  state: 'open' | 'ended' | 'cancelled';
+  state: 'open' | 'ended' | 'canceled';
   /** A running process works on it. */
   running: boolean;
   provider: string;
@@ -31,7 +31,7 @@ export interface JobStatus {
   failed: number;
   refused: number;
   held: number;
-  cancelled: number;
+  canceled: number;
   uploads: { pending: number; failed: number };
   /** Mean time from request to picture; null while nobody knows. */
   averageMs: number | null;
@@ -49,7 +49,7 @@ export interface JobInfo {
   key: string | null;
   kind: string;
   characterId: string;
-  state: 'open' | 'ended' | 'cancelled';
+  state: 'open' | 'ended' | 'canceled';
   imageCount: number;
   done: number;
   failed: number;
@@ -86,7 +86,7 @@ export function jobStatus(project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
     failed: counts.failed,
     refused: counts.refused,
     held: counts.hold,
-    cancelled: counts.cancelled,
+    canceled: counts.canceled,
     uploads: ledger.uploads.open(job.id),
     ...paceOf(ledger, job, running ? counts.queued + counts.leased : 0),
     spentUsd: usdOf(total.spentMicros),

@@ -21,9 +21,9 @@ export function summarize(ledger: Ledger, jobs: readonly Job[], run: EndedRun): 
   const results = jobs.map((job) => resultOf(ledger, job, run));
   const failures = jobs.flatMap((job) => failuresOf(ledger, job));
   const bad = results.reduce((sum, one) => sum + one.failed + one.refused + one.held, 0);
-  const cancelled = results.some((one) => one.state === 'cancelled');
+  const canceled = results.some((one) => one.state === 'canceled');
   return {
-    status: statusOf(results, run.stop?.reason, cancelled),
+    status: statusOf(results, run.stop?.reason, canceled),
     ...(run.stop === undefined ? {} : { stop: run.stop }),
     jobs: results,
     failures: failures.slice(0, FAILURES_SHOWN),
@@ -31,13 +31,13 @@ export function summarize(ledger: Ledger, jobs: readonly Job[], run: EndedRun): 
   };
 }
 
-/** How a run ended, the most telling first. Pure. @param cancelled a job was cancelled, here or by another process. */
-export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | undefined, cancelled: boolean): RunStatus {
+/** How a run ended, the most telling first. Pure. @param canceled a job was canceled, here or by another process. */
+export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | undefined, canceled: boolean): RunStatus {
   const sum = (pick: (one: JobResult) => number) => jobs.reduce((all, one) => all + pick(one), 0);
   const left = sum((one) => one.remaining);
   const uploads = sum((one) => one.uploadsLeft);
   if (stop === 'interrupted' && left + uploads > 0) return 'interrupted';
-  if (cancelled && sum((one) => one.cancelled) > 0) return 'interrupted';
+  if (canceled && sum((one) => one.canceled) > 0) return 'interrupted';
   // With a full disk that is the reason to tell: what was sent is collected once there is room.
   if (sum((one) => one.held + (stop === 'disk' ? 0 : one.liveAtProvider)) > 0) return 'unsettled';
   if (stop === 'auth') return 'auth';
@@ -65,7 +65,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     failed: counts.failed,
     refused: counts.refused,
     held: counts.hold,
-    cancelled: counts.cancelled,
+    canceled: counts.canceled,
     remaining: counts.queued + counts.leased,
     uploadsLeft: uploads.pending + uploads.failed,
     liveAtProvider: ledger.queries.liveAtProvider(job.id),

@@ -1,4 +1,4 @@
-import type { Cancelled } from '../app/cancel.ts';
+import type { Canceled } from '../app/cancel.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
 import { count } from '../views/format.ts';
@@ -8,20 +8,20 @@ import { withImgGen, type CommonFlags } from './flags.ts';
 export function cancel(io: Io, job: string, flags: CommonFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const done = await imggen.cancel(job);
-    const { jobId, cancelled, cancelledAtProvider, underWay } = done;
+    const { jobId, canceled, canceledAtProvider, underWay } = done;
     for (const problem of done.problems) io.terminal.stderr.write(`${problem}\n`);
-    if (flags.json) printJson(io, { job: jobId, cancelled, cancelledAtProvider, underWay });
+    if (flags.json) printJson(io, { job: jobId, canceled, canceledAtProvider, underWay });
     else {
-      const stopped = cancelledAtProvider > 0 ? `, ${cancelledAtProvider} stopped at the provider` : '';
-      const dropped = `${count(cancelled, 'waiting shot')} dropped`;
-      printLine(io, `cancelled job ${jobId}: ${dropped}${stopped}; what is finished stays`);
+      const stopped = canceledAtProvider > 0 ? `, ${canceledAtProvider} stopped at the provider` : '';
+      const dropped = `${count(canceled, 'waiting shot')} dropped`;
+      printLine(io, `canceled job ${jobId}: ${dropped}${stopped}; what is finished stays`);
       if (underWay > 0) printLine(io, underWayWords(done));
     }
     return EXIT.ok;
   });
 }
 
-function underWayWords({ underWay, running, jobId }: Cancelled): string {
+function underWayWords({ underWay, running, jobId }: Canceled): string {
   const sent = underWay === 1 ? '1 picture was sent already and is' : `${underWay} pictures were sent already and are`;
   const who = running ? 'the process that runs the job ends them' : `\`imggen resume ${jobId}\` collects what was made`;
   return `${sent} perhaps paid: ${who}`;

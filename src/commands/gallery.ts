@@ -105,7 +105,7 @@ function rowOf({ host }: Io, image: Picture, narrow: boolean) {
     `${image.width}x${image.height}`,
     ago(image.createdAt, host.now()),
     image.provider,
-    `${image.seed}${SEED_WORDS[image.seedHonoured]}`,
+    `${image.seed}${SEED_WORDS[image.seedHonored]}`,
     marksOf(image),
   ];
   return { facts, place: { text: image.uploaded ? url : place, link: url } };

@@ -59,7 +59,7 @@ function picturesOf(facts: JobStatus): string {
     [facts.failed, 'failed'],
     [facts.refused, 'refused'],
     [facts.held, 'held (outcome unknown)'],
-    [facts.cancelled, 'cancelled'],
+    [facts.canceled, 'canceled'],
   ];
   const others = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`);
   return [`${facts.done} of ${facts.imageCount} done`, ...others].join(', ');

@@ -32,7 +32,7 @@ export function card(picture: GalleryPicture, frame: Frame): string {
   const show = (text: string, lengthMax?: number): string => escaped(printable(text, lengthMax));
   const made = new Date(picture.createdAtMs).toISOString();
   const facts: [term: string, text: string, more?: boolean][] = [
-    ['Seed', `<span class="seed">${picture.seed}</span>${SEED_NOTES[picture.seedHonoured]}`],
+    ['Seed', `<span class="seed">${picture.seed}</span>${SEED_NOTES[picture.seedHonored]}`],
     ['Cost', money(picture.costMicros)],
     ['Model', show(picture.model, 200), true],
     ['Size', `${picture.width} × ${picture.height}, ${bytes(picture.sizeBytes)}`, true],

@@ -11,7 +11,7 @@ export interface GalleryPicture {
   mark: 'approved' | 'rejected' | 'favorite' | null;
   prompt: string;
   seed: number;
-  seedHonoured: 'yes' | 'no' | 'unknown';
+  seedHonored: 'yes' | 'no' | 'unknown';
   costMicros: number;
   sizeBytes: number;
   width: number;

@@ -23,7 +23,7 @@ export interface FoundImage {
   provider: string;
   model: string;
   seed: number;
-  seedHonoured: Image['seedHonoured'];
+  seedHonored: Image['seedHonored'];
   costMicros: number;
   store: string;
   /** What the store knows it by. */
@@ -81,7 +81,7 @@ export class Adoption {
       found.provider,
       found.model,
       found.seed,
-      found.seedHonoured,
+      found.seedHonored,
       found.costMicros,
       found.createdAtMs,
     );

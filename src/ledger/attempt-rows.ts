@@ -22,7 +22,7 @@ interface AttemptRow {
   staged: string | null;
   outcome: Attempt['outcome'];
   message: string | null;
-  seed_honoured: Attempt['seedHonoured'];
+  seed_honoured: Attempt['seedHonored'];
   usage: string | null;
   intent_at_ms: number;
   accepted_at_ms: number | null;
@@ -88,7 +88,7 @@ function attemptOf(row: AttemptRow, folder: string | undefined): Attempt {
     staged: row.staged,
     outcome: row.outcome,
     message: row.message,
-    seedHonoured: row.seed_honoured,
+    seedHonored: row.seed_honoured,
     usage: row.usage === null ? null : (JSON.parse(row.usage) as unknown),
     intentAtMs: row.intent_at_ms,
     acceptedAtMs: row.accepted_at_ms,

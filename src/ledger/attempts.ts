@@ -1,4 +1,4 @@
-import type { SeedHonoured } from '../events.ts';
+import type { SeedHonored } from '../events.ts';
 import { limitedInARow, recordFailure, type FailureRecord } from './failures.ts';
 import { noteSuccess } from './limits.ts';
 import { settle } from './budget.ts';
@@ -14,7 +14,7 @@ export interface Answer {
   url?: string | undefined;
   /** … or the synced file that holds it. */
   staged?: string | undefined;
-  seedHonoured: SeedHonoured;
+  seedHonored: SeedHonored;
   /** Real cost if the service says; undefined: the expected price is taken. */
   costMicros?: number | undefined;
   /** The service's usage record; kept as JSON. */
@@ -69,7 +69,7 @@ export class Attempts {
         `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ? WHERE id = ?`,
         answer.url ?? null,
         answer.staged ?? null,
-        answer.seedHonoured,
+        answer.seedHonored,
         answer.usage === undefined ? null : JSON.stringify(answer.usage),
         lease.attemptId,
       );
@@ -114,10 +114,10 @@ export class Attempts {
         lease.attemptId,
       );
       settle(this.connection, lease.attemptId, { state: 'released' });
-      const cancelled = jobById(this.connection, lease.jobId).state === 'cancelled';
+      const canceled = jobById(this.connection, lease.jobId).state === 'canceled';
       this.connection.run(
         `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
-        cancelled ? 'cancelled' : 'queued',
+        canceled ? 'canceled' : 'queued',
         shot.id,
       );
     });

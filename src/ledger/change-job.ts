@@ -3,7 +3,7 @@ import type { Job } from './records.ts';
 import { jobById } from './rows.ts';
 import { changedSettings, type JobChanges } from './settings.ts';
 
-/** Lays changes over an unfinished job; one that has ended or was cancelled stays as it is. Inside a transaction. */
+/** Lays changes over an unfinished job; one that has ended or was canceled stays as it is. Inside a transaction. */
 export function changeJob(connection: Connection, job: Job, changes: JobChanges): Job {
   if (job.state !== 'open') return job;
   const { priority = job.priority, ...rest } = changes;

@@ -91,18 +91,18 @@ export class Characters {
   }
 
   /**
-   * Forgets a character whose pictures are removed: what is unfinished is cancelled, seed and attributes are no longer
+   * Forgets a character whose pictures are removed: what is unfinished is canceled, seed and attributes are no longer
    * locked. Jobs stay, with what they cost, and numbers are not given out again.
    */
   forget(key: number): void {
     this.connection.write(() => {
       this.connection.run(
-        `UPDATE shots SET state = 'cancelled', after_shot = NULL
+        `UPDATE shots SET state = 'canceled', after_shot = NULL
          WHERE job_id IN (SELECT id FROM jobs WHERE character_key = ?) AND state NOT IN ('leased', 'done')`,
         key,
       );
       this.connection.run(
-        `UPDATE jobs SET state = 'cancelled' WHERE character_key = ? AND (state = 'open' OR kind = 'create')`,
+        `UPDATE jobs SET state = 'canceled' WHERE character_key = ? AND (state = 'open' OR kind = 'create')`,
         key,
       );
       // Its shots have the old seed and looks: `create-character` must not go on with it.

@@ -10,7 +10,7 @@ import { jobById, shotById } from './rows.ts';
 
 /** How a failed attempt is recorded, as the runner's table decided. */
 export interface FailureRecord {
-  failure: Failure | 'cancelled';
+  failure: Failure | 'canceled';
   message: string;
   settlement: Settlement;
   /** What becomes of the shot. */
@@ -29,7 +29,7 @@ export type ShotAfterFailure =
       /** The run stops asking: no time of a next attempt. */
       parked?: boolean;
     }
-  | { state: 'failed' | 'refused' | 'hold' | 'cancelled' };
+  | { state: 'failed' | 'refused' | 'hold' | 'canceled' };
 
 /** Records a failed attempt. Inside a transaction. @throws {LostLease} */
 export function recordFailure(connection: Connection, lease: Lease, record: FailureRecord): void {
@@ -82,20 +82,20 @@ function observe(connection: Connection, lease: Lease, observed: NonNullable<Fai
   noteLimited(connection, scope, provider, waitMs);
 }
 
-/** Back into the queue, unless the job was cancelled meanwhile. */
+/** Back into the queue, unless the job was canceled meanwhile. */
 function requeue(
   connection: Connection,
   shot: Shot,
   record: FailureRecord & { shot: Extract<ShotAfterFailure, { state: 'queued' }> },
 ): void {
-  const cancelled = jobById(connection, shot.jobId).state === 'cancelled';
+  const canceled = jobById(connection, shot.jobId).state === 'canceled';
   connection.run(
     `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?,
        message = ? WHERE id = ?`,
-    cancelled ? 'cancelled' : 'queued',
+    canceled ? 'canceled' : 'queued',
     Math.max(0, Math.ceil(record.shot.notBeforeMs)),
     record.shot.uncounted ? 1 : 0,
-    record.failure === 'cancelled' ? null : record.failure,
+    record.failure === 'canceled' ? null : record.failure,
     record.message,
     shot.id,
   );

@@ -1,5 +1,5 @@
 /** Images as the ledger returns them, with their uploads and scores. */
-import type { SeedHonoured } from '../events.ts';
+import type { SeedHonored } from '../events.ts';
 import type { ShotKind } from '../shot.ts';
 
 /** What a person thinks of a picture. */
@@ -65,7 +65,7 @@ export interface Image {
   provider: string;
   model: string;
   seed: number;
-  seedHonoured: SeedHonoured;
+  seedHonored: SeedHonored;
   prompt: string;
   costMicros: number;
   /** Absolute path. */

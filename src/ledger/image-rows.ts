@@ -24,7 +24,7 @@ interface ImageRow {
   provider: string;
   model: string;
   seed: number;
-  seed_honoured: Image['seedHonoured'];
+  seed_honoured: Image['seedHonored'];
   prompt: string;
   cost_micros: number;
   thumbnail: string | null;
@@ -93,7 +93,7 @@ function imageOf(row: ImageRow): Image {
     provider: row.provider,
     model: row.model,
     seed: row.seed,
-    seedHonoured: row.seed_honoured,
+    seedHonored: row.seed_honoured,
     prompt: row.prompt,
     costMicros: row.cost_micros,
     thumbnail: row.thumbnail,

@@ -70,7 +70,7 @@ export class Jobs {
   }
 
   /**
-   * Lays changes over an unfinished job; one that has ended or was cancelled stays as it is. Returns it as it then
+   * Lays changes over an unfinished job; one that has ended or was canceled stays as it is. Returns it as it then
    * is.
    */
   change(jobId: number, changes: JobChanges): Job {
@@ -91,7 +91,7 @@ export class Jobs {
    * Puts ended shots of a job back into the queue with their attempts uncounted, and opens the job again. `hold` means
    * shots whose charge is in doubt: only a person (`retry --unknown`) may name those. Returns how many.
    */
-  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'cancelled')[]): number {
+  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'canceled')[]): number {
     return this.connection.write(() => {
       const marks = states.map(() => '?').join(', ');
       const changed = this.connection.run(
@@ -107,18 +107,18 @@ export class Jobs {
   }
 
   /**
-   * Stops a job: what waits is cancelled at once, what is under way is told at its next step. Returns how many
+   * Stops a job: what waits is canceled at once, what is under way is told at its next step. Returns how many
    * waited.
    */
   cancel(jobId: number): number {
     return this.connection.write(() => {
       this.connection.run(
-        `UPDATE jobs SET state = 'cancelled', ended_at_ms = ? WHERE id = ?`,
+        `UPDATE jobs SET state = 'canceled', ended_at_ms = ? WHERE id = ?`,
         this.connection.now(),
         jobId,
       );
       return this.connection.run(
-        `UPDATE shots SET state = 'cancelled', after_shot = NULL, ended_at_ms = ?
+        `UPDATE shots SET state = 'canceled', after_shot = NULL, ended_at_ms = ?
           WHERE job_id = ? AND state = 'queued'`,
         this.connection.now(),
         jobId,

@@ -89,7 +89,7 @@ export class Maintenance {
       this.connection.run('UPDATE images SET superseded_by = NULL WHERE superseded_by = ?', imageId);
       if (image.supersededBy !== null) return true;
       this.connection.run(
-        `UPDATE shots SET state = 'cancelled', outcome = NULL WHERE id = ? AND state = 'done'
+        `UPDATE shots SET state = 'canceled', outcome = NULL WHERE id = ? AND state = 'done'
            AND job_id IN (SELECT id FROM jobs WHERE kind = 'create')`,
         image.shotId,
       );

@@ -84,7 +84,7 @@ function insertImage(connection: Connection, of: { lease: Lease; shot: Shot; ima
     attempt.provider,
     attempt.model,
     shot.seed,
-    attempt.seedHonoured ?? 'unknown',
+    attempt.seedHonored ?? 'unknown',
     shot.prompt,
     costOfShot(connection, lease.shotId),
     connection.now(),
@@ -145,7 +145,7 @@ function recordCompleted(connection: Connection, of: { lease: Lease; shot: Shot;
       duration_ms: Math.max(0, connection.now() - attemptOf(connection, lease).intentAtMs),
       cost_usd: image.costMicros / 1e6,
       seed: shot.seed,
-      seed_honoured: image.seedHonoured,
+      seed_honoured: image.seedHonored,
     },
     lease.shotId,
   );

@@ -90,7 +90,7 @@ export class Queries {
     );
   }
 
-  /** Remote ids of open attempts of a job, for cancelling at the provider. */
+  /** Remote ids of open attempts of a job, for canceling at the provider. */
   openRemote(jobId: number): { provider: string; remoteId: string; shot: string }[] {
     return this.connection.all(
       `SELECT a.provider, a.remote_id remoteId, s.name shot FROM attempts a JOIN shots s ON s.id = a.shot_id

@@ -4,7 +4,7 @@
  */
 import type { CharacterAttributes } from '../character.ts';
 import type { Failure, Outcome } from '../errors.ts';
-import type { SeedHonoured } from '../events.ts';
+import type { SeedHonored } from '../events.ts';
 import type { Reference, ShotKind, ShotLook } from '../shot.ts';
 import type { JobSettings } from './settings.ts';
 
@@ -12,7 +12,7 @@ export type { Image, Review, Score, StoredDetails, Upload } from './image-record
 export type { Caps, JobChanges, JobSettings } from './settings.ts';
 
 /** States of a shot (docs/ledger.md, "Write order"). */
-export type ShotState = 'queued' | 'leased' | 'done' | 'failed' | 'refused' | 'hold' | 'cancelled';
+export type ShotState = 'queued' | 'leased' | 'done' | 'failed' | 'refused' | 'hold' | 'canceled';
 
 /** States of an attempt (docs/ledger.md, "Write order"). */
 export type AttemptState = 'intent' | 'accepted' | 'generated' | 'settled' | 'rejected' | 'unknown';
@@ -50,7 +50,7 @@ export interface Job {
   settings: JobSettings;
   /** 0 high, 1 normal, 2 low. */
   priority: number;
-  state: 'open' | 'ended' | 'cancelled';
+  state: 'open' | 'ended' | 'canceled';
   imageCount: number;
   createdAtMs: number;
   endedAtMs: number | null;
@@ -113,7 +113,7 @@ export interface Attempt {
   staged: string | null;
   outcome: Outcome | Failure | null;
   message: string | null;
-  seedHonoured: SeedHonoured | null;
+  seedHonored: SeedHonored | null;
   usage: unknown;
   intentAtMs: number;
   acceptedAtMs: number | null;

@@ -1,4 +1,4 @@
-import type { SeedHonoured } from '../events.ts';
+import type { SeedHonored } from '../events.ts';
 import type { Generated } from '../providers/provider.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
@@ -20,7 +20,7 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
   for (const message of answer.warnings ?? [])
     context.tell({ event: 'notice', level: 'warn', message: context.clean(message) });
   const kept = {
-    seedHonoured: seedHonoured(open, answer.seedUsed),
+    seedHonored: seedHonored(open, answer.seedUsed),
     costMicros: answer.costMicros,
     usage: answer.usage,
   };
@@ -39,13 +39,13 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
 
 /** T4 for an answer that another process, which has ended, staged and did not tell the ledger of. */
 export function adoptStaged(context: AttemptContext, open: OpenAttempt, staged: string): Step {
-  const answer = { staged, seedHonoured: seedHonoured(open, undefined) };
+  const answer = { staged, seedHonored: seedHonored(open, undefined) };
   const attempt = context.ledger.attempts.generated(open.lease, answer, open.ready.scope);
   open.onAnswered();
   return { open: { ...open, attempt, doubt: undefined } };
 }
 
-function seedHonoured(open: OpenAttempt, seedUsed: number | undefined): SeedHonoured {
+function seedHonored(open: OpenAttempt, seedUsed: number | undefined): SeedHonored {
   if (seedUsed !== undefined) return seedUsed === open.request.seed ? 'yes' : 'no';
   const support = open.ready.provider.capabilities(open.attempt.model).seed;
   return support === 'exact' ? 'yes' : support === 'none' ? 'no' : 'unknown';

@@ -27,8 +27,8 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
   for (const job of jobs) {
     const { jobId, liveAtProvider: live, uploadsLeft } = job;
     const unmade = unmadeOf(job);
-    if (job.state === 'cancelled') {
-      warnings.push(`job ${jobId} was cancelled${unmade > 0 ? `: ${were(unmade)} not made` : ''}`);
+    if (job.state === 'canceled') {
+      warnings.push(`job ${jobId} was canceled${unmade > 0 ? `: ${were(unmade)} not made` : ''}`);
     }
     if (live > 0) {
       warnings.push(
@@ -46,7 +46,7 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
 
 /** Shots that nobody makes any more, or not yet: what is live at the provider is not among them. */
 function unmadeOf(job: JobResult): number {
-  return job.cancelled + Math.max(0, job.remaining - job.liveAtProvider);
+  return job.canceled + Math.max(0, job.remaining - job.liveAtProvider);
 }
 
 function were(pictures: number): string {
@@ -56,7 +56,7 @@ function were(pictures: number): string {
 /** Commands that go on with what is left. */
 function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] {
   const commands = jobs.flatMap((job) => {
-    if (job.state === 'cancelled') return afterCancel(job);
+    if (job.state === 'canceled') return afterCancel(job);
     const next: string[] = [];
     const budget = exitCode === EXIT.budget ? ' --budget USD' : '';
     if (job.remaining + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
@@ -71,7 +71,7 @@ function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] 
   return [...new Set(commands)];
 }
 
-/** A cancelled job is not resumed but for what the provider still makes, or has ready. */
+/** A canceled job is not resumed but for what the provider still makes, or has ready. */
 function afterCancel(job: JobResult): string[] {
   const { jobId } = job;
   const next: string[] = [];

@@ -12,7 +12,7 @@ export interface Progress {
   refused: number;
   failed: number;
   held: number;
-  cancelled: number;
+  canceled: number;
   /** Not ended: `inFlight` + `backoff` + `queued`. */
   remaining: number;
   /** Sending, waiting, saving. */
@@ -24,16 +24,16 @@ export interface Progress {
 
 /** Adds the jobs up. */
 export function progressOf(state: RunState): Progress {
-  const sum = { imageCount: 0, done: 0, refused: 0, failed: 0, held: 0, cancelled: 0 };
+  const sum = { imageCount: 0, done: 0, refused: 0, failed: 0, held: 0, canceled: 0 };
   for (const job of state.jobs.values()) {
     sum.imageCount += job.imageCount;
     sum.done += job.alreadyDone + job.completed;
     sum.refused += job.refused;
     sum.failed += job.failed;
     sum.held += job.held;
-    sum.cancelled += job.cancelled;
+    sum.canceled += job.canceled;
   }
-  const remaining = Math.max(0, sum.imageCount - sum.done - sum.refused - sum.failed - sum.held - sum.cancelled);
+  const remaining = Math.max(0, sum.imageCount - sum.done - sum.refused - sum.failed - sum.held - sum.canceled);
   const moving = movingCounts(state);
   return { ...sum, remaining, ...moving, queued: Math.max(0, remaining - moving.inFlight - moving.backoff) };
 }

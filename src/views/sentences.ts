@@ -62,8 +62,8 @@ export function endingWords(shot: FinishedShot): string {
       return `refused${why}`;
     case 'held':
       return `held, nobody knows whether it was charged${why}`;
-    case 'cancelled':
-      return 'cancelled';
+    case 'canceled':
+      return 'canceled';
     case 'failed':
       return `failed (${shot.errorType ?? 'unknown'})${why}`;
   }

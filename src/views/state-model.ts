@@ -27,7 +27,7 @@ export interface ActiveShot {
 }
 
 /** How a shot ended, in this run. `uploaded`: the picture is of an earlier run. */
-export type Ending = 'done' | 'uploaded' | 'refused' | 'failed' | 'held' | 'cancelled';
+export type Ending = 'done' | 'uploaded' | 'refused' | 'failed' | 'held' | 'canceled';
 
 /** A shot that ended. */
 export interface FinishedShot {
@@ -66,7 +66,7 @@ export interface JobState {
   refused: number;
   failed: number;
   held: number;
-  cancelled: number;
+  canceled: number;
   /** Shots of this run that are over and done with, uploaded too: the number that finished lines count up. */
   told: number;
   spentBeforeUsd: number;

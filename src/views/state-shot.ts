@@ -104,8 +104,8 @@ function failed(state: RunState, event: PublicEvent & { event: 'generation_faile
   return end(counted, shot, ending, nowMs);
 }
 
-function endingOf(errorType: string): 'refused' | 'cancelled' | 'held' | 'failed' {
-  if (errorType === 'refused' || errorType === 'cancelled') return errorType;
+function endingOf(errorType: string): 'refused' | 'canceled' | 'held' | 'failed' {
+  if (errorType === 'refused' || errorType === 'canceled') return errorType;
   return errorType === 'unknown' ? 'held' : 'failed';
 }
 

@@ -64,7 +64,7 @@ function opened(state: RunState, event: LiveEvent & { event: 'run_opened' }): Ru
     refused: 0,
     failed: 0,
     held: 0,
-    cancelled: 0,
+    canceled: 0,
     told: 0,
     spentBeforeUsd: event.spent_usd,
     spentUsd: event.spent_usd,

@@ -58,7 +58,7 @@ function missingWords(job: JobSummary): string {
     [job.refused, 'refused'],
     [job.failed, 'failed'],
     [job.held, 'held'],
-    [job.cancelled, 'cancelled'],
+    [job.canceled, 'canceled'],
     [job.remaining, 'not made yet'],
   ];
   return kinds

@@ -21,7 +21,7 @@ export interface JobSummary {
   /** `create` or `pack`. */
   kind: string;
   /** As it stands in the end. */
-  state: 'open' | 'ended' | 'cancelled';
+  state: 'open' | 'ended' | 'canceled';
   /** All shots of the job; `completed` of them have a picture, those of earlier runs included. */
   imageCount: number;
   completed: number;
@@ -29,7 +29,7 @@ export interface JobSummary {
   refused: number;
   /** Shots whose attempt has an unknown outcome: perhaps charged, not sent again by themselves. */
   held: number;
-  cancelled: number;
+  canceled: number;
   /** Shots that a later run can go on with. */
   remaining: number;
   costUsd: number;
@@ -42,7 +42,7 @@ export interface JobSummary {
 export interface ShotFailure {
   shot: string;
   jobId: string;
-  /** An outcome (docs/failures.md), or `cancelled`. */
+  /** An outcome (docs/failures.md), or `canceled`. */
   errorType: string;
   message: string;
 }

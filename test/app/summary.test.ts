@@ -8,7 +8,7 @@ import { galleryShots, makeJob } from '../support/jobs.ts';
 
 type End = 'done' | 'failed' | 'refused' | 'hold' | 'queued' | 'live' | 'not-uploaded';
 
-/** What a run came to that left its shots like this; `cancel`: then the job was cancelled. */
+/** What a run came to that left its shots like this; `cancel`: then the job was canceled. */
 function resultOf(ends: readonly End[], { stop, cancel }: { stop?: Stop | undefined; cancel?: boolean } = {}) {
   const ledgers = openLedgers();
   const ledger = ledgers.connection('a');
@@ -91,22 +91,22 @@ describe('the headline', () => {
 
 describe('what is advised', () => {
   it('after a cancel is to retry, never to resume what was dropped', () => {
-    expect(resultOf(['done', 'queued'], { cancel: true }).jobs).toMatchObject([{ state: 'cancelled' }]);
+    expect(resultOf(['done', 'queued'], { cancel: true }).jobs).toMatchObject([{ state: 'canceled' }]);
     expect(adviceOf(['done', 'queued', 'queued'], { cancel: true })).toEqual({
-      warnings: ['job 1 was cancelled: 2 pictures were not made'],
+      warnings: ['job 1 was canceled: 2 pictures were not made'],
       next: ['imggen retry 1'],
     });
     expect(adviceOf(['done', 'hold', 'queued'], { cancel: true })).toEqual({
-      warnings: ['job 1 was cancelled: 1 picture was not made'],
+      warnings: ['job 1 was canceled: 1 picture was not made'],
       next: ['imggen retry 1', 'imggen retry --unknown 1'],
     });
-    expect(adviceOf(['done'], { cancel: true })).toEqual({ warnings: ['job 1 was cancelled'], next: [] });
+    expect(adviceOf(['done'], { cancel: true })).toEqual({ warnings: ['job 1 was canceled'], next: [] });
   });
 
   it('after a cancel is to resume what is live at the provider', () => {
     expect(adviceOf(['live', 'queued'], { cancel: true })).toEqual({
       warnings: [
-        'job 1 was cancelled: 1 picture was not made',
+        'job 1 was canceled: 1 picture was not made',
         '1 picture of job 1 is still being made at the provider, or made and not fetched yet: run again to collect',
       ],
       next: ['imggen resume 1', 'imggen retry 1'],

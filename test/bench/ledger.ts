@@ -50,7 +50,7 @@ function measure(ledger: Ledger): Figure[] {
     const lease = claimed.lease;
     steps.generated.push(
       clock(() =>
-        ledger.attempts.generated(lease, { staged: `/p/${lease.attemptId}.part`, seedHonoured: 'yes' }, 'local:0'),
+        ledger.attempts.generated(lease, { staged: `/p/${lease.attemptId}.part`, seedHonored: 'yes' }, 'local:0'),
       )[0],
     );
     const image = { sha256: 'a'.repeat(64), sizeBytes: 1, width: 1, height: 1, format: 'png', extension: 'png' };

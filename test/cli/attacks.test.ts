@@ -1,4 +1,4 @@
-/** What an attacker of the promises found: links, keys, changed prices, jobs that were cancelled after a crash. */
+/** What an attacker of the promises found: links, keys, changed prices, jobs that were canceled after a crash. */
 import { linkSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -68,7 +68,7 @@ describe('a key', () => {
   });
 });
 
-describe('a job that was cancelled after its process was killed', () => {
+describe('a job that was canceled after its process was killed', () => {
   it('gives its paid pictures to `resume`, once', async () => {
     const { folder, env, emulator, clock } = await replicateStudio();
     const child = start(folder, ['pack', '--count', '2'], { env });

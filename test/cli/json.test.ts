@@ -126,7 +126,7 @@ describe('queries', () => {
       height: 64,
       provider: 'local',
       seed: 7,
-      seedHonoured: 'yes',
+      seedHonored: 'yes',
       costUsd: 0,
       uploaded: false,
     });

@@ -115,18 +115,18 @@ describe('two processes', () => {
     const folder = newStudio(SLOW);
     const child = start(folder, ['pack', '--count', '30', '--json']);
     await until('a picture', () => picturesIn(folder).length > 0);
-    const cancelled = await imggen(folder, ['cancel', '1']);
-    expect(cancelled).toMatchObject({
+    const canceled = await imggen(folder, ['cancel', '1']);
+    expect(canceled).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/cancelled job 1: \d+ waiting shots dropped/),
+      stdout: expect.stringMatching(/canceled job 1: \d+ waiting shots dropped/),
     });
     const { exitCode, stdout, stderr } = await child;
     expect(exitCode).toBe(130);
-    expect(stderr).toMatch(/job 1 was cancelled: \d+ pictures were not made/);
+    expect(stderr).toMatch(/job 1 was canceled: \d+ pictures were not made/);
     expect(stderr).toMatch(/Go on with: imggen retry 1$/m);
     expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'pack_completed' });
     expect(picturesIn(folder).length).toBeLessThan(30);
-    expect(ask(folder, 'SELECT state FROM jobs')).toEqual([{ state: 'cancelled' }]);
+    expect(ask(folder, 'SELECT state FROM jobs')).toEqual([{ state: 'canceled' }]);
     expect(await imggen(folder, ['resume', '1'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('imggen retry 1'),

@@ -25,7 +25,7 @@ function picture(number: number, change: Partial<GalleryPicture> = {}): GalleryP
     mark: ([null, 'approved', 'rejected', 'favorite'] as const)[number % 4] ?? null,
     prompt: `A photo of a woman of about 26, auburn long wavy hair, green eyes, standing with arms relaxed, soft window light from the left, number ${number}`,
     seed: 421_337 + number,
-    seedHonoured: number % 3 === 0 ? 'no' : 'yes',
+    seedHonored: number % 3 === 0 ? 'no' : 'yes',
     costMicros: 25_000,
     sizeBytes: 1_234_567,
     width: 1024,

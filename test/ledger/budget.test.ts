@@ -68,7 +68,7 @@ describe('the totals', () => {
       });
     switch (step.kind) {
       case 'done':
-        ledger.attempts.generated(claim.lease, { url: 'u', seedHonoured: 'yes', costMicros }, 'paper:k');
+        ledger.attempts.generated(claim.lease, { url: 'u', seedHonored: 'yes', costMicros }, 'paper:k');
         finish(ledger, claim, `${claim.attempt.id}`);
         return costMicros ?? 40; // collected again without a cost: the service's own stays
       case 'released':
@@ -93,8 +93,8 @@ describe('what a picture cost', () => {
     const ledger = ledgers.connection('a');
     const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(1) });
     const { lease } = ledgers.claimed(ledger, [job.id]);
-    ledger.attempts.generated(lease, { url: 'https://x.test/1', seedHonoured: 'yes', costMicros: 7 }, 'fake:1');
-    ledger.attempts.generated(lease, { url: 'https://x.test/2', seedHonoured: 'yes' }, 'fake:1');
+    ledger.attempts.generated(lease, { url: 'https://x.test/1', seedHonored: 'yes', costMicros: 7 }, 'fake:1');
+    ledger.attempts.generated(lease, { url: 'https://x.test/2', seedHonored: 'yes' }, 'fake:1');
     expect(ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 7 });
   });
 

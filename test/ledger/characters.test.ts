@@ -65,7 +65,7 @@ it('forgetting one leaves the other’s jobs alone', () => {
     makeJob(ledger, ledgers.folder, { shots: galleryShots(1), characterKey }),
   );
   ledger.characters.forget(anna!.key);
-  expect(jobs.map((job) => ledger.jobs.find(job.id)?.state)).toEqual(['cancelled', 'open']);
+  expect(jobs.map((job) => ledger.jobs.find(job.id)?.state)).toEqual(['canceled', 'open']);
   expect(ledger.characters.get(anna!.key).locked).toEqual({});
   expect(ledger.characters.get(bert!.key).locked).toEqual({ seed: 7 });
 });

@@ -69,7 +69,7 @@ describe('a claim', () => {
     expect(ledgers.claimed(ledger, [job.id]).shot.attempts).toBe(2);
   });
 
-  it('finds nothing in a job that was cancelled or is done', () => {
+  it('finds nothing in a job that was canceled or is done', () => {
     const ledgers = openLedgers();
     const ledger = ledgers.connection('a');
     const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(2) });
@@ -107,7 +107,7 @@ describe('a candidate', () => {
   it.each<[string, (ledgers: { a: Ledger; b: Ledger; ledgers: Ledgers }, jobId: number) => unknown]>([
     ['another process has claimed it', ({ b, ledgers }, jobId) => ledgers.claimed(b, [jobId])],
     ['it was claimed and given back', ({ b, ledgers }, jobId) => b.attempts.unsent(ledgers.claimed(b, [jobId]).lease)],
-    ['its job was cancelled', ({ b }, jobId) => b.jobs.cancel(jobId)],
+    ['its job was canceled', ({ b }, jobId) => b.jobs.cancel(jobId)],
     ['the settings of its job were changed', ({ b }, jobId) => b.jobs.change(jobId, { width: 32 })],
   ])('is not claimed when %s since', (_, meanwhile) => {
     const ledgers = openLedgers();
@@ -248,7 +248,7 @@ describe('leases', () => {
     const before = ledgers.dump();
     const writes = [
       () => a.attempts.accepted(lease, 'r'),
-      () => a.attempts.generated(lease, { url: 'u', seedHonoured: 'yes' }, 'paper:k'),
+      () => a.attempts.generated(lease, { url: 'u', seedHonored: 'yes' }, 'paper:k'),
       () => a.attempts.staged(lease, '/p'),
       () => a.attempts.failed(lease, failed({})),
       () => a.attempts.release(lease),

@@ -21,16 +21,16 @@ it('a job that goes on keeps its settings but for what is changed', () => {
   });
 });
 
-it('a job that has ended or was cancelled never changes', () => {
+it('a job that has ended or was canceled never changes', () => {
   const ledgers = openLedgers();
   const ledger = ledgers.connection('a');
-  const [ended, cancelled] = ['ended', 'cancelled'].map((key) =>
+  const [ended, canceled] = ['ended', 'canceled'].map((key) =>
     makeJob(ledger, ledgers.folder, { shots: galleryShots(1), key }),
   );
   finish(ledger, ledgers.claimed(ledger, [ended!.id]));
   ledger.jobs.closeRun(ended!.id, ledgers.nowMs);
-  ledger.jobs.cancel(cancelled!.id);
-  for (const job of [ended!, cancelled!]) {
+  ledger.jobs.cancel(canceled!.id);
+  for (const job of [ended!, canceled!]) {
     const changed = ledger.jobs.change(job.id, { concurrency: 50, priority: 0 });
     expect(changed).toMatchObject({ priority: 1, settings: job.settings });
     expect(makeJob(ledger, ledgers.folder, { shots: galleryShots(1), key: job.key ?? '' })).toEqual(changed);

@@ -30,7 +30,7 @@ describe('numbers', () => {
     const [a, b] = [ledgers.connection('a'), ledgers.connection('b')];
     const job = makeJob(a, ledgers.folder, { shots: galleryShots(1) });
     const claim = ledgers.claimed(a, [job.id]);
-    a.attempts.generated(claim.lease, { staged: '/p', seedHonoured: 'yes' }, 'paper:k');
+    a.attempts.generated(claim.lease, { staged: '/p', seedHonored: 'yes' }, 'paper:k');
     a.images.named(claim.lease, newImage(), PLACE);
     ledgers.ended.add('a');
     const [taken] = b.recovery.takeOver([job.id], 1);
@@ -236,7 +236,7 @@ describe('a picture that a store holds', () => {
     provider: 'paper',
     model: 'paper-1',
     seed: 7,
-    seedHonoured: 'yes' as const,
+    seedHonored: 'yes' as const,
     costMicros: 40,
     store: 'paper',
     key: 'k5',

@@ -97,6 +97,6 @@ describe('a reroll', () => {
     });
     finish(ledger, ledgers.claimed(ledger, [job.id]));
     ledger.maintenance.remove(old.id);
-    expect(ledger.jobs.counts(create.id)).toMatchObject({ done: 1, cancelled: 0 });
+    expect(ledger.jobs.counts(create.id)).toMatchObject({ done: 1, canceled: 0 });
   });
 });

@@ -191,7 +191,7 @@ await view.close({
       failed,
       refused,
       held: 0,
-      cancelled: 0,
+      canceled: 0,
       remaining: shots - done - failed - refused,
       costUsd: spent,
       reservedUsd: 0,

@@ -281,7 +281,7 @@ describe('what a provider says', () => {
     ['best-effort', 7, 'yes'],
     ['best-effort', 8, 'no'],
     ['none', 7, 'yes'],
-  ] as const)('about seeds (%s, used %s) is kept: %s', async (seed, seedUsed, honoured) => {
+  ] as const)('about seeds (%s, used %s) is kept: %s', async (seed, seedUsed, honored) => {
     const rig = openRig();
     const plain = provider({
       submit: (request) => Promise.resolve(picture(request.shot, seedUsed === undefined ? {} : { seedUsed })),
@@ -289,7 +289,7 @@ describe('what a provider says', () => {
     await rig.run(rig.job({ shots: galleryShots(1) }), [
       { ...plain, capabilities: (model) => ({ ...plain.capabilities(model), seed }) },
     ]);
-    expect(rig.told('generation_completed')).toMatchObject([{ seed: 7, seed_honoured: honoured }]);
+    expect(rig.told('generation_completed')).toMatchObject([{ seed: 7, seed_honoured: honored }]);
   });
 });
 

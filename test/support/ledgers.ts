@@ -117,7 +117,7 @@ export const PLACE = {
 /** From a claim to a finished picture. */
 export function finish(ledger: Ledger, claim: Claimed, sha256 = `${claim.lease.shotId}`) {
   ledger.attempts.accepted(claim.lease, `r-${claim.attempt.key}`);
-  ledger.attempts.generated(claim.lease, { url: 'u', seedHonoured: 'yes' }, 'paper:k');
+  ledger.attempts.generated(claim.lease, { url: 'u', seedHonored: 'yes' }, 'paper:k');
   const row = ledger.images.named(claim.lease, newImage(sha256), PLACE);
   return ledger.images.done(claim.lease, row.id, `file://${row.path}`);
 }

@@ -115,7 +115,7 @@ export function summary(change: Partial<RunSummary> = {}): RunSummary {
         failed: 0,
         refused: 0,
         held: 0,
-        cancelled: 0,
+        canceled: 0,
         remaining: 0,
         costUsd: 0.275,
         reservedUsd: 0,

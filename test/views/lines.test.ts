@@ -72,12 +72,12 @@ test('budget, warnings and the first Ctrl-C have a line', () => {
   const lines = linesOf([
     opened(),
     { event: 'budget_reached', at: '', job_id: '3', cap: 'run', spent_usd: 4.9, reserved_usd: 0.1 },
-    { event: 'notice', level: 'warn', message: 'seed is\u001b[31m not honoured' },
+    { event: 'notice', level: 'warn', message: 'seed is\u001b[31m not honored' },
     { event: 'draining', signal: 'SIGTERM', in_flight: 1 },
   ]);
   expect(lines.slice(1)).toEqual([
     'stopped by the budget of the job (perRunUsd): $4.90 spent, $0.10 reserved',
-    'warning: seed is not honoured',
+    'warning: seed is not honored',
     'SIGTERM: stopping: no new requests; 1 image in flight ends now, or `imggen resume` collects it',
   ]);
 });

@@ -33,13 +33,13 @@ describe('counting', () => {
     ]);
   });
 
-  test('refused, unknown, cancelled and other failures are told apart', () => {
+  test('refused, unknown, canceled and other failures are told apart', () => {
     const state = play([
       opened(),
-      ...['refused', 'unknown', 'cancelled', 'timeout'].flatMap((type) => [started(type), failed(type, type)]),
+      ...['refused', 'unknown', 'canceled', 'timeout'].flatMap((type) => [started(type), failed(type, type)]),
     ]);
-    expect(progressOf(state)).toMatchObject({ refused: 1, held: 1, cancelled: 1, failed: 1, done: 0, remaining: 7 });
-    expect(state.finished.map((shot) => shot.ending)).toEqual(['refused', 'held', 'cancelled', 'failed']);
+    expect(progressOf(state)).toMatchObject({ refused: 1, held: 1, canceled: 1, failed: 1, done: 0, remaining: 7 });
+    expect(state.finished.map((shot) => shot.ending)).toEqual(['refused', 'held', 'canceled', 'failed']);
   });
 
   test('a shot that was given up and is found after all counts once', () => {

@@ -27,7 +27,7 @@ test('failures are grouped by their reason, and the commands to go on are named'
       jobs: [{ ...job!, completed: 5, refused: 3, failed: 1, remaining: 1, held: 1, reservedUsd: 0.025 }],
       failures: [...failures, { shot: 'd', jobId: '3', errorType: 'timeout', message: 'too slow' }],
       failuresMore: 2,
-      warnings: ['the seed was not honoured'],
+      warnings: ['the seed was not honored'],
       next: ['imggen retry 3', 'imggen retry --unknown 3'],
     }),
   );
@@ -43,7 +43,7 @@ test('failures are grouped by their reason, and the commands to go on are named'
     '  timeout: too slow',
     '    d',
     '  and 2 more failures',
-    'warning: the seed was not honoured',
+    'warning: the seed was not honored',
     'Go on with: imggen retry 3  or  imggen retry --unknown 3',
   ]);
 });

@@ -28,7 +28,7 @@ CREATE TABLE jobs (
   fingerprint TEXT NOT NULL,
   settings TEXT NOT NULL,              -- JSON: provider, model, size, caps, output …
   priority INTEGER NOT NULL DEFAULT 1, -- 0 high, 1 normal, 2 low
-  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'ended', 'cancelled')),
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'ended', 'canceled')),
   image_count INTEGER NOT NULL,
   created_at_ms INTEGER NOT NULL,
   ended_at_ms INTEGER
@@ -53,7 +53,7 @@ CREATE TABLE shots (
   prompt TEXT NOT NULL,
   seed INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'queued'
-    CHECK (state IN ('queued', 'leased', 'done', 'failed', 'refused', 'hold', 'cancelled')),
+    CHECK (state IN ('queued', 'leased', 'done', 'failed', 'refused', 'hold', 'canceled')),
   after_shot INTEGER,                  -- waits until that shot has ended, whatever its end
   replaces_image_id INTEGER,           -- a reroll: the picture that is superseded when this one is done
   not_before_ms INTEGER NOT NULL DEFAULT 0,

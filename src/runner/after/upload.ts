@@ -179,7 +179,7 @@ function assetOf(image: Image, md5: string): Asset {
       provider: image.provider,
       model: image.model,
       seed: String(image.seed),
-      seed_honoured: image.seedHonoured,
+      seed_honoured: image.seedHonored,
       prompt_sha256: createHash('sha256').update(image.prompt).digest('hex'),
       cost_micros: String(image.costMicros),
       // A list of Cloudinary's tells no etag.

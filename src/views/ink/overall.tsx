@@ -22,7 +22,7 @@ export function Overall(props: { state: RunState; look: Look; width: number }): 
     width - barWidth,
     look.signs.dot,
   );
-  const missed = progress.refused + progress.failed + progress.held + progress.cancelled;
+  const missed = progress.refused + progress.failed + progress.held + progress.canceled;
   const [done = 0, bad = 0] = barParts([progress.done / total, missed / total], barWidth);
   return (
     <Text wrap="truncate-end">
@@ -50,7 +50,7 @@ function endings(progress: Progress, look: Look): string {
     [progress.refused, 'refused'],
     [progress.failed, 'failed'],
     [progress.held, 'held'],
-    [progress.cancelled, 'cancelled'],
+    [progress.canceled, 'canceled'],
   ];
   return kinds
     .filter(([howMany]) => howMany > 0)

@@ -39,7 +39,7 @@ const many = play([
     character_name: 'ミラ・ソル 👩‍🚀 of the very long name',
   }),
   ...Array.from({ length: 30 }, (_, i) => done(`gallery-${1000 + i}`)).flat(),
-  ...['refused', 'refused', 'timeout', 'unknown', 'cancelled'].flatMap((type, i) => [
+  ...['refused', 'refused', 'timeout', 'unknown', 'canceled'].flatMap((type, i) => [
     started(`bad-${i}`),
     failed(`bad-${i}`, type),
   ]),
@@ -99,7 +99,7 @@ test('300 shots: as many as fit, the others counted, endings beside the bar', ()
   const lines = shown(many, 120);
   expect(lines.filter((line) => line.includes(' sending '))).toHaveLength(11);
   expect(lines).toContain('  +53 more');
-  expect(lines[2]).toContain(' 16 %  50/300 · 2 refused · 1 failed · 1 held · 1 cancelled');
+  expect(lines[2]).toContain(' 16 %  50/300 · 2 refused · 1 failed · 1 held · 1 canceled');
   expect(lines[3]).toContain('$1.60 reserved');
   expect(lines[4]).toBe('64 in flight · 181 queued · 20 already done before');
 });
