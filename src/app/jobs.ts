@@ -130,5 +130,5 @@ export function ownJobs(ledger: Ledger, caller: Caller, jobs: readonly Job[]): J
 export function isUnfinished(ledger: Ledger, job: Job): boolean {
   const counts = ledger.jobs.counts(job.id);
   const uploads = ledger.uploads.open(job.id);
-  return counts.queued + counts.leased + counts.hold + uploads.pending + uploads.failed > 0;
+  return counts.queued + counts.leased + counts.held + uploads.pending + uploads.failed > 0;
 }

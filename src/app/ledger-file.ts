@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../errors.ts';
-import type { RunEvent } from '../events.ts';
+import type { Listener } from '../events.ts';
 import { Ledger } from '../ledger/ledger.ts';
-
-/** Takes a committed event. */
-type Listener = (event: RunEvent) => void;
 
 /** The ledger of a project: opened when it is first needed, so that a plan and bad input write nothing. */
 export class LedgerFile {

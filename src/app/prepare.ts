@@ -74,7 +74,7 @@ async function providersOf(
   for (const { settings, before, shots } of jobs) {
     const counts = before && ledger.open().jobs.counts(before.id);
     // Only uploads are missing: they need no provider, and no key of one.
-    if (shots + (counts ? counts.leased + counts.hold : 0) === 0) continue;
+    if (shots + (counts ? counts.leased + counts.held : 0) === 0) continue;
     const main = await services.provider(settings.provider);
     ready.set(settings.provider, main);
     if (shots > 0) assertFits(settings, main);

@@ -70,10 +70,10 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
   });
 }
 
-type EndedState = 'failed' | 'refused' | 'canceled' | 'hold';
+type EndedState = 'failed' | 'refused' | 'canceled' | 'held';
 
 function statesToRetry(named: boolean, unknown: boolean): EndedState[] {
-  return ['failed', 'refused', ...(named ? (['canceled'] as const) : []), ...(unknown ? (['hold'] as const) : [])];
+  return ['failed', 'refused', ...(named ? (['canceled'] as const) : []), ...(unknown ? (['held'] as const) : [])];
 }
 
 function retried(

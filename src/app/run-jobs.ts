@@ -4,7 +4,7 @@ import { freeBytes } from '../images/save.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import { imageFilename } from '../names.ts';
-import type { RunnerContext, RunResult as Ended } from '../runner/context.ts';
+import type { RunnerContext, RunnerResult, StopSignals } from '../runner/context.ts';
 import { afterSave } from '../runner/after/index.ts';
 import { canBeCleared } from '../runner/look-up.ts';
 import { Runner } from '../runner/runner.ts';
@@ -12,7 +12,7 @@ import { openedEvent } from './opened.ts';
 import { prepare, type PlannedJob, type Prepared, type PreparingProject } from './prepare.ts';
 import type { Project } from './project.ts';
 import type { RunResult } from './result.ts';
-import type { RunOptions, RunSignals } from './run.ts';
+import type { RunOptions } from './run.ts';
 import { summarize } from './summary.ts';
 
 /** What running jobs needs of a project. */
@@ -29,7 +29,7 @@ export async function runJobs(
   project: RunningProject,
   planned: readonly PlannedJob[],
   options: Pick<RunOptions, 'confirm'>,
-  { signals, emit }: { signals: RunSignals; emit: Emit },
+  { signals, emit }: { signals: StopSignals; emit: Emit },
 ): Promise<RunResult> {
   if (planned.length === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
   const startedAtMs = project.host.now();
@@ -85,7 +85,11 @@ interface Work {
   startedAtMs: number;
 }
 
-async function run(project: RunningProject, work: Work, to: { signals: RunSignals; emit: Emit }): Promise<Ended> {
+async function run(
+  project: RunningProject,
+  work: Work,
+  to: { signals: StopSignals; emit: Emit },
+): Promise<RunnerResult> {
   const { ledger, jobs, prepared } = work;
   const { drain, abort } = to.signals;
   const inFlight = () => jobs.reduce((sum, job) => sum + ledger.jobs.counts(job.id).leased, 0);
@@ -119,7 +123,7 @@ export function leaveRuns(ledger: Ledger, jobIds: readonly number[]): void {
 }
 
 /** Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. */
-function closeRuns({ ledger, jobs, startedAtMs }: Work, ended: Ended): Ended {
+function closeRuns({ ledger, jobs, startedAtMs }: Work, ended: RunnerResult): RunnerResult {
   try {
     for (const job of jobs) ledger.jobs.closeRun(job.id, startedAtMs);
     return ended;

@@ -1,5 +1,6 @@
 import type { GivenSettings } from '../config/overrides.ts';
 import type { RunEvent } from '../events.ts';
+import type { StopSignals } from '../runner/context.ts';
 import type { RunResult } from './result.ts';
 
 /** What every run takes. */
@@ -18,16 +19,8 @@ export interface RunOptions {
 /** Options of a call that makes pictures: of the run, and settings for this call alone. */
 export type MakeOptions = RunOptions & { settings?: GivenSettings | undefined };
 
-/** The two ways to end a run early, as the runner takes them. */
-export interface RunSignals {
-  /** Send nothing new, let go what others can collect, wait for the rest. Its reason names who asked. */
-  drain: AbortSignal;
-  /** Stop at once. */
-  abort: AbortSignal;
-}
-
 /** Does the work of a run: tells its events, ends with its result. */
-export type RunBody = (signals: RunSignals, emit: (event: RunEvent) => void) => Promise<RunResult>;
+export type RunBody = (signals: StopSignals, emit: (event: RunEvent) => void) => Promise<RunResult>;
 
 /**
  * A run under way. It has started when it is handed out; it ends with its result, or is refused before anything was

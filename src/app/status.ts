@@ -13,7 +13,7 @@ const SEARCHED = 10_000;
 
 /** How a job stands. Money in US dollars, spans in milliseconds. */
 export interface JobStatus {
-  job: string;
+  jobId: string;
   key: string | null;
   kind: string;
   characterId: string;
@@ -45,7 +45,7 @@ export interface JobStatus {
 
 /** A job in the history. */
 export interface JobInfo {
-  id: string;
+  jobId: string;
   key: string | null;
   kind: string;
   characterId: string;
@@ -53,6 +53,7 @@ export interface JobInfo {
   imageCount: number;
   done: number;
   failed: number;
+  refused: number;
   held: number;
   provider: string;
   model: string;
@@ -70,7 +71,7 @@ export function jobStatus(project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
   const total = ledger.jobs.total(job.id);
   const running = !abandoned(ledger, job);
   return {
-    job: String(job.id),
+    jobId: String(job.id),
     key: job.key,
     kind: job.kind,
     characterId: job.characterId,
@@ -85,7 +86,7 @@ export function jobStatus(project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
     done: counts.done,
     failed: counts.failed,
     refused: counts.refused,
-    held: counts.hold,
+    held: counts.held,
     canceled: counts.canceled,
     uploads: ledger.uploads.open(job.id),
     ...paceOf(ledger, job, running ? counts.queued + counts.leased : 0),
@@ -121,15 +122,16 @@ export function jobHistory(project: Pick<Project, 'ledger' | 'caller'>, limit = 
 function infoOf(ledger: Ledger, job: Job): JobInfo {
   const counts = ledger.jobs.counts(job.id);
   return {
-    id: String(job.id),
+    jobId: String(job.id),
     key: job.key,
     kind: job.kind,
     characterId: job.characterId,
     state: job.state,
     imageCount: job.imageCount,
     done: counts.done,
-    failed: counts.failed + counts.refused,
-    held: counts.hold,
+    failed: counts.failed,
+    refused: counts.refused,
+    held: counts.held,
     provider: job.settings.provider,
     model: job.settings.model,
     costUsd: usdOf(ledger.jobs.total(job.id).spentMicros),

@@ -64,7 +64,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     completed: counts.done,
     failed: counts.failed,
     refused: counts.refused,
-    held: counts.hold,
+    held: counts.held,
     canceled: counts.canceled,
     remaining: counts.queued + counts.leased,
     uploadsLeft: uploads.pending + uploads.failed,

@@ -5,7 +5,7 @@ import { configuredStore } from './adopt.ts';
 import { knownCharacter } from './characters.ts';
 import { openedEvent } from './opened.ts';
 import type { RunResult } from './result.ts';
-import type { RunSignals } from './run.ts';
+import type { StopSignals } from '../runner/context.ts';
 import { leaveRuns, runnerContext, type RunningProject } from './run-jobs.ts';
 import type { Project } from './project.ts';
 import { summarize } from './summary.ts';
@@ -21,7 +21,7 @@ type UploadingProject = RunningProject & Pick<Project, 'caller'>;
 export async function uploadImages(
   project: UploadingProject,
   id: string,
-  { signals, emit }: { signals: RunSignals; emit: (event: RunEvent) => void },
+  { signals, emit }: { signals: StopSignals; emit: (event: RunEvent) => void },
 ): Promise<RunResult> {
   const ledger = project.ledger.existing();
   const startedAtMs = project.host.now();

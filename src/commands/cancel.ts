@@ -10,7 +10,7 @@ export function cancel(io: Io, job: string, flags: CommonFlags): Promise<ExitCod
     const done = await imggen.cancel(job);
     const { jobId, canceled, canceledAtProvider, underWay } = done;
     for (const problem of done.problems) io.terminal.stderr.write(`${problem}\n`);
-    if (flags.json) printJson(io, { job: jobId, canceled, canceledAtProvider, underWay });
+    if (flags.json) printJson(io, { jobId, canceled, canceledAtProvider, underWay });
     else {
       const stopped = canceledAtProvider > 0 ? `, ${canceledAtProvider} stopped at the provider` : '';
       const dropped = `${count(canceled, 'waiting shot')} dropped`;

@@ -12,6 +12,7 @@ const COLUMNS = [
   { title: 'state' },
   { title: 'done', ...right },
   { title: 'failed', ...right },
+  { title: 'refused', ...right },
   { title: 'cost', ...right },
   { title: 'provider' },
   { title: 'created' },
@@ -32,15 +33,20 @@ export function jobs(io: Io, flags: CommonFlags): Promise<ExitCode> {
 
 function rowOf(job: JobInfo, nowMs: number) {
   return [
-    job.id,
+    job.jobId,
     job.kind,
     job.characterId,
     { text: job.state, tone: job.state === 'open' ? ('strong' as const) : ('quiet' as const) },
     `${job.done}/${job.imageCount}`,
-    { text: String(job.failed), tone: job.failed > 0 ? ('bad' as const) : ('quiet' as const) },
+    badCell(job.failed),
+    badCell(job.refused),
     usd(job.costUsd),
     job.provider,
     ago(job.createdAt, nowMs),
     job.key ?? '',
   ];
+}
+
+function badCell(shots: number) {
+  return { text: String(shots), tone: shots > 0 ? ('bad' as const) : ('quiet' as const) };
 }

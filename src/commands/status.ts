@@ -34,7 +34,7 @@ function linesOf(facts: JobStatus): [label: string, text: string][] {
   const { uploads, averageMs, timeLeftMs } = facts;
   const key = facts.key === null ? '' : ` (${facts.key})`;
   const lines: [string, string][] = [
-    ['job', `${facts.job}${key}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`],
+    ['job', `${facts.jobId}${key}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`],
     ['state', facts.state === 'open' && !facts.running ? 'open, nobody is working on it: imggen resume' : facts.state],
     ['provider', `${facts.provider} ${facts.model}`],
     ['pictures', picturesOf(facts)],
@@ -76,7 +76,7 @@ async function watch(
 ): Promise<ExitCode> {
   const stop = new AbortController();
   const off = io.terminal.onInterrupt(() => stop.abort());
-  const { job } = await imggen.status(name);
+  const { jobId: job } = await imggen.status(name);
   const view = await openView(io, flags);
   try {
     for await (const event of imggen.watch(job, { signal: stop.signal })) view.handle(event);

@@ -1,6 +1,7 @@
 /** One picture of the gallery page, as HTML. */
 import { printable } from '../sanitize.ts';
 import type { GalleryPicture } from './model.ts';
+import { usdOf } from '../money.ts';
 
 /** Text as HTML text or as the value of a quoted attribute. */
 export function escaped(text: string): string {
@@ -10,7 +11,9 @@ export function escaped(text: string): string {
 /** Micro-dollars for people: at least cents, at most a hundredth of a cent. */
 export function money(micros: number): string {
   if (micros === 0) return 'free';
-  const text = (micros / 1e6).toFixed(4).replace(/0{1,2}$/, '');
+  const text = usdOf(micros)
+    .toFixed(4)
+    .replace(/0{1,2}$/, '');
   return Number(text) === 0 ? 'under $0.0001' : `$${text}`;
 }
 

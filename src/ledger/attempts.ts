@@ -86,7 +86,7 @@ export class Attempts {
   }
 
   /** The staged file is gone: the answer, which stays paid, is to be collected again by its remote id. */
-  answerLost(lease: Lease): Attempt {
+  stagedFileGone(lease: Lease): Attempt {
     return this.step(lease, () => {
       this.connection.run('UPDATE attempts SET url = NULL, staged = NULL WHERE id = ?', lease.attemptId);
     });

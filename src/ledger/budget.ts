@@ -21,7 +21,7 @@ interface ReservationRow {
   reserved_micros: number;
   expected_micros: number;
   spent_micros: number;
-  state: 'held' | 'spent' | 'doubtful' | 'released';
+  state: 'reserved' | 'spent' | 'doubtful' | 'released';
 }
 
 /** The UTC day of an instant, `2026-11-21`. */
@@ -61,7 +61,7 @@ export function checkCaps(
 
 function totalOfShot(connection: Connection, shotId: number): Total {
   const row = connection.get<{ reserved: number; spent: number }>(
-    `SELECT COALESCE(SUM(CASE state WHEN 'held' THEN reserved_micros END), 0) reserved,
+    `SELECT COALESCE(SUM(CASE state WHEN 'reserved' THEN reserved_micros END), 0) reserved,
             COALESCE(SUM(CASE state WHEN 'spent' THEN spent_micros WHEN 'doubtful' THEN spent_micros END), 0) spent
      FROM reservations WHERE shot_id = ?`,
     shotId,
@@ -114,7 +114,7 @@ export function settle(connection: Connection, attemptId: number, how: Settlemen
     spent,
     attemptId,
   );
-  const heldBefore = row.state === 'held' ? row.reserved_micros : 0;
+  const heldBefore = row.state === 'reserved' ? row.reserved_micros : 0;
   addTotals(connection, { jobId: row.job_id, day: row.day }, -heldBefore, spent - row.spent_micros);
   return spent;
 }

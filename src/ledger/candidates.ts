@@ -1,4 +1,5 @@
 /** Which shot is next: read only, so that a runner can choose its routes before anything is locked. */
+import { PLAUSIBLE_MS } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Job, Shot } from './records.ts';
 import { jobOf, shotOf } from './rows.ts';
@@ -22,8 +23,6 @@ export interface None {
   kind: 'none';
 }
 
-/** A stored moment further away than this was written by a clock that has since been set back. */
-const PLAUSIBLE_MS = 2 * 3_600_000;
 /** How often to look again when only other processes are at work. */
 export const OTHERS_POLL_MS = 250;
 

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { freeDependents, leaseShot, type Claimed, type Route } from './lease.ts';
 import { checkLimits, isScarce } from './limits.ts';
 import type { Job, Shot } from './records.ts';
+import { usdOf } from '../money.ts';
 
 /** One more attempt would pass a cap, whatever those in flight will have cost. */
 export interface CapReached {
@@ -94,8 +95,8 @@ function failOverCap(connection: Connection, shot: Shot, total: Total): void {
       event: 'budget_reached',
       shot: shot.name,
       cap: 'image',
-      spent_usd: total.spentMicros / 1e6,
-      reserved_usd: total.reservedMicros / 1e6,
+      spent_usd: usdOf(total.spentMicros),
+      reserved_usd: usdOf(total.reservedMicros),
     },
     shot.id,
   );

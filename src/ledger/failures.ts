@@ -29,14 +29,14 @@ export type ShotAfterFailure =
       /** The run stops asking: no time of a next attempt. */
       parked?: boolean;
     }
-  | { state: 'failed' | 'refused' | 'hold' | 'canceled' };
+  | { state: 'failed' | 'refused' | 'held' | 'canceled' };
 
 /** Records a failed attempt. Inside a transaction. @throws {LostLease} */
 export function recordFailure(connection: Connection, lease: Lease, record: FailureRecord): void {
   const shot = holdLease(connection, lease);
   connection.run(
     `UPDATE attempts SET state = ?, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
-    record.shot.state === 'hold' && record.failure === 'unknown' ? 'unknown' : 'rejected',
+    record.shot.state === 'held' && record.failure === 'unknown' ? 'unknown' : 'rejected',
     record.failure,
     record.message,
     connection.now(),

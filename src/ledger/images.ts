@@ -1,6 +1,6 @@
 import type { Connection, SqlValue } from './connection.ts';
 import { imageWhere, imagesWhere } from './image-rows.ts';
-import { finishShot, nameImage, type NewImage, type Place } from './naming.ts';
+import { finishShot, nameImage, type NewImage, type ImageNaming } from './naming.ts';
 import { takesOf } from './reroll.ts';
 import type { Image, Lease, Review } from './records.ts';
 
@@ -40,8 +40,8 @@ export class Images {
    * T5: gives the shot's picture the next number of its slug, for ever. Called again after a crash it returns the
    * name given before. @throws {LostLease}
    */
-  named(lease: Lease, image: NewImage, place: Place): Image {
-    return this.connection.write(() => nameImage(this.connection, lease, { image, place }));
+  named(lease: Lease, image: NewImage, naming: ImageNaming): Image {
+    return this.connection.write(() => nameImage(this.connection, lease, { image, naming }));
   }
 
   /**

@@ -88,10 +88,10 @@ export class Jobs {
   }
 
   /**
-   * Puts ended shots of a job back into the queue with their attempts uncounted, and opens the job again. `hold` means
+   * Puts ended shots of a job back into the queue with their attempts uncounted, and opens the job again. `held` means
    * shots whose charge is in doubt: only a person (`retry --unknown`) may name those. Returns how many.
    */
-  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'hold' | 'canceled')[]): number {
+  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'held' | 'canceled')[]): number {
     return this.connection.write(() => {
       const marks = states.map(() => '?').join(', ');
       const changed = this.connection.run(

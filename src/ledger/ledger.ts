@@ -19,6 +19,7 @@ import { Connection } from './connection.ts';
 import { Maintenance } from './maintenance.ts';
 import { Scores } from './scores.ts';
 import { Uploads } from './uploads.ts';
+import { usdOf } from '../money.ts';
 
 /** How a ledger is opened. */
 export interface LedgerOptions {
@@ -96,8 +97,8 @@ export class Ledger {
       this.connection.record(jobId, {
         event: 'budget_reached',
         cap,
-        spent_usd: total.spentMicros / 1e6,
-        reserved_usd: total.reservedMicros / 1e6,
+        spent_usd: usdOf(total.spentMicros),
+        reserved_usd: usdOf(total.reservedMicros),
       });
     });
   }

@@ -1,3 +1,4 @@
+import { PLAUSIBLE_MS } from './clock.ts';
 import type { Connection } from './connection.ts';
 
 /**
@@ -15,8 +16,6 @@ const BREAKER_FIRST_MS = 5_000;
 const BREAKER_MAX_MS = 60_000;
 /** After so many openings in a row without one success the provider counts as down for this run. */
 const BREAKER_OPENINGS_MAX = 4;
-/** A stored moment further away than this was written by a clock that has since been set back: not believed. */
-const PLAUSIBLE_MS = 2 * 3_600_000;
 
 interface LimitRow {
   paused_until_ms: number;

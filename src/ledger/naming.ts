@@ -7,6 +7,7 @@ import { takeNumber } from './numbers.ts';
 import type { Attempt, Image, Lease, Shot } from './records.ts';
 import { jobById } from './rows.ts';
 import { uploadLater } from './upload-rows.ts';
+import { usdOf } from '../money.ts';
 
 /** What is known of a whole, synced file that is about to get its name. */
 export interface NewImage {
@@ -19,7 +20,7 @@ export interface NewImage {
 }
 
 /** How a picture is named. With `taken`, a name that turned out to be another file's is passed over. */
-export interface Place {
+export interface ImageNaming {
   nameOf: (number: number) => string;
   /** The absolute path of a file name. */
   pathOf: (filename: string) => string;
@@ -27,14 +28,14 @@ export interface Place {
 }
 
 /** T5: gives the shot's picture the next number of its slug, for ever; after a crash the one it has. */
-export function nameImage(connection: Connection, lease: Lease, what: { image: NewImage; place: Place }): Image {
-  const { image, place } = what;
+export function nameImage(connection: Connection, lease: Lease, what: { image: NewImage; naming: ImageNaming }): Image {
+  const { image, naming } = what;
   const shot = holdLease(connection, lease);
   const before = imageWhere(connection, { where: 'i.shot_id = ?' }, lease.shotId);
-  if (before && !place.taken) return before;
+  if (before && !naming.taken) return before;
   const number = takeNumber(connection, lease.characterId);
-  const filename = place.nameOf(number);
-  const name = { number, filename, path: place.pathOf(filename) };
+  const filename = naming.nameOf(number);
+  const name = { number, filename, path: naming.pathOf(filename) };
   const id = before ? rename(connection, before.id, name) : insertImage(connection, { lease, shot, image, name });
   return imageById(connection, id);
 }
@@ -143,7 +144,7 @@ function recordCompleted(connection: Connection, of: { lease: Lease; shot: Shot;
       shot: lease.shot,
       character_id: lease.characterId,
       duration_ms: Math.max(0, connection.now() - attemptOf(connection, lease).intentAtMs),
-      cost_usd: image.costMicros / 1e6,
+      cost_usd: usdOf(image.costMicros),
       seed: shot.seed,
       seed_honoured: image.seedHonored,
     },

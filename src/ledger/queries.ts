@@ -64,7 +64,7 @@ export class Queries {
   failures(jobId: number, limit: number): FailedShot[] {
     return this.connection.all<FailedShot>(
       `SELECT name, state, outcome, message, job_id jobId FROM shots
-        WHERE job_id = ? AND state IN ('failed', 'refused', 'hold') ORDER BY id LIMIT ?`,
+        WHERE job_id = ? AND state IN ('failed', 'refused', 'held') ORDER BY id LIMIT ?`,
       jobId,
       limit,
     );
@@ -179,7 +179,7 @@ export class Queries {
   spending(days: number, owner?: string | null): DaySpending[] {
     return this.connection.all<DaySpending>(
       `SELECT day, provider, model, SUM(state = 'spent') images, SUM(spent_micros) spentMicros,
-         SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reservedMicros
+         SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE 0 END) reservedMicros
        FROM reservations WHERE day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?)
        ${owner === undefined ? '' : `AND job_id IN (${JOBS_OF})`}
          GROUP BY day, provider, model ORDER BY day DESC, provider, model`,

@@ -12,7 +12,7 @@ export type { Image, Review, Score, StoredDetails, Upload } from './image-record
 export type { Caps, JobChanges, JobSettings } from './settings.ts';
 
 /** States of a shot (docs/ledger.md, "Write order"). */
-export type ShotState = 'queued' | 'leased' | 'done' | 'failed' | 'refused' | 'hold' | 'canceled';
+export type ShotState = 'queued' | 'leased' | 'done' | 'failed' | 'refused' | 'held' | 'canceled';
 
 /** States of an attempt (docs/ledger.md, "Write order"). */
 export type AttemptState = 'intent' | 'accepted' | 'generated' | 'settled' | 'rejected' | 'unknown';

@@ -53,7 +53,7 @@ export class Recovery {
     for (const jobId of jobIds) {
       const held = this.connection.many(
         shotOf,
-        `SELECT * FROM shots WHERE job_id = ? AND state = 'hold' AND outcome = 'unknown'`,
+        `SELECT * FROM shots WHERE job_id = ? AND state = 'held' AND outcome = 'unknown'`,
         jobId,
       );
       for (const shot of held) {
@@ -93,7 +93,7 @@ export class Recovery {
     if (!attempt || !providers.includes(attempt.provider)) return undefined;
     const changed = this.connection.run(
       `UPDATE shots SET state = 'leased', owner = ?, token = token + 1, ended_at_ms = NULL
-        WHERE id = ? AND state = 'hold' AND token = ?`,
+        WHERE id = ? AND state = 'held' AND token = ?`,
       this.connection.owner,
       seen.id,
       seen.token,

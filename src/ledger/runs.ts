@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { totalOf } from './budget.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 import { jobById } from './rows.ts';
+import { usdOf } from '../money.ts';
 
 /**
  * This process runs these jobs until `closeRun`, or until it ends: what belongs to them is in use. Inside a
@@ -27,7 +28,7 @@ export function closeRun(
 ): { ended: boolean; counts: ShotCounts } {
   removeWorker(connection, jobId, connection.owner);
   const counts = countShots(connection, jobId);
-  const ended = counts.queued + counts.leased + counts.hold === 0;
+  const ended = counts.queued + counts.leased + counts.held === 0;
   if (ended) {
     connection.run(
       `UPDATE jobs SET state = 'ended', ended_at_ms = ? WHERE id = ? AND state = 'open'`,
@@ -41,9 +42,9 @@ export function closeRun(
     character_id: job.characterId,
     image_count: job.imageCount,
     completed: counts.done,
-    failed: counts.failed + counts.refused + counts.hold,
+    failed: counts.failed + counts.refused + counts.held,
     total_duration_ms: Math.max(0, connection.now() - startedAtMs),
-    cost_usd: totalOf(connection, `job:${jobId}`).spentMicros / 1e6,
+    cost_usd: usdOf(totalOf(connection, `job:${jobId}`).spentMicros),
   });
   return { ended, counts };
 }

@@ -4,7 +4,7 @@ import type { ShotState } from './records.ts';
 /** How many shots are in which state. */
 export type ShotCounts = Record<ShotState, number>;
 
-const NO_SHOTS: ShotCounts = { queued: 0, leased: 0, done: 0, failed: 0, refused: 0, hold: 0, canceled: 0 };
+const NO_SHOTS: ShotCounts = { queued: 0, leased: 0, done: 0, failed: 0, refused: 0, held: 0, canceled: 0 };
 
 /** How many shots of a job are in which state. */
 export function countShots(connection: Connection, jobId: number): ShotCounts {

@@ -1,10 +1,9 @@
 /** Rows of uploads: who is at them, and how they end. Everything here is called inside a transaction. */
+import { PLAUSIBLE_MS } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { imageById } from './image-rows.ts';
 import type { Image } from './records.ts';
 
-/** A stored moment further away than this was written by a clock that has since been set back. */
-const PLAUSIBLE_MS = 2 * 3_600_000;
 /** How many waiting uploads of a job are looked at for one that no other process is at. */
 const LOOKED_AT = 50;
 

@@ -12,7 +12,7 @@ import { configuredPrice } from './price.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import type { CallContext, Health, ImageRequest, Provider } from './provider.ts';
 import { attempts } from './replicate/attempts.ts';
-import { ask, type Connection, READ_TIMEOUT_MS, SERVICE } from './replicate/connection.ts';
+import { ask, type ReplicateConnection, READ_TIMEOUT_MS, SERVICE } from './replicate/connection.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, MODELS, UNLISTED } from './replicate/models.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
 
@@ -56,7 +56,7 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
   const { options, env, fetch, now } = settings;
   const token = keyOf(env, settings.keyVariables, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
-  const connection: Connection = { baseUrl, token, fetch, now, skewMs: 0 };
+  const connection: ReplicateConnection = { baseUrl, token, fetch, now, skewMs: 0 };
   return {
     name: 'replicate',
     idempotent: false,
@@ -98,7 +98,7 @@ function warnings(request: ImageRequest): readonly string[] {
   ];
 }
 
-async function check(connection: Connection, call: CallContext): Promise<Health> {
+async function check(connection: ReplicateConnection, call: CallContext): Promise<Health> {
   const question = { asked: 'read', signal: call.signal, timeoutMs: READ_TIMEOUT_MS } as const;
   try {
     const { username } = await ask(connection, question, z.object({ username: z.string() }), (client) =>
@@ -112,7 +112,7 @@ async function check(connection: Connection, call: CallContext): Promise<Health>
 }
 
 /** True only for work that had not started: whether a stopped run is billed depends on the model. */
-async function cancel(connection: Connection, remoteId: string, call: CallContext): Promise<boolean> {
+async function cancel(connection: ReplicateConnection, remoteId: string, call: CallContext): Promise<boolean> {
   const question = { asked: 'read', signal: call.signal, timeoutMs: READ_TIMEOUT_MS } as const;
   const prediction = await ask(connection, question, predictionSchema, (client) =>
     client.predictions.cancel(remoteId, { signal: call.signal }),

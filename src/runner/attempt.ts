@@ -17,7 +17,7 @@ export async function runAttempt(context: AttemptContext, from: OpenAttempt): Pr
     while ('open' in step) step = await nextStep(context, step.open);
     return step.end;
   } catch (error) {
-    if (error instanceof LostLease) return { kind: 'lost' };
+    if (error instanceof LostLease) return { kind: 'lease-lost' };
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { ProviderError } from '../errors.ts';
 import type { Accepted, Collected } from '../providers/provider.ts';
 import { generated } from './answer.ts';
 import { deadline } from './deadline.ts';
-import { failed, lost, released } from './ends.ts';
+import { failed, answerGone, released } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 
@@ -10,7 +10,7 @@ import { tellPhase } from './tell.ts';
 export async function collect(context: AttemptContext, open: OpenAttempt): Promise<Step> {
   const { provider } = open.ready;
   const accepted = acceptedOf(open);
-  if (!accepted) return lost(context, open);
+  if (!accepted) return answerGone(context, open);
   if (!provider.collect) throw new Error(`${provider.name} accepted a job it can't collect`);
   tellPhase(context, open, 'waiting');
   // The work goes on at the provider without us: the first Ctrl-C lets it go, any later run collects it.

@@ -59,16 +59,16 @@ export interface RunnerContext extends Time, Reporter, Files {
   newKey: () => string;
 }
 
-/** How a run is told to stop. */
+/** The two ways to end a run early. */
 export interface StopSignals {
-  /** Aborted by the first Ctrl-C or SIGTERM: nothing new is sent. */
+  /** Send nothing new, let go what others can collect, wait for the rest. Its reason names who asked. */
   drain: AbortSignal;
-  /** Aborted by the second, or some time after the first where nobody can send a second. */
+  /** Stop at once. */
   abort: AbortSignal;
 }
 
 /** What a run works on, and how it is told to stop. Everything else is in the jobs' own settings. */
-export interface RunOptions extends StopSignals {
+export interface RunnerOptions extends StopSignals {
   /** The most urgent first. */
   jobIds: readonly number[];
 }
@@ -85,6 +85,6 @@ export type Stop =
   | { reason: 'disk'; message: string };
 
 /** What a run came to; the ledger knows the rest. */
-export interface RunResult {
+export interface RunnerResult {
   stop: Stop | undefined;
 }

@@ -19,7 +19,7 @@ export function released(context: AttemptContext, open: OpenAttempt, why: string
 }
 
 /** An answer that was paid for is gone from the disk, and nobody can bring another. */
-export function lost(context: AttemptContext, open: OpenAttempt): Step {
+export function answerGone(context: AttemptContext, open: OpenAttempt): Step {
   const why = 'the answer that was paid for is gone from the disk';
   return failed(context, open, new ProviderError(why, { failure: 'unusable', charged: 'yes' }));
 }
@@ -43,7 +43,7 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
   context.trace('failed', { shot: open.lease.shot, failure, code, status, verdict: verdict.shot, message });
   ledger.attempts.failed(open.lease, {
     // Perhaps charged and not again by itself: that is doubt, whatever caused it.
-    failure: verdict.shot === 'hold' ? 'unknown' : failure,
+    failure: verdict.shot === 'held' ? 'unknown' : failure,
     message,
     settlement: verdict.settlement === 'spent' ? { state: 'spent', micros: undefined } : { state: verdict.settlement },
     shot: shotAfter(verdict, context.now()),

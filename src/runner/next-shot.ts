@@ -2,7 +2,7 @@ import { earlier, type Candidate, type None, type Wait } from '../ledger/candida
 import type { ClaimResult } from '../ledger/claims.ts';
 import type { Claimed } from '../ledger/lease.ts';
 import type { Job } from '../ledger/records.ts';
-import type { RunnerContext, RunOptions, Stop } from './context.ts';
+import type { RunnerContext, RunnerOptions, Stop } from './context.ts';
 import type { Requests } from './request.ts';
 
 /** Claims the next shot of a run's jobs, and knows the jobs that the run begins nothing of any more. */
@@ -17,7 +17,7 @@ export class NextShot {
 
   constructor(
     context: Pick<RunnerContext, 'ledger' | 'now' | 'sleep'>,
-    options: Pick<RunOptions, 'drain'>,
+    options: Pick<RunnerOptions, 'drain'>,
     parts: { requests: Pick<Requests, 'routes'>; jobs: readonly Job[] },
   ) {
     this.context = context;

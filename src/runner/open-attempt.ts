@@ -26,7 +26,7 @@ export interface OpenAttempt {
 export type AttemptEnd =
   | { kind: 'done'; image: Image }
   /** The lease belongs to another process now. */
-  | { kind: 'lost' }
+  | { kind: 'lease-lost' }
   /** Let go with its money safe: at work at the provider, or paid and still to be fetched. */
   | { kind: 'released'; why: string }
   /** Never sent. */

@@ -24,7 +24,7 @@ export interface Verdict {
    * `again` after `waitMs`; `parked`: stays in the queue and the run stops asking (key, credit); else how the shot
    * ends.
    */
-  shot: 'again' | 'parked' | 'failed' | 'refused' | 'hold';
+  shot: 'again' | 'parked' | 'failed' | 'refused' | 'held';
   waitMs: number;
   /** The attempt does not count against attemptsMax. */
   uncounted: boolean;
@@ -81,7 +81,7 @@ export function decide(facts: FailureFacts): Verdict {
     case 'unavailable':
     case 'timeout': {
       // Never again by itself when it may have been charged: that would be the second payment.
-      if (facts.charged !== 'no') return end('hold', 'unavailable');
+      if (facts.charged !== 'no') return end('held', 'unavailable');
       if (facts.attempts >= facts.attemptsMax) return end('failed', 'unavailable');
       return again(Math.max(facts.retryAfterMs ?? 0, backoffMs(facts.attempts, facts.random)), 'unavailable');
     }
@@ -91,7 +91,7 @@ export function decide(facts: FailureFacts): Verdict {
     case 'interrupted':
       return { ...again(0), uncounted: true };
     case 'unknown':
-      return { ...end('hold'), settlement: 'doubtful' };
+      return { ...end('held'), settlement: 'doubtful' };
   }
 }
 

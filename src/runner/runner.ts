@@ -6,7 +6,7 @@ import type { Reference } from '../providers/provider.ts';
 import type { AfterSave } from './after/after.ts';
 import { GuardedSteps } from './after/guarded.ts';
 import { runAttempt } from './attempt.ts';
-import type { RunnerContext, RunOptions, RunResult, Stop } from './context.ts';
+import type { RunnerContext, RunnerOptions, RunnerResult, Stop } from './context.ts';
 import { DiskSpace } from './disk-space.ts';
 import { InFlight } from './in-flight.ts';
 import { canBeCleared } from './look-up.ts';
@@ -24,7 +24,7 @@ const RECOVERY_POLL_MS = 500;
  */
 export class Runner {
   private readonly context: RunnerContext;
-  private readonly options: RunOptions;
+  private readonly options: RunnerOptions;
   private readonly attempts: AttemptContext;
   private readonly requests: Requests;
   private readonly after: GuardedSteps;
@@ -42,7 +42,7 @@ export class Runner {
   /** @param parts.references the jobs' own reference pictures by path; `after`: what follows a saved picture. */
   constructor(
     context: RunnerContext,
-    options: RunOptions,
+    options: RunnerOptions,
     parts: { references: ReadonlyMap<string, Reference>; after: readonly AfterSave[] },
   ) {
     const warned = new Set<string>();
@@ -62,7 +62,7 @@ export class Runner {
   }
 
   /** Runs to the end. @throws what is a bug, after everything in flight has ended. */
-  async run(): Promise<RunResult> {
+  async run(): Promise<RunnerResult> {
     this.after.start();
     this.reopenHeld();
     await this.generate().catch((error: unknown) => this.broke(error));
@@ -179,7 +179,7 @@ export class Runner {
 
   private ended({ lease, ready, job }: OpenAttempt, end: AttemptEnd): void {
     if (end.kind === 'done') this.after.saved(end.image, job);
-    if (end.kind === 'released' || end.kind === 'lost') this.letGo.set(lease.shotId, lease.jobId);
+    if (end.kind === 'released' || end.kind === 'lease-lost') this.letGo.set(lease.shotId, lease.jobId);
     if (end.kind === 'released' && end.why !== 'interrupted')
       this.context.tell({ event: 'notice', level: 'warn', message: end.why });
     if (end.kind === 'failed' && end.verdict.shot === 'parked') {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { hashFile } from '../images/hash.ts';
 import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
 import type { Image } from '../ledger/records.ts';
-import { failed, lost } from './ends.ts';
+import { failed, answerGone } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 import { linkedBefore, pictureAt, whyUnusable, type Picture } from './picture.ts';
@@ -19,8 +19,8 @@ export async function saveAnswer(context: AttemptContext, open: OpenAttempt, sta
   if (!picture) {
     const why = await whyUnusable(staged);
     if (why) return failed(context, open, why);
-    if (open.attempt.remoteId === null) return lost(context, open);
-    return { open: { ...open, attempt: context.ledger.attempts.answerLost(open.lease) } };
+    if (open.attempt.remoteId === null) return answerGone(context, open);
+    return { open: { ...open, attempt: context.ledger.attempts.stagedFileGone(open.lease) } };
   }
   const image = await nameAndFinish(context, open, { staged, picture });
   warnOfSize(context, open, picture);

@@ -3,6 +3,7 @@ import type { ShotPhase } from '../events.ts';
 import type { Job } from '../ledger/records.ts';
 import type { Reporter, RunnerContext } from './context.ts';
 import type { OpenAttempt } from './open-attempt.ts';
+import { usdOf } from '../money.ts';
 
 /** Tells the live views where a shot is; `progress` 0 … 1, `until` as ISO time. */
 export function tellPhase(
@@ -22,9 +23,9 @@ export function tellSpend({ ledger, tell }: Pick<RunnerContext, 'ledger' | 'tell
     tell({
       event: 'spend',
       job_id: String(id),
-      spent_usd: total.spentMicros / 1e6,
-      reserved_usd: total.reservedMicros / 1e6,
-      spent_day_usd: today.spentMicros / 1e6,
+      spent_usd: usdOf(total.spentMicros),
+      reserved_usd: usdOf(total.reservedMicros),
+      spent_day_usd: usdOf(today.spentMicros),
     });
   }
 }

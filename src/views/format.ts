@@ -13,11 +13,6 @@ export function usd(dollars: number): string {
   return `$${grouped(whole)}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;
 }
 
-/** The same for the ledger's integer micro-dollars. */
-export function usdOfMicros(micros: number): string {
-  return usd(micros / 1_000_000);
-}
-
 /** A time span: `340 ms`, `1.2 s`, `42 s`, `2 min 05 s`, `1 h 02 min`, `3 d 4 h`. Negative spans are zero. */
 export function duration(spanMs: number): string {
   const ms = Math.max(0, Number.isFinite(spanMs) ? spanMs : 0);

@@ -6,7 +6,7 @@ import { summaryOf } from '../../src/terminal/summary.ts';
 import { finish, openLedgers } from '../support/ledgers.ts';
 import { galleryShots, makeJob } from '../support/jobs.ts';
 
-type End = 'done' | 'failed' | 'refused' | 'hold' | 'queued' | 'live' | 'not-uploaded';
+type End = 'done' | 'failed' | 'refused' | 'held' | 'queued' | 'live' | 'not-uploaded';
 
 /** What a run came to that left its shots like this; `cancel`: then the job was canceled. */
 function resultOf(ends: readonly End[], { stop, cancel }: { stop?: Stop | undefined; cancel?: boolean } = {}) {
@@ -24,7 +24,7 @@ function resultOf(ends: readonly End[], { stop, cancel }: { stop?: Stop | undefi
       ledger.attempts.accepted(claim.lease, 'r');
       ledger.attempts.release(claim.lease);
     } else {
-      const failure = end === 'hold' ? 'unknown' : end === 'refused' ? 'refused' : 'rejected';
+      const failure = end === 'held' ? 'unknown' : end === 'refused' ? 'refused' : 'rejected';
       ledger.attempts.failed(claim.lease, {
         failure,
         message: 'm',
@@ -62,10 +62,10 @@ describe('the exit code of a run', () => {
     [['done', 'failed', 'queued'], { reason: 'budget' }, EXIT.budget],
     [['queued'], AUTH, EXIT.auth],
     [['done', 'queued'], AUTH, EXIT.auth],
-    [['done', 'hold'], undefined, EXIT.unknown],
+    [['done', 'held'], undefined, EXIT.unknown],
     [['done', 'live'], undefined, EXIT.unknown],
-    [['done', 'hold', 'failed'], undefined, EXIT.unknown],
-    [['hold', 'queued'], { reason: 'budget' }, EXIT.unknown],
+    [['done', 'held', 'failed'], undefined, EXIT.unknown],
+    [['held', 'queued'], { reason: 'budget' }, EXIT.unknown],
     [['done', 'queued'], { reason: 'interrupted' }, EXIT.interrupted],
     [['live', 'queued'], { reason: 'interrupted' }, EXIT.interrupted],
     [['done'], { reason: 'interrupted' }, EXIT.ok],
@@ -96,7 +96,7 @@ describe('what is advised', () => {
       warnings: ['job 1 was canceled: 2 pictures were not made'],
       next: ['imggen retry 1'],
     });
-    expect(adviceOf(['done', 'hold', 'queued'], { cancel: true })).toEqual({
+    expect(adviceOf(['done', 'held', 'queued'], { cancel: true })).toEqual({
       warnings: ['job 1 was canceled: 1 picture was not made'],
       next: ['imggen retry 1', 'imggen retry --unknown 1'],
     });

@@ -88,7 +88,11 @@ export const PLACES: readonly Place[] = [
     imports: ['src/events.ts', 'src/sanitize.ts'],
     importsTypesOf: ['src/host.ts'],
   },
-  { path: 'src/gallery', says: 'The gallery page is text made of what it is given.', imports: ['src/sanitize.ts'] },
+  {
+    path: 'src/gallery',
+    says: 'The gallery page is text made of what it is given.',
+    imports: ['src/money.ts', 'src/sanitize.ts'],
+  },
   {
     path: 'src/app',
     says: 'Use-cases print nothing and know no flags: they know what is below them.',

@@ -135,7 +135,7 @@ describe('queries', () => {
     expect(newest).toHaveProperty('publicId');
 
     expect(await answer('status')).toMatchObject({
-      job: '1',
+      jobId: '1',
       key: 'nightly',
       state: 'ended',
       imageCount: 2,
@@ -145,9 +145,9 @@ describe('queries', () => {
       failed: 0,
       spentUsd: 0,
     });
-    expect(await answer('status', 'nightly')).toMatchObject({ job: '1' });
+    expect(await answer('status', 'nightly')).toMatchObject({ jobId: '1' });
     expect(await answer('jobs')).toMatchObject({
-      jobs: [{ id: '1', key: 'nightly', kind: 'pack', done: 2, costUsd: 0 }],
+      jobs: [{ jobId: '1', key: 'nightly', kind: 'pack', done: 2, costUsd: 0 }],
     });
     expect(await answer('stats')).toMatchObject({
       models: [{ provider: 'local', done: 2, failed: 0, successRate: 1 }],

@@ -56,19 +56,19 @@ describe('a job', () => {
     const ledgers = openLedgers();
     const ledger = ledgers.connection('a');
     const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(3) });
-    for (const state of ['failed', 'refused', 'hold'] as const) {
-      const settlement = { state: state === 'hold' ? ('doubtful' as const) : ('released' as const) };
+    for (const state of ['failed', 'refused', 'held'] as const) {
+      const settlement = { state: state === 'held' ? ('doubtful' as const) : ('released' as const) };
       ledger.attempts.failed(ledgers.claimed(ledger, [job.id]).lease, {
-        failure: state === 'hold' ? 'unknown' : 'rejected',
+        failure: state === 'held' ? 'unknown' : 'rejected',
         message: 'm',
         settlement,
         shot: { state },
       });
     }
     expect(ledger.jobs.requeue(job.id, ['failed', 'refused'])).toBe(2);
-    expect(ledger.jobs.counts(job.id)).toMatchObject({ queued: 2, hold: 1 });
+    expect(ledger.jobs.counts(job.id)).toMatchObject({ queued: 2, held: 1 });
     expect(ledgers.claimed(ledger, [job.id]).shot.attempts).toBe(1);
-    expect(ledger.jobs.requeue(job.id, ['hold'])).toBe(1);
+    expect(ledger.jobs.requeue(job.id, ['held'])).toBe(1);
     expect(ledger.jobs.total(job.id).spentMicros).toBe(50); // the doubt stays counted
   });
 
@@ -80,7 +80,7 @@ describe('a job', () => {
       failure: 'unknown' as const,
       message: 'm',
       settlement: { state: 'doubtful' as const },
-      shot: { state: 'hold' as const },
+      shot: { state: 'held' as const },
     };
     ledger.attempts.failed(ledgers.claimed(ledger, [job.id]).lease, hold);
     const second = ledgers.claimed(ledger, [job.id]).lease;

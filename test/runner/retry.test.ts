@@ -26,15 +26,15 @@ describe('the table of what follows a failure', () => {
     ['rate-limited', 'no', 1, 2, 'failed', 'released', false, 'limited'],
     ['unavailable', 'no', 1, 0, 'again', 'released', false, 'unavailable'],
     ['unavailable', 'no', 3, 0, 'failed', 'released', false, 'unavailable'],
-    ['unavailable', 'maybe', 1, 0, 'hold', 'doubtful', false, 'unavailable'],
-    ['unavailable', 'yes', 1, 0, 'hold', 'spent', false, 'unavailable'],
+    ['unavailable', 'maybe', 1, 0, 'held', 'doubtful', false, 'unavailable'],
+    ['unavailable', 'yes', 1, 0, 'held', 'spent', false, 'unavailable'],
     ['timeout', 'no', 2, 0, 'again', 'released', false, 'unavailable'],
-    ['timeout', 'maybe', 1, 0, 'hold', 'doubtful', false, 'unavailable'],
+    ['timeout', 'maybe', 1, 0, 'held', 'doubtful', false, 'unavailable'],
     ['unusable', 'yes', 1, 0, 'failed', 'spent', false, undefined],
     ['unusable', 'no', 1, 0, 'failed', 'released', false, undefined],
     ['interrupted', 'no', 3, 0, 'again', 'released', true, undefined],
-    ['unknown', 'maybe', 1, 0, 'hold', 'doubtful', false, undefined],
-    ['unknown', 'no', 1, 0, 'hold', 'doubtful', false, undefined],
+    ['unknown', 'maybe', 1, 0, 'held', 'doubtful', false, undefined],
+    ['unknown', 'no', 1, 0, 'held', 'doubtful', false, undefined],
   ] as const)('%s, charged %s, attempt %d, limited %d times: %s, %s', (...row) => {
     const [failure, charged, attempts, limitedInARow, shot, settlement, uncounted, observed] = row;
     expect(decide(facts({ failure, charged, attempts, limitedInARow }))).toMatchObject({

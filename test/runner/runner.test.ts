@@ -188,7 +188,7 @@ describe('what a provider says', () => {
           request.shot.endsWith('1') ? Promise.reject(failure('unknown')) : Promise.resolve(picture(request.shot)),
       }),
     ]);
-    expect(rig.failed(job)).toEqual({ 'gallery-0001': { state: 'hold', outcome: 'unknown' } });
+    expect(rig.failed(job)).toEqual({ 'gallery-0001': { state: 'held', outcome: 'unknown' } });
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 90 });
   });
 
@@ -203,7 +203,7 @@ describe('what a provider says', () => {
       }),
     ]);
     expect(rig.clock.now() - start).toBe(60_000);
-    expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'hold' } });
+    expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'held' } });
   });
 
   it('in doubt is looked up where that can be, and waited for when found', async () => {
@@ -271,7 +271,7 @@ describe('what a provider says', () => {
     };
     await rig.run(job, [provider({ idempotent: true, submit })]);
     expect(sent).toBe(2);
-    expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'hold' } });
+    expect(rig.failed(job)).toMatchObject({ 'gallery-0001': { state: 'held' } });
   });
 
   it.each([

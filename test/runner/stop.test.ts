@@ -95,7 +95,7 @@ describe('the second Ctrl-C', () => {
     const result = await rig.run(job, [provider({ submit: (_, call) => untilAborted(call) })]);
     expect(rig.clock.now() - start).toBe(1_500);
     expect(result.stop).toEqual({ reason: 'interrupted' });
-    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ hold: 2, queued: 1 });
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ held: 2, queued: 1 });
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 100 });
   });
 

@@ -61,7 +61,7 @@ function look(folder: string, recovery: RecoveryClass, problems: string[]): { pr
     const integrity = db.pragma('integrity_check', { simple: true });
     if (integrity !== 'ok') problems.push(`integrity: ${String(integrity)}`);
     const count = (sql: string) => (db.prepare(sql).get() as { n: number }).n;
-    const held = count(`SELECT COUNT(*) n FROM shots WHERE state = 'hold'`);
+    const held = count(`SELECT COUNT(*) n FROM shots WHERE state = 'held'`);
     const done = count(`SELECT COUNT(*) n FROM shots WHERE state = 'done'`);
     if (held + done !== SHOTS) problems.push(`${done} done and ${held} held of ${SHOTS}`);
     const uploaded = count(`SELECT COUNT(*) n FROM uploads WHERE state = 'done'`);

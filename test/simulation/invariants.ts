@@ -41,7 +41,7 @@ function moneyProblems({ db, charges, recovery, settled }: Evidence): string[] {
     if (paid.length === 0 && shot.state === 'done') problems.push(`${shot.name} is done and was never made`);
     if (!settled) continue;
     const accounted =
-      shot.state === 'done' || shot.state === 'hold' || (shot.state === 'failed' && paid.every((one) => one.unusable));
+      shot.state === 'done' || shot.state === 'held' || (shot.state === 'failed' && paid.every((one) => one.unusable));
     if (paid.length > 0 && !accounted) problems.push(`${shot.name} was paid and is ${shot.state}: lost`);
   }
   if (settled && (recovery === 'idem' || recovery === 'list')) {
@@ -53,7 +53,7 @@ function moneyProblems({ db, charges, recovery, settled }: Evidence): string[] {
   } else {
     const { spent } = db
       .prepare(
-        `SELECT COALESCE(SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END), 0) spent
+        `SELECT COALESCE(SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE spent_micros END), 0) spent
           FROM reservations`,
       )
       .get() as { spent: number };
@@ -67,7 +67,7 @@ function shotProblems({ db, recovery, settled }: Evidence): string[] {
   if (!settled) return [];
   return shotsOf(db).flatMap((shot) => {
     if (shot.state === 'leased') return [`${shot.name} is still leased`];
-    if (shot.state === 'hold' && recovery !== 'sync' && recovery !== 'blind')
+    if (shot.state === 'held' && recovery !== 'sync' && recovery !== 'blind')
       return [`${shot.name} is held although it could be looked up`];
     return [];
   });
@@ -108,9 +108,9 @@ export function totalsProblems(db: Database): string[] {
   const sums = db
     .prepare(
       `SELECT scope, SUM(reserved) reserved, SUM(spent) spent FROM (
-       SELECT 'job:' || job_id scope, CASE state WHEN 'held' THEN reserved_micros ELSE 0 END reserved,
+       SELECT 'job:' || job_id scope, CASE state WHEN 'reserved' THEN reserved_micros ELSE 0 END reserved,
        spent_micros spent FROM reservations
-       UNION ALL SELECT 'day:' || day, CASE state WHEN 'held' THEN reserved_micros ELSE 0 END, spent_micros
+       UNION ALL SELECT 'day:' || day, CASE state WHEN 'reserved' THEN reserved_micros ELSE 0 END, spent_micros
        FROM reservations)
        GROUP BY scope ORDER BY scope`,
     )
@@ -135,7 +135,7 @@ export function capProblems(db: Database, caps: Caps): string[] {
     ...over(`SELECT scope, reserved_micros + spent_micros n FROM totals WHERE scope LIKE 'job:%'`, caps.perRunMicros),
     ...over(`SELECT scope, reserved_micros + spent_micros n FROM totals WHERE scope LIKE 'day:%'`, caps.perDayMicros),
     ...over(
-      `SELECT 'shot:' || shot_id scope, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) n
+      `SELECT 'shot:' || shot_id scope, SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE spent_micros END) n
         FROM reservations GROUP BY shot_id`,
       caps.perImageMicros,
     ),

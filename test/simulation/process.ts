@@ -7,7 +7,7 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Download } from '../../src/runner/context.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Runner } from '../../src/runner/runner.ts';
-import type { RunOptions, RunResult } from '../../src/runner/context.ts';
+import type { RunnerOptions, RunnerResult } from '../../src/runner/context.ts';
 import type { VirtualClock } from '../support/clock.ts';
 import { contextOf, ready } from '../support/jobs.ts';
 
@@ -22,7 +22,7 @@ export interface ProcessParts {
   isRunning: (owner: string) => boolean;
   provider: Provider;
   download: Download;
-  options: RunOptions;
+  options: RunnerOptions;
   /** It is killed at this step; undefined: it runs to its end. */
   killAtStep: number | undefined;
   committed: () => void;
@@ -45,7 +45,7 @@ export class SimulatedProcess {
   }
 
   /** Runs to the end; undefined when it was killed. */
-  async run(): Promise<RunResult | undefined> {
+  async run(): Promise<RunnerResult | undefined> {
     const ended = new Promise<undefined>((resolve) => {
       this.end = () => resolve(undefined);
     });
@@ -56,7 +56,7 @@ export class SimulatedProcess {
     return Promise.race([ended, work]);
   }
 
-  private async work(): Promise<RunResult> {
+  private async work(): Promise<RunnerResult> {
     const { parts } = this;
     const ledger = new Ledger({
       file: ':memory:',

@@ -133,7 +133,7 @@ class Simulation {
       settled: true,
     }))
       this.problems.add(problem);
-    const { held } = this.db.prepare(`SELECT COUNT(*) held FROM shots WHERE state = 'hold'`).get() as { held: number };
+    const { held } = this.db.prepare(`SELECT COUNT(*) held FROM shots WHERE state = 'held'`).get() as { held: number };
     const doubts =
       this.scenario.faults.filter((fault) => AMBIGUOUS.has(fault)).length + this.kills * this.scenario.concurrency;
     if (held > doubts) this.problems.add(`${held} held without a cause`);

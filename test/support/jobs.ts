@@ -7,7 +7,7 @@ import type { JobRequest } from '../../src/ledger/new-job.ts';
 import type { Job, JobSettings } from '../../src/ledger/records.ts';
 import { imageFilename } from '../../src/names.ts';
 import type { Provider } from '../../src/providers/provider.ts';
-import type { ReadyProvider, RunnerContext, RunOptions } from '../../src/runner/context.ts';
+import type { ReadyProvider, RunnerContext, RunnerOptions } from '../../src/runner/context.ts';
 import type { PlannedShot } from '../../src/shot.ts';
 
 /** A folder of its own, in memory where the system has one. */
@@ -118,7 +118,7 @@ export function contextOf(
 }
 
 /** A run that nobody stops. */
-export function optionsOf(jobIds: readonly number[], more: Partial<RunOptions> = {}): RunOptions {
+export function optionsOf(jobIds: readonly number[], more: Partial<RunnerOptions> = {}): RunnerOptions {
   return {
     jobIds,
     drain: new AbortController().signal,

@@ -7,7 +7,7 @@ import { stageBytes } from '../../src/images/save.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Job, Shot } from '../../src/ledger/records.ts';
 import type { Generated, Provider } from '../../src/providers/provider.ts';
-import type { ReadyProvider, RunnerContext, RunOptions, RunResult } from '../../src/runner/context.ts';
+import type { ReadyProvider, RunnerContext, RunnerOptions, RunnerResult } from '../../src/runner/context.ts';
 import type { AfterSave } from '../../src/runner/after/after.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import { makePicture } from '../emulators/picture.ts';
@@ -83,8 +83,8 @@ export class Rig {
   run(
     jobs: Job | readonly Job[],
     providers: readonly (Provider | ReadyProvider)[],
-    more: { options?: Partial<RunOptions>; context?: Partial<RunnerContext>; after?: readonly AfterSave[] } = {},
-  ): Promise<RunResult> {
+    more: { options?: Partial<RunnerOptions>; context?: Partial<RunnerContext>; after?: readonly AfterSave[] } = {},
+  ): Promise<RunnerResult> {
     const context = contextOf({
       ledger: this.ledger,
       now: this.clock.now,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, bytes, clock, count, duration, usd, usdOfMicros } from '../../src/views/format.ts';
+import { ago, bytes, clock, count, duration, usd } from '../../src/views/format.ts';
 import { T0 } from '../support/view-events.ts';
 
 test.each([
@@ -15,10 +15,6 @@ test.each([
   [Number.NaN, '$?'],
 ])('%s dollars are %s', (dollars, words) => {
   expect(usd(dollars)).toBe(words);
-});
-
-test('micro-dollars are the same money', () => {
-  expect(usdOfMicros(25_000)).toBe('$0.025');
 });
 
 test.each([

@@ -10,7 +10,7 @@ CREATE TABLE reservations (
   reserved_micros INTEGER NOT NULL,
   expected_micros INTEGER NOT NULL,
   spent_micros INTEGER NOT NULL DEFAULT 0,
-  state TEXT NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'spent', 'doubtful', 'released'))
+  state TEXT NOT NULL DEFAULT 'reserved' CHECK (state IN ('reserved', 'spent', 'doubtful', 'released'))
 ) STRICT;
 CREATE INDEX reservations_by_shot ON reservations (shot_id);
 CREATE INDEX reservations_by_job ON reservations (job_id, state);

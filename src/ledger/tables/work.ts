@@ -53,7 +53,7 @@ CREATE TABLE shots (
   prompt TEXT NOT NULL,
   seed INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'queued'
-    CHECK (state IN ('queued', 'leased', 'done', 'failed', 'refused', 'hold', 'canceled')),
+    CHECK (state IN ('queued', 'leased', 'done', 'failed', 'refused', 'held', 'canceled')),
   after_shot INTEGER,                  -- waits until that shot has ended, whatever its end
   replaces_image_id INTEGER,           -- a reroll: the picture that is superseded when this one is done
   not_before_ms INTEGER NOT NULL DEFAULT 0,

@@ -12,7 +12,7 @@ import type {
   Submission,
 } from '../provider.ts';
 import { collectFromQueue, type Queue } from '../queue.ts';
-import { ask, type Connection, type Question, READ_TIMEOUT_MS, SERVICE } from './connection.ts';
+import { ask, type ReplicateConnection, type Question, READ_TIMEOUT_MS, SERVICE } from './connection.ts';
 import { findPrediction } from './find.ts';
 import { buildInput, type BuiltInput, type Input } from './input.ts';
 import { type KnownModel, type ModelReader, modelReader } from './model-reader.ts';
@@ -39,7 +39,7 @@ export interface AttemptOptions {
 
 /** What every attempt needs. */
 interface Parts {
-  connection: Connection;
+  connection: ReplicateConnection;
   options: AttemptOptions;
   settings: Pick<ProviderSettings, 'now' | 'sleep' | 'timeoutMs'>;
   readModel: ModelReader;
@@ -48,7 +48,7 @@ interface Parts {
 
 /** The part of the provider that makes pictures. */
 export function attempts(
-  connection: Connection,
+  connection: ReplicateConnection,
   options: AttemptOptions,
   settings: Parts['settings'],
 ): Required<Pick<Provider, 'submit' | 'collect' | 'find'>> {
@@ -126,7 +126,7 @@ function build(
 }
 
 /** Predictions as a queue. The client's own `wait()` never ends on `aborted`. */
-function predictions(connection: Connection, pollMs: number, official: boolean): Queue<Prediction> {
+function predictions(connection: ReplicateConnection, pollMs: number, official: boolean): Queue<Prediction> {
   return {
     service: SERVICE,
     retentionMs: RETENTION_MS,

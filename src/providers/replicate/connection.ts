@@ -17,7 +17,7 @@ export const SERVICE = 'Replicate';
 export const READ_TIMEOUT_MS = 30_000;
 
 /** Where and as whom. */
-export interface Connection {
+export interface ReplicateConnection {
   /** With `/v1`, without a slash at the end. */
   baseUrl: string;
   token: string;
@@ -51,7 +51,7 @@ interface Exchange {
  *   was made is `unknown`, also an answer that can't be read: a prediction can be looked up.
  */
 export async function ask<T>(
-  connection: Connection,
+  connection: ReplicateConnection,
   question: Question,
   schema: z.ZodType<T>,
   use: (client: Replicate) => Promise<unknown>,
@@ -81,7 +81,7 @@ export async function ask<T>(
 }
 
 function onlyOnce(
-  connection: Connection,
+  connection: ReplicateConnection,
   question: Question,
   { exchange, giveUp }: { exchange: Exchange; giveUp: (error: unknown) => void },
 ): typeof globalThis.fetch {

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
-import { ask, type Connection, READ_TIMEOUT_MS } from './connection.ts';
+import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
 import { type Input, isSameInput } from './input.ts';
 import { type Prediction, predictionSchema } from './prediction.ts';
 
@@ -42,7 +42,7 @@ const pageSchema = z.object({ next: z.string().nullish(), results: z.array(predi
  * from after that time holds no prediction that could be ours. Never throws for an unreachable service: `unsure`.
  */
 export async function findPrediction(
-  connection: Connection,
+  connection: ReplicateConnection,
   wanted: Wanted,
   looking: Looking,
   call: CallContext,
@@ -57,7 +57,7 @@ export async function findPrediction(
   return look(connection, wanted, call);
 }
 
-async function look(connection: Connection, wanted: Wanted, call: CallContext): Promise<Finding> {
+async function look(connection: ReplicateConnection, wanted: Wanted, call: CallContext): Promise<Finding> {
   const candidates: Prediction[] = [];
   const sinceMs = earliestMs(connection, wanted.lost.sentAtMs);
   const since = new Date(sinceMs).toISOString();
@@ -88,7 +88,7 @@ async function look(connection: Connection, wanted: Wanted, call: CallContext): 
     : { state: 'unsure', message: `${gone} predictions since then no longer tell what was asked` };
 }
 
-function list(connection: Connection, from: string, signal: AbortSignal): Promise<z.infer<typeof pageSchema>> {
+function list(connection: ReplicateConnection, from: string, signal: AbortSignal): Promise<z.infer<typeof pageSchema>> {
   return ask(connection, { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS }, pageSchema, async (client) => {
     const response = from.includes('://')
       ? await client.request(new URL(from), { method: 'GET', signal })
@@ -101,7 +101,7 @@ function list(connection: Connection, from: string, signal: AbortSignal): Promis
  * The earliest time, by the service's clock, at which the prediction can have been made. Our clock may be wrong, may
  * have been wrong, or may have been set since; looking back too far is harmless, too short means paying twice.
  */
-function earliestMs({ now, skewMs }: Connection, sentAtMs: number): number {
+function earliestMs({ now, skewMs }: ReplicateConnection, sentAtMs: number): number {
   const jumped = sentAtMs > now() + SKEW_MS ? now() + skewMs - DAY_MS : Infinity;
   return Math.min(sentAtMs, sentAtMs + skewMs, jumped) - SKEW_MS;
 }

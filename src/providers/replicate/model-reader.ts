@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
-import { ask, type Connection, READ_TIMEOUT_MS } from './connection.ts';
+import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { type InputSchema, inputSchema } from './schema.ts';
 
@@ -30,7 +30,7 @@ const modelSchema = z.object({ is_official: z.boolean().nullish(), latest_versio
  * asks again. The reader throws {ProviderError}: `rejected` when there is no such model or it takes no input, otherwise
  * what the read failed with.
  */
-export function modelReader(connection: Connection): ModelReader {
+export function modelReader(connection: ReplicateConnection): ModelReader {
   const found = new Map<string, KnownModel>();
   const reading = new Map<string, Promise<KnownModel>>();
   async function read(model: string, signal: AbortSignal): Promise<KnownModel> {
@@ -62,7 +62,7 @@ export function modelReader(connection: Connection): ModelReader {
   return Object.assign(read, { known: (model: string) => found.get(model) });
 }
 
-async function readModel(connection: Connection, model: string, signal: AbortSignal): Promise<KnownModel> {
+async function readModel(connection: ReplicateConnection, model: string, signal: AbortSignal): Promise<KnownModel> {
   const parts = modelParts(model);
   if (parts === undefined) throw new ProviderError(`${model} is no Replicate model`, { failure: 'rejected' });
   const { owner, name } = parts;

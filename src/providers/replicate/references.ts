@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Reference } from '../provider.ts';
 import { referenceDataUri, referenceFile } from '../references.ts';
-import { ask, type Connection, SERVICE } from './connection.ts';
+import { ask, type ReplicateConnection, SERVICE } from './connection.ts';
 
 /** Largest picture that goes as a data URI (the HTTP reference recommends 256 kB). */
 const INLINE_MAX_BYTES = 256_000;
@@ -30,7 +30,7 @@ export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Pro
  * The sender throws {ProviderError} `rejected` for a file that can't be read or is too large, otherwise what the upload
  * failed with; nothing was paid then.
  */
-export function referenceSender(connection: Connection): ReferenceSender {
+export function referenceSender(connection: ReplicateConnection): ReferenceSender {
   const uploads = new Map<string, Promise<{ url: string; untilMs: number }>>();
   return async (reference, signal) => {
     if (reference.sizeBytes <= INLINE_MAX_BYTES) return referenceDataUri(reference, LIMIT);
@@ -56,7 +56,7 @@ export async function sentReference(reference: Reference): Promise<string> {
 }
 
 async function uploadFile(
-  connection: Connection,
+  connection: ReplicateConnection,
   reference: Reference,
   signal: AbortSignal,
 ): Promise<{ url: string; untilMs: number }> {

@@ -219,7 +219,7 @@ class Run {
   /** Exit 75 is only true when the ledger holds shots, and `status` must tell of every one. */
   private async reportsDoubt(ended: Ended): Promise<void> {
     const db = new Sqlite(this.home.ledger, { readonly: true });
-    const held = db.prepare(`SELECT job_id job, COUNT(*) n FROM shots WHERE state = 'hold' GROUP BY job_id`).all() as {
+    const held = db.prepare(`SELECT job_id job, COUNT(*) n FROM shots WHERE state = 'held' GROUP BY job_id`).all() as {
       job: number;
       n: number;
     }[];

@@ -35,7 +35,7 @@ export const SABOTAGES = {
   ],
   /** Doubt is treated like a failure that surely was not charged. */
   'doubt is tried again': [
-    { file: 'runner/retry.js', from: `return { ...end('hold'), settlement: 'doubtful' };`, to: 'return again(0);' },
+    { file: 'runner/retry.js', from: `return { ...end('held'), settlement: 'doubtful' };`, to: 'return again(0);' },
   ],
   /** Numbers are counted instead of allotted, and files are moved over whatever has the name. */
   'numbers are counted': [

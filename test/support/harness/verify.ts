@@ -36,9 +36,9 @@ export interface Evidence {
   ledger: string;
   /** The service's charges; undefined for a provider without. */
   charges?: readonly Charge[];
-  /** Shots may end `hold`: the service can't be asked. */
+  /** Shots may end `held`: the service can't be asked. */
   mayHold?: boolean;
-  /** Shots may end otherwise than `done` or `hold`. */
+  /** Shots may end otherwise than `done` or `held`. */
   mayFail?: boolean;
 }
 
@@ -71,7 +71,7 @@ export function verify(evidence: Evidence): Findings {
     for (const [state, n] of Object.entries(counts)) {
       const fine =
         state === 'done' ||
-        (state === 'hold' && evidence.mayHold) ||
+        (state === 'held' && evidence.mayHold) ||
         (['failed', 'refused'].includes(state) && evidence.mayFail);
       if (!fine) violations.push(`${n} shots ended as ${state}`);
     }
@@ -86,7 +86,7 @@ export function verify(evidence: Evidence): Findings {
         shots,
         images: images.length,
         charges: evidence.charges?.length ?? 0,
-        held: counts['hold'] ?? 0,
+        held: counts['held'] ?? 0,
         paidTwice: ledgers.paidTwice,
         lost: ledgers.lost,
         duplicateNames,
@@ -113,10 +113,10 @@ export function moneyProblems(db: Sqlite.Database, caps: CapsToHold): string[] {
   const scopes = db
     .prepare(
       `WITH sums AS (
-         SELECT 'job:' || job_id scope, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END) reserved,
+         SELECT 'job:' || job_id scope, SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE 0 END) reserved,
          SUM(spent_micros) spent FROM reservations GROUP BY job_id
          UNION ALL
-         SELECT 'day:' || day, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE 0 END), SUM(spent_micros)
+         SELECT 'day:' || day, SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE 0 END), SUM(spent_micros)
          FROM reservations GROUP BY day)
        SELECT s.scope, s.reserved, s.spent, t.reserved_micros keptReserved, t.spent_micros keptSpent
        FROM sums s LEFT JOIN totals t ON t.scope = s.scope`,
@@ -139,7 +139,7 @@ export function moneyProblems(db: Sqlite.Database, caps: CapsToHold): string[] {
   if (caps.perImageMicros !== undefined) {
     const over = db
       .prepare(
-        `SELECT shot_id, SUM(CASE state WHEN 'held' THEN reserved_micros ELSE spent_micros END) micros
+        `SELECT shot_id, SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE spent_micros END) micros
           FROM reservations GROUP BY shot_id HAVING micros > ?`,
       )
       .all(caps.perImageMicros) as { shot_id: number; micros: number }[];
@@ -233,7 +233,7 @@ function bookProblems(
   // A shot that ended badly tells of its charge as well, when the money is booked.
   const held = tally(
     shots
-      .filter(({ state, spent }) => state === 'hold' || (['failed', 'refused'].includes(state) && spent > 0))
+      .filter(({ state, spent }) => state === 'held' || (['failed', 'refused'].includes(state) && spent > 0))
       .map(({ prompt, seed }) => keyOf(prompt, seed)),
   );
   const made = new Set(images.map(({ prompt, seed }) => keyOf(prompt, seed)));
