@@ -11,6 +11,8 @@ export interface Gated {
   arrived: (count: number) => Promise<void>;
   /** Lets all requests through, from now on. */
   open: () => void;
+  /** The most of the requests that were under way at one time. */
+  mostAtOnce: () => number;
 }
 
 /**
@@ -19,11 +21,15 @@ export interface Gated {
  */
 export function gated(service: Service, operation = 'submit', where: 'before' | 'after' = 'before'): Gated {
   let here = 0;
+  let underWay = 0;
+  let most = 0;
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => (open = resolve));
   const waiting: { count: number; done: () => void }[] = [];
   const arrive = (): void => {
     here += 1;
+    underWay += 1;
+    most = Math.max(most, underWay);
     for (const { count, done } of waiting) if (here >= count) done();
   };
   const routes = service.routes.map((route) =>
@@ -34,12 +40,14 @@ export function gated(service: Service, operation = 'submit', where: 'before' | 
             const done = where === 'after' ? await route.handle(call) : undefined;
             arrive();
             await opened;
-            return done ?? route.handle(call);
+            const answer = done ?? (await route.handle(call));
+            underWay -= 1;
+            return answer;
           },
         }
       : route,
   );
   const arrived = (count: number): Promise<void> =>
     here >= count ? Promise.resolve() : new Promise((done) => waiting.push({ count, done }));
-  return { service: { ...service, routes }, arrived, open };
+  return { service: { ...service, routes }, arrived, open, mostAtOnce: () => most };
 }
