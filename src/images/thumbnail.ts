@@ -5,10 +5,18 @@ import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
 import { ensureOwnFolder } from './folder.ts';
 import { removeIfThere } from './save.ts';
-import { loadSharp } from './sharp.ts';
+import { loadSharp, type Sharp } from './sharp.ts';
 
 /** Pixels of the thumbnail's long side. Smaller pictures keep their size. */
 export const THUMBNAIL_PX = 320;
+
+/**
+ * Pixels of a picture that may be decoded as a whole, and of one that is decoded line by line. Measured with 16,000 x
+ * 16,000 pixels: 80 MiB by line; 800 MiB as a whole, for an interlaced PNG or a progressive JPEG.
+ */
+const WHOLE_PX_MAX = 25_000_000;
+const BY_LINE_PX_MAX = 16_384 * 16_384;
+const DECODE_SECONDS_MAX = 60;
 
 /**
  * Writes the thumbnail of `source` (a path, or bytes) to `target`, off the main thread. A file or link that has the
@@ -39,19 +47,46 @@ async function isTaken(target: string, bytes: Uint8Array): Promise<boolean> {
   return !there.isFile() || there.size !== bytes.length || !(await readFile(target)).equals(bytes);
 }
 
-/** The thumbnail itself, WebP. @throws {ProviderError} `unusable` when the picture can't be decoded. */
+/**
+ * The thumbnail itself, WebP.
+ * @throws {ProviderError} `unusable` when the picture can't be decoded, or only with far more memory than others take.
+ */
 export async function thumbnailBytes(source: string | Uint8Array): Promise<Uint8Array> {
   const sharp = await loadSharp();
   try {
-    return await sharp(source, { failOn: 'error' })
-      .autoOrient()
-      .resize({ width: THUMBNAIL_PX, height: THUMBNAIL_PX, fit: 'inside', withoutEnlargement: true, kernel: 'cubic' })
-      .webp({ quality: 80, effort: 1 })
-      .toBuffer();
+    return await decoded(sharp(source, { failOn: 'error', limitInputPixels: WHOLE_PX_MAX }));
   } catch (error) {
-    throw new ProviderError(`The image can't be decoded: ${error instanceof Error ? error.message : String(error)}`, {
-      failure: 'unusable',
-      cause: error,
-    });
+    try {
+      if (await isHugeByLine(sharp, source))
+        return await decoded(sharp(source, { failOn: 'error', limitInputPixels: BY_LINE_PX_MAX }));
+    } catch (again) {
+      throw unusable(again);
+    }
+    throw unusable(error);
   }
+}
+
+function decoded(picture: ReturnType<Sharp>): Promise<Uint8Array> {
+  return picture
+    .timeout({ seconds: DECODE_SECONDS_MAX })
+    .autoOrient()
+    .resize({ width: THUMBNAIL_PX, height: THUMBNAIL_PX, fit: 'inside', withoutEnlargement: true, kernel: 'cubic' })
+    .webp({ quality: 80, effort: 1 })
+    .toBuffer();
+}
+
+/**
+ * True for a picture with many pixels that is decoded line by line. @throws for one that is decoded as a whole: an
+ * interlaced PNG, a progressive JPEG, any WebP.
+ */
+async function isHugeByLine(sharp: Sharp, source: string | Uint8Array): Promise<boolean> {
+  const { width, height, format, isProgressive } = await sharp(source, { limitInputPixels: false }).metadata();
+  if (width * height <= WHOLE_PX_MAX) return false;
+  if ((format === 'png' || format === 'jpeg') && isProgressive !== true) return true;
+  throw new Error(`${width}x${height} pixels are too many where they are decoded as a whole`);
+}
+
+function unusable(error: unknown): ProviderError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new ProviderError(`The image can't be decoded: ${why}`, { failure: 'unusable', cause: error });
 }

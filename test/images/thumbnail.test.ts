@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectFile } from '../../src/images/inspect.ts';
-import { makeThumbnail } from '../../src/images/thumbnail.ts';
+import { makeThumbnail, thumbnailBytes } from '../../src/images/thumbnail.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -37,6 +37,27 @@ it('reads a file, gives the same bytes again, and leaves what is not this thumbn
   await makeThumbnail(await readFile(face), target);
   await expect(makeThumbnail(await solid(400, 400), target)).rejects.toThrow('left as it is');
   expect((await readFile(target)).equals(first)).toBe(true);
+});
+
+describe('a huge picture', () => {
+  const huge = () => sharp({ create: { width: 6_000, height: 6_000, channels: 3, background: '#a55' } });
+
+  it.each([
+    ['PNG', () => huge().png({ compressionLevel: 1 })],
+    ['JPEG', () => huge().jpeg()],
+  ])('that is read line by line (%s) gets its thumbnail', async (_what, make) => {
+    const target = join(folder, `huge-${_what}.webp`);
+    await makeThumbnail(await make().toBuffer(), target);
+    expect(await inspectFile(target)).toMatchObject({ width: 320, height: 320 });
+  });
+
+  it.each([
+    ['an interlaced PNG', () => huge().png({ compressionLevel: 1, progressive: true })],
+    ['a progressive JPEG', () => huge().jpeg({ progressive: true })],
+    ['a WebP', () => huge().webp({ effort: 0 })],
+  ])('that must be held in memory as a whole (%s) is not decoded', async (_what, make) => {
+    await expect(thumbnailBytes(await make().toBuffer())).rejects.toThrow('6000x6000 pixels are too many');
+  });
 });
 
 it('refuses a picture whose pixels are damaged, and leaves no thumbnail', async () => {
