@@ -1,6 +1,7 @@
 /** A service that speaks JSON, asked by plain fetch: one request a call, and every failure named. */
 import type { z } from 'zod';
 import { ProviderError } from '../errors.ts';
+import { timeLimit } from '../patience.ts';
 import { withoutSecrets } from './access.ts';
 import { readJson } from './answer.ts';
 import { confined, waitingUpTo, singleUse } from './http.ts';
@@ -41,7 +42,7 @@ export interface JsonQuestion {
 export async function askJson<T>(service: JsonService, question: JsonQuestion, schema: z.ZodType<T>): Promise<T> {
   const { asked, timeoutMs, signal } = question;
   if (signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
-  const late = AbortSignal.timeout(timeoutMs);
+  const late = timeLimit(timeoutMs);
   const send = singleUse(confined(service.fetch, service.baseUrl, waitingUpTo(timeoutMs)));
   const paid = asked !== 'read';
   try {

@@ -1,3 +1,4 @@
+import { waitOut } from '../patience.ts';
 import type { RunnerContext } from './context.ts';
 
 /** A signal that ends by itself; `clear` it when the call has ended, so that nothing of it stays behind. */
@@ -8,8 +9,15 @@ export interface Deadline {
   clear: () => void;
 }
 
-/** Aborts after `ms` on the run's own clock, or with one of the other signals. */
-export function deadline(context: Pick<RunnerContext, 'sleep'>, ms: number, others: readonly AbortSignal[]): Deadline {
+/**
+ * Aborts after `ms` on the run's own clock, or with one of the other signals. An answer that has come by then is read
+ * first.
+ */
+export function deadline(
+  context: Pick<RunnerContext, 'now' | 'sleep'>,
+  ms: number,
+  others: readonly AbortSignal[],
+): Deadline {
   const stop = new AbortController();
   const cleared = new AbortController();
   let passed = false;
@@ -19,7 +27,7 @@ export function deadline(context: Pick<RunnerContext, 'sleep'>, ms: number, othe
     else other.addEventListener('abort', relay, { once: true, signal: cleared.signal });
   }
   const expire = async () => {
-    await context.sleep(ms, cleared.signal);
+    await waitOut(ms, context, cleared.signal);
     if (cleared.signal.aborted || stop.signal.aborted) return;
     passed = true;
     stop.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError'));

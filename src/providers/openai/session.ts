@@ -4,6 +4,7 @@
  */
 import type OpenAI from 'openai';
 import { ProviderError } from '../../errors.ts';
+import { timeLimit } from '../../patience.ts';
 import { withoutSecrets } from '../access.ts';
 import { confined, waitingUpTo, singleUse } from '../http.ts';
 import { networkFailure, surelyNotSent } from '../network-failure.ts';
@@ -43,7 +44,7 @@ export async function openSession(
 ): Promise<Session> {
   const { key, baseUrl, settings } = access;
   const { OpenAI } = await import('openai');
-  const late = AbortSignal.timeout(timeoutMs);
+  const late = timeLimit(timeoutMs);
   const once = singleUse(confined(settings.fetch, baseUrl, waitingUpTo(timeoutMs)));
   const announced: typeof fetch = (input, init) => {
     const answer = once(input, init);
@@ -58,7 +59,8 @@ export async function openSession(
     project: settings.env['OPENAI_PROJECT_ID'] ?? null,
     webhookSecret: null,
     maxRetries: 0,
-    timeout: timeoutMs,
+    // The signal ends the call; the package's own timer would not wait for an answer that is there.
+    timeout: 2_147_483_647,
     logLevel: 'off',
     fetch: announced,
   });

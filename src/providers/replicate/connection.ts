@@ -4,6 +4,7 @@
  */
 import type Replicate from 'replicate';
 import { ProviderError } from '../../errors.ts';
+import { timeLimit } from '../../patience.ts';
 import { withoutSecrets } from '../access.ts';
 import { ANSWER_MAX_BYTES, formProblems, readBytes } from '../answer.ts';
 import { confined, HiddenRetryError } from '../http.ts';
@@ -91,7 +92,7 @@ function onlyOnce(
     if (used) throw new HiddenRetryError(String(input));
     used = true;
     const headers = { ...(init.headers as Record<string, string>), ...question.headers };
-    const signal = AbortSignal.any([question.signal, AbortSignal.timeout(question.timeoutMs)]);
+    const signal = AbortSignal.any([question.signal, timeLimit(question.timeoutMs)]);
     try {
       signal.throwIfAborted();
     } catch (error) {
