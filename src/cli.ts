@@ -6,6 +6,7 @@ import type { Parsed } from './program.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { createRedactor, printable } from './sanitize.ts';
 import { STORES } from './storage/index.ts';
+import { worded } from './terminal/advice.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './terminal/exit-codes.ts';
 import { growHeap } from './terminal/memory.ts';
 
@@ -86,7 +87,7 @@ function wordsOf(error: UserError): string {
     `imggen: ${printable(error.message, 2_000)}`,
     ...error.problems.map((problem) => `  ${printable(problem, 500)}`),
   ];
-  if (error.hint !== undefined) lines.push(`  → ${printable(error.hint, 1_000)}`);
+  if (error.hint !== undefined) lines.push(`  → ${printable(worded(error.hint, error.advice), 1_000)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,4 +1,5 @@
-/** Every way in which imggen can end badly. Imports nothing. */
+/** Every way in which imggen can end badly. Imports types only. */
+import type { Advice } from './advice.ts';
 
 /** The ways an attempt ends without a picture; the provider names one, `runner/retry.ts` decides what follows. */
 export const FAILURES = [
@@ -27,24 +28,34 @@ export type Outcome = 'done' | Failure;
  */
 export type UserErrorKind = 'usage' | 'auth' | 'budget' | 'unavailable' | 'incomplete' | 'declined';
 
+/** What to do next: in the library's words, which name no flag and no command, and as data. */
+export interface Hint {
+  hint?: string | undefined;
+  /** Never without a hint. */
+  advice?: Advice | undefined;
+}
+
 /**
  * A mistake or a circumstance of the user's, told without a stack.
- * `problems` are listed one a line; `hint` says what to do next.
+ * `problems` are listed one a line; `hint` says what to do next, `advice` the same as data, for programs that have
+ * their own words for it.
  */
 export class UserError extends Error {
   readonly kind: UserErrorKind;
   readonly problems: readonly string[];
   readonly hint: string | undefined;
+  readonly advice: Advice | undefined;
 
   constructor(
     message: string,
-    options: { kind?: UserErrorKind; problems?: readonly string[]; hint?: string; cause?: unknown } = {},
+    options: { kind?: UserErrorKind; problems?: readonly string[]; cause?: unknown } & Hint = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'UserError';
     this.kind = options.kind ?? 'usage';
     this.problems = options.problems ?? [];
     this.hint = options.hint;
+    this.advice = options.advice;
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * What the run says of itself. Imports nothing.
+ * What the run says of itself. Imports types only.
  *
  * Public events are a contract (docs/cli.md, "Events"): fields may be added, never changed; `--json` prints exactly
  * these.
  * They are written to the ledger in the transaction whose fact they tell, and emitted after its commit.
  * Live events are for the live views only: they tell of a moment, are in no ledger, and may be lost.
  */
+import type { Advice } from './advice.ts';
 
 /**
  * What every public event carries. `at` is ISO 8601 UTC; `shot` is the shot's name in its job (`avatar`, `training-03`,
@@ -103,7 +104,13 @@ export type LiveEvent =
       until?: string;
     }
   | { event: 'spend'; job_id: string; spent_usd: number; reserved_usd: number; spent_day_usd: number }
-  | { event: 'notice'; level: 'info' | 'warn'; message: string }
+  | {
+      event: 'notice';
+      level: 'info' | 'warn';
+      message: string;
+      /** What the user can do about it. */
+      advice?: Advice | undefined;
+    }
   /** First Ctrl-C or SIGTERM: nothing new is sent; `in_flight` shots are being waited for. */
   | { event: 'draining'; signal: string; in_flight: number };
 

@@ -1,6 +1,7 @@
 /** imggen for programs: open a project, make and list pictures of a character. Prints nothing, never exits. */
 export { ImgGen } from './imggen.ts';
 export { Run, type MakeOptions, type RunOptions } from './app/run.ts';
+export type { Advice } from './advice.ts';
 export { ProviderError, StorageError, UserError, type UserErrorKind } from './errors.ts';
 export type { LiveEvent, PublicEvent, RunEvent } from './events.ts';
 export type { JobResult, RunResult, RunStatus, ShotFailure } from './app/result.ts';

@@ -38,7 +38,7 @@ export async function adoptCharacter(project: AdoptingProject, id: string): Prom
     return { characterId: id, store, ...(await adoptAll(project, storage, character)) };
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    throw storageProblem(error, 'what was taken over so far stays; run it again');
+    throw storageProblem(error, { hint: 'what was taken over so far stays; run it again' });
   }
 }
 
@@ -114,7 +114,8 @@ export function configuredStore(config: Config): string {
   const name = config.storage.provider;
   if (name !== 'none') return name;
   throw new UserError('no store is configured', {
-    hint: '"storage": { "provider": "cloudinary" } in the config, or --storage cloudinary',
+    hint: 'name one in the config: "storage": { "provider": NAME }',
+    advice: { code: 'choose-store' },
   });
 }
 

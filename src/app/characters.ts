@@ -17,7 +17,7 @@ export function configuredCharacter(config: Config): Character {
     config.file
       ? `the config has no character: ${config.file}`
       : 'there is no config.json here, and no character was named',
-    { hint: '`imggen init` writes a config to start from; `--config FILE` names another one' },
+    { hint: 'name a config that has one', advice: { code: 'choose-config' } },
   );
 }
 
@@ -32,7 +32,8 @@ export function assertUnlocked(before: RegisteredCharacter | undefined, characte
   if (differences.length === 0) return;
   throw new UserError(`${before.id} is locked, and this config describes another character:`, {
     problems: differences.map((d) => `${d.path}: locked ${d.before}, now ${d.after}`),
-    hint: 'give the other character another name, or change the locked one for all pictures to come: --relock',
+    hint: 'give the other character another name, or change the locked one for all pictures to come',
+    advice: { code: 'relock' },
   });
 }
 
@@ -83,7 +84,7 @@ export function knownCharacter(project: Pick<Project, 'ledger' | 'caller' | 'cle
   const near = known.filter((one) => distance(one, id) <= Math.max(2, Math.floor(id.length / 4))).slice(0, 3);
   throw new UserError(
     `there is no character ${JSON.stringify(project.clean(id))} in this ledger; ${suggestion(near, known)}`,
-    { hint: '`imggen create-character` registers the one in the config' },
+    { hint: 'creating the character of the config registers it', advice: { code: 'create-character' } },
   );
 }
 
@@ -97,7 +98,8 @@ function suggestion(near: readonly string[], known: readonly string[]): string {
 export function assertOwner(caller: Caller, row: Pick<RegisteredCharacter, 'id' | 'owner'>): void {
   if (row.owner === null || row.owner === caller.owner || caller.allOwners) return;
   throw new UserError(`${row.id} belongs to ${row.owner}`, {
-    hint: 'set `owner` in the config or $IMGGEN_OWNER, or, as the administrator of this machine, add --all-owners',
+    hint: 'set `owner` in the config or $IMGGEN_OWNER, or, as the administrator of this machine, ask for all owners',
+    advice: { code: 'ask-as-administrator' },
   });
 }
 

@@ -83,7 +83,10 @@ async function lookInStore(project: CleaningProject, id: string, found: Findings
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (error.failure === 'unauthorized') {
-      throw storageProblem(error, 'correct the key, or look at the disk alone: --storage none');
+      throw storageProblem(error, {
+        hint: 'correct the key, or look at the disk alone',
+        advice: { code: 'leave-store-out' },
+      });
     }
     found.notes.push(`${name} was not looked at for ${id}: ${clean(error.message)}`);
   }

@@ -7,7 +7,7 @@ import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, configuredCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import { jobBasics, settingsFor } from './jobs.ts';
 import { assertFits } from './preflight.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { Notice, PlannedJob } from './prepare.ts';
 import type { Project } from './project.ts';
 import { highestStored } from './store-numbers.ts';
 
@@ -86,7 +86,7 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
     shots: counts ? counts.queued + counts.failed + counts.canceled : CREATE_COUNT,
-    notice: before && counts && continuation(before, counts.done),
+    notice: before && counts && goingOn(before, counts.done),
     open: () => {
       const opened = project.ledger.open();
       const registered = registerCharacter(opened, character, { owner: caller.owner, output: settings.output });
@@ -99,11 +99,13 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   };
 }
 
-function continuation({ id, characterId, settings: { provider } }: Job, done: number): string {
+function goingOn({ id, characterId, settings: { provider } }: Job, done: number): Notice {
   const there = `${done} of ${CREATE_COUNT} pictures`;
-  if (done < CREATE_COUNT) return `going on with job ${id} at ${provider}: ${there} of ${characterId} are there`;
+  if (done < CREATE_COUNT) {
+    return { message: `going on with job ${id} at ${provider}: ${there} of ${characterId} are there` };
+  }
   const complete = `${characterId} is complete: ${there}, made with ${provider}`;
-  return `${complete}: nothing to make (\`imggen reroll\` makes other takes)`;
+  return { message: `${complete}: nothing to make`, advice: { code: 'reroll' } };
 }
 
 /**
@@ -115,7 +117,8 @@ function assertTogether(projects: readonly Pick<Project, 'config' | 'services'>[
   if (ledgers.size > 1) {
     throw new UserError('these configs keep different ledgers:', {
       problems: [...ledgers],
-      hint: 'put the configs into one folder, or name one ledger for all: --ledger FILE',
+      hint: 'put the configs into one folder, or name one ledger for all',
+      advice: { code: 'choose-ledger' },
     });
   }
   const fallbacks = projects.flatMap(({ config }) => config.fallback);

@@ -43,7 +43,8 @@ export async function deleteImages(
   const what = images.length === 1 ? '1 picture' : `${images.length} pictures`;
   if (!(await confirm?.(`Delete ${what} for ever, from disk and store?`))) {
     throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, {
-      hint: 'delete them: --yes',
+      hint: 'deleting them needs a yes to the question',
+      advice: { code: 'agree-to-delete' },
     });
   }
   // A question can stand for hours.
@@ -69,14 +70,16 @@ function assertIdle(ledger: Ledger, named: readonly Named[]): void {
   const busy = [...ids].filter((id) => ledger.maintenance.isAtWork(id));
   if (busy.length > 0) {
     throw new UserError(`a running process works on ${busy.join(', ')}: nothing was deleted`, {
-      hint: 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
+      hint: 'wait for it, or cancel its job',
+      advice: { code: 'cancel-job' },
     });
   }
   const whole = named.flatMap((one) => one.character ?? []);
   const owed = whole.filter(({ key }) => ledger.maintenance.uncollected(key) > 0).map(({ id }) => id);
   if (owed.length > 0) {
     throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, {
-      hint: '`imggen resume` collects them',
+      hint: 'they are collected when their jobs are resumed',
+      advice: { code: 'resume' },
     });
   }
 }

@@ -78,7 +78,8 @@ async function assertOurs(path: string): Promise<void> {
     }
   }
   throw new UserError(`${path} is not a gallery page of imggen: it was left as it is`, {
-    hint: 'name another file: --html FILE',
+    hint: 'name another file',
+    advice: { code: 'choose-page' },
   });
 }
 

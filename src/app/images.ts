@@ -38,7 +38,8 @@ export function namedImages(
   if (problems.length === 0) return found;
   throw new UserError('nothing was changed:', {
     problems,
-    hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1; `imggen gallery <id>` lists them',
+    hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1',
+    advice: { code: 'list-pictures' },
   });
 }
 

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobChanges, JobKind, JobSettings } from '../ledger/records.ts';
 import { assertOwner, isVisible } from './characters.ts';
 import { printable } from '../sanitize.ts';
+import type { Notice } from './prepare.ts';
 import type { Caller, Project } from './project.ts';
 import type { Services } from './services.ts';
 
@@ -113,11 +114,18 @@ export function knownJob(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, 
   if (!job) {
     throw new UserError(
       name === undefined ? 'there is no job yet' : `there is no job ${JSON.stringify(project.clean(name))}`,
-      { hint: '`imggen jobs` lists them; `imggen pack --count 8` makes one' },
+      { hint: 'the list of jobs tells their numbers and keys', advice: { code: 'list-jobs' } },
     );
   }
   assertOwner(project.caller, ledger.characters.get(job.characterKey));
   return job;
+}
+
+/** What is said of an identical, unfinished job that goes on. @param what it makes, in words. */
+export function continuation({ id, key, imageCount }: Job, done: number, what: string): Notice {
+  const message = `going on with job ${id}: ${done} of ${imageCount} ${what} are there`;
+  if (key !== null) return { message: `${message} (it is named ${JSON.stringify(key)})` };
+  return { message, advice: { code: 'start-another-job' } };
 }
 
 /** Those of the caller's own characters; for the administrator all. */

@@ -41,7 +41,8 @@ export class LedgerFile {
   existing(): Ledger {
     if (this.exists) return this.open();
     throw new UserError(`there is no ledger at ${this.path}`, {
-      hint: 'make something first (`imggen create-character`), or name the right one: --config FILE or --ledger FILE',
+      hint: 'make something first, or name the right one',
+      advice: { code: 'make-first' },
     });
   }
 

@@ -1,12 +1,12 @@
 import { createCharacter, type Character } from '../character.ts';
 import { UserError } from '../errors.ts';
-import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import type { JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import type { CreatingProject, CreateOptions } from './create.ts';
-import { jobBasics, settingsFor } from './jobs.ts';
+import { continuation, jobBasics, settingsFor } from './jobs.ts';
 import { assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
@@ -71,7 +71,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
     shots: counts ? counts.queued : count,
-    notice: before && counts && continuation(before, counts.done),
+    notice: before && counts && continuation(before, counts.done, 'pictures'),
     open: () => {
       const opened = project.ledger.open();
       const place = { owner: caller.owner, output: settings.output };
@@ -130,11 +130,6 @@ function newestReferences({ ledger }: CreatingProject, { registered }: Subject):
 function assertCount(count: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX) return;
   throw new UserError(`expected a whole number of pictures from 1 to ${COUNT_MAX}, got ${JSON.stringify(count)}`, {
-    hint: 'for example: imggen pack --count 8',
+    hint: 'for example 8',
   });
-}
-
-function continuation(job: Job, done: number): string {
-  const how = job.key === null ? 'add --new to start another' : `it is named ${JSON.stringify(job.key)}`;
-  return `going on with job ${job.id}: ${done} of ${job.imageCount} pictures are there (${how})`;
 }

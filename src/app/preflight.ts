@@ -38,7 +38,8 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider): void {
   const problem = unfit(ready, settings.model, settings, 0);
   if (problem !== undefined) {
     throw new UserError(`${where} can't make these pictures: ${problem}`, {
-      hint: '`imggen providers` shows what each can do',
+      hint: 'the list of providers tells what each can do',
+      advice: { code: 'list-providers' },
     });
   }
   const { qualities } = ready.provider.capabilities(settings.model);
@@ -49,7 +50,8 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider): void {
   if (priceOf(settings, ready, '') !== undefined || settings.allowUnknownPrice) return;
   const example = `"providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }`;
   throw new UserError(`nobody knows what a picture of ${where} costs`, {
-    hint: `say it: ${example}, or accept it uncounted: --allow-unknown-price`,
+    hint: `say it: ${example}, or accept it uncounted`,
+    advice: { code: 'state-price' },
   });
 }
 
@@ -68,11 +70,13 @@ export async function assertWritable(places: Iterable<{ output: string; characte
     } catch (error) {
       if (error instanceof LinkInTheWay)
         throw new UserError(error.message, {
-          hint: 'nothing was sent. Remove the link; to keep pictures elsewhere, choose another folder: --output DIR',
+          hint: 'nothing was sent. Remove the link; to keep pictures elsewhere, choose another folder',
+          advice: { code: 'choose-output' },
         });
       const code = (error as { code?: string }).code ?? 'unknown error';
       throw new UserError(`the folder of the pictures can't be written: ${folder} (${code})`, {
-        hint: 'nothing was sent. Correct its permissions, or choose another: --output DIR',
+        hint: 'nothing was sent. Correct its permissions, or choose another',
+        advice: { code: 'choose-output' },
         cause: error,
       });
     }
@@ -120,6 +124,9 @@ function over(cap: BudgetCap, capMicros: number | undefined, spentMicros: number
   return capMicros !== undefined && spentMicros + moreMicros > capMicros ? { cap, capMicros, spentMicros } : undefined;
 }
 
+/** What a cap limits, in words. */
+const CAPPED: Readonly<Record<BudgetCap, string>> = { image: 'one picture', run: 'the job', day: 'the day' };
+
 /** The sentence for jobs that would pass a cap; empty when none is passed. */
 export function capWords(found: Estimate): string {
   if (!found.passes) return '';
@@ -127,23 +134,17 @@ export function capWords(found: Estimate): string {
   const spent = spentMicros > 0 ? `, ${usdText(spentMicros)} of it spent` : '';
   const pictures = `${found.shots} ${found.shots === 1 ? 'picture' : 'pictures'}`;
   const worst = usdText(found.worstMicros);
-  return `${pictures} may cost up to ${worst}, and the ${cap} cap is ${usdText(capMicros)}${spent}`;
+  return `${pictures} may cost up to ${worst}, and the cap of ${CAPPED[cap]} is ${usdText(capMicros)}${spent}`;
 }
-
-/** Which option raises a cap, for advice that works. */
-const RAISE: Readonly<Record<BudgetCap, string>> = {
-  image: '--max-image-usd USD (budget.perImageUsd)',
-  run: '--budget USD (budget.perRunUsd)',
-  day: '--max-day-usd USD (budget.perDayUsd)',
-};
 
 /** Nobody agreed to a run that would stop at a cap. */
 export function capRefusal(found: Estimate): UserError {
   const cap = found.passes?.cap ?? 'run';
   // Not one picture fits under a cap of an image: making as many as fit would make none.
-  const some = cap === 'image' ? '' : 'make as many as fit: --yes; or ';
+  const someFit = cap !== 'image';
   return new UserError(`${capWords(found)}: nothing was sent`, {
     kind: 'budget',
-    hint: `${some}raise the cap: ${RAISE[cap]}`,
+    hint: `${someFit ? 'agree to as many as fit, or raise' : 'raise'} the cap of ${CAPPED[cap]}`,
+    advice: { code: 'raise-cap', cap, someFit },
   });
 }

@@ -1,3 +1,4 @@
+import type { Advice } from '../advice.ts';
 import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
@@ -8,6 +9,12 @@ import type { Storage } from '../storage/storage.ts';
 import { assertFits, assertWritable, capRefusal, capWords, estimate } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
+
+/** What is said at the start of a run, and what can be done about it. */
+export interface Notice {
+  message: string;
+  advice?: Advice | undefined;
+}
 
 /**
  * A job that a run is to make or to go on with. Nothing of it is written before everything was checked and agreed to.
@@ -23,7 +30,7 @@ export interface PlannedJob {
   /** Writes the job into the ledger, or opens it again. Must be synchronous. */
   open: () => Job;
   /** Said at the start: `going on with job 3`. */
-  notice?: string | undefined;
+  notice?: Notice | undefined;
 }
 
 /** Everything that a run works with, checked. */
@@ -50,7 +57,7 @@ export async function prepare(
   { confirm }: Pick<RunOptions, 'confirm'>,
 ): Promise<Prepared> {
   const notices: LiveEvent[] = jobs.flatMap(({ notice }) =>
-    notice === undefined ? [] : [{ event: 'notice', level: 'info', message: notice }],
+    notice === undefined ? [] : [{ event: 'notice', level: 'info', ...notice }],
   );
   const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });
   const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));
@@ -93,7 +100,8 @@ async function providersOf(
 }
 
 /**
- * The store of the jobs, or of pictures of theirs that wait for one; `--storage none` leaves uploads for later.
+ * The store of the jobs, or of pictures of theirs that wait for one. A call with the store `none` leaves uploads for
+ * later.
  * @throws {UserError} for jobs of different stores: a run uploads to one.
  */
 function storeOf({ config, ledger }: PreparingProject, jobs: readonly PlannedJob[]): string {
@@ -105,7 +113,8 @@ function storeOf({ config, ledger }: PreparingProject, jobs: readonly PlannedJob
   const [store = 'none', ...others] = new Set(names.filter((name) => name !== 'none'));
   if (others.length === 0) return store;
   throw new UserError(`these jobs go to different stores: ${[store, ...others].join(', ')}`, {
-    hint: 'go on with one job at a time: `imggen resume JOB`; or leave uploads for later: --storage none',
+    hint: 'go on with one job at a time, or without a store: uploads are left for later',
+    advice: { code: 'resume-one-by-one' },
   });
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Image, Job, JobSettings } from '../ledger/records.ts';
+import type { Image, JobSettings } from '../ledger/records.ts';
 import type { Take } from '../ledger/reroll.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
@@ -7,7 +7,7 @@ import { takeSeed } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
 import type { CreatingProject } from './create.ts';
 import { namedImages } from './images.ts';
-import { jobBasics, settingsFor } from './jobs.ts';
+import { continuation, jobBasics, settingsFor } from './jobs.ts';
 import { assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
@@ -45,7 +45,8 @@ export async function planReroll(project: CreatingProject, { images: names }: Re
   if (images.length === 0 || problems.length > 0) {
     throw new UserError('these pictures can not be made again:', {
       problems: images.length === 0 ? ['no picture is named'] : problems,
-      hint: 'name pictures that were made here; `imggen gallery <id>` lists them',
+      hint: 'name pictures that were made here',
+      advice: { code: 'list-pictures' },
     });
   }
   const jobs = new Set(images.map(({ jobId }) => jobId ?? 0));
@@ -84,7 +85,7 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
     shots: counts ? counts.queued : takes.length,
-    notice: before && counts && continuation(before, counts.done),
+    notice: before && counts && continuation(before, counts.done, 'other takes'),
     open: () => {
       ledger.characters.numbersStartAfter(characterId, highest);
       return ledger.jobs.reroll({ ...basics, takes }).job;
@@ -127,9 +128,4 @@ function plansOf(ledger: Ledger, images: readonly Image[], settings: ReadonlyMap
 function shotOf(ledger: Ledger, { id: imageId, shot: name, kind, prompt, seed }: Image): RerollPlan['shots'][number] {
   const seedOf = (take: number) => takeSeed(seed, take);
   return { imageId, name, kind, prompt, seed: seedOf(ledger.images.takes(imageId) + 1), seedOf };
-}
-
-function continuation(job: Job, done: number): string {
-  const how = job.key === null ? 'add --new to start another' : `it is named ${JSON.stringify(job.key)}`;
-  return `going on with job ${job.id}: ${done} of ${job.imageCount} other takes are there (${how})`;
 }

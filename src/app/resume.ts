@@ -32,7 +32,8 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
   const canceled = jobs.find((job) => job.state === 'canceled' && !isOwed(ledger, job));
   if (canceled) {
     throw new UserError(`job ${canceled.id} was canceled`, {
-      hint: `\`imggen retry ${canceled.id}\` takes it up again`,
+      hint: 'a retry takes it up again',
+      advice: { code: 'retry', jobId: String(canceled.id) },
     });
   }
   return jobs
@@ -45,7 +46,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
         settings,
         before: job,
         shots: ledger.jobs.counts(job.id).queued,
-        notice: `resuming job ${job.id}: ${job.kind} of ${pictures} for ${job.characterId}`,
+        notice: { message: `resuming job ${job.id}: ${job.kind} of ${pictures} for ${job.characterId}` },
         open: () => ledger.jobs.change(job.id, changesOf(project.config)),
       };
     });

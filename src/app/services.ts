@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config, Registries } from '../config/config.ts';
-import { UserError, type StorageError } from '../errors.ts';
+import { UserError, type Hint, type StorageError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { ProviderEntry, ProviderModule } from '../providers/definition.ts';
 import type { ReadyProvider } from '../runner/context.ts';
@@ -156,13 +156,14 @@ export class Services {
     }
     throw new UserError(why, {
       kind: 'auth',
-      hint: 'nothing was generated. Correct the key, or go on without uploads: --storage none',
+      hint: 'nothing was generated. Correct the key, or go on without uploads',
+      advice: { code: 'leave-store-out' },
     });
   }
 }
 
 /** What the refusal of a store means for a use-case that makes no pictures. */
-export function storageProblem(error: StorageError, hint: string): UserError {
+export function storageProblem(error: StorageError, hint: Hint): UserError {
   const kind = error.failure === 'unauthorized' ? 'auth' : 'incomplete';
-  return new UserError(error.message, { kind, hint, cause: error });
+  return new UserError(error.message, { kind, ...hint, cause: error });
 }

@@ -43,9 +43,8 @@ export async function highestStored(
       `${store.name} can't be asked which numbers of ${characterId} are taken: ${clean(error.message)}`,
       {
         kind: 'unavailable',
-        hint:
-          'nothing was generated. Try again later, or count from what is on this disk: --yes; or go on without ' +
-          'uploads: --storage none',
+        hint: 'nothing was generated. Try again later, or count from what is on this disk, or go on without uploads',
+        advice: { code: 'accept-unread-store' },
       },
     );
   }

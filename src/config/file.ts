@@ -32,7 +32,8 @@ export async function readConfigFile(sources: ConfigSources): Promise<RawConfig>
   if (text !== undefined) return { file, dir: path.dirname(file), raw: parseJson(text, shown) };
   if (named === undefined && sources.optional) return { dir: sources.cwd, raw: {} };
   throw new UserError(`There is no config file ${shown}.`, {
-    hint: named === undefined ? 'Write one with: imggen init' : 'Check the path, or write one with: imggen init',
+    hint: named === undefined ? 'Write one' : 'Check the path, or write one',
+    advice: { code: 'write-config' },
   });
 }
 
@@ -55,7 +56,10 @@ async function readText(file: string, shown: string): Promise<string | undefined
     throw new UserError(`${shown} is not UTF-8 text.`, { hint: 'Save it as UTF-8.' });
   }
   if (text.trim() === '')
-    throw new UserError(`${shown} is empty.`, { hint: 'Write one to start from with: imggen init --force' });
+    throw new UserError(`${shown} is empty.`, {
+      hint: 'Write one to start from',
+      advice: { code: 'write-config', replace: true },
+    });
   return text;
 }
 

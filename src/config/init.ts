@@ -70,7 +70,8 @@ export async function initConfig(
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     if (code === 'EEXIST') {
       throw new UserError('There is a config.json already; it was left as it is.', {
-        hint: 'Replace it with: imggen init --force',
+        hint: 'It has to be replaced on purpose',
+        advice: { code: 'write-config', replace: true },
       });
     }
     throw new UserError(`${shownPath(dir, dir)}: config.json cannot be written (${code}).`, { cause: error });

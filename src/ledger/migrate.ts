@@ -14,25 +14,27 @@ export function assertOurs(db: Sqlite.Database, file: string, migrations = MIGRA
   const application = read(db, 'PRAGMA application_id');
   const isEmpty = tables === 0 && application === 0;
   if (isEmpty && version === 0) return;
-  const elsewhere = 'name another ledger: --ledger FILE';
-  if (!isEmpty && application !== APPLICATION_ID) throw foreign(db, file, elsewhere);
+  if (!isEmpty && application !== APPLICATION_ID) throw foreign(db, file);
   if (version > migrations.length) {
     const versions = `its version ${version}, ours ${migrations.length}`;
     throw new UserError(`the ledger was written by a newer imggen (${versions}): ${file}`, {
-      hint: `update imggen, or ${elsewhere}`,
+      hint: 'update imggen, or name another ledger',
+      advice: { code: 'choose-ledger' },
     });
   }
 }
 
 /** Tells a database of another program from a ledger of the time before the application id. */
-function foreign(db: Sqlite.Database, file: string, elsewhere: string): UserError {
+function foreign(db: Sqlite.Database, file: string): UserError {
   const known = read(db, `SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('shots', 'attempts', 'reservations')`);
   if (known < 3)
     return new UserError(`this is a database, and no ledger of imggen: ${file}`, {
-      hint: `nothing was changed; ${elsewhere}`,
+      hint: 'nothing was changed; name another ledger',
+      advice: { code: 'choose-ledger' },
     });
   return new UserError(`the ledger has a layout from before the first release, which this imggen can't read: ${file}`, {
-    hint: `move it away and start a new one (the pictures stay where they are), or ${elsewhere}`,
+    hint: 'move it away and start a new one (the pictures stay where they are), or name another ledger',
+    advice: { code: 'choose-ledger' },
   });
 }
 

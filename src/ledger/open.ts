@@ -46,11 +46,15 @@ function prepareFolder(file: string): void {
     const kind = NETWORK_FILE_SYSTEMS.get(statfsSync(folder).type >>> 0);
     if (kind) {
       throw new UserError(`the ledger can't live on a network file system (${kind}): ${folder}`, {
-        hint: 'put it on a local disk: --ledger /local/path/ledger.db',
+        hint: 'put it on a local disk',
+        advice: { code: 'choose-ledger' },
       });
     }
     if (existsSync(file) && statSync(file).isDirectory()) {
-      throw new UserError(`the ledger is a folder: ${file}`, { hint: 'name a file: --ledger FILE' });
+      throw new UserError(`the ledger is a folder: ${file}`, {
+        hint: 'name a file',
+        advice: { code: 'choose-ledger' },
+      });
     }
   } catch (error) {
     throw explain(error, file);
@@ -100,15 +104,17 @@ function explain(error: unknown, file: string): unknown {
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new UserError(`the ledger is damaged or no database: ${file}`, {
       hint:
-        `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and let ` +
-        `\`imggen adopt <id>\` and a new ledger take over`,
+        `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and ` +
+        `adopt what the store holds into a new ledger`,
+      advice: { code: 'adopt' },
       cause: error,
     });
   }
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)|^E(ACCES|NOENT|ROFS|PERM|NOSPC|NOTDIR|NAMETOOLONG)/.test(code)) {
     const why = /FULL|NOSPC/.test(code) ? 'the disk is full' : 'the ledger can not be written';
     return new UserError(`${why} (${code}): ${file}`, {
-      hint: 'check the permissions and the free space of its folder, or name another place: --ledger FILE',
+      hint: 'check the permissions and the free space of its folder, or name another place',
+      advice: { code: 'choose-ledger' },
       cause: error,
     });
   }

@@ -13,13 +13,15 @@ export function realFile(file: string): string {
   const real = realPathOf(file);
   if (real === undefined) {
     throw new UserError(`the ledger is a link that leads nowhere: ${file}`, {
-      hint: 'remove the link, or name the file that was meant: --ledger FILE',
+      hint: 'remove the link, or name the file that was meant',
+      advice: { code: 'choose-ledger' },
     });
   }
   const stats = statSync(real);
   if (stats.isFile() && stats.nlink > 1) {
     throw new UserError(`the ledger has ${stats.nlink} names (hard links), its journal and locks only one: ${file}`, {
-      hint: 'keep one of them, and reach it from elsewhere by a symbolic link or --ledger FILE',
+      hint: 'keep one of them; from elsewhere, use a symbolic link, or name that one',
+      advice: { code: 'choose-ledger' },
     });
   }
   return real;
@@ -33,7 +35,8 @@ export function assertNoLinksBeside(file: string): void {
   for (const path of [...BESIDE.map((end) => file + end), join(dirname(file), 'owners')]) {
     if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
     throw new UserError(`a link lies where the ledger writes: ${path}`, {
-      hint: 'nothing was sent. Remove the link, or name another ledger: --ledger FILE',
+      hint: 'nothing was sent. Remove the link, or name another ledger',
+      advice: { code: 'choose-ledger' },
     });
   }
 }

@@ -34,7 +34,8 @@ export function rerollJob(connection: Connection, request: RerollRequest): Opene
   if (problems.length > 0)
     throw new UserError('these pictures can not be made again:', {
       problems,
-      hint: 'name pictures that `imggen gallery <id>` lists and that were made here',
+      hint: 'name pictures that were made here',
+      advice: { code: 'list-pictures' },
     });
   const keys = new Set(pictures.map(({ image }) => image?.characterKey));
   const [characterKey] = keys;

@@ -38,7 +38,8 @@ export function keyOf(
     kind: 'auth',
     hint:
       `Set ${variables[0] ?? 'its key'} in the environment or in a .env file in this folder, ` +
-      'or use --provider local, which needs none.',
+      'or take a provider that needs none',
+    advice: { code: 'choose-keyless-provider' },
   });
 }
 

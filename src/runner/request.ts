@@ -132,7 +132,7 @@ export function unfit(
         'asked for'
       );
     }
-    if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and --require-seed is set';
+    if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and one is required';
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;

@@ -3,6 +3,7 @@ import type { Run, RunOptions } from '../app/run.ts';
 import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import type { RunSummary, View } from '../views/view.ts';
+import { worded } from './advice.ts';
 import { confirm } from './confirm.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { passInterrupts } from './interrupts.ts';
@@ -31,8 +32,7 @@ export interface Showing extends ViewFlags {
 export async function showRun(io: Io, how: Showing, start: (options: RunOptions) => Run): Promise<ExitCode> {
   const screen = new Screen(() => openView(io, how));
   const run = start({
-    onEvent: (event) =>
-      screen.handle(how.uploadsOnly && event.event === 'run_opened' ? { ...event, uploads_only: true } : event),
+    onEvent: (event) => screen.handle(asShown(event, how)),
     confirm: (question) => how.yes === true || (!how.json && confirm(io.terminal, question)),
   });
   const off = passInterrupts(run, io.terminal, how.drainMs);
@@ -52,6 +52,14 @@ export async function showRun(io: Io, how: Showing, start: (options: RunOptions)
   } finally {
     off();
   }
+}
+
+/** An event for the views: advice in the words of the command line. */
+function asShown(event: RunEvent, { uploadsOnly }: Showing): RunEvent {
+  if (event.event === 'run_opened' && uploadsOnly) return { ...event, uploads_only: true };
+  if (event.event !== 'notice') return event;
+  const { advice, ...notice } = event;
+  return { ...notice, message: worded(notice.message, advice) };
 }
 
 /** The last words of a run that ended by a bug; the stack follows them. */

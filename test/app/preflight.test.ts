@@ -38,8 +38,8 @@ describe('what is left to do', () => {
   it('is refused in one sentence with the numbers and the way out', () => {
     const refusal = capRefusal(found({ perRunMicros: 100 }));
     expect(refusal.kind).toBe('budget');
-    expect(refusal.message).toMatch(/3 pictures may cost up to .* run cap is .* nothing was sent/);
-    expect(refusal.hint).toContain('--budget');
+    expect(refusal.message).toMatch(/3 pictures may cost up to .* cap of the job is .* nothing was sent/);
+    expect(refusal.advice).toEqual({ code: 'raise-cap', cap: 'run', someFit: true });
     expect(capWords(found({}))).toBe('');
   });
 });
@@ -54,7 +54,7 @@ describe('a job its provider can’t do is refused before paying', () => {
   it.each([
     ['a size it has not', {}, { sizes: { kind: 'list', sizes: ['8x8'] } }, /16x16 is not one of 8x8/],
     ['more references than it takes', { references: ['/a', '/b'] }, {}, /takes 1 reference pictures, 2 are asked for/],
-    ['a seed it has not', { requireSeed: true }, { seed: 'none' }, /--require-seed/],
+    ['a seed it has not', { requireSeed: true }, { seed: 'none' }, /no seed, and one is required/],
     ['a quality it has not', { quality: 'ultra' }, { qualities: ['low', 'high'] }, /it takes low, high/],
   ])('for %s', (...row) => {
     const [, settings, capabilities, words] = row;

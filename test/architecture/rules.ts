@@ -19,14 +19,26 @@ export interface Reserved {
   onlyIn: readonly string[];
 }
 
-const WORDS = ['src/shot.ts', 'src/character.ts', 'src/errors.ts', 'src/events.ts', 'src/names.ts', 'src/money.ts'];
+const WORDS = [
+  'src/advice.ts',
+  'src/shot.ts',
+  'src/character.ts',
+  'src/errors.ts',
+  'src/events.ts',
+  'src/names.ts',
+  'src/money.ts',
+];
+
+/** Who speaks to a person at a command line. A view is opened by the terminal only. */
+const COMMAND_LINE = ['src/terminal', 'src/views', 'src/commands', 'src/grammar', 'src/program.ts', 'src/cli.ts'];
 
 /** Where exit codes are known. */
 const TERMINAL_SIDE = ['src/terminal', 'src/commands', 'src/cli.ts', 'src/build'];
 
 export const PLACES: readonly Place[] = [
-  { path: 'src/errors.ts', says: 'Errors import nothing.', imports: [] },
-  { path: 'src/events.ts', says: 'Events import nothing.', imports: [] },
+  { path: 'src/advice.ts', says: 'Advice is data, and imports nothing.', imports: [] },
+  { path: 'src/errors.ts', says: 'Errors import types only.', imports: [], importsTypesOf: ['src/advice.ts'] },
+  { path: 'src/events.ts', says: 'Events import types only.', imports: [], importsTypesOf: ['src/advice.ts'] },
   { path: 'src/shot.ts', says: 'The words for shots import nothing.', imports: [] },
   { path: 'src/money.ts', says: 'Money imports nothing.', imports: [] },
   { path: 'src/host.ts', says: 'What is outside imports nothing of ours.', imports: [] },
@@ -121,13 +133,19 @@ export const PLACES: readonly Place[] = [
     path: 'src/index.ts',
     says: 'The face of the package only exports.',
     imports: ['src/app', 'src/errors.ts', 'src/imggen.ts', 'src/providers/definition.ts', 'src/storage/storage.ts'],
-    importsTypesOf: ['src/config', 'src/events.ts', 'src/providers/provider.ts', 'src/providers/capabilities.ts'],
+    importsTypesOf: [
+      'src/advice.ts',
+      'src/config',
+      'src/events.ts',
+      'src/providers/provider.ts',
+      'src/providers/capabilities.ts',
+    ],
   },
   {
     path: 'src/terminal',
     says: 'What only a terminal needs: views, questions, interrupts, words.',
     imports: ['src/errors.ts', 'src/money.ts', 'src/sanitize.ts', 'src/views'],
-    importsTypesOf: ['src/app', 'src/events.ts', 'src/host.ts', 'src/runner/context.ts'],
+    importsTypesOf: ['src/advice.ts', 'src/app', 'src/events.ts', 'src/host.ts', 'src/runner/context.ts'],
   },
   {
     path: 'src/commands',
@@ -220,11 +238,24 @@ export const RESERVED: readonly Reserved[] = [
     what: { code: /\bprocess\.on\(/ },
     onlyIn: ['src/cli.ts'],
   },
+  {
+    says: 'A program reads the library’s messages, too: flags are named by the command line only (terminal/advice.ts).',
+    what: { code: /[\s'"`(]--[a-z][a-z-]*\b(?![-:)])/ },
+    onlyIn: COMMAND_LINE,
+  },
+  {
+    says: 'A program reads the library’s messages, too: commands are named by the command line only (terminal/advice.ts).',
+    what: {
+      code: /\bimggen (?:init|create-character|pack|reroll|gallery|status|resume|retry|cancel|jobs|stats|providers|upload|adopt|mark|clean|delete|completion)\b/,
+    },
+    onlyIn: COMMAND_LINE,
+  },
   { says: 'The core never prints.', what: { code: /\bconsole\./ }, onlyIn: [] },
 ];
 
 /** No `node:` module, no clock, no randomness, no process: the same input gives the same output for ever. */
 export const PURE: readonly string[] = [
+  'src/advice.ts',
   'src/errors.ts',
   'src/events.ts',
   'src/shot.ts',

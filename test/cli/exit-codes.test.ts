@@ -77,7 +77,7 @@ describe('exit codes', () => {
     const { folder, env, emulator } = await openaiStudio();
     const refused = await imggen(folder, ['pack', '--count', '8', '--budget', '0.10'], { env });
     expect(refused).toMatchObject({ exitCode: 4 });
-    expect(refused.stderr).toMatch(/run cap is \$0\.10[^]*nothing was sent[^]*--yes/);
+    expect(refused.stderr).toMatch(/cap of the job is \$0\.10[^]*nothing was sent[^]*--yes[^]*--budget/);
     // What was refused leaves nothing behind that a later `resume` could buy.
     const resumed = await imggen(folder, ['resume', '--yes'], { env });
     expect(resumed.stdout + resumed.stderr).toContain('nothing is unfinished');

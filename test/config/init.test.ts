@@ -33,7 +33,7 @@ describe('initConfig', () => {
     const dir = await folderWith('mine');
     const error = await refusal(initConfig(dir, { registries }));
     expect(error.message).toContain('There is a config.json already');
-    expect(error.hint).toContain('--force');
+    expect(error.advice).toEqual({ code: 'write-config', replace: true });
     expect(await readFile(path.join(dir, 'config.json'), 'utf8')).toBe('mine');
     expect(await readdir(dir)).toEqual(['config.json']);
   });

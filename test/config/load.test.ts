@@ -75,7 +75,7 @@ describe('which file', () => {
   test('a missing config says how to make one', async () => {
     const error = await refusal(load(undefined));
     expect(error.message).toBe('There is no config file config.json.');
-    expect(error.hint).toContain('imggen init');
+    expect(error.advice).toEqual({ code: 'write-config' });
   });
 
   test('without one, `optional` gives the defaults for the current folder', async () => {

@@ -1,0 +1,47 @@
+/**
+ * What can be done about a refusal or a notice, in plain data. The library's own words stand beside it and are complete
+ * without it; the command line names its flags and commands for it (`terminal/advice.ts`). Imports nothing.
+ */
+export type Advice =
+  /** Say yes when `confirm` asks. */
+  | { code: 'agree-to-delete' }
+  /** Raise a cap, or, where `someFit`, agree to as many pictures as fit under it. */
+  | { code: 'raise-cap'; cap: 'image' | 'run' | 'day'; someFit: boolean }
+  /** State the price of a picture, or allow an unknown one. */
+  | { code: 'state-price' }
+  /** Give the character another name, or lock it anew. */
+  | { code: 'relock' }
+  /** Go on with the numbers of this disk, or without uploads. */
+  | { code: 'accept-unread-store' }
+  /** Start another job although an identical one is unfinished. */
+  | { code: 'start-another-job' }
+  /** Make other takes of what is there. */
+  | { code: 'reroll' }
+  /** Go on with unfinished jobs: paid pictures are collected. */
+  | { code: 'resume' }
+  /** Go on with jobs one by one, or without uploads. */
+  | { code: 'resume-one-by-one' }
+  /** Take up a canceled job again. */
+  | { code: 'retry'; jobId: string }
+  /** Wait for the job that runs, or cancel it. */
+  | { code: 'cancel-job' }
+  /** Look up what there is. */
+  | { code: 'list-jobs' | 'list-pictures' | 'list-providers' }
+  /** Make the first pictures, or name the right ledger. */
+  | { code: 'make-first' }
+  /** Register the character of the config. */
+  | { code: 'create-character' }
+  /** Write a config to start from; `replace`: over the one that is there. */
+  | { code: 'write-config'; replace?: boolean }
+  /** Write a config, or name another one. */
+  | { code: 'choose-config' }
+  /** Take another place. */
+  | { code: 'choose-ledger' | 'choose-output' | 'choose-page' }
+  /** Take a store, or none. */
+  | { code: 'choose-store' | 'leave-store-out' }
+  /** Take a provider that needs no key. */
+  | { code: 'choose-keyless-provider' }
+  /** Start a new ledger and adopt what the store holds. */
+  | { code: 'adopt' }
+  /** Ask as the owner, or as the administrator. */
+  | { code: 'ask-as-administrator' };

@@ -1,0 +1,56 @@
+/** The flags and commands that the command line advises are ones that it has. */
+import { expect, it } from 'vitest';
+import type { Advice } from '../../src/advice.ts';
+import { EXIT } from '../../src/terminal/exit-codes.ts';
+import { buildProgram } from '../../src/program.ts';
+import { worded } from '../../src/terminal/advice.ts';
+
+const silent = { write: () => true };
+const program = buildProgram({ terminal: { stdout: silent, stderr: silent } }, { exitCode: EXIT.ok });
+const commands = program.commands.map((command) => command.name());
+const flags = program.commands.flatMap((command) => command.options.map((option) => option.long));
+
+const all: Advice[] = [
+  { code: 'agree-to-delete' },
+  { code: 'raise-cap', cap: 'image', someFit: false },
+  { code: 'raise-cap', cap: 'run', someFit: true },
+  { code: 'raise-cap', cap: 'day', someFit: true },
+  { code: 'state-price' },
+  { code: 'relock' },
+  { code: 'accept-unread-store' },
+  { code: 'start-another-job' },
+  { code: 'reroll' },
+  { code: 'resume' },
+  { code: 'resume-one-by-one' },
+  { code: 'retry', jobId: '7' },
+  { code: 'cancel-job' },
+  { code: 'list-jobs' },
+  { code: 'list-pictures' },
+  { code: 'list-providers' },
+  { code: 'make-first' },
+  { code: 'create-character' },
+  { code: 'write-config' },
+  { code: 'write-config', replace: true },
+  { code: 'choose-config' },
+  { code: 'choose-ledger' },
+  { code: 'choose-output' },
+  { code: 'choose-page' },
+  { code: 'choose-store' },
+  { code: 'leave-store-out' },
+  { code: 'choose-keyless-provider' },
+  { code: 'adopt' },
+  { code: 'ask-as-administrator' },
+];
+
+it.each(all)('$code names flags and commands that there are', (advice) => {
+  const text = worded('what to do', advice);
+  const namedFlags = [...text.matchAll(/--[a-z-]+/g)].map(([flag]) => flag);
+  const namedCommands = [...text.matchAll(/imggen ([a-z-]+)/g)].map(([, name]) => name);
+  expect(namedFlags.length + namedCommands.length).toBeGreaterThan(0);
+  expect(flags).toEqual(expect.arrayContaining(namedFlags));
+  expect(commands).toEqual(expect.arrayContaining(namedCommands));
+});
+
+it('words without advice stay as they are', () => {
+  expect(worded('Save it as UTF-8.', undefined)).toBe('Save it as UTF-8.');
+});
