@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { readEnvironment } from './config/environment.ts';
+import type { Environment } from './config/overrides.ts';
 import { keyVariablesOf } from './config/registries.ts';
 import { isDiskFailure, UserError } from './errors.ts';
 import { processHost, type Terminal } from './host.ts';
 import type { Parsed } from './program.ts';
 import { PROVIDERS } from './providers/index.ts';
-import { createRedactor, printable } from './sanitize.ts';
+import { cleanText, createRedactor, type Redact } from './redact.ts';
 import { STORES } from './storage/index.ts';
 import { worded } from './terminal/advice.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './terminal/exit-codes.ts';
@@ -37,23 +39,33 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 
 /** Says what went wrong, and tells the exit code. */
 function told(error: unknown, { stderr }: Terminal): ExitCode {
-  const redact = createRedactor(process.env, keyVariablesOf({ providers: PROVIDERS, stores: STORES }));
+  const redact = createRedactor(environment(), keyVariablesOf({ providers: PROVIDERS, stores: STORES }));
   if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UserError) {
-    stderr.write(redact(wordsOf(error)));
+    stderr.write(wordsOf(error, redact));
     return EXIT_OF_ERROR[error.kind];
   }
   if (isDiskFailure(error)) {
     const hint = 'make room, then run the command again: nothing that was paid is lost';
     const disk = new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, { hint });
-    stderr.write(redact(wordsOf(disk)));
+    stderr.write(wordsOf(disk, redact));
     return EXIT.usage;
   }
-  const stack = (error as Error).stack ?? String(error);
+  const stack = redact((error as Error).stack ?? String(error)).split('\n');
   stderr.write(
-    `imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n${redact(stack)}\n`,
+    `imggen has a bug: please report this. Nothing that was paid is lost: run the command again.\n` +
+      `${stack.map((line) => cleanText(line, redact)).join('\n')}\n`,
   );
   return EXIT.bug;
+}
+
+/** With what `.env` adds, where that can be read: its keys are secrets, too. */
+function environment(): Environment {
+  try {
+    return readEnvironment(process.cwd(), process.env);
+  } catch {
+    return process.env;
+  }
 }
 
 /**
@@ -82,12 +94,12 @@ function isParserError(error: unknown): error is { exitCode: number } {
   );
 }
 
-function wordsOf(error: UserError): string {
+function wordsOf(error: UserError, redact: Redact): string {
   const lines = [
-    `imggen: ${printable(error.message, 2_000)}`,
-    ...error.problems.map((problem) => `  ${printable(problem, 500)}`),
+    `imggen: ${cleanText(error.message, redact, 2_000)}`,
+    ...error.problems.map((problem) => `  ${cleanText(problem, redact, 500)}`),
   ];
-  if (error.hint !== undefined) lines.push(`  → ${printable(worded(error.hint, error.advice), 1_000)}`);
+  if (error.hint !== undefined) lines.push(`  → ${cleanText(worded(error.hint, error.advice), redact, 1_000)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -73,7 +73,7 @@ export function foundImage(
   of: { characterKey: number; characterId: string; store: string },
 ): FoundImage {
   const { context } = asset;
-  const format = /\.([a-z]{3,4})$/i.exec(asset.url ?? '')?.[1]?.toLowerCase() ?? 'png';
+  const format = /\.(png|jpe?g|webp)$/i.exec(asset.url ?? '')?.[1]?.toLowerCase() ?? 'png';
   const extension = format === 'jpeg' ? 'jpg' : format;
   const filename = imageFilename(of.characterId, number, extension);
   const createdAtMs = Date.parse(asset.createdAt);
@@ -84,8 +84,8 @@ export function foundImage(
     path: null,
     kind: oneOf(context['kind'], ['avatar', 'training', 'gallery'], 'gallery'),
     shot: context['shot'] ?? filename.replace(/\.[a-z]+$/, ''),
-    sha256: context['sha256'] ?? '',
-    md5: asset.md5 ?? context['md5'] ?? '',
+    sha256: hex(context['sha256'], 64),
+    md5: asset.md5 ?? hex(context['md5'], 32),
     sizeBytes: asset.sizeBytes,
     width: asset.width ?? 0,
     height: asset.height ?? 0,
@@ -121,6 +121,10 @@ export function configuredStore(config: Config): string {
 
 function oneOf<T extends string>(value: string | undefined, allowed: readonly T[], fallback: T): T {
   return allowed.find((one) => one === value) ?? fallback;
+}
+
+function hex(text: string | undefined, length: number): string {
+  return text?.length === length && /^[0-9a-f]+$/.test(text) ? text : '';
 }
 
 function wholeNumber(text: string | undefined): number {

@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { keyVariablesOf } from '../config/registries.ts';
 import type { Host } from '../host.ts';
 import type { Reporter } from '../runner/context.ts';
-import { createRedactor, printable } from '../sanitize.ts';
+import { cleanText, createRedactor, redactedValue } from '../redact.ts';
 import { LedgerFile } from './ledger-file.ts';
 import { Services } from './services.ts';
 
@@ -28,8 +28,8 @@ export interface Project {
   services: Services;
   caller: Caller;
   host: Host;
-  /** Takes secrets and terminal control out of text from outside; at most 1,000 characters. */
-  clean: (text: string) => string;
+  /** Takes secrets and terminal control out of text from outside; cut to `lengthMax` characters, 1,000 by default. */
+  clean: (text: string, lengthMax?: number) => string;
   /** Takes what a log keeps and views do not show. */
   trace: Reporter['trace'];
 }
@@ -49,7 +49,7 @@ export async function openProject(host: Host, options: ProjectOptions): Promise<
   const { allOwners = false, registries, trace, ...sources } = options;
   const env = readEnvironment(host.cwd, host.env);
   const redact = createRedactor(env, keyVariablesOf(registries));
-  const clean = (text: string) => printable(redact(text), 1_000);
+  const clean = (text: string, lengthMax = 1_000) => cleanText(text, redact, lengthMax);
   const config = await loadConfig({ ...sources, cwd: host.cwd, env }, registries);
   return {
     config,
@@ -58,7 +58,8 @@ export async function openProject(host: Host, options: ProjectOptions): Promise<
     caller: { owner: config.owner ?? null, allOwners },
     host,
     clean,
-    trace: trace === undefined ? () => {} : (point, facts) => trace(point, redactFacts(facts, redact)),
+    trace:
+      trace === undefined ? () => {} : (point, facts) => trace(point, { ...(redactedValue(facts, redact) as object) }),
   };
 }
 
@@ -72,8 +73,4 @@ export async function withOptions(project: Project, options: ProjectOptions, mor
   const settings = { ...options.options, ...Object.fromEntries(given) };
   const other = await openProject(project.host, { ...options, options: settings });
   return { ...other, ledger: project.ledger, trace: project.trace };
-}
-
-function redactFacts(facts: Record<string, unknown>, redact: (text: string) => string): Record<string, unknown> {
-  return JSON.parse(redact(JSON.stringify(facts))) as Record<string, unknown>;
 }

@@ -4,7 +4,9 @@ import { UserError, type Hint, type StorageError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { ProviderEntry, ProviderModule } from '../providers/definition.ts';
 import type { ReadyProvider } from '../runner/context.ts';
+import type { Clean } from '../runner/storable.ts';
 import type { Storage } from '../storage/storage.ts';
+import { cleanedStore } from './clean-store.ts';
 
 /** How long a store may take to say whether it is there. */
 const CHECK_TIMEOUT_MS = 20_000;
@@ -14,7 +16,7 @@ export class Services {
   readonly #config: Config;
   readonly #host: Host;
   readonly #registries: Registries;
-  readonly #clean: (text: string) => string;
+  readonly #clean: Clean;
   readonly #providers = new Map<string, Promise<ReadyProvider>>();
   readonly #stores = new Map<string, Promise<Storage>>();
 
@@ -22,7 +24,7 @@ export class Services {
    * @param host its `env` with `.env` merged in.
    * @param clean takes secrets and control characters out of a text.
    */
-  constructor(config: Config, host: Host, registries: Registries, clean: (text: string) => string) {
+  constructor(config: Config, host: Host, registries: Registries, clean: Clean) {
     this.#config = config;
     this.#host = host;
     this.#registries = registries;
@@ -137,7 +139,8 @@ export class Services {
     const { env, fetch, now } = this.#host;
     const { default: module } = await entry.load();
     const { keyVariables } = entry;
-    return module.create({ options: name === provider ? options : {}, keyVariables, env, fetch, now });
+    const store = await module.create({ options: name === provider ? options : {}, keyVariables, env, fetch, now });
+    return cleanedStore(store, this.#clean);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Loads the configuration: file, environment and options, layered, with every problem told at once. */
 import { UserError } from '../errors.ts';
-import { createRedactor } from '../sanitize.ts';
+import { createRedactor } from '../redact.ts';
 import type { Config, ConfigSources, Registries } from './config.ts';
 import { readConfigFile, shownPath, type RawConfig } from './file.ts';
 import { checkNames, providerOptions, storeOptions, type Layer } from './implementations.ts';

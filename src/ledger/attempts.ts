@@ -45,20 +45,26 @@ export class Attempts {
     );
   }
 
-  /** T3: the service has accepted it under this id. */
-  accepted(lease: Lease, remoteId: string): Attempt {
-    return this.step(lease, () => {
-      this.connection.run(
-        `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ? WHERE id = ?`,
-        remoteId,
-        this.connection.now(),
-        lease.attemptId,
-      );
-      this.connection.record(
-        lease.jobId,
-        { event: 'generation_submitted', shot: lease.shot, remote_id: remoteId },
-        lease.shotId,
-      );
+  /**
+   * T3: the service has accepted it under this id. Undefined, and nothing is written, when another attempt of the
+   * provider has that id.
+   */
+  accepted(lease: Lease, remoteId: string): Attempt | undefined {
+    return this.connection.write(() => {
+      if (this.isAnothers(lease, remoteId)) return undefined;
+      return this.step(lease, () => {
+        this.connection.run(
+          `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ? WHERE id = ?`,
+          remoteId,
+          this.connection.now(),
+          lease.attemptId,
+        );
+        this.connection.record(
+          lease.jobId,
+          { event: 'generation_submitted', shot: lease.shot, remote_id: remoteId },
+          lease.shotId,
+        );
+      });
     });
   }
 
@@ -126,6 +132,12 @@ export class Attempts {
   /** How many answers 429 the shot has seen in a row while its provider let nothing through. Reads only. */
   limitedInARow(lease: Lease, scope: string): number {
     return limitedInARow(this.connection, lease, scope);
+  }
+
+  private isAnothers(lease: Lease, remoteId: string): boolean {
+    const sql = `SELECT 1 FROM attempts other JOIN attempts own ON own.id = ?
+      WHERE other.provider = own.provider AND other.remote_id = ? AND other.id <> own.id`;
+    return this.connection.get(sql, lease.attemptId, remoteId) !== undefined;
   }
 
   /** A guarded write; returns the attempt as it is then. */

@@ -1,14 +1,30 @@
+import { ProviderError } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
 import type { Generated } from '../providers/provider.ts';
+import { failed } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { isBelievableCost, isStorableId, isStorableUrl, storableUsage } from './storable.ts';
 import { tellPhase } from './tell.ts';
 import { partPathOf, stageAnswer } from './staging.ts';
 
-/** T3: the provider has accepted the request under this id. */
+/**
+ * T3: the provider has accepted the request under this id. An id that can't be kept, or that is another attempt's,
+ * leaves in doubt which work is ours.
+ */
 export function accepted(context: AttemptContext, open: OpenAttempt, remoteId: string): Step {
+  const { provider } = open.ready;
+  if (!isStorableId(remoteId, context.clean))
+    return nameless(context, open, `${provider.name} told an id that holds a key, or characters that no id has`);
   const attempt = context.ledger.attempts.accepted(open.lease, remoteId);
+  if (!attempt) return nameless(context, open, `${provider.name} told the id of another attempt (${remoteId})`);
   context.trace('accepted', { shot: open.lease.shot, remoteId });
   return { open: { ...open, attempt, doubt: undefined } };
+}
+
+/** Accepted, and nobody can ask for it: looked up once where that can be done, else held. */
+function nameless(context: AttemptContext, open: OpenAttempt, why: string): Step {
+  if (!open.doubt && open.ready.provider.find) return { open: { ...open, doubt: { why, sender: 'this process' } } };
+  return failed(context, open, new ProviderError(why, { failure: 'unknown' }));
 }
 
 /**
@@ -21,20 +37,34 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
     context.tell({ event: 'notice', level: 'warn', message: context.clean(message) });
   const kept = {
     seedHonored: seedHonored(open, answer.seedUsed),
-    costMicros: answer.costMicros,
-    usage: answer.usage,
+    costMicros: believableCost(context, open, answer.costMicros),
+    usage: answer.usage === undefined ? undefined : storableUsage(answer.usage, context.clean),
   };
   tellPhase(context, open, 'saving');
-  let place: { url: string } | { staged: string };
-  if (answer.image.kind === 'url') place = { url: answer.image.url };
-  else {
+  let place: { url: string } | { staged: string } | { url?: undefined };
+  let unkeptUrl: string | undefined;
+  if (answer.image.kind === 'url' && isStorableUrl(answer.image.url, context.clean)) place = { url: answer.image.url };
+  else if (answer.image.kind === 'url') {
+    // Known to this process only: another asks the provider again by the remote id.
+    place = {};
+    unkeptUrl = answer.image.url;
+  } else {
     place = { staged: await stageAnswer(partPathOf(open.job, open.attempt.key), answer.image.bytes) };
     context.trace('staged', { shot: lease.shot });
   }
   const attempt = context.ledger.attempts.generated(lease, { ...kept, ...place }, ready.scope);
   context.trace('generated', { shot: lease.shot });
   open.onAnswered();
-  return { open: { ...open, attempt, doubt: undefined } };
+  return { open: { ...open, attempt, unkeptUrl, doubt: undefined } };
+}
+
+/** What the provider says that it charged; undefined for a number that can't be one, which is told. */
+function believableCost(context: AttemptContext, open: OpenAttempt, micros: number | undefined): number | undefined {
+  if (micros === undefined) return undefined;
+  if (isBelievableCost(micros)) return Math.ceil(micros);
+  const { name } = open.ready.provider;
+  context.warnOnce(`${name} told a cost that no picture has (${micros / 1e6} USD): the expected price is counted`);
+  return undefined;
 }
 
 /** T4 for an answer that another process, which has ended, staged and did not tell the ledger of. */

@@ -31,8 +31,12 @@ function nextStep(context: AttemptContext, open: OpenAttempt): Promise<Step> {
       return collect(context, open);
     case 'generated':
       if (attempt.staged !== null) return saveAnswer(context, open, attempt.staged);
-      return attempt.url === null ? collect(context, open) : downloadAnswer(context, open, attempt.url);
+      return downloadOrCollect(context, open, attempt.url ?? open.unkeptUrl);
     default:
       throw new Error(`attempt ${attempt.id} is ${attempt.state}, not open`);
   }
+}
+
+function downloadOrCollect(context: AttemptContext, open: OpenAttempt, url: string | undefined): Promise<Step> {
+  return url === undefined ? collect(context, open) : downloadAnswer(context, open, url);
 }

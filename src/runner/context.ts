@@ -1,5 +1,6 @@
 /** What the runner works with and on. Types only. */
 import type { LiveEvent } from '../events.ts';
+import type { Clean } from './storable.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -38,7 +39,7 @@ export interface Reporter {
   /** Named points of the flow, for the log; tests kill the process at them. */
   trace: (point: string, facts: Record<string, unknown>) => void;
   /** Takes secrets and terminal control out of text from outside. */
-  clean: (text: string) => string;
+  clean: Clean;
 }
 
 /** Disk and network. */

@@ -16,6 +16,8 @@ export interface OpenAttempt {
   readonly ready: ReadyProvider;
   /** Set while nobody knows whether the request was accepted: it is looked up before anything else. */
   readonly doubt?: { why: string; sender: 'another process' | 'this process' } | undefined;
+  /** Where the picture is, when the address can't be kept in the ledger (a key in it): known to this process only. */
+  readonly unkeptUrl?: string | undefined;
   /** It was looked up, found absent and sent a second time with the same key. */
   readonly resent: boolean;
   /** Called when the provider has done its part and the ledger knows: its place can be given to the next shot. */

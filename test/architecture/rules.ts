@@ -44,6 +44,12 @@ export const PLACES: readonly Place[] = [
   { path: 'src/host.ts', says: 'What is outside imports nothing of ours.', imports: [] },
   { path: 'src/patience.ts', says: 'Time limits need a clock.', imports: [], importsTypesOf: ['src/host.ts'] },
   { path: 'src/sanitize.ts', says: 'Making text safe needs nothing.', imports: [] },
+  { path: 'src/letters.ts', says: 'Reading letters needs nothing.', imports: [] },
+  {
+    path: 'src/redact.ts',
+    says: 'Taking secrets out of text needs only text.',
+    imports: ['src/letters.ts', 'src/sanitize.ts'],
+  },
   { path: 'src/names.ts', says: 'Naming needs nothing.', imports: [] },
   {
     path: 'src/character.ts',
@@ -59,7 +65,7 @@ export const PLACES: readonly Place[] = [
   {
     path: 'src/config',
     says: 'The config is read without knowing who implements what: the types of the contracts are enough.',
-    imports: ['src/character.ts', 'src/errors.ts', 'src/names.ts', 'src/money.ts', 'src/sanitize.ts'],
+    imports: ['src/character.ts', 'src/errors.ts', 'src/names.ts', 'src/money.ts', 'src/redact.ts', 'src/sanitize.ts'],
     importsTypesOf: ['src/providers/definition.ts', 'src/providers/options.ts', 'src/storage/storage.ts'],
   },
   { path: 'src/images', says: 'What is done to bytes needs only errors.', imports: ['src/errors.ts'] },
@@ -118,6 +124,7 @@ export const PLACES: readonly Place[] = [
       'src/images',
       'src/ledger',
       'src/plan',
+      'src/redact.ts',
       'src/runner',
       'src/sanitize.ts',
     ],
@@ -180,15 +187,17 @@ export const PLACES: readonly Place[] = [
     path: 'src/cli.ts',
     says: 'The entry knows the program, how errors are told, and which variables hold secrets.',
     imports: [
+      'src/config/environment.ts',
       'src/config/registries.ts',
       'src/errors.ts',
       'src/host.ts',
       'src/program.ts',
       'src/providers/index.ts',
-      'src/sanitize.ts',
+      'src/redact.ts',
       'src/storage/index.ts',
       'src/terminal',
     ],
+    importsTypesOf: ['src/config/overrides.ts'],
   },
   {
     path: 'src/build',

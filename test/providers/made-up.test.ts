@@ -13,7 +13,7 @@ import { processHost } from '../../src/host.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import type { ProviderModule } from '../../src/providers/definition.ts';
 import { STORES } from '../../src/storage/index.ts';
-import { createRedactor } from '../../src/sanitize.ts';
+import { createRedactor } from '../../src/redact.ts';
 import { startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
 import { describeProvider, type StartOptions, type Started } from './conformance.ts';

@@ -5,6 +5,7 @@
  */
 import type { ResponseCreateParamsNonStreaming } from 'openai/resources/responses/responses';
 import { z } from 'zod';
+import { ProviderError } from '../../errors.ts';
 import { readJson } from '../answer.ts';
 import type { CallContext, ImageRequest } from '../provider.ts';
 import type { Queue } from '../queue.ts';
@@ -49,11 +50,17 @@ export async function startInBackground(
     call.signal.throwIfAborted();
     call.onPhase?.('sending');
     const response = await session.client.responses.create(body, { signal: session.signal }).asResponse();
-    const accepted = await readJson(response, acceptedSchema, { service: SERVICE, paid: true });
+    const accepted = await readJson(response, acceptedSchema, { service: SERVICE, paid: true }).catch(inDoubt);
     return accepted.id;
   } catch (error) {
     throw session.failure(error);
   }
+}
+
+/** An answer without a good id: the work may have begun, and nobody can ask for it. */
+function inDoubt(error: unknown): never {
+  if (!(error instanceof ProviderError) || error.failure !== 'unusable') throw error;
+  throw new ProviderError(`${error.message}; whether the request was accepted is not known`, { failure: 'unknown' });
 }
 
 async function bodyOf(request: ImageRequest, options: BackgroundOptions): Promise<ResponseCreateParamsNonStreaming> {

@@ -60,6 +60,23 @@ export const SABOTAGES = {
       to: 'total.spentMicros + worstMicros <= limit',
     },
   ],
+  /** Nothing is taken out of what services say. */
+  'keys are not redacted': [
+    {
+      file: 'redact.js',
+      from: 'return (text) => withoutLetters',
+      to: 'return (text) => text; return (text) => withoutLetters',
+    },
+  ],
+  /** Keys are looked for as they are spelled, in the text as it came. */
+  'keys are looked for once': [
+    {
+      file: 'redact.js',
+      from: 'return printable(redact(printable(redact(text))), lengthMax);',
+      to: 'return printable(redact(text), lengthMax);',
+    },
+    { file: 'redact.js', from: `if (secrets.length === 0 || text === '')`, to: 'if (text !== undefined)' },
+  ],
 } as const satisfies Record<string, readonly Edit[]>;
 
 /** The name of a sabotage. */
