@@ -40,8 +40,8 @@ export function createRedactor(
 }
 
 /**
- * One line for people and for the ledger: without secrets and without anything that a terminal obeys. Secrets are looked
- * for in the text as it came, and again in what is left of it to be seen, before it is cut.
+ * One line for people and for the ledger: without secrets and without anything that a terminal obeys. Secrets are
+ * looked for in the text as it came, and again in what is left of it to be seen, before it is cut.
  */
 export function cleanText(text: string, redact: Redact, lengthMax?: number): string {
   return printable(redact(printable(redact(text))), lengthMax);

@@ -23,7 +23,8 @@ export function accepted(context: AttemptContext, open: OpenAttempt, remoteId: s
 
 /** Accepted, and nobody can ask for it: looked up once where that can be done, else held. */
 function nameless(context: AttemptContext, open: OpenAttempt, why: string): Step {
-  if (!open.doubt && open.ready.provider.find) return { open: { ...open, doubt: { why, sender: 'this process' } } };
+  if (!open.doubt && open.ready.provider.find)
+    return { open: { ...open, doubt: { why, sender: 'this process', arrived: true } } };
   return failed(context, open, new ProviderError(why, { failure: 'unknown' }));
 }
 

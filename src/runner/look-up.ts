@@ -44,6 +44,7 @@ export async function lookUp(
   if (finding.state === 'unsure') return inDoubt(`${doubt.why} (${finding.message})`);
   if (finding.state === 'found') return accepted(context, open, finding.remoteId);
   if (again) return again;
+  if (doubt.arrived) return inDoubt(`${doubt.why} (the provider does not list it)`);
   // That a process ended is no failure of the provider's, and no attempt of the shot's.
   const failure = doubt.sender === 'another process' ? 'interrupted' : 'unavailable';
   return failed(context, open, new ProviderError(`${doubt.why}; it never arrived`, { failure, charged: 'no' }));

@@ -15,7 +15,9 @@ export interface OpenAttempt {
   readonly request: ImageRequest;
   readonly ready: ReadyProvider;
   /** Set while nobody knows whether the request was accepted: it is looked up before anything else. */
-  readonly doubt?: { why: string; sender: 'another process' | 'this process' } | undefined;
+  readonly doubt?:
+    | { why: string; sender: 'another process' | 'this process'; /** The provider said so. */ arrived?: true }
+    | undefined;
   /** Where the picture is, when the address can't be kept in the ledger (a key in it): known to this process only. */
   readonly unkeptUrl?: string | undefined;
   /** It was looked up, found absent and sent a second time with the same key. */

@@ -1,4 +1,4 @@
-/** What of a provider's answer may be kept: nothing that hides a key or drives a terminal, and no absurd number. Pure. */
+/** What of a provider's answer may be kept: no key, nothing that drives a terminal, no absurd number. Pure. */
 
 /** Takes secrets and terminal control out of text, and cuts it. */
 export type Clean = (text: string, lengthMax?: number) => string;

@@ -44,7 +44,7 @@ function taintedAnswer(answer: Answer, taint: Taint, text: string): Answer {
 
 function taintedValue(value: unknown, how: { taint: Taint; text: string }, field: string): unknown {
   const { taint, text } = how;
-  const own = typeof value === 'object' ? undefined : taint.fields?.[field];
+  const own = typeof value === 'object' && value !== null ? undefined : taint.fields?.[field];
   if (own) return own(String(value), text);
   if (typeof value === 'string') return STRUCTURE.test(field) ? value : `${value} ${text}`;
   if (Array.isArray(value)) return value.map((one) => taintedValue(one, how, field));

@@ -55,6 +55,17 @@ describe('the id that a provider tells', () => {
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 2 });
   });
 
+  it('leaves the shot in doubt also when the list has nothing: it was accepted, and is not bought again', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(1) });
+    let sent = 0;
+    const submit = () => Promise.resolve({ state: 'accepted' as const, remoteId: `a b ${(sent += 1)}` });
+    const find = () => Promise.resolve({ state: 'absent' as const });
+    await rig.run(job, [provider({ submit, collect, find })]);
+    expect(sent).toBe(1);
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ hold: 1 });
+  });
+
   it.each(['', 'a\u0000b', 'a b', 'a\u200bb', 'x'.repeat(201)])('%j leaves the shot in doubt', async (remoteId) => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(1) });
@@ -86,7 +97,7 @@ describe('an address that a provider tells', () => {
 
 describe('a usage record', () => {
   it('is kept without keys and control characters, absurd numbers and endless depth', () => {
-    const usage = { 'a\u0000canary-71f3a9': ['b\u202ecanary-\u200b71f3a9', 1e999, 5, true, null, () => 1] };
+    const usage = { 'a\u0000canary-71f3a9': ['b\u202ecanary-\u200b71f3a9', Infinity, 5, true, null, () => 1] };
     expect(storableUsage(usage, clean)).toEqual({ 'a[redacted]': ['b[redacted]', null, 5, true, null, null] });
     let deep: unknown = 1;
     for (let depth = 0; depth < 10_000; depth += 1) deep = { deep };
