@@ -42,7 +42,7 @@ describe('the id that a provider tells', () => {
     const submit = () => Promise.resolve({ state: 'accepted' as const, remoteId: `same-${Math.min(1, (sent += 1))}` });
     await rig.run(job, [provider({ submit, collect })]);
     expect(sent).toBe(2);
-    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 1, hold: 1 });
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 1, held: 1 });
     expect(rig.ledger.queries.failures(job.id, 1)[0]?.message).toContain('the id of another attempt (same-1)');
   });
 
@@ -63,14 +63,14 @@ describe('the id that a provider tells', () => {
     const find = () => Promise.resolve({ state: 'absent' as const });
     await rig.run(job, [provider({ submit, collect, find })]);
     expect(sent).toBe(1);
-    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ hold: 1 });
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ held: 1 });
   });
 
   it.each(['', 'a\u0000b', 'a b', 'a\u200bb', 'x'.repeat(201)])('%j leaves the shot in doubt', async (remoteId) => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(1) });
     await rig.run(job, [provider({ submit: () => Promise.resolve({ state: 'accepted', remoteId }), collect })]);
-    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ hold: 1 });
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ held: 1 });
     expect(rig.told('generation_submitted')).toEqual([]);
   });
 
