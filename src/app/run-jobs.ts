@@ -3,6 +3,7 @@ import type { RunEvent } from '../events.ts';
 import { freeBytes } from '../images/save.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
+import type { OpenRun } from '../ledger/runs.ts';
 import { imageFilename } from '../names.ts';
 import type { RunnerContext, RunnerResult, StopSignals } from '../runner/context.ts';
 import { afterSave } from '../runner/after/index.ts';
@@ -44,12 +45,12 @@ export async function runJobs(
     else if (!('job_id' in event) || ids.has(event.job_id)) told(event);
   });
   try {
-    const jobs = openAll(ledger, prepared);
+    const { jobs, opened } = openAll(ledger, prepared);
     for (const job of jobs) ids.add(String(job.id));
     for (const job of jobs)
       told({ ...openedEvent(ledger, job, project.clean), uploads: prepared.storage !== undefined });
     for (const event of [...early, ...prepared.notices]) told(event);
-    const ended = await run(project, { ledger, jobs, prepared, startedAtMs }, { signals, emit: told });
+    const ended = await run(project, { ledger, jobs, opened, prepared, startedAtMs }, { signals, emit: told });
     const askable = [...prepared.providers.values()].filter((ready) => canBeCleared(ready.provider));
     return summarize(ledger, jobs, {
       stop: ended.stop,
@@ -68,19 +69,20 @@ function tellingTo({ trace }: RunningProject, emit: Emit): Emit {
   };
 }
 
-function openAll(ledger: Ledger, { jobs, providers }: Prepared): Job[] {
+function openAll(ledger: Ledger, { jobs: planned, providers }: Prepared): { jobs: Job[]; opened: OpenRun } {
   // Who was down is asked again: it is another run.
   for (const ready of providers.values()) ledger.resetBreaker(ready.scope);
-  const opened = jobs.map((job) => job.open());
-  for (const job of opened) ledger.uploads.retryFailed(job.id);
-  ledger.jobs.openRun(opened.map((job) => job.id));
-  return opened;
+  const jobs = planned.map((job) => job.open());
+  for (const job of jobs) ledger.uploads.retryFailed(job.id);
+  return { jobs, opened: ledger.jobs.openRun(jobs.map((job) => job.id)) };
 }
 
 /** What is run. */
 interface Work {
   ledger: Ledger;
   jobs: readonly Job[];
+  /** The run, as the ledger knows it. */
+  opened: OpenRun;
   prepared: Prepared;
   startedAtMs: number;
 }
@@ -103,9 +105,9 @@ async function run(
   const after = afterSave({ ...context, ...options, storage: prepared.storage });
   const runner = new Runner(context, options, { references: prepared.references, after });
   try {
-    return closeRuns(work, await runner.run());
+    return closeRun(work, await runner.run());
   } catch (error) {
-    leaveRuns(ledger, jobIds);
+    leaveRun(work.opened);
     throw error;
   } finally {
     drain.removeEventListener('abort', tellDraining);
@@ -113,9 +115,9 @@ async function run(
 }
 
 /** After a run that broke off: its jobs are not run any more. */
-export function leaveRuns(ledger: Ledger, jobIds: readonly number[]): void {
+export function leaveRun(opened: OpenRun): void {
   try {
-    ledger.jobs.leaveRun(jobIds);
+    opened.leave();
   } catch (error) {
     // The rows go with this process.
     if (!isDiskFailure(error)) throw error;
@@ -123,16 +125,13 @@ export function leaveRuns(ledger: Ledger, jobIds: readonly number[]): void {
 }
 
 /** Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. */
-function closeRuns({ ledger, jobs, startedAtMs }: Work, ended: RunnerResult): RunnerResult {
+function closeRun({ jobs, opened, startedAtMs }: Work, ended: RunnerResult): RunnerResult {
   try {
-    for (const job of jobs) ledger.jobs.closeRun(job.id, startedAtMs);
+    for (const job of jobs) opened.close(job.id, startedAtMs);
     return ended;
   } catch (error) {
     if (!isDiskFailure(error)) throw error;
-    leaveRuns(
-      ledger,
-      jobs.map((job) => job.id),
-    );
+    leaveRun(opened);
     return { stop: ended.stop ?? { reason: 'disk', message: `${error.message} (${error.code})` } };
   }
 }

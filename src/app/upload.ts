@@ -6,7 +6,7 @@ import { knownCharacter } from './characters.ts';
 import { openedEvent } from './opened.ts';
 import type { RunResult } from './result.ts';
 import type { StopSignals } from '../runner/context.ts';
-import { leaveRuns, runnerContext, type RunningProject } from './run-jobs.ts';
+import { leaveRun, runnerContext, type RunningProject } from './run-jobs.ts';
 import type { Project } from './project.ts';
 import { summarize } from './summary.ts';
 
@@ -39,29 +39,26 @@ export async function uploadImages(
   const off = project.ledger.listen((event) => {
     if (!('job_id' in event) || ids.has(event.job_id)) emit(event);
   });
+  const opened = ledger.jobs.openRun(jobs.map((job) => job.id));
+  const tellDraining = () => emit({ event: 'draining', signal: String(signals.drain.reason), in_flight: 0 });
   try {
-    ledger.jobs.openRun(jobs.map((job) => job.id));
     for (const job of jobs) emit({ ...openedEvent(ledger, job, project.clean), uploads: true });
     const pictures = count === 1 ? '1 picture' : `${count} pictures`;
     early.unshift({ event: 'notice', level: 'info', message: `uploading ${pictures} of ${character.id} to ${store}` });
     for (const event of early) emit(event);
-    signals.drain.addEventListener('abort', () =>
-      emit({ event: 'draining', signal: String(signals.drain.reason), in_flight: 0 }),
-    );
+    signals.drain.addEventListener('abort', tellDraining, { once: true });
     const context = runnerContext(project, { ledger, providers: new Map() }, emit);
     const step = uploads({ ...context, jobIds: jobs.map((job) => job.id), ...signals, storage });
     await step?.finish();
-    for (const job of jobs) ledger.jobs.closeRun(job.id, startedAtMs);
+    for (const job of jobs) opened.close(job.id, startedAtMs);
     const durationMs = project.host.now() - startedAtMs;
     const interrupted = signals.drain.aborted ? ({ reason: 'interrupted' } as const) : undefined;
     return uploadResult(summarize(ledger, jobs, { stop: step?.stop ?? interrupted, durationMs, askable: new Set() }));
   } catch (error) {
-    leaveRuns(
-      ledger,
-      jobs.map((job) => job.id),
-    );
+    leaveRun(opened);
     throw error;
   } finally {
+    signals.drain.removeEventListener('abort', tellDraining);
     off();
   }
 }

@@ -5,7 +5,7 @@ import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } 
 import type { Job } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
 import { jobById, jobOf } from './rows.ts';
-import { closeRun, leaveRun, openRun } from './runs.ts';
+import { OpenRun } from './runs.ts';
 import type { JobChanges } from './settings.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 
@@ -126,18 +126,8 @@ export class Jobs {
     });
   }
 
-  /** This process runs these jobs until `closeRun`, or until it ends: what belongs to them is in use. */
-  openRun(jobIds: readonly number[]): void {
-    this.connection.write(() => openRun(this.connection, jobIds));
-  }
-
-  /** This process works on these jobs no longer; for a run that broke off before `closeRun`. */
-  leaveRun(jobIds: readonly number[]): void {
-    this.connection.write(() => leaveRun(this.connection, jobIds));
-  }
-
-  /** Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. */
-  closeRun(jobId: number, startedAtMs: number): { ended: boolean; counts: ShotCounts } {
-    return this.connection.write(() => closeRun(this.connection, jobId, startedAtMs));
+  /** This process runs these jobs until the run is closed or left: what belongs to them is in use. */
+  openRun(jobIds: readonly number[]): OpenRun {
+    return this.connection.write(() => new OpenRun(this.connection, jobIds));
   }
 }

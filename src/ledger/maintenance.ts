@@ -16,7 +16,7 @@ export class Maintenance {
   /** True while a run has a job of that slug, here or in another process: it may name a picture at any moment. */
   isAtWork(characterId: string): boolean {
     const workers = this.connection.all<{ owner: string }>(
-      'SELECT DISTINCT w.owner FROM jobs j JOIN workers w ON w.job_id = j.id WHERE j.character_id = ?',
+      'SELECT DISTINCT w.owner FROM jobs j JOIN runs w ON w.job_id = j.id WHERE j.character_id = ?',
       characterId,
     );
     return workers.some(({ owner }) => this.connection.isRunning(owner));

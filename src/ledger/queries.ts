@@ -45,7 +45,7 @@ export class Queries {
 
   /** True while a running process works on a job. */
   isRun(jobId: number): boolean {
-    const workers = this.connection.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
+    const workers = this.connection.all<{ owner: string }>('SELECT DISTINCT owner FROM runs WHERE job_id = ?', jobId);
     return workers.some(({ owner }) => owner === this.connection.owner || this.connection.isRunning(owner));
   }
 

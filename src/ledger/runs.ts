@@ -1,4 +1,4 @@
-/** Which processes run a job, from their first look at it to their last. */
+/** Which runs are at work on a job, from their first look at it to their last. */
 import type { Connection } from './connection.ts';
 import { totalOf } from './budget.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
@@ -6,27 +6,61 @@ import { jobById } from './rows.ts';
 import { usdOf } from '../money.ts';
 
 /**
- * This process runs these jobs until `closeRun`, or until it ends: what belongs to them is in use. Inside a
- * transaction.
+ * A run of this process on some jobs, until each is closed or left, or the process ends: what belongs to them is in
+ * use.
  */
-export function openRun(connection: Connection, jobIds: readonly number[]): void {
-  for (const jobId of jobIds) {
-    const workers = connection.all<{ owner: string }>('SELECT owner FROM workers WHERE job_id = ?', jobId);
-    for (const { owner } of workers) if (!connection.isRunning(owner)) removeWorker(connection, jobId, owner);
-    connection.run('INSERT OR IGNORE INTO workers (job_id, owner) VALUES (?, ?)', jobId, connection.owner);
+export class OpenRun {
+  private readonly connection: Connection;
+  private readonly jobIds: readonly number[];
+  private readonly number: number;
+
+  /** Inside a transaction. */
+  constructor(connection: Connection, jobIds: readonly number[]) {
+    this.connection = connection;
+    this.jobIds = jobIds;
+    this.number = nextNumber(connection);
+    for (const jobId of jobIds) {
+      forgetEnded(connection, jobId);
+      const sql = 'INSERT INTO runs (job_id, owner, number) VALUES (?, ?, ?)';
+      connection.run(sql, jobId, connection.owner, this.number);
+    }
+  }
+
+  /** Closes the run on one job: marks it ended when nothing is left to do, and says so in the last event. */
+  close(jobId: number, startedAtMs: number): { ended: boolean; counts: ShotCounts } {
+    return this.connection.write(() => {
+      this.remove(jobId);
+      return endJob(this.connection, jobId, startedAtMs);
+    });
+  }
+
+  /** The run works on none of its jobs any more, whatever became of it: it may have broken off. May be called twice. */
+  leave(): void {
+    this.connection.write(() => {
+      for (const jobId of this.jobIds) this.remove(jobId);
+    });
+  }
+
+  private remove(jobId: number): void {
+    const sql = 'DELETE FROM runs WHERE job_id = ? AND owner = ? AND number = ?';
+    this.connection.run(sql, jobId, this.connection.owner, this.number);
   }
 }
 
-/**
- * Closes a run on a job: marks it ended when nothing is left to do, and says so in the last event. Inside a
- * transaction.
- */
-export function closeRun(
-  connection: Connection,
-  jobId: number,
-  startedAtMs: number,
-): { ended: boolean; counts: ShotCounts } {
-  removeWorker(connection, jobId, connection.owner);
+/** Another number than any run of this process has that is not closed. */
+function nextNumber(connection: Connection): number {
+  const sql = 'SELECT COALESCE(MAX(number), 0) + 1 n FROM runs WHERE owner = ?';
+  return connection.get<{ n: number }>(sql, connection.owner)?.n ?? 1;
+}
+
+function forgetEnded(connection: Connection, jobId: number): void {
+  const owners = connection.all<{ owner: string }>('SELECT DISTINCT owner FROM runs WHERE job_id = ?', jobId);
+  for (const { owner } of owners) {
+    if (!connection.isRunning(owner)) connection.run('DELETE FROM runs WHERE job_id = ? AND owner = ?', jobId, owner);
+  }
+}
+
+function endJob(connection: Connection, jobId: number, startedAtMs: number): { ended: boolean; counts: ShotCounts } {
   const counts = countShots(connection, jobId);
   const ended = counts.queued + counts.leased + counts.held === 0;
   if (ended) {
@@ -47,13 +81,4 @@ export function closeRun(
     cost_usd: usdOf(totalOf(connection, `job:${jobId}`).spentMicros),
   });
   return { ended, counts };
-}
-
-/** This process works on these jobs no longer, whatever became of its run: it may have broken off. In a transaction. */
-export function leaveRun(connection: Connection, jobIds: readonly number[]): void {
-  for (const jobId of jobIds) removeWorker(connection, jobId, connection.owner);
-}
-
-function removeWorker(connection: Connection, jobId: number, owner: string): void {
-  connection.run('DELETE FROM workers WHERE job_id = ? AND owner = ?', jobId, owner);
 }

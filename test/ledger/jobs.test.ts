@@ -28,7 +28,7 @@ it('a job that has ended or was canceled never changes', () => {
     makeJob(ledger, ledgers.folder, { shots: galleryShots(1), key }),
   );
   finish(ledger, ledgers.claimed(ledger, [ended!.id]));
-  ledger.jobs.closeRun(ended!.id, ledgers.nowMs);
+  ledger.jobs.openRun([ended!.id]).close(ended!.id, ledgers.nowMs);
   ledger.jobs.cancel(canceled!.id);
   for (const job of [ended!, canceled!]) {
     const changed = ledger.jobs.change(job.id, { concurrency: 50, priority: 0 });

@@ -63,7 +63,7 @@ describe('a reroll', () => {
     expect(reroll(takes)).toEqual({ job: first.job, created: false });
     expect(reroll(takes, { fresh: true }).created).toBe(true);
     finish(ledger, ledgers.claimed(ledger, [first.job.id]));
-    ledger.jobs.closeRun(first.job.id, ledgers.nowMs);
+    ledger.jobs.openRun([first.job.id]).close(first.job.id, ledgers.nowMs);
     expect(reroll(takes, { key: 'k' }).job.id).toBe(reroll(takes, { key: 'k' }).job.id);
   });
 

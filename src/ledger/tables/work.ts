@@ -37,11 +37,12 @@ CREATE INDEX jobs_open ON jobs (priority, id) WHERE state = 'open';
 CREATE INDEX jobs_by_character ON jobs (character_key, id);
 CREATE INDEX jobs_by_slug ON jobs (character_id);
 
--- Processes that run a job, from their first look at it to their last; rows of processes that have ended mean nothing.
-CREATE TABLE workers (
+-- Runs of a job, from their first look at it to their last; rows of processes that have ended mean nothing.
+CREATE TABLE runs (
   job_id INTEGER NOT NULL REFERENCES jobs(id),
-  owner TEXT NOT NULL,
-  PRIMARY KEY (job_id, owner)
+  owner TEXT NOT NULL,                 -- the process
+  number INTEGER NOT NULL,             -- of that process's runs: a program may have two on one job
+  PRIMARY KEY (job_id, owner, number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE shots (
