@@ -50,10 +50,20 @@ export async function inspectFile(path: string): Promise<ImageFacts> {
   return inspectImage(await readCapped(path));
 }
 
-/** The same with the file's SHA-256 in hex, from one reading. @throws as `inspectFile`. */
-export async function inspectAndHashFile(path: string): Promise<{ facts: ImageFacts; sha256: string }> {
-  const bytes = await readCapped(path);
+/** A whole picture: what it is, and its SHA-256 in hex. */
+export interface InspectedImage {
+  facts: ImageFacts;
+  sha256: string;
+}
+
+/** What these bytes are, with their sum. @throws as `inspectImage`. */
+export function inspectAndHash(bytes: Uint8Array): InspectedImage {
   return { facts: inspectImage(bytes), sha256: sha256Of(bytes) };
+}
+
+/** The same for a file, from one reading. @throws as `inspectFile`. */
+export async function inspectAndHashFile(path: string): Promise<InspectedImage> {
+  return inspectAndHash(await readCapped(path));
 }
 
 async function readCapped(path: string): Promise<Buffer> {

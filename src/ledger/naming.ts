@@ -1,7 +1,7 @@
 /** From a whole file to a finished shot: T5 and T6 of docs/ledger.md. Inside transactions, with the lease. */
 import type { Connection } from './connection.ts';
 import { attemptWhere } from './attempt-rows.ts';
-import { imageById, imageWhere } from './image-rows.ts';
+import { imageById } from './image-rows.ts';
 import { freeDependents, holdLease } from './lease.ts';
 import { takeNumber } from './numbers.ts';
 import type { Attempt, Image, Lease, Shot } from './records.ts';
@@ -31,8 +31,8 @@ export interface ImageNaming {
 export function nameImage(connection: Connection, lease: Lease, what: { image: NewImage; naming: ImageNaming }): Image {
   const { image, naming } = what;
   const shot = holdLease(connection, lease);
-  const before = imageWhere(connection, { where: 'i.shot_id = ?' }, lease.shotId);
-  if (before && !naming.taken) return before;
+  const before = connection.get<{ id: number }>('SELECT id FROM images WHERE shot_id = ?', lease.shotId);
+  if (before && !naming.taken) return imageById(connection, before.id);
   const number = takeNumber(connection, lease.characterId);
   const filename = naming.nameOf(number);
   const name = { number, filename, path: naming.pathOf(filename) };

@@ -3,6 +3,7 @@ import type { SeedHonored } from '../events.ts';
 import type { Generated } from '../providers/provider.ts';
 import { failed } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { pictureIn } from './picture.ts';
 import { isBelievableCost, isStorableId, isStorableUrl, storableUsage } from './storable.ts';
 import { tellPhase } from './tell.ts';
 import { partPathOf, stageAnswer } from './staging.ts';
@@ -44,19 +45,23 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
   tellPhase(context, open, 'saving');
   let place: { url: string } | { staged: string } | { url?: undefined };
   let unkeptUrl: string | undefined;
+  let picture: OpenAttempt['picture'];
   if (answer.image.kind === 'url' && isStorableUrl(answer.image.url, context.clean)) place = { url: answer.image.url };
   else if (answer.image.kind === 'url') {
     // Known to this process only: another asks the provider again by the remote id.
     place = {};
     unkeptUrl = answer.image.url;
   } else {
-    place = { staged: await stageAnswer(partPathOf(open.job, open.attempt.key), answer.image.bytes) };
+    const { bytes } = answer.image;
+    const staging = stageAnswer(partPathOf(open.job, open.attempt.key), bytes);
+    picture = pictureIn(bytes);
+    place = { staged: await staging };
     context.trace('staged', { shot: lease.shot });
   }
   const attempt = context.ledger.attempts.generated(lease, { ...kept, ...place }, ready.scope);
   context.trace('generated', { shot: lease.shot });
   open.onAnswered();
-  return { open: { ...open, attempt, unkeptUrl, doubt: undefined } };
+  return { open: { ...open, attempt, picture, unkeptUrl, doubt: undefined } };
 }
 
 /** What the provider says that it charged; undefined for a number that can't be one, which is told. */

@@ -33,5 +33,5 @@ export function deadline(
     stop.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError'));
   };
   void expire();
-  return { signal: stop.signal, passed: () => passed, clear: () => cleared.abort() };
+  return { signal: stop.signal, passed: () => passed, clear: () => cleared.abort('cleared') };
 }

@@ -1,10 +1,11 @@
 import { ProviderError } from '../errors.ts';
+import type { InspectedImage } from '../images/inspect.ts';
 import { acceptedOf } from './collect.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
-import { wholeAt } from './picture.ts';
+import { pictureAt } from './picture.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
 import { partPathOf } from './staging.ts';
 
@@ -20,8 +21,10 @@ export async function downloadAnswer(context: AttemptContext, open: OpenAttempt,
   for (let tries = 1; tries <= DOWNLOAD_TRIES_MAX; tries += 1) {
     if (context.drain.aborted && tries > 1) break;
     const result = await tryDownload(context, open, { url, tries });
-    if ('staged' in result)
-      return { open: { ...open, attempt: context.ledger.attempts.staged(open.lease, result.staged) } };
+    if ('staged' in result) {
+      const { staged, picture } = result;
+      return { open: { ...open, attempt: context.ledger.attempts.staged(open.lease, staged), picture } };
+    }
     last = result.error.message;
     if (result.error.expired || result.error.failure === 'rejected') {
       if (renewed && isKept(context, open)) break;
@@ -44,15 +47,15 @@ async function tryDownload(
   context: AttemptContext,
   open: OpenAttempt,
   { url, tries }: { url: string; tries: number },
-): Promise<{ staged: string } | { error: ProviderError }> {
+): Promise<{ staged: string; picture: InspectedImage } | { error: ProviderError }> {
   const { shot } = open.lease;
   const part = partPathOf(open.job, open.attempt.key);
   try {
     await context.download(url, part, { signal: context.abort, allowedOrigin: open.ready.provider.baseUrl });
-    if (!(await wholeAt(part)))
-      throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
+    const picture = await pictureAt(part);
+    if (!picture) throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
     context.trace('downloaded', { shot, tries });
-    return { staged: part };
+    return { staged: part, picture };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     context.trace('download-failed', { shot, tries, message: context.clean(error.message) });

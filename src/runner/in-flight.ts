@@ -56,7 +56,8 @@ export class InFlight {
     const waitMs = untilMs === undefined ? WAIT_MAX_MS : Math.min(Math.max(5, untilMs - now()), WAIT_MAX_MS);
     const slept = sleep(waitMs, AbortSignal.any([drain, over.signal]));
     await Promise.race([slept, answered, ...this.ends.values()]);
-    over.abort();
+    // A reason that is no error: the default one records a stack, each time.
+    over.abort('over');
   }
 
   /** The work on a shot broke off before its end was written: the disk was full, or it is a bug. */

@@ -1,6 +1,7 @@
 /** An attempt on its way, and what a step makes of it. Types only: every step imports these. */
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Attempt, Image, Job, Lease, Shot } from '../ledger/records.ts';
+import type { InspectedImage } from '../images/inspect.ts';
 import type { ImageRequest } from '../providers/provider.ts';
 import type { Files, ReadyProvider, Reporter, StopSignals, Time } from './context.ts';
 import type { Verdict } from './retry.ts';
@@ -22,6 +23,8 @@ export interface OpenAttempt {
   readonly unkeptUrl?: string | undefined;
   /** It was looked up, found absent and sent a second time with the same key. */
   readonly resent: boolean;
+  /** What this process has just staged, where it was looked at on its way to the disk. */
+  readonly picture?: InspectedImage | undefined;
   /** Called when the provider has done its part and the ledger knows: its place can be given to the next shot. */
   readonly onAnswered: () => void;
 }

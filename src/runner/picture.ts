@@ -1,19 +1,27 @@
 /** Pictures on disk, as the runner finds them: whole, half, or not at all. */
 import { ProviderError } from '../errors.ts';
-import { inspectAndHashFile, inspectFile, type ImageFacts } from '../images/inspect.ts';
+import {
+  inspectAndHash,
+  inspectAndHashFile,
+  inspectFile,
+  type ImageFacts,
+  type InspectedImage,
+} from '../images/inspect.ts';
 import type { Image } from '../ledger/records.ts';
 
-/** A whole picture on disk, read once. */
-export interface Picture {
-  facts: ImageFacts;
-  /** In hex. */
-  sha256: string;
-}
-
 /** The picture in a file with its hash; undefined when it holds none, or half a one. */
-export async function pictureAt(path: string): Promise<Picture | undefined> {
+export async function pictureAt(path: string): Promise<InspectedImage | undefined> {
   try {
     return await inspectAndHashFile(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The picture that bytes in memory are; undefined when they are none. */
+export function pictureIn(bytes: Uint8Array): InspectedImage | undefined {
+  try {
+    return inspectAndHash(bytes);
   } catch {
     return undefined;
   }
@@ -32,7 +40,7 @@ export async function wholeAt(path: string): Promise<ImageFacts | undefined> {
  * The picture of a shot under its final name, linked before a crash that came before the ledger was told; else
  * undefined.
  */
-export async function linkedBefore(image: Image | undefined): Promise<Picture | undefined> {
+export async function linkedBefore(image: Image | undefined): Promise<InspectedImage | undefined> {
   const picture = image?.path ? await pictureAt(image.path) : undefined;
   return picture?.sha256 === image?.sha256 ? picture : undefined;
 }

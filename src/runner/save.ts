@@ -3,11 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hashFile } from '../images/hash.ts';
 import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
+import type { InspectedImage } from '../images/inspect.ts';
 import type { Image } from '../ledger/records.ts';
 import { failed, answerGone } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
-import { linkedBefore, pictureAt, whyUnusable, type Picture } from './picture.ts';
+import { linkedBefore, pictureAt, whyUnusable } from './picture.ts';
 import { folderOf, isElsewhere } from './staging.ts';
 
 /**
@@ -15,7 +16,8 @@ import { folderOf, isElsewhere } from './staging.ts';
  */
 export async function saveAnswer(context: AttemptContext, open: OpenAttempt, staged: string): Promise<Step> {
   tellPhase(context, open, 'saving');
-  const picture = (await pictureAt(staged)) ?? (await linkedBefore(context.ledger.images.ofShot(open.lease.shotId)));
+  const picture =
+    open.picture ?? (await pictureAt(staged)) ?? (await linkedBefore(context.ledger.images.ofShot(open.lease.shotId)));
   if (!picture) {
     const why = await whyUnusable(staged);
     if (why) return failed(context, open, why);
@@ -34,7 +36,7 @@ export async function saveAnswer(context: AttemptContext, open: OpenAttempt, sta
 async function nameAndFinish(
   context: AttemptContext,
   { lease, job }: OpenAttempt,
-  { staged, picture: { facts, sha256 } }: { staged: string; picture: Picture },
+  { staged, picture: { facts, sha256 } }: { staged: string; picture: InspectedImage },
 ): Promise<Image> {
   const { images } = context.ledger;
   const folder = folderOf(job);
@@ -58,7 +60,7 @@ async function nameAndFinish(
 }
 
 /** Services that know ratios only answer with a size of their own: said once a run. */
-function warnOfSize(context: AttemptContext, { request, ready }: OpenAttempt, { facts }: Picture): void {
+function warnOfSize(context: AttemptContext, { request, ready }: OpenAttempt, { facts }: InspectedImage): void {
   const { width, height } = facts;
   if (width === request.width && height === request.height) return;
   const model = context.clean(request.model);
