@@ -80,3 +80,15 @@ export interface Reference {
   sha256: string;
   sizeBytes: number;
 }
+
+/** A value of JSON. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+/** What a provider wants to know of a request once its answer was lost: no secret, and no picture's bytes. */
+export type SentRecord = Readonly<Record<string, JsonValue>>;

@@ -24,7 +24,10 @@ interface AttemptRow {
   message: string | null;
   seed_honoured: Attempt['seedHonored'];
   usage: string | null;
+  account: string;
+  sent: string | null;
   intent_at_ms: number;
+  sent_at_ms: number | null;
   accepted_at_ms: number | null;
   ended_at_ms: number | null;
 }
@@ -90,7 +93,10 @@ function attemptOf(row: AttemptRow, folder: string | undefined): Attempt {
     message: row.message,
     seedHonored: row.seed_honoured,
     usage: row.usage === null ? null : (JSON.parse(row.usage) as unknown),
+    account: row.account,
+    sent: row.sent === null ? {} : (JSON.parse(row.sent) as Attempt['sent']),
     intentAtMs: row.intent_at_ms,
+    sentAtMs: row.sent_at_ms,
     acceptedAtMs: row.accepted_at_ms,
     endedAtMs: row.ended_at_ms,
   };

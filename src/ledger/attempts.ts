@@ -1,11 +1,11 @@
 import type { SeedHonored } from '../events.ts';
+import type { SentRecord } from '../shot.ts';
 import { limitedInARow, recordFailure, type FailureRecord } from './failures.ts';
 import { noteSuccess } from './limits.ts';
 import { settle } from './budget.ts';
 import type { Attempt, Lease, Shot } from './records.ts';
 import { attemptWhere } from './attempt-rows.ts';
-import { jobById } from './rows.ts';
-import { holdLease } from './lease.ts';
+import { holdLease, putBack } from './lease.ts';
 import type { Connection } from './connection.ts';
 
 /** What an answer brought, as soon as it is known. */
@@ -43,6 +43,18 @@ export class Attempts {
       this.connection.get('SELECT 1 FROM attempts WHERE provider = ? AND remote_id = ?', provider, remoteId) !==
       undefined
     );
+  }
+
+  /** The request is about to leave: from here on it may have been accepted. `sent`: what recognizes it there. */
+  sending(lease: Lease, sent: SentRecord): void {
+    this.guarded(lease, () => {
+      this.connection.run(
+        'UPDATE attempts SET sent = ?, sent_at_ms = ? WHERE id = ?',
+        JSON.stringify(sent),
+        this.connection.now(),
+        lease.attemptId,
+      );
+    });
   }
 
   /**
@@ -112,21 +124,7 @@ export class Attempts {
 
   /** The shot was claimed and nothing was sent: as if it had never been claimed. */
   unsent(lease: Lease): void {
-    this.guarded(lease, (shot) => {
-      this.connection.run(
-        `UPDATE attempts SET state = 'rejected', outcome = 'interrupted', message = 'stopped before it was sent',
-          ended_at_ms = ? WHERE id = ?`,
-        this.connection.now(),
-        lease.attemptId,
-      );
-      settle(this.connection, lease.attemptId, { state: 'released' });
-      const canceled = jobById(this.connection, lease.jobId).state === 'canceled';
-      this.connection.run(
-        `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
-        canceled ? 'canceled' : 'queued',
-        shot.id,
-      );
-    });
+    this.guarded(lease, () => putBack(this.connection, lease));
   }
 
   /** How many answers 429 the shot has seen in a row while its provider let nothing through. Reads only. */

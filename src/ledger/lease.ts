@@ -1,11 +1,11 @@
 /** Leases: how a process gets a shot for itself, and proves at every later write that it still has it. */
 import { attemptWhere, keepReferences } from './attempt-rows.ts';
-import { reserve } from './budget.ts';
+import { reserve, settle } from './budget.ts';
 import type { Candidate } from './candidates.ts';
 import { LostLease, type Connection } from './connection.ts';
 import { takeSend } from './limits.ts';
 import type { Attempt, AttemptRequest, Job, Lease, Shot } from './records.ts';
-import { shotOf } from './rows.ts';
+import { jobById, shotOf } from './rows.ts';
 
 /** One way to make a shot: a provider that can take it, what it would cost, and what would be sent. */
 export interface Route {
@@ -76,8 +76,8 @@ function insertAttempt(connection: Connection, shot: Shot, route: Route): Attemp
   const { references, ...request } = route.request;
   const before = connection.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0;
   const id = connection.insert(
-    `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, intent_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, account, intent_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     route.attemptKey,
     shot.id,
     shot.jobId,
@@ -86,6 +86,7 @@ function insertAttempt(connection: Connection, shot: Shot, route: Route): Attemp
     route.model,
     route.requestHash,
     JSON.stringify(request),
+    route.scope,
     connection.now(),
   );
   keepReferences(connection, id, references);
@@ -105,6 +106,26 @@ export function holdLease(connection: Connection, lease: Lease): Shot {
   );
   if (!shot) throw new LostLease(`shot ${lease.shotId}`);
   return shot;
+}
+
+/**
+ * Puts a leased shot whose request was surely not sent back into the queue, as if it had never been claimed. Inside a
+ * transaction, with the lease.
+ */
+export function putBack(connection: Connection, lease: Pick<Lease, 'shotId' | 'jobId' | 'attemptId'>): void {
+  connection.run(
+    `UPDATE attempts SET state = 'rejected', outcome = 'interrupted', message = 'stopped before it was sent',
+      ended_at_ms = ? WHERE id = ?`,
+    connection.now(),
+    lease.attemptId,
+  );
+  settle(connection, lease.attemptId, { state: 'released' });
+  const canceled = jobById(connection, lease.jobId).state === 'canceled';
+  connection.run(
+    `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
+    canceled ? 'canceled' : 'queued',
+    lease.shotId,
+  );
 }
 
 /** Shots that waited for this one may be claimed now. */

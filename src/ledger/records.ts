@@ -5,7 +5,7 @@
 import type { CharacterAttributes } from '../character.ts';
 import type { Failure, Outcome } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
-import type { Reference, ShotKind, ShotLook } from '../shot.ts';
+import type { Reference, SentRecord, ShotKind, ShotLook } from '../shot.ts';
 import type { JobSettings } from './settings.ts';
 
 export type { Image, Review, Score, StoredDetails, Upload } from './image-records.ts';
@@ -115,7 +115,13 @@ export interface Attempt {
   message: string | null;
   seedHonored: SeedHonored | null;
   usage: unknown;
+  /** Provider and fingerprint of the key it was sent with: another account knows nothing of it. */
+  account: string;
+  /** What recognizes the request at the service; empty when the provider told nothing. */
+  sent: SentRecord;
   intentAtMs: number;
+  /** Committed right before the request was handed to the network; null: it was surely not sent. */
+  sentAtMs: number | null;
   acceptedAtMs: number | null;
   endedAtMs: number | null;
 }

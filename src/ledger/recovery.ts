@@ -1,6 +1,7 @@
 import type { Attempt, Image, Job, Lease, Shot } from './records.ts';
 import { attemptWhere } from './attempt-rows.ts';
 import { imageWhere } from './image-rows.ts';
+import { putBack } from './lease.ts';
 import { jobById, shotById, shotOf } from './rows.ts';
 import type { Connection } from './connection.ts';
 
@@ -24,7 +25,8 @@ export class Recovery {
 
   /**
    * Takes over at most `most` shots of these jobs whose process has ended, or has let them go. Never takes from a
-   * process that runs; two processes that try at once get different shots. `except`: ids of shots not to touch.
+   * process that runs; two processes that try at once get different shots. What was surely not sent goes back into the
+   * queue. `except`: ids of shots not to touch.
    */
   takeOver(jobIds: readonly number[], most: number, except: ReadonlySet<number> = new Set()): TakenOver[] {
     const taken: TakenOver[] = [];
@@ -84,7 +86,12 @@ export class Recovery {
     );
     const open = `a.shot_id = ? AND a.state IN ('intent', 'accepted', 'generated') ORDER BY a.id DESC`;
     const attempt = attemptWhere(this.connection, open, seen.id);
-    return changed === 1 && attempt ? this.taken(seen.id, attempt) : undefined;
+    if (changed !== 1 || !attempt) return undefined;
+    if (attempt.state === 'intent' && attempt.sentAtMs === null) {
+      putBack(this.connection, { shotId: seen.id, jobId: seen.jobId, attemptId: attempt.id });
+      return undefined;
+    }
+    return this.taken(seen.id, attempt);
   }
 
   private reopen(seen: Shot, providers: readonly string[]): TakenOver | undefined {

@@ -25,12 +25,15 @@ export interface SingleUseFetch {
 /**
  * Lets exactly one request other than GET or HEAD pass; any further throws `HiddenRetryError` before anything is sent.
  * So no retry of an SDK, present or future, can buy a second picture. Make one per attempt.
+ * @param onSending called right before that request is handed to the network; when it throws, nothing is sent.
  */
-export function singleUse(fetch: typeof globalThis.fetch): SingleUseFetch {
+export function singleUse(fetch: typeof globalThis.fetch, onSending: () => void = () => {}): SingleUseFetch {
   let used = false;
   const guarded = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     if (!isRead(input, init)) {
       if (used) throw new HiddenRetryError(urlOf(input));
+      init?.signal?.throwIfAborted();
+      onSending();
       used = true;
     }
     return fetch(input, init);

@@ -32,6 +32,8 @@ export interface JsonQuestion {
   body?: unknown;
   signal: AbortSignal;
   timeoutMs: number;
+  /** For a paid request: that of the `SubmitContext`. */
+  onSending?: (() => void) | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function askJson<T>(service: JsonService, question: JsonQuestion, s
   const { asked, timeoutMs, signal } = question;
   if (signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
   const late = timeLimit(timeoutMs);
-  const send = singleUse(confined(service.fetch, service.baseUrl, waitingUpTo(timeoutMs)));
+  const send = singleUse(confined(service.fetch, service.baseUrl, waitingUpTo(timeoutMs)), question.onSending);
   const paid = asked !== 'read';
   try {
     const response = await send(`${service.baseUrl}${question.path}`, {

@@ -18,7 +18,7 @@ import { type ModelList, lookUpModel, unknownModel } from './models.ts';
 import { commonOptions } from './options.ts';
 import { priceOfEach } from './price.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
-import type { CallContext, ImageRequest, Provider, Submission } from './provider.ts';
+import type { ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
 
 const MODEL = 'avataaars';
 
@@ -98,7 +98,7 @@ function isBeyondDrawing({ pose, angle }: ShotLook): boolean {
 
 async function submit(
   request: ImageRequest,
-  call: CallContext,
+  call: SubmitContext,
   pace: { latencyMs: number; sleep: ProviderSettings['sleep'] },
 ): Promise<Submission> {
   stopIfAborted(call.signal);
@@ -106,6 +106,8 @@ async function submit(
   if (problem) throw new ProviderError(problem, { failure: 'rejected' });
   call.onPhase?.('sending');
   const [sharp, { Avatar, style }] = await Promise.all([loadSharp(), loadStyle()]);
+  stopIfAborted(call.signal);
+  call.onSending();
   call.onPhase?.('waiting');
   if (pace.latencyMs > 0) await pace.sleep(pace.latencyMs, call.signal).catch(() => stopIfAborted(call.signal));
   stopIfAborted(call.signal);

@@ -3,6 +3,8 @@
  *
  * Obligations of every implementation, checked by the conformance suite (`test/providers/conformance.ts`):
  * - `submit` sends **at most one** request that may cost money. No retry of any kind below the runner.
+ * - `submit` calls `onSending` right before it hands that request to the network, never later: a request that was not
+ *   announced is sent again after a crash.
  * - `collect`, `find`, `check` and `cancel` never start paid work and may be called again after a crash.
  * - Every failure is a `ProviderError` that names its kind; anything else thrown is a bug.
  * - What was sent and not answered is `unknown`, unless it surely never reached the service.
@@ -12,10 +14,10 @@
  *   URL's.
  */
 import type { CharacterAttributes } from '../character.ts';
-import type { Reference, ShotLook } from '../shot.ts';
+import type { Reference, SentRecord, ShotLook } from '../shot.ts';
 import type { Capabilities, Price } from './capabilities.ts';
 
-export type { Reference } from '../shot.ts';
+export type { Reference, SentRecord } from '../shot.ts';
 
 /** One picture to be made. Everything a provider may send; it picks what its service takes. */
 export interface ImageRequest {
@@ -90,10 +92,22 @@ export interface CallContext {
   onPhase?: (phase: 'sending' | 'waiting', progress?: number) => void;
 }
 
+/** What comes with `submit`. */
+export interface SubmitContext extends CallContext {
+  /**
+   * Commits that the paid request may have been sent: to be called once, right before it is handed to the network.
+   * When it throws, nothing may be sent.
+   * @param sent given back to `find`: what recognizes the request at the service, as it was sent.
+   */
+  onSending: (sent?: SentRecord) => void;
+}
+
 /** What `find` needs to know besides the request. */
 export interface LostAttempt {
   request: ImageRequest;
-  /** When the attempt was committed, before it was sent (epoch ms, our clock). Older predictions are not ours. */
+  /** What `submit` told `onSending`; empty when it told nothing. */
+  sent: SentRecord;
+  /** When the request was handed to the network (epoch ms, our clock). Older predictions are not ours. */
   sentAtMs: number;
   /** True for remote ids that the ledger already knows: those belong to other attempts. */
   isKnown: (remoteId: string) => boolean;
@@ -146,7 +160,7 @@ export interface Provider {
    * once.
    */
   warnings(request: ImageRequest): readonly string[];
-  submit(request: ImageRequest, call: CallContext): Promise<Submission>;
+  submit(request: ImageRequest, call: SubmitContext): Promise<Submission>;
   /**
    * Waits for accepted work, at most the time-out long. Absent on services without remote ids. Work that is not there
    * (404) is `running` until `retentionMs` has passed; then, or when the service says that it deleted it, it has

@@ -3,7 +3,7 @@ import type { Accepted, Collected } from '../providers/provider.ts';
 import { generated } from './answer.ts';
 import { deadline } from './deadline.ts';
 import { failed, answerGone, released } from './ends.ts';
-import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { FOREIGN, isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 
 /** Waits for accepted work under its remote id, which the ledger knows. */
@@ -23,10 +23,11 @@ export async function collect(context: AttemptContext, open: OpenAttempt): Promi
     });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    // Whatever a provider says of a wait that did not end: the work is accepted, and stays open.
+    // Another account knows nothing of it, and a wait that did not end says nothing: the work is accepted, stays open.
+    const foreign = isForeign(open) && error.expired;
     const running = limit.signal.aborted || error.failure === 'unknown' || error.failure === 'interrupted';
-    if (!running) return failed(context, open, error);
-    collected = { state: 'running', why: error.message };
+    if (!running && !foreign) return failed(context, open, error);
+    collected = { state: 'running', why: foreign ? FOREIGN : error.message };
   } finally {
     limit.clear();
   }

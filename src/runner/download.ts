@@ -3,7 +3,7 @@ import type { InspectedImage } from '../images/inspect.ts';
 import { acceptedOf } from './collect.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
-import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 import { pictureAt } from './picture.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
@@ -83,7 +83,7 @@ async function freshUrl(context: AttemptContext, open: OpenAttempt): Promise<{ u
     return again.image.kind === 'url' ? { url: again.image.url } : 'gone';
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return error.expired || error.failure === 'rejected' ? 'gone' : 'not now';
+    return !isForeign(open) && (error.expired || error.failure === 'rejected') ? 'gone' : 'not now';
   } finally {
     limit.clear();
   }

@@ -3,7 +3,7 @@ import type { Finding, Provider } from '../providers/provider.ts';
 import { accepted, adoptStaged } from './answer.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
-import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
+import { FOREIGN, isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
 import { wholeAt } from './picture.ts';
 import { partPathsOf } from './staging.ts';
 
@@ -30,7 +30,9 @@ export async function lookUp(
   const inDoubt = (why: string) => failed(context, open, new ProviderError(why, { failure: 'unknown' }));
   // The same request with the same key, once: after that the backoff of the queue decides, not a loop.
   const again: Step | undefined =
-    provider.idempotent && !open.resent ? { open: { ...open, doubt: undefined, resent: true } } : undefined;
+    provider.idempotent && !open.resent && !isForeign(open)
+      ? { open: { ...open, doubt: undefined, resent: true } }
+      : undefined;
   if (!provider.find) return again ?? inDoubt(doubt.why);
   let finding: Finding | 'interrupted';
   try {
@@ -43,6 +45,7 @@ export async function lookUp(
   context.trace('looked-up', { shot: open.lease.shot, state: finding.state });
   if (finding.state === 'unsure') return inDoubt(`${doubt.why} (${finding.message})`);
   if (finding.state === 'found') return accepted(context, open, finding.remoteId);
+  if (isForeign(open)) return inDoubt(`${doubt.why}; ${FOREIGN}`);
   if (again) return again;
   if (doubt.arrived) return inDoubt(`${doubt.why} (the provider does not list it)`);
   // That a process ended is no failure of the provider's, and no attempt of the shot's.
@@ -61,7 +64,8 @@ async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding 
   const limit = deadline(context, waitMs + open.job.settings.timeoutMs, [context.abort, context.drain]);
   const lostAttempt = {
     request: open.request,
-    sentAtMs: open.attempt.intentAtMs,
+    sent: open.attempt.sent,
+    sentAtMs: sentOf(open),
     isKnown: (remoteId: string) => context.ledger.attempts.knowsRemote(provider.name, remoteId),
   };
   try {
@@ -82,6 +86,10 @@ async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding 
  */
 function settlingMs(context: AttemptContext, open: OpenAttempt): number {
   const afterMs = open.ready.provider.findAfterMs ?? FIND_AFTER_MS;
-  const ageMs = context.now() - open.attempt.intentAtMs;
+  const ageMs = context.now() - sentOf(open);
   return ageMs > 2 * (open.job.settings.timeoutMs + afterMs) + afterMs ? 0 : afterMs;
+}
+
+function sentOf({ attempt }: OpenAttempt): number {
+  return attempt.sentAtMs ?? attempt.intentAtMs;
 }

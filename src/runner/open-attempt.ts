@@ -1,4 +1,4 @@
-/** An attempt on its way, and what a step makes of it. Types only: every step imports these. */
+/** An attempt on its way, and what a step makes of it: every step imports these. */
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Attempt, Image, Job, Lease, Shot } from '../ledger/records.ts';
 import type { InspectedImage } from '../images/inspect.ts';
@@ -50,3 +50,11 @@ export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files,
   /** A warning, once a run. */
   warnOnce: (message: string) => void;
 }
+
+/** True when the attempt was sent with another key than the one there is now: perhaps that of another account. */
+export function isForeign({ attempt, ready }: Pick<OpenAttempt, 'attempt' | 'ready'>): boolean {
+  return attempt.account !== ready.scope;
+}
+
+/** Why nothing is concluded from what another account does not know. */
+export const FOREIGN = 'it was sent with another key, so this one can not tell';

@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.ts';
-import type { Submission } from '../providers/provider.ts';
+import type { SentRecord, Submission } from '../providers/provider.ts';
 import { accepted, generated } from './answer.ts';
 import { deadline } from './deadline.ts';
 import { failed, unsent } from './ends.ts';
@@ -14,21 +14,56 @@ export async function submit(context: AttemptContext, open: OpenAttempt): Promis
   tellPhase(context, open, 'sending');
   context.trace('intent', { shot: lease.shot, attempt: open.attempt.ordinal, provider: ready.provider.name });
   const limit = deadline(context, job.settings.timeoutMs, [context.abort]);
+  const announcement = new Announcement(context, open);
   let submission: Submission;
   try {
     submission = await ready.provider.submit(request, {
       signal: limit.signal,
       onPhase: (phase, progress) => tellPhase(context, open, phase, { progress }),
+      onSending: (sent) => announcement.make(sent ?? {}),
     });
   } catch (error) {
+    announcement.check();
     return submitFailed(context, open, error);
   } finally {
     limit.clear();
   }
+  announcement.check();
+  if (!announcement.made) throw new Error(`${ready.provider.name} did not call onSending before it sent a request`);
   context.trace('answered', { shot: lease.shot, state: submission.state });
   return submission.state === 'accepted'
     ? accepted(context, open, submission.remoteId)
     : generated(context, open, submission);
+}
+
+/** The commit that a request is about to leave. */
+class Announcement {
+  made = false;
+  private failure: { error: unknown } | undefined;
+  private readonly context: AttemptContext;
+  private readonly open: OpenAttempt;
+
+  constructor(context: AttemptContext, open: OpenAttempt) {
+    this.context = context;
+    this.open = open;
+  }
+
+  /** @throws what the ledger throws: nothing may be sent then. */
+  make(sent: SentRecord): void {
+    try {
+      this.context.ledger.attempts.sending(this.open.lease, sent);
+    } catch (error) {
+      this.failure = { error };
+      throw error;
+    }
+    this.made = true;
+    this.context.trace('sending', { shot: this.open.lease.shot });
+  }
+
+  /** @throws what the commit threw, whatever the provider made of it. */
+  check(): void {
+    if (this.failure) throw this.failure.error;
+  }
 }
 
 function submitFailed(context: AttemptContext, open: OpenAttempt, error: unknown): Step {

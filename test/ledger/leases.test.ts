@@ -18,11 +18,25 @@ describe('leases', () => {
     const ledgers = openLedgers();
     const [a, b, c] = [ledgers.connection('a'), ledgers.connection('b'), ledgers.connection('c')];
     const job = makeJob(a, ledgers.folder, { shots: galleryShots(2) });
-    ledgers.claimed(a, [job.id]);
+    a.attempts.sending(ledgers.claimed(a, [job.id]).lease, { model: 'paper-1' });
     expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
     ledgers.ended.add('a');
-    expect(b.recovery.takeOver([job.id], 5)).toMatchObject([{ attempt: { state: 'intent' }, lease: { token: 2 } }]);
+    expect(b.recovery.takeOver([job.id], 5)).toMatchObject([
+      { attempt: { state: 'intent', sent: { model: 'paper-1' } }, lease: { token: 2 } },
+    ]);
     expect(c.recovery.takeOver([job.id], 5)).toEqual([]);
+  });
+
+  it('of processes that ended before they sent anything go back into the queue, with their money', () => {
+    const ledgers = openLedgers();
+    const [a, b] = [ledgers.connection('a'), ledgers.connection('b')];
+    const job = makeJob(a, ledgers.folder, { shots: galleryShots(1) });
+    const { attempt } = ledgers.claimed(a, [job.id]);
+    ledgers.ended.add('a');
+    expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
+    expect(b.attempts.find(attempt.id)).toMatchObject({ state: 'rejected', outcome: 'interrupted', sentAtMs: null });
+    expect(b.jobs.total(job.id)).toMatchObject({ reservedMicros: 0, spentMicros: 0 });
+    expect(ledgers.claimed(b, [job.id])).toMatchObject({ shot: { name: 'gallery-0001', attempts: 1 } });
   });
 
   it('guard every write: who lost one writes nothing', () => {

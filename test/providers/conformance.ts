@@ -21,7 +21,14 @@ import { ProviderError, UserError } from '../../src/errors.ts';
 import { sizeProblem } from '../../src/providers/capabilities.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import type { ProviderModule } from '../../src/providers/definition.ts';
-import type { CallContext, Collected, Generated, ImageRequest, Provider } from '../../src/providers/provider.ts';
+import type {
+  CallContext,
+  SubmitContext,
+  Collected,
+  Generated,
+  ImageRequest,
+  Provider,
+} from '../../src/providers/provider.ts';
 import type { Emulator, Fault, FaultKind } from '../emulators/emulator.ts';
 import { makePicture } from '../emulators/picture.ts';
 
@@ -87,7 +94,7 @@ export function plainRequest(more: Partial<ImageRequest> = {}): ImageRequest {
 }
 
 /** Submits and, where the service answers with an id, collects. */
-export async function makeOne(provider: Provider, request: ImageRequest, call: CallContext): Promise<Generated> {
+export async function makeOne(provider: Provider, request: ImageRequest, call: SubmitContext): Promise<Generated> {
   const submission = await provider.submit(request, call);
   if (submission.state === 'generated') return submission;
   const collected = await collectOne(provider, submission.remoteId, request, call);
@@ -126,7 +133,7 @@ export function describeProvider(name: string, subject: Subject): void {
     return {
       ...started,
       request: plainRequest({ model: started.provider.defaultModel, ...subject.request }),
-      call: { signal: new AbortController().signal },
+      call: { signal: new AbortController().signal, onSending: () => {} },
     };
   };
   describe(`${name} keeps the provider contract`, () => {
@@ -137,7 +144,7 @@ export function describeProvider(name: string, subject: Subject): void {
   });
 }
 
-type Scene = Started & { request: ImageRequest; call: CallContext };
+type Scene = Started & { request: ImageRequest; call: SubmitContext };
 type Begin = (how?: StartOptions) => Promise<Scene>;
 
 function submits(emulator: Emulator | undefined): number {
@@ -286,9 +293,25 @@ function describePictures(subject: Subject, begin: Begin): void {
     if (emulator) expect([submits(emulator), emulator.charges().length]).toEqual([4, 4]);
   });
 
+  it('announces a request once, right before it leaves', async () => {
+    const { provider, request, call, emulator } = await begin();
+    const sentBefore: number[] = [];
+    await makeOne(provider, request, { ...call, onSending: () => void sentBefore.push(submits(emulator)) });
+    expect(sentBefore).toEqual([0]);
+  });
+
+  it('sends nothing when the announcement can not be written', async () => {
+    const { provider, request, call, emulator } = await begin();
+    const full = () => {
+      throw new Error('the disk is full');
+    };
+    await thrownBy(provider.submit(request, { ...call, onSending: full }));
+    expect(submits(emulator)).toBe(0);
+  });
+
   it('sends nothing when it was stopped before', async () => {
-    const { provider, request, emulator } = await begin();
-    const error = await thrownBy(provider.submit(request, { signal: AbortSignal.abort('stopped by a test') }));
+    const { provider, request, call, emulator } = await begin();
+    const error = await thrownBy(provider.submit(request, { ...call, signal: AbortSignal.abort('stopped by a test') }));
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ failure: 'interrupted', charged: 'no' });
     expect(emulator?.requests ?? []).toEqual([]);
@@ -402,9 +425,9 @@ function describeNetwork(begin: Begin): void {
   });
 
   it('ends promptly when it is stopped on the way, and does not know what became of it', async () => {
-    const { provider, request, emulator } = await begin({ faults: [{ on: 'submit', kind: 'hang' }] });
+    const { provider, request, call, emulator } = await begin({ faults: [{ on: 'submit', kind: 'hang' }] });
     const stop = new AbortController();
-    const ending = thrownBy(provider.submit(request, { signal: stop.signal }));
+    const ending = thrownBy(provider.submit(request, { ...call, signal: stop.signal }));
     await expect.poll(() => submits(emulator), { interval: 5 }).toBe(1);
     stop.abort(new Error('stopped by a test'));
     expect(await ending).toMatchObject({ name: 'ProviderError', failure: 'unknown', charged: 'maybe' });

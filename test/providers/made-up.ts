@@ -83,7 +83,7 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
       const body = { version: 'a'.repeat(64), input: await inputOf(request) };
       call.onPhase?.('sending');
       const question = { asked: 'queue-submit', method: 'POST', path: '/predictions', body } as const;
-      const job = await askJson(service, { ...question, signal: call.signal, timeoutMs }, jobSchema);
+      const job = await askJson(service, { ...question, ...call, timeoutMs }, jobSchema);
       return { state: 'accepted', remoteId: job.id };
     },
     collect: (accepted, _request, call) => collectFromQueue(jobs(service), accepted, settings, call),

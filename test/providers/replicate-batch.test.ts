@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { downloadImage } from '../../src/images/download.ts';
 import { pictureKey } from '../emulators/picture.ts';
-import { call, clearStage, made, request, stage } from '../support/providers/replicate-stage.ts';
+import { call, lost, clearStage, made, request, stage } from '../support/providers/replicate-stage.ts';
 
 afterEach(clearStage);
 
@@ -31,7 +31,7 @@ describe('a batch at Replicate', () => {
       if (submission?.state === 'accepted') return submission.remoteId;
       for (;;) {
         const finding = await provider.find?.(
-          { request: request({ seed }), sentAtMs, isKnown: (id) => known.has(id) },
+          lost({ request: request({ seed }), sentAtMs, isKnown: (id) => known.has(id) }),
           context,
         );
         if (finding?.state === 'found') return finding.remoteId;

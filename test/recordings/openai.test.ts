@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import openai from '../../src/providers/openai.ts';
-import type { CallContext, ImageRequest, Provider } from '../../src/providers/provider.ts';
+import type { SubmitContext, ImageRequest, Provider } from '../../src/providers/provider.ts';
 import { makePicture } from '../emulators/picture.ts';
 import { plainRequest } from '../providers/conformance.ts';
 import { type Outcome, outcomeOf, PIXEL } from './outcome.ts';
@@ -130,9 +130,10 @@ async function replay(name: string, { way, model, next }: Case): Promise<Replaye
     timeoutMs: 10_000,
   });
   const progress: (number | undefined)[] = [];
-  const call: CallContext = {
+  const call: SubmitContext = {
     signal: new AbortController().signal,
     onPhase: (_, share) => progress.push(share),
+    onSending: () => {},
   };
   const request = plainRequest({
     model: model ?? provider.defaultModel,
@@ -142,7 +143,7 @@ async function replay(name: string, { way, model, next }: Case): Promise<Replaye
   return { outcome, asked: server.requests.map((asked) => `${asked.method} ${asked.path}`), progress };
 }
 
-async function ask(provider: Provider, way: Way, request: ImageRequest, call: CallContext): Promise<Outcome> {
+async function ask(provider: Provider, way: Way, request: ImageRequest, call: SubmitContext): Promise<Outcome> {
   if (way === 'check') return { ok: (await provider.check(call)).ok };
   if (way === 'cancel') return { unbilled: await provider.cancel?.('resp_1', call) };
   if (way === 'collect')

@@ -16,7 +16,18 @@ export const HITS = [1, 3, 6] as const;
 const SHOTS = 7;
 
 /** Points that a run passes which begins afresh. */
-const ALWAYS = ['intent', 'charged', 'answered', 'generated', 'named', 'linked', 'done', 'uploaded', 'upload-recorded'];
+const ALWAYS = [
+  'intent',
+  'sending',
+  'charged',
+  'answered',
+  'generated',
+  'named',
+  'linked',
+  'done',
+  'uploaded',
+  'upload-recorded',
+];
 /** The points of a class, in order. */
 export function pointsOf(recovery: RecoveryClass): string[] {
   return recovery === 'sync' ? [...ALWAYS, 'staged'] : [...ALWAYS, 'accepted', 'downloaded'];

@@ -14,6 +14,7 @@ import type {
   LostAttempt,
   Provider,
   Submission,
+  SubmitContext,
 } from '../../src/providers/provider.ts';
 import type { Download } from '../../src/runner/context.ts';
 import { makePicture } from '../emulators/picture.ts';
@@ -131,9 +132,10 @@ export function paperProvider(options: PaperOptions): Provider {
   return provider;
 }
 
-async function submit(options: PaperOptions, request: ImageRequest, call: CallContext): Promise<Submission> {
+async function submit(options: PaperOptions, request: ImageRequest, call: SubmitContext): Promise<Submission> {
   const fault = options.fault?.(request) ?? 'ok';
   await options.sleep(options.latencyMs ?? 0);
+  call.onSending();
   switch (fault) {
     case 'limited':
       throw new ProviderError('slow down', { failure: 'rate-limited', retryAfterMs: 2_000, status: 429 });

@@ -44,6 +44,10 @@ export function provider(more: Partial<Provider> & Pick<Provider, 'submit'>): Pr
     warnings: () => [],
     check: () => Promise.resolve({ ok: true, message: '' }),
     ...more,
+    submit: async (request, call) => {
+      call.onSending();
+      return more.submit(request, call);
+    },
   };
 }
 

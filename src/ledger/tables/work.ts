@@ -93,7 +93,10 @@ CREATE TABLE attempts (
   message TEXT,
   seed_honoured TEXT,
   usage TEXT,                          -- JSON
+  account TEXT NOT NULL,               -- provider and fingerprint of the key it was sent with
+  sent TEXT,                           -- JSON: what recognizes the request at the service
   intent_at_ms INTEGER NOT NULL,
+  sent_at_ms INTEGER,                  -- committed right before the request left; NULL: surely not sent
   accepted_at_ms INTEGER,
   ended_at_ms INTEGER
 ) STRICT;

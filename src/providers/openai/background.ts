@@ -7,7 +7,7 @@ import type { ResponseCreateParamsNonStreaming } from 'openai/resources/response
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import { readJson } from '../answer.ts';
-import type { CallContext, ImageRequest } from '../provider.ts';
+import type { CallContext, ImageRequest, SubmitContext } from '../provider.ts';
 import type { Queue } from '../queue.ts';
 import { referenceDataUri } from '../references.ts';
 import { type BackgroundResponse, responseSchema, resultOf } from './background-response.ts';
@@ -41,7 +41,7 @@ export interface BackgroundOptions {
 export async function startInBackground(
   access: Access,
   request: ImageRequest,
-  ask: { options: BackgroundOptions; call: CallContext },
+  ask: { options: BackgroundOptions; call: SubmitContext },
 ): Promise<string> {
   const { options, call } = ask;
   const session = await openSession(access, call, 'queue-submit');

@@ -6,7 +6,7 @@ import type OpenAI from 'openai';
 import type { ImageEditParams, ImageGenerateParams } from 'openai/resources/images';
 import { ProviderError } from '../../errors.ts';
 import { ANSWER_MAX_BYTES, readBytes } from '../answer.ts';
-import type { CallContext, Generated, ImageRequest } from '../provider.ts';
+import type { CallContext, Generated, ImageRequest, SubmitContext } from '../provider.ts';
 import { referenceFile } from '../references.ts';
 import { parseAnswer, type Answer } from './answer.ts';
 import { costOf } from './price.ts';
@@ -41,7 +41,7 @@ export async function makeImage(
   access: Access,
   tokens: TokenPrices | undefined,
   request: ImageRequest,
-  ask: { options: AskOptions; call: CallContext },
+  ask: { options: AskOptions; call: SubmitContext },
 ): Promise<Generated> {
   const { options, call } = ask;
   const session = await openSession(access, call, 'sync-submit');

@@ -9,7 +9,7 @@ import { withoutSecrets } from '../access.ts';
 import { confined, waitingUpTo, singleUse } from '../http.ts';
 import { networkFailure, surelyNotSent } from '../network-failure.ts';
 import type { ProviderSettings } from '../definition.ts';
-import type { CallContext } from '../provider.ts';
+import type { CallContext, SubmitContext } from '../provider.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { failureOf, statusFailure, type Asked } from '../status-failure.ts';
 
@@ -38,14 +38,14 @@ export interface Session {
  */
 export async function openSession(
   access: Access,
-  call: CallContext,
+  call: CallContext & Partial<Pick<SubmitContext, 'onSending'>>,
   asked: Asked,
   timeoutMs = access.settings.timeoutMs,
 ): Promise<Session> {
   const { key, baseUrl, settings } = access;
   const { OpenAI } = await import('openai');
   const late = timeLimit(timeoutMs);
-  const once = singleUse(confined(settings.fetch, baseUrl, waitingUpTo(timeoutMs)));
+  const once = singleUse(confined(settings.fetch, baseUrl, waitingUpTo(timeoutMs)), () => call.onSending?.());
   const announced: typeof fetch = (input, init) => {
     const answer = once(input, init);
     if (asked !== 'read') call.onPhase?.('waiting');

@@ -10,6 +10,7 @@ import type {
   LostAttempt,
   Provider,
   Submission,
+  SubmitContext,
 } from '../provider.ts';
 import { collectFromQueue, type Queue } from '../queue.ts';
 import { ask, type ReplicateConnection, type Question, READ_TIMEOUT_MS, SERVICE } from './connection.ts';
@@ -18,7 +19,8 @@ import { buildInput, type BuiltInput, type Input } from './input.ts';
 import { type KnownModel, type ModelReader, modelReader } from './model-reader.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { acceptedSchema, type Prediction, predictionSchema, resultOf, RETENTION_MS } from './prediction.ts';
-import { type ReferenceSender, referenceSender, sentReference, SOME_PICTURE } from './references.ts';
+import { type ReferenceSender, referenceSender, SOME_PICTURE } from './references.ts';
+import { sentRecord, sentRequest } from './sent.ts';
 
 /**
  * At most, and no more than the shot's own time-out: creating answers with an id in about a second, a large input may
@@ -61,7 +63,7 @@ export function attempts(
   };
 }
 
-async function submit(parts: Parts, request: ImageRequest, call: CallContext): Promise<Submission> {
+async function submit(parts: Parts, request: ImageRequest, call: SubmitContext): Promise<Submission> {
   const { connection, options, settings, readModel, sendReference } = parts;
   const { signal } = call;
   const model = await readModel(request.model, signal);
@@ -77,6 +79,10 @@ async function submit(parts: Parts, request: ImageRequest, call: CallContext): P
     asked: 'queue-submit',
     signal,
     timeoutMs: Math.min(SUBMIT_TIMEOUT_MS, settings.timeoutMs),
+    onSending: () => {
+      const { version } = modelParts(request.model) ?? {};
+      call.onSending(sentRecord({ model: model.id, version, input, skewMs: connection.skewMs }));
+    },
     headers: options.cancelAfterSeconds === undefined ? {} : { 'Cancel-After': `${options.cancelAfterSeconds}s` },
   };
   const target = model.version === undefined ? { model: model.id } : { version: model.version };
@@ -100,19 +106,10 @@ async function collect(
   return collected.state === 'running' || warnings.length === 0 ? collected : { ...collected, warnings };
 }
 
-async function find(parts: Parts, lost: LostAttempt, call: CallContext): Promise<Finding> {
-  const { connection, options, settings, readModel } = parts;
-  const { request } = lost;
-  let model: KnownModel;
-  try {
-    model = await readModel(request.model, call.signal);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    return { state: 'unsure', message: error.message };
-  }
-  const { input } = build(parts, model, request, await Promise.all(request.references.map(sentReference)));
-  const wanted = { lost, input, model: model.id, version: modelParts(request.model)?.version };
-  return findPrediction(connection, wanted, { settleMs: options.settleMs, sleep: settings.sleep }, call);
+async function find({ connection, options, settings }: Parts, lost: LostAttempt, call: CallContext): Promise<Finding> {
+  const sent = sentRequest(lost.sent);
+  if (!sent) return { state: 'unsure', message: 'what was sent is not recorded' };
+  return findPrediction(connection, { lost, sent }, { settleMs: options.settleMs, sleep: settings.sleep }, call);
 }
 
 /** The input of a request. Without addresses of its references only their number matters. */

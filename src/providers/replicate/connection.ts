@@ -34,6 +34,8 @@ export interface Question {
   signal: AbortSignal;
   /** One request may take this long, in ms. */
   timeoutMs: number;
+  /** Called right before a paid request is handed to the network; when it throws, nothing is sent. */
+  onSending?: () => void;
   /** More headers, for what the client has no option for. */
   headers?: Record<string, string>;
 }
@@ -95,6 +97,7 @@ function onlyOnce(
     const signal = AbortSignal.any([question.signal, timeLimit(question.timeoutMs)]);
     try {
       signal.throwIfAborted();
+      question.onSending?.();
     } catch (error) {
       // Nothing was sent: said in a way that `networkFailure` can't take for a request under way.
       exchange.error = new ProviderError('stopped before anything was sent', { failure: 'interrupted' });

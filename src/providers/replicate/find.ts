@@ -5,17 +5,14 @@ import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
-import { type Input, isSameInput } from './input.ts';
+import { isSameInput } from './input.ts';
 import { type Prediction, predictionSchema } from './prediction.ts';
+import type { SentRequest } from './sent.ts';
 
 /** What is looked for. */
 export interface Wanted {
   lost: LostAttempt;
-  /** The input that was sent, as far as it can be told: `isSameInput` compares. */
-  input: Input;
-  /** `owner/name`. */
-  model: string;
-  version?: string | undefined;
+  sent: SentRequest;
 }
 
 /** How sure an absence must be. */
@@ -28,7 +25,7 @@ export interface Looking {
 /** How far the service's clock may be from what we take it for. */
 const SKEW_MS = 120_000;
 const DAY_MS = 86_400_000;
-/** A request reaches the service at most this long after its attempt was committed: uploads come in between. */
+/** A request reaches the service at most this long after it was handed to the network. */
 const UNDER_WAY_MS = 900_000;
 /** Names that Replicate runs official models under, and tells in their place. */
 const INTERNAL_MODEL = /^replicate(?:-internal)?\//;
@@ -59,7 +56,8 @@ export async function findPrediction(
 
 async function look(connection: ReplicateConnection, wanted: Wanted, call: CallContext): Promise<Finding> {
   const candidates: Prediction[] = [];
-  const sinceMs = earliestMs(connection, wanted.lost.sentAtMs);
+  const sentMs = sentAtService(connection, wanted);
+  const sinceMs = sentMs - SKEW_MS;
   const since = new Date(sinceMs).toISOString();
   let next: string | undefined;
   try {
@@ -75,13 +73,12 @@ async function look(connection: ReplicateConnection, wanted: Wanted, call: CallC
     if (!(error instanceof ProviderError)) throw error;
     return { state: 'unsure', message: error.message };
   }
-  const found = candidates.filter(({ input }) => isSameInput(wanted.input, input ?? {})).sort(byPromise)[0];
+  const found = candidates.filter(({ input }) => isSameInput(wanted.sent.input, input ?? {})).sort(byPromise)[0];
   if (found !== undefined) return { state: 'found', remoteId: found.id };
   if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
   const gone = candidates.filter(
     (prediction) =>
-      (prediction.data_removed || !prediction.input) &&
-      Date.parse(prediction.created_at) < wanted.lost.sentAtMs + UNDER_WAY_MS,
+      (prediction.data_removed || !prediction.input) && Date.parse(prediction.created_at) < sentMs + UNDER_WAY_MS,
   ).length;
   return gone === 0
     ? { state: 'absent' }
@@ -98,15 +95,16 @@ function list(connection: ReplicateConnection, from: string, signal: AbortSignal
 }
 
 /**
- * The earliest time, by the service's clock, at which the prediction can have been made. Our clock may be wrong, may
- * have been wrong, or may have been set since; looking back too far is harmless, too short means paying twice.
+ * When the request was sent, by the service's clock: ours may have been wrong then, and set since. What can't have been
+ * is not believed; looking back too far is harmless, too short means paying twice.
  */
-function earliestMs({ now, skewMs }: ReplicateConnection, sentAtMs: number): number {
-  const jumped = sentAtMs > now() + SKEW_MS ? now() + skewMs - DAY_MS : Infinity;
-  return Math.min(sentAtMs, sentAtMs + skewMs, jumped) - SKEW_MS;
+function sentAtService({ now, skewMs }: ReplicateConnection, { lost, sent }: Wanted): number {
+  const sentMs = lost.sentAtMs + sent.skewMs;
+  const nowMs = now() + skewMs;
+  return sentMs > nowMs + SKEW_MS ? nowMs - DAY_MS : sentMs;
 }
 
-function mayBeOurs(prediction: Prediction, { lost, model, version }: Wanted, sinceMs: number): boolean {
+function mayBeOurs(prediction: Prediction, { lost, sent: { model, version } }: Wanted, sinceMs: number): boolean {
   if (lost.isKnown(prediction.id)) return false;
   if (Date.parse(prediction.created_at) < sinceMs) return false;
   if (prediction.model && prediction.model !== model && !INTERNAL_MODEL.test(prediction.model)) return false;

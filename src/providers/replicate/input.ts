@@ -118,11 +118,17 @@ export function isSameInput(ours: Input, theirs: Input): boolean {
   return identity.every((name) => both.includes(name)) && both.every((name) => isSameValue(ours[name], theirs[name]));
 }
 
+/** The input with each data URI replaced by its sum, as `isSameInput` compares it. */
+export function withoutBytes(input: Input): Input {
+  const brief = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(brief) : isFile(value) && isDataUri(value) ? sumOf(value) : value;
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, brief(value)]));
+}
+
 function isSameValue(ours: unknown, theirs: unknown): boolean {
   if (Array.isArray(ours) && Array.isArray(theirs))
     return ours.length === theirs.length && ours.every((value, index) => isSameValue(value, theirs[index]));
-  if (isFile(ours) && isFile(theirs))
-    return isDataUri(ours) && isDataUri(theirs) ? digest(ours) === digest(theirs) : true;
+  if (isFile(ours) && isFile(theirs)) return isLinked(ours) || isLinked(theirs) || sumOf(ours) === sumOf(theirs);
   return canonical(ours) === canonical(theirs);
 }
 
@@ -150,14 +156,20 @@ function nearest(texts: readonly string[], valueOf: (text: string) => number, wa
   return texts.length === 0 ? undefined : texts.reduce((best, text) => (distance(text) < distance(best) ? text : best));
 }
 
+/** A picture in an input: an address, a data URI, or the sum of one. */
 function isFile(value: unknown): value is string {
-  return typeof value === 'string' && /^(?:https?:\/\/|data:)/.test(value);
+  return typeof value === 'string' && /^(?:https?:\/\/|data:|sha256:)/.test(value);
+}
+
+/** An uploaded file has another address each time. */
+function isLinked(file: string): boolean {
+  return file.startsWith('http');
 }
 
 function isDataUri(value: string): boolean {
   return value.startsWith('data:');
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function sumOf(file: string): string {
+  return isDataUri(file) ? `sha256:${createHash('sha256').update(file).digest('hex')}` : file;
 }

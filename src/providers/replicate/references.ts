@@ -42,18 +42,8 @@ export function referenceSender(connection: ReplicateConnection): ReferenceSende
   };
 }
 
-/** Stands for a reference whose content does not matter, or has another address each time. */
+/** Stands for a reference whose content does not matter. */
 export const SOME_PICTURE = 'https://replicate.com/';
-
-/**
- * What was sent for a reference, for a comparison: its data URI, or `SOME_PICTURE` for one that was uploaded or can't
- * be read any more.
- */
-export async function sentReference(reference: Reference): Promise<string> {
-  return reference.sizeBytes <= INLINE_MAX_BYTES
-    ? referenceDataUri(reference, LIMIT).catch(() => SOME_PICTURE)
-    : SOME_PICTURE;
-}
 
 async function uploadFile(
   connection: ReplicateConnection,

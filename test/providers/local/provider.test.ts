@@ -89,9 +89,12 @@ describe('its pace', () => {
     );
     const waiting = slow.submit(avatar(mira), {
       signal: stop.signal,
+      onSending: () => {},
       onPhase: (phase) => phase === 'waiting' && setImmediate(() => stop.abort()),
     });
     await expect(waiting).rejects.toMatchObject({ failure: 'interrupted', charged: 'no' });
-    await expect(slow.submit(avatar(mira), { signal: stop.signal })).rejects.toMatchObject({ failure: 'interrupted' });
+    await expect(slow.submit(avatar(mira), { signal: stop.signal, onSending: () => {} })).rejects.toMatchObject({
+      failure: 'interrupted',
+    });
   });
 });

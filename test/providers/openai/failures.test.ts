@@ -64,7 +64,7 @@ describe('an answer that is not waited for', () => {
   ])('is told as: it %s', async (words, reason) => {
     const { provider, emulator } = await stage({ emulator: { faults: [{ on: 'submit', kind: 'hang' }] } });
     const stop = new AbortController();
-    const ending = thrownBy(provider.submit(request(), { signal: stop.signal }));
+    const ending = thrownBy(provider.submit(request(), { ...call, signal: stop.signal }));
     await expect.poll(() => emulator.requests.length).toBe(1);
     stop.abort(reason);
     expect(await ending).toMatchObject({

@@ -1,7 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { SentRecord } from '../../../src/providers/provider.ts';
+import { sentRecord } from '../../../src/providers/replicate/sent.ts';
 import { accepted, call, clearStage, fault, lost, request, stage } from '../../support/providers/replicate-stage.ts';
 
 afterEach(clearStage);
@@ -86,18 +85,20 @@ describe('looking for an attempt whose answer was lost', () => {
     ['is older than the attempt', theirs({ created_at: '2026-01-01T00:00:00Z' }), 'absent'],
     ['has no seed', theirs({}, { seed: undefined }), 'absent'],
     ['has another size', theirs({}, { aspect_ratio: '2:3' }), 'absent'],
+    ['was asked of another model', theirs({ model: 'black-forest-labs/flux-pro' }), 'absent'],
     ['names no model', theirs({ model: null }), 'found'],
   ])('takes a listed prediction that %s for %s', async (_, prediction, state) => {
     const { provider } = await stage({ emulator: fault('list', 'status', listed([prediction])) });
-    expect(await provider.find?.(lost(), call())).toMatchObject({ state });
+    const input = { prompt: request().prompt, seed: 421_337, aspect_ratio: '1:1' };
+    const sent = sentRecord({ model: request().model, input, skewMs: 0 });
+    expect(await provider.find?.(lost({ sent }), call())).toMatchObject({ state });
   });
 
   it('compares pictures by content where it can, and takes one with a picture over one that failed', async () => {
     const uri = (text: string): string => `data:image/png;base64,${Buffer.from(text).toString('base64')}`;
-    const path = join(mkdtempSync(join(tmpdir(), 'reference-')), 'face.png');
-    writeFileSync(path, 'ours');
-    const reference = { path, mime: 'image/png' as const, sha256: '0'.repeat(64), sizeBytes: 4 };
-    const attempt = lost({ request: request({ references: [reference] }) });
+    const input = { prompt: request().prompt, seed: 421_337, image: uri('ours') };
+    const attempt = lost({ sent: sentRecord({ model: request().model, input, skewMs: 0 }) });
+    expect(JSON.stringify(attempt.sent)).not.toContain('base64');
     const list = [
       theirs({ id: 'other' }, { image: uri('another') }),
       theirs({ id: 'failed', status: 'failed' }, { image: uri('ours') }),
@@ -120,22 +121,20 @@ describe('looking for an attempt whose answer was lost', () => {
   });
 
   const DAY_MS = 86_400_000;
-  it.each([
-    ['ahead all the time', DAY_MS, DAY_MS],
-    ['behind all the time', -DAY_MS, -DAY_MS],
-    ['set forward since', 0, DAY_MS],
-    ['set back since', 0, -DAY_MS],
-    ['put right since, from ahead', DAY_MS - 3_600_000, 0],
-  ])('finds it although our clock was %s', async (_, whenSent, whenAsked) => {
-    const { provider, service } = await stage({
-      emulator: fault('submit', 'reset-after'),
-      now: () => Date.now() + whenAsked,
-    });
-    await provider.submit(request(), call()).catch(() => {});
-    expect(await provider.find?.(lost({ sentAtMs: Date.now() + whenSent }), call())).toEqual({
-      state: 'found',
-      remoteId: [...service.predictions.keys()][0],
-    });
+  const OFFSETS_MS = [1000, 180_000, 3_600_000, DAY_MS, 365 * DAY_MS].flatMap((ms) => [ms, -ms]);
+  const CLOCKS = [0, ...OFFSETS_MS].flatMap((whenSent) => [0, whenSent, -whenSent].map((asked) => [whenSent, asked]));
+  it.each(CLOCKS)('finds it with a clock %i ms ahead at the sending and %i ms at the look-up', async (when, asked) => {
+    let aheadMs = when ?? 0;
+    const now = () => Date.now() + aheadMs;
+    const { provider, service } = await stage({ emulator: fault('submit', 'reset-after'), now });
+    let attempt = lost();
+    const onSending = (sent: SentRecord = {}) => {
+      attempt = lost({ sent, sentAtMs: now() });
+    };
+    await provider.submit(request(), { ...call(), onSending }).catch(() => {});
+    aheadMs = asked ?? 0;
+    const remoteId = [...service.predictions.keys()][0];
+    expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId });
   });
 
   it('does not doubt because of predictions that were made long after', async () => {

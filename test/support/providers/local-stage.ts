@@ -5,7 +5,7 @@ import type { CharacterAttributes } from '../../../src/character.ts';
 import { planCharacter } from '../../../src/plan/plan.ts';
 import local from '../../../src/providers/local.ts';
 import type { ProviderSettings } from '../../../src/providers/definition.ts';
-import type { CallContext, ImageRequest, Provider } from '../../../src/providers/provider.ts';
+import type { SubmitContext, ImageRequest, Provider } from '../../../src/providers/provider.ts';
 import type { PlannedShot } from '../../../src/shot.ts';
 
 export const mira: CharacterAttributes = {
@@ -56,10 +56,14 @@ export function requestOf(
 
 export async function draw(
   request: ImageRequest,
-  call: Partial<CallContext> = {},
+  call: Partial<SubmitContext> = {},
   asked?: Provider,
 ): Promise<Uint8Array> {
-  const submission = await (asked ?? (await provider())).submit(request, { signal: never, ...call });
+  const submission = await (asked ?? (await provider())).submit(request, {
+    signal: never,
+    onSending: () => {},
+    ...call,
+  });
   if (submission.state !== 'generated' || submission.image.kind !== 'bytes') throw new Error('not drawn');
   expect(submission).toMatchObject({ seedUsed: request.seed, costMicros: 0 });
   return submission.image.bytes;

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makePicture } from '../../emulators/picture.ts';
-import type { CallContext, ImageRequest, Provider, Reference } from '../../../src/providers/provider.ts';
+import type { SubmitContext, ImageRequest, Provider, Reference } from '../../../src/providers/provider.ts';
 import { plainRequest } from '../../providers/conformance.ts';
 
-export const call: CallContext = { signal: new AbortController().signal };
+export const call: SubmitContext = { signal: new AbortController().signal, onSending: () => {} };
 
 export const request = (more: Partial<ImageRequest> = {}): ImageRequest =>
   plainRequest({ model: 'gpt-image-2.5-flare', prompt: 'A portrait.', ...more });

@@ -8,8 +8,10 @@ import type {
   ImageRequest,
   LostAttempt,
   Provider,
+  SubmitContext,
 } from '../../../src/providers/provider.ts';
 import { characterSchema, createCharacter } from '../../../src/character.ts';
+import { sentRecord } from '../../../src/providers/replicate/sent.ts';
 import replicateModule from '../../../src/providers/replicate.ts';
 import { type Emulator, type EmulatorOptions, type FaultKind, startEmulator } from '../../emulators/emulator.ts';
 import { replicate, type ReplicateOptions, type ReplicateService } from '../../emulators/replicate.ts';
@@ -107,13 +109,16 @@ export function request(more: Partial<ImageRequest> = {}): ImageRequest {
 }
 
 /** A context that is not stopped. */
-export function call(signal: AbortSignal = new AbortController().signal): CallContext {
-  return { signal };
+export function call(signal: AbortSignal = new AbortController().signal): SubmitContext {
+  return { signal, onSending: () => {} };
 }
 
 /** An attempt that was sent just now and never answered. */
 export function lost(more: Partial<LostAttempt> = {}): LostAttempt {
-  return { request: request(), sentAtMs: Date.now(), isKnown: () => false, ...more };
+  const asked = more.request ?? request();
+  const { prompt, seed } = asked;
+  const sent = sentRecord({ model: asked.model, input: { prompt, seed }, skewMs: 0 });
+  return { request: asked, sent, sentAtMs: Date.now(), isKnown: () => false, ...more };
 }
 
 /** The remote id of an accepted attempt. */

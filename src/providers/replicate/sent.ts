@@ -1,0 +1,37 @@
+/**
+ * What is kept of a request for a look-up: the input as it was sent, so that no later change of config, schema or clock
+ * makes it look like another.
+ */
+import { z } from 'zod';
+import type { SentRecord } from '../provider.ts';
+import { withoutBytes, type Input } from './input.ts';
+
+/** A request as it was sent. */
+export interface SentRequest {
+  /** `owner/name`. */
+  model: string;
+  /** The pinned version, in hex; undefined: the model was asked for by name. */
+  version?: string | undefined;
+  /** Pictures in it stand as their sums. */
+  input: Input;
+  /** How far the service's clock was ahead of ours then, in ms. */
+  skewMs: number;
+}
+
+const schema = z.object({
+  model: z.string(),
+  version: z.string().nullable(),
+  input: z.record(z.string(), z.json()),
+  skewMs: z.number(),
+});
+
+/** The record of a request that is about to be sent. */
+export function sentRecord({ model, version, input, skewMs }: SentRequest): SentRecord {
+  return schema.parse({ model, version: version ?? null, input: withoutBytes(input), skewMs });
+}
+
+/** The request of a record; undefined when it is none. */
+export function sentRequest(record: SentRecord): SentRequest | undefined {
+  const { data } = schema.safeParse(record);
+  return data && { ...data, version: data.version ?? undefined };
+}
