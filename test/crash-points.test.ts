@@ -49,6 +49,14 @@ describe('a process killed with SIGKILL', () => {
     else expect(report.held).toBeLessThanOrEqual(2 * kills.length);
   });
 
+  it.concurrent.each(['sync', 'blind'] as const)(
+    '%s: before its request left nothing is in doubt',
+    async (recovery) => {
+      const report = await survive(recovery, [{ point: 'intent', hit: 1 }]);
+      expect(report).toEqual({ problems: [], killed: 1, held: 0 });
+    },
+  );
+
   it('is found to pay twice when its look-ups are broken', async () => {
     const report = await survive('list', [{ point: 'charged', hit: 3 }], true);
     expect(report.problems).toContainEqual(expect.stringContaining('was paid 2 times'));
