@@ -28,7 +28,7 @@ export async function cancelJob(
   project: Pick<Project, 'ledger' | 'services' | 'caller' | 'clean'>,
   name: string,
 ): Promise<Canceled> {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   if (job.state === 'ended') throw new UserError(`job ${job.id} has ended already`);
   const canceled = ledger.jobs.cancel(job.id);

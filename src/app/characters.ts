@@ -71,7 +71,7 @@ export function ownCharacter(ledger: Ledger, owner: string | null, id: string): 
  * A character by id, as the user typed it. @throws {UserError} naming near ones; or when it belongs to another owner.
  */
 export function knownCharacter(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, id: string): RegisteredCharacter {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const { caller } = project;
   const own = ownCharacter(ledger, caller.owner, id);
   if (own) return own;

@@ -22,7 +22,7 @@ type CleaningProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller'
  * @throws {UserError} `auth` when the store refuses the key.
  */
 export async function findLeftovers(project: CleaningProject): Promise<Findings> {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const found: Findings = { items: [], notes: [] };
   const visible = isVisible(ledger, project.caller);
   const own = ledger.characters.list().filter((row) => visible(row.key));

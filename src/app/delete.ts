@@ -32,7 +32,7 @@ export async function deleteImages(
   names: readonly string[],
   { confirm, warn = () => {} }: DeleteOptions,
 ): Promise<Deleted> {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const named = namedImages(project, names, { characters: true });
   const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
   assertIdle(ledger, named);

@@ -12,11 +12,11 @@ import type { Services } from './services.ts';
 
 /** Which pictures a gallery shows. */
 export interface GalleryOptions {
-  kind?: string | undefined;
+  kind?: Image['kind'] | undefined;
   /** A job's number or key. */
   job?: string | undefined;
   provider?: string | undefined;
-  mark?: string | undefined;
+  mark?: NonNullable<Picture['mark']> | undefined;
   /** Not older than this, epoch milliseconds. */
   sinceMs?: number | undefined;
   /** At most so many. */
@@ -180,7 +180,7 @@ export function markOf({ review, favorite }: Pick<Image, 'review' | 'favorite'>)
   return review ?? (favorite ? 'favorite' : null);
 }
 
-function markFilter(mark: string | undefined): Pick<GalleryFilter, 'review' | 'favorite'> {
+function markFilter(mark: GalleryOptions['mark']): Pick<GalleryFilter, 'review' | 'favorite'> {
   if (mark === 'approved' || mark === 'rejected') return { review: mark };
   return mark === 'favorite' ? { favorite: true } : {};
 }

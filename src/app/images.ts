@@ -20,7 +20,7 @@ export function namedImages(
   names: readonly string[],
   options: { characters?: boolean } = {},
 ): Named[] {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const problems: string[] = [];
   const found = names.map((name): Named => {
     if (options.characters && ledger.characters.named(name).length > 0) {

@@ -36,7 +36,7 @@ export async function settingsFor(
     requireSeed: config.requireSeed,
     references,
     negativePrompt,
-    caps: config.budget,
+    caps: config.caps,
     concurrency: config.concurrency,
     staggerMs: config.staggerMs,
     attemptsMax: config.attemptsMax,
@@ -46,7 +46,7 @@ export async function settingsFor(
 }
 
 /** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
-export function changesOf({ given, budget, priority, storage }: Config): JobChanges {
+export function changesOf({ given, caps, priority, storage }: Config): JobChanges {
   const { concurrency, attemptsMax, timeoutMs, thumbnails, requireSeed, allowUnknownPrice, quality } = given;
   return {
     concurrency,
@@ -57,9 +57,9 @@ export function changesOf({ given, budget, priority, storage }: Config): JobChan
     allowUnknownPrice,
     quality,
     caps: {
-      perImageMicros: given.maxImageUsd === undefined ? undefined : budget.perImageMicros,
-      perRunMicros: given.budgetUsd === undefined ? undefined : budget.perRunMicros,
-      perDayMicros: given.maxDayUsd === undefined ? undefined : budget.perDayMicros,
+      perImageMicros: given.maxImageUsd === undefined ? undefined : caps.perImageMicros,
+      perRunMicros: given.budgetUsd === undefined ? undefined : caps.perRunMicros,
+      perDayMicros: given.maxDayUsd === undefined ? undefined : caps.perDayMicros,
     },
     store: given.storage === undefined ? undefined : storage.provider,
     priority: given.priority === undefined ? undefined : PRIORITIES[priority],
@@ -107,7 +107,7 @@ function fingerprintOf({ characterId, kind, what, settings }: Wanted): string {
  * A job by id or key, of the caller's own; without a name the only unfinished one, or the newest. @throws {UserError}
  */
 export function knownJob(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string | undefined): Job {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const own = (jobs: readonly Job[]) => ownJobs(ledger, project.caller, jobs);
   const job =
     name === undefined ? (own(ledger.jobs.open()).at(-1) ?? own(ledger.jobs.list(10_000))[0]) : ledger.jobs.find(name);

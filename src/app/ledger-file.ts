@@ -38,7 +38,7 @@ export class LedgerFile {
   }
 
   /** Opens the ledger of a query. @throws {UserError} when there is none: an empty answer would not be true. */
-  existing(): Ledger {
+  openExisting(): Ledger {
     if (this.exists) return this.open();
     throw new UserError(`there is no ledger at ${this.path}`, {
       hint: 'make something first, or name the right one',

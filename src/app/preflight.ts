@@ -59,7 +59,7 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider): void {
  * Makes the folders of the pictures to come. @throws {UserError} where that is impossible: a paid picture could not be
  * saved.
  */
-export async function assertWritable(places: Iterable<{ output: string; characterId: string }>): Promise<void> {
+export async function makeFolders(places: Iterable<{ output: string; characterId: string }>): Promise<void> {
   for (const { output, characterId } of places) {
     const folder = join(output, characterId);
     try {

@@ -6,7 +6,7 @@ import type { ReadyProvider } from '../runner/context.ts';
 import { prepareReferences } from '../runner/references.ts';
 import type { Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
-import { assertFits, assertWritable, capRefusal, capWords, estimate } from './preflight.ts';
+import { assertFits, makeFolders, capRefusal, capWords, estimate } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
 
@@ -65,7 +65,7 @@ export async function prepare(
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
   const references = await prepareReferences(new Set(jobs.flatMap((job) => job.settings.references)));
   await assertAgreed(project, jobs, { providers, confirm });
-  await assertWritable(
+  await makeFolders(
     jobs.filter((job) => job.shots > 0).map(({ settings, characterId }) => ({ output: settings.output, characterId })),
   );
   return { jobs, providers, storage, references, notices };

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Image, JobSettings } from '../ledger/records.ts';
-import type { Take } from '../ledger/reroll.ts';
+import { assertMadeHere, type Take } from '../ledger/reroll.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { takeSeed } from '../plan/plan.ts';
@@ -39,20 +39,11 @@ export interface RerollPlan {
 export async function planReroll(project: CreatingProject, { images: names }: RerollOptions): Promise<RerollPlan[]> {
   const named = namedImages(project, names).flatMap(({ images }) => images);
   const images = [...new Map(named.map((image) => [image.id, image])).values()];
-  const problems = images.flatMap(({ filename, shotId }) =>
-    shotId === null ? [`${filename}: it was not made by this ledger`] : [],
-  );
-  if (images.length === 0 || problems.length > 0) {
-    throw new UserError('these pictures can not be made again:', {
-      problems: images.length === 0 ? ['no picture is named'] : problems,
-      hint: 'name pictures that were made here',
-      advice: { code: 'list-pictures' },
-    });
-  }
+  assertMadeHere(images);
   const jobs = new Set(images.map(({ jobId }) => jobId ?? 0));
   const settings = new Map<number, JobSettings>();
   for (const job of jobs) settings.set(job, await takeSettings(project, job));
-  return plansOf(project.ledger.existing(), images, settings);
+  return plansOf(project.ledger.openExisting(), images, settings);
 }
 
 /** The jobs of other takes, to be run: one for each plan. @throws {UserError} */
@@ -70,7 +61,7 @@ export async function rerolling(project: CreatingProject, options: RerollOptions
 async function planned(project: CreatingProject, plan: RerollPlan, options: RerollOptions): Promise<PlannedJob> {
   const { characterId, characterKey, settings, shots } = plan;
   const { key, fresh, acceptUnreadStore: acceptUnread = false } = options;
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const highest = await highestStored(project, settings.store, { characterId, acceptUnread });
   const takes = shots.map(({ imageId, seedOf }) => ({ imageId, seedOf }));
   // In whatever order they were named.
@@ -95,7 +86,7 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
 
 /** Provider, model, size, quality and references as the first take had them, unless they were given this time. */
 async function takeSettings({ config, services, ledger }: CreatingProject, jobId: number): Promise<JobSettings> {
-  const job = ledger.existing().jobs.find(jobId);
+  const job = ledger.openExisting().jobs.find(jobId);
   if (!job) throw new Error('a reroll of pictures without a job');
   const { references, negativePrompt, ...made } = job.settings;
   const { given } = config;

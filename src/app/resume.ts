@@ -27,7 +27,7 @@ const SEARCHED = 1_000;
  */
 export function resuming(project: ResumingProject, name?: string): PlannedJob[] {
   if (name === undefined && !project.ledger.exists) return [];
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const jobs = name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownJob(project, name)];
   const canceled = jobs.find((job) => job.state === 'canceled' && !isOwed(ledger, job));
   if (canceled) {
@@ -56,7 +56,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
 export function retrying(project: ResumingProject, options: RetryOptions = {}): PlannedJob[] {
   const { job: name, unknown = false } = options;
   if (name === undefined && !project.ledger.exists) return [];
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const jobs =
     name === undefined
       ? ownJobs(ledger, project.caller, ledger.jobs.list(SEARCHED).toReversed())

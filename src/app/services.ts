@@ -7,6 +7,7 @@ import type { ReadyProvider } from '../runner/context.ts';
 import type { Clean } from '../runner/storable.ts';
 import type { Storage } from '../storage/storage.ts';
 import { cleanedStore } from './clean-store.ts';
+import { DEFAULT_PROVIDER } from '../config/schema.ts';
 
 /** How long a store may take to say whether it is there. */
 const CHECK_TIMEOUT_MS = 20_000;
@@ -57,7 +58,7 @@ export class Services {
   /** The provider that the config means; `auto`: the first whose key is in the environment, else the local one. */
   chosenProvider(): string {
     if (this.#config.provider !== 'auto') return this.#config.provider;
-    return this.providerNames.find((name) => this.keyVariable(name) !== undefined) ?? 'local';
+    return this.providerNames.find((name) => this.keyVariable(name) !== undefined) ?? DEFAULT_PROVIDER;
   }
 
   /** The same for plans: what tells models, prices and limits also without a key. Must not be asked for pictures. */

@@ -29,7 +29,7 @@ const DAYS = 14;
 
 /** Success and cost of the caller's jobs by provider and model, and spending by day. */
 export function stats({ ledger, caller }: Pick<Project, 'ledger' | 'caller'>): Stats {
-  const { queries } = ledger.existing();
+  const { queries } = ledger.openExisting();
   const whose = caller.allOwners ? undefined : caller.owner;
   return {
     models: queries.stats(whose).map((row) => {

@@ -65,7 +65,7 @@ export interface JobInfo {
 
 /** How a job stands; without a name the only unfinished one, or the newest. @throws {UserError} */
 export function jobStatus(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name?: string): JobStatus {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   const counts = ledger.jobs.counts(job.id);
   const total = ledger.jobs.total(job.id);
@@ -113,7 +113,7 @@ function paceOf(ledger: Ledger, job: Job, left: number): Pick<JobStatus, 'averag
 
 /** Jobs of the caller's own characters, newest first. */
 export function jobHistory(project: Pick<Project, 'ledger' | 'caller'>, limit = 50): JobInfo[] {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   return ownJobs(ledger, project.caller, ledger.jobs.list(SEARCHED))
     .slice(0, limit)
     .map((job) => infoOf(ledger, job));

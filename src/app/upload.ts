@@ -23,7 +23,7 @@ export async function uploadImages(
   id: string,
   { signals, emit }: { signals: StopSignals; emit: (event: RunEvent) => void },
 ): Promise<RunResult> {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const startedAtMs = project.host.now();
   const character = knownCharacter(project, id);
   const store = configuredStore(project.config);

@@ -21,7 +21,7 @@ export async function* watchJob(
   name: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent> {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   yield { ...openedEvent(ledger, job, project.clean), already_done: 0, spent_usd: 0, watched: true };
   let after = 0;
@@ -41,7 +41,7 @@ export async function* watchJob(
 
 /** How a watched job stands, as a run of it would sum it up; it took from its making to its end, or until now. */
 export function watchedResult(project: WatchingProject, name: string | undefined): RunResult {
-  const ledger = project.ledger.existing();
+  const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   const durationMs = (job.endedAtMs ?? project.host.now()) - job.createdAtMs;
   return summarize(ledger, [job], { stop: undefined, durationMs, askable: new Set() });

@@ -118,8 +118,9 @@ function marksOf({ review, favorite, superseded }: Picture): string {
 
 function optionsOf(flags: GalleryFlags, nowMs: number): GalleryOptions {
   return {
-    kind: flags.kind,
-    mark: flags.mark === 'favourite' ? 'favorite' : flags.mark,
+    // As it was typed: the library checks it, and lists everything that is wrong at once.
+    kind: flags.kind as GalleryOptions['kind'],
+    mark: (flags.mark === 'favourite' ? 'favorite' : flags.mark) as GalleryOptions['mark'],
     job: flags.job,
     provider: flags.provider,
     sinceMs: flags.since === undefined ? undefined : sinceOf(flags.since, nowMs),

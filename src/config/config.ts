@@ -30,7 +30,7 @@ export interface Registries {
 }
 
 /** Caps in micro-dollars; undefined: no cap. */
-export interface BudgetConfig {
+export interface CapsConfig {
   perImageMicros?: number | undefined;
   perRunMicros?: number | undefined;
   /** Per UTC day, shared by all processes on the ledger. */
@@ -60,7 +60,7 @@ export interface Config {
   timeoutMs: number;
   /** How long the first Ctrl-C waits for synchronous paid requests. */
   drainMs?: number | undefined;
-  budget: BudgetConfig;
+  caps: CapsConfig;
   output: string;
   ledger: string;
   /** `options`: parsed by the store's schema, without `provider`. */

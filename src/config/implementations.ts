@@ -4,6 +4,7 @@ import type { CommonOptions } from '../providers/options.ts';
 import type { Registries } from './config.ts';
 import type { NameOf, Overrides } from './overrides.ts';
 import { didYouMean, pathText, problemsOf, shown, type Problem } from './problems.ts';
+import { DEFAULT_PROVIDER } from './schema.ts';
 
 type Section = Record<string, unknown>;
 
@@ -49,7 +50,10 @@ export async function providerOptions(
   registry: Registries['providers'],
 ): Promise<{ options: Record<string, CommonOptions>; problems: Problem[] }> {
   const { provider, fallback, providers } = parts(raw);
-  const chosen = layers.reduce<unknown>((below, { overrides }) => overrides.provider ?? below, provider ?? 'local');
+  const chosen = layers.reduce<unknown>(
+    (below, { overrides }) => overrides.provider ?? below,
+    provider ?? DEFAULT_PROVIDER,
+  );
   const named = new Set([chosen, ...(Array.isArray(fallback) ? fallback : []), ...Object.keys(providers)].map(String));
   const candidates = chosen === 'auto' ? new Set([...named, ...Object.keys(registry)]) : named;
   const options: Record<string, CommonOptions> = {};

@@ -1,8 +1,9 @@
 /** Lays the checked sources over each other. Pure but for path arithmetic. */
 import path from 'node:path';
-import type { BudgetConfig, Config, ConfigSources } from './config.ts';
+import type { CapsConfig, Config, ConfigSources } from './config.ts';
 import type { Overrides } from './overrides.ts';
 import { parseSize, type ConfigFile } from './schema.ts';
+import { DEFAULT_PROVIDER } from './schema.ts';
 
 /** Everything that has been checked. */
 export interface CheckedSources {
@@ -49,11 +50,11 @@ export function resolveConfig({
     size: parseSize(over.size ?? file.size),
     quality: over.quality ?? file.quality,
     concurrency: over.concurrency ?? file.concurrency,
-    staggerMs: file.staggerMs ?? (provider === 'local' ? 0 : staggerDefaultMs),
+    staggerMs: file.staggerMs ?? (provider === DEFAULT_PROVIDER ? 0 : staggerDefaultMs),
     attemptsMax: over.attemptsMax ?? file.attemptsMax,
     timeoutMs: over.timeoutMs ?? file.timeoutMs,
     drainMs: file.drainMs,
-    budget: budgetOf(file, over),
+    caps: capsOf(file, over),
     output: over.output === undefined ? below(location.dir, file.output) : below(cwd, over.output),
     ledger: over.ledger === undefined ? path.join(location.dir, '.imggen', 'ledger.db') : below(cwd, over.ledger),
     storage: { provider: over.storage ?? file.storage.provider, options: storage },
@@ -85,7 +86,7 @@ function chosenProvider(file: ConfigFile, layers: readonly Overrides[]): Chosen 
   );
 }
 
-function budgetOf({ budget }: ConfigFile, over: Overrides): BudgetConfig {
+function capsOf({ budget }: ConfigFile, over: Overrides): CapsConfig {
   return {
     perImageMicros: micros(over.maxImageUsd ?? budget.perImageUsd),
     perRunMicros: micros(over.budgetUsd ?? budget.perRunUsd),

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { characterSchema, lineOfText, seedSchema, wholeNumber } from '../character.ts';
 
+/** The provider where none is named and no key is found: it needs none. */
+export const DEFAULT_PROVIDER = 'local';
+
 /** Sides of a picture, in pixels. */
 const sidePx = { min: 64, max: 4096 };
 
@@ -66,7 +69,7 @@ export const fileSchema = z.strictObject(
       .describe('JSON Schema for editors; imggen does not read it.'),
     character: characterSchema.optional().describe('Who is in the pictures. Locked at first use.'),
     provider: settings.provider
-      .default('local')
+      .default(DEFAULT_PROVIDER)
       .describe('Service that makes the pictures; auto: the first with a key that can do it.'),
     fallback: z
       .array(settings.provider.describe('Name of a provider.'), { error: 'expected a list of provider names' })

@@ -5,33 +5,33 @@ import type { Image, StoredDetails } from './records.ts';
 import { uploadDone } from './upload-rows.ts';
 
 /** A picture that a store holds, read from what was sent along with it. */
-export interface FoundImage {
-  characterKey: number;
-  characterId: string;
-  number: number;
-  kind: Image['kind'];
-  shot: string;
-  filename: string;
-  /** Absolute path of the same picture on disk, if it is there. */
-  path: string | null;
-  sha256: string;
-  md5: string;
-  sizeBytes: number;
-  width: number;
-  height: number;
-  format: string;
-  provider: string;
-  model: string;
-  seed: number;
-  seedHonored: Image['seedHonored'];
-  costMicros: number;
+export interface FoundImage extends Pick<Image, FoundField> {
   store: string;
   /** What the store knows it by. */
   key: string;
   details: StoredDetails;
-  /** Epoch ms. */
-  createdAtMs: number;
 }
+
+type FoundField =
+  | 'characterKey'
+  | 'characterId'
+  | 'number'
+  | 'kind'
+  | 'shot'
+  | 'filename'
+  | 'path'
+  | 'sha256'
+  | 'md5'
+  | 'sizeBytes'
+  | 'width'
+  | 'height'
+  | 'format'
+  | 'provider'
+  | 'model'
+  | 'seed'
+  | 'seedHonored'
+  | 'costMicros'
+  | 'createdAtMs';
 
 /**
  * What became of a found picture: a row of its own; `confirmed`: a row that now knows it is uploaded; `known`:

@@ -28,15 +28,7 @@ export interface RerollRequest extends JobBasics {
 export function rerollJob(connection: Connection, request: RerollRequest): OpenedJob {
   const { takes, ...basics } = request;
   const pictures = takes.map((take) => ({ ...take, image: stored(connection, take.imageId) }));
-  const problems = pictures.flatMap(({ imageId, image }) =>
-    image?.shotId ? [] : [`${image?.filename ?? imageId}: ${image ? 'not made by this ledger' : 'no such picture'}`],
-  );
-  if (problems.length > 0)
-    throw new UserError('these pictures can not be made again:', {
-      problems,
-      hint: 'name pictures that were made here',
-      advice: { code: 'list-pictures' },
-    });
+  assertMadeHere(pictures.map(({ imageId, image }) => image ?? { filename: String(imageId), shotId: null }));
   const keys = new Set(pictures.map(({ image }) => image?.characterKey));
   const [characterKey] = keys;
   if (characterKey === undefined || keys.size > 1) throw new Error('a reroll is of pictures of one character');
@@ -47,6 +39,20 @@ export function rerollJob(connection: Connection, request: RerollRequest): Opene
     imageCount: takes.length,
     replaces: takes.map(({ imageId }) => imageId),
     shots: () => shotsOf(connection, pictures),
+  });
+}
+
+/** @throws {UserError} that lists the pictures that no shot of this ledger made, or when there are none. */
+export function assertMadeHere(images: readonly Pick<Image, 'filename' | 'shotId'>[]): void {
+  const foreign = images.filter(({ shotId }) => shotId === null);
+  if (images.length > 0 && foreign.length === 0) return;
+  throw new UserError('these pictures can not be made again:', {
+    problems:
+      images.length === 0
+        ? ['no picture is named']
+        : foreign.map(({ filename }) => `${filename}: it was not made by this ledger`),
+    hint: 'name pictures that were made here',
+    advice: { code: 'list-pictures' },
   });
 }
 

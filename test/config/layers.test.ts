@@ -29,7 +29,7 @@ describe('layers', () => {
     expect([config.character, config.model, config.quality, config.seed, config.owner, config.drainMs]).toEqual(
       Array(6).fill(undefined),
     );
-    expect(Object.values(config.budget)).toEqual([undefined, undefined, undefined]);
+    expect(Object.values(config.caps)).toEqual([undefined, undefined, undefined]);
   });
 
   test('flags beat the environment, which beats the file', async () => {
@@ -65,7 +65,7 @@ describe('layers', () => {
       quality: 'q',
       seed: 7,
       concurrency: 64,
-      budget: { perRunMicros: 1_500_000 },
+      caps: { perRunMicros: 1_500_000 },
       output: path.join(cwd, 'out'),
       ledger: path.join(cwd, 'l.db'),
       owner: 'me',
@@ -104,7 +104,7 @@ describe('layers', () => {
       quality: 'q',
       seed: 4_294_967_295,
       concurrency: 64,
-      budget: { perRunMicros: 0 },
+      caps: { perRunMicros: 0 },
       output: '/out',
       ledger: '/l.db',
       owner: 'me',
@@ -126,7 +126,7 @@ describe('layers', () => {
 
   test('money is turned into whole micro-dollars', async () => {
     const config = await load({ budget: { perImageUsd: 0.1, perRunUsd: 0.29, perDayUsd: 1_000_000 } });
-    expect(config.budget).toEqual({ perImageMicros: 100_000, perRunMicros: 290_000, perDayMicros: 1_000_000_000_000 });
+    expect(config.caps).toEqual({ perImageMicros: 100_000, perRunMicros: 290_000, perDayMicros: 1_000_000_000_000 });
   });
 
   test('an own stagger is kept, for the local provider too', async () => {

@@ -77,8 +77,8 @@ describe('a reroll', () => {
       ask();
     } catch (error) {
       expect((error as { problems: string[] }).problems).toEqual([
-        `${images[1].filename}: not made by this ledger`,
-        '77: no such picture',
+        `${images[1].filename}: it was not made by this ledger`,
+        '77: it was not made by this ledger',
       ]);
     }
     expect(ledger.jobs.list(9)).toHaveLength(1);
