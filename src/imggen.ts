@@ -58,11 +58,11 @@ export class ImgGen {
   }
 
   /** What `createCharacter` would make, and what it would cost at most. Sends and writes nothing. */
-  async planCharacter(): Promise<DryJob> {
-    return (await import('./app/dry-run.ts')).dryCreation(this.#project);
+  async planCharacter(options: CreateOptions = {}): Promise<DryJob> {
+    return (await import('./app/dry-run.ts')).dryCreation(this.#project, options);
   }
 
-  /** Makes N gallery pictures of a character with varied looks. */
+  /** Makes N gallery pictures of a character with varied looks, or of your own scenes. */
   pack(options: PackOptions & MakeOptions): Run {
     return this.#run(options, async (project) => {
       return [await (await import('./app/pack.ts')).packing(project, options)];

@@ -7,6 +7,8 @@ export type { LiveEvent, PublicEvent, RunEvent } from './events.ts';
 export type { JobResult, RunResult, RunStatus, ShotFailure } from './app/result.ts';
 export type { OpenOptions } from './app/open.ts';
 export type { GivenSettings } from './config/overrides.ts';
+export type { SceneInput } from './config/scenes.ts';
+export type { StoryContext } from './scene.ts';
 export type { Config } from './config/config.ts';
 export { defineProvider, type ProviderDefinition, type ProviderModule } from './providers/definition.ts';
 export type { ProviderRegistry, ProviderSettings } from './providers/definition.ts';

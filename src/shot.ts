@@ -49,11 +49,24 @@ export interface ShotLook {
   angle: Angle;
   expression: Expression;
   framing: Framing;
-  /** Light as said in a prompt: `soft window light from the left`. */
+  /** Light as said in a prompt: `soft window light from the left`; empty: not said. */
   light: string;
   /** Place as said in a prompt: `a plain light grey studio backdrop`. */
   background: string;
   setting: Setting;
+  /** True: `background` is a user's scene: place, action and expression in one. An empty pose is not said. */
+  isScene?: boolean | undefined;
+  /** Worn in place of the character's own clothes. */
+  outfit?: string | undefined;
+}
+
+/** What a shot has of its own, in place of its job's settings. */
+export interface ShotSettings {
+  /** In pixels, always both. */
+  width?: number | undefined;
+  height?: number | undefined;
+  /** Absolute paths of pictures that go along beside those of the face. */
+  references?: readonly string[] | undefined;
 }
 
 /** A shot as planned: everything that is known of it before a provider is chosen. */
@@ -65,6 +78,7 @@ export interface PlannedShot {
   prompt: string;
   /** 0 … 2^32 − 1. */
   seed: number;
+  settings?: ShotSettings | undefined;
 }
 
 /** What a reference picture is there for: to hold the face, or to show a product or a style. */

@@ -1,21 +1,20 @@
 import type { Character } from '../character.ts';
 import { UserError } from '../errors.ts';
-import type { Job, JobSettings } from '../ledger/records.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
-import { planCharacter } from '../plan/plan.ts';
+import { planAvatar } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, configuredCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import { jobBasics, settingsFor } from './jobs.ts';
-import { assertFits } from './preflight.ts';
+import { alikeOf, assertFits } from './preflight.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
 import type { Project } from './project.ts';
 import { highestStored } from './store-numbers.ts';
+import { plannedTraining, type TrainingOptions } from './training.ts';
 
-/** Pictures of a character: the avatar and the training set. */
-const CREATE_COUNT = 11;
-
-/** What `createCharacter` may be told beside the config. */
-export interface CreateOptions {
+/** What commands that make pictures of a character may be told beside the config. */
+export interface MakingOptions {
   /** Names the job: the same key never makes a second one. */
   key?: string | undefined;
   /** Accept a config whose seed or attributes differ from what is locked: for all pictures to come. */
@@ -23,6 +22,9 @@ export interface CreateOptions {
   /** Go on although the store can't be asked which numbers are taken. */
   acceptUnreadStore?: boolean | undefined;
 }
+
+/** What `createCharacter` may be told beside the config. */
+export type CreateOptions = MakingOptions & TrainingOptions;
 
 /** What the use-case needs of a project. */
 export type CreatingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller' | 'host' | 'clean'>;
@@ -32,18 +34,26 @@ export interface CharacterPlan {
   character: Character;
   settings: JobSettings;
   shots: readonly PlannedShot[];
+  /** Of a training set that was asked for. */
+  planHash: string | undefined;
 }
 
 /**
  * The avatar and the training pictures of the config's character. @throws {UserError} when its provider can't make
  * them.
  */
-export async function planCreation({ config, services }: Pick<Project, 'config' | 'services'>): Promise<CharacterPlan> {
+export async function planCreation(
+  project: Pick<Project, 'config' | 'services' | 'host'>,
+  options: CreateOptions = {},
+): Promise<CharacterPlan> {
+  const { config, services } = project;
   const character = configuredCharacter(config);
   const { negativePrompt } = character.attributes;
   const settings = await settingsFor(config, services, { references: character.references, negativePrompt });
-  assertFits(settings, await services.provider(settings.provider));
-  return { character, settings, shots: planCharacter(character) };
+  const { training, planHash } = await plannedTraining(project, character, options);
+  const shots = [planAvatar(character), ...training];
+  assertFits(settings, await services.provider(settings.provider), alikeOf(shots));
+  return { character, settings, shots, planHash };
 }
 
 /**
@@ -67,7 +77,7 @@ export async function creations(projects: readonly CreatingProject[], options: C
 /** The job of the config's character, to be run: a new one, or what is missing of it. @throws {UserError} */
 async function creation(project: CreatingProject, options: CreateOptions): Promise<PlannedJob> {
   const { config, caller } = project;
-  const { character, settings, shots } = await planCreation(project);
+  const { character, settings, shots, planHash } = await planCreation(project, options);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
   const known = ledger && ownCharacter(ledger, caller.owner, character.id);
   assertUnlocked(known, character, options.relock === true);
@@ -76,22 +86,23 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
     acceptUnread: options.acceptUnreadStore === true,
   });
   const kind = 'create';
-  const wanted = { characterId: character.id, kind, settings, what: CREATE_COUNT } as const;
+  const wanted = { characterId: character.id, kind, settings, what: shots.length, planHash } as const;
   const basics = jobBasics(config, wanted, { key: options.key });
-  const same = { ...basics, kind, imageCount: CREATE_COUNT } as const;
+  const same = { ...basics, kind, imageCount: shots.length } as const;
   const before = known && ledger.jobs.continued({ ...same, characterKey: known.key });
   const counts = before && ledger?.jobs.counts(before.id);
+  const missing = known && hasAvatar(ledger, known) ? shots.filter((shot) => shot.kind !== 'avatar') : shots;
   return {
     characterId: character.id,
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
-    shots: counts ? counts.queued + counts.failed + counts.canceled : CREATE_COUNT,
+    alike: before && ledger ? ledger.jobs.alike(before.id, ['queued', 'failed', 'canceled']) : alikeOf(missing),
     notice: before && counts && goingOn(before, counts.done),
     open: () => {
       const opened = project.ledger.open();
       const registered = registerCharacter(opened, character, { owner: caller.owner, output: settings.output });
       opened.characters.numbersStartAfter(registered.id, highest);
-      const request = { ...same, characterKey: registered.key, plan: () => shots };
+      const request = { ...same, imageCount: missing.length, characterKey: registered.key, plan: () => missing };
       const { job, created } = opened.jobs.openOrCreate(request);
       if (!created) opened.jobs.requeue(job.id, ['failed', 'canceled']);
       return job;
@@ -99,9 +110,14 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   };
 }
 
-function goingOn({ id, characterId, settings: { provider } }: Job, done: number): Notice {
-  const there = `${done} of ${CREATE_COUNT} pictures`;
-  if (done < CREATE_COUNT) {
+/** True when a picture serves as the face of all later ones. */
+function hasAvatar(ledger: Ledger, { key }: RegisteredCharacter): boolean {
+  return ledger.images.avatar(key) !== undefined;
+}
+
+function goingOn({ id, characterId, imageCount, settings: { provider } }: Job, done: number): Notice {
+  const there = `${done} of ${imageCount} pictures`;
+  if (done < imageCount) {
     return { message: `going on with job ${id} at ${provider}: ${there} of ${characterId} are there` };
   }
   const complete = `${characterId} is complete: ${there}, made with ${provider}`;

@@ -1,8 +1,9 @@
 import type { ReadyProvider } from '../runner/context.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
+import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
-import { planCreation, type CreatingProject } from './create.ts';
+import { planCreation, type CreateOptions, type CreatingProject } from './create.ts';
 import { planGallery, type PackOptions } from './pack.ts';
 import { worstOf } from './preflight.ts';
 import type { Project } from './project.ts';
@@ -14,6 +15,10 @@ export interface DryShot {
   kind: string;
   seed: number;
   prompt: string;
+  /** `1024x1536`. */
+  size: string;
+  /** Paths of the pictures that go along, but for the avatar where it serves. */
+  references: readonly string[];
   negativePrompt: string | null;
   worstCaseUsd: number;
 }
@@ -31,9 +36,12 @@ export interface DryJob {
 }
 
 /** What making the config's character would be. Sends and writes nothing. @throws {UserError} */
-export async function dryCreation({ config, services }: Pick<Project, 'config' | 'services'>): Promise<DryJob> {
-  const planning = services.forPlans();
-  const { character, settings, shots } = await planCreation({ config, services: planning });
+export async function dryCreation(
+  project: Pick<Project, 'config' | 'services' | 'host'>,
+  options: CreateOptions = {},
+): Promise<DryJob> {
+  const planning = project.services.forPlans();
+  const { character, settings, shots } = await planCreation({ ...project, services: planning }, options);
   return dryJob({ characterId: character.id, settings, shots }, await planning.provider(settings.provider));
 }
 
@@ -56,20 +64,23 @@ function dryJob(
   plan: {
     characterId: string;
     settings: JobSettings;
-    shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed'>>;
+    shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
   },
   ready: ReadyProvider,
 ): DryJob {
   const { settings } = plan;
   let totalMicros = 0;
   const shots = [...plan.shots].map((shot): DryShot => {
-    const worstMicros = worstOf(settings, ready, shot.prompt) ?? 0;
+    const own = shotSettings(settings, shot.settings ?? {});
+    const worstMicros = worstOf(own, ready, shot.prompt) ?? 0;
     totalMicros += worstMicros;
     return {
       shot: shot.name,
       kind: shot.kind,
       seed: shot.seed,
       prompt: shot.prompt,
+      size: `${own.width}x${own.height}`,
+      references: own.references,
       negativePrompt: settings.negativePrompt ?? null,
       worstCaseUsd: usdOf(worstMicros),
     };

@@ -73,6 +73,8 @@ interface Wanted {
   settings: JobSettings;
   /** The number of pictures, or which ones. */
   what: number | readonly number[];
+  /** Of what the user asked to see. */
+  planHash?: string | undefined;
 }
 
 /** What every job has in common: key, fingerprint, settings, priority, and the changes of one that goes on. */
@@ -83,6 +85,7 @@ export function jobBasics(config: Config, wanted: Wanted, more: Pick<JobBasics, 
     settings: wanted.settings,
     changes: changesOf(config),
     fingerprint: fingerprintOf(wanted),
+    planHash: wanted.planHash,
     priority: PRIORITIES[config.priority],
   };
 }
@@ -97,9 +100,9 @@ function assertKey(key: string | undefined): void {
 }
 
 /** Hash over what makes two requests the same. */
-function fingerprintOf({ characterId, kind, what, settings }: Wanted): string {
+function fingerprintOf({ characterId, kind, what, planHash, settings }: Wanted): string {
   const { provider, model, width, height, quality, output } = settings;
-  const same = [characterId, kind, what, provider, model, width, height, quality ?? '', output];
+  const same = [characterId, kind, what, planHash ?? '', provider, model, width, height, quality ?? '', output];
   return createHash('sha256').update(JSON.stringify(same)).digest('hex');
 }
 

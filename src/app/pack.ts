@@ -1,23 +1,30 @@
 import { createCharacter, type Character } from '../character.ts';
 import { UserError } from '../errors.ts';
+import type { AlikeShots } from '../ledger/jobs.ts';
 import type { JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';
+import { planScenes } from '../plan/scenes.ts';
 import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
-import type { CreatingProject, CreateOptions } from './create.ts';
+import type { CreatingProject, MakingOptions } from './create.ts';
 import { continuation, jobBasics, settingsFor } from './jobs.ts';
-import { assertFits } from './preflight.ts';
+import { alikeOf, assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
+import { countedScenes, planHashOf, type SceneOptions, shownBy } from './scenes.ts';
 import { highestStored } from './store-numbers.ts';
 
 /** Most pictures of one pack. */
 const COUNT_MAX = 100_000;
+const COUNT_HINT = 'for example 8';
 
 /** What a pack is. */
-export interface PackOptions extends CreateOptions {
-  /** How many gallery pictures, 1 to 100,000. */
-  count: number;
+export interface PackOptions extends MakingOptions, SceneOptions {
+  /**
+   * How many gallery pictures, 1 to 100,000. Scenes share them: a scene's own count wins, the others are dealt what is
+   * left in turn. May be left out where there are scenes: one of each.
+   */
+  count?: number | undefined;
   /** A character's id; default: the one of the config, registered if it is new. */
   character?: string | undefined;
   /** Start another job although an identical one is unfinished. */
@@ -40,45 +47,71 @@ export interface PackPlan {
 
 /** N gallery pictures of a character. @throws {UserError} when its provider can't make them. */
 export async function planGallery(project: CreatingProject, options: PackOptions): Promise<PackPlan> {
-  assertCount(options.count);
-  const subject = subjectOf(project, options);
-  const settings = await packSettings(project, subject);
+  const { subject, settings, plan } = await wantedPack(project, options);
   const from = subject.registered?.galleryPlanned ?? 0;
-  return { characterId: subject.id, settings, shots: planPack(lookOf(subject), options.count, from) };
+  return { characterId: subject.id, settings, shots: plan(from) };
+}
+
+/** A pack as it is wanted. */
+interface WantedPack {
+  subject: Subject;
+  settings: JobSettings;
+  count: number;
+  alike: readonly AlikeShots[];
+  planHash: string | undefined;
+  /** The shots, behind `from` gallery shots that the character has. */
+  plan: (from: number) => Iterable<PlannedShot>;
+}
+
+async function wantedPack(project: CreatingProject, options: PackOptions): Promise<WantedPack> {
+  const shown = await shownBy(project, options);
+  assertCount(options.count, shown.scenes.length > 0);
+  const subject = subjectOf(project, options);
+  const { scenes, outfit, context } = shown;
+  const who = { ...lookOf(subject), outfit, context };
+  const counted = scenes.length > 0 ? countedScenes(scenes, 'gallery', options.count) : undefined;
+  const count = counted?.count ?? options.count ?? 0;
+  const plan = (from: number) => (counted ? planScenes(who, counted, from) : planPack(who, count, from));
+  const alike = alikeOf(plan(subject.registered?.galleryPlanned ?? 0));
+  return {
+    subject,
+    settings: await packSettings(project, subject, alike),
+    count,
+    alike,
+    planHash: planHashOf(shown),
+    plan,
+  };
 }
 
 /** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
-  assertCount(options.count);
   const { config, caller } = project;
-  const subject = subjectOf(project, options);
+  const { subject, settings, count, alike, planHash, plan } = await wantedPack(project, options);
   const { configured, registered } = subject;
   if (configured) assertUnlocked(registered, configured, options.relock === true);
-  const settings = await packSettings(project, subject);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
   const highest = await highestStored(project, settings.store, {
     characterId: subject.id,
     acceptUnread: options.acceptUnreadStore === true,
   });
-  const { key, fresh, count } = options;
+  const { key, fresh } = options;
   const kind = 'pack';
-  const basics = jobBasics(config, { characterId: subject.id, kind, settings, what: count }, { key, fresh });
-  const same = { ...basics, kind, imageCount: count } as const;
+  const wanted = { characterId: subject.id, kind, settings, what: count, planHash } as const;
+  const same = { ...jobBasics(config, wanted, { key, fresh }), kind, imageCount: count } as const;
   const before = registered && ledger?.jobs.continued({ ...same, characterKey: registered.key });
-  const counts = before && ledger?.jobs.counts(before.id);
+  const done = before && ledger?.jobs.counts(before.id).done;
   return {
     characterId: subject.id,
-    settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
+    settings: before ? changedSettings(before.settings, same.changes ?? {}) : settings,
     before,
-    shots: counts ? counts.queued : count,
-    notice: before && counts && continuation(before, counts.done, 'pictures'),
+    alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,
+    notice: before && done !== undefined ? continuation(before, done, 'pictures') : undefined,
     open: () => {
       const opened = project.ledger.open();
       const place = { owner: caller.owner, output: settings.output };
       const character = configured ? registerCharacter(opened, configured, place) : registered;
       if (!character) throw new Error('a pack without a character');
       opened.characters.numbersStartAfter(character.id, highest);
-      const plan = (from: number) => planPack(lookOf(subject), count, from);
       return opened.jobs.openOrCreate({ ...same, characterKey: character.key, plan }).job;
     },
   };
@@ -113,12 +146,16 @@ function lookOf({ configured, registered }: Subject): Pick<Character, 'attribute
   return { attributes: subject.attributes, seed: subject.seed };
 }
 
-async function packSettings(project: CreatingProject, subject: Subject): Promise<JobSettings> {
+async function packSettings(
+  project: CreatingProject,
+  subject: Subject,
+  alike: readonly AlikeShots[],
+): Promise<JobSettings> {
   const { config, services } = project;
   const { negativePrompt } = lookOf(subject).attributes;
   const references = subject.configured ? subject.configured.references : newestReferences(project, subject);
   const settings = await settingsFor(config, services, { references, negativePrompt });
-  assertFits(settings, await services.provider(settings.provider));
+  assertFits(settings, await services.provider(settings.provider), alike);
   return settings;
 }
 
@@ -127,9 +164,12 @@ function newestReferences({ ledger }: CreatingProject, { registered }: Subject):
   return (registered && ledger.open().jobs.newestOf(registered.key)?.settings.references) ?? [];
 }
 
-function assertCount(count: number): void {
+function assertCount(count: number | undefined, hasScenes: boolean): void {
+  if (count === undefined && hasScenes) return;
+  if (count === undefined)
+    throw new UserError('how many pictures? the count is missing', { hint: 'say how many, or what to show: scenes' });
   if (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX) return;
   throw new UserError(`expected a whole number of pictures from 1 to ${COUNT_MAX}, got ${JSON.stringify(count)}`, {
-    hint: 'for example 8',
+    hint: COUNT_HINT,
   });
 }

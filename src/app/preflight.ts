@@ -4,20 +4,19 @@ import { UserError } from '../errors.ts';
 import type { BudgetCap } from '../events.ts';
 import { ensureOwnFolder, LinkInTheWay } from '../images/folder.ts';
 import type { Total } from '../ledger/budget.ts';
+import type { AlikeShots } from '../ledger/jobs.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
-import { unfit } from '../runner/request.ts';
-
-/** The longest prompt, for a price that depends on it. */
-const PROMPT_MAX = 'x'.repeat(1_500);
+import { shotSettings, unfit, type Demand } from '../runner/request.ts';
+import type { PlannedShot } from '../shot.ts';
 
 /** What a job that is about to run may cost. */
 export interface CostQuestion {
   settings: JobSettings;
   ready: ReadyProvider;
   /** Shots that will be made. */
-  shots: number;
+  alike: readonly AlikeShots[];
   /** What the job has cost so far. */
   total: Total;
 }
@@ -33,11 +32,12 @@ export interface Estimate {
  * Checks that the provider of a job can keep the promise, before anything is paid.
  * @throws {UserError} `usage`: retired model, size, references, seed, quality, unknown price.
  */
-export function assertFits(settings: JobSettings, ready: ReadyProvider): void {
+export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: readonly AlikeShots[] = []): void {
   const where = `${ready.provider.name} (${settings.model})`;
-  const problem = unfit(ready, settings.model, settings, 0);
-  if (problem !== undefined) {
-    throw new UserError(`${where} can't make these pictures: ${problem}`, {
+  const demands = [demandOf(settings), ...alike.map((shots) => demandOf(settings, shots))];
+  const problems = new Set(demands.flatMap((demand) => unfit(ready, settings.model, demand) ?? []));
+  if (problems.size > 0) {
+    throw new UserError(`${where} can't make these pictures: ${[...problems].join('; ')}`, {
       hint: 'the list of providers tells what each can do',
       advice: { code: 'list-providers' },
     });
@@ -83,6 +83,30 @@ export async function makeFolders(places: Iterable<{ output: string; characterId
   }
 }
 
+/** What shots ask of a provider. Beside pictures of their own there is the face's: the avatar, where none is given. */
+function demandOf(settings: JobSettings, shots?: AlikeShots): Demand {
+  const own = shots?.own.references?.length ?? 0;
+  const faces = settings.references.length;
+  return {
+    settings: shotSettings(settings, shots?.own ?? {}),
+    references: own > 0 ? own + Math.max(1, faces) : faces,
+    promptChars: shots?.promptChars ?? 0,
+  };
+}
+
+/** Shots, put together by what they have of their own. */
+export function alikeOf(shots: Iterable<Pick<PlannedShot, 'prompt' | 'settings'>>): AlikeShots[] {
+  const groups = new Map<string, AlikeShots>();
+  for (const { prompt, settings: own = {} } of shots) {
+    const key = JSON.stringify(own);
+    const group = groups.get(key) ?? { own, shots: 0, promptChars: 0 };
+    groups.set(key, group);
+    group.shots += 1;
+    group.promptChars = Math.max(group.promptChars, prompt.length);
+  }
+  return [...groups.values()];
+}
+
 /** What one picture costs at most, in micro-dollars; undefined when nobody knows. */
 export function worstOf(settings: JobSettings, ready: ReadyProvider, prompt: string): number | undefined {
   return priceOf(settings, ready, prompt)?.worstMicros;
@@ -104,20 +128,22 @@ export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate 
   let shots = 0;
   let worstMicros = 0;
   let passes: Estimate['passes'];
-  for (const job of jobs) {
-    const each = worstOf(job.settings, job.ready, PROMPT_MAX) ?? 0;
-    const {
-      total,
-      settings: { caps },
-    } = job;
-    shots += job.shots;
-    worstMicros += job.shots * each;
-    if (job.shots === 0 || each === 0) continue;
-    passes ??= over('image', caps.perImageMicros, 0, each);
-    passes ??= over('run', caps.perRunMicros, total.spentMicros + total.reservedMicros, job.shots * each);
+  for (const { settings, ready, alike, total } of jobs) {
+    const { caps } = settings;
+    const costs = alike.map((group) => ({ shots: group.shots, eachMicros: worstOfAlike(settings, ready, group) }));
+    const jobMicros = costs.reduce((sum, cost) => sum + cost.shots * cost.eachMicros, 0);
+    shots += costs.reduce((sum, cost) => sum + cost.shots, 0);
+    worstMicros += jobMicros;
+    if (jobMicros === 0) continue;
+    passes ??= over('image', caps.perImageMicros, 0, Math.max(...costs.map((cost) => cost.eachMicros)));
+    passes ??= over('run', caps.perRunMicros, total.spentMicros + total.reservedMicros, jobMicros);
     passes ??= over('day', caps.perDayMicros, today.spentMicros + today.reservedMicros, worstMicros);
   }
   return { shots, worstMicros, passes };
+}
+
+function worstOfAlike(settings: JobSettings, ready: ReadyProvider, { own, promptChars }: AlikeShots): number {
+  return worstOf(shotSettings(settings, own), ready, 'x'.repeat(promptChars)) ?? 0;
 }
 
 function over(cap: BudgetCap, capMicros: number | undefined, spentMicros: number, moreMicros: number) {

@@ -1,11 +1,13 @@
 import type { Advice } from '../advice.ts';
 import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
-import type { Job, JobSettings } from '../ledger/records.ts';
+import type { AlikeShots } from '../ledger/jobs.ts';
+import type { Job, JobSettings, Shot } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { prepareReferences } from '../runner/references.ts';
 import type { Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { LedgerFile } from './ledger-file.ts';
 import { assertFits, makeFolders, capRefusal, capWords, estimate } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
@@ -25,12 +27,17 @@ export interface PlannedJob {
   settings: JobSettings;
   /** The job that goes on; undefined: a new one. */
   before: Job | undefined;
-  /** Shots to be made. */
-  shots: number;
+  /** Shots to be made: how many of which kind. */
+  alike: readonly AlikeShots[];
   /** Writes the job into the ledger, or opens it again. Must be synchronous. */
   open: () => Job;
   /** Said at the start: `going on with job 3`. */
   notice?: Notice | undefined;
+}
+
+/** How many shots a planned job is to make. */
+function shotsOf({ alike }: PlannedJob): number {
+  return alike.reduce((sum, { shots }) => sum + shots, 0);
 }
 
 /** Everything that a run works with, checked. */
@@ -63,13 +70,24 @@ export async function prepare(
   const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));
   const providers = await providersOf({ ...project, services }, jobs, warn);
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
-  const references = await prepareReferences(new Set(jobs.flatMap((job) => job.settings.references)));
+  const references = await prepareReferences(new Set(jobs.flatMap((job) => referencesOf(project.ledger, job))));
   await assertAgreed(project, jobs, { providers, confirm });
   await makeFolders(
-    jobs.filter((job) => job.shots > 0).map(({ settings, characterId }) => ({ output: settings.output, characterId })),
+    jobs
+      .filter((job) => shotsOf(job) > 0)
+      .map(({ settings, characterId }) => ({ output: settings.output, characterId })),
   );
   return { jobs, providers, storage, references, notices };
 }
+
+/** Pictures that go along with shots of a job: those of all its shots, and those of single ones. */
+function referencesOf(ledger: LedgerFile, { settings, alike, before }: PlannedJob): string[] {
+  // Also of shots that come back into the queue while the job is run.
+  const known = before ? ledger.open().jobs.alike(before.id, UNMADE) : [];
+  return [...settings.references, ...[...alike, ...known].flatMap(({ own }) => own.references ?? [])];
+}
+
+const UNMADE: readonly Shot['state'][] = ['queued', 'leased', 'held', 'failed', 'refused', 'canceled'];
 
 /** The providers of the jobs, of their fallbacks, and of attempts that were left open with another one. */
 async function providersOf(
@@ -78,13 +96,15 @@ async function providersOf(
   warn: (message: string) => void,
 ): Promise<Map<string, ReadyProvider>> {
   const ready = new Map<string, ReadyProvider>();
-  for (const { settings, before, shots } of jobs) {
+  for (const job of jobs) {
+    const { settings, before, alike } = job;
+    const shots = shotsOf(job);
     const counts = before && ledger.open().jobs.counts(before.id);
     // Only uploads are missing: they need no provider, and no key of one.
     if (shots + (counts ? counts.leased + counts.held : 0) === 0) continue;
     const main = await services.provider(settings.provider);
     ready.set(settings.provider, main);
-    if (shots > 0) assertFits(settings, main);
+    if (shots > 0) assertFits(settings, main, alike);
     const open = before ? ledger.open().queries.openProviders(before.id) : [];
     for (const name of new Set([...settings.fallback, ...open])) {
       if (ready.has(name)) continue;
@@ -125,11 +145,11 @@ async function assertAgreed(
   { providers, confirm }: { providers: ReadonlyMap<string, ReadyProvider>; confirm: RunOptions['confirm'] },
 ): Promise<void> {
   const nothing = { spentMicros: 0, reservedMicros: 0 };
-  const questions = jobs.flatMap(({ settings, before, shots }) => {
+  const questions = jobs.flatMap(({ settings, before, alike }) => {
     const ready = providers.get(settings.provider);
-    if (!ready || shots === 0) return [];
+    if (!ready || alike.length === 0) return [];
     const total = before ? ledger.open().jobs.total(before.id) : nothing;
-    return [{ settings, ready, shots, total }];
+    return [{ settings, ready, alike, total }];
   });
   const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
   if (!found.passes) return;

@@ -3,12 +3,12 @@ import type { Image, JobSettings } from '../ledger/records.ts';
 import { assertMadeHere, type Take } from '../ledger/reroll.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
-import { takeSeed } from '../plan/plan.ts';
+import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
 import type { CreatingProject } from './create.ts';
 import { namedImages } from './images.ts';
 import { continuation, jobBasics, settingsFor } from './jobs.ts';
-import { assertFits } from './preflight.ts';
+import { alikeOf, assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
 
@@ -29,7 +29,7 @@ export interface RerollPlan {
   characterId: string;
   characterKey: number;
   settings: JobSettings;
-  shots: readonly (Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed'> & Take)[];
+  shots: readonly (Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'> & Take)[];
 }
 
 /**
@@ -75,7 +75,7 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
     characterId,
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
-    shots: counts ? counts.queued : takes.length,
+    alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     notice: before && counts && continuation(before, counts.done, 'other takes'),
     open: () => {
       ledger.characters.numbersStartAfter(characterId, highest);

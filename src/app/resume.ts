@@ -45,7 +45,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
         characterId: job.characterId,
         settings,
         before: job,
-        shots: ledger.jobs.counts(job.id).queued,
+        alike: ledger.jobs.alike(job.id, ['queued']),
         notice: { message: `resuming job ${job.id}: ${job.kind} of ${pictures} for ${job.characterId}` },
         open: () => ledger.jobs.change(job.id, changesOf(project.config)),
       };
@@ -67,7 +67,7 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
     const counts = ledger.jobs.counts(job.id);
     const again = states.reduce((sum, state) => sum + counts[state], 0);
     if (again + ledger.uploads.open(job.id).failed === 0 && !isOwed(ledger, job)) return [];
-    return [retried(project.config, ledger, { job, states, shots: again + counts.queued })];
+    return [retried(project.config, ledger, { job, states })];
   });
 }
 
@@ -80,14 +80,14 @@ function statesToRetry(named: boolean, unknown: boolean): EndedState[] {
 function retried(
   config: Config,
   ledger: Ledger,
-  { job, states, shots }: { job: Job; states: readonly EndedState[]; shots: number },
+  { job, states }: { job: Job; states: readonly EndedState[] },
 ): PlannedJob {
   const settings = changedSettings(job.settings, changesOf(config));
   return {
     characterId: job.characterId,
     settings,
     before: job,
-    shots,
+    alike: ledger.jobs.alike(job.id, ['queued', ...states]),
     open: () => {
       ledger.jobs.requeue(job.id, states);
       return ledger.jobs.change(job.id, changesOf(config));

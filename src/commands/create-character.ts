@@ -8,11 +8,17 @@ import type { Io } from '../terminal/print.ts';
 import { showRun } from '../terminal/show-run.ts';
 import { openImgGen, openLogOf, withImgGen, type MakingFlags } from './flags.ts';
 
+/** Options of `imggen create-character`. */
+export interface CreateFlags extends MakingFlags {
+  training?: string | undefined;
+  trainingCount?: string | undefined;
+}
+
 /**
  * `imggen create-character [config…]`: registers characters, locks their seeds, makes what is missing of avatar and
  * training set.
  */
-export function createCharacters(io: Io, configs: readonly string[], flags: MakingFlags): Promise<ExitCode> {
+export function createCharacters(io: Io, configs: readonly string[], flags: CreateFlags): Promise<ExitCode> {
   const [first, ...others] = configs.map((file) => resolve(io.host.cwd, file));
   if (first === undefined || others.length === 0) {
     return withImgGen(io, flags, { configFile: first }, (imggen) => create(io, [imggen], flags));
@@ -21,7 +27,7 @@ export function createCharacters(io: Io, configs: readonly string[], flags: Maki
 }
 
 /** Several characters in one run. */
-async function createTogether(io: Io, files: readonly string[], flags: MakingFlags): Promise<ExitCode> {
+async function createTogether(io: Io, files: readonly string[], flags: CreateFlags): Promise<ExitCode> {
   const log = openLogOf(io, flags);
   const all = await openAll(io, files, flags, log);
   try {
@@ -33,7 +39,7 @@ async function createTogether(io: Io, files: readonly string[], flags: MakingFla
 }
 
 /** Opens all configs. @throws {UserError} that lists the problems of all. */
-async function openAll(io: Io, files: readonly string[], flags: MakingFlags, log: Log | undefined): Promise<ImgGen[]> {
+async function openAll(io: Io, files: readonly string[], flags: CreateFlags, log: Log | undefined): Promise<ImgGen[]> {
   const opened: ImgGen[] = [];
   const problems: string[] = [];
   for (const configFile of files) {
@@ -48,15 +54,25 @@ async function openAll(io: Io, files: readonly string[], flags: MakingFlags, log
   throw new UserError('not all configs can be used, nothing was started:', { problems });
 }
 
-async function create(io: Io, all: readonly ImgGen[], flags: MakingFlags): Promise<ExitCode> {
+async function create(io: Io, all: readonly ImgGen[], flags: CreateFlags): Promise<ExitCode> {
   const [first, ...others] = all;
   if (!first) return EXIT.ok;
+  const set = { trainingFile: flags.training, trainingCount: countOf(flags.trainingCount) };
   if (flags.dryRun) {
-    printDryRun(io, flags, await Promise.all(all.map((one) => one.planCharacter())));
+    printDryRun(io, flags, await Promise.all(all.map((one) => one.planCharacter(set))));
     return EXIT.ok;
   }
   const { key, relock, yes } = flags;
   return showRun(io, { ...flags, drainMs: first.config.drainMs }, (options) =>
-    first.createCharacter({ ...options, key, relock, acceptUnreadStore: yes, with: others }),
+    first.createCharacter({ ...options, ...set, key, relock, acceptUnreadStore: yes, with: others }),
   );
+}
+
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= 100) return Number(text);
+  const shown = JSON.stringify(text.slice(0, 40));
+  throw new UserError(`--training-count: expected a whole number from 1 to 100, got ${shown}`, {
+    hint: 'for example: imggen create-character --training-count 20',
+  });
 }

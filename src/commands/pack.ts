@@ -5,16 +5,24 @@ import type { Io } from '../terminal/print.ts';
 import { showRun } from '../terminal/show-run.ts';
 import { withImgGen, type MakingFlags } from './flags.ts';
 
-/** `imggen pack [character] --count N`: N gallery pictures. */
-export function pack(
-  io: Io,
-  character: string | undefined,
-  flags: MakingFlags & { count?: string },
-): Promise<ExitCode> {
+/** Options of `imggen pack`. */
+export interface PackFlags extends MakingFlags {
+  count?: string | undefined;
+  scene?: readonly string[] | undefined;
+  /** `false`: the catalogue's, whatever the config says. */
+  scenes?: string | false | undefined;
+  outfit?: string | undefined;
+  context?: string | undefined;
+}
+
+/** `imggen pack [character] --count N`, `--scene TEXT`: gallery pictures. */
+export function pack(io: Io, character: string | undefined, flags: PackFlags): Promise<ExitCode> {
   const count = countOf(flags.count);
   return withImgGen(io, flags, { configOptional: character !== undefined }, async (imggen) => {
+    assertSaid(flags, imggen.config.scenes.length > 0);
     const { key, relock, yes } = flags;
-    const what = { character, count, key, relock, fresh: flags.new, acceptUnreadStore: yes };
+    const basics = { character, count, key, relock, fresh: flags.new, acceptUnreadStore: yes };
+    const what = { ...basics, ...scenesOf(flags), outfit: flags.outfit, contextFile: flags.context };
     if (flags.dryRun) {
       printDryRun(io, flags, [await imggen.planPack(what)]);
       return EXIT.ok;
@@ -24,11 +32,25 @@ export function pack(
   });
 }
 
+/** @throws {UserError} when nothing tells how many pictures are wanted. */
+function assertSaid({ count, scene, scenes }: PackFlags, inConfig: boolean): void {
+  if (count !== undefined || scene !== undefined || scenes || (inConfig && scenes !== false)) return;
+  throw new UserError('how many pictures? --count is missing', {
+    hint: 'for example: imggen pack --count 8, or imggen pack --scene "on a balcony in Lisbon"',
+  });
+}
+
+function scenesOf({ scene, scenes }: PackFlags): { scenes?: readonly string[]; scenesFile?: string } {
+  if (scenes === false) return { scenes: scene ?? [] };
+  return { ...(scene ? { scenes: scene } : {}), ...(scenes === undefined ? {} : { scenesFile: scenes }) };
+}
+
 // Not commander's own required option: its complaint would hide a mistyped `--cuont`.
-function countOf(text: string | undefined): number {
-  const hint = 'for example: imggen pack --count 8';
-  if (text === undefined) throw new UserError('how many pictures? --count is missing', { hint });
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   const shown = JSON.stringify(text.slice(0, 40));
-  throw new UserError(`--count: expected a whole number from 1 to 100000, got ${shown}`, { hint });
+  throw new UserError(`--count: expected a whole number from 1 to 100000, got ${shown}`, {
+    hint: 'for example: imggen pack --count 8',
+  });
 }

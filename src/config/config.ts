@@ -2,6 +2,7 @@
 import type { CharacterConfig } from '../character.ts';
 import type { CommonOptions } from '../providers/options.ts';
 import type { ProviderRegistry } from '../providers/definition.ts';
+import type { Scene } from '../scene.ts';
 import type { StorageRegistry } from '../storage/storage.ts';
 import type { Environment, GivenSettings, NameOf, Overrides } from './overrides.ts';
 
@@ -45,6 +46,8 @@ export interface Config {
   dir: string;
   /** Its `references` are absolute paths of files that were there. */
   character?: CharacterConfig | undefined;
+  /** What packs show; empty: the catalogue. */
+  scenes: readonly Scene[];
   /** A name from the registry, or `auto`. */
   provider: string;
   /** Tried in order when the provider is unavailable. */

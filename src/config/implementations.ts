@@ -26,12 +26,12 @@ export function checkNames(raw: unknown, layers: readonly Layer[], registries: R
   const known = Object.keys(registries.providers);
   const stores = ['none', ...Object.keys(registries.stores)];
   const problems = [
-    unknownName('provider', provider, [...known, 'auto'], 'provider'),
+    unknownName(['provider'], provider, [...known, 'auto'], 'provider'),
     ...(Array.isArray(fallback) ? fallback : []).map((name, index) =>
-      unknownName(`fallback[${index}]`, name, known, 'provider'),
+      unknownName(['fallback', index], name, known, 'provider'),
     ),
-    ...Object.keys(providers).map((name) => unknownName(pathText(['providers', name]), name, known, 'provider')),
-    unknownName('storage.provider', storage['provider'], stores, 'store'),
+    ...Object.keys(providers).map((name) => unknownName(['providers', name], name, known, 'provider')),
+    unknownName(['storage', 'provider'], storage['provider'], stores, 'store'),
     ...layers.flatMap(({ overrides, nameOf }) => [
       unknownName(nameOf('provider'), overrides.provider, [...known, 'auto'], 'provider'),
       unknownName(nameOf('storage'), overrides.storage, stores, 'store'),
@@ -108,10 +108,17 @@ async function parseOptions<Options>(
   return { problems: problemsOf(optionsSchema, result.error, input, { prefix, keyVariables }) };
 }
 
-function unknownName(where: string, name: unknown, known: readonly string[], what: string): Problem | undefined {
+/** `place`: keys in the file, or the name of a flag or variable. */
+function unknownName(
+  place: string | readonly PropertyKey[],
+  name: unknown,
+  known: readonly string[],
+  what: string,
+): Problem | undefined {
   if (typeof name !== 'string' || known.includes(name)) return undefined;
+  const [where, path] = typeof place === 'string' ? [place] : [pathText(place), place];
   const near = didYouMean(name, known) || `; known: ${[...new Set(known)].join(', ')}`;
-  return { where, what: `unknown ${what} ${shown(name)}${near}` };
+  return { where, path, what: `unknown ${what} ${shown(name)}${near}` };
 }
 
 /** The parts of an unchecked file that are looked at here; what has the wrong shape is told by the schema. */

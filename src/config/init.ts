@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Registries } from './config.ts';
-import { shownPath } from './file.ts';
+import { shownPath } from './text-file.ts';
 import { configJsonSchema } from './json-schema.ts';
 
 /**
@@ -37,6 +37,7 @@ export function starterConfig(schemaPath: string): Record<string, unknown> {
     timeoutMs: 300_000,
     budget: { perImageUsd: 0.25, perRunUsd: 5, perDayUsd: 20 },
     output: 'images',
+    scenes: [],
     storage: { provider: 'none' },
     providers: {},
   };

@@ -17,6 +17,9 @@ export async function configJsonSchema(registries: Registries): Promise<JsonSche
   properties['provider'] = { ...asObject(properties['provider']), enum: [...providerNames, 'auto'] };
   const fallback = asObject(properties['fallback']);
   properties['fallback'] = { ...fallback, items: { ...asObject(fallback['items']), enum: providerNames } };
+  const scenes = asObject(properties['scenes']);
+  const text = { type: 'string', minLength: 1, maxLength: 1_000, description: 'Place and action.' };
+  properties['scenes'] = { ...scenes, items: { anyOf: [text, scenes['items']] } };
   properties['providers'] = await providersSchema(registries, asObject(properties['providers']));
   properties['storage'] = await storageSchema(registries, asObject(properties['storage']));
   return {

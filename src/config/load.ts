@@ -2,16 +2,17 @@
 import { UserError } from '../errors.ts';
 import { createRedactor } from '../redact.ts';
 import type { Config, ConfigSources, Registries } from './config.ts';
-import { readConfigFile, shownPath, type RawConfig } from './file.ts';
+import { readConfigFile, type RawConfig } from './file.ts';
 import { checkNames, providerOptions, storeOptions, type Layer } from './implementations.ts';
 import { readOptions, readVariables, variableOf } from './overrides.ts';
+import { firstOf, problemLines } from './problem-lines.ts';
 import { pathText, problemsOf, type Problem } from './problems.ts';
 import { checkReferences } from './references.ts';
 import { keyVariablesOf } from './registries.ts';
 import { resolveConfig } from './resolve.ts';
+import { resolveScenes } from './scenes.ts';
 import { fileSchema } from './schema.ts';
-
-const problemsShownMax = 50;
+import { shownPath } from './text-file.ts';
 
 /**
  * The configuration of one command or call. Options beat the environment, which beats the file, which beats the
@@ -35,16 +36,18 @@ export async function loadConfig(sources: ConfigSources, registries: Registries)
   ];
   const providers = await providerOptions(found.raw, layers, registries.providers);
   const storage = await storeOptions(found.raw, layers, registries.stores);
-  const references = await checkReferences(rawReferences(found.raw), found.dir);
+  const references = await checkReferences(rawReferences(found.raw), found.dir, ['character', 'references']);
+  const scenes = await resolveScenes(file.data?.scenes ?? [], found.dir, ['scenes']);
   problems.push(
     ...providers.problems,
     ...storage.problems,
     ...references.problems,
+    ...scenes.problems,
     ...environment.problems,
     ...options.problems,
   );
   if (!file.success || problems.length > 0)
-    throw refusal(problems, found, { sources, redact: createRedactor(sources.env, keyVariablesOf(registries)) });
+    throw await refusal(problems, found, { sources, redact: createRedactor(sources.env, keyVariablesOf(registries)) });
   return resolveConfig({
     sources,
     location: found,
@@ -54,22 +57,20 @@ export async function loadConfig(sources: ConfigSources, registries: Registries)
     providers: providers.options,
     storage: storage.options,
     references: references.paths,
+    scenes: scenes.scenes,
   });
 }
 
-function refusal(
+async function refusal(
   problems: readonly Problem[],
   found: RawConfig,
   { sources, redact }: { sources: ConfigSources; redact: (text: string) => string },
-): UserError {
-  // A key that is unknown to one check and told better by another is told once.
-  const places = new Map(problems.toReversed().map(({ where, what }) => [where, what]));
-  const lines = [...places].toReversed().map(([where, what]) => redact(`${where}: ${what}`));
-  const more = lines.length - problemsShownMax;
-  const shown = more > 0 ? [...lines.slice(0, problemsShownMax), `… and ${more} more`] : lines;
+): Promise<UserError> {
+  const lines = (await problemLines(problems, found.locate)).map(redact);
   const name = found.file === undefined ? '' : ` (${shownPath(found.file, sources.cwd)})`;
   const count = lines.length === 1 ? '1 problem' : `${lines.length} problems`;
-  return new UserError(`${blamed([...places.keys()], name)} ${count}:`, { problems: shown });
+  const places = problems.map(({ where }) => where);
+  return new UserError(`${blamed(places, name)} ${count}:`, { problems: firstOf(lines) });
 }
 
 /** What has the problems: the file is blamed only where it, or nothing else alone, can be. */
@@ -87,6 +88,7 @@ function passwords(raw: unknown): Problem[] {
       if (/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]{1,1000}@/i.test(value)) {
         found.push({
           where: pathText(path),
+          path,
           what: 'expected an address without user and password: keys come from the environment only',
         });
       }

@@ -9,6 +9,8 @@ export interface Problem {
   where: string;
   /** What was expected, and what is there. */
   what: string;
+  /** The same place as keys, for a problem of a file. */
+  path?: readonly PropertyKey[] | undefined;
 }
 
 /** How `problemsOf` tells where a value is from, and what it should know besides the schema. */
@@ -33,16 +35,19 @@ export function problemsOf(
   context: ProblemContext = {},
 ): Problem[] {
   const tell = context.where ?? pathText;
-  const place = (path: readonly PropertyKey[]) => tell([...(context.prefix ?? []), ...path]);
-  const found = new Map<string, string>();
+  const found = new Map<string, Problem>();
   for (const issue of error.issues) {
-    const additions: [string, string][] =
+    const additions: [readonly PropertyKey[], string][] =
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => [place([...issue.path, key]), unknownKey(key, schema, issue.path, context)])
-        : [[place(issue.path), unfit(issue, valueAt(input, issue.path))]];
-    for (const [where, what] of additions) if (!found.has(where)) found.set(where, what);
+        ? issue.keys.map((key) => [[...issue.path, key], unknownKey(key, schema, issue.path, context)])
+        : [[issue.path, unfit(issue, valueAt(input, issue.path))]];
+    for (const [inner, what] of additions) {
+      const path = [...(context.prefix ?? []), ...inner];
+      const where = tell(path);
+      if (!found.has(where)) found.set(where, context.where ? { where, what } : { where, what, path });
+    }
   }
-  return [...found].map(([where, what]) => ({ where, what }));
+  return [...found.values()];
 }
 
 /** `["character", "ageRange", 1]` → `character.ageRange[1]`. Safe to show. */
@@ -154,7 +159,12 @@ function unwrapped(schema: unknown): unknown {
     here instanceof z.ZodReadonly ||
     here instanceof z.ZodPipe
   ) {
-    here = here instanceof z.ZodPipe ? here.in : here.unwrap();
+    here = here instanceof z.ZodPipe ? checkedSide(here) : here.unwrap();
   }
   return here;
+}
+
+/** What a pipe checks: its way in, or behind a preprocessing step its way out. */
+function checkedSide(pipe: z.ZodPipe): unknown {
+  return pipe.in instanceof z.ZodTransform ? pipe.out : pipe.in;
 }

@@ -1,7 +1,7 @@
 /** Checks the reference pictures of a character before anything is paid for. */
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { shown, type Problem } from './problems.ts';
+import { pathText, shown, type Problem } from './problems.ts';
 
 /** What the strictest service takes (docs/providers.md, "OpenAI": under 50 MB each). */
 const sizeMaxBytes = 50_000_000;
@@ -13,6 +13,7 @@ const sizeMaxBytes = 50_000_000;
 export async function checkReferences(
   references: readonly unknown[],
   dir: string,
+  place: readonly PropertyKey[],
 ): Promise<{ paths: string[]; problems: Problem[] }> {
   const paths: string[] = [];
   const problems: Problem[] = [];
@@ -24,7 +25,10 @@ export async function checkReferences(
       ? 'expected the path of a file on this machine'
       : await unfit(file);
     if (what === undefined) paths.push(file);
-    else problems.push({ where: `character.references[${index}]`, what: `${what}, got ${shown(reference)}` });
+    else {
+      const keys = [...place, index];
+      problems.push({ where: pathText(keys), path: keys, what: `${what}, got ${shown(reference)}` });
+    }
   }
   return { paths, problems };
 }
@@ -41,7 +45,7 @@ async function unfit(file: string): Promise<string | undefined> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      return 'expected a file, there is none (paths are relative to the config file)';
+      return 'expected a file, there is none (paths are relative to the file that names them)';
     return code === 'EACCES'
       ? 'expected a file that may be read, there is no permission'
       : `expected a readable file (${code})`;

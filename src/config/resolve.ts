@@ -2,8 +2,8 @@
 import path from 'node:path';
 import type { CapsConfig, Config, ConfigSources } from './config.ts';
 import type { Overrides } from './overrides.ts';
-import { parseSize, type ConfigFile } from './schema.ts';
-import { DEFAULT_PROVIDER } from './schema.ts';
+import { DEFAULT_PROVIDER, type ConfigFile } from './schema.ts';
+import { parseSize } from './size.ts';
 
 /** Everything that has been checked. */
 export interface CheckedSources {
@@ -18,6 +18,7 @@ export interface CheckedSources {
   storage: object;
   /** Absolute. */
   references: string[];
+  scenes: Config['scenes'];
 }
 
 /**
@@ -35,6 +36,7 @@ export function resolveConfig({
   providers,
   storage,
   references,
+  scenes,
 }: CheckedSources): Config {
   const over: Overrides = Object.assign({}, ...layers);
   const { provider, model } = chosenProvider(file, layers);
@@ -44,6 +46,7 @@ export function resolveConfig({
     file: location.file,
     dir: location.dir,
     character: file.character && { ...file.character, references },
+    scenes,
     provider,
     fallback: file.fallback.filter((name, index, all) => name !== provider && all.indexOf(name) === index),
     model,

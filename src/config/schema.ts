@@ -1,26 +1,17 @@
 /** The zod schema of a config file: types, defaults, messages and the JSON Schema of editors all come from it. */
 import { z } from 'zod';
 import { characterSchema, lineOfText, seedSchema, wholeNumber } from '../character.ts';
+import { scenesSchema } from './scene-schema.ts';
+import { sizeSchema } from './size.ts';
 
 /** The provider where none is named and no key is found: it needs none. */
 export const DEFAULT_PROVIDER = 'local';
-
-/** Sides of a picture, in pixels. */
-const sidePx = { min: 64, max: 4096 };
 
 const yesOrNo = z.boolean({ error: 'expected true or false' });
 const usd = z
   .number({ error: 'expected US dollars, 0 or more' })
   .min(0, { error: 'expected US dollars, 0 or more' })
   .max(1_000_000, { error: 'expected at most 1,000,000 US dollars' });
-
-const sizeError = `expected WIDTHxHEIGHT in pixels, ${sidePx.min} to ${sidePx.max} a side, such as 1024x1536`;
-const size = z
-  .string({ error: sizeError })
-  .regex(/^\d{2,4}x\d{2,4}$/, { error: sizeError })
-  .refine((text) => Object.values(parseSize(text)).every((side) => side >= sidePx.min && side <= sidePx.max), {
-    error: sizeError,
-  });
 
 const name = lineOfText(60);
 const path = lineOfText(1000);
@@ -29,7 +20,7 @@ const path = lineOfText(1000);
 export const settings = {
   provider: name,
   model: lineOfText(200),
-  size,
+  size: sizeSchema,
   quality: lineOfText(40),
   seed: seedSchema,
   concurrency: wholeNumber(1, 64),
@@ -103,6 +94,9 @@ export const fileSchema = z.strictObject(
       )
       .default({ provider: 'none' })
       .describe("Where finished pictures are uploaded, with that store's own options."),
+    scenes: scenesSchema
+      .default([])
+      .describe('What packs show, in your own words. Empty: poses and places of the catalogue.'),
     providers: z
       .record(z.string(), z.looseObject({}, { error: 'expected options: { … }' }), {
         error: 'expected an object of provider names',
@@ -122,12 +116,6 @@ export const fileSchema = z.strictObject(
 
 /** A config file, checked and with defaults. */
 export type ConfigFile = z.infer<typeof fileSchema>;
-
-/** `1024x1536` → its sides in pixels. */
-export function parseSize(text: string): { width: number; height: number } {
-  const [width = Number.NaN, height = Number.NaN] = text.split('x').map(Number);
-  return { width, height };
-}
 
 function storageError(issue: { code: string }): string | undefined {
   return issue.code === 'invalid_type' ? 'expected a store: { "provider": "none" }' : undefined;

@@ -23,6 +23,8 @@ export function addMaking(program: Command, run: Run): void {
           'what is missing',
       )
       .argument('[config...]', 'configs, one a character (default: --config, $IMGGEN_CONFIG, ./config.json)')
+      .option('--training <file>', 'another training set: YAML, JSON, or one scene a line')
+      .option('--training-count <n>', 'how many training pictures, 1 to 100 (default: 10)')
       .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
     [
       'imggen create-character',
@@ -36,16 +38,26 @@ export function addMaking(program: Command, run: Run): void {
       flags,
     ),
   );
+  addPack(program, run);
+}
+
+function addPack(program: Command, run: Run): void {
   making(
     seeded(program.command('pack'))
-      .description('make N gallery pictures with varied poses')
+      .description('make gallery pictures: scenes of your own, or N varied poses and places')
       .argument('[character]', 'a character’s id (default: the one in the config)')
-      .option('-n, --count <n>', 'how many pictures (required)')
+      .option('-n, --count <n>', 'how many pictures; required without scenes, which share them in turn')
+      .option('--scene <text>', 'what to show: place and action; repeatable', listed)
+      .option('--scenes <file>', 'more of them: YAML, JSON, or one a line')
+      .option('--no-scenes', 'not those of the config')
+      .option('--outfit <text>', 'clothes of all pictures, in place of the character’s')
+      .option('--context <file>', 'story, place and mood of all pictures: a text, or YAML or JSON')
       .option('--new', 'start another job although an identical one is unfinished')
       .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
     [
       'imggen pack --count 8',
-      'imggen pack mira-sol --count 40 --provider replicate --budget 1.50',
+      'imggen pack --scene "on a balcony in Lisbon at sunset, holding a coffee" --count 4',
+      'imggen pack mira-sol --scenes trip.yaml --provider replicate --budget 1.50 --dry-run',
       'imggen pack --count 8 --key nightly-42 --json    # CI: the same key never makes a second job',
     ],
   ).action((id, flags) =>
@@ -55,6 +67,11 @@ export function addMaking(program: Command, run: Run): void {
       flags,
     ),
   );
+}
+
+/** An option that may be given more than once. */
+function listed(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 /** resume, retry, cancel. */

@@ -2,12 +2,22 @@ import { totalOf, type Total } from './budget.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
-import type { Job } from './records.ts';
+import type { ShotSettings } from '../shot.ts';
+import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
 import { jobById, jobOf } from './rows.ts';
 import { OpenRun } from './runs.ts';
 import type { JobChanges } from './settings.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
+
+/** Shots that are made in the same way. */
+export interface AlikeShots {
+  /** What they have in place of their job's settings. */
+  own: ShotSettings;
+  shots: number;
+  /** Of their longest prompt. */
+  promptChars: number;
+}
 
 /** Everything about jobs and their shots as a whole. */
 export class Jobs {
@@ -80,6 +90,18 @@ export class Jobs {
   /** How many shots of a job are in which state. */
   counts(jobId: number): ShotCounts {
     return countShots(this.connection, jobId);
+  }
+
+  /** Shots of a job in these states, counted by what they have of their own in place of the job's settings. */
+  alike(jobId: number, states: readonly Shot['state'][]): AlikeShots[] {
+    const marks = states.map(() => '?').join(', ');
+    const rows = this.connection.all<{ settings: string; shots: number; promptChars: number }>(
+      `SELECT settings, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars FROM shots
+        WHERE job_id = ? AND state IN (${marks}) GROUP BY settings ORDER BY MIN(id)`,
+      jobId,
+      ...states,
+    );
+    return rows.map((row) => ({ ...row, own: JSON.parse(row.settings) as ShotSettings }));
   }
 
   /** What a job has cost, and holds. */

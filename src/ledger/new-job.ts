@@ -14,6 +14,8 @@ export interface JobBasics {
   key?: string | undefined;
   /** Hash over what makes two requests the same. */
   fingerprint: string;
+  /** Hash of what the user asked to see; undefined: nothing of their own. */
+  planHash?: string | undefined;
   /** Of a new job. */
   settings: JobSettings;
   /** Laid over the settings of an unfinished job that goes on: what the user asked for this time. */
@@ -63,7 +65,7 @@ export function findOrMake(connection: Connection, wanted: WantedJob): OpenedJob
 /** What tells which job a request goes on with. */
 export type SameJob = Pick<
   WantedJob,
-  'characterKey' | 'kind' | 'key' | 'fingerprint' | 'fresh' | 'imageCount' | 'replaces'
+  'characterKey' | 'kind' | 'key' | 'fingerprint' | 'planHash' | 'fresh' | 'imageCount' | 'replaces'
 >;
 
 /**
@@ -75,8 +77,9 @@ export function continued(connection: Connection, wanted: SameJob): Job | undefi
     return connection.one(
       jobOf,
       `SELECT * FROM jobs WHERE character_key = ? AND kind = 'create' AND fingerprint <> 'removed'
-        ORDER BY id DESC LIMIT 1`,
+        AND plan_hash = COALESCE(?, plan_hash) ORDER BY id DESC LIMIT 1`,
       wanted.characterKey,
+      wanted.planHash ?? null,
     );
   }
   if (wanted.fresh) return undefined;
@@ -92,12 +95,17 @@ export function continued(connection: Connection, wanted: SameJob): Job | undefi
 
 function namedJob(connection: Connection, wanted: SameJob, key: string): Job | undefined {
   const job = connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', key);
-  const same =
-    job?.characterKey === wanted.characterKey && job.kind === wanted.kind && job.imageCount === wanted.imageCount;
-  if (!job || (same && isOfImages(connection, job.id, wanted.replaces))) return job;
+  if (!job) return undefined;
+  const isCreate = wanted.kind === 'create';
+  const likewise = job.characterKey === wanted.characterKey && job.kind === wanted.kind;
+  // With the avatar there is one picture less to make: the number tells nothing of a character's pictures.
+  const same = likewise && (isCreate || job.imageCount === wanted.imageCount);
+  // A training set that is not named goes on as it is.
+  const scenes = job.planHash === (wanted.planHash ?? (isCreate ? job.planHash : ''));
+  if (same && scenes && isOfImages(connection, job.id, wanted.replaces)) return job;
   throw new UserError(
     `the key ${JSON.stringify(key)} names job ${job.id} already: ` +
-      `${job.kind} of ${job.imageCount} for ${job.characterId}`,
+      `${job.kind} of ${job.imageCount} for ${job.characterId}${same && !scenes ? ', of other scenes' : ''}`,
     { hint: 'a key never makes a second job: use another key, or repeat the first request' },
   );
 }
@@ -113,14 +121,15 @@ function isOfImages(connection: Connection, jobId: number, replaces: readonly nu
 function make(connection: Connection, wanted: WantedJob): Job {
   const character = characterByKey(connection, wanted.characterKey);
   const id = connection.insert(
-    `INSERT INTO jobs (key, character_key, character_id, kind, fingerprint, settings, priority, image_count,
+    `INSERT INTO jobs (key, character_key, character_id, kind, fingerprint, plan_hash, settings, priority, image_count,
       created_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     wanted.key ?? null,
     character.key,
     character.id,
     wanted.kind,
     wanted.fingerprint,
+    wanted.planHash ?? '',
     JSON.stringify(wanted.settings),
     wanted.priority,
     wanted.imageCount,
@@ -142,14 +151,15 @@ function make(connection: Connection, wanted: WantedJob): Job {
 
 function addShot(connection: Connection, jobId: number, shot: NewShot): void {
   connection.run(
-    `INSERT INTO shots (job_id, name, kind, look, prompt, seed, replaces_image_id) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (job_id, name) DO NOTHING`,
+    `INSERT INTO shots (job_id, name, kind, look, prompt, seed, settings, replaces_image_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id, name) DO NOTHING`,
     jobId,
     shot.name,
     shot.kind,
     JSON.stringify(shot.look),
     shot.prompt,
     shot.seed,
+    JSON.stringify(shot.settings ?? {}),
     shot.replacesImageId ?? null,
   );
 }

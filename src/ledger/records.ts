@@ -5,7 +5,7 @@
 import type { CharacterAttributes } from '../character.ts';
 import type { Failure, Outcome } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
-import type { Reference, SentRecord, ShotKind, ShotLook } from '../shot.ts';
+import type { Reference, SentRecord, ShotKind, ShotLook, ShotSettings } from '../shot.ts';
 import type { JobSettings } from './settings.ts';
 
 export type { Image, Review, Score, StoredDetails, Upload } from './image-records.ts';
@@ -47,6 +47,8 @@ export interface Job {
   characterId: string;
   kind: JobKind;
   fingerprint: string;
+  /** Hash of what the user asked to see; empty: the catalogue. */
+  planHash: string;
   settings: JobSettings;
   /** 0 high, 1 normal, 2 low. */
   priority: number;
@@ -66,6 +68,8 @@ export interface Shot {
   look: ShotLook;
   prompt: string;
   seed: number;
+  /** In place of the job's. */
+  settings: ShotSettings;
   state: ShotState;
   /** Waits until that shot has ended. */
   afterShot: number | null;

@@ -73,11 +73,11 @@ function* shotsOf(
   const names = new Set<string>();
   for (const { image, seedOf } of takes) {
     if (!image?.shotId) continue;
-    const { look, prompt, kind, name: before } = shotById(connection, image.shotId);
+    const { look, prompt, kind, settings, name: before } = shotById(connection, image.shotId);
     const name = freeName(before, names);
     names.add(name);
     const seed = seedOf(takesOf(connection, image.id) + 1);
-    yield { name, kind, look, prompt, seed, replacesImageId: image.id };
+    yield { name, kind, look, prompt, seed, settings, replacesImageId: image.id };
   }
 }
 

@@ -26,6 +26,7 @@ export interface JobRow {
   character_id: string;
   kind: Job['kind'];
   fingerprint: string;
+  plan_hash: string;
   settings: string;
   priority: number;
   state: Job['state'];
@@ -43,6 +44,7 @@ export interface ShotRow {
   look: string;
   prompt: string;
   seed: number;
+  settings: string;
   state: Shot['state'];
   after_shot: number | null;
   replaces_image_id: number | null;
@@ -81,6 +83,7 @@ export function jobOf(row: JobRow): Job {
     characterId: row.character_id,
     kind: row.kind,
     fingerprint: row.fingerprint,
+    planHash: row.plan_hash,
     settings: JSON.parse(row.settings) as Job['settings'],
     priority: row.priority,
     state: row.state,
@@ -100,6 +103,7 @@ export function shotOf(row: ShotRow): Shot {
     look: JSON.parse(row.look) as Shot['look'],
     prompt: row.prompt,
     seed: row.seed,
+    settings: JSON.parse(row.settings) as Shot['settings'],
     state: row.state,
     afterShot: row.after_shot,
     replacesImageId: row.replaces_image_id,

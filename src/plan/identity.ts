@@ -12,16 +12,33 @@ const CUT = 80;
 
 /**
  * `Mira Sol, a 24-28 year old Mediterranean woman with long wavy auburn hair, green eyes, an athletic build and
- * freckles, wearing casual streetwear`: no full stop at the end, at most `IDENTITY_MAX` characters, one line.
+ * freckles, wearing casual streetwear`: no full stop at the end, one line, at most `IDENTITY_MAX` characters. `outfit`
+ * takes the place of the character's own clothes, of whatever length; who the person is stays the same to the letter.
  */
-export function identityBlock(attributes: CharacterAttributes): string {
+export function identityBlock(attributes: CharacterAttributes, outfit?: string): string {
+  const { who, clothes } = fitted(attributes);
+  return who + (outfit === undefined ? clothes : wearing(tidy(outfit)));
+}
+
+/** Who the person is, and the clause of the clothes. */
+interface Identity {
+  who: string;
+  clothes: string;
+}
+
+/** Both, together at most `IDENTITY_MAX` characters long. */
+function fitted(attributes: CharacterAttributes): Identity {
   const whole = sentence(attributes, Infinity, attributes.distinctiveFeatures);
-  if (whole.length <= IDENTITY_MAX) return whole;
+  if (fits(whole)) return whole;
   for (let kept = attributes.distinctiveFeatures.length; kept > 0; kept--) {
     const block = sentence(attributes, CUT, attributes.distinctiveFeatures.slice(0, kept));
-    if (block.length <= IDENTITY_MAX) return block;
+    if (fits(block)) return block;
   }
   return sentence(attributes, CUT, []);
+}
+
+function fits({ who, clothes }: Identity): boolean {
+  return who.length + clothes.length <= IDENTITY_MAX;
 }
 
 /**
@@ -46,7 +63,7 @@ export function withArticle(phrase: string): string {
   return `${vowel && !soundsOtherwise ? 'an' : 'a'} ${phrase}`;
 }
 
-function sentence(attributes: CharacterAttributes, cut: number, features: readonly string[]): string {
+function sentence(attributes: CharacterAttributes, cut: number, features: readonly string[]): Identity {
   const text = (key: 'gender' | 'ethnicity' | 'hairColor' | 'hairStyle' | 'eyeColor' | 'bodyType' | 'outfitStyle') =>
     tidy(attributes[key], cut);
   const details = [
@@ -59,12 +76,14 @@ function sentence(attributes: CharacterAttributes, cut: number, features: readon
     (word) => word !== '',
   );
   const kind = core.length > 1 || details.length > 0 || text('gender') !== '' ? `, ${withArticle(core.join(' '))}` : '';
-  const outfit = countable(text('outfitStyle').replace(/^wearing\s+/i, ''));
-  return [
-    tidy(attributes.name, cut) + kind,
-    details.length > 0 ? ` with ${listed(details)}` : '',
-    outfit === '' ? '' : `, wearing ${outfit}`,
-  ].join('');
+  const described = details.length > 0 ? ` with ${listed(details)}` : '';
+  return { who: tidy(attributes.name, cut) + kind + described, clothes: wearing(text('outfitStyle')) };
+}
+
+/** `, wearing a red dress`; nothing for no clothes. */
+function wearing(clothes: string): string {
+  const outfit = countable(clothes.replace(/^wearing\s+/i, ''));
+  return outfit === '' ? '' : `, wearing ${outfit}`;
 }
 
 function age(range: readonly [number, number] | undefined): string {

@@ -4,6 +4,7 @@
  */
 import type { CharacterAttributes } from '../character.ts';
 import { identityBlock, tidy } from './identity.ts';
+import type { StoryContext } from '../scene.ts';
 import type { Angle, Expression, Framing, ShotLook } from '../shot.ts';
 
 /** Longest name of a style that is not in the list, in characters. */
@@ -26,7 +27,19 @@ const ANGLE_WORDS: Readonly<Record<Angle, string>> = {
   'slightly below': 'low angle from slightly below eye level, looking down at {eyes}',
 };
 
-const EXPRESSION_WORDS: Readonly<Record<Expression, string>> = {
+/** Of a user's scene: where the camera is, and no word of where the person looks. */
+const CAMERA_WORDS: Readonly<Record<Angle, string>> = {
+  front: 'seen from the front',
+  'three-quarter left': 'three-quarter view facing left',
+  'three-quarter right': 'three-quarter view facing right',
+  'profile left': 'side profile facing left',
+  'profile right': 'side profile facing right',
+  'slightly above': 'seen from slightly above eye level',
+  'slightly below': 'seen from slightly below eye level',
+};
+
+/** As said behind `with`. */
+export const EXPRESSION_WORDS: Readonly<Record<Expression, string>> = {
   neutral: 'a relaxed, neutral expression',
   'soft smile': 'a soft, closed-mouth smile',
   'broad smile': 'a broad, open smile',
@@ -103,28 +116,52 @@ const PHOTO =
 
 /**
  * The prompt of one shot: one line, below 1,500 characters for any legal attributes and any look of the catalogue,
- * the identity block in it verbatim. An empty style is a photograph.
+ * the identity block in it verbatim. An empty style is a photograph. `context` is said in every prompt.
  */
-export function buildPrompt(attributes: CharacterAttributes, look: ShotLook): string {
-  const identity = identityBlock(attributes);
+export function buildPrompt(attributes: CharacterAttributes, look: ShotLook, context: StoryContext = {}): string {
   const style = tidy(attributes.style, STYLE_MAX);
   const key = style.toLowerCase().replace(/[-_]+/g, ' ');
   const isPhoto = style === '' || PHOTO.test(key);
   const medium = isPhoto
     ? photograph(look.framing)
     : (MEDIA.find(([pattern]) => pattern.test(key))?.[1] ?? inTheStyleOf(style));
+  const parts = [
+    `${medium.opening} ${identityBlock(attributes, look.outfit)}`,
+    ...(look.isScene ? sceneParts(look, context.place) : catalogueParts(look, isPhoto)),
+    ...said('Lighting', look.light),
+    ...said('Story', context.story),
+    ...said('Mood', context.mood),
+    medium.finish,
+    // A scene says itself who else is there.
+    ...(look.isScene ? [] : ['One person only.']),
+  ];
+  return parts.join('. ') + (look.isScene ? '.' : '');
+}
+
+function catalogueParts(look: ShotLook, isPhoto: boolean): string[] {
   const angle = ANGLE_WORDS[look.angle].replace('{eyes}', isPhoto ? 'the camera' : 'the viewer');
   const place = look.setting === 'plain' ? 'Background' : 'Setting';
   return [
-    `${medium.opening} ${identity}`,
     `${FRAMING_WORDS[look.framing]}, ` +
       `${angle.replace('straight at it', isPhoto ? 'straight into the lens' : 'straight out of the picture')}`,
     `Pose: ${look.pose}, with ${EXPRESSION_WORDS[look.expression]}`,
     `${place}: ${look.background}`,
-    `Lighting: ${look.light}`,
-    medium.finish,
-    'One person only.',
-  ].join('. ');
+  ];
+}
+
+function sceneParts(look: ShotLook, place: string | undefined): string[] {
+  return [
+    `${FRAMING_WORDS[look.framing]}, ${CAMERA_WORDS[look.angle]}`,
+    `Scene: ${look.background}`,
+    ...said('Place', place),
+    ...said('Pose', look.pose),
+  ];
+}
+
+/** `Mood: calm`; nothing for an empty text. */
+function said(what: string, text: string | undefined): string[] {
+  const words = tidy(text);
+  return words === '' ? [] : [`${what}: ${words}`];
 }
 
 /** What must not be in the picture, as the config says it, trimmed; undefined when it says nothing. */

@@ -36,6 +36,8 @@ export interface Capabilities {
   /** Values of `quality` it takes; empty: it has no such setting. */
   qualities: readonly string[];
   negativePrompt: boolean;
+  /** The longest prompt it takes, in characters; undefined: no limit is known. */
+  promptMaxChars?: number;
   /** Running work can be stopped at the provider. */
   cancel: boolean;
   /** Accepted work can be waited for by another process (has a remote id). */

@@ -77,7 +77,7 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
 
 /** What the drawing leaves out, in one sentence each for the character, the shot and the request. */
 function warnings({ character, look, references, negativePrompt, quality }: ImageRequest): readonly string[] {
-  const missing = undrawn(character);
+  const missing = undrawn({ ...character, outfitStyle: look.outfit ?? character.outfitStyle });
   const unused = [
     references.length > 0 && 'reference pictures',
     negativePrompt && 'a negative prompt',

@@ -5,7 +5,15 @@ import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import { sizeProblem } from '../providers/capabilities.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
+import type { ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
+
+/** A shot to be made, with its own settings over its job's. */
+interface Made {
+  job: Job;
+  shot: Shot;
+  settings: JobSettings;
+}
 
 /** What requests are built with. */
 export interface RequestContext extends Pick<RunnerContext, 'ledger' | 'providers' | 'newKey' | 'clean'> {
@@ -28,7 +36,7 @@ export class Requests {
    * seed, a known price).
    */
   routes(job: Job, shot: Shot): Route[] {
-    const settings = job.settings;
+    const settings = shotSettings(job.settings, shot.settings);
     const routes: Route[] = [];
     for (const name of [settings.provider, ...settings.fallback]) {
       const ready = this.context.providers.get(name);
@@ -40,15 +48,13 @@ export class Requests {
     return routes;
   }
 
-  private route(
-    ready: ReadyProvider,
-    model: string,
-    of: { job: Job; shot: Shot; settings: JobSettings },
-  ): Route | undefined {
+  private route(ready: ReadyProvider, model: string, of: Made): Route | undefined {
     const { settings, shot } = of;
     const references = this.referencesFor(ready, model, of);
     const first = ready.provider.name === settings.provider;
-    if (!first && unfit(ready, model, settings, references.length) !== undefined) return undefined;
+    const promptChars = shot.prompt.length;
+    if (!first && unfit(ready, model, { settings, references: references.length, promptChars }) !== undefined)
+      return undefined;
     const kept: AttemptRequest = {
       width: settings.width,
       height: settings.height,
@@ -70,23 +76,23 @@ export class Requests {
     };
   }
 
-  /** The config's references, else the character's avatar where the model takes one. */
-  private referencesFor(
-    ready: ReadyProvider,
-    model: string,
-    of: { job: Job; shot: Shot; settings: JobSettings },
-  ): Reference[] {
-    const most = ready.provider.capabilities(model).referencesMax;
-    if (most === 0) return [];
-    const given = of.settings.references.flatMap((path) => this.references.get(path) ?? []);
-    if (given.length > 0) return given.slice(0, most);
-    if (of.shot.kind === 'avatar') return [];
-    const avatar = this.context.ledger.images.avatar(of.job.characterKey);
+  /** Pictures of the face, then the shot's own. None for a model that takes none. */
+  private referencesFor(ready: ReadyProvider, model: string, of: Made): Reference[] {
+    if (ready.provider.capabilities(model).referencesMax === 0) return [];
+    const prepared = (paths: readonly string[]) => paths.flatMap((path) => this.references.get(path) ?? []);
+    const faces = prepared(of.job.settings.references);
+    const own = prepared(of.shot.settings.references ?? []);
+    return [...(faces.length > 0 || of.shot.kind === 'avatar' ? faces : this.avatarOf(of.job)), ...own];
+  }
+
+  /** The avatar, as the reference of all later pictures. */
+  private avatarOf(job: Job): Reference[] {
+    const avatar = this.context.ledger.images.avatar(job.characterKey);
     if (avatar?.path && existsSync(avatar.path)) {
       return [{ path: avatar.path, mime: mimeOf(avatar.format), sha256: avatar.sha256, sizeBytes: avatar.sizeBytes }];
     }
     this.context.warnOnce(
-      `${of.job.characterId} has no avatar to refer to: the pictures are made from prompt and seed alone`,
+      `${job.characterId} has no avatar to refer to: the pictures are made from prompt and seed alone`,
     );
     return [];
   }
@@ -115,24 +121,34 @@ export class Requests {
   }
 }
 
+/** What a shot is made with: its own settings over its job's; pictures of its own go along behind the job's. Pure. */
+export function shotSettings(settings: JobSettings, own: ShotSettings): JobSettings {
+  const { width = settings.width, height = settings.height, references = [] } = own;
+  return { ...settings, width, height, references: [...settings.references, ...references] };
+}
+
+/** What is asked of a provider, as far as it may be too much for it. */
+export interface Demand {
+  settings: JobSettings;
+  /** Reference pictures that go along. */
+  references: number;
+  /** Of the longest prompt. */
+  promptChars: number;
+}
+
 /** Why a provider can't keep the promise of a job; undefined when it can. */
-export function unfit(
-  ready: ReadyProvider,
-  model: string,
-  settings: JobSettings,
-  references: number,
-): string | undefined {
+export function unfit(ready: ReadyProvider, model: string, demand: Demand): string | undefined {
+  const { settings, promptChars } = demand;
   try {
     const can = ready.provider.capabilities(model);
     const size = sizeProblem(can.sizes, settings.width, settings.height);
     if (size) return `the size ${size}`;
-    if (settings.references.length > can.referencesMax || references > can.referencesMax) {
-      return (
-        `it takes ${can.referencesMax} reference pictures, ${Math.max(references, settings.references.length)} are ` +
-        'asked for'
-      );
-    }
+    const references = Math.max(demand.references, settings.references.length);
+    if (references > can.referencesMax)
+      return `it takes ${can.referencesMax} reference pictures, ${references} are asked for`;
     if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and one is required';
+    if (promptChars > (can.promptMaxChars ?? Infinity))
+      return `it takes prompts of at most ${can.promptMaxChars} characters, one of these has ${promptChars}`;
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;

@@ -14,8 +14,8 @@ function found(caps: Caps) {
   const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(4) });
   finish(ledger, ledgers.claimed(ledger, [job.id]));
   const { settings } = ledger.jobs.change(job.id, { caps });
-  const shots = ledger.jobs.counts(job.id).queued;
-  const question = { settings, shots, ready: ready(paper), total: ledger.jobs.total(job.id) };
+  const alike = ledger.jobs.alike(job.id, ['queued']);
+  const question = { settings, alike, ready: ready(paper), total: ledger.jobs.total(job.id) };
   return estimate([question], ledger.queries.today());
 }
 

@@ -21,6 +21,7 @@ export interface Reserved {
 
 const WORDS = [
   'src/advice.ts',
+  'src/scene.ts',
   'src/shot.ts',
   'src/character.ts',
   'src/errors.ts',
@@ -56,17 +57,31 @@ export const PLACES: readonly Place[] = [
     says: 'A character is checked where it comes in.',
     imports: ['src/errors.ts', 'src/names.ts'],
   },
+  { path: 'src/scene.ts', says: 'The words for scenes are types.', imports: [], importsTypesOf: ['src/shot.ts'] },
   {
     path: 'src/plan',
     says: 'The plan knows words, and neither ledger nor provider.',
     imports: ['src/shot.ts'],
-    importsTypesOf: ['src/character.ts'],
+    importsTypesOf: ['src/character.ts', 'src/scene.ts'],
   },
   {
     path: 'src/config',
     says: 'The config is read without knowing who implements what: the types of the contracts are enough.',
-    imports: ['src/character.ts', 'src/errors.ts', 'src/names.ts', 'src/money.ts', 'src/redact.ts', 'src/sanitize.ts'],
-    importsTypesOf: ['src/providers/definition.ts', 'src/providers/options.ts', 'src/storage/storage.ts'],
+    imports: [
+      'src/character.ts',
+      'src/errors.ts',
+      'src/names.ts',
+      'src/money.ts',
+      'src/redact.ts',
+      'src/sanitize.ts',
+      'src/shot.ts',
+    ],
+    importsTypesOf: [
+      'src/scene.ts',
+      'src/providers/definition.ts',
+      'src/providers/options.ts',
+      'src/storage/storage.ts',
+    ],
   },
   { path: 'src/images', says: 'What is done to bytes needs only errors.', imports: ['src/errors.ts'] },
   {
@@ -96,6 +111,7 @@ export const PLACES: readonly Place[] = [
       'src/money.ts',
       'src/patience.ts',
       'src/providers/capabilities.ts',
+      'src/scene.ts',
       'src/providers/provider.ts',
       'src/shot.ts',
       'src/storage/storage.ts',
@@ -146,6 +162,8 @@ export const PLACES: readonly Place[] = [
       'src/events.ts',
       'src/providers/provider.ts',
       'src/providers/capabilities.ts',
+      'src/scene.ts',
+      'src/scene.ts',
     ],
   },
   {

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LIGHTS_PER_PLACE, PLACES } from '../../src/plan/catalogue/places.ts';
 import { POSES } from '../../src/plan/catalogue/poses.ts';
-import { GALLERY_LOOKS, galleryLook, wheelPositions } from '../../src/plan/plan.ts';
+import { GALLERY_LOOKS, galleryLook } from '../../src/plan/plan.ts';
+import { wheelPositions } from '../../src/plan/wheels.ts';
 import { EXPRESSIONS, FRAMINGS } from '../../src/shot.ts';
 
 const distinct = (items: Iterable<unknown>) => new Set(items).size;

@@ -90,7 +90,12 @@ export async function refusal(loading: Promise<unknown>): Promise<UserError> {
   return error;
 }
 
-/** The problems of a config that is refused. */
+/** The problems of a config that is refused, without their lines and columns. */
 export async function problemsOf(config: unknown, sources: Partial<ConfigSources> = {}): Promise<readonly string[]> {
-  return (await refusal(load(config, sources))).problems;
+  return unplaced((await refusal(load(config, sources))).problems);
+}
+
+/** Problems without their lines and columns. */
+export function unplaced(problems: readonly string[]): readonly string[] {
+  return problems.map((problem) => problem.replace(/ \(line \d+, column \d+\)$/, ''));
 }

@@ -26,6 +26,7 @@ CREATE TABLE jobs (
   character_id TEXT NOT NULL,          -- the slug, which never changes
   kind TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
+  plan_hash TEXT NOT NULL DEFAULT '',       -- hash of the scenes, clothes and context asked for; '': the catalogue's
   settings TEXT NOT NULL,              -- JSON: provider, model, size, caps, output …
   priority INTEGER NOT NULL DEFAULT 1, -- 0 high, 1 normal, 2 low
   state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'ended', 'canceled')),
@@ -53,6 +54,7 @@ CREATE TABLE shots (
   look TEXT NOT NULL,                  -- JSON
   prompt TEXT NOT NULL,
   seed INTEGER NOT NULL,
+  settings TEXT NOT NULL DEFAULT '{}', -- JSON: in place of the job's
   state TEXT NOT NULL DEFAULT 'queued'
     CHECK (state IN ('queued', 'leased', 'done', 'failed', 'refused', 'held', 'canceled')),
   after_shot INTEGER,                  -- waits until that shot has ended, whatever its end

@@ -4,7 +4,7 @@
  * As LoRA practice asks: the same person from all sides, near and far, in varied light and expression, most
  * faces large, backgrounds from plain to scenic so that none of them is learned with the face.
  */
-import type { ShotLook } from '../../shot.ts';
+import type { Framing, ShotLook } from '../../shot.ts';
 
 /** The face that all later pictures are compared with. */
 export const AVATAR_LOOK: ShotLook = {
@@ -18,7 +18,7 @@ export const AVATAR_LOOK: ShotLook = {
 };
 
 /** The training set, in order. */
-export const TRAINING_LOOKS: readonly ShotLook[] = [
+const TRAINING_LOOKS: readonly ShotLook[] = [
   {
     pose: 'head straight, face fully visible',
     angle: 'front',
@@ -110,3 +110,28 @@ export const TRAINING_LOOKS: readonly ShotLook[] = [
     setting: 'outdoor',
   },
 ];
+
+/** How many training looks there are: each view in each place. */
+export const TRAINING_LOOKS_MAX = TRAINING_LOOKS.length ** 2;
+
+/** A view that was made for its own place, in another: what the body does there without the furniture. */
+const POSE_ELSEWHERE: Readonly<Partial<Record<Framing, string>>> = {
+  'head and shoulders': 'shoulders relaxed, posture upright',
+  'waist up': 'arms relaxed at the sides',
+  'three-quarter length': 'standing with weight on one leg',
+};
+
+/**
+ * The look of a training picture, `index` 0 … `TRAINING_LOOKS_MAX` − 1: the set first, then the same views in each
+ * other's places.
+ */
+export function trainingLook(index: number): ShotLook {
+  const sets = TRAINING_LOOKS.length;
+  const lap = Math.floor(index / sets);
+  const view = TRAINING_LOOKS[index % sets];
+  const place = TRAINING_LOOKS[(index + lap) % sets];
+  if (!view || !place || lap >= sets) throw new RangeError(`there is no training look ${index}`);
+  if (lap === 0) return view;
+  const { light, background, setting } = place;
+  return { ...view, pose: POSE_ELSEWHERE[view.framing] ?? view.pose, light, background, setting };
+}

@@ -36,7 +36,8 @@ export function drawPicture(
 ): string {
   const { character, seed, look, width, height } = request;
   const canvas = { width, height };
-  const identity = identityOf(character, seed);
+  const { outfit = character.outfitStyle } = look;
+  const identity = identityOf({ ...character, outfitStyle: outfit }, seed);
   const turn = TURNS[look.angle];
   const freedom = identity.facialHair?.startsWith('beard') ? BEARD_TURN : 1;
   const bust = turnFace(
@@ -88,7 +89,8 @@ const TINTS: readonly (readonly [string, readonly [string, number]])[] = [
 ];
 
 /** The light's color over what is drawn so far; `share` of its strength, 0 … 1. */
-function tint({ light }: ShotLook, { width, height }: Canvas, share: number): string {
+function tint({ light: own, isScene, background }: ShotLook, { width, height }: Canvas, share: number): string {
+  const light = isScene ? `${own} ${background}` : own;
   const [color, strength] =
     byWords(light, TINTS) ??
     byHash(
