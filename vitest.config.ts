@@ -12,7 +12,11 @@ const END_TO_END = [
   'test/emulators/serve.test.ts',
   'test/{crash-points,faults,kill,together}.test.ts',
 ];
+const globalSetup = 'test/support/harness/built.ts';
 const common = {
+  // One process for many files: loading everything anew for each takes as long as the tests. What a test leaves behind is
+  // cleared by `onTestFinished`, or by an `afterEach` of its own file: one in a helper runs once.
+  isolate: false,
   testTimeout: soak ? 3_600_000 : 120_000,
   hookTimeout: 60_000,
   // What is waited for comes; on a busy machine it comes late.
@@ -25,18 +29,17 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: soak
-      ? [{ test: { ...common, name: 'soak', include: ['test/**/*.soak.ts'] } }]
+      ? [{ test: { ...common, name: 'soak', include: ['test/**/*.soak.ts'], globalSetup } }]
       : [
           {
             test: {
               ...common,
               name: 'end-to-end',
               include: END_TO_END.map((files) => files.replace('**', '**/*.test.{ts,tsx}')),
+              globalSetup,
             },
           },
-          // One process for many files: loading everything anew for each takes as long as the tests. What a test leaves
-          // behind is cleared by `onTestFinished`, or by an `afterEach` of its own file: one in a helper runs once.
-          { test: { ...common, name: 'unit', include: [TESTS], exclude: END_TO_END, isolate: false } },
+          { test: { ...common, name: 'unit', include: [TESTS], exclude: END_TO_END } },
         ],
   },
 });

@@ -1,21 +1,16 @@
 /** The fault server: the built program against services that misbehave in every way of docs/failures.md. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { Fault } from './emulators/emulator.ts';
-import { freezePackage } from './support/harness/cli.ts';
 import { limitPassesAtTheFault } from './support/harness/hurry.ts';
 import { play, type Played, type Scene } from './support/harness/scene.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 const COUNT = 2;
 const ATTEMPTS_MAX = 3;
 
 async function met(scene: Omit<Scene, 'root' | 'count'> & { count?: number }): Promise<Played> {
-  const played = await play({ root: built.root, count: COUNT, ...scene });
+  const played = await play({ root: built, count: COUNT, ...scene });
   expect(played.findings?.violations ?? [], played.ended.stderr).toEqual([]);
   expect(played.submits.length).toBeLessThanOrEqual((scene.count ?? COUNT) * ATTEMPTS_MAX);
   return played;
@@ -169,7 +164,7 @@ describe.concurrent('a download that fails', () => {
 
   it('again and again is kept open, counted as paid and not made again, while the service keeps it', async () => {
     const played = await play({
-      root: built.root,
+      root: built,
       count: COUNT,
       provider: 'replicate',
       emulator: { faults: [{ on: 'download', kind: 'status', status: 404 }] },

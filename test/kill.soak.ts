@@ -1,23 +1,18 @@
 /**
  * Random `kill -9` with two processes of the built program, in long, and every negative control. Prints its figures.
  */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from './support/harness/cli.ts';
+import { expect, inject, it } from 'vitest';
 import { killRun, told } from './support/harness/kill.ts';
 import { sabotagedPackage } from './support/harness/sabotage.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 it.each([
   { provider: 'local', kills: 200, count: 400, seed: 1 },
   { provider: 'replicate', kills: 1000, count: 200, seed: 2 },
   { provider: 'openai', kills: 200, count: 100, seed: 3 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
-  const report = await killRun({ ...plan, root: built.root });
+  const report = await killRun({ ...plan, root: built });
   console.log(told(plan.provider, report));
   expect(report.violations).toEqual([]);
   expect(report.figures).toMatchObject({ paidTwice: 0, lost: 0, duplicateNames: 0 });
@@ -29,7 +24,7 @@ it('makes and pays every picture once while answers are lost, refused and broken
     kills: 150,
     count: 100,
     seed: 4,
-    root: built.root,
+    root: built,
     faults: [
       { on: 'submit', kind: 'reset-after', share: 0.04 },
       { on: 'submit', kind: 'status', status: 502, handled: true, share: 0.04 },
@@ -47,7 +42,7 @@ it.each([
   { name: 'an open intent is sent again', provider: 'replicate', seed: 12 },
   { name: 'doubt is tried again', provider: 'openai', seed: 13 },
 ] as const)('negative control: $name', async ({ name, provider, seed }) => {
-  const broken = await sabotagedPackage(name, built.root);
+  const broken = await sabotagedPackage(name, built);
   const report = await killRun({
     provider,
     kills: 30,
@@ -63,7 +58,7 @@ it.each([
 });
 
 it('negative control: numbers are counted', async () => {
-  const broken = await sabotagedPackage('numbers are counted', built.root);
+  const broken = await sabotagedPackage('numbers are counted', built);
   const report = await killRun({ provider: 'local', kills: 6, count: 60, seed: 14, root: broken.root });
   broken.remove();
   console.log(`negative control, numbers are counted: ${told('local', report)}`);

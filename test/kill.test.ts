@@ -1,21 +1,16 @@
 /** Random `kill -9` with two processes of the built program, in short; `kill.soak.ts` is the long form. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from './support/harness/cli.ts';
+import { expect, inject, it } from 'vitest';
 import { killRun, told } from './support/harness/kill.ts';
 import { sabotagedPackage } from './support/harness/sabotage.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 it.each([
   { provider: 'local', kills: 8, count: 24, seed: 101 },
   { provider: 'replicate', kills: 10, count: 24, seed: 102 },
   { provider: 'openai', kills: 6, count: 16, seed: 103 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
-  const report = await killRun({ ...plan, root: built.root });
+  const report = await killRun({ ...plan, root: built });
   expect(report.violations, told(plan.provider, report)).toEqual([]);
   expect(report.kills).toBeGreaterThanOrEqual(plan.kills);
   expect(report.samples).toBeGreaterThan(0);
@@ -23,7 +18,7 @@ it.each([
 });
 
 it('catches a build that sends accepted work again after a crash', async () => {
-  const broken = await sabotagedPackage('accepted work is sent again', built.root);
+  const broken = await sabotagedPackage('accepted work is sent again', built);
   const report = await killRun({
     provider: 'replicate',
     kills: 10,

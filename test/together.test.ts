@@ -1,19 +1,15 @@
 /** Many processes of the built program on one ledger at once. */
 import Sqlite from 'better-sqlite3';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage, openHome, runCli } from './support/harness/cli.ts';
+import { expect, inject, it } from 'vitest';
+import { openHome, runCli } from './support/harness/cli.ts';
 import { sabotagedPackage } from './support/harness/sabotage.ts';
 import { play } from './support/harness/scene.ts';
 import { moneyProblems, verify } from './support/harness/verify.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 it('twelve processes open a fresh ledger at once, and each makes its own pack without sharing a number', async () => {
-  const home = openHome(built.root, { provider: 'local', size: '64x64' });
+  const home = openHome(built, { provider: 'local', size: '64x64' });
   const ends = await Promise.all(
     Array.from({ length: 12 }, (_, n) => runCli(home, ['pack', '--count', '2', '--key', `pack-${n}`, '--json'])),
   );
@@ -64,13 +60,13 @@ async function eight(root: string): Promise<{ problems: string[]; charged: numbe
 }
 
 it('eight processes never pass a cap of an image, a run or a day in any committed state', async () => {
-  const { problems, codes } = await eight(built.root);
+  const { problems, codes } = await eight(built);
   expect(problems).toEqual([]);
   expect(codes).toEqual(Array.from({ length: 8 }, () => 4));
 });
 
 it('catches a build that does not count what is reserved', async () => {
-  const broken = await sabotagedPackage('reservations are not counted', built.root);
+  const broken = await sabotagedPackage('reservations are not counted', built);
   const { problems } = await eight(broken.root);
   broken.remove();
   expect(problems).toContainEqual(expect.stringMatching(/above the cap/));

@@ -1,13 +1,8 @@
 /** A service that nobody answers for. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from '../support/harness/cli.ts';
+import { expect, inject, it } from 'vitest';
 import { play } from '../support/harness/scene.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 const COUNT = 2;
 
@@ -17,7 +12,7 @@ it.concurrent.each([
   { why: 'nobody listens', baseUrl: 'http://127.0.0.1:2/v1' },
 ])('a service that is not there costs nothing: $why', async ({ baseUrl }) => {
   const { ended, events, findings } = await play({
-    root: built.root,
+    root: built,
     provider: 'openai',
     count: COUNT,
     config: { attemptsMax: 1, providers: { openai: { baseUrl, priceUsd: 0.1 } } },

@@ -1,19 +1,15 @@
 /** Disks, folders and descriptors that fail: stopped before paying where it can be foreseen, nothing lost after. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage, runCli } from '../support/harness/cli.ts';
+import { expect, inject, it } from 'vitest';
+import { runCli } from '../support/harness/cli.ts';
 import { play } from '../support/harness/scene.ts';
 import { verify } from '../support/harness/verify.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 it.each(['openai', 'replicate'] as const)('pays nothing at %s when the output lies below a file', async (provider) => {
-  const played = await play({ root: built.root, provider, count: 2, config: { output: 'config.json/images' } });
+  const played = await play({ root: built, provider, count: 2, config: { output: 'config.json/images' } });
   expect(played.charges).toBe(0);
   expect([2, 6]).toContain(played.ended.code);
   expect(played.ended.stderr).not.toMatch(/\n\s+at /);
@@ -21,7 +17,7 @@ it.each(['openai', 'replicate'] as const)('pays nothing at %s when the output li
 
 it('pays nothing when the ledger lies below a file', async () => {
   const played = await play({
-    root: built.root,
+    root: built,
     provider: 'openai',
     count: 2,
     args: ['--ledger', 'config.json/ledger.db'],
@@ -33,7 +29,7 @@ it('pays nothing when the ledger lies below a file', async () => {
 it('leaves a foreign file that has the next name alone, and takes another', async () => {
   const foreign = (folder: string): string => join(folder, 'images', 'mira-sol', 'mira_sol_image_00003.png');
   await play({
-    root: built.root,
+    root: built,
     provider: 'replicate',
     count: 2,
     after: async (home, first, emulator) => {
@@ -51,7 +47,7 @@ it('leaves a foreign file that has the next name alone, and takes another', asyn
 
 it('loses nothing when descriptors run out: a later run completes it', async () => {
   await play({
-    root: built.root,
+    root: built,
     provider: 'openai',
     count: 12,
     config: { concurrency: 12 },
@@ -67,7 +63,7 @@ it('loses nothing when descriptors run out: a later run completes it', async () 
 
 it('pays nothing when a file lies where parts are staged', async () => {
   await play({
-    root: built.root,
+    root: built,
     provider: 'replicate',
     count: 2,
     before: (home) => {
@@ -95,7 +91,7 @@ it.each([
   'loses nothing when the ledger can not grow past $blocks blocks ($provider), and a later run completes it',
   async ({ provider, blocks }) => {
     await play({
-      root: built.root,
+      root: built,
       provider,
       count: 30,
       config: { concurrency: 4 },

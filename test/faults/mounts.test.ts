@@ -1,23 +1,19 @@
 /** Real file systems that are full, or can't be written, before a run and in the middle of paid work. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, freezePackage } from '../support/harness/cli.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { type Ended } from '../support/harness/cli.ts';
 import { findWay, openMounts } from '../support/harness/mounts.ts';
 import { COUNT, type MountedHome, onMount, ROOMY } from '../support/harness/mounted-home.ts';
 
 const way = findWay();
 const allowed = !('refusal' in way);
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 /** Plays on a disk of its own. */
 const onDisk = (
   scene: Omit<Parameters<typeof onMount>[0], 'root' | 'mounts'>,
   play: Parameters<typeof onMount>[1],
-): Promise<void> => onMount({ ...scene, root: built.root, mounts: openMounts(way) }, play);
+): Promise<void> => onMount({ ...scene, root: built, mounts: openMounts(way) }, play);
 
 /** The disk is named in one warning, and no stack is shown. */
 function expectOneSentence({ stderr }: Ended, why: RegExp): void {

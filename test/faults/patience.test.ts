@@ -1,17 +1,12 @@
 /** Services that fail now and then, or let little through: patience makes every picture, and pays it once. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from '../support/harness/cli.ts';
+import { expect, inject, it } from 'vitest';
 import { play } from '../support/harness/scene.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 it.concurrent('makes at least 99 of 100 pictures of a service that fails a fifth of the calls in passing', async () => {
   const { ended, findings, charges } = await play({
-    root: built.root,
+    root: built,
     provider: 'openai',
     count: 200,
     config: { concurrency: 32, timeoutMs: 20_000 },
@@ -31,7 +26,7 @@ it.concurrent('makes at least 99 of 100 pictures of a service that fails a fifth
 it.concurrent('fails no shot of a service that lets one request through at a time', async () => {
   // Six a minute and no burst, forty times as fast: 250 ms a request; its answer asks to wait for a second.
   const { ended, findings, charges } = await play({
-    root: built.root,
+    root: built,
     provider: 'replicate',
     count: 6,
     config: { concurrency: 4 },

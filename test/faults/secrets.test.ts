@@ -1,15 +1,10 @@
 /** What services say about keys and to terminals goes nowhere. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freezePackage } from '../support/harness/cli.ts';
+import { expect, inject, it } from 'vitest';
 import { play } from '../support/harness/scene.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 const CANARIES = {
   key: 'canary-key-71f3a9',
@@ -39,7 +34,7 @@ it.each([
     const body = JSON.stringify({ error: { message: `${ESCAPES} ${ECHO}` }, detail: `${ESCAPES} ${ECHO}` });
     const seen: Record<string, Buffer> = {};
     const { ended } = await play({
-      root: built.root,
+      root: built,
       provider,
       count: 2,
       env: ENV,

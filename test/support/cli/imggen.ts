@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 /** The file that `npx imggen` runs. */
 export const BINARY = fileURLToPath(new URL('../../../bin/imggen.js', import.meta.url));
@@ -24,17 +24,10 @@ export interface RunOptions {
   input?: string | undefined;
 }
 
-const folders: string[] = [];
-
-/** Removes the folders that `newFolder` made, after each test. */
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 /** An empty temporary folder, gone after the test. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'imggen-cli-'));
-  folders.push(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
