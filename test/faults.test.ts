@@ -1,6 +1,6 @@
 /** The fault server: the built program against services that misbehave in every way of docs/failures.md. */
 import { describe, expect, inject, it } from 'vitest';
-import type { Fault } from './emulators/emulator.ts';
+import type { Fault } from './emulators/faults.ts';
 import { limitPassesAtTheFault } from './support/harness/hurry.ts';
 import { play, type Played, type Scene } from './support/harness/scene.ts';
 

@@ -4,7 +4,8 @@ import { expect, inject, it } from 'vitest';
 import { openHome, runCli } from './support/harness/cli.ts';
 import { sabotagedPackage } from './support/harness/sabotage.ts';
 import { play } from './support/harness/scene.ts';
-import { moneyProblems, verify } from './support/harness/verify.ts';
+import { moneyProblems } from './support/harness/money.ts';
+import { verify } from './support/harness/verify.ts';
 
 const built = inject('builtPackage');
 

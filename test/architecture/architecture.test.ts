@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import { STORES } from '../../src/storage/index.ts';
 import { circles, isIn, loadedAtOnce, violations, type Sources } from './checker.ts';
-import { ENTRY, LOADED_LATE, PLACES, PURE, RESERVED } from './rules.ts';
+import { ENTRY, LOADED_LATE, PURE, RESERVED } from './reserved.ts';
+import { PLACES } from './rules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LINES_MAX = 200;

@@ -1,6 +1,7 @@
 /** Reads imports and tells what breaks a rule. */
 import { posix } from 'node:path';
-import { PLACES, PURE, RESERVED, type Place } from './rules.ts';
+import { PLACES, type Place } from './rules.ts';
+import { PURE, RESERVED } from './reserved.ts';
 
 /** An import of a file. */
 export interface Import {

@@ -1,32 +1,13 @@
 /** Marks, clean, delete, owners and the page, with the built binary. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, newStudio, picturesIn, start, until, writeConfig } from '../support/cli/imggen.ts';
-import { type Gated, gated } from '../emulators/gate.ts';
-import { startBrowser } from '../support/browser.ts';
+import { ask, filesIn, imggen, newStudio, picturesIn, writeConfig } from '../support/cli/imggen.ts';
 import { newCloud, rowsOf, withCloud } from '../support/cli/cloud.ts';
 
 const CLOUDINARY = { storage: { provider: 'cloudinary' } };
 const mira = (folder: string, ...path: string[]) => join(folder, 'images', 'mira-sol', ...path);
 const picture = (number: number) => `mira_sol_image_${String(number).padStart(5, '0')}.png`;
-
-interface Cleaned {
-  count: number;
-  totalBytes: number;
-  deleted: number;
-  items: { kind: string; what: string; sizeBytes: number; deleted: boolean }[];
-}
 
 describe('mark', () => {
   it('marks by file name and by number, and the gallery filters by it', async () => {
@@ -58,94 +39,6 @@ describe('mark', () => {
     });
     expect(await imggen(folder, ['mark', 'mira-sol/1'])).toMatchObject({ exitCode: 2 });
     expect(ask(folder, 'SELECT review, favorite FROM images')).toEqual([{ review: null, favorite: 0 }]);
-  });
-});
-
-describe('clean', () => {
-  it('lists what belongs to nothing with its size, and deletes only that, and only with --yes', async () => {
-    const cloud = await newCloud();
-    const folder = newStudio(CLOUDINARY);
-    await withCloud(cloud, folder, ['pack', '--count', '4']);
-    copyFileSync(mira(folder, picture(1)), mira(folder, picture(70)));
-    writeFileSync(mira(folder, 'holiday.png'), 'mine');
-    writeFileSync(mira(folder, 'other_image_00001.png'), 'mine');
-    symlinkSync(join(folder, 'config.json'), mira(folder, picture(71)));
-    mkdirSync(mira(folder, '.parts'), { recursive: true });
-    for (const name of ['forgotten', 'young']) writeFileSync(mira(folder, '.parts', `${name}.part`), 'half');
-    utimesSync(mira(folder, '.parts', 'forgotten.part'), 1, 1);
-    rmSync(mira(folder, picture(2)));
-    const [asset] = cloud.assets();
-    if (!asset) throw new Error('pictures were uploaded');
-    cloud.plant({ ...asset, publicId: 'characters/mira-sol/mira_sol_image_00080' }, Buffer.from('x'));
-    cloud.plant({ ...asset, publicId: 'characters/mira-sol/holiday' }, Buffer.from('x'));
-    cloud.plant({ ...asset, publicId: 'elsewhere/mira-sol/mira_sol_image_00081' }, Buffer.from('x'));
-    await imggen(folder, ['mark', 'mira-sol/3', '--reject']);
-
-    const before = filesIn(folder).length;
-    const listed = JSON.parse((await withCloud(cloud, folder, ['clean', '--json'])).stdout) as Cleaned;
-    expect(listed.items.map(({ kind, what }) => `${kind}: ${what.split('/').at(-1)}`).toSorted()).toEqual([
-      `asset without a row: mira_sol_image_00080`,
-      `file without a row: ${picture(70)}`,
-      'old part: forgotten.part',
-      `rejected: ${picture(3)}`,
-      `row without a file: ${picture(2)}`,
-    ]);
-    expect(listed).toMatchObject({
-      count: 5,
-      deleted: 0,
-      totalBytes: listed.items.reduce((sum, item) => sum + item.sizeBytes, 0),
-    });
-    expect(listed.totalBytes).toBeGreaterThan(0);
-    expect(filesIn(folder)).toHaveLength(before);
-    const people = await withCloud(cloud, folder, ['clean']);
-    expect(people.stdout).toMatch(/nothing was deleted; --yes/);
-
-    expect((await withCloud(cloud, folder, ['clean', '--yes'])).exitCode).toBe(0);
-    expect(picturesIn(folder)).toEqual(['holiday.png', picture(1), picture(4), picture(71), 'other_image_00001.png']);
-    expect(existsSync(join(folder, 'config.json'))).toBe(true);
-    expect(existsSync(mira(folder, '.parts', 'young.part'))).toBe(true);
-    expect(cloud.assets().map(({ publicId }) => publicId)).toEqual([
-      'characters/mira-sol/holiday',
-      'characters/mira-sol/mira_sol_image_00001',
-      'characters/mira-sol/mira_sol_image_00002',
-      'characters/mira-sol/mira_sol_image_00004',
-      'elsewhere/mira-sol/mira_sol_image_00081',
-    ]);
-    // The store still has number 2: it stays in the gallery.
-    expect(rowsOf(folder).map(({ number, path }) => [number, path === null])).toEqual([
-      [1, false],
-      [2, true],
-      [4, false],
-    ]);
-    expect((await withCloud(cloud, folder, ['clean'])).stdout).toContain('nothing to clean');
-  });
-
-  it('takes a folder that is gone for a disk that is not there today', async () => {
-    const folder = newStudio();
-    await imggen(folder, ['pack', '--count', '2']);
-    rmSync(mira(folder), { recursive: true });
-    await imggen(folder, ['clean', '--yes']);
-    expect(rowsOf(folder)).toHaveLength(2);
-  });
-
-  it('leaves alone what a live process is writing', async () => {
-    let gate: Gated | undefined;
-    const cloud = await newCloud({ change: (service) => (gate = gated(service, 'upload', 'after')).service });
-    const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 2 } });
-    const pack = start(folder, ['pack', '--count', '8', '--quiet'], { env: { CLOUDINARY_URL: cloud.cloudinaryUrl } });
-    await gate?.arrived(2);
-    expect(cloud.assets()).toHaveLength(2); // there, and the program has not been told
-    const busy = await withCloud(cloud, folder, ['delete', 'mira-sol', '--yes']);
-    expect(busy).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('running process') });
-    for (const whole of [false, true]) {
-      if (whole) await until('all pictures', () => picturesIn(folder).length === 8);
-      const { stdout } = await withCloud(cloud, folder, ['clean', '--yes', '--json']);
-      expect((JSON.parse(stdout) as Cleaned).items).toEqual([]);
-    }
-    gate?.open();
-    expect((await pack).exitCode).toBe(0);
-    expect(cloud.assets()).toHaveLength(8);
-    expect(picturesIn(folder)).toHaveLength(8);
   });
 });
 
@@ -223,72 +116,5 @@ describe('a character of somebody else', () => {
       (JSON.parse((await as('bo', ['jobs', '--json', '--all-owners'])).stdout) as { jobs: unknown[] }).jobs,
     ).toHaveLength(1);
     expect((await imggen(folder, ['gallery', 'mira-sol'], { env: { IMGGEN_OWNER: 'ana' } })).exitCode).toBe(0);
-  });
-});
-
-describe('priority', () => {
-  it('lets an urgent job of the same run go first', async () => {
-    const folder = newStudio({ concurrency: 1 });
-    await imggen(folder, ['pack', '--count', '2', '--seed', '7']);
-    for (const [key, priority] of [
-      ['later', 'low'],
-      ['sooner', 'high'],
-    ] as const) {
-      const pack = start(folder, ['pack', '--count', '400', '--key', key, '--priority', priority, '--quiet']);
-      await until(`job ${key}`, () => ask(folder, `SELECT 1 FROM jobs WHERE key = '${key}'`).length > 0);
-      pack.kill('SIGKILL');
-      await pack;
-    }
-    const resumed = start(folder, ['resume', '--quiet']);
-    const done = (key: string) =>
-      ask<{ n: number }>(
-        folder,
-        `SELECT COUNT(*) n FROM shots s JOIN jobs j ON j.id = s.job_id WHERE j.key = '${key}' AND s.state = 'done'`,
-      )[0]?.n ?? 0;
-    const [before, started] = [done('later'), done('sooner')];
-    await until('progress', () => done('sooner') > started + 3);
-    const meanwhile = done('later');
-    resumed.kill('SIGKILL');
-    await resumed;
-    // One shot of the other may have been taken over from the process that was killed.
-    expect(meanwhile - before).toBeLessThanOrEqual(1);
-  });
-});
-
-describe('gallery --html', () => {
-  it('writes one page that a browser shows without a network, thumbnails made where they are missing', async () => {
-    const folder = newStudio();
-    await imggen(folder, ['pack', '--count', '3']);
-    rmSync(mira(folder, 'thumbnails', 'mira_sol_image_00002.webp'));
-    await imggen(folder, ['mark', 'mira-sol/1', '--favorite']);
-    const { exitCode, stdout } = await imggen(folder, ['gallery', 'mira-sol', '--html']);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '3 pictures in images/mira-sol/gallery.html' });
-    const html = readFileSync(mira(folder, 'gallery.html'), 'utf8');
-    expect(html.match(/data:image\/webp;base64,/g)).toHaveLength(3);
-    const browser = await startBrowser();
-    try {
-      const page = await browser.newPage();
-      const asked: string[] = [];
-      page.on('request', (request) => asked.push(request.url()));
-      await page.goto(pathToFileURL(mira(folder, 'gallery.html')).href);
-      expect(await page.locator('.card').count()).toBe(3);
-      expect(await page.locator('.card .name').first().textContent()).toBe(picture(3));
-      const href = await page.locator('.card a.open').first().getAttribute('href');
-      expect(href).toBe(`./${picture(3)}`);
-      expect(asked.filter((url) => !/^(file|data):/.test(url))).toEqual([]);
-    } finally {
-      await browser.close();
-    }
-    const elsewhere = await imggen(folder, [
-      'gallery',
-      'mira-sol',
-      '--html',
-      'pages/mira.html',
-      '--kind',
-      'gallery',
-      '--open',
-    ]);
-    expect(elsewhere.exitCode).toBe(0);
-    expect(readFileSync(join(folder, 'pages', 'mira.html'), 'utf8')).toContain(`../images/mira-sol/${picture(1)}`);
   });
 });

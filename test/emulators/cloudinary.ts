@@ -8,15 +8,8 @@ import { refusal } from './cloudinary/answers.ts';
 import type { SignatureAlgorithm } from './cloudinary/signature.ts';
 import { type CloudAsset, CloudStore, type Deed } from './cloudinary/store.ts';
 import { type CloudAccount, destroy, explicit, upload } from './cloudinary/upload.ts';
-import {
-  type Answer,
-  type Call,
-  type Emulator,
-  type EmulatorOptions,
-  type Route,
-  type Service,
-  startEmulator,
-} from './emulator.ts';
+import type { Answer, Call, Route, Service } from './service.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
 
 /** The account, and how the emulator runs. */
 export interface CloudinaryOptions extends EmulatorOptions {

@@ -2,7 +2,7 @@
  * A service that answers no request of one kind before it is told to: what a test does meanwhile is in the middle of
  * the work.
  */
-import type { Service } from './emulator.ts';
+import type { Service } from './service.ts';
 
 /** A service behind a gate. */
 export interface Gated {

@@ -4,7 +4,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Answer } from './emulator.ts';
+import type { Answer } from './service.ts';
 import type { Fault } from './faults.ts';
 
 /** The answer that would have been given (undefined: the work was not done), and when the emulator closes. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenAI, type APIError } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Emulator, type EmulatorOptions, readJournal, startEmulator } from './emulator.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
+import { readJournal } from './books.ts';
 import { FORBIDDEN, openai, type OpenAIOptions } from './openai.ts';
 import { makePicture } from './picture.ts';
 

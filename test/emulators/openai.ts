@@ -3,11 +3,13 @@
  * charging the moment it accepts. Operations for faults: `submit` (generations, edits, responses), `poll`, `cancel`, `models`.
  * Its base URL is the emulator's with `/v1`.
  */
-import { randomUUID } from 'node:crypto';
-import type { Answer, Call, Route, Service } from './emulator.ts';
+import type { Answer, Call, Route, Service } from './service.ts';
 import { createResponse, responseBody, statusOf, type StoredResponse } from './openai/responses.ts';
-import { LIVE_MODELS, looksLikeImage, refuse, Refusal, understand, type Asked } from './openai/rules.ts';
+import { LIVE_MODELS } from './openai/models.ts';
+import { looksLikeImage, understand, type Asked } from './openai/rules.ts';
+import { refuse, Refusal } from './openai/refusal.ts';
 import { imagesBody, imagesEvents, makeWork } from './openai/work.ts';
+import { fieldsOf, formOf, jsonEdit, worded, unauthorized } from './openai/requests.ts';
 
 /** What can be set. */
 export interface OpenAIOptions {
@@ -25,6 +27,7 @@ export interface OpenAIOptions {
 
 /** A prompt with this word is refused by moderation. */
 export const FORBIDDEN = 'forbidden-content';
+
 /** A prompt with this word is charged and brings no picture. */
 export const NOTHING = 'bring-nothing';
 
@@ -183,82 +186,4 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
     },
   ];
   return { name: 'openai', responses, routes: routes.map(worded), guard: (call) => unauthorized(call, options.apiKey) };
-}
-
-/** Turns thrown refusals into answers, and gives every answer its request id. */
-function worded(route: Route): Route {
-  return {
-    ...route,
-    handle: async (call) => {
-      const answer = await Promise.resolve()
-        .then(() => route.handle(call))
-        .catch((error: unknown) => {
-          if (error instanceof Refusal) return error.answer;
-          throw error;
-        });
-      return { ...answer, headers: { ...answer.headers, 'x-request-id': `req_${randomUUID().replaceAll('-', '')}` } };
-    },
-  };
-}
-
-/** Echoes the refused key, as services do: it must not reach a log of ours. */
-function unauthorized(call: Call, apiKey: string | undefined): Answer | undefined {
-  const [, key] = /^Bearer (.+)$/.exec(call.headers.authorization ?? '') ?? [];
-  if (key === undefined)
-    return refuse(
-      401,
-      "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth.",
-    );
-  if (apiKey === undefined || key === apiKey) return undefined;
-  return refuse(
-    401,
-    `Incorrect API key provided: ${key}. You can find your API key at https://platform.openai.com/account/api-keys.`,
-    { code: 'invalid_api_key' },
-  );
-}
-
-function fieldsOf(call: Call): Record<string, unknown> {
-  if (typeof call.json !== 'object' || call.json === null)
-    throw new Refusal(refuse(400, 'We could not parse the JSON body of your request.'));
-  return call.json as Record<string, unknown>;
-}
-
-function jsonEdit(call: Call): { fields: Record<string, unknown>; images: Buffer[] } {
-  const fields = fieldsOf(call);
-  const images = (Array.isArray(fields['images']) ? fields['images'] : []) as { image_url?: string }[];
-  return {
-    fields,
-    images: images.map(({ image_url: url = '' }) => Buffer.from(url.replace(/^data:image\/\w+;base64,/, ''), 'base64')),
-  };
-}
-
-/** The multipart body, parsed for real: one `image`, or several `image[]`. */
-async function formOf(call: Call): Promise<{ fields: Record<string, unknown>; images: Buffer[] }> {
-  const form = await new Response(new Uint8Array(call.body), {
-    headers: { 'content-type': call.headers['content-type'] ?? '' },
-  }).formData();
-  const fields: Record<string, unknown> = {};
-  const images: Buffer[] = [];
-  for (const [name, value] of form) {
-    const image = name === 'image' || name === 'image[]';
-    if (image && typeof value === 'string')
-      throw new Refusal(
-        refuse(400, "Invalid type for 'image': expected a file, but got a string instead.", {
-          param: 'image',
-          code: 'invalid_type',
-        }),
-      );
-    if (image) images.push(Buffer.from(await (value as File).arrayBuffer()));
-    else if (name in fields)
-      throw new Refusal(refuse(400, `Duplicate parameter: '${name}'.`, { param: name, code: 'duplicate_parameter' }));
-    else fields[name] = value;
-  }
-  if (form.getAll('image').length > 1)
-    throw new Refusal(
-      refuse(400, "Duplicate parameter: 'image'. Use 'image[]' for several images.", {
-        param: 'image',
-        code: 'duplicate_parameter',
-      }),
-    );
-  return { fields, images };
 }

@@ -3,7 +3,9 @@ import Replicate from 'replicate';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
 import { makePicture, pictureKey } from './picture.ts';
-import { FLAGGED_WORD, replicate, type ReplicateOptions } from './replicate.ts';
+import { FLAGGED_WORD } from './replicate/create.ts';
+import { replicate } from './replicate.ts';
+import type { ReplicateOptions } from './replicate/options.ts';
 
 const running: Emulator[] = [];
 afterEach(async () => {

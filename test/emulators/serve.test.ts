@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readJournal } from './emulator.ts';
+import { readJournal } from './books.ts';
 
 const running: ChildProcess[] = [];
 afterEach(() => {

@@ -4,7 +4,9 @@
  * submit:reset-after:0.1`
  */
 import { parseArgs } from 'node:util';
-import { type Fault, type FaultKind, type Service, startEmulator } from './emulator.ts';
+import type { Fault, FaultKind } from './faults.ts';
+import { startEmulator } from './emulator.ts';
+import type { Service } from './service.ts';
 
 /** Name → the service and the environment variables that point the program to it. */
 const SERVICES: Record<

@@ -1,5 +1,5 @@
 /** A service that tells something in every text of every answer, and what may be told by hiding it. */
-import type { Answer, Service } from './emulator.ts';
+import type { Answer, Service } from './service.ts';
 
 /** Fields by which an answer is understood at all: changed, nothing behind them would be read. */
 const STRUCTURE =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloudinary } from '../emulators/cloudinary.ts';
-import type { Answer } from '../emulators/emulator.ts';
+import type { Answer } from '../emulators/service.ts';
 import { startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';

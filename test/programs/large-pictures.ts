@@ -3,7 +3,8 @@
  * LATENCY_MS` prints its base URL. The checks of requests and the charges are those of the emulator; its answers' bytes
  * are ready.
  */
-import { startEmulator, type Call } from '../emulators/emulator.ts';
+import { startEmulator } from '../emulators/emulator.ts';
+import type { Call } from '../emulators/service.ts';
 import { openai } from '../emulators/openai.ts';
 import { makePicture } from '../emulators/picture.ts';
 

@@ -70,32 +70,16 @@ tell({
 });
 
 async function make(shot: string, number: number): Promise<void> {
+  const who = { job_id, shot, character_id };
   const phase = (name: ShotPhase, more: object = {}): void =>
     tell({ event: 'shot_phase', job_id, shot, phase: name, ...more });
   for (let attempt = 1; ; attempt += 1) {
-    tell({
-      event: 'generation_started',
-      at: at(),
-      job_id,
-      shot,
-      character_id,
-      model: 'flux-dev',
-      provider: 'replicate',
-      attempt,
-    });
+    tell({ event: 'generation_started', at: at(), ...who, model: 'flux-dev', provider: 'replicate', attempt });
     await sleep(random(0.1, 0.3) * meanMs);
     if (Math.random() < 0.08) {
       const until = new Date(Date.now() + meanMs * 2).toISOString();
-      tell({
-        event: 'generation_failed',
-        at: at(),
-        job_id,
-        shot,
-        character_id,
-        error_type: 'rate-limited',
-        retry_at: until,
-        message: '429 Too Many Requests: slow down please',
-      });
+      const message = '429 Too Many Requests: slow down please';
+      tell({ event: 'generation_failed', at: at(), ...who, error_type: 'rate-limited', retry_at: until, message });
       phase('backoff', { until });
       await sleep(meanMs * 2);
       if (run.draining) return;
@@ -116,7 +100,7 @@ async function make(shot: string, number: number): Promise<void> {
       if (refusal) refused += 1;
       else failed += 1;
       failures.push({ shot, jobId: job_id, errorType: error_type, message });
-      tell({ event: 'generation_failed', at: at(), job_id, shot, character_id, error_type, retry_at: null, message });
+      tell({ event: 'generation_failed', at: at(), ...who, error_type, retry_at: null, message });
       return;
     }
     phase('saving');
@@ -127,9 +111,7 @@ async function make(shot: string, number: number): Promise<void> {
     tell({
       event: 'generation_completed',
       at: at(),
-      job_id,
-      shot,
-      character_id,
+      ...who,
       duration_ms: meanMs,
       cost_usd: 0.025,
       seed: 7,
@@ -141,9 +123,7 @@ async function make(shot: string, number: number): Promise<void> {
     tell({
       event: 'image_stored',
       at: at(),
-      job_id,
-      shot,
-      character_id,
+      ...who,
       size_bytes: 900_000,
       url: `https://res.example.com/demo/image/upload/v1/characters/mira-sol/${filename}`,
       filename,

@@ -16,7 +16,8 @@ import { STORES } from '../../src/storage/index.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { describeProvider, type StartOptions, type Started } from './conformance.ts';
+import { describeProvider } from './conformance.ts';
+import type { StartOptions, Started } from './conformance/subject.ts';
 import module from './made-up.ts';
 
 const KEY = 'paper-key-0123456789';

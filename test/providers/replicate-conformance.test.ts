@@ -1,5 +1,6 @@
 import module from '../../src/providers/replicate.ts';
-import { describeProvider, type StartOptions, type Started } from './conformance.ts';
+import { describeProvider } from './conformance.ts';
+import type { StartOptions, Started } from './conformance/subject.ts';
 import { stage, TOKEN } from '../support/providers/replicate-stage.ts';
 
 function starter(options: Record<string, unknown>): (how: StartOptions) => Promise<Started> {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import openai from '../../src/providers/openai.ts';
 import type { SubmitContext, ImageRequest, Provider } from '../../src/providers/provider.ts';
 import { makePicture } from '../emulators/picture.ts';
-import { plainRequest } from '../providers/conformance.ts';
+import { plainRequest } from '../support/providers/request.ts';
 import { type Outcome, outcomeOf, PIXEL } from './outcome.ts';
 import { recording, recordingNames } from './recording.ts';
 import { type Answers, closeReplays, startReplay } from './replay.ts';

@@ -1,5 +1,6 @@
 /** Serves recorded answers on a loopback port, whatever the path: which one is next depends on the method alone. */
-import { type Answer, type Call, type Emulator, type Route, startEmulator } from '../emulators/emulator.ts';
+import type { Answer, Call, Route } from '../emulators/service.ts';
+import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import type { Recording } from './recording.ts';
 
 /** By method, in the order they are given out; the last one is given again and again. */

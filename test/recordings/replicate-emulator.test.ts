@@ -1,7 +1,9 @@
 /** The emulated Replicate answers in the form of the real one. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
-import { REFUSED_WORD, replicate, type ReplicateOptions } from '../emulators/replicate.ts';
+import { REFUSED_WORD } from '../emulators/replicate/create.ts';
+import { replicate } from '../emulators/replicate.ts';
+import type { ReplicateOptions } from '../emulators/replicate/options.ts';
 import { type Counterpart, unlike } from './counterpart.ts';
 import { recordingNames } from './recording.ts';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { downloadImage, type DownloadOptions } from '../../src/images/download.ts';
-import { type Emulator, type EmulatorOptions, type Route, startEmulator } from '../emulators/emulator.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
+import type { Route } from '../emulators/service.ts';
 import { makePicture } from '../emulators/picture.ts';
 
 export const picture = makePicture(256, 256, 'one', { sizeBytes: 40_000 });

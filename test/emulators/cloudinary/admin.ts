@@ -2,7 +2,7 @@
  * The Admin and Search APIs, and the delivery of what is stored.
  */
 import sharp from 'sharp';
-import type { Answer, Call } from '../emulator.ts';
+import type { Answer, Call } from '../service.ts';
 import { detailJson, refusal, resourceJson } from './answers.ts';
 import { matching } from './search.ts';
 import type { CloudAsset } from './store.ts';

@@ -2,7 +2,7 @@
  * The JSON that Cloudinary answers with (field names as captured from the service, see the SDK's own types).
  */
 import { createHash } from 'node:crypto';
-import type { Answer } from '../emulator.ts';
+import type { Answer } from '../service.ts';
 import { sign } from './signature.ts';
 import type { CloudAsset } from './store.ts';
 

@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
-import type { Answer, Call } from '../emulator.ts';
+import type { Answer, Call } from '../service.ts';
 import { type Place, refusal, uploadJson } from './answers.ts';
 import { type SignatureAlgorithm, sign, stringToSign } from './signature.ts';
 import { type CloudAsset, type CloudStore, etagOf } from './store.ts';

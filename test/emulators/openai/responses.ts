@@ -1,7 +1,8 @@
 /** The emulated Responses API, as far as background image generation goes. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, Call } from '../emulator.ts';
-import { looksLikeImage, onlyKnown, refuse, Refusal, understand, type Asked } from './rules.ts';
+import type { Answer, Call } from '../service.ts';
+import { looksLikeImage, onlyKnown, understand, type Asked } from './rules.ts';
+import { refuse, Refusal } from './refusal.ts';
 import { STANDING, TEXT_USAGE } from './standing.ts';
 import { makeWork, type Work } from './work.ts';
 

@@ -2,35 +2,8 @@
  * What OpenAI's image endpoints accept, field by field: strict, so that a wrong request of ours is found here and not
  * in production. From the types of the openai package 7.55.0 and the documentation of the API.
  */
-import type { Answer } from '../emulator.ts';
-
-/** A model of the emulated account. */
-export interface Model {
-  id: string;
-  /** Any size in steps of 16, or the three standard ones. */
-  flexible: boolean;
-  /** Takes `xhigh` and `max`. */
-  finest: boolean;
-  shutdown_date?: string;
-}
-
-const flexible = (id: string, finest: boolean): Model => ({ id, flexible: true, finest });
-const standard = (id: string): Model => ({ id, flexible: false, finest: false, shutdown_date: '2026-12-01' });
-
-/** The image models of 2026-11-21; what is gone is not here. */
-export const LIVE_MODELS: readonly Model[] = [
-  flexible('gpt-image-2', false),
-  flexible('gpt-image-2-2026-04-21', false),
-  flexible('gpt-image-2.5-sunburst', true),
-  flexible('gpt-image-2.5-sunburst-2026-09-08', true),
-  flexible('gpt-image-2.5-flare', true),
-  flexible('gpt-image-2.5-flare-2026-09-08', true),
-  flexible('gpt-image-2.6-sunburst', false),
-  flexible('gpt-image-2.6-flare', false),
-  standard('gpt-image-1-mini'),
-  standard('gpt-image-1.5'),
-  standard('chatgpt-image-latest'),
-];
+import { type Model, LIVE_MODELS } from './models.ts';
+import { Refusal, refuse, invalid } from './refusal.ts';
 
 /** A request for a picture, understood. */
 export interface Asked {
@@ -60,6 +33,7 @@ const COMMON = [
   'user',
   'complexity',
 ];
+
 const FIELDS = {
   generate: [...COMMON, 'moderation'],
   edit: [...COMMON, 'image', 'images', 'mask', 'input_fidelity'],
@@ -79,40 +53,6 @@ const FIELDS = {
     'input_image_mask',
   ],
 };
-
-/** An error as OpenAI words it. */
-export function refuse(
-  status: number,
-  message: string,
-  more: { param?: string | null; code?: string | null; type?: string; moderation_details?: object } = {},
-): Answer {
-  return {
-    status,
-    body: {
-      error: {
-        message,
-        type: more.type ?? 'invalid_request_error',
-        param: more.param ?? null,
-        code: more.code ?? null,
-        ...(more.moderation_details === undefined ? {} : { moderation_details: more.moderation_details }),
-      },
-    },
-  };
-}
-
-/** Thrown by the rules; carries the answer to send. */
-export class Refusal extends Error {
-  readonly answer: Answer;
-
-  constructor(answer: Answer) {
-    super('refused');
-    this.answer = answer;
-  }
-}
-
-function invalid(message: string, param: string, code = 'invalid_value'): never {
-  throw new Refusal(refuse(400, message, { param, code }));
-}
 
 /** Refuses fields that are not in the list. */
 export function onlyKnown(fields: Record<string, unknown>, known: readonly string[], prefix = ''): void {

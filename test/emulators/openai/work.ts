@@ -1,6 +1,6 @@
 /** What emulated work brings: the picture, the tokens, the bill; and how it is told. */
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../emulator.ts';
+import type { Call } from '../service.ts';
 import { makePicture } from '../picture.ts';
 import type { Asked } from './rules.ts';
 

@@ -3,7 +3,11 @@
  * shortened to what image generation uses. Fields from replicate/cog-flux (flux-1) and the model pages (flux-2).
  */
 
-type Json = Record<string, unknown>;
+/**
+ * The models of the emulated Replicate: input schemas as the service publishes them (`latest_version.openapi_schema`),
+ * shortened to what image generation uses. Fields from replicate/cog-flux (flux-1) and the model pages (flux-2).
+ */
+export type Json = Record<string, unknown>;
 
 /** A model with the schema of its latest version. */
 export interface Model {
@@ -25,10 +29,12 @@ export interface Model {
 
 const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21'];
 const uri = { type: 'string', format: 'uri' };
+
 const enumRef = (name: string, more: Json = {}): Json => ({
   allOf: [{ $ref: `#/components/schemas/${name}` }],
   ...more,
 });
+
 const text = (values: string[]): { type: string; enum: unknown[] } => ({ type: 'string', enum: values });
 
 const flux1 = {
@@ -42,6 +48,7 @@ const flux1 = {
   go_fast: { type: 'boolean', default: true },
   megapixels: enumRef('megapixels', { default: '1' }),
 };
+
 const flux1Enums = {
   aspect_ratio: text(FLUX_RATIOS),
   output_format: text(['webp', 'jpg', 'png']),
@@ -60,6 +67,7 @@ const flux2 = {
   output_format: enumRef('output_format', { default: 'webp' }),
   output_quality: { type: 'integer', minimum: 0, maximum: 100, default: 80 },
 };
+
 const flux2Enums = {
   aspect_ratio: text(['match_input_image', 'custom', '1:1', '16:9', '3:2', '2:3', '4:5', '5:4', '9:16', '3:4', '4:3']),
   resolution: text(['match_input_image', '0.5 MP', '1 MP', '2 MP', '4 MP']),
@@ -142,106 +150,3 @@ export const MODELS: readonly Model[] = [
     enums: {},
   }),
 ];
-
-/** The model's page as the API gives it. */
-export function modelBody(model: Model): Json {
-  const { owner, name } = model;
-  return {
-    url: `https://replicate.com/${owner}/${name}`,
-    owner,
-    name,
-    description: 'An emulated model',
-    created_at: '2026-01-01T00:00:00.000000Z',
-    visibility: 'public',
-    is_official: model.official,
-    github_url: null,
-    paper_url: null,
-    license_url: null,
-    weights_url: null,
-    run_count: 42,
-    cover_image_url: null,
-    default_example: null,
-    latest_version: versionBody(model, model.version),
-  };
-}
-
-/** A version as the API gives it. */
-export function versionBody(model: Model, id: string): Json {
-  return {
-    id,
-    created_at: '2026-01-01T00:00:00.000000Z',
-    cog_version: '0.16.0',
-    openapi_schema: {
-      openapi: '3.0.2',
-      info: { title: 'Cog', version: '0.1.0' },
-      components: { schemas: { Input: { type: 'object', title: 'Input', ...model.input }, ...model.enums } },
-    },
-  };
-}
-
-/** What is wrong with a field of the input. */
-export interface InvalidField {
-  type: string;
-  field: string;
-  description: string;
-}
-
-/** What is wrong with an input, in the words of the real validator; unknown fields only when `strict`. */
-export function invalidFields(model: Model, input: Json, strict: boolean): InvalidField[] {
-  const problems: InvalidField[] = [];
-  for (const name of model.input.required) {
-    if (input[name] === undefined)
-      problems.push({ type: 'required', field: 'input', description: `${name} is required` });
-  }
-  for (const [name, value] of Object.entries(input)) {
-    const field = `input.${name}`;
-    const schema = model.input.properties[name];
-    if (schema === undefined) {
-      if (strict)
-        problems.push({
-          type: 'additional_property_not_allowed',
-          field: 'input',
-          description: `Additional property ${name} is not allowed`,
-        });
-      continue;
-    }
-    const problem = problemOf(schema, model.enums[name], value);
-    if (problem !== undefined) problems.push({ ...problem, field });
-  }
-  return problems;
-}
-
-function problemOf(
-  schema: Json,
-  choices: { enum: unknown[] } | undefined,
-  value: unknown,
-): { type: string; description: string } | undefined {
-  if (value === null && schema['nullable'] === true) return undefined;
-  if (choices !== undefined) {
-    const listed = choices.enum.map((choice) => JSON.stringify(choice)).join(', ');
-    return choices.enum.includes(value)
-      ? undefined
-      : { type: 'enum', description: `must be one of the following: ${listed}` };
-  }
-  const given = Array.isArray(value)
-    ? 'array'
-    : value === null
-      ? 'null'
-      : Number.isInteger(value)
-        ? 'integer'
-        : typeof value;
-  const wanted = String(schema['type']);
-  if (given !== wanted && !(wanted === 'number' && given === 'integer'))
-    return { type: 'invalid_type', description: `Invalid type. Expected: ${wanted}, given: ${given}` };
-  const { minimum, maximum, maxItems } = schema as { minimum?: number; maximum?: number; maxItems?: number };
-  if (minimum !== undefined && Number(value) < minimum)
-    return { type: 'number_gte', description: `Must be greater than or equal to ${minimum}` };
-  if (maximum !== undefined && Number(value) > maximum)
-    return { type: 'number_lte', description: `Must be less than or equal to ${maximum}` };
-  if (maxItems !== undefined && (value as unknown[]).length > maxItems)
-    return { type: 'array_max_items', description: `Array must have at most ${maxItems} items` };
-  const files = schema['format'] === 'uri' ? [value] : wanted === 'array' ? (value as unknown[]) : [];
-  return files.every((file) => URL.canParse(String(file)) && /^(?:https?|data):/.test(String(file)))
-    ? undefined
-    : { type: 'format', description: "Does not match format 'uri'" };
-}

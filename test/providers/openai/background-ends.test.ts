@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FORBIDDEN } from '../../emulators/openai.ts';
-import { collectOne, makeOne, thrownBy } from '../conformance.ts';
+import { collectOne, makeOne, thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage } from '../../support/providers/openai-stage.ts';
 import { background, request, call, accepted } from '../../support/providers/openai-request.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/errors.ts';
 import { makePicture, pictureKey } from '../../emulators/picture.ts';
-import { collectOne, makeOne, thrownBy } from '../conformance.ts';
+import { collectOne, makeOne, thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage } from '../../support/providers/openai-stage.ts';
 import { ticking } from '../../support/providers/time.ts';
 import { background, request, call, accepted, makeReferences } from '../../support/providers/openai-request.ts';

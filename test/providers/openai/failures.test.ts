@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sizeProblem } from '../../../src/providers/capabilities.ts';
 import { FORBIDDEN, NOTHING } from '../../emulators/openai.ts';
-import { thrownBy } from '../conformance.ts';
+import { thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage } from '../../support/providers/openai-stage.ts';
 import { request, call } from '../../support/providers/openai-request.ts';
 

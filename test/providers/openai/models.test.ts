@@ -3,7 +3,7 @@ import { UserError } from '../../../src/errors.ts';
 import { MODELS } from '../../../src/providers/openai/models.ts';
 import { costOf } from '../../../src/providers/openai/price.ts';
 import type { ImageRequest } from '../../../src/providers/provider.ts';
-import { thrownBy } from '../conformance.ts';
+import { thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage } from '../../support/providers/openai-stage.ts';
 import { request, call, makeReferences } from '../../support/providers/openai-request.ts';
 

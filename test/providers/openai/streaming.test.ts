@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { makePicture, pictureKey } from '../../emulators/picture.ts';
-import { thrownBy } from '../conformance.ts';
+import { thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage } from '../../support/providers/openai-stage.ts';
 import { request, call } from '../../support/providers/openai-request.ts';
 

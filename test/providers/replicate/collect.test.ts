@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FLAGGED_WORD, REFUSED_WORD } from '../../emulators/replicate.ts';
+import { FLAGGED_WORD, REFUSED_WORD } from '../../emulators/replicate/create.ts';
 import {
   accepted,
   call,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { FaultKind } from '../../emulators/emulator.ts';
+import type { FaultKind } from '../../emulators/faults.ts';
 import { all, calm, openStudio, refused } from '../conformance.ts';
 import { open } from '../../support/cloudinary-store.ts';
 

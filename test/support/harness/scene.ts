@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulators/emulator.ts';
 import { openai, type OpenAIOptions } from '../../emulators/openai.ts';
-import { replicate, type ReplicateOptions } from '../../emulators/replicate.ts';
+import { replicate } from '../../emulators/replicate.ts';
+import type { ReplicateOptions } from '../../emulators/replicate/options.ts';
 import { type Ended, eventsOf, type Home, openHome, type Running, startCli } from './cli.ts';
 import { type Findings, verify } from './verify.ts';
 

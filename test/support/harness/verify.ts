@@ -2,13 +2,12 @@
  * What must hold of a ledger, its folder and a service's charges, whatever happened to the processes. Reads the files
  * themselves; trusts no word of the program.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { inspectImage } from '../../../src/images/inspect.ts';
-import type { Charge } from '../../emulators/emulator.ts';
+import type { Charge } from '../../emulators/service.ts';
 import { pictureKey } from '../../emulators/picture.ts';
+import { moneyProblems } from './money.ts';
+import { type ImageRow, imageProblems, folderProblems } from './files.ts';
 
 /** What a run came to. */
 export interface Figures {
@@ -40,19 +39,6 @@ export interface Evidence {
   mayHold?: boolean;
   /** Shots may end otherwise than `done` or `held`. */
   mayFail?: boolean;
-}
-
-interface ImageRow {
-  id: number;
-  character_id: string;
-  number: number;
-  shot_id: number;
-  filename: string;
-  path: string;
-  state: string;
-  sha256: string;
-  prompt: string;
-  seed: number;
 }
 
 /** Checks everything that a finished ledger promises. */
@@ -95,115 +81,6 @@ export function verify(evidence: Evidence): Findings {
     };
   } finally {
     db.close();
-  }
-}
-
-/** Caps in micro-dollars. */
-export interface CapsToHold {
-  perImageMicros?: number;
-  perRunMicros?: number;
-  perDayMicros?: number;
-}
-
-/**
- * What must hold of the money in every committed state: the kept totals are the sums over the reservations, and none
- * passes a cap. Each statement sees one snapshot.
- */
-export function moneyProblems(db: Sqlite.Database, caps: CapsToHold): string[] {
-  const scopes = db
-    .prepare(
-      `WITH sums AS (
-         SELECT 'job:' || job_id scope, SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE 0 END) reserved,
-         SUM(spent_micros) spent FROM reservations GROUP BY job_id
-         UNION ALL
-         SELECT 'day:' || day, SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE 0 END), SUM(spent_micros)
-         FROM reservations GROUP BY day)
-       SELECT s.scope, s.reserved, s.spent, t.reserved_micros keptReserved, t.spent_micros keptSpent
-       FROM sums s LEFT JOIN totals t ON t.scope = s.scope`,
-    )
-    .all() as {
-    scope: string;
-    reserved: number;
-    spent: number;
-    keptReserved: number | null;
-    keptSpent: number | null;
-  }[];
-  const problems: string[] = [];
-  for (const { scope, reserved, spent, keptReserved, keptSpent } of scopes) {
-    if (reserved !== keptReserved || spent !== keptSpent)
-      problems.push(`total of ${scope} is ${keptReserved}+${keptSpent}, its reservations sum to ${reserved}+${spent}`);
-    const cap = scope.startsWith('job:') ? caps.perRunMicros : caps.perDayMicros;
-    if (cap !== undefined && reserved + spent > cap)
-      problems.push(`${scope} has ${spent} spent + ${reserved} reserved, above the cap of ${cap}`);
-  }
-  if (caps.perImageMicros !== undefined) {
-    const over = db
-      .prepare(
-        `SELECT shot_id, SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE spent_micros END) micros
-          FROM reservations GROUP BY shot_id HAVING micros > ?`,
-      )
-      .all(caps.perImageMicros) as { shot_id: number; micros: number }[];
-    problems.push(
-      ...over.map(
-        ({ shot_id, micros }) => `shot ${shot_id} has ${micros}, above the cap of ${caps.perImageMicros} an image`,
-      ),
-    );
-  }
-  return problems;
-}
-
-function imageProblems(images: readonly ImageRow[], done: number): string[] {
-  const problems: string[] = [];
-  const nextOf = new Map<string, number>();
-  const shots = new Set<number>();
-  for (const image of images) {
-    const expected = nextOf.get(image.character_id) ?? 1;
-    if (image.number !== expected)
-      problems.push(`${image.filename} has number ${image.number} where ${expected} was next`);
-    nextOf.set(image.character_id, image.number + 1);
-    if (shots.has(image.shot_id)) problems.push(`shot ${image.shot_id} has two images`);
-    shots.add(image.shot_id);
-    if (image.state !== 'stored') problems.push(`${image.filename} is ${image.state}`);
-    problems.push(...fileProblems(image));
-  }
-  if (images.length !== done) problems.push(`${done} shots are done and there are ${images.length} images`);
-  return problems;
-}
-
-function fileProblems(image: ImageRow): string[] {
-  if (!existsSync(image.path)) return [`${image.filename} is not on disk`];
-  const bytes = readFileSync(image.path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const problems = sha256 === image.sha256 ? [] : [`${image.filename} is not the file that the ledger hashed`];
-  try {
-    inspectImage(bytes);
-  } catch (error) {
-    problems.push(`${image.filename}: ${(error as Error).message}`);
-  }
-  return problems;
-}
-
-/** No file under a final name that the ledger does not know, and nothing left of what was staged. */
-function folderProblems(folder: string, images: readonly ImageRow[]): string[] {
-  const known = new Set(images.map(({ path }) => path));
-  const root = join(folder, 'images');
-  if (!existsSync(root)) return images.length === 0 ? [] : ['there is no folder of pictures'];
-  const files = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return files.flatMap((file) => {
-    if (known.has(file)) return [];
-    if (!file.endsWith('.part')) return [`${file} is no image of the ledger`];
-    return isWhole(file) ? [`${file} holds a whole picture that has no name`] : [];
-  });
-}
-
-function isWhole(file: string): boolean {
-  try {
-    inspectImage(readFileSync(file));
-    return true;
-  } catch {
-    return false;
   }
 }
 

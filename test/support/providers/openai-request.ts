@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makePicture } from '../../emulators/picture.ts';
 import type { SubmitContext, ImageRequest, Provider, Reference } from '../../../src/providers/provider.ts';
-import { plainRequest } from '../../providers/conformance.ts';
+import { plainRequest } from './request.ts';
 
 export const call: SubmitContext = { signal: new AbortController().signal, onSending: () => {} };
 

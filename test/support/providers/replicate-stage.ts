@@ -13,8 +13,10 @@ import type {
 import { characterSchema, createCharacter } from '../../../src/character.ts';
 import { sentRecord } from '../../../src/providers/replicate/sent.ts';
 import replicateModule from '../../../src/providers/replicate.ts';
-import { type Emulator, type EmulatorOptions, type FaultKind, startEmulator } from '../../emulators/emulator.ts';
-import { replicate, type ReplicateOptions, type ReplicateService } from '../../emulators/replicate.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulators/emulator.ts';
+import type { FaultKind } from '../../emulators/faults.ts';
+import { replicate, type ReplicateService } from '../../emulators/replicate.ts';
+import type { ReplicateOptions } from '../../emulators/replicate/options.ts';
 
 /** A token that is easy to look for in messages. */
 export const TOKEN = 'emulated-token';

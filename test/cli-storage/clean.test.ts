@@ -1,0 +1,105 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filesIn, imggen, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
+import { type Gated, gated } from '../emulators/gate.ts';
+import { newCloud, rowsOf, withCloud } from '../support/cli/cloud.ts';
+
+const CLOUDINARY = { storage: { provider: 'cloudinary' } };
+const mira = (folder: string, ...path: string[]) => join(folder, 'images', 'mira-sol', ...path);
+const picture = (number: number) => `mira_sol_image_${String(number).padStart(5, '0')}.png`;
+
+interface Cleaned {
+  count: number;
+  totalBytes: number;
+  deleted: number;
+  items: { kind: string; what: string; sizeBytes: number; deleted: boolean }[];
+}
+
+describe('clean', () => {
+  it('lists what belongs to nothing with its size, and deletes only that, and only with --yes', async () => {
+    const cloud = await newCloud();
+    const folder = newStudio(CLOUDINARY);
+    await withCloud(cloud, folder, ['pack', '--count', '4']);
+    copyFileSync(mira(folder, picture(1)), mira(folder, picture(70)));
+    writeFileSync(mira(folder, 'holiday.png'), 'mine');
+    writeFileSync(mira(folder, 'other_image_00001.png'), 'mine');
+    symlinkSync(join(folder, 'config.json'), mira(folder, picture(71)));
+    mkdirSync(mira(folder, '.parts'), { recursive: true });
+    for (const name of ['forgotten', 'young']) writeFileSync(mira(folder, '.parts', `${name}.part`), 'half');
+    utimesSync(mira(folder, '.parts', 'forgotten.part'), 1, 1);
+    rmSync(mira(folder, picture(2)));
+    const [asset] = cloud.assets();
+    if (!asset) throw new Error('pictures were uploaded');
+    cloud.plant({ ...asset, publicId: 'characters/mira-sol/mira_sol_image_00080' }, Buffer.from('x'));
+    cloud.plant({ ...asset, publicId: 'characters/mira-sol/holiday' }, Buffer.from('x'));
+    cloud.plant({ ...asset, publicId: 'elsewhere/mira-sol/mira_sol_image_00081' }, Buffer.from('x'));
+    await imggen(folder, ['mark', 'mira-sol/3', '--reject']);
+
+    const before = filesIn(folder).length;
+    const listed = JSON.parse((await withCloud(cloud, folder, ['clean', '--json'])).stdout) as Cleaned;
+    expect(listed.items.map(({ kind, what }) => `${kind}: ${what.split('/').at(-1)}`).toSorted()).toEqual([
+      `asset without a row: mira_sol_image_00080`,
+      `file without a row: ${picture(70)}`,
+      'old part: forgotten.part',
+      `rejected: ${picture(3)}`,
+      `row without a file: ${picture(2)}`,
+    ]);
+    expect(listed).toMatchObject({
+      count: 5,
+      deleted: 0,
+      totalBytes: listed.items.reduce((sum, item) => sum + item.sizeBytes, 0),
+    });
+    expect(listed.totalBytes).toBeGreaterThan(0);
+    expect(filesIn(folder)).toHaveLength(before);
+    const people = await withCloud(cloud, folder, ['clean']);
+    expect(people.stdout).toMatch(/nothing was deleted; --yes/);
+
+    expect((await withCloud(cloud, folder, ['clean', '--yes'])).exitCode).toBe(0);
+    expect(picturesIn(folder)).toEqual(['holiday.png', picture(1), picture(4), picture(71), 'other_image_00001.png']);
+    expect(existsSync(join(folder, 'config.json'))).toBe(true);
+    expect(existsSync(mira(folder, '.parts', 'young.part'))).toBe(true);
+    expect(cloud.assets().map(({ publicId }) => publicId)).toEqual([
+      'characters/mira-sol/holiday',
+      'characters/mira-sol/mira_sol_image_00001',
+      'characters/mira-sol/mira_sol_image_00002',
+      'characters/mira-sol/mira_sol_image_00004',
+      'elsewhere/mira-sol/mira_sol_image_00081',
+    ]);
+    // The store still has number 2: it stays in the gallery.
+    expect(rowsOf(folder).map(({ number, path }) => [number, path === null])).toEqual([
+      [1, false],
+      [2, true],
+      [4, false],
+    ]);
+    expect((await withCloud(cloud, folder, ['clean'])).stdout).toContain('nothing to clean');
+  });
+
+  it('takes a folder that is gone for a disk that is not there today', async () => {
+    const folder = newStudio();
+    await imggen(folder, ['pack', '--count', '2']);
+    rmSync(mira(folder), { recursive: true });
+    await imggen(folder, ['clean', '--yes']);
+    expect(rowsOf(folder)).toHaveLength(2);
+  });
+
+  it('leaves alone what a live process is writing', async () => {
+    let gate: Gated | undefined;
+    const cloud = await newCloud({ change: (service) => (gate = gated(service, 'upload', 'after')).service });
+    const folder = newStudio({ storage: { provider: 'cloudinary', concurrency: 2 } });
+    const pack = start(folder, ['pack', '--count', '8', '--quiet'], { env: { CLOUDINARY_URL: cloud.cloudinaryUrl } });
+    await gate?.arrived(2);
+    expect(cloud.assets()).toHaveLength(2); // there, and the program has not been told
+    const busy = await withCloud(cloud, folder, ['delete', 'mira-sol', '--yes']);
+    expect(busy).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('running process') });
+    for (const whole of [false, true]) {
+      if (whole) await until('all pictures', () => picturesIn(folder).length === 8);
+      const { stdout } = await withCloud(cloud, folder, ['clean', '--yes', '--json']);
+      expect((JSON.parse(stdout) as Cleaned).items).toEqual([]);
+    }
+    gate?.open();
+    expect((await pack).exitCode).toBe(0);
+    expect(cloud.assets()).toHaveLength(8);
+    expect(picturesIn(folder)).toHaveLength(8);
+  });
+});
