@@ -4,30 +4,21 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planAvatar } from '../plan/plan.ts';
+import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, configuredCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import { jobBasics, settingsFor } from './jobs.ts';
 import { alikeOf, assertFits } from './preflight.ts';
+import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
 import type { Project } from './project.ts';
+import { rejectedAvatar } from './avatar.ts';
+import { rerolling } from './reroll.ts';
 import { highestStored } from './store-numbers.ts';
 import { plannedTraining, type TrainingOptions } from './training.ts';
 
-/** What commands that make pictures of a character may be told beside the config. */
-export interface MakingOptions {
-  /** Names the job: the same key never makes a second one. */
-  key?: string | undefined;
-  /** Accept a config whose seed or attributes differ from what is locked: for all pictures to come. */
-  relock?: boolean | undefined;
-  /** Go on although the store can't be asked which numbers are taken. */
-  acceptUnreadStore?: boolean | undefined;
-}
-
 /** What `createCharacter` may be told beside the config. */
 export type CreateOptions = MakingOptions & TrainingOptions;
-
-/** What the use-case needs of a project. */
-export type CreatingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller' | 'host' | 'clean'>;
 
 /** A character and its job, as planned: nothing is written yet. */
 export interface CharacterPlan {
@@ -70,12 +61,15 @@ export async function creations(projects: readonly CreatingProject[], options: C
   const jobs: PlannedJob[] = [];
   const [first] = projects;
   for (const project of projects)
-    jobs.push(await creation({ ...project, ledger: first?.ledger ?? project.ledger }, options));
+    jobs.push(...(await creation({ ...project, ledger: first?.ledger ?? project.ledger }, options)));
   return jobs;
 }
 
-/** The job of the config's character, to be run: a new one, or what is missing of it. @throws {UserError} */
-async function creation(project: CreatingProject, options: CreateOptions): Promise<PlannedJob> {
+/**
+ * The job of the config's character, to be run: a new one, or what is missing of it. Of an avatar that was rejected
+ * there is another take first. @throws {UserError}
+ */
+async function creation(project: CreatingProject, options: CreateOptions): Promise<PlannedJob[]> {
   const { config, caller } = project;
   const { character, settings, shots, planHash } = await planCreation(project, options);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
@@ -92,7 +86,9 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   const before = known && ledger.jobs.continued({ ...same, characterKey: known.key });
   const counts = before && ledger?.jobs.counts(before.id);
   const missing = known && hasAvatar(ledger, known) ? shots.filter((shot) => shot.kind !== 'avatar') : shots;
-  return {
+  const takes = known && before ? await otherAvatar(project, known, options) : [];
+  if (takes.length > 0 && before && counts?.done === before.imageCount) return takes;
+  const job: PlannedJob = {
     characterId: character.id,
     settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
     before,
@@ -103,11 +99,28 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
       const registered = registerCharacter(opened, character, { owner: caller.owner, output: settings.output });
       opened.characters.numbersStartAfter(registered.id, highest);
       const request = { ...same, imageCount: missing.length, characterKey: registered.key, plan: () => missing };
-      const { job, created } = opened.jobs.openOrCreate(request);
-      if (!created) opened.jobs.requeue(job.id, ['failed', 'canceled']);
-      return job;
+      const { job: opening, created } = opened.jobs.openOrCreate(request);
+      if (created) return opening;
+      opened.jobs.renewSeeds(opening.id, takeSeed);
+      opened.jobs.requeue(opening.id, ['failed', 'canceled']);
+      if (takes.length > 0) opened.jobs.waitForAvatar(opening.id);
+      return opening;
     },
   };
+  return [...takes, job];
+}
+
+/** Another take of an avatar that was rejected, where no other one serves. */
+async function otherAvatar(
+  project: CreatingProject,
+  { key, id }: RegisteredCharacter,
+  { acceptUnreadStore }: CreateOptions,
+): Promise<PlannedJob[]> {
+  const rejected = rejectedAvatar(project.ledger.openExisting(), key);
+  if (!rejected || rejected.shotId === null) return [];
+  const jobs = await rerolling(project, { images: [rejected.filename], acceptUnreadStore });
+  const message = `the avatar of ${id} is rejected (${rejected.filename}): making another take of it`;
+  return jobs.map((job) => ({ ...job, notice: { message } }));
 }
 
 /** True when a picture serves as the face of all later ones. */

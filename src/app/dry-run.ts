@@ -3,9 +3,11 @@ import type { JobSettings } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
-import { planCreation, type CreateOptions, type CreatingProject } from './create.ts';
+import { planCreation, type CreateOptions } from './create.ts';
+import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
 import { worstOf } from './preflight.ts';
+import type { Notice } from './prepare.ts';
 import type { Project } from './project.ts';
 import { planReroll, type RerollOptions } from './reroll.ts';
 
@@ -33,6 +35,8 @@ export interface DryJob {
   /** null: nobody knows the price of the model. */
   worstCaseUsd: number | null;
   shots: readonly DryShot[];
+  /** What is to be known before anything is paid. */
+  warnings: readonly Notice[];
 }
 
 /** What making the config's character would be. Sends and writes nothing. @throws {UserError} */
@@ -64,6 +68,7 @@ function dryJob(
   plan: {
     characterId: string;
     settings: JobSettings;
+    warning?: Notice | undefined;
     shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
   },
   ready: ReadyProvider,
@@ -92,5 +97,6 @@ function dryJob(
     size: `${settings.width}x${settings.height}`,
     worstCaseUsd: worstOf(settings, ready, '') === undefined ? null : usdOf(totalMicros),
     shots,
+    warnings: plan.warning ? [plan.warning] : [],
   };
 }

@@ -6,11 +6,12 @@ import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';
 import { planScenes } from '../plan/scenes.ts';
 import type { PlannedShot } from '../shot.ts';
+import { faceWarning } from './avatar.ts';
 import { assertUnlocked, configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
-import type { CreatingProject, MakingOptions } from './create.ts';
+import type { CreatingProject, MakingOptions } from './making.ts';
 import { continuation, jobBasics, settingsFor } from './jobs.ts';
 import { alikeOf, assertFits } from './preflight.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { Notice, PlannedJob } from './prepare.ts';
 import { countedScenes, planHashOf, type SceneOptions, shownBy } from './scenes.ts';
 import { highestStored } from './store-numbers.ts';
 
@@ -43,13 +44,15 @@ export interface PackPlan {
   characterId: string;
   settings: JobSettings;
   shots: Iterable<PlannedShot>;
+  /** To be told before anything is paid. */
+  warning: Notice | undefined;
 }
 
 /** N gallery pictures of a character. @throws {UserError} when its provider can't make them. */
 export async function planGallery(project: CreatingProject, options: PackOptions): Promise<PackPlan> {
-  const { subject, settings, plan } = await wantedPack(project, options);
+  const { subject, settings, plan, warning } = await wantedPack(project, options);
   const from = subject.registered?.galleryPlanned ?? 0;
-  return { characterId: subject.id, settings, shots: plan(from) };
+  return { characterId: subject.id, settings, shots: plan(from), warning };
 }
 
 /** A pack as it is wanted. */
@@ -59,6 +62,8 @@ interface WantedPack {
   count: number;
   alike: readonly AlikeShots[];
   planHash: string | undefined;
+  /** Of the face. */
+  warning: Notice | undefined;
   /** The shots, behind `from` gallery shots that the character has. */
   plan: (from: number) => Iterable<PlannedShot>;
 }
@@ -73,20 +78,17 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   const count = counted?.count ?? options.count ?? 0;
   const plan = (from: number) => (counted ? planScenes(who, counted, from) : planPack(who, count, from));
   const alike = alikeOf(plan(subject.registered?.galleryPlanned ?? 0));
-  return {
-    subject,
-    settings: await packSettings(project, subject, alike),
-    count,
-    alike,
-    planHash: planHashOf(shown),
-    plan,
-  };
+  const settings = await packSettings(project, subject, alike);
+  const ready = await project.services.provider(settings.provider);
+  const ledger = project.ledger.exists ? project.ledger.open() : undefined;
+  const warning = faceWarning(ledger, subject, { ready, model: settings.model, references: settings.references });
+  return { subject, settings, warning, count, alike, planHash: planHashOf(shown), plan };
 }
 
 /** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
   const { config, caller } = project;
-  const { subject, settings, count, alike, planHash, plan } = await wantedPack(project, options);
+  const { subject, settings, count, alike, planHash, plan, warning } = await wantedPack(project, options);
   const { configured, registered } = subject;
   if (configured) assertUnlocked(registered, configured, options.relock === true);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
@@ -105,6 +107,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     settings: before ? changedSettings(before.settings, same.changes ?? {}) : settings,
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,
+    warning,
     notice: before && done !== undefined ? continuation(before, done, 'pictures') : undefined,
     open: () => {
       const opened = project.ledger.open();

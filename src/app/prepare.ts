@@ -33,6 +33,8 @@ export interface PlannedJob {
   open: () => Job;
   /** Said at the start: `going on with job 3`. */
   notice?: Notice | undefined;
+  /** Said before anything is paid, where shots are to be made. */
+  warning?: Notice | undefined;
 }
 
 /** How many shots a planned job is to make. */
@@ -66,6 +68,9 @@ export async function prepare(
   const notices: LiveEvent[] = jobs.flatMap(({ notice }) =>
     notice === undefined ? [] : [{ event: 'notice', level: 'info', ...notice }],
   );
+  for (const job of jobs) {
+    if (job.warning && shotsOf(job) > 0) notices.push({ event: 'notice', level: 'warn', ...job.warning });
+  }
   const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });
   const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));
   const providers = await providersOf({ ...project, services }, jobs, warn);

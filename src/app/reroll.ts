@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
-import type { CreatingProject } from './create.ts';
+import type { CreatingProject } from './making.ts';
 import { namedImages } from './images.ts';
 import { continuation, jobBasics, settingsFor } from './jobs.ts';
 import { alikeOf, assertFits } from './preflight.ts';

@@ -5,6 +5,7 @@ import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } 
 import type { ShotSettings } from '../shot.ts';
 import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
+import { renewSeeds, waitForAvatar } from './second-take.ts';
 import { jobById, jobOf } from './rows.ts';
 import { OpenRun } from './runs.ts';
 import type { JobChanges } from './settings.ts';
@@ -126,6 +127,19 @@ export class Jobs {
       if (changed > 0) this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
       return changed;
     });
+  }
+
+  /**
+   * Gives shots whose picture was rejected and then removed another seed: the same prompt and seed would be bought
+   * again. `seedOf`: the seed of another take (1, 2, …). Call before `requeue`.
+   */
+  renewSeeds(jobId: number, seedOf: (seed: number, take: number) => number): void {
+    this.connection.write(() => renewSeeds(this.connection, jobId, seedOf));
+  }
+
+  /** Training pictures that are not begun wait for another take of the avatar, where one is to be made. */
+  waitForAvatar(jobId: number): void {
+    this.connection.write(() => waitForAvatar(this.connection, jobId));
   }
 
   /**

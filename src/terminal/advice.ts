@@ -23,6 +23,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
     '--storage none',
   'start-another-job': (text) => `${text} (add --new to start another)`,
   reroll: (text) => `${text} (\`imggen reroll\` makes other takes)`,
+  'make-avatar': (text) => `${text} (\`imggen create-character\` makes the avatar)`,
   resume: () => '`imggen resume` collects them',
   'resume-one-by-one': () =>
     'go on with one job at a time: `imggen resume JOB`; or leave uploads for later: --storage none',

@@ -1,6 +1,7 @@
 import type { DryJob } from '../app/dry-run.ts';
 import { printable } from '../sanitize.ts';
 import { count, usd } from '../views/format.ts';
+import { worded } from './advice.ts';
 import { printJson, printLine, type Io } from './print.ts';
 
 /** Prints shots, seeds, prompts and the worst case of jobs that were not run. */
@@ -17,6 +18,7 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
     for (const { shot, seed, prompt } of job.shots) printLine(io, `${shot}  seed ${seed}\n  ${printable(prompt)}`);
     const negativePrompt = job.shots[0]?.negativePrompt;
     if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);
+    for (const { message, advice } of job.warnings) printLine(io, `\nwarning: ${printable(worded(message, advice))}`);
     const worst = job.worstCaseUsd === null ? 'unknown: nobody knows the price of this model' : usd(job.worstCaseUsd);
     printLine(io, `\nworst case: ${worst}. Nothing was sent, nothing was written.`);
   }
