@@ -9,8 +9,10 @@ export interface Host {
   /** The process environment, `.env` not merged yet. */
   env: Readonly<Record<string, string | undefined>>;
   fetch: typeof fetch;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: what is written down. May jump, in both directions. */
   now: () => number;
+  /** Milliseconds since some moment, for waits within this process: never goes back, whatever becomes of the clock. */
+  elapsed: () => number;
   /** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** 0 … 1. */
@@ -42,6 +44,7 @@ export function processHost(parts: Partial<Host> & Pick<Host, 'cwd' | 'env'>): H
   return {
     fetch: globalThis.fetch,
     now: Date.now,
+    elapsed: () => performance.now(),
     sleep,
     random: Math.random,
     newKey: () => crypto.randomUUID(),

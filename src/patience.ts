@@ -12,11 +12,11 @@ const AGAIN_MIN_MS = 1_000;
  * Resolves when `ms` have passed, or at once when the signal is aborted. Where the process was stopped while they
  * passed, an answer may wait unread: there is some more time then to read it.
  */
-export async function waitOut(ms: number, time: Pick<Host, 'now' | 'sleep'>, signal: AbortSignal): Promise<void> {
+export async function waitOut(ms: number, time: Pick<Host, 'elapsed' | 'sleep'>, signal: AbortSignal): Promise<void> {
   const beforeMs = Math.max(0, ms - READ_MS);
-  const dueMs = time.now() + beforeMs;
+  const dueMs = time.elapsed() + beforeMs;
   await time.sleep(beforeMs, signal);
-  const stopped = time.now() - dueMs > STOPPED_MS;
+  const stopped = time.elapsed() - dueMs > STOPPED_MS;
   const moreMs = stopped ? Math.min(Math.max(ms / 10, AGAIN_MIN_MS), AGAIN_MAX_MS) : ms - beforeMs;
   if (!signal.aborted) await time.sleep(moreMs, signal);
 }
@@ -26,6 +26,6 @@ export function timeLimit(ms: number): AbortSignal {
   const stop = new AbortController();
   const sleep = (forMs: number) => new Promise<void>((resolve) => void setTimeout(resolve, forMs).unref());
   const expire = () => stop.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
-  void waitOut(ms, { now: () => performance.now(), sleep }, stop.signal).then(expire);
+  void waitOut(ms, { elapsed: () => performance.now(), sleep }, stop.signal).then(expire);
   return stop.signal;
 }

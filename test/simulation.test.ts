@@ -26,6 +26,7 @@ describe('simulated processes that are killed anywhere, before services that fai
 describe('the simulation finds what is wrong', () => {
   it.each<[string, Sabotage, RecoveryClass[], RegExp]>([
     ['a look-up that denies what came', 'denies', ['list'], /was paid 2 times/],
+    ['a look-up that takes the clock of now for that of then', 'trusts-clock', ['list'], /was paid 2 times/],
     ['a take-over from processes that run', 'takes-from-running', ['sync'], /without a cause/],
     ['a runner that forgets the caps', 'no-caps', ['sync'], /its cap is/],
   ])('with %s', async (_, sabotage, classes, words) => {

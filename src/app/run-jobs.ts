@@ -34,6 +34,7 @@ export async function runJobs(
 ): Promise<RunResult> {
   if (planned.length === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
   const startedAtMs = project.host.now();
+  const startedMs = project.host.elapsed();
   const prepared = await prepare(project, planned, options);
   const ledger = project.ledger.open();
   const told = tellingTo(project, emit);
@@ -54,7 +55,7 @@ export async function runJobs(
     const askable = [...prepared.providers.values()].filter((ready) => canBeCleared(ready.provider));
     return summarize(ledger, jobs, {
       stop: ended.stop,
-      durationMs: project.host.now() - startedAtMs,
+      durationMs: project.host.elapsed() - startedMs,
       askable: new Set(askable.map((ready) => ready.provider.name)),
     });
   } finally {
@@ -147,6 +148,7 @@ export function runnerContext(
     ledger: parts.ledger,
     providers: parts.providers,
     now: host.now,
+    elapsed: host.elapsed,
     sleep: host.sleep,
     random: host.random,
     newKey: host.newKey,

@@ -101,7 +101,7 @@ export class Services {
     const config = this.#config;
     const { keyVariables } = this.entry(name);
     const options = config.providers[name] ?? {};
-    const { env, fetch, now, sleep } = this.#host;
+    const { env, fetch, now, elapsed, sleep } = this.#host;
     const module = await this.module(name);
     const { model: ownModel, requestsPerMinute } = options;
     const model = (name === config.provider ? config.model : undefined) ?? ownModel;
@@ -111,6 +111,7 @@ export class Services {
       env,
       fetch,
       now,
+      elapsed,
       sleep,
       timeoutMs: config.timeoutMs,
     });

@@ -25,6 +25,7 @@ export async function uploadImages(
 ): Promise<RunResult> {
   const ledger = project.ledger.openExisting();
   const startedAtMs = project.host.now();
+  const startedMs = project.host.elapsed();
   const character = knownCharacter(project, id);
   const store = configuredStore(project.config);
   const early: RunEvent[] = [];
@@ -51,7 +52,7 @@ export async function uploadImages(
     const step = uploads({ ...context, jobIds: jobs.map((job) => job.id), ...signals, storage });
     await step?.finish();
     for (const job of jobs) opened.close(job.id, startedAtMs);
-    const durationMs = project.host.now() - startedAtMs;
+    const durationMs = project.host.elapsed() - startedMs;
     const interrupted = signals.drain.aborted ? ({ reason: 'interrupted' } as const) : undefined;
     return uploadResult(summarize(ledger, jobs, { stop: step?.stop ?? interrupted, durationMs, askable: new Set() }));
   } catch (error) {

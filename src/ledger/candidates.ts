@@ -1,5 +1,5 @@
 /** Which shot is next: read only, so that a runner can choose its routes before anything is locked. */
-import { PLAUSIBLE_MS } from './clock.ts';
+import { SET_BACK_MS } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Job, Shot } from './records.ts';
 import { jobOf, shotOf } from './rows.ts';
@@ -27,7 +27,7 @@ export interface None {
 export const OTHERS_POLL_MS = 250;
 
 /** A shot that is free, and whose time has come. */
-const CLAIMABLE = `state = 'queued' AND after_shot IS NULL AND (not_before_ms <= ? OR not_before_ms > ?)`;
+const CLAIMABLE = `state = 'queued' AND after_shot IS NULL AND (not_before_ms <= ? OR waits_since_ms > ?)`;
 
 /** The next shot of these jobs, the most urgent job first; else how long to wait for one, or that none is left. */
 export function nextCandidate(connection: Connection, jobIds: readonly number[]): Candidate | Wait | None {
@@ -72,7 +72,7 @@ function candidateOf(connection: Connection, jobId: number): Candidate | Wait | 
 
 function due(connection: Connection): [number, number] {
   const now = connection.now();
-  return [now, now + PLAUSIBLE_MS];
+  return [now, now + SET_BACK_MS];
 }
 
 /** Says why nothing can be claimed from a job now. */

@@ -1,5 +1,5 @@
 /**
- * Milliseconds. A stored moment further ahead than this was written by a clock that has since been set back: it is not
- * believed, so that nothing waits for it.
+ * Milliseconds. A wait that began later than this after now was written by a clock that has been set back since: it is
+ * over, so that nothing waits until the clock has caught up. Less is a clock that is being put right.
  */
-export const PLAUSIBLE_MS = 2 * 3_600_000;
+export const SET_BACK_MS = 2_000;

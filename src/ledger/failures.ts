@@ -90,10 +90,11 @@ function requeue(
 ): void {
   const canceled = jobById(connection, shot.jobId).state === 'canceled';
   connection.run(
-    `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?,
+    `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, waits_since_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?,
        message = ? WHERE id = ?`,
     canceled ? 'canceled' : 'queued',
     Math.max(0, Math.ceil(record.shot.notBeforeMs)),
+    connection.now(),
     record.shot.uncounted ? 1 : 0,
     record.failure === 'canceled' ? null : record.failure,
     record.message,

@@ -1,4 +1,4 @@
-import { PLAUSIBLE_MS } from './clock.ts';
+import { SET_BACK_MS } from './clock.ts';
 import type { Connection } from './connection.ts';
 
 /**
@@ -49,16 +49,19 @@ export type LimitVerdict =
   | { state: 'open'; untilMs: number }
   | { state: 'down' };
 
+/** The row as it counts now: what a clock wrote that has been set back since is no wait any more. */
 function load(connection: Connection, scope: string): LimitRow {
-  return connection.get<LimitRow>('SELECT * FROM limits WHERE scope = ?', scope) ?? FRESH;
+  const row = connection.get<LimitRow & { as_of_ms: number }>('SELECT * FROM limits WHERE scope = ?', scope);
+  if (!row) return FRESH;
+  const isSetBack = row.as_of_ms > connection.now() + SET_BACK_MS;
+  return isSetBack ? { ...row, paused_until_ms: 0, next_send_ms: 0, open_until_ms: 0 } : row;
 }
 
 function save(connection: Connection, scope: string, row: LimitRow): void {
   connection.run(
     `INSERT OR REPLACE INTO limits (scope, paused_until_ms, window, interval_ms, next_send_ms, successes,
-       grow_successes,
-      failures, opened, open_until_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       grow_successes, failures, opened, open_until_ms, as_of_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     scope,
     row.paused_until_ms,
     row.window,
@@ -69,6 +72,7 @@ function save(connection: Connection, scope: string, row: LimitRow): void {
     row.failures,
     row.opened,
     row.open_until_ms,
+    connection.now(),
   );
 }
 
@@ -76,7 +80,7 @@ function save(connection: Connection, scope: string, row: LimitRow): void {
 export function checkLimits(connection: Connection, scope: string, provider: string): LimitVerdict {
   const row = load(connection, scope);
   const now = connection.now();
-  const isAhead = (atMs: number) => atMs > now && atMs < now + PLAUSIBLE_MS;
+  const isAhead = (atMs: number) => atMs > now;
   if (row.opened >= BREAKER_OPENINGS_MAX) return { state: 'down' };
   if (isAhead(row.open_until_ms)) return { state: 'open', untilMs: row.open_until_ms };
   if (isAhead(row.paused_until_ms)) return { state: 'wait', untilMs: row.paused_until_ms };

@@ -1,5 +1,5 @@
 /** Rows of uploads: who is at them, and how they end. Everything here is called inside a transaction. */
-import { PLAUSIBLE_MS } from './clock.ts';
+import { SET_BACK_MS } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { imageById } from './image-rows.ts';
 import type { Image } from './records.ts';
@@ -19,11 +19,11 @@ export function takeUpload(connection: Connection, jobId: number): Image | undef
   const now = connection.now();
   const waiting = connection.all<Waiting>(
     `SELECT image_id imageId, store, owner, tries FROM uploads INDEXED BY uploads_waiting
-     WHERE job_id = ? AND state = 'pending' AND (not_before_ms <= ? OR not_before_ms > ?)
+     WHERE job_id = ? AND state = 'pending' AND (not_before_ms <= ? OR waits_since_ms > ?)
        AND (owner IS NULL OR owner <> ?) ORDER BY image_id LIMIT ?`,
     jobId,
     now,
-    now + PLAUSIBLE_MS,
+    now + SET_BACK_MS,
     connection.owner,
     LOOKED_AT,
   );

@@ -67,10 +67,11 @@ export class Uploads {
     this.connection.write(() => {
       if (!holdsUpload(this.connection, image)) return;
       this.connection.run(
-        `UPDATE uploads SET owner = NULL, message = ?, not_before_ms = ?, tries = MAX(0, tries - ?)
+        `UPDATE uploads SET owner = NULL, message = ?, not_before_ms = ?, waits_since_ms = ?, tries = MAX(0, tries - ?)
          WHERE image_id = ? AND store = ?`,
         how.message,
         Math.ceil(how.notBeforeMs),
+        this.connection.now(),
         how.counts ? 0 : 1,
         image.id,
         image.upload?.store ?? '',

@@ -14,6 +14,8 @@ export interface ProviderSettings<Options = CommonOptions> {
   env: Readonly<Record<string, string | undefined>>;
   fetch: typeof fetch;
   now: () => number;
+  /** Milliseconds since some moment, for waits: never goes back, whatever becomes of the clock. */
+  elapsed: () => number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Per-shot time-out in milliseconds. */
   timeoutMs: number;

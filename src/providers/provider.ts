@@ -72,8 +72,10 @@ export type Submission = { state: 'accepted'; remoteId: string } | ({ state: 'ge
 /** Work that a service has accepted. */
 export interface Accepted {
   remoteId: string;
-  /** When it was accepted, or sent where that is not known (epoch ms, our clock). */
+  /** When it was accepted, or sent where that is not known (epoch ms, our clock then). */
   acceptedAtMs: number;
+  /** What `submit` told `onSending`; empty when it told nothing. */
+  sent: SentRecord;
 }
 
 /**

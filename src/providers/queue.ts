@@ -52,11 +52,11 @@ const POLL_GROWTH = 1.5;
 export async function collectFromQueue<Work>(
   queue: Queue<Work>,
   accepted: Accepted,
-  waiting: Pick<ProviderSettings, 'now' | 'sleep' | 'timeoutMs'>,
+  waiting: Pick<ProviderSettings, 'now' | 'elapsed' | 'sleep' | 'timeoutMs'>,
   call: CallContext,
 ): Promise<Collected> {
-  const { now, sleep, timeoutMs } = waiting;
-  const endMs = now() + timeoutMs;
+  const { now, elapsed, sleep, timeoutMs } = waiting;
+  const endMs = elapsed() + timeoutMs;
   let delayMs = queue.pollMs;
   while (!call.signal.aborted) {
     const look = await lookAt(queue, accepted.remoteId, call);
@@ -65,7 +65,7 @@ export async function collectFromQueue<Work>(
     if (look.state === 'missing' && accepted.acceptedAtMs + queue.retentionMs < now()) throw expired(queue, look.why);
     if (look.state === 'unreadable' && !look.passing) return running(look.why);
     if (look.state === 'running') call.onPhase?.('waiting', look.progress);
-    const leftMs = endMs - now();
+    const leftMs = endMs - elapsed();
     if (leftMs <= 0) return running(`no result after ${seconds(timeoutMs)}`, look);
     const askedMs = look.state === 'unreadable' ? (look.retryAfterMs ?? 0) : 0;
     if (askedMs > leftMs) return running(`the service asks to wait ${seconds(askedMs)}`, look);

@@ -38,6 +38,6 @@ export async function collect(context: AttemptContext, open: OpenAttempt): Promi
 
 /** What a provider knows the attempt by, once it has accepted it. */
 export function acceptedOf({ attempt }: Pick<OpenAttempt, 'attempt'>): Accepted | undefined {
-  const { remoteId, acceptedAtMs, intentAtMs } = attempt;
-  return remoteId === null ? undefined : { remoteId, acceptedAtMs: acceptedAtMs ?? intentAtMs };
+  const { remoteId, acceptedAtMs, sentAtMs, intentAtMs, sent } = attempt;
+  return remoteId === null ? undefined : { remoteId, acceptedAtMs: acceptedAtMs ?? sentAtMs ?? intentAtMs, sent };
 }

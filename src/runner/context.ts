@@ -24,8 +24,10 @@ export type Download = (
 
 /** Clock and randomness. */
 export interface Time {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: what is written down. May jump, in both directions. */
   now: () => number;
+  /** Milliseconds since some moment, for waits: never goes back. */
+  elapsed: () => number;
   /** Resolves after `ms`, or at once when the signal is aborted; never rejects. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** 0 … 1. */

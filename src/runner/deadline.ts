@@ -14,7 +14,7 @@ export interface Deadline {
  * first.
  */
 export function deadline(
-  context: Pick<RunnerContext, 'now' | 'sleep'>,
+  context: Pick<RunnerContext, 'elapsed' | 'sleep'>,
   ms: number,
   others: readonly AbortSignal[],
 ): Deadline {

@@ -17,20 +17,20 @@ export interface Shortage {
 
 /** Looks whether the disks have space for one more picture, before it is paid for. Asks the system once a second. */
 export class DiskSpace {
-  private readonly context: Pick<RunnerContext, 'ledger' | 'freeBytes' | 'now'>;
+  private readonly context: Pick<RunnerContext, 'ledger' | 'freeBytes' | 'elapsed'>;
   private lookedMs = -Infinity;
 
-  constructor(context: Pick<RunnerContext, 'ledger' | 'freeBytes' | 'now'>) {
+  constructor(context: Pick<RunnerContext, 'ledger' | 'freeBytes' | 'elapsed'>) {
     this.context = context;
   }
 
   /** What is missing for one more picture of these jobs; undefined when nothing is. */
   async shortage(jobs: readonly Job[], inFlight: number): Promise<Shortage | undefined> {
-    const now = this.context.now();
-    if (now - this.lookedMs < LOOK_EVERY_MS && now >= this.lookedMs) return undefined;
+    const nowMs = this.context.elapsed();
+    if (nowMs - this.lookedMs < LOOK_EVERY_MS) return undefined;
     const found = await this.look(jobs, inFlight);
     // What is missing is looked for again at once; what is there, after a while.
-    this.lookedMs = found ? -Infinity : now;
+    this.lookedMs = found ? -Infinity : nowMs;
     return found;
   }
 

@@ -9,6 +9,9 @@ import { pictureAt } from './picture.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
 import { partPathOf } from './staging.ts';
 
+/** How long a picture is kept where the provider does not say, in ms. */
+const RETENTION_MS = 3_600_000;
+
 /**
  * Brings a finished, paid picture from its URL to a synced, whole file, and commits that. Reads are free: tried again
  * for some time. An expired URL is asked for again by remote id, once.
@@ -27,13 +30,16 @@ export async function downloadAnswer(context: AttemptContext, open: OpenAttempt,
     }
     last = result.error.message;
     if (result.error.expired || result.error.failure === 'rejected') {
-      if (renewed && isKept(context, open)) break;
-      const fresh = renewed ? 'gone' : await freshUrl(context, open);
+      // As long as the provider names the picture, an address that is refused is no loss yet.
+      if (renewed) break;
+      const fresh = await freshUrl(context, open);
       if (fresh === 'gone') return gone(context, open, result.error.message);
       if (fresh === 'not now') break;
-      url = fresh.url;
-      renewed = true;
-      continue;
+      if (fresh !== 'the same') {
+        url = fresh.url;
+        renewed = true;
+        continue;
+      }
     }
     if (context.abort.aborted) break;
     if (tries < DOWNLOAD_TRIES_MAX)
@@ -63,19 +69,23 @@ async function tryDownload(
   }
 }
 
-/** True while the provider keeps what it made: an address that is refused for now is no loss yet. */
-function isKept(context: AttemptContext, open: OpenAttempt): boolean {
-  const acceptedAtMs = acceptedOf(open)?.acceptedAtMs ?? open.attempt.intentAtMs;
-  return acceptedAtMs + (open.ready.provider.retentionMs ?? 0) > context.now();
+/** True while a provider that can't be asked again keeps what it made, as far as our clock can tell. */
+function isKept(context: AttemptContext, { attempt, ready }: OpenAttempt): boolean {
+  const sentAtMs = attempt.sentAtMs ?? attempt.intentAtMs;
+  return sentAtMs + (ready.provider.retentionMs ?? RETENTION_MS) > context.now();
 }
 
 /**
- * A fresh URL for the same remote work; `not now` when the provider is still at work on it, `gone` when there is none.
+ * A fresh URL for the same remote work; `the same` where there is only one, `not now` when the provider is still at work
+ * on it, `gone` when there is none.
  */
-async function freshUrl(context: AttemptContext, open: OpenAttempt): Promise<{ url: string } | 'not now' | 'gone'> {
+async function freshUrl(
+  context: AttemptContext,
+  open: OpenAttempt,
+): Promise<{ url: string } | 'the same' | 'not now' | 'gone'> {
   const accepted = acceptedOf(open);
   const { provider } = open.ready;
-  if (!accepted || !provider.collect) return 'gone';
+  if (!accepted || !provider.collect) return isKept(context, open) ? 'the same' : 'gone';
   const limit = deadline(context, open.job.settings.timeoutMs, [context.abort]);
   try {
     const again = await provider.collect(accepted, open.request, { signal: limit.signal });

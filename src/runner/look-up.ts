@@ -60,7 +60,8 @@ export async function lookUp(
  */
 async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding | 'interrupted'> {
   const { provider } = open.ready;
-  const waitMs = settlingMs(context, open);
+  // Its sender may have ended just now, however old the attempt is by a clock that may have been set since.
+  const waitMs = provider.findAfterMs ?? FIND_AFTER_MS;
   const limit = deadline(context, waitMs + open.job.settings.timeoutMs, [context.abort, context.drain]);
   const lostAttempt = {
     request: open.request,
@@ -78,16 +79,6 @@ async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding 
   } finally {
     limit.clear();
   }
-}
-
-/**
- * How long a request that lost its sender may still be on its way in. It may have left just now, however old the
- * attempt is; only one older than two whole time-outs (sent, and once sent again) has surely arrived or not.
- */
-function settlingMs(context: AttemptContext, open: OpenAttempt): number {
-  const afterMs = open.ready.provider.findAfterMs ?? FIND_AFTER_MS;
-  const ageMs = context.now() - sentOf(open);
-  return ageMs > 2 * (open.job.settings.timeoutMs + afterMs) + afterMs ? 0 : afterMs;
 }
 
 function sentOf({ attempt }: OpenAttempt): number {

@@ -7,7 +7,7 @@ import type { Requests } from './request.ts';
 
 /** Claims the next shot of a run's jobs, and knows the jobs that the run begins nothing of any more. */
 export class NextShot {
-  private readonly context: Pick<RunnerContext, 'ledger' | 'now' | 'sleep'>;
+  private readonly context: Pick<RunnerContext, 'ledger' | 'elapsed' | 'sleep'>;
   private readonly drain: AbortSignal;
   private readonly requests: Pick<Requests, 'routes'>;
   private readonly jobs: readonly Job[];
@@ -16,7 +16,7 @@ export class NextShot {
   private readonly claims = new Map<number, { count: number; atMs: number }>();
 
   constructor(
-    context: Pick<RunnerContext, 'ledger' | 'now' | 'sleep'>,
+    context: Pick<RunnerContext, 'ledger' | 'elapsed' | 'sleep'>,
     options: Pick<RunnerOptions, 'drain'>,
     parts: { requests: Pick<Requests, 'routes'>; jobs: readonly Job[] },
   ) {
@@ -87,14 +87,14 @@ export class NextShot {
   }
 
   private note(jobId: number): void {
-    this.claims.set(jobId, { count: (this.claims.get(jobId)?.count ?? 0) + 1, atMs: this.context.now() });
+    this.claims.set(jobId, { count: (this.claims.get(jobId)?.count ?? 0) + 1, atMs: this.context.elapsed() });
   }
 
   /** Spreads the first sends of a job; before the claim, so that no attempt is committed long before it is sent. */
   private async stagger({ id, settings: { concurrency, staggerMs } }: Job): Promise<void> {
     const last = this.claims.get(id);
     if (!last || last.count >= concurrency || staggerMs === 0) return;
-    const waitMs = Math.min(staggerMs, last.atMs + staggerMs - this.context.now());
+    const waitMs = Math.min(staggerMs, last.atMs + staggerMs - this.context.elapsed());
     if (waitMs > 0) await this.context.sleep(waitMs, this.drain);
   }
 }

@@ -122,8 +122,8 @@ export class Runner {
   }
 
   private takeOver(): void {
-    if (this.context.now() < this.nextRecoveryMs) return;
-    this.nextRecoveryMs = this.context.now() + RECOVERY_POLL_MS;
+    if (this.context.elapsed() < this.nextRecoveryMs) return;
+    this.nextRecoveryMs = this.context.elapsed() + RECOVERY_POLL_MS;
     for (const { id } of this.jobs) {
       const places = this.flight.places(id);
       if (places === 0) continue;

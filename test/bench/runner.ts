@@ -114,6 +114,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
       ],
     ]),
     now: Date.now,
+    elapsed: () => performance.now(),
     random: Math.random,
     newKey: randomUUID,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),

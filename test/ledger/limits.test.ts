@@ -122,10 +122,23 @@ describe('a provider that is down', () => {
     expect(check()).toEqual({ state: 'go' });
   });
 
-  it.each([-86_400_000, 86_400_000])('is not waited for longer because the clock was set by %d ms', (jumpMs) => {
+  it.each([-3_600_000, -86_400_000, -31_536_000_000, 86_400_000, 31_536_000_000])(
+    'is not waited for longer because the clock was set by %d ms',
+    (jumpMs) => {
+      const { ledgers, connection, check } = open();
+      noteLimited(connection, SCOPE, 'paper', 60_000);
+      ledgers.nowMs += jumpMs;
+      expect(check()).toEqual({ state: 'go' });
+      // What is learned from now on is believed again, and what was forgotten stays so.
+      noteLimited(connection, SCOPE, 'paper', 1_000);
+      expect(check()).toEqual({ state: 'wait', untilMs: ledgers.nowMs + 1_000 });
+    },
+  );
+
+  it('waits on while the clock is put right by a second', () => {
     const { ledgers, connection, check } = open();
     noteLimited(connection, SCOPE, 'paper', 60_000);
-    ledgers.nowMs += jumpMs;
-    expect(check()).toEqual({ state: 'go' });
+    ledgers.nowMs -= 1_000;
+    expect(check()).toMatchObject({ state: 'wait' });
   });
 });

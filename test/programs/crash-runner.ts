@@ -69,6 +69,7 @@ const provider = paperProvider({
 const context = contextOf({
   ledger,
   now: Date.now,
+  elapsed: () => performance.now(),
   sleep,
   download: paperDownload({ sleep }),
   newKey: randomUUID,

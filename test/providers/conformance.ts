@@ -45,7 +45,16 @@ export function describeProvider(name: string, subject: Subject): void {
 }
 
 function describeModule({ module, remote, keyVariables = PROVIDERS[module.name]?.keyVariables ?? [] }: Subject): void {
-  const settings = { options: {}, keyVariables, env: {}, fetch, now: Date.now, sleep: async () => {}, timeoutMs: 1000 };
+  const settings = {
+    options: {},
+    keyVariables,
+    env: {},
+    fetch,
+    now: Date.now,
+    elapsed: () => 0,
+    sleep: async () => {},
+    timeoutMs: 1000,
+  };
 
   it('refuses options it does not know', () => {
     expect(module.optionsSchema.safeParse({ noSuchOption: 1 }).success).toBe(false);

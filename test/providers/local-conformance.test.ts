@@ -10,6 +10,7 @@ describeProvider('local', {
       keyVariables: [],
       env: {},
       now: Date.now,
+      elapsed: () => performance.now(),
       timeoutMs: 10_000,
       fetch: () => Promise.reject(new Error('the local provider needs no network')),
       sleep: () => Promise.reject(new Error('slept')),

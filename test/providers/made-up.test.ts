@@ -43,6 +43,7 @@ async function start(how: StartOptions): Promise<Started> {
     env: { PAPER_LICENCE: KEY },
     fetch,
     now: Date.now,
+    elapsed: () => performance.now(),
     sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
     timeoutMs,
   });

@@ -94,10 +94,10 @@ describe('waiting for accepted work', () => {
     const clock = new VirtualClock();
     const queue = { service: 'Paper', retentionMs: 1, pollMs: 1, pollMaxMs: 1 };
     const read = () => Promise.reject(new TypeError('a bug'));
-    const waiting = { now: clock.now, sleep: clock.sleep, timeoutMs: 1000 };
+    const waiting = { now: clock.now, elapsed: clock.elapsed, sleep: clock.sleep, timeoutMs: 1000 };
     const collect = collectFromQueue(
       { ...queue, read, resultOf: () => running },
-      { remoteId: 'r1', acceptedAtMs: 0 },
+      { remoteId: 'r1', acceptedAtMs: 0, sent: {} },
       waiting,
       { signal: new AbortController().signal },
     );

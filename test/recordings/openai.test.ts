@@ -126,6 +126,7 @@ async function replay(name: string, { way, model, next }: Case): Promise<Replaye
     env: { OPENAI_API_KEY: 'canary-openai-key-0123456789' },
     fetch,
     now: () => Date.parse('2026-11-21T12:00:00Z'),
+    elapsed: () => performance.now(),
     sleep: async () => void (await sleep(1)),
     timeoutMs: 10_000,
   });
@@ -147,7 +148,7 @@ async function ask(provider: Provider, way: Way, request: ImageRequest, call: Su
   if (way === 'check') return { ok: (await provider.check(call)).ok };
   if (way === 'cancel') return { unbilled: await provider.cancel?.('resp_1', call) };
   if (way === 'collect')
-    return { ...(await provider.collect?.({ remoteId: 'resp_1', acceptedAtMs: 0 }, request, call)) };
+    return { ...(await provider.collect?.({ remoteId: 'resp_1', acceptedAtMs: 0, sent: {} }, request, call)) };
   return { ...(await provider.submit(request, call)) };
 }
 

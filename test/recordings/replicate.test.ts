@@ -54,6 +54,7 @@ async function providerAt(server: Emulator, nowMs = Date.parse('2026-11-21T12:00
     env: { REPLICATE_API_TOKEN: 'canary-replicate-token' },
     fetch,
     now: () => nowMs,
+    elapsed: () => performance.now(),
     sleep: async () => void (await sleep(1)),
     timeoutMs: 10_000,
   });
@@ -64,7 +65,8 @@ async function ask(provider: Provider, { way, model, sentAtMs }: Case): Promise<
   const asked: ImageRequest = request({ model: model ?? 'stability-ai/sdxl', references });
   if (way === 'check') return { ok: (await provider.check(call())).ok };
   if (way === 'cancel') return { unbilled: await provider.cancel?.('p1', call()) };
-  if (way === 'collect') return { ...(await provider.collect?.({ remoteId: 'p1', acceptedAtMs: 0 }, asked, call())) };
+  if (way === 'collect')
+    return { ...(await provider.collect?.({ remoteId: 'p1', acceptedAtMs: 0, sent: {} }, asked, call())) };
   if (way === 'find') return { ...(await provider.find?.(lost({ request: asked, sentAtMs: sentAtMs ?? 0 }), call())) };
   return { ...(await provider.submit(asked, call())) };
 }
@@ -114,7 +116,7 @@ describe('an answer that Replicate gave', () => {
     const progress: (number | undefined)[] = [];
     const provider = await providerAt(server);
     const context = { ...call(), onPhase: (_: string, share?: number) => progress.push(share) };
-    await provider.collect?.({ remoteId: 'p1', acceptedAtMs: 0 }, request(), context);
+    await provider.collect?.({ remoteId: 'p1', acceptedAtMs: 0, sent: {} }, request(), context);
     expect(progress).toEqual([0.04]);
     expect(server.requests.map(({ path }) => path)).toEqual(['/v1/predictions/p1', '/v1/predictions/p1']);
   });

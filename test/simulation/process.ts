@@ -68,6 +68,7 @@ export class SimulatedProcess {
     const context = contextOf({
       ledger,
       now: parts.clock.now,
+      elapsed: parts.clock.elapsed,
       sleep: (ms, signal) => this.outside(() => parts.clock.sleep(ms, signal)),
       download: (url, part, how) => this.outside(() => parts.download(url, part, how)),
       newKey: () => `${this.id}-${(this.keys += 1)}`,

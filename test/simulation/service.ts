@@ -90,7 +90,10 @@ const LATE_MS = 3_000;
 export interface PaperOptions {
   recovery: RecoveryClass;
   journal: Journal;
+  /** The clock of the service … */
   now: () => number;
+  /** … and that of the process that asks; default: the same. */
+  ours?: (() => number) | undefined;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   latencyMs?: number | undefined;
   findAfterMs?: number | undefined;
@@ -100,6 +103,8 @@ export interface PaperOptions {
   findFault?: (() => boolean) | undefined;
   /** A bug planted to see whether it is found: every look-up says that nothing came. */
   denies?: boolean | undefined;
+  /** The same: a look-up takes the clock of now for that of then. */
+  trustsClock?: boolean | undefined;
   /** Called between a charge and its answer. */
   charged?: (() => void) | undefined;
   name?: string | undefined;
@@ -135,7 +140,7 @@ export function paperProvider(options: PaperOptions): Provider {
 async function submit(options: PaperOptions, request: ImageRequest, call: SubmitContext): Promise<Submission> {
   const fault = options.fault?.(request) ?? 'ok';
   await options.sleep(options.latencyMs ?? 0);
-  call.onSending();
+  call.onSending({ skewMs: skewOf(options) });
   switch (fault) {
     case 'limited':
       throw new ProviderError('slow down', { failure: 'rate-limited', retryAfterMs: 2_000, status: 429 });
@@ -202,6 +207,11 @@ async function collect(options: PaperOptions, remoteId: string): Promise<Collect
   return { state: 'generated', costMicros: COST_MICROS, image: { kind: 'url', url: `paper:${remoteId}` } };
 }
 
+/** How far the service's clock is ahead of ours now. */
+function skewOf({ now, ours = now }: PaperOptions): number {
+  return now() - ours();
+}
+
 async function find(options: PaperOptions, lost: LostAttempt): Promise<Finding> {
   await options.sleep(options.latencyMs ?? 0);
   if (options.findFault?.()) return { state: 'unsure', message: 'the list can not be read' };
@@ -211,7 +221,9 @@ async function find(options: PaperOptions, lost: LostAttempt): Promise<Finding> 
     .find((one) =>
       options.recovery === 'idem'
         ? one.key === lost.request.attemptKey
-        : one.shot === lost.request.shot && one.atMs >= lost.sentAtMs && !lost.isKnown(one.remoteId),
+        : one.shot === lost.request.shot &&
+          one.atMs >= lost.sentAtMs + (options.trustsClock ? skewOf(options) : Number(lost.sent['skewMs'])) &&
+          !lost.isKnown(one.remoteId),
     );
   return mine ? { state: 'found', remoteId: mine.remoteId } : { state: 'absent' };
 }

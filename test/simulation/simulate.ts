@@ -33,12 +33,17 @@ export interface Scenario {
   /** For each process: the steps at which it and its successors are killed. */
   kills: number[][];
   capShots: number | undefined;
+  /** Somebody sets the clock: after so much time, by so much. */
+  clock: { afterMs: number; byMs: number }[];
 }
 
+/** The service's clock when a scenario begins. */
+const SERVICE_START_MS = Date.UTC(2026, 4, 4, 12);
+const CLOCK_STEPS_MS = [1_000, 180_000, 3_600_000, 86_400_000, 365 * 86_400_000].flatMap((ms) => [ms, -ms]);
 const AMBIGUOUS = new Set<SubmitFault>(['reset-before', 'reset-after', 'late', 'hang', 'hang-after']);
 
 /** A protection taken away on purpose. */
-export type Sabotage = 'denies' | 'takes-from-running' | 'no-caps';
+export type Sabotage = 'denies' | 'takes-from-running' | 'no-caps' | 'trusts-clock';
 
 /** What a scenario came to. */
 export interface Report {
@@ -62,6 +67,7 @@ export function scenarios(
     finds: fc.array(fc.boolean(), { maxLength: 3 }),
     kills: fc.array(fc.array(fc.integer({ min: 1, max: 70 }), { maxLength: 4 }), { minLength: 1, maxLength: 3 }),
     capShots: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+    clock: fc.array(fc.record({ afterMs: fc.nat(30_000), byMs: fc.constantFrom(...CLOCK_STEPS_MS) }), { maxLength: 3 }),
   });
 }
 
@@ -121,6 +127,8 @@ class Simulation {
         caps: this.sabotage === 'no-caps' ? {} : this.caps(),
       },
     }).id;
+    for (const { afterMs, byMs } of this.scenario.clock)
+      void this.clock.sleep(afterMs).then(() => this.clock.step(byMs));
     await this.clock.drive(Promise.all(this.scenario.kills.map((kills, n) => this.keepRunning(`p${n}`, kills))));
     // Somebody calls `resume`, twice: nothing fails any more.
     for (const list of Object.values(this.left)) list.length = 0;
@@ -162,7 +170,9 @@ class Simulation {
     const provider = paperProvider({
       recovery: scenario.recovery,
       journal: this.journal,
-      now: clock.now,
+      now: () => SERVICE_START_MS + clock.elapsed(),
+      ours: clock.now,
+      trustsClock: this.sabotage === 'trusts-clock',
       sleep,
       latencyMs: scenario.latencyMs,
       fault: () => left.faults.shift() ?? 'ok',

@@ -8,17 +8,27 @@ interface Alarm {
 
 /** Virtual time for whole runs: real code, real files, no waiting. */
 export class VirtualClock {
-  private nowMs: number;
+  private elapsedMs = 0;
+  private aheadMs: number;
   private order = 0;
   private alarms: Alarm[] = [];
   /** Called each time when nothing can happen any more before the next alarm. */
   onQuiet: () => void = () => {};
 
   constructor(startMs = Date.UTC(2026, 4, 4, 12)) {
-    this.nowMs = startMs;
+    this.aheadMs = startMs;
   }
 
-  readonly now = (): number => this.nowMs;
+  /** What the clock shows: it may be set. */
+  readonly now = (): number => this.elapsedMs + this.aheadMs;
+
+  /** Time that has passed: it never goes back. */
+  readonly elapsed = (): number => this.elapsedMs;
+
+  /** Somebody sets the clock. */
+  step(byMs: number): void {
+    this.aheadMs += byMs;
+  }
 
   /** Resolves after `ms` of virtual time, or at once when the signal is aborted. */
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
@@ -27,7 +37,7 @@ export class VirtualClock {
         resolve();
         return;
       }
-      const alarm: Alarm = { atMs: this.nowMs + Math.max(0, ms), order: (this.order += 1), ring: resolve };
+      const alarm: Alarm = { atMs: this.elapsedMs + Math.max(0, ms), order: (this.order += 1), ring: resolve };
       this.alarms.push(alarm);
       signal?.addEventListener(
         'abort',
@@ -54,7 +64,7 @@ export class VirtualClock {
       ended = true;
     };
     work.then(end, end);
-    const until = this.nowMs + limitMs;
+    const until = this.elapsedMs + limitMs;
     for (;;) {
       await quiet();
       if (ended) return work;
@@ -65,7 +75,7 @@ export class VirtualClock {
       const next = this.alarms.shift();
       if (!next) throw new Error('stuck: nothing happens and nobody sleeps');
       if (next.atMs > until) throw new Error(`does not end: ${limitMs} ms of virtual time have passed`);
-      this.nowMs = Math.max(this.nowMs, next.atMs);
+      this.elapsedMs = Math.max(this.elapsedMs, next.atMs);
       next.ring();
     }
   }

@@ -101,7 +101,7 @@ export function ready(provider: Provider, more: Partial<ReadyProvider> = {}): Re
 
 /** A context with quiet defaults. */
 export function contextOf(
-  parts: Pick<RunnerContext, 'ledger' | 'now' | 'sleep' | 'download' | 'newKey'> &
+  parts: Pick<RunnerContext, 'ledger' | 'now' | 'elapsed' | 'sleep' | 'download' | 'newKey'> &
     Partial<RunnerContext> & { provide: readonly ReadyProvider[] },
 ): RunnerContext {
   const { provide, ...rest } = parts;

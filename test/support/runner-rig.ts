@@ -92,6 +92,7 @@ export class Rig {
     const context = contextOf({
       ledger: this.ledger,
       now: this.clock.now,
+      elapsed: this.clock.elapsed,
       sleep: this.clock.sleep,
       newKey: () => `key-${(this.keys += 1)}`,
       download: async (url, part) => {

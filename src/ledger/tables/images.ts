@@ -48,6 +48,7 @@ CREATE TABLE uploads (
   owner TEXT,                          -- the process that is at it
   tries INTEGER NOT NULL DEFAULT 0,
   not_before_ms INTEGER NOT NULL DEFAULT 0,
+  waits_since_ms INTEGER NOT NULL DEFAULT 0, -- when not_before_ms was written
   message TEXT,
   PRIMARY KEY (image_id, store)
 ) STRICT, WITHOUT ROWID;

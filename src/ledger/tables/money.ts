@@ -35,6 +35,7 @@ CREATE TABLE limits (
   grow_successes INTEGER NOT NULL DEFAULT 0, -- successes since the window last grew
   failures INTEGER NOT NULL DEFAULT 0, -- unavailable in a row, for the breaker
   opened INTEGER NOT NULL DEFAULT 0,   -- times the breaker opened since the last success
-  open_until_ms INTEGER NOT NULL DEFAULT 0
+  open_until_ms INTEGER NOT NULL DEFAULT 0,
+  as_of_ms INTEGER NOT NULL DEFAULT 0  -- when the row was written
 ) STRICT, WITHOUT ROWID;
 `;

@@ -60,6 +60,7 @@ CREATE TABLE shots (
   after_shot INTEGER,                  -- waits until that shot has ended, whatever its end
   replaces_image_id INTEGER,           -- a reroll: the picture that is superseded when this one is done
   not_before_ms INTEGER NOT NULL DEFAULT 0,
+  waits_since_ms INTEGER NOT NULL DEFAULT 0, -- when not_before_ms was written
   owner TEXT,                          -- of the lease; NULL with state leased: let go, anybody may take it over
   token INTEGER NOT NULL DEFAULT 0,    -- generation of the lease; every write of its holder names it
   attempts INTEGER NOT NULL DEFAULT 0, -- that count against attemptsMax

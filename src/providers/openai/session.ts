@@ -20,7 +20,7 @@ export const SERVICE = 'OpenAI';
 export interface Access {
   key: string;
   baseUrl: string;
-  settings: Pick<ProviderSettings, 'fetch' | 'now' | 'sleep' | 'timeoutMs' | 'env'>;
+  settings: Pick<ProviderSettings, 'fetch' | 'now' | 'elapsed' | 'sleep' | 'timeoutMs' | 'env'>;
 }
 
 /** One call. */

@@ -43,7 +43,7 @@ export interface AttemptOptions {
 interface Parts {
   connection: ReplicateConnection;
   options: AttemptOptions;
-  settings: Pick<ProviderSettings, 'now' | 'sleep' | 'timeoutMs'>;
+  settings: Pick<ProviderSettings, 'now' | 'elapsed' | 'sleep' | 'timeoutMs'>;
   readModel: ModelReader;
   sendReference: ReferenceSender;
 }
@@ -100,7 +100,11 @@ async function collect(
   const { connection, options, settings, readModel } = parts;
   // A pinned version runs by the second, like the models of others.
   const official = modelRecord(request.model)?.id === request.model;
-  const collected = await collectFromQueue(predictions(connection, options.pollMs, official), work, settings, call);
+  // How old the work is, is told by the service's clock: ours may have been set since.
+  const sent = sentRequest(work.sent);
+  const now = () => settings.now() + (sent === undefined ? 0 : connection.skewMs - sent.skewMs);
+  const queue = predictions(connection, options.pollMs, official);
+  const collected = await collectFromQueue(queue, work, { ...settings, now }, call);
   const model = readModel.known(request.model);
   const { warnings } = model === undefined ? { warnings: [] } : build(parts, model, request);
   return collected.state === 'running' || warnings.length === 0 ? collected : { ...collected, warnings };
@@ -109,7 +113,12 @@ async function collect(
 async function find({ connection, options, settings }: Parts, lost: LostAttempt, call: CallContext): Promise<Finding> {
   const sent = sentRequest(lost.sent);
   if (!sent) return { state: 'unsure', message: 'what was sent is not recorded' };
-  return findPrediction(connection, { lost, sent }, { settleMs: options.settleMs, sleep: settings.sleep }, call);
+  return findPrediction(
+    connection,
+    { lost, sent },
+    { settleMs: options.settleMs, sleep: settings.sleep, elapsed: settings.elapsed },
+    call,
+  );
 }
 
 /** The input of a request. Without addresses of its references only their number matters. */

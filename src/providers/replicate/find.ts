@@ -20,6 +20,7 @@ export interface Looking {
   /** A prediction may turn up in the list this long after its request has ended. */
   settleMs: number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  elapsed: () => number;
 }
 
 /** How far the service's clock may be from what we take it for. */
@@ -45,9 +46,9 @@ export async function findPrediction(
   call: CallContext,
 ): Promise<Finding> {
   // Its sender may have lived until a moment ago, also when this process is younger than the attempt.
-  const endedMs = connection.now();
+  const endedMs = looking.elapsed();
   const first = await look(connection, wanted, call);
-  const restMs = endedMs + looking.settleMs - connection.now();
+  const restMs = endedMs + looking.settleMs - looking.elapsed();
   if (first.state !== 'absent' || restMs <= 0) return first;
   await looking.sleep(restMs, call.signal).catch(() => undefined);
   if (call.signal.aborted) return { state: 'unsure', message: 'stopped looking for the prediction' };

@@ -61,13 +61,13 @@ class Uploads implements AfterSave {
 
   /** Uploads until told to finish and done, stopped or drained. */
   private async run(): Promise<void> {
-    const { ledger, jobIds, drain, now } = this.parts;
+    const { ledger, jobIds, drain, elapsed } = this.parts;
     while (!drain.aborted && !this.stop) {
       if (this.inFlight.size >= this.storage.concurrency) {
         await Promise.race(this.inFlight);
         continue;
       }
-      const image = now() >= this.pausedUntilMs ? ledger.uploads.claim(jobIds) : undefined;
+      const image = elapsed() >= this.pausedUntilMs ? ledger.uploads.claim(jobIds) : undefined;
       if (image) {
         this.begin(image);
         continue;
@@ -80,13 +80,13 @@ class Uploads implements AfterSave {
 
   /** Waits until a picture is saved, an upload ends, or the next may be tried. */
   private async idle(): Promise<void> {
-    const { ledger, jobIds, drain, now, sleep } = this.parts;
-    const nextMs = Math.max(this.pausedUntilMs, ledger.uploads.pending(jobIds).nextMs ?? 0);
-    const waitMs = nextMs > now() ? Math.min(nextMs - now(), IDLE_MS) : this.finishing ? FINISHING_MS : IDLE_MS;
+    const { ledger, jobIds, drain, now, elapsed, sleep } = this.parts;
+    const nextMs = Math.max(this.pausedUntilMs - elapsed(), (ledger.uploads.pending(jobIds).nextMs ?? 0) - now());
+    const waitMs = nextMs > 0 ? Math.min(nextMs, IDLE_MS) : this.finishing ? FINISHING_MS : IDLE_MS;
     const woken = new AbortController();
-    this.wake = () => woken.abort();
+    this.wake = () => woken.abort('woken');
     await Promise.race([sleep(waitMs, AbortSignal.any([drain, woken.signal])), ...this.inFlight]);
-    woken.abort();
+    woken.abort('over');
   }
 
   private begin(image: Image): void {
@@ -143,10 +143,10 @@ class Uploads implements AfterSave {
 
   /** The store asks everybody to wait: said once, for a wait that people notice. */
   private pause(waitMs: number, message: string): void {
-    const { now, tell } = this.parts;
-    if (waitMs > NOTICED_MS && now() >= this.pausedUntilMs)
+    const { elapsed, tell } = this.parts;
+    if (waitMs > NOTICED_MS && elapsed() >= this.pausedUntilMs)
       tell({ event: 'notice', level: 'warn', message: `uploads wait ${Math.ceil(waitMs / 1000)} s: ${message}` });
-    this.pausedUntilMs = Math.max(this.pausedUntilMs, now() + waitMs);
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, elapsed() + waitMs);
   }
 }
 

@@ -64,7 +64,7 @@ describe('the background path', () => {
     const { provider, emulator } = await stage({
       options: background,
       emulator: { latencyMs: 60_000 },
-      now: ticking(),
+      elapsed: ticking(),
     });
     const remoteId = await accepted(provider);
     expect(await collectOne(provider, remoteId, request(), call)).toEqual({
@@ -98,8 +98,12 @@ describe('the background path', () => {
   });
 
   it('says that a picture is gone when the service no longer has it after 30 days, and not before', async () => {
-    const { provider } = await stage({ options: background, now: ticking() });
-    const daysAgo = (days: number) => ({ remoteId: 'resp_gone', acceptedAtMs: Date.now() - days * 86_400_000 });
+    const { provider } = await stage({ options: background, elapsed: ticking() });
+    const daysAgo = (days: number) => ({
+      remoteId: 'resp_gone',
+      acceptedAtMs: Date.now() - days * 86_400_000,
+      sent: {},
+    });
     const error = await thrownBy(provider.collect?.(daysAgo(31), request(), call) ?? Promise.resolve());
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ failure: 'unusable', expired: true });

@@ -63,6 +63,7 @@ describe('a picture from words', () => {
       env: { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${emulator.url}/v1/` },
       fetch,
       now: Date.now,
+      elapsed: () => performance.now(),
       sleep: async () => {},
       timeoutMs: 5000,
     };

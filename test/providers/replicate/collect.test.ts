@@ -34,13 +34,13 @@ describe('waiting for a prediction', () => {
   });
 
   it('reads less often the longer it takes', async () => {
-    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, now: ticking() });
+    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, elapsed: ticking() });
     await collect(provider, await accepted(provider));
     expect(sleeps.slice(0, 4).map(Math.round)).toEqual([10, 15, 23, 34]);
   });
 
   it('keeps the work when the time is over', async () => {
-    const { provider } = await stage({ emulator: { latencyMs: 60_000 }, now: ticking() });
+    const { provider } = await stage({ emulator: { latencyMs: 60_000 }, elapsed: ticking() });
     expect(await collect(provider, await accepted(provider))).toEqual({
       state: 'running',
       why: expect.stringContaining('no result after 10 s') as string,

@@ -25,7 +25,7 @@ describe('a prediction that Replicate does not have', () => {
   });
 
   it('keeps a prediction that it is told 404 for all the time, while Replicate keeps outputs', async () => {
-    const { provider } = await stage({ emulator: fault('poll', 'status', { status: 404 }), now: ticking() });
+    const { provider } = await stage({ emulator: fault('poll', 'status', { status: 404 }), elapsed: ticking() });
     expect(await collect(provider, await accepted(provider))).toEqual({
       state: 'running',
       why: expect.stringContaining('404') as string,
@@ -33,12 +33,12 @@ describe('a prediction that Replicate does not have', () => {
   });
 
   it('knows a prediction that nobody knows as paid and gone after an hour, and not before', async () => {
-    const { provider } = await stage({ now: ticking() });
+    const { provider } = await stage({ elapsed: ticking() });
     const HOUR_MS = 3_600_000;
     expect(provider.retentionMs).toBe(HOUR_MS);
-    const old = { remoteId: 'nosuchprediction', acceptedAtMs: Date.now() - HOUR_MS - 1 };
+    const old = { remoteId: 'nosuchprediction', acceptedAtMs: Date.now() - HOUR_MS - 1, sent: {} };
     await expect(collect(provider, old)).rejects.toMatchObject({ expired: true, charged: 'yes' });
-    const young = { remoteId: 'nosuchprediction', acceptedAtMs: Date.now() - HOUR_MS + 60_000 };
+    const young = { remoteId: 'nosuchprediction', acceptedAtMs: Date.now() - HOUR_MS + 60_000, sent: {} };
     expect(await collect(provider, young)).toMatchObject({ state: 'running' });
   });
 

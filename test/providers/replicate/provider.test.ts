@@ -13,6 +13,7 @@ describe('Replicate, as a provider', () => {
       env: {},
       fetch,
       now: Date.now,
+      elapsed: () => performance.now(),
       sleep: async () => {},
       timeoutMs: 1000,
     };
@@ -46,6 +47,7 @@ describe('Replicate, as a provider', () => {
       env,
       fetch,
       now: Date.now,
+      elapsed: () => performance.now(),
       sleep: async () => {},
       timeoutMs: 1000,
     });

@@ -32,7 +32,16 @@ export function provider(
   const fetch = (): never => {
     throw new Error('the local provider needs no network');
   };
-  return local.create({ options, keyVariables: [], env: {}, fetch, now: () => 0, sleep, timeoutMs: 1000 });
+  return local.create({
+    options,
+    keyVariables: [],
+    env: {},
+    fetch,
+    now: () => 0,
+    elapsed: () => 0,
+    sleep,
+    timeoutMs: 1000,
+  });
 }
 
 export function requestOf(

@@ -26,6 +26,7 @@ export interface StageOptions {
   env?: Record<string, string>;
   timeoutMs?: number;
   now?: () => number;
+  elapsed?: () => number;
 }
 
 const running: Emulator[] = [];
@@ -45,6 +46,7 @@ export async function stage(how: StageOptions = {}): Promise<Stage> {
     env: { OPENAI_API_KEY: KEY, ...how.env },
     fetch,
     now: how.now ?? Date.now,
+    elapsed: how.elapsed ?? (() => performance.now()),
     sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
     timeoutMs: how.timeoutMs ?? 10_000,
   });

@@ -53,12 +53,12 @@ export async function collecting(scene: Scene): Promise<{ end: Collected | Provi
       return work;
     },
   };
-  const accepted = { remoteId: 'r1', acceptedAtMs: startMs - (scene.acceptedMsAgo ?? 0) };
+  const accepted = { remoteId: 'r1', acceptedAtMs: startMs - (scene.acceptedMsAgo ?? 0), sent: {} };
   const call = {
     signal: scene.signal ?? new AbortController().signal,
     ...(scene.onPhase && { onPhase: scene.onPhase }),
   };
-  const waiting = { now: clock.now, sleep: clock.sleep, timeoutMs: scene.timeoutMs ?? 10_000 };
+  const waiting = { now: clock.now, elapsed: clock.elapsed, sleep: clock.sleep, timeoutMs: scene.timeoutMs ?? 10_000 };
   const end = await clock.drive(
     collectFromQueue(queue, accepted, waiting, call).catch((error: unknown) => {
       if (error instanceof ProviderError) return error;

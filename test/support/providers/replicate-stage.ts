@@ -49,6 +49,7 @@ export async function stage(
     provider?: Record<string, unknown>;
     timeoutMs?: number;
     now?: () => number;
+    elapsed?: () => number;
   } = {},
 ): Promise<Stage> {
   const service = replicate({ token: TOKEN, ...options.service });
@@ -61,6 +62,7 @@ export async function stage(
     env: { REPLICATE_API_TOKEN: TOKEN },
     fetch,
     now: options.now ?? Date.now,
+    elapsed: options.elapsed ?? (() => performance.now()),
     sleep: async (ms, signal) => {
       sleeps.push(ms);
       await sleep(Math.min(ms, 50), undefined, signal === undefined ? {} : { signal });
@@ -139,7 +141,7 @@ export async function collect(
 ): Promise<Collected> {
   if (!provider.collect) throw new Error('the provider has no way to collect');
   return provider.collect(
-    typeof work === 'string' ? { remoteId: work, acceptedAtMs: Date.now() } : work,
+    typeof work === 'string' ? { remoteId: work, acceptedAtMs: Date.now(), sent: {} } : work,
     asked,
     context,
   );

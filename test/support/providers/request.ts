@@ -58,7 +58,7 @@ export function collectOne(
   call: CallContext,
 ): Promise<Collected> {
   if (!provider.collect) throw new Error('accepted work, and no way to collect it');
-  return provider.collect({ remoteId, acceptedAtMs: Date.now() }, request, call);
+  return provider.collect({ remoteId, acceptedAtMs: Date.now(), sent: {} }, request, call);
 }
 
 /** What was thrown; fails when nothing was. */
