@@ -45,9 +45,9 @@ export class Attempts {
     );
   }
 
-  /** The request is about to leave: from here on it may have been accepted. `sent`: what recognizes it there. */
-  sending(lease: Lease, sent: SentRecord): void {
-    this.guarded(lease, () => {
+  /** T2b: the request is about to leave: from here on it may have been accepted. `sent`: what recognizes it there. */
+  sending(lease: Lease, sent: SentRecord): Attempt {
+    return this.step(lease, () => {
       this.connection.run(
         'UPDATE attempts SET sent = ?, sent_at_ms = ? WHERE id = ?',
         JSON.stringify(sent),

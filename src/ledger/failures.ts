@@ -90,8 +90,8 @@ function requeue(
 ): void {
   const canceled = jobById(connection, shot.jobId).state === 'canceled';
   connection.run(
-    `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, waits_since_ms = ?, attempts = MAX(0, attempts - ?), outcome = ?,
-       message = ? WHERE id = ?`,
+    `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, waits_since_ms = ?,
+       attempts = MAX(0, attempts - ?), outcome = ?, message = ? WHERE id = ?`,
     canceled ? 'canceled' : 'queued',
     Math.max(0, Math.ceil(record.shot.notBeforeMs)),
     connection.now(),

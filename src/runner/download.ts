@@ -76,8 +76,8 @@ function isKept(context: AttemptContext, { attempt, ready }: OpenAttempt): boole
 }
 
 /**
- * A fresh URL for the same remote work; `the same` where there is only one, `not now` when the provider is still at work
- * on it, `gone` when there is none.
+ * A fresh URL for the same remote work; `the same` where there is only one, `not now` when the provider is still at
+ * work on it, `gone` when there is none.
  */
 async function freshUrl(
   context: AttemptContext,

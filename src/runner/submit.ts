@@ -23,22 +23,21 @@ export async function submit(context: AttemptContext, open: OpenAttempt): Promis
       onSending: (sent) => announcement.make(sent ?? {}),
     });
   } catch (error) {
-    announcement.check();
-    return submitFailed(context, open, error);
+    return submitFailed(context, announcement.check() ?? open, error);
   } finally {
     limit.clear();
   }
-  announcement.check();
-  if (!announcement.made) throw new Error(`${ready.provider.name} did not call onSending before it sent a request`);
+  const sent = announcement.check();
+  if (!sent) throw new Error(`${ready.provider.name} did not call onSending before it sent a request`);
   context.trace('answered', { shot: lease.shot, state: submission.state });
   return submission.state === 'accepted'
-    ? accepted(context, open, submission.remoteId)
-    : generated(context, open, submission);
+    ? accepted(context, sent, submission.remoteId)
+    : generated(context, sent, submission);
 }
 
 /** The commit that a request is about to leave. */
 class Announcement {
-  made = false;
+  private sent: OpenAttempt | undefined;
   private failure: { error: unknown } | undefined;
   private readonly context: AttemptContext;
   private readonly open: OpenAttempt;
@@ -51,18 +50,18 @@ class Announcement {
   /** @throws what the ledger throws: nothing may be sent then. */
   make(sent: SentRecord): void {
     try {
-      this.context.ledger.attempts.sending(this.open.lease, sent);
+      this.sent = { ...this.open, attempt: this.context.ledger.attempts.sending(this.open.lease, sent) };
     } catch (error) {
       this.failure = { error };
       throw error;
     }
-    this.made = true;
     this.context.trace('sending', { shot: this.open.lease.shot });
   }
 
-  /** @throws what the commit threw, whatever the provider made of it. */
-  check(): void {
+  /** The attempt as it then is; undefined when nothing was announced. @throws what the commit threw. */
+  check(): OpenAttempt | undefined {
     if (this.failure) throw this.failure.error;
+    return this.sent;
   }
 }
 

@@ -5,7 +5,7 @@ import { stageBytes } from '../../src/images/save.ts';
 import type { Accepted, CallContext, Collected } from '../../src/providers/provider.ts';
 import { makePicture } from '../emulators/picture.ts';
 import { galleryShots } from '../support/jobs.ts';
-import { failure, openRig, picture, provider } from '../support/runner-rig.ts';
+import { failure, openRig, provider } from '../support/runner-rig.ts';
 
 function untilAborted(call: CallContext): Promise<never> {
   return new Promise((_, reject) =>
