@@ -25,6 +25,10 @@ export type Advice =
   | { code: 'resume-one-by-one' }
   /** Take up a canceled job again. */
   | { code: 'retry'; jobId: string }
+  /** Go on with the job, better with another model. */
+  | { code: 'another-model'; jobId: string }
+  /** Pay again for what was paid and brought no picture. */
+  | { code: 'retry-paid'; jobId: string }
   /** Wait for the job that runs, or cancel it. */
   | { code: 'cancel-job' }
   /** Look up what there is. */

@@ -2,12 +2,13 @@ import type { Character } from '../character.ts';
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import { usdText } from '../money.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planAvatar } from '../plan/plan.ts';
 import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, configuredCharacter, ownCharacter, registerCharacter } from './characters.ts';
-import { jobBasics, settingsFor } from './jobs.ts';
+import { assertNotInVain, jobBasics, settingsFor } from './jobs.ts';
 import { alikeOf, assertFits } from './preflight.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
@@ -86,14 +87,21 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   const before = known && ledger.jobs.continued({ ...same, characterKey: known.key });
   const counts = before && ledger?.jobs.counts(before.id);
   const missing = known && hasAvatar(ledger, known) ? shots.filter((shot) => shot.kind !== 'avatar') : shots;
+  // Only `retry` and `reroll` pay for a picture again.
+  const inVain = (before && ledger?.jobs.paidInVain(before.id)) ?? { shots: 0, micros: 0 };
+  const asked = before ? changedSettings(before.settings, basics.changes ?? {}) : settings;
+  if (before) assertNotInVain(project.ledger.open(), before, asked);
   const takes = known && before ? await otherAvatar(project, known, options) : [];
   if (takes.length > 0 && before && counts?.done === before.imageCount) return takes;
   const job: PlannedJob = {
     characterId: character.id,
-    settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
+    settings: asked,
     before,
-    alike: before && ledger ? ledger.jobs.alike(before.id, ['queued', 'failed', 'canceled']) : alikeOf(missing),
-    notice: before && counts && goingOn(before, counts.done),
+    alike:
+      before && ledger
+        ? ledger.jobs.alike(before.id, ['queued', 'failed', 'canceled'], { unpaid: true })
+        : alikeOf(missing),
+    notice: before && counts && goingOn(before, counts.done, inVain),
     open: () => {
       const opened = project.ledger.open();
       const registered = registerCharacter(opened, character, { owner: caller.owner, output: settings.output });
@@ -102,7 +110,7 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
       const { job: opening, created } = opened.jobs.openOrCreate(request);
       if (created) return opening;
       opened.jobs.renewSeeds(opening.id, takeSeed);
-      opened.jobs.requeue(opening.id, ['failed', 'canceled']);
+      opened.jobs.requeue(opening.id, ['failed', 'canceled'], { unpaid: true });
       if (takes.length > 0) opened.jobs.waitForAvatar(opening.id);
       return opening;
     },
@@ -128,10 +136,22 @@ function hasAvatar(ledger: Ledger, { key }: RegisteredCharacter): boolean {
   return ledger.images.avatar(key) !== undefined;
 }
 
-function goingOn({ id, characterId, imageCount, settings: { provider } }: Job, done: number): Notice {
+function goingOn(job: Job, done: number, inVain: { shots: number; micros: number }): Notice {
+  const {
+    id,
+    characterId,
+    imageCount,
+    settings: { provider },
+  } = job;
   const there = `${done} of ${imageCount} pictures`;
   if (done < imageCount) {
-    return { message: `going on with job ${id} at ${provider}: ${there} of ${characterId} are there` };
+    const message = `going on with job ${id} at ${provider}: ${there} of ${characterId} are there`;
+    if (inVain.shots === 0) return { message };
+    const left = `${inVain.shots} more ${inVain.shots === 1 ? 'was' : 'were'} paid and brought no picture`;
+    return {
+      message: `${message}; ${left} (${usdText(inVain.micros)}), and not asked for again`,
+      advice: { code: 'retry-paid', jobId: String(id) },
+    };
   }
   const complete = `${characterId} is complete: ${there}, made with ${provider}`;
   return { message: `${complete}: nothing to make`, advice: { code: 'reroll' } };

@@ -143,3 +143,19 @@ export function isUnfinished(ledger: Ledger, job: Job): boolean {
   const uploads = ledger.uploads.open(job.id);
   return counts.queued + counts.leased + counts.held + uploads.pending + uploads.failed > 0;
 }
+
+/**
+ * A command that is repeated does not buy more of what was paid in vain: only a person who goes on with the job does.
+ * @throws {UserError} `incomplete` when the last answers of the job's model were paid and are no pictures.
+ */
+export function assertNotInVain(ledger: Ledger, { id }: Job, { provider, model }: JobSettings): void {
+  if (!ledger.jobs.endedInVain(id, model)) return;
+  throw new UserError(
+    `${provider} (${model}) was paid for answers of job ${id} that are no pictures: nothing was sent`,
+    {
+      kind: 'incomplete',
+      hint: 'choose another model, or go on with the job',
+      advice: { code: 'another-model', jobId: String(id) },
+    },
+  );
+}

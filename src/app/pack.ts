@@ -9,7 +9,7 @@ import type { PlannedShot } from '../shot.ts';
 import { faceWarning } from './avatar.ts';
 import { assertUnlocked, configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
-import { continuation, jobBasics, settingsFor } from './jobs.ts';
+import { assertNotInVain, continuation, jobBasics, settingsFor } from './jobs.ts';
 import { alikeOf, assertFits } from './preflight.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
 import { countedScenes, planHashOf, type SceneOptions, shownBy } from './scenes.ts';
@@ -102,9 +102,11 @@ export async function packing(project: CreatingProject, options: PackOptions): P
   const same = { ...jobBasics(config, wanted, { key, fresh }), kind, imageCount: count } as const;
   const before = registered && ledger?.jobs.continued({ ...same, characterKey: registered.key });
   const done = before && ledger?.jobs.counts(before.id).done;
+  const asked = before ? changedSettings(before.settings, same.changes ?? {}) : settings;
+  if (before) assertNotInVain(project.ledger.open(), before, asked);
   return {
     characterId: subject.id,
-    settings: before ? changedSettings(before.settings, same.changes ?? {}) : settings,
+    settings: asked,
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,
     warning,

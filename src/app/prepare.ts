@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
 import type { AlikeShots } from '../ledger/jobs.ts';
 import type { Job, JobSettings, Shot } from '../ledger/records.ts';
+import { usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { prepareReferences } from '../runner/references.ts';
 import type { Reference } from '../shot.ts';
@@ -31,6 +32,8 @@ export interface PlannedJob {
   alike: readonly AlikeShots[];
   /** Writes the job into the ledger, or opens it again. Must be synchronous. */
   open: () => Job;
+  /** Pays for pictures a second time: its price is said first. */
+  paysAgain?: boolean | undefined;
   /** Said at the start: `going on with job 3`. */
   notice?: Notice | undefined;
   /** Said before anything is paid, where shots are to be made. */
@@ -76,6 +79,7 @@ export async function prepare(
   const providers = await providersOf({ ...project, services }, jobs, warn);
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
   const references = await prepareReferences(new Set(jobs.flatMap((job) => referencesOf(project.ledger, job))));
+  notices.push(...pricesOfAgain(jobs, providers));
   await assertAgreed(project, jobs, { providers, confirm });
   await makeFolders(
     jobs
@@ -140,6 +144,22 @@ function storeOf({ config, ledger }: PreparingProject, jobs: readonly PlannedJob
   throw new UserError(`these jobs go to different stores: ${[store, ...others].join(', ')}`, {
     hint: 'go on with one job at a time, or without a store: uploads are left for later',
     advice: { code: 'resume-one-by-one' },
+  });
+}
+
+/** What jobs that pay again may cost, a sentence each. */
+function pricesOfAgain(jobs: readonly PlannedJob[], providers: ReadonlyMap<string, ReadyProvider>): LiveEvent[] {
+  return jobs.flatMap((job): LiveEvent[] => {
+    const { settings, alike, paysAgain, before } = job;
+    const shots = shotsOf(job);
+    const ready = providers.get(settings.provider);
+    if (!paysAgain || !ready || shots === 0) return [];
+    const total = { spentMicros: 0, reservedMicros: 0 };
+    const { worstMicros } = estimate([{ settings, ready, alike, total }], total);
+    if (worstMicros === 0) return [];
+    const what = `${shots} ${shots === 1 ? 'picture' : 'pictures'}${before ? ` of job ${before.id}` : ''}`;
+    const message = `${what} may cost up to ${usdText(worstMicros)} more at ${settings.provider}`;
+    return [{ event: 'notice', level: 'info', message }];
   });
 }
 

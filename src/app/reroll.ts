@@ -7,7 +7,7 @@ import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
 import type { CreatingProject } from './making.ts';
 import { namedImages } from './images.ts';
-import { continuation, jobBasics, settingsFor } from './jobs.ts';
+import { assertNotInVain, continuation, jobBasics, settingsFor } from './jobs.ts';
 import { alikeOf, assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
@@ -71,11 +71,14 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
   const same = { ...basics, kind: 'reroll', characterKey, imageCount: takes.length, replaces } as const;
   const before = ledger.jobs.continued(same);
   const counts = before && ledger.jobs.counts(before.id);
+  const asked = before ? changedSettings(before.settings, basics.changes ?? {}) : settings;
+  if (before) assertNotInVain(project.ledger.open(), before, asked);
   return {
     characterId,
-    settings: before ? changedSettings(before.settings, basics.changes ?? {}) : settings,
+    settings: asked,
     before,
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
+    paysAgain: true,
     notice: before && counts && continuation(before, counts.done, 'other takes'),
     open: () => {
       ledger.characters.numbersStartAfter(characterId, highest);

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import { changedSettings } from '../ledger/settings.ts';
+import type { EndedState } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import { changesOf, isUnfinished, knownJob, ownJobs } from './jobs.ts';
@@ -71,8 +72,6 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
   });
 }
 
-type EndedState = 'failed' | 'refused' | 'canceled' | 'held';
-
 function statesToRetry(named: boolean, unknown: boolean): EndedState[] {
   return ['failed', 'refused', ...(named ? (['canceled'] as const) : []), ...(unknown ? (['held'] as const) : [])];
 }
@@ -88,6 +87,7 @@ function retried(
     settings,
     before: job,
     alike: ledger.jobs.alike(job.id, ['queued', ...states]),
+    paysAgain: true,
     open: () => {
       ledger.jobs.requeue(job.id, states);
       return ledger.jobs.change(job.id, changesOf(config));

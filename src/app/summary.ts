@@ -43,7 +43,7 @@ export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | unde
   if (stop === 'auth') return 'auth';
   if (stop === 'budget' || jobs.some((one) => one.imageCapReached)) return 'budget';
   const failed = sum((one) => one.failed + one.refused);
-  const stopped = stop === 'down' || stop === 'disk' ? left : 0;
+  const stopped = stop === 'down' || stop === 'disk' || stop === 'unusable' ? left : 0;
   if (failed + stopped > 0) return sum((one) => one.completed) === 0 ? 'all-failed' : 'some-failed';
   if (uploads > 0) return 'some-failed';
   // Another process is still at work on the rest.

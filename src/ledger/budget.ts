@@ -18,6 +18,8 @@ interface ReservationRow {
   attempt_id: number;
   job_id: number;
   day: string;
+  provider: string;
+  model: string;
   reserved_micros: number;
   expected_micros: number;
   spent_micros: number;
@@ -116,7 +118,34 @@ export function settle(connection: Connection, attemptId: number, how: Settlemen
   );
   const heldBefore = row.state === 'reserved' ? row.reserved_micros : 0;
   addTotals(connection, { jobId: row.job_id, day: row.day }, -heldBefore, spent - row.spent_micros);
+  if (how.state === 'spent' && spent > row.reserved_micros) raiseReserved(connection, row, spent);
   return spent;
+}
+
+/**
+ * The most that a picture of this job has cost, where that was above what was held for it; 0 where it never was. A price
+ * list that is too low must not be trusted a second time.
+ */
+export function toldAbove(connection: Connection, of: { jobId: number; provider: string; model: string }): number {
+  const sql = `SELECT MAX(spent_micros) most FROM reservations
+    WHERE job_id = ? AND provider = ? AND model = ? AND state = 'spent' AND spent_micros > reserved_micros`;
+  return connection.get<{ most: number | null }>(sql, of.jobId, of.provider, of.model)?.most ?? 0;
+}
+
+/** What is in flight of the same job and model will cost as much. */
+function raiseReserved(connection: Connection, like: ReservationRow, toMicros: number): void {
+  const rows = connection.all<ReservationRow>(
+    `SELECT * FROM reservations WHERE job_id = ? AND state = 'reserved' AND provider = ? AND model = ?
+       AND reserved_micros < ?`,
+    like.job_id,
+    like.provider,
+    like.model,
+    toMicros,
+  );
+  for (const row of rows) {
+    connection.run('UPDATE reservations SET reserved_micros = ? WHERE attempt_id = ?', toMicros, row.attempt_id);
+    addTotals(connection, { jobId: row.job_id, day: row.day }, toMicros - row.reserved_micros, 0);
+  }
 }
 
 function addTotals(

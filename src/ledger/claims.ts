@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BudgetCap } from '../events.ts';
-import { checkCaps, type CapVerdict, type Total } from './budget.ts';
+import { checkCaps, toldAbove, type CapVerdict, type Total } from './budget.ts';
 import { nextCandidate, OTHERS_POLL_MS, sameCandidate, type Candidate, type None, type Wait } from './candidates.ts';
 import type { Connection } from './connection.ts';
 import { freeDependents, leaseShot, type Claimed, type Route } from './lease.ts';
@@ -63,8 +63,15 @@ function claimIn(connection: Connection, candidate: Candidate, routes: readonly 
   if (chosen.kind !== 'route') return chosen;
   if (yieldsToUrgent(connection, job, chosen.route))
     return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'others' };
-  const verdict = checkCaps(connection, job.settings.caps, shot, chosen.route.worstMicros);
-  return verdict.fits ? leaseShot(connection, current, chosen.route) : capped(connection, shot, verdict);
+  const route = pricedAsTold(connection, job, chosen.route);
+  const verdict = checkCaps(connection, job.settings.caps, shot, route.worstMicros);
+  return verdict.fits ? leaseShot(connection, current, route) : capped(connection, shot, verdict);
+}
+
+/** A service that has charged this job more than its price list said is held to what it charged. */
+function pricedAsTold(connection: Connection, job: Job, route: Route): Route {
+  const toldMicros = toldAbove(connection, { jobId: job.id, ...route });
+  return toldMicros > route.worstMicros ? { ...route, worstMicros: toldMicros } : route;
 }
 
 function capped(connection: Connection, shot: Shot, verdict: Exclude<CapVerdict, { fits: true }>): ClaimResult {

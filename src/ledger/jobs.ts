@@ -19,6 +19,11 @@ export interface AlikeShots {
   /** Of their longest prompt. */
   promptChars: number;
 }
+/** States of shots that ended without a picture. */
+export type EndedState = 'failed' | 'refused' | 'held' | 'canceled';
+
+/** The shot was paid, or perhaps paid. */
+const PAID = 'EXISTS (SELECT 1 FROM reservations r WHERE r.shot_id = shots.id AND r.spent_micros > 0)';
 
 /** Everything about jobs and their shots as a whole. */
 export class Jobs {
@@ -94,11 +99,12 @@ export class Jobs {
   }
 
   /** Shots of a job in these states, counted by what they have of their own in place of the job's settings. */
-  alike(jobId: number, states: readonly Shot['state'][]): AlikeShots[] {
+  alike(jobId: number, states: readonly Shot['state'][], how: { unpaid?: boolean } = {}): AlikeShots[] {
     const marks = states.map(() => '?').join(', ');
     const rows = this.connection.all<{ settings: string; shots: number; promptChars: number }>(
       `SELECT settings, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars FROM shots
-        WHERE job_id = ? AND state IN (${marks}) GROUP BY settings ORDER BY MIN(id)`,
+        WHERE job_id = ? AND state IN (${marks}) ${how.unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : ''}
+        GROUP BY settings ORDER BY MIN(id)`,
       jobId,
       ...states,
     );
@@ -112,21 +118,45 @@ export class Jobs {
 
   /**
    * Puts ended shots of a job back into the queue with their attempts uncounted, and opens the job again. `held` means
-   * shots whose charge is in doubt: only a person (`retry --unknown`) may name those. Returns how many.
+   * shots whose charge is in doubt: only a person (`retry --unknown`) may name those. `unpaid`: leaves out shots that
+   * were paid, or perhaps paid, without a picture. Returns how many.
    */
-  requeue(jobId: number, states: readonly ('failed' | 'refused' | 'held' | 'canceled')[]): number {
+  requeue(jobId: number, states: readonly EndedState[], how: { unpaid?: boolean } = {}): number {
     return this.connection.write(() => {
       const marks = states.map(() => '?').join(', ');
       const changed = this.connection.run(
         `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL,
           message = NULL,
-           ended_at_ms = NULL WHERE job_id = ? AND state IN (${marks})`,
+           ended_at_ms = NULL WHERE job_id = ? AND state IN (${marks}) ${how.unpaid ? `AND NOT ${PAID}` : ''}`,
         jobId,
         ...states,
       );
       if (changed > 0) this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
       return changed;
     });
+  }
+
+  /** Failed and canceled shots that were paid, or perhaps paid, without a picture, and what was. */
+  paidInVain(jobId: number): { shots: number; micros: number } {
+    const row = this.connection.get<{ shots: number; micros: number }>(
+      `SELECT COUNT(DISTINCT shots.id) shots, COALESCE(SUM(r.spent_micros), 0) micros
+       FROM shots JOIN reservations r ON r.shot_id = shots.id AND r.spent_micros > 0
+       WHERE shots.job_id = ? AND shots.state IN ('failed', 'canceled')`,
+      jobId,
+    );
+    return { shots: row?.shots ?? 0, micros: row?.micros ?? 0 };
+  }
+
+  /** True when the last two attempts of a job with this model were paid and brought no picture. */
+  endedInVain(jobId: number, model: string): boolean {
+    const last = this.connection.all<{ inVain: number }>(
+      `SELECT a.outcome = 'unusable' AND r.spent_micros > 0 inVain
+       FROM attempts a JOIN reservations r ON r.attempt_id = a.id
+       WHERE a.job_id = ? AND a.model = ? AND a.state IN ('settled', 'rejected') ORDER BY a.id DESC LIMIT 2`,
+      jobId,
+      model,
+    );
+    return last.length === 2 && last.every(({ inVain }) => inVain === 1);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { ProviderError } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
+import { usdText } from '../money.ts';
 import type { Generated } from '../providers/provider.ts';
 import { failed } from './ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
@@ -67,8 +68,17 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
 /** What the provider says that it charged; undefined for a number that can't be one, which is told. */
 function believableCost(context: AttemptContext, open: OpenAttempt, micros: number | undefined): number | undefined {
   if (micros === undefined) return undefined;
-  if (isBelievableCost(micros)) return Math.ceil(micros);
   const { name } = open.ready.provider;
+  if (isBelievableCost(micros)) {
+    const worstMicros = open.ready.provider.price(open.request)?.worstMicros ?? micros;
+    if (micros > worstMicros) {
+      const [told, held] = [usdText(micros), usdText(worstMicros)];
+      context.warnOnce(
+        `${name} charged ${told} for a picture, and at most ${held} was expected: the next are held at ${told}`,
+      );
+    }
+    return Math.ceil(micros);
+  }
   context.warnOnce(`${name} told a cost that no picture has (${micros / 1e6} USD): the expected price is counted`);
   return undefined;
 }

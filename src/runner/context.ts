@@ -84,6 +84,8 @@ export type Stop =
   | { reason: 'auth'; message: string }
   /** A provider is down and there is no other. */
   | { reason: 'down'; message: string }
+  /** Paid answers in a row were no pictures: nothing more is bought of that. */
+  | { reason: 'unusable'; message: string }
   /** The disk is full or can't be written. */
   | { reason: 'disk'; message: string };
 

@@ -51,7 +51,8 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
   });
   if (verdict.shot === 'again')
     tellPhase(context, open, 'backoff', { until: new Date(context.now() + verdict.waitMs).toISOString() });
-  return { end: { kind: 'failed', verdict, message } };
+  const paidInVain = failure === 'unusable' && !error.expired && verdict.settlement !== 'released';
+  return { end: { kind: 'failed', verdict, message, paidInVain } };
 }
 
 function shotAfter(verdict: Verdict, nowMs: number): ShotAfterFailure {

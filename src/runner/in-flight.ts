@@ -11,13 +11,15 @@ type Context = Pick<Time, 'now' | 'sleep'> & Pick<StopSignals, 'drain'> & Pick<R
 export class InFlight {
   private readonly context: Context;
   private readonly ends = new Map<number, Promise<void>>();
+  private readonly most: ReadonlyMap<number, number>;
   private readonly taken: Places;
   private readonly brokenOff: Lease[] = [];
   private wake: () => void = () => {};
 
   constructor(context: Context, jobs: readonly Job[]) {
     this.context = context;
-    this.taken = new Places(new Map(jobs.map((job) => [job.id, job.settings.concurrency])));
+    this.most = new Map(jobs.map((job) => [job.id, job.settings.concurrency]));
+    this.taken = new Places(this.most);
   }
 
   /** How many. */
@@ -25,9 +27,10 @@ export class InFlight {
     return this.ends.size;
   }
 
-  /** How many more shots of a job may begin now. */
-  places(jobId: number): number {
-    return this.taken.of(jobId);
+  /** How many more shots of a job may begin now; `oneByOne`: none while one is under way. */
+  places(jobId: number, oneByOne = false): number {
+    const free = this.taken.of(jobId);
+    return oneByOne ? Math.max(0, free + 1 - (this.most.get(jobId) ?? 0)) : free;
   }
 
   /** A shot has begun; `end` resolves when it has ended, and never rejects. */

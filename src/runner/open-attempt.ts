@@ -39,7 +39,12 @@ export type AttemptEnd =
   /** Never sent. */
   | { kind: 'unsent' }
   /** Recorded as failed. `parked`: the run must stop asking, with the provider's message. */
-  | { kind: 'failed'; verdict: Verdict; message: string };
+  | {
+      kind: 'failed';
+      verdict: Verdict;
+      message: string;
+      /** Paid, and what came is no picture. */ paidInVain: boolean;
+    };
 
 /** What a step leads to: the attempt in its next state, committed, or its end. */
 export type Step = { open: OpenAttempt } | { end: AttemptEnd };

@@ -12,8 +12,9 @@ import { InFlight } from './in-flight.ts';
 import { canBeCleared } from './look-up.ts';
 import { NextShot } from './next-shot.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
+import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
-import { tellSpend } from './tell.ts';
+import { tellSpend, warningOnce } from './tell.ts';
 
 /** How often processes that have ended are looked for while others work on the same jobs. */
 const RECOVERY_POLL_MS = 500;
@@ -34,6 +35,7 @@ export class Runner {
   private readonly disk: DiskSpace;
   /** Shots this run let go, with their jobs: not to be taken over again by itself. */
   private readonly letGo = new Map<number, number>();
+  private readonly paidInVain = new PaidInVain();
   private nextRecoveryMs = 0;
   /** Ends the whole run; what stops one job only is in `next`. */
   private halt: Stop | undefined;
@@ -45,11 +47,7 @@ export class Runner {
     options: RunnerOptions,
     parts: { references: ReadonlyMap<string, Reference>; after: readonly AfterSave[] },
   ) {
-    const warned = new Set<string>();
-    const warnOnce = (message: string) => {
-      if (!warned.has(message)) context.tell({ event: 'notice', level: 'warn', message });
-      warned.add(message);
-    };
+    const warnOnce = warningOnce(context);
     this.context = context;
     this.options = options;
     this.attempts = { ...context, drain: options.drain, abort: options.abort, warnOnce };
@@ -82,7 +80,7 @@ export class Runner {
       }
       this.takeOver();
       const open = this.next.openJobIds();
-      const free = open.filter((id) => this.flight.places(id) > 0);
+      const free = open.filter((id) => this.flight.places(id, this.paidInVain.isSuspect(id)) > 0);
       if (free.length === 0) {
         if (this.flight.size === 0) return;
         await this.flight.change();
@@ -177,7 +175,8 @@ export class Runner {
     this.flight.add(open.lease, end);
   }
 
-  private ended({ lease, ready, job }: OpenAttempt, end: AttemptEnd): void {
+  private ended(open: OpenAttempt, end: AttemptEnd): void {
+    const { lease, ready, job } = open;
     if (end.kind === 'done') this.after.saved(end.image, job);
     if (end.kind === 'released' || end.kind === 'lease-lost') this.letGo.set(lease.shotId, lease.jobId);
     if (end.kind === 'released' && end.why !== 'interrupted')
@@ -187,6 +186,7 @@ export class Runner {
       this.next.stop(lease.jobId, why);
       this.next.stopProvider(ready.provider.name, why);
     }
+    this.paidInVain.note(open, end, (why) => this.next.stop(job.id, why));
     tellSpend(this.context, this.jobs);
   }
 

@@ -29,3 +29,12 @@ export function tellSpend({ ledger, tell }: Pick<RunnerContext, 'ledger' | 'tell
     });
   }
 }
+
+/** Tells each warning once a run. */
+export function warningOnce({ tell }: Pick<Reporter, 'tell'>): (message: string) => void {
+  const warned = new Set<string>();
+  return (message) => {
+    if (!warned.has(message)) tell({ event: 'notice', level: 'warn', message });
+    warned.add(message);
+  };
+}

@@ -28,6 +28,9 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'resume-one-by-one': () =>
     'go on with one job at a time: `imggen resume JOB`; or leave uploads for later: --storage none',
   retry: (_, { jobId }) => `\`imggen retry ${jobId}\` takes it up again`,
+  'another-model': (_, { jobId }) =>
+    `choose another model: --model MODEL, or go on with the job: \`imggen resume ${jobId}\``,
+  'retry-paid': (text, { jobId }) => `${text} (\`imggen retry ${jobId}\` pays again)`,
   'cancel-job': () => 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
   'list-jobs': () => '`imggen jobs` lists them; `imggen pack --count 8` makes one',
   'list-pictures': (text) => `${text}; \`imggen gallery <id>\` lists them`,

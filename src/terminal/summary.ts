@@ -16,7 +16,7 @@ export function summaryOf(result: RunResult, cwd: string): RunSummary {
     failures: result.failures,
     failuresMore: result.failuresMore,
     warnings: warningsOf(result),
-    next: nextCommands(result.jobs, exitCode),
+    next: result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result.jobs, exitCode),
     headline: headlineOf(result),
   };
 }
@@ -71,6 +71,11 @@ function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] 
   return [...new Set(commands)];
 }
 
+/** What was paid in vain is not advised to be bought again; what was not asked for yet may go to another model. */
+function anotherModel(jobs: readonly JobResult[]): string[] {
+  return jobs.filter((job) => job.remaining > 0).map((job) => `imggen resume ${job.jobId} --model MODEL`);
+}
+
 /** A canceled job is not resumed but for what the provider still makes, or has ready. */
 function afterCancel(job: JobResult): string[] {
   const { jobId } = job;
@@ -106,6 +111,8 @@ function headlineOf({ stop, jobs }: RunResult): string {
       return `stopped: the key was refused, or there is no credit: ${pictures}`;
     case 'down':
       return `stopped: the provider is down: ${pictures}`;
+    case 'unusable':
+      return `stopped before paying for more of the same: ${pictures}`;
     case 'disk':
       return `stopped before paying for more: the disk: ${pictures}`;
     case undefined:

@@ -14,6 +14,9 @@ CREATE TABLE reservations (
 ) STRICT;
 CREATE INDEX reservations_by_shot ON reservations (shot_id);
 CREATE INDEX reservations_by_job ON reservations (job_id, state);
+-- What a service charged above what was held for it: the next ones of the job are held at that price.
+CREATE INDEX reservations_above ON reservations (job_id, provider, model, spent_micros)
+  WHERE state = 'spent' AND spent_micros > reserved_micros;
 CREATE INDEX reservations_by_day ON reservations (day, provider, model);
 
 -- Running sums over reservations by scope (job:12, day:2026-11-21), kept in the transaction that changes one.
