@@ -1,6 +1,6 @@
 /** The built program against a service that takes money and brings nothing, or takes more than it says. */
 import { expect, it, onTestFinished } from 'vitest';
-import { startEmulator, type Emulator } from '../emulators/emulator.ts';
+import { startEmulator, type Emulator, type Service } from '../emulators/emulator.ts';
 import { NOTHING, openai } from '../emulators/openai.ts';
 import { tainted } from '../emulators/taint.ts';
 import { ask, imggen, newStudio } from '../support/cli/imggen.ts';
@@ -14,7 +14,7 @@ const CONFIG = {
   staggerMs: 0,
 };
 
-async function serve(service = openai()): Promise<{ emulator: Emulator; env: Record<string, string> }> {
+async function serve(service: Service = openai()): Promise<{ emulator: Emulator; env: Record<string, string> }> {
   const emulator = await startEmulator(service);
   onTestFinished(() => emulator.close());
   return { emulator, env: { OPENAI_API_KEY: 'emulated-key', OPENAI_BASE_URL: `${emulator.url}/v1` } };
