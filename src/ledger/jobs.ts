@@ -98,7 +98,10 @@ export class Jobs {
     return countShots(this.connection, jobId);
   }
 
-  /** Shots of a job in these states, counted by what they have of their own in place of the job's settings. */
+  /**
+   * Shots of a job in these states, counted by what they have of their own in place of the job's settings. `unpaid`:
+   * without ended ones that were paid, or perhaps paid.
+   */
   alike(jobId: number, states: readonly Shot['state'][], how: { unpaid?: boolean } = {}): AlikeShots[] {
     const marks = states.map(() => '?').join(', ');
     const rows = this.connection.all<{ settings: string; shots: number; promptChars: number }>(
