@@ -1,6 +1,7 @@
 /** The built program against a service that takes money and brings nothing, or takes more than it says. */
 import { expect, it, onTestFinished } from 'vitest';
-import { startEmulator, type Emulator, type Service } from '../emulators/emulator.ts';
+import { startEmulator, type Emulator } from '../emulators/emulator.ts';
+import type { Service } from '../emulators/service.ts';
 import { NOTHING, openai } from '../emulators/openai.ts';
 import { tainted } from '../emulators/taint.ts';
 import { ask, imggen, newStudio } from '../support/cli/imggen.ts';
