@@ -123,8 +123,8 @@ export function settle(connection: Connection, attemptId: number, how: Settlemen
 }
 
 /**
- * The most that a picture of this job has cost, where that was above what was held for it; 0 where it never was. A price
- * list that is too low must not be trusted a second time.
+ * The most that a picture of this job has cost, where that was above what was held for it; 0 where it never was. A
+ * price list that is too low must not be trusted a second time.
  */
 export function toldAbove(connection: Connection, of: { jobId: number; provider: string; model: string }): number {
   const sql = `SELECT MAX(spent_micros) most FROM reservations

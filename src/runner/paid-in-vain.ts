@@ -16,7 +16,8 @@ export class PaidInVain {
     const count = (this.inARow.get(of) ?? 0) + 1;
     this.inARow.set(of, count);
     if (count < IN_A_ROW_MAX) return;
-    const message = `${ready.provider.name} was paid for ${count} answers in a row that are no pictures (${attempt.model})`;
+    const what = `${count} answers in a row that are no pictures (${attempt.model})`;
+    const message = `${ready.provider.name} was paid for ${what}`;
     stop({ reason: 'unusable', message });
   }
 
