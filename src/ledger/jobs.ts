@@ -3,6 +3,7 @@ import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
 import type { ShotSettings } from '../shot.ts';
+import { endedInVain, PAID, paidInVain, type PaidInVain } from './paid-in-vain.ts';
 import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
 import { renewSeeds, waitForAvatar } from './second-take.ts';
@@ -21,9 +22,6 @@ export interface AlikeShots {
 }
 /** States of shots that ended without a picture. */
 export type EndedState = 'failed' | 'refused' | 'held' | 'canceled';
-
-/** The shot was paid, or perhaps paid. */
-const PAID = 'EXISTS (SELECT 1 FROM reservations r WHERE r.shot_id = shots.id AND r.spent_micros > 0)';
 
 /** Everything about jobs and their shots as a whole. */
 export class Jobs {
@@ -140,26 +138,13 @@ export class Jobs {
   }
 
   /** Failed and canceled shots that were paid, or perhaps paid, without a picture, and what was. */
-  paidInVain(jobId: number): { shots: number; micros: number } {
-    const row = this.connection.get<{ shots: number; micros: number }>(
-      `SELECT COUNT(DISTINCT shots.id) shots, COALESCE(SUM(r.spent_micros), 0) micros
-       FROM shots JOIN reservations r ON r.shot_id = shots.id AND r.spent_micros > 0
-       WHERE shots.job_id = ? AND shots.state IN ('failed', 'canceled')`,
-      jobId,
-    );
-    return { shots: row?.shots ?? 0, micros: row?.micros ?? 0 };
+  paidInVain(jobId: number): PaidInVain {
+    return paidInVain(this.connection, jobId);
   }
 
   /** True when the last two attempts of a job with this model were paid and brought no picture. */
   endedInVain(jobId: number, model: string): boolean {
-    const last = this.connection.all<{ inVain: number }>(
-      `SELECT a.outcome = 'unusable' AND r.spent_micros > 0 inVain
-       FROM attempts a JOIN reservations r ON r.attempt_id = a.id
-       WHERE a.job_id = ? AND a.model = ? AND a.state IN ('settled', 'rejected') ORDER BY a.id DESC LIMIT 2`,
-      jobId,
-      model,
-    );
-    return last.length === 2 && last.every(({ inVain }) => inVain === 1);
+    return endedInVain(this.connection, jobId, model);
   }
 
   /**

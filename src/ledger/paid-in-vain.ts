@@ -1,0 +1,34 @@
+/** What was paid, or perhaps paid, and brought no picture. */
+import type { Connection } from './connection.ts';
+
+/** True of a row of `shots` that was paid, or perhaps paid. */
+export const PAID = 'EXISTS (SELECT 1 FROM reservations r WHERE r.shot_id = shots.id AND r.spent_micros > 0)';
+
+/** Shots without a picture, and what they have cost. */
+export interface PaidInVain {
+  shots: number;
+  micros: number;
+}
+
+/** Failed and canceled shots of a job that were paid, or perhaps paid. */
+export function paidInVain(connection: Connection, jobId: number): PaidInVain {
+  const row = connection.get<PaidInVain>(
+    `SELECT COUNT(DISTINCT shots.id) shots, COALESCE(SUM(r.spent_micros), 0) micros
+     FROM shots JOIN reservations r ON r.shot_id = shots.id AND r.spent_micros > 0
+     WHERE shots.job_id = ? AND shots.state IN ('failed', 'canceled')`,
+    jobId,
+  );
+  return row ?? { shots: 0, micros: 0 };
+}
+
+/** True when the last two attempts of a job with this model were paid and brought no picture. */
+export function endedInVain(connection: Connection, jobId: number, model: string): boolean {
+  const last = connection.all<{ inVain: number }>(
+    `SELECT a.outcome = 'unusable' AND r.spent_micros > 0 inVain
+     FROM attempts a JOIN reservations r ON r.attempt_id = a.id
+     WHERE a.job_id = ? AND a.model = ? AND a.state IN ('settled', 'rejected') ORDER BY a.id DESC LIMIT 2`,
+    jobId,
+    model,
+  );
+  return last.length === 2 && last.every(({ inVain }) => inVain === 1);
+}
