@@ -1,7 +1,8 @@
 /** The long form of the simulation: thousands of scenarios. The seed of a failing one is printed. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { scenarios, simulate } from './simulation/simulate.ts';
+import { scenarios } from './simulation/scenarios.ts';
+import { simulate } from './simulation/simulate.ts';
 
 const RUNS = Number(process.env['IMGGEN_SIMULATIONS'] ?? 3_000);
 

@@ -1,7 +1,8 @@
 /** The real runner and the real SQL in virtual time, under generated faults and kills (docs/ledger.md, "Proof"). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scenarios, simulate, type Sabotage } from './simulation/simulate.ts';
+import { scenarios, type Sabotage } from './simulation/scenarios.ts';
+import { simulate } from './simulation/simulate.ts';
 import type { RecoveryClass } from './simulation/service.ts';
 
 const RUNS = 150;

@@ -36,14 +36,18 @@ describe('the source', () => {
     const ways = loadedAtOnce(sources, ENTRY);
     expect(LOADED_LATE.map((name) => ways.get(name)).filter(Boolean)).toEqual([]);
   });
+});
+
+describe.each(['src', 'test'])('%s', (folder) => {
+  const files = sourcesIn(folder);
 
   test('has files of at most 200 lines', () => {
-    const long = [...sources].filter(([, text]) => text.trimEnd().split('\n').length > LINES_MAX);
+    const long = [...files].filter(([, text]) => text.trimEnd().split('\n').length > LINES_MAX);
     expect(long.map(([path]) => path)).toEqual([]);
   });
 
   test('has lines of at most 120 columns', () => {
-    const long = [...sources].flatMap(([path, text]) =>
+    const long = [...files].flatMap(([path, text]) =>
       text.split('\n').flatMap((line, index) => (line.length > COLUMNS_MAX ? [`${path}:${index + 1}`] : [])),
     );
     expect(long).toEqual([]);

@@ -7,6 +7,11 @@ export interface Reserved {
   onlyIn: readonly string[];
 }
 
+const COMMANDS = (
+  'init create-character pack reroll gallery status resume retry cancel jobs stats providers upload adopt mark ' +
+  'clean delete completion'
+).split(' ');
+
 /** Who speaks to a person at a command line. A view is opened by the terminal only. */
 const COMMAND_LINE = ['src/terminal', 'src/views', 'src/commands', 'src/grammar', 'src/program.ts', 'src/cli.ts'];
 
@@ -60,10 +65,10 @@ export const RESERVED: readonly Reserved[] = [
     onlyIn: COMMAND_LINE,
   },
   {
-    says: 'A program reads the library’s messages, too: commands are named by the command line only (terminal/advice.ts).',
-    what: {
-      code: /\bimggen (?:init|create-character|pack|reroll|gallery|status|resume|retry|cancel|jobs|stats|providers|upload|adopt|mark|clean|delete|completion)\b/,
-    },
+    says:
+      'A program reads the library’s messages, too: commands are named by the command line only ' +
+      '(terminal/advice.ts).',
+    what: { code: new RegExp(`\\bimggen (?:${COMMANDS.join('|')})\\b`) },
     onlyIn: COMMAND_LINE,
   },
   { says: 'The core never prints.', what: { code: /\bconsole\./ }, onlyIn: [] },

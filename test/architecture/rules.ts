@@ -2,15 +2,8 @@
  * Who may import whom. Rules are data; each
  * says in a sentence what it keeps. A rule that names a file or folder that is gone fails, too.
  */
-
-/** A file or folder of src, and the only ones of ours that it may import besides itself. The first that fits counts. */
-export interface Place {
-  path: string;
-  says: string;
-  imports: readonly string[];
-  /** These by `import type` only. */
-  importsTypesOf?: readonly string[];
-}
+import { COMMAND_LINE_PLACES } from './command-line.ts';
+import type { Place } from './place.ts';
 
 const WORDS = [
   'src/advice.ts',
@@ -153,60 +146,5 @@ export const PLACES: readonly Place[] = [
       'src/scene.ts',
     ],
   },
-  {
-    path: 'src/terminal',
-    says: 'What only a terminal needs: views, questions, interrupts, words.',
-    imports: ['src/errors.ts', 'src/money.ts', 'src/sanitize.ts', 'src/views'],
-    importsTypesOf: ['src/advice.ts', 'src/app', 'src/events.ts', 'src/host.ts', 'src/runner/context.ts'],
-  },
-  {
-    path: 'src/commands',
-    says: 'A command turns flags into options of the library, and prints what comes of it.',
-    imports: [
-      'src/config/init.ts',
-      'src/config/overrides.ts',
-      'src/errors.ts',
-      'src/imggen.ts',
-      'src/money.ts',
-      'src/providers/index.ts',
-      'src/sanitize.ts',
-      'src/storage/index.ts',
-      'src/terminal',
-      'src/views',
-    ],
-    importsTypesOf: ['src/app', 'src/config/config.ts', 'src/providers/capabilities.ts'],
-  },
-  {
-    path: 'src/grammar',
-    says: 'The grammar names commands, loaded when they are chosen, and what providers and stores there are.',
-    imports: ['src/commands', 'src/providers/index.ts', 'src/storage/index.ts'],
-    importsTypesOf: ['src/terminal'],
-  },
-  {
-    path: 'src/program.ts',
-    says: 'The program is its grammar.',
-    imports: ['src/grammar'],
-    importsTypesOf: ['src/terminal'],
-  },
-  {
-    path: 'src/cli.ts',
-    says: 'The entry knows the program, how errors are told, and which variables hold secrets.',
-    imports: [
-      'src/config/environment.ts',
-      'src/config/registries.ts',
-      'src/errors.ts',
-      'src/host.ts',
-      'src/program.ts',
-      'src/providers/index.ts',
-      'src/redact.ts',
-      'src/storage/index.ts',
-      'src/terminal',
-    ],
-    importsTypesOf: ['src/config/overrides.ts'],
-  },
-  {
-    path: 'src/build',
-    says: 'Programs of the build ask the grammar for its help and every implementation for its options.',
-    imports: ['src/config', 'src/program.ts', 'src/providers/index.ts', 'src/storage/index.ts', 'src/terminal'],
-  },
+  ...COMMAND_LINE_PLACES,
 ];

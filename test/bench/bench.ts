@@ -83,13 +83,15 @@ export async function timed(work: () => unknown): Promise<number> {
 export async function inTurns<Name extends string, Result>(
   rounds: number,
   contenders: Record<Name, (round: number) => Promise<Result>>,
-): Promise<Record<Name, Result[]>> {
-  const names = Object.keys(contenders) as Name[];
-  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Result[]>;
+): Promise<(name: Name) => Result[]> {
+  const names: Name[] = [];
+  for (const name in contenders) names.push(name);
+  const results = new Map<Name, Result[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) results[name].push(await contenders[name](round));
+    for (const name of round % 2 === 0 ? names : names.toReversed())
+      results.get(name)?.push(await contenders[name](round));
   }
-  return results;
+  return (name) => results.get(name) ?? [];
 }
 
 /** Median of one quantity over runs. */

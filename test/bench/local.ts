@@ -24,13 +24,13 @@ export const local: Benchmark = {
       whole: ours([]),
     });
     const [bare, plain, whole] = [
-      middle(runs.bare, 'wallMs'),
-      middle(runs.plain, 'wallMs'),
-      middle(runs.whole, 'wallMs'),
+      middle(runs('bare'), 'wallMs'),
+      middle(runs('plain'), 'wallMs'),
+      middle(runs('whole'), 'wallMs'),
     ];
     const perSecond = (ms: number) => `${((PICTURES * 1000) / ms).toFixed(1)}/s`;
-    const cpuOf = (name: keyof typeof runs) => middle(runs[name], 'cpuMs');
-    const timesCpu = (name: keyof typeof runs) => `CPU ${(cpuOf(name) / cpuOf('bare')).toFixed(2)}×`;
+    const cpuOf = (name: Parameters<typeof runs>[0]) => middle(runs(name), 'cpuMs');
+    const timesCpu = (name: Parameters<typeof runs>[0]) => `CPU ${(cpuOf(name) / cpuOf('bare')).toFixed(2)}×`;
     const floor = `bare loop: ${(bare / 1000).toFixed(2)} s, ${perSecond(bare)}, ${cpuOf('bare').toFixed(0)} ms CPU`;
     return [
       atMost('create-character, ledger and thumbnails included', whole / 1000, 3, { unit: ' s', floor }),

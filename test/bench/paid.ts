@@ -44,7 +44,7 @@ export const paid: Benchmark = {
           }),
         );
       const runs = await inTurns(ROUNDS, { bare, plain: ours(['--no-thumbnails']), whole: ours([]) });
-      const of = (name: keyof typeof runs, what: 'wallMs' | 'cpuMs' | 'peakMiB') => middle(runs[name], what);
+      const of = (name: Parameters<typeof runs>[0], what: 'wallMs' | 'cpuMs' | 'peakMiB') => middle(runs(name), what);
       const ratio = (what: 'wallMs' | 'cpuMs' | 'peakMiB') => of('plain', what) / of('bare', what);
       const more = (what: 'wallMs' | 'cpuMs' | 'peakMiB') => `${(of('whole', what) / of('bare', what)).toFixed(2)}×`;
       return [

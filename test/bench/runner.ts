@@ -44,7 +44,7 @@ async function contest(latencyMs: number, rounds: number): Promise<{ ours: numbe
     bare: () => inFolder((folder) => timed(() => bareLoop(folder, picture, latencyMs))),
     ours: () => inFolder((folder) => ourRun(folder, picture, latencyMs)),
   });
-  return { ours: median(runs.ours), bare: median(runs.bare) };
+  return { ours: median(runs('ours')), bare: median(runs('bare')) };
 }
 
 async function bareLoop(folder: string, picture: Buffer, latencyMs: number): Promise<void> {

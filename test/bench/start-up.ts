@@ -20,9 +20,9 @@ export const startUp: Benchmark = {
         pack: () => runNode(trivial, { cwd }),
       });
       const [node, help, pack] = [
-        middle(runs.node, 'wallMs'),
-        middle(runs.help, 'wallMs'),
-        middle(runs.pack, 'wallMs'),
+        middle(runs('node'), 'wallMs'),
+        middle(runs('help'), 'wallMs'),
+        middle(runs('pack'), 'wallMs'),
       ];
       const floor = `node -e 0: ${node.toFixed(0)} ms`;
       return [

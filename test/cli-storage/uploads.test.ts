@@ -73,7 +73,8 @@ describe('uploads', () => {
     await imggen(folder, ['pack', '--count', '1']);
     const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
     db.exec(`UPDATE images SET store = 'cloudinary'`);
-    const upload = `INSERT INTO uploads (image_id, store, job_id, tries, owner) SELECT id, store, job_id, 10, ? FROM images`;
+    const upload = `INSERT INTO uploads (image_id, store, job_id, tries, owner)
+      SELECT id, store, job_id, 10, ? FROM images`;
     db.prepare(upload).run(owner);
     db.close();
     expect((await withCloud(cloud, folder, ['resume'])).exitCode).toBe(0);

@@ -12,7 +12,10 @@ async function offered(...words: string[]): Promise<string[]> {
   expect(exitCode).toBe(0);
   const file = join(folder, 'imggen.bash');
   writeFileSync(file, stdout);
-  const script = `source ${file}; COMP_WORDS=(imggen ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _imggen; printf '%s\\n' "\${COMPREPLY[@]}"; complete -p imggen`;
+  const typed = words.map((word) => `'${word}'`).join(' ');
+  const script =
+    `source ${file}; COMP_WORDS=(imggen ${typed}); COMP_CWORD=${words.length}; _imggen; ` +
+    `printf '%s\\n' "\${COMPREPLY[@]}"; complete -p imggen`;
   const ran = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8', cwd: folder });
   expect(ran.stderr).toBe('');
   expect(ran.stdout).toContain('-F _imggen imggen');

@@ -76,7 +76,8 @@ describe('under an old Node', () => {
     });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toBe(
-      'imggen needs Node 22.14 or newer, and this is 20.0.0: install a newer Node (https://nodejs.org) and try again.\n',
+      'imggen needs Node 22.14 or newer, and this is 20.0.0: install a newer Node ' +
+        '(https://nodejs.org) and try again.\n',
     );
     expect(filesIn(folder)).toEqual([]);
   });

@@ -92,12 +92,14 @@ describe('references', () => {
     );
     expect(unplaced((await refusal(loading)).problems)).toEqual([
       'character.references[5]: expected 1 to 1000 characters of text, got 7',
-      'character.references[0]: expected a file, there is none (paths are relative to the file that names them), got "gone.png"',
+      'character.references[0]: expected a file, there is none (paths are relative to the file ' +
+        'that names them), got "gone.png"',
       'character.references[1]: expected a file, this is a folder or a device, got "."',
       'character.references[2]: expected the path of a file on this machine, got "https://host.invalid/a.png"',
       'character.references[3]: expected a PNG, JPEG or WebP file, this one begins otherwise, got "text.png"',
       'character.references[4]: expected a PNG, JPEG or WebP file, this one begins otherwise, got "empty.png"',
-      'character.references[6]: expected a file, there is none (paths are relative to the file that names them), got "gone/x.png"',
+      'character.references[6]: expected a file, there is none (paths are relative to the file ' +
+        'that names them), got "gone/x.png"',
     ]);
   });
 

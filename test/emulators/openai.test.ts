@@ -34,7 +34,7 @@ const file = (name: string, bytes = makePicture(16, 16, name)): File =>
   new File([new Uint8Array(bytes)], name, { type: 'image/png' });
 
 describe('the emulated image endpoints', () => {
-  it('make real pictures of the size that was asked, with usage, a request id and the charge in the journal', async () => {
+  it('make real pictures of the size asked for, with usage, a request id and the charge in the journal', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'imggen-journal-'));
     const { client } = await begin({}, { journal: join(folder, 'charges.jsonl') });
     const made = await client.images.generate({ ...ask, n: 2, size: '64x96', quality: 'low' });

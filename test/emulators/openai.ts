@@ -1,6 +1,7 @@
 /**
  * OpenAI's image service, emulated from the types of its package and its documentation: strict in what it takes,
- * charging the moment it accepts. Operations for faults: `submit` (generations, edits, responses), `poll`, `cancel`, `models`.
+ * charging the moment it accepts. Operations for faults: `submit` (generations, edits, responses), `poll`, `cancel`,
+ * `models`.
  * Its base URL is the emulator's with `/v1`.
  */
 import type { Answer, Call, Route, Service } from './service.ts';
@@ -75,7 +76,8 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
     if (asked.prompt.includes(FORBIDDEN)) {
       return refuse(
         400,
-        'Your request was rejected by the safety system. If you believe this is an error, contact us at help.openai.com and include the request ID. safety_violations=[violence].',
+        'Your request was rejected by the safety system. If you believe this is an error, contact ' +
+          'us at help.openai.com and include the request ID. safety_violations=[violence].',
         {
           type: 'image_generation_user_error',
           code: 'moderation_blocked',

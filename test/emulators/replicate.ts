@@ -55,7 +55,8 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
       return problem(
         402,
         'Insufficient credit',
-        'You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase credit.',
+        'You have insufficient credit to run this model. Go to ' +
+          'https://replicate.com/account/billing#billing to purchase credit.',
       );
     const prediction = begin(call, model);
     await hold(call, prediction);

@@ -46,7 +46,8 @@ const { values, positionals } = parseArgs({
 const make = SERVICES[positionals[0] ?? ''];
 if (make === undefined) {
   console.error(
-    `usage: node test/emulators/serve.ts ${Object.keys(SERVICES).join('|')} [--port N] [--journal FILE] [--latency MS] [--seed N] [--fault OPERATION:KIND[:SHARE]]…`,
+    `usage: node test/emulators/serve.ts ${Object.keys(SERVICES).join('|')} [--port N] [--journal FILE] ` +
+      '[--latency MS] [--seed N] [--fault OPERATION:KIND[:SHARE]]…',
   );
   process.exitCode = 2;
 } else {

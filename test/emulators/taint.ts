@@ -2,8 +2,12 @@
 import type { Answer, Service } from './service.ts';
 
 /** Fields by which an answer is understood at all: changed, nothing behind them would be read. */
-const STRUCTURE =
-  /^(?:status|type|object|result|b64_json|created_at|started_at|completed_at|secure_url|url|public_id|id|output|get|image_gen|bytes|etag)$/;
+const STRUCTURE = new Set(
+  (
+    'status type object result b64_json created_at started_at completed_at secure_url url public_id id output get ' +
+    'image_gen bytes etag'
+  ).split(' '),
+);
 
 /** How a service is tainted. */
 export interface Taint {
@@ -46,7 +50,7 @@ function taintedValue(value: unknown, how: { taint: Taint; text: string }, field
   const { taint, text } = how;
   const own = typeof value === 'object' && value !== null ? undefined : taint.fields?.[field];
   if (own) return own(String(value), text);
-  if (typeof value === 'string') return STRUCTURE.test(field) ? value : `${value} ${text}`;
+  if (typeof value === 'string') return STRUCTURE.has(field) ? value : `${value} ${text}`;
   if (Array.isArray(value)) return value.map((one) => taintedValue(one, how, field));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, one]) => [name, taintedValue(one, how, name)] as const);

@@ -2,14 +2,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, inject } from 'vitest';
 import { startCloudinary } from '../emulators/cloudinary.ts';
 import type { Answer } from '../emulators/service.ts';
 import { startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
 import { disguises, type Taint, tainted, tracesOf } from '../emulators/taint.ts';
-import { freezePackage, type Home, openHome, runCli } from '../support/harness/cli.ts';
+import { type Home, openHome, runCli } from '../support/harness/cli.ts';
 import { sabotagedPackage } from '../support/harness/sabotage.ts';
 
 const SECRET = 'Canary-71f3a9x5Q';
@@ -140,15 +140,11 @@ async function said(
   return { code, traces };
 }
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 describe('a key that a service tells back leaves no trace', () => {
   it.each(CASES)('in $name of $service', async (one) => {
-    const { code, traces } = await leave(built.root, one);
+    const { code, traces } = await leave(built, one);
     expect(traces).toEqual([]);
     expect(code).toBe(one.code);
   });

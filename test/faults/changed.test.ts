@@ -1,20 +1,16 @@
 /** What changed between a process that was killed and the next command: nothing of it makes a prediction another's. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHARACTER, freezePackage, type Home, runCli, writeConfig } from '../support/harness/cli.ts';
+import { expect, it, inject } from 'vitest';
+import { CHARACTER, type Home, runCli, writeConfig } from '../support/harness/cli.ts';
 import { play } from '../support/harness/scene.ts';
 
-let built: Awaited<ReturnType<typeof freezePackage>>;
-beforeAll(async () => {
-  built = await freezePackage();
-});
-afterAll(() => built.remove());
+const built = inject('builtPackage');
 
 /** Kills the program while its one request is charged and not answered, changes something, and goes on. */
 async function afterTheKill(change: (home: Home, config: Record<string, unknown>) => void): Promise<number[]> {
   const codes: (number | null)[] = [];
   let charges = 0;
   await play({
-    root: built.root,
+    root: built,
     provider: 'replicate',
     count: 1,
     config: { character: { ...CHARACTER, negativePrompt: 'a hat' } },

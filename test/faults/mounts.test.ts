@@ -47,7 +47,7 @@ describe.runIf(allowed).each(['openai', 'replicate'] as const)('in the middle of
     });
   });
 
-  it('a disk of the pictures that can not be written any more loses nothing, exit 6, and resume completes', async () => {
+  it('a disk of the pictures that can no longer be written loses nothing, exit 6, and resume completes', async () => {
     await onDisk({ provider, what: 'the pictures' }, async (home) => {
       const first = await home.pack(() => home.remount('ro'));
       expect(first.code, first.stderr).toBe(6);

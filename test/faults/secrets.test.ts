@@ -18,7 +18,9 @@ const ENV = {
   DATABASE_URL: `postgres://someone:${CANARIES.password}@db.example/x`,
   DEPLOY_SECRET: CANARIES.other,
 };
-const ECHO = `you sent Bearer ${CANARIES.key} or ${CANARIES.token}, base64 ${Buffer.from(CANARIES.key).toString('base64')}; ${ENV.DATABASE_URL}; ${CANARIES.other}`;
+const ECHO =
+  `you sent Bearer ${CANARIES.key} or ${CANARIES.token}, base64 ${Buffer.from(CANARIES.key).toString('base64')}; ` +
+  `${ENV.DATABASE_URL}; ${CANARIES.other}`;
 const ESCAPES = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u0085\u202eevil';
 
 it.each([

@@ -26,7 +26,8 @@ describe('any page in a browser', () => {
   it('refuses to run a script that is not its own', async () => {
     const { page } = await open();
     await page.evaluate(
-      'const script = document.createElement("script"); script.textContent = "document.title = 1"; document.body.append(script)',
+      'const script = document.createElement("script"); script.textContent = "document.title = ' +
+        '1"; document.body.append(script)',
     );
     expect(await page.title()).toBe('Mira Sol – gallery');
   });
@@ -76,7 +77,8 @@ describe('any page in a browser', () => {
       await page.evaluate(axe.source);
       const faults = async (): Promise<unknown> =>
         page.evaluate(
-          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html + ' ' + nodes[0].failureSummary))`,
+          `axe.run().then(({ violations }) =>
+        violations.map(({ id, nodes: [node] }) => id + ': ' + node.html + ' ' + node.failureSummary))`,
         );
       expect(await faults()).toEqual([]);
       await page.locator('.open').first().click();

@@ -31,7 +31,7 @@ describe('the page in a browser', () => {
     expect(await page.locator('.none').isVisible()).toBe(true);
   });
 
-  it('shows a picture at full size, and goes on and back and away by keyboard, and the focus returns to it', async () => {
+  it('shows a picture at full size, goes on, back and away by keyboard, and the focus returns to it', async () => {
     const { page } = await open();
     await page.locator('.open').first().focus();
     await page.keyboard.press('Enter');
@@ -64,8 +64,12 @@ describe('the page in a browser', () => {
     const { page } = await open({}, { width: 390 });
     await page.locator('.open').first().tap();
     const swipe = (x: number, y: number): Promise<unknown> =>
-      page.evaluate(`for (const [type, clientX, clientY] of [['pointerdown', 200, 200], ['pointerup', ${200 + x}, ${200 + y}]])
-        document.querySelector('.stage').dispatchEvent(new PointerEvent(type, { clientX, clientY, isPrimary: true, pointerType: 'touch', bubbles: true }))`);
+      page.evaluate(`{
+        const touch = { isPrimary: true, pointerType: 'touch', bubbles: true };
+        const moves = [['pointerdown', 200, 200], ['pointerup', ${200 + x}, ${200 + y}]];
+        for (const [type, clientX, clientY] of moves)
+          document.querySelector('.stage').dispatchEvent(new PointerEvent(type, { ...touch, clientX, clientY }));
+      }`);
     const position = (): Promise<string | null> => page.locator('.position').textContent();
     const seen: (string | null)[] = [];
     for (const [x, y] of [

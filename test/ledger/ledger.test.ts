@@ -103,13 +103,15 @@ describe('events', () => {
       heard.push(event.event);
       expect(ledgers.db.prepare('SELECT event FROM events ORDER BY id DESC').pluck().get()).toBe(event.event);
     });
-    const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(1) });
-    const failing = () => ledgers.claim(ledger, [job.id], { route: { attemptKey: null as unknown as string } });
-    expect(failing).toThrow(/NOT NULL/);
-    expect(heard).toEqual(['generation_queued']);
-    expect(ledgers.count('SELECT COUNT(*) FROM reservations')).toBe(0);
+    const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(2) });
+    const queued = [...heard];
+    const route = { attemptKey: 'taken' };
+    ledgers.claimed(ledgers.connection('b'), [job.id], { route });
+    expect(() => ledgers.claim(ledger, [job.id], { route })).toThrow(/UNIQUE/);
+    expect(heard).toEqual(queued);
+    expect(ledgers.count('SELECT COUNT(*) FROM reservations')).toBe(1);
     finish(ledger, ledgers.claimed(ledger, [job.id]));
-    expect(heard.slice(1)).toEqual([
+    expect(heard.slice(queued.length)).toEqual([
       'generation_started',
       'generation_submitted',
       'generation_completed',

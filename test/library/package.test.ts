@@ -96,7 +96,8 @@ describe('the packed library', () => {
       if (!(bad instanceof UserError)) throw new Error('no UserError');
       console.log(bad.kind, bad.problems.length);
       const imggen = await ImgGen.open();
-      const refused: unknown = await imggen.pack({ count: 8, settings: { maxImageUsd: 0.001 } }).result.catch((e: unknown) => e);
+      const dear = imggen.pack({ count: 8, settings: { maxImageUsd: 0.001 } });
+const refused: unknown = await dear.result.catch((e: unknown) => e);
       console.log(refused instanceof UserError ? refused.kind : 'not refused');
       console.log((await imggen.jobs()).length);
       await imggen.close();

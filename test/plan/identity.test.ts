@@ -20,7 +20,8 @@ describe('the identity block', () => {
       distinctiveFeatures: ['freckles'],
     };
     expect(block(mira)).toBe(
-      'Mira Sol, a 24-28 year old Mediterranean woman with long wavy auburn hair, green eyes, an athletic build and freckles, wearing casual streetwear',
+      'Mira Sol, a 24-28 year old Mediterranean woman with long wavy auburn hair, green eyes, an ' +
+        'athletic build and freckles, wearing casual streetwear',
     );
   });
 
@@ -77,7 +78,8 @@ describe('the identity block', () => {
 
   test('keeps a long attribute whole while there is room', () => {
     const outfit =
-      'a vintage brown leather jacket over a white t-shirt, high-waisted blue jeans with a braided belt, and scuffed desert boots';
+      'a vintage brown leather jacket over a white t-shirt, high-waisted blue jeans with a ' +
+      'braided belt, and scuffed desert boots';
     expect(block({ outfitStyle: outfit })).toContain(outfit);
   });
 

@@ -28,9 +28,12 @@ describe('a photo prompt', () => {
   test('says who, framing, angle, pose, expression, place, light and lens', () => {
     expect(buildPrompt(mira, look)).toBe(
       'Professional portrait photograph of Mira Sol, a woman with green eyes and freckles. ' +
-        'Waist-up portrait, three-quarter view facing left, head and body turned halfway toward the left of the frame, eyes on the camera. ' +
-        'Pose: standing with arms relaxed, with a calm, serene expression. Setting: a wide sandy beach. Lighting: soft overcast daylight. ' +
-        '70mm lens at f/2.8, softly blurred background, natural skin texture, true-to-life colors, sharp focus on the eyes. One person only.',
+        'Waist-up portrait, three-quarter view facing left, head and body turned halfway toward ' +
+        'the left of the frame, eyes on the camera. ' +
+        'Pose: standing with arms relaxed, with a calm, serene expression. Setting: a wide sandy ' +
+        'beach. Lighting: soft overcast daylight. ' +
+        '70mm lens at f/2.8, softly blurred background, natural skin texture, true-to-life colors, ' +
+        'sharp focus on the eyes. One person only.',
     );
   });
 

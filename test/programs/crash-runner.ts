@@ -10,7 +10,8 @@ import { afterSave } from '../../src/runner/after/index.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { contextOf, optionsOf, ready } from '../support/jobs.ts';
-import { fileJournal, paperDownload, paperProvider, type RecoveryClass } from '../simulation/service.ts';
+import { fileJournal } from '../simulation/journal.ts';
+import { paperDownload, paperProvider, type RecoveryClass } from '../simulation/service.ts';
 
 /** What the process is to do. */
 export interface CrashPlan {

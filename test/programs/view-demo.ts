@@ -95,7 +95,8 @@ async function make(shot: string, number: number): Promise<void> {
       const refusal = dice < 0.04;
       const error_type = refusal ? 'refused' : 'timeout';
       const message = refusal
-        ? 'The content policy said no: \u001b[31mNSFW\u001b[0m content was detected in the picture, and it was thrown away'
+        ? 'The content policy said no: \u001b[31mNSFW\u001b[0m content was detected in the picture, ' +
+          'and it was thrown away'
         : 'the prediction took more than 300 s';
       if (refusal) refused += 1;
       else failed += 1;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError, UserError } from '../../src/errors.ts';
-import type { Capabilities, ModelRecord } from '../../src/providers/capabilities.ts';
+import type { ModelRecord } from '../../src/providers/capabilities.ts';
+import localModule from '../../src/providers/local.ts';
 import { lookUpModel, modelForRequest, type ModelList, unknownModel } from '../../src/providers/models.ts';
 import { microsOf } from '../../src/money.ts';
 import { configuredPrice, priceOfEach } from '../../src/providers/price.ts';
@@ -40,7 +41,7 @@ describe('a price', () => {
 });
 
 describe('a model', () => {
-  const capabilities = { seed: 'none' } as Capabilities;
+  const capabilities = localModule.models[0]?.capabilities ?? expect.unreachable('a model that draws');
   const list: ModelList<ModelRecord> = {
     service: 'Paper',
     defaultModel: 'now',

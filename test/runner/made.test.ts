@@ -120,7 +120,7 @@ describe('a picture that was made', () => {
     expect(rig.ledger.jobs.total(job.id).reservedMicros + rig.ledger.jobs.total(job.id).spentMicros).toBeGreaterThan(0);
   });
 
-  it('and is refused at every address stays open as long as the provider names it, whatever the clock says', async () => {
+  it('and is refused at every address stays open while the provider names it, whatever the clock says', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(1) });
     const kept = { ...service([]), retentionMs: 3_600_000 };

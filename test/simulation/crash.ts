@@ -8,7 +8,8 @@ import { Ledger } from '../../src/ledger/ledger.ts';
 import type { CrashPlan } from '../programs/crash-runner.ts';
 import { violations } from './invariants.ts';
 import { galleryShots, makeJob, newFolder, removeFolder } from '../support/jobs.ts';
-import { fileJournal, type RecoveryClass } from './service.ts';
+import { fileJournal } from './journal.ts';
+import type { RecoveryClass } from './service.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url));
 export const CLASSES: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind'];

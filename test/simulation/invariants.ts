@@ -5,7 +5,8 @@ import type { Database } from 'better-sqlite3';
 import type { Caps } from '../../src/ledger/records.ts';
 import { sha256Of } from '../../src/images/hash.ts';
 import { picturesIn } from '../support/jobs.ts';
-import { COST_MICROS, type Charge, type RecoveryClass } from './service.ts';
+import { COST_MICROS, type RecoveryClass } from './service.ts';
+import type { Charge } from './journal.ts';
 
 /** Where the truth lies. */
 export interface Evidence {

@@ -3,7 +3,6 @@
  * docs/ledger.md, "Recovery" (idem, list, sync, blind). It runs outside the processes that ask it: their end does not
  * stop it.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { ProviderError } from '../../src/errors.ts';
 import { stageBytes } from '../../src/images/save.ts';
 import type {
@@ -18,6 +17,8 @@ import type {
 } from '../../src/providers/provider.ts';
 import type { Download } from '../../src/runner/context.ts';
 import { makePicture } from '../emulators/picture.ts';
+import type { Journal, Charge } from './journal.ts';
+import type { SubmitFault, ReadFault } from './faults.ts';
 
 /** What a service allows when an answer was lost. */
 export type RecoveryClass =
@@ -26,64 +27,11 @@ export type RecoveryClass =
   | 'sync' // nothing to ask
   | 'blind'; // nothing to ask until a remote id is known
 
-/** One picture billed. */
-export interface Charge {
-  remoteId: string;
-  key: string;
-  shot: string;
-  atMs: number;
-  unusable: boolean;
-}
-
-/** Where the service keeps its charges. */
-export interface Journal {
-  all(): Charge[];
-  add(charge: Charge): void;
-}
-
-/** A journal in memory. */
-export function memoryJournal(): Journal {
-  const charges: Charge[] = [];
-  return { all: () => charges, add: (charge) => charges.push(charge) };
-}
-
-/** A journal in a file that outlives any process, one line a charge. */
-export function fileJournal(file: string): Journal {
-  return {
-    all: () =>
-      existsSync(file)
-        ? readFileSync(file, 'utf8')
-            .split('\n')
-            .filter(Boolean)
-            .map((line) => JSON.parse(line) as Charge)
-        : [],
-    add: (charge) => appendFileSync(file, `${JSON.stringify(charge)}\n`),
-  };
-}
-
-/**
- * What goes wrong with one request. `…-after`: when it has been charged. `late`: it arrives seconds after its sender
- * gave up.
- */
-export const SUBMIT_FAULTS = [
-  'ok',
-  'limited',
-  'down',
-  'reset-before',
-  'reset-after',
-  'late',
-  'hang',
-  'hang-after',
-  'refused',
-  'unusable',
-] as const;
-export type SubmitFault = (typeof SUBMIT_FAULTS)[number];
-export const READ_FAULTS = ['ok', 'down', 'cut'] as const;
-export type ReadFault = (typeof READ_FAULTS)[number];
-
 /** What one picture costs: held at most, and billed. Micro-dollars. */
 export const WORST_MICROS = 50_000;
+
 export const COST_MICROS = 40_000;
+
 /** `late` requests arrive within this time. */
 const LATE_MS = 3_000;
 

@@ -12,7 +12,8 @@ import { makePicture } from '../emulators/picture.ts';
 import { startBrowser } from './browser.ts';
 
 export const HOSTILE =
-  '"><img src=x onerror="document.title=1"></script><script>document.title=2</script>\u2028\u2029\u202e\'`&amp;${1}\u001b[31m';
+  '"><img src=x onerror="document.title=1"></script><script>document.title=2</script>' +
+  "\u2028\u2029\u202e'`&amp;${1}\u001b[31m";
 
 export function picture(number: number, change: Partial<GalleryPicture> = {}): GalleryPicture {
   const filename = `mira_sol_image_${String(number).padStart(5, '0')}.png`;
@@ -23,7 +24,9 @@ export function picture(number: number, change: Partial<GalleryPicture> = {}): G
     provider: number % 2 ? 'replicate' : 'openai',
     model: 'black-forest-labs/flux-dev',
     mark: ([null, 'approved', 'rejected', 'favorite'] as const)[number % 4] ?? null,
-    prompt: `A photo of a woman of about 26, auburn long wavy hair, green eyes, standing with arms relaxed, soft window light from the left, number ${number}`,
+    prompt:
+      `A photo of a woman of about 26, auburn long wavy hair, green eyes, ` +
+      `standing with arms relaxed, soft window light from the left, number ${number}`,
     seed: 421_337 + number,
     seedHonored: number % 3 === 0 ? 'no' : 'yes',
     costMicros: 25_000,

@@ -37,7 +37,8 @@ test('a reader that goes away does not end the run', async () => {
     const view = createJsonView({ stdout, stderr, env: {}, now: () => 0, color: false });
     let n = 0;
     const timer = setInterval(() => {
-      view.handle({ event: 'budget_reached', at: '', job_id: '3', cap: 'run', spent_usd: 1, reserved_usd: 0, more: 'x'.repeat(5000) });
+      const more = 'x'.repeat(5000);
+      view.handle({ event: 'budget_reached', at: '', job_id: '3', cap: 'run', spent_usd: 1, reserved_usd: 0, more });
       n += 1;
       if (n < 60) return;
       clearInterval(timer);

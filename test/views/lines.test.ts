@@ -29,7 +29,8 @@ test('a run is told in one line for its beginning and one for each shot that end
       ended(),
     ]),
   ).toEqual([
-    'Mira Sol · create · job 3 · replicate black-forest-labs/flux-dev · 11 images (2 already done), 4 at a time · at most $5.00 a job, $20.00 a day · into images/mira-sol',
+    'Mira Sol · create · job 3 · replicate black-forest-labs/flux-dev · 11 images (2 already ' +
+      'done), 4 at a time · at most $5.00 a job, $20.00 a day · into images/mira-sol',
     'avatar done in 1.2 s · avatar.png · $0.025 · 3/11',
     'b refused: no nudity · 4/11',
   ]);

@@ -20,9 +20,11 @@ export interface CloudAccount {
 
 /** What this emulator knows. The service ignores other parameters; refusing them here finds typing errors. */
 const KNOWN = new Set(
-  'api_key asset_folder context display_name eager eager_async file filename_override folder invalidate overwrite public_id public_ids signature tags timestamp type unique_filename use_filename'.split(
-    ' ',
-  ),
+  (
+    'api_key asset_folder context display_name eager eager_async file filename_override folder ' +
+    'invalidate overwrite public_id public_ids signature tags timestamp type unique_filename ' +
+    'use_filename'
+  ).split(' '),
 );
 const STALE_SECONDS = 3600;
 

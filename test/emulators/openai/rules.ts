@@ -82,7 +82,8 @@ export function understand(
     );
   if (prompt.length > 32_000)
     invalid(
-      `Invalid 'prompt': string too long. Expected a string with maximum length 32000, but got a string with length ${prompt.length} instead.`,
+      `Invalid 'prompt': string too long. Expected a string with maximum length 32000, ` +
+        `but got a string with length ${prompt.length} instead.`,
       'prompt',
       'string_above_max_length',
     );
@@ -104,7 +105,8 @@ export function understand(
     invalid(`input_fidelity is not supported for ${model.id}.`, 'input_fidelity', 'invalid_input_fidelity_model');
   if (given.references > 16)
     invalid(
-      `Invalid 'image': array too long. Expected an array with maximum length 16, but got an array with length ${given.references} instead.`,
+      `Invalid 'image': array too long. Expected an array with maximum length 16, ` +
+        `but got an array with length ${given.references} instead.`,
       'image',
       'array_above_max_length',
     );
@@ -158,7 +160,8 @@ function sizeOf(size: string, model: Model): { width: number; height: number } {
     width * height > 3840 * 2160
   ) {
     invalid(
-      `Invalid size '${size}'. Width and height must both be divisible by 16, the aspect ratio between 1:3 and 3:1, at most 3840x2160.`,
+      `Invalid size '${size}'. Width and height must both be divisible by 16, ` +
+        `the aspect ratio between 1:3 and 3:1, at most 3840x2160.`,
       'size',
     );
   }

@@ -99,7 +99,8 @@ function outputOf({ id, model, fate }: Prediction, baseUrl: string): string | st
 function logsOf(prediction: Prediction, status: string): string {
   const { fate } = prediction;
   const flagged = fate.end === 'succeeded' && fate.outputs === 0 ? 'NSFW content detected in image 0\n' : '';
-  return `Using seed: ${prediction.seed}\n${status === 'processing' ? ' 50%|█████     | 14/28' : '100%|██████████| 28/28'}\n${status === 'processing' ? '' : flagged}`;
+  const [bar, end] = status === 'processing' ? [' 50%|█████     | 14/28', ''] : ['100%|██████████| 28/28', flagged];
+  return `Using seed: ${prediction.seed}\n${bar}\n${end}`;
 }
 
 /** Microseconds, as the service writes them. */

@@ -42,7 +42,8 @@ export function rowsOf(folder: string): Row[] {
   return ask<Row>(
     folder,
     `SELECT i.*, COALESCE(u.state, 'none') upload, u.key public_id, json_extract(u.details, '$.url') url
-     FROM images i LEFT JOIN uploads u ON u.image_id = i.id AND u.store = i.store WHERE i.state <> 'removed' ORDER BY number`,
+     FROM images i LEFT JOIN uploads u ON u.image_id = i.id AND u.store = i.store
+     WHERE i.state <> 'removed' ORDER BY number`,
   );
 }
 

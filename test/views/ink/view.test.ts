@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
 import { createInkView } from '../../../src/views/ink/view.tsx';
 import { eraseReflowed, reflowedRows } from '../../../src/views/ink/reflow.ts';
 import {
@@ -14,6 +14,8 @@ import {
   summary,
 } from '../../support/view-events.ts';
 
+/** At least a tick of the view, in ms. */
+const TICK_MS = 100;
 const CLEARS_SCREEN = /\u001b\[[23]?J|\u001b\[H|\u001b\[1;1H|\u001bc/;
 
 function terminal(change: { now?: () => number; columns?: number; rows?: number } = {}) {
@@ -21,16 +23,13 @@ function terminal(change: { now?: () => number; columns?: number; rows?: number 
   return streams({ stdout, now: change.now ?? (() => Date.now()) });
 }
 
-/** Long enough for a tick of the view. */
-const tick = async (): Promise<void> => sleep(120);
-
 test('a live run of 300 shots never clears the screen, tells each shot once and ends with the summary', async () => {
   const target = terminal();
   const view = createInkView(target);
   view.handle(opened({ image_count: 300 }));
   for (let i = 0; i < 300; i += 1) {
     for (const event of done(`gallery-${1000 + i}`)) view.handle(event);
-    if (i % 100 === 0) await tick();
+    if (i % 100 === 0) await expect.poll(() => target.stdout.text).toContain(`✓ gallery-${1000 + i} `);
   }
   await view.close(summary({ headline: 'All 300 images are made.' }));
   const { text } = target.stdout;
@@ -41,19 +40,24 @@ test('a live run of 300 shots never clears the screen, tells each shot once and 
 });
 
 test('thousands of events between two ticks are one frame', async () => {
+  // The ticks come when the test says so.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
   const target = terminal({ now: () => T0 });
   let writes = 0;
   target.stdout.on('data', () => (writes += 1));
   const view = createInkView(target);
   view.handle(opened({ image_count: 5000, concurrency: 1 }));
+  vi.advanceTimersByTime(TICK_MS);
   await expect.poll(() => target.stdout.text).toContain('Mira Sol');
-  await tick();
+  await setImmediate();
   const before = writes;
   for (let i = 0; i < 2000; i += 1) {
     view.handle({ event: 'shot_phase', job_id: '3', shot: 'a', phase: 'waiting', progress: i / 2000 });
   }
+  vi.advanceTimersByTime(TICK_MS);
   await expect.poll(() => writes - before).toBeGreaterThan(0);
-  await tick();
+  await setImmediate();
   expect(writes - before).toBeLessThan(12);
   await view.close(summary());
 });
@@ -108,7 +112,7 @@ test('when Ink breaks, the rest of the run is told in lines', async () => {
     },
   });
   view.handle(opened());
-  await tick();
+  await expect.poll(() => target.stdout.text).toMatch(/\[\d\d:\d\d:\d\d\]/);
   for (const event of [completed('avatar'), stored('avatar')]) view.handle(event);
   await view.close(summary());
   expect(target.stdout.text).toMatch(/\[\d\d:\d\d:\d\d\] avatar done in 1\.2 s/);
