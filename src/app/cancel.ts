@@ -1,9 +1,18 @@
 import { UserError } from '../errors.ts';
+import { usdOf } from '../money.ts';
 import { knownJob } from './jobs.ts';
 import type { Project } from './project.ts';
+import { resuming } from './resume.ts';
+import { runJobs, type RunningProject } from './run-jobs.ts';
+
+/** What the use-case needs of a project. */
+type CancelingProject = RunningProject & Pick<Project, 'caller'>;
 
 /** How long a provider may take to stop one piece of work. */
 const CANCEL_TIMEOUT_MS = 20_000;
+/** How long the work that it has stopped may take to say how it ended; finished pictures are fetched meanwhile. */
+const SETTLE_TIMEOUT_MS = 30_000;
+const FETCH_TIMEOUT_MS = 300_000;
 
 /** What canceling came to. */
 export interface Canceled {
@@ -12,6 +21,12 @@ export interface Canceled {
   canceled: number;
   /** Pieces of work that the provider stopped, and will not bill. */
   canceledAtProvider: number;
+  /** Pictures that were finished at the provider: fetched, and on disk now. */
+  collected: number;
+  /** Shots that were sent, and nobody knows whether they are charged … */
+  perhapsCharged: number;
+  /** … and what they count as. */
+  perhapsChargedUsd: number;
   /** Shots that were sent and have not ended: perhaps paid. */
   underWay: number;
   /** True while a process works on them; otherwise `resume` collects them. */
@@ -21,13 +36,10 @@ export interface Canceled {
 }
 
 /**
- * Stops a job, also one that another process runs, and asks the providers to stop.
+ * Stops a job, also one that another process runs, asks the providers to stop, and fetches what is finished there.
  * @throws {UserError} for a job that is not there, or has ended.
  */
-export async function cancelJob(
-  project: Pick<Project, 'ledger' | 'services' | 'caller' | 'clean'>,
-  name: string,
-): Promise<Canceled> {
+export async function cancelJob(project: CancelingProject, name: string): Promise<Canceled> {
   const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   if (job.state === 'ended') throw new UserError(`job ${job.id} has ended already`);
@@ -44,12 +56,31 @@ export async function cancelJob(
       problems.push(`${open.shot}: ${open.provider} could not be asked to stop: ${why}`);
     }
   }
+  const before = ledger.jobs.counts(job.id);
+  if (before.leased > 0 && !ledger.queries.isRun(job.id)) problems.push(...(await collect(project, job.id)));
+  const after = ledger.jobs.counts(job.id);
+  const doubtful = ledger.queries.doubtful(job.id);
   return {
     jobId: String(job.id),
     canceled,
     canceledAtProvider: stopped,
-    underWay: ledger.jobs.counts(job.id).leased,
+    collected: after.done - before.done,
+    perhapsCharged: doubtful.attempts,
+    perhapsChargedUsd: usdOf(doubtful.micros),
+    underWay: after.leased,
     running: ledger.queries.isRun(job.id),
     problems,
   };
+}
+
+/** Settles what was sent: paid pictures are fetched, stopped work says how it ended. Returns what went wrong. */
+async function collect(project: CancelingProject, jobId: number): Promise<string[]> {
+  const signals = { drain: AbortSignal.timeout(SETTLE_TIMEOUT_MS), abort: AbortSignal.timeout(FETCH_TIMEOUT_MS) };
+  try {
+    await runJobs(project, resuming(project, String(jobId)), {}, { signals, emit: () => {} });
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [`what is finished could not be fetched now: ${project.clean(error.message)}`];
+  }
 }

@@ -1,20 +1,26 @@
 import type { Canceled } from '../app/cancel.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
-import { count } from '../views/format.ts';
+import { count, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
 /** `imggen cancel <job>`: stops a job, also one that another process runs, and asks the providers to stop. */
 export function cancel(io: Io, job: string, flags: CommonFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const done = await imggen.cancel(job);
-    const { jobId, canceled, canceledAtProvider, underWay } = done;
-    for (const problem of done.problems) io.terminal.stderr.write(`${problem}\n`);
-    if (flags.json) printJson(io, { jobId, canceled, canceledAtProvider, underWay });
+    const { problems, running: _running, ...told } = done;
+    const { jobId, canceled, canceledAtProvider, collected, perhapsCharged, perhapsChargedUsd, underWay } = told;
+    for (const problem of problems) io.terminal.stderr.write(`${problem}\n`);
+    if (flags.json) printJson(io, told);
     else {
       const stopped = canceledAtProvider > 0 ? `, ${canceledAtProvider} stopped at the provider` : '';
       const dropped = `${count(canceled, 'waiting shot')} dropped`;
       printLine(io, `canceled job ${jobId}: ${dropped}${stopped}; what is finished stays`);
+      if (collected > 0) printLine(io, `${count(collected, 'picture')} finished at the provider: fetched`);
+      if (perhapsCharged > 0) {
+        const cost = perhapsChargedUsd > 0 ? `, ${usd(perhapsChargedUsd)} counted` : '';
+        printLine(io, `${count(perhapsCharged, 'request')} stopped or lost on the way: perhaps charged${cost}`);
+      }
       if (underWay > 0) printLine(io, underWayWords(done));
     }
     return EXIT.ok;
