@@ -59,7 +59,7 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
   const before = ledger.jobs.counts(job.id);
   if (before.leased > 0 && !ledger.queries.isRun(job.id)) problems.push(...(await collect(project, job.id)));
   const after = ledger.jobs.counts(job.id);
-  const doubtful = ledger.queries.doubtful(job.id);
+  const doubtful = ledger.jobs.doubtful(job.id);
   return {
     jobId: String(job.id),
     canceled,

@@ -3,7 +3,7 @@ import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
 import type { ShotSettings } from '../shot.ts';
-import { endedInVain, PAID, paidInVain, type PaidInVain } from './paid-in-vain.ts';
+import { doubtful, endedInVain, PAID, paidInVain, type PaidInVain } from './paid-in-vain.ts';
 import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
 import { renewSeeds, waitForAvatar } from './second-take.ts';
@@ -140,6 +140,11 @@ export class Jobs {
   /** Failed and canceled shots that were paid, or perhaps paid, without a picture, and what was. */
   paidInVain(jobId: number): PaidInVain {
     return paidInVain(this.connection, jobId);
+  }
+
+  /** Attempts of a job that were perhaps charged, and what they count as. */
+  doubtful(jobId: number): { attempts: number; micros: number } {
+    return doubtful(this.connection, jobId);
   }
 
   /** True when the last two attempts of a job with this model were paid and brought no picture. */

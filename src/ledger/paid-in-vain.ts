@@ -21,6 +21,16 @@ export function paidInVain(connection: Connection, jobId: number): PaidInVain {
   return row ?? { shots: 0, micros: 0 };
 }
 
+/** Attempts of a job that were perhaps charged, and what they count as. */
+export function doubtful(connection: Connection, jobId: number): { attempts: number; micros: number } {
+  const row = connection.get<{ attempts: number; micros: number }>(
+    `SELECT COUNT(*) attempts, COALESCE(SUM(spent_micros), 0) micros FROM reservations
+      WHERE job_id = ? AND state = 'doubtful'`,
+    jobId,
+  );
+  return row ?? { attempts: 0, micros: 0 };
+}
+
 /** True when the last two attempts of a job with this model were paid and brought no picture. */
 export function endedInVain(connection: Connection, jobId: number, model: string): boolean {
   const last = connection.all<{ inVain: number }>(

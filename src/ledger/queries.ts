@@ -90,16 +90,6 @@ export class Queries {
     );
   }
 
-  /** Attempts of a job that were perhaps charged, and what they count as. */
-  doubtful(jobId: number): { attempts: number; micros: number } {
-    const row = this.connection.get<{ attempts: number; micros: number }>(
-      `SELECT COUNT(*) attempts, COALESCE(SUM(spent_micros), 0) micros FROM reservations
-        WHERE job_id = ? AND state = 'doubtful'`,
-      jobId,
-    );
-    return { attempts: row?.attempts ?? 0, micros: row?.micros ?? 0 };
-  }
-
   /** Remote ids of open attempts of a job, for canceling at the provider. */
   openRemote(jobId: number): { provider: string; remoteId: string; shot: string }[] {
     return this.connection.all(

@@ -3,8 +3,8 @@ import { UserError } from '../errors.ts';
 import type { Terminal } from '../host.ts';
 
 /**
- * Asks a person at a terminal; false where there is none to ask.
- * @throws {UserError} `declined` for Ctrl-C and Ctrl-D: that is a no.
+ * Asks a person at a terminal: true for a yes; false where there is nobody to ask.
+ * @throws {UserError} `declined` for any other answer, Ctrl-C and Ctrl-D.
  */
 export async function confirm(
   { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
@@ -16,8 +16,10 @@ export async function confirm(
   ask.once('close', () => closed.abort());
   try {
     const answer = await ask.question(`${question} [y/N] `, { signal: closed.signal });
-    return /^y(es)?$/i.test(answer.trim());
+    if (/^y(es)?$/i.test(answer.trim())) return true;
+    throw new UserError('answered no: nothing was done', { kind: 'declined' });
   } catch (error) {
+    if (error instanceof UserError) throw error;
     if ((error as Error).name !== 'AbortError') throw error;
     stderr.write('\n');
     throw new UserError('stopped at the question: nothing was done', { kind: 'declined' });

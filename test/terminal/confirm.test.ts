@@ -14,19 +14,16 @@ async function answered(typed: string, isTTY = true): Promise<{ said: unknown; s
 }
 
 describe('a question', () => {
-  it.each([
-    ['y\r', true],
-    ['YES\r', true],
-    ['n\r', false],
-    ['\r', false],
-    ['yep\r', false],
-  ])('that is answered by %j is a yes: %s', async (typed, yes) => {
+  it.each(['y\r', 'YES\r'])('that is answered by %j is a yes', async (typed) => {
     const { said, shown } = await answered(typed);
-    expect(said).toBe(yes);
+    expect(said).toBe(true);
     expect(shown).toContain('Make as many as fit? [y/N]');
   });
 
   it.each([
+    ['n', 'n\r'],
+    ['nothing', '\r'],
+    ['another word', 'yep\r'],
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
   ])('that is answered by %s is a no, and the command was stopped by its user', async (_, typed) => {
