@@ -4,6 +4,8 @@ import { addKeeping, addMarking } from './grammar/keeping.ts';
 import { addLooking } from './grammar/looking.ts';
 import { addGoingOn, addMaking, addRerolling } from './grammar/making.ts';
 import type { Run } from './grammar/options.ts';
+import { suggestedCommands } from './grammar/suggest.ts';
+import { printable } from './sanitize.ts';
 import type { ExitCode } from './terminal/exit-codes.ts';
 import type { Io } from './terminal/print.ts';
 
@@ -38,7 +40,7 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('  → the same with --help shows what there is')
-    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false, minWidthToWrap: 20, subcommandTerm: termOf })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text.replace(/^error: /, 'imggen: ')),
@@ -59,14 +61,31 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed): Command {
   return program;
 }
 
+/** A command in the list of all, without `[options]`: every one has options. */
+function termOf(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...words].join(' ');
+}
+
 /**
- * The words to parse. Of help about a command that there is none of, only that command is left: so the parser says what
- * is wrong, where it would print the help of all.
+ * The words to parse. A command that there is none of is refused here, also where only its help is asked for.
+ * @throws commander's error, told already.
  */
 export function wordsFor(program: Command, words: readonly string[]): string[] {
   const named = words[0] === 'help' ? words[1] : words[0];
   const known = program.commands.some((command) => command.name() === named || command.aliases().includes(named ?? ''));
-  return named === undefined || named === 'help' || named.startsWith('-') || known ? [...words] : [named];
+  if (named === undefined || named === 'help' || named.startsWith('-') || known) return [...words];
+  const meant = suggestedCommands(
+    named,
+    program.commands.map((command) => command.name()),
+  );
+  const suggestion = meant.length === 0 ? '' : `\n  did you mean ${meant.join(' or ')}?`;
+  program.error(`imggen: unknown command '${printable(named, 60)}'${suggestion}`, {
+    code: 'commander.unknownCommand',
+  });
 }
 
 function packageVersion(): string {
@@ -78,11 +97,11 @@ function packageVersion(): string {
 
 const EXAMPLES = `
 Examples:
-  $ imggen init                                      a config to start from
-  $ imggen create-character                          avatar and 10 training pictures, no key needed
-  $ imggen pack --count 8                            8 gallery pictures
-  $ imggen gallery mira-sol                          what there is
-  $ imggen pack --count 8 --provider replicate --dry-run   what it would cost
+  $ imggen init                      a config to start from
+  $ imggen create-character          avatar and 10 training pictures, no key
+  $ imggen pack --count 8            8 gallery pictures
+  $ imggen gallery mira-sol          what there is
+  $ imggen pack --count 8 --dry-run  what it would be, and cost
 
 Exit codes: 0 done, 2 usage or config, 3 some failed, 4 budget, 5 key or credit,
 6 all failed, 75 unknown or still live, 130 interrupted

@@ -106,7 +106,6 @@ export async function packing(project: CreatingProject, options: PackOptions): P
   if (before) assertNotInVain(project.ledger.open(), before, asked);
   return {
     characterId: subject.id,
-    characterKey: registered?.key,
     settings: asked,
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,

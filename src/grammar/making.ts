@@ -1,6 +1,6 @@
 /** Commands that make pictures, and go on with making them. */
 import { type Command } from 'commander';
-import { common, examples, making, running, seeded, type Run } from './options.ts';
+import { common, examples, making, running, seedOption, type Run } from './options.ts';
 
 /** init, create-character, pack. */
 export function addMaking(program: Command, run: Run): void {
@@ -17,7 +17,8 @@ export function addMaking(program: Command, run: Run): void {
       ),
     );
   making(
-    seeded(program.command('create-character'))
+    program
+      .command('create-character')
       .description(
         'register the character and lock its seed; make the avatar, then 10 training pictures; run again, only ' +
           'what is missing',
@@ -25,6 +26,7 @@ export function addMaking(program: Command, run: Run): void {
       .argument('[config...]', 'configs, one a character (default: --config, $IMGGEN_CONFIG, ./config.json)')
       .option('--training <file>', 'another training set: YAML, JSON, or one scene a line')
       .option('--training-count <n>', 'how many training pictures, 1 to 100 (default: 10)')
+      .addOption(seedOption())
       .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
     [
       'imggen create-character',
@@ -43,7 +45,8 @@ export function addMaking(program: Command, run: Run): void {
 
 function addPack(program: Command, run: Run): void {
   making(
-    seeded(program.command('pack'))
+    program
+      .command('pack')
       .description('make gallery pictures: scenes of your own, or N varied poses and places')
       .argument('[character]', 'a character’s id (default: the one in the config)')
       .option('-n, --count <n>', 'how many pictures; required without scenes, which share them in turn')
@@ -53,12 +56,13 @@ function addPack(program: Command, run: Run): void {
       .option('--outfit <text>', 'clothes of all pictures, in place of the character’s')
       .option('--context <file>', 'story, place and mood of all pictures: a text, or YAML or JSON')
       .option('--new', 'start another job although an identical one is unfinished')
+      .addOption(seedOption())
       .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
     [
       'imggen pack --count 8',
-      'imggen pack --scene "on a balcony in Lisbon at sunset, holding a coffee" --count 4',
-      'imggen pack mira-sol --scenes trip.yaml --provider replicate --budget 1.50 --dry-run',
-      'imggen pack --count 8 --key nightly-42 --json    # CI: the same key never makes a second job',
+      'imggen pack --scene "on a balcony in Lisbon at sunset" --count 4',
+      'imggen pack mira-sol --scenes trip.yaml --budget 1.50 --dry-run',
+      'imggen pack --count 8 --key nightly-42 --json   # CI: never a second job',
     ],
   ).action((id, flags) =>
     run(

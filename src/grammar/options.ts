@@ -60,8 +60,8 @@ export function running(command: Command, lines: readonly string[]): Command {
 }
 
 /** The seed: only where a character's pictures are planned. */
-export function seeded(command: Command): Command {
-  return command.option('--seed <n>', 'seed of the character, 0 … 4294967295');
+export function seedOption(): Option {
+  return new Option('--seed <n>', 'seed of the character, 0 … 4294967295');
 }
 
 /** Examples under the help of a command. */

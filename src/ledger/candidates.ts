@@ -23,7 +23,7 @@ export interface None {
   kind: 'none';
 }
 
-/** How often to look again when only other processes are at work. */
+/** How often to look again when only others are at work. */
 export const OTHERS_POLL_MS = 250;
 
 /** A shot that is free, and whose time has come. */
@@ -83,9 +83,11 @@ function nothingReady(connection: Connection, jobId: number): Wait | None {
     jobId,
   )?.at;
   if (soonest !== undefined && soonest !== null) return { kind: 'wait', untilMs: soonest, reason: 'backoff' };
+  // With another run of this process on the job its shots may be that run's.
   const elsewhere = connection.get(
     `SELECT 1 FROM shots INDEXED BY shots_leased
-     WHERE job_id = ? AND state = 'leased' AND (owner IS NULL OR owner <> ?) LIMIT 1`,
+     WHERE job_id = ? AND state = 'leased' AND (owner IS NULL OR owner <> ?
+       OR (SELECT COUNT(*) FROM runs r WHERE r.job_id = shots.job_id AND r.owner = shots.owner) > 1) LIMIT 1`,
     jobId,
     connection.owner,
   );

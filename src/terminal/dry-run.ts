@@ -1,6 +1,7 @@
 import type { DryJob } from '../app/dry-run.ts';
 import { printable } from '../sanitize.ts';
-import { count, usd } from '../views/format.ts';
+import { microsOf, usdText } from '../money.ts';
+import { count } from '../views/format.ts';
 import { worded } from './advice.ts';
 import { printJson, printLine, type Io } from './print.ts';
 
@@ -19,7 +20,9 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
     const negativePrompt = job.shots[0]?.negativePrompt;
     if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);
     for (const { message, advice } of job.warnings) printLine(io, `\nwarning: ${printable(worded(message, advice))}`);
-    const worst = job.worstCaseUsd === null ? 'unknown: nobody knows the price of this model' : usd(job.worstCaseUsd);
+    // To the micro-dollar: a worst case that is rounded down would be passed.
+    const worst =
+      job.worstCaseUsd === null ? 'unknown: nobody knows the price of this model' : usdText(microsOf(job.worstCaseUsd));
     printLine(io, `\nworst case: ${worst}. Nothing was sent, nothing was written.`);
   }
 }

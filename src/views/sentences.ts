@@ -26,13 +26,14 @@ export function drainingWords(inFlight: number): string {
   if (inFlight === 0) return 'stopping, nothing is in flight';
   const [end, them] = inFlight === 1 ? ['ends', 'it'] : ['end', 'them'];
   return (
-    `stopping: no new requests; ${count(inFlight, 'image')} in flight ${end} now, or \`imggen resume\` collects ` + them
+    `stopping: no new requests; ${count(inFlight, 'picture')} in flight ${end} now, or \`imggen resume\` collects ` +
+    them
   );
 }
 
 /** The cap that stopped a run. */
 export function budgetWords(cap: BudgetCap): string {
-  if (cap === 'image') return 'stopped by the budget of an image (perImageUsd)';
+  if (cap === 'image') return 'stopped by the budget of a picture (perImageUsd)';
   return cap === 'day'
     ? 'stopped by the budget of the day (perDayUsd)'
     : 'stopped by the budget of the job (perRunUsd)';
@@ -90,7 +91,7 @@ export function openedLine(job: JobState): string {
     job.characterName,
     jobWords(job),
     providerWords(job),
-    `${count(job.imageCount, 'image')}${done}, ${job.concurrency} at a time`,
+    `${count(job.imageCount, 'picture')}${done}, ${job.concurrency} at a time`,
     ...(caps.length > 0 ? [`at most ${caps.join(', ')}`] : []),
     `into ${job.output}`,
   ].join(' · ');

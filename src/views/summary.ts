@@ -34,7 +34,7 @@ export function troubleLines(summary: RunSummary): string[] {
 function jobLines(job: JobSummary, named: boolean): string[] {
   const name = named ? `${printable(job.characterName)} (job ${printable(job.jobId)}): ` : '';
   const parts = [
-    `${name}${job.completed} of ${count(job.imageCount, 'image')}`,
+    `${name}${job.completed} of ${count(job.imageCount, 'picture')}`,
     usd(job.costUsd),
     duration(job.durationMs),
   ];

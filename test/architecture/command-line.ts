@@ -34,8 +34,8 @@ export const COMMAND_LINE_PLACES: readonly Place[] = [
   },
   {
     path: 'src/program.ts',
-    says: 'The program is its grammar.',
-    imports: ['src/grammar'],
+    says: 'The program is its grammar, and says in harmless words which command there is none of.',
+    imports: ['src/grammar', 'src/sanitize.ts'],
     importsTypesOf: ['src/terminal'],
   },
   {

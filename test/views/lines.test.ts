@@ -29,7 +29,7 @@ test('a run is told in one line for its beginning and one for each shot that end
       ended(),
     ]),
   ).toEqual([
-    'Mira Sol · create · job 3 · replicate black-forest-labs/flux-dev · 11 images (2 already ' +
+    'Mira Sol · create · job 3 · replicate black-forest-labs/flux-dev · 11 pictures (2 already ' +
       'done), 4 at a time · at most $5.00 a job, $20.00 a day · into images/mira-sol',
     'avatar done in 1.2 s · avatar.png · $0.025 · 3/11',
     'b refused: no nudity · 4/11',
@@ -79,7 +79,7 @@ test('budget, warnings and the first Ctrl-C have a line', () => {
   expect(lines.slice(1)).toEqual([
     'stopped by the budget of the job (perRunUsd): $4.90 spent, $0.10 reserved',
     'warning: seed is not honored',
-    'SIGTERM: stopping: no new requests; 1 image in flight ends now, or `imggen resume` collects it',
+    'SIGTERM: stopping: no new requests; 1 picture in flight ends now, or `imggen resume` collects it',
   ]);
 });
 

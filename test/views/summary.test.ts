@@ -7,7 +7,7 @@ const [job] = summary().jobs;
 test('a run that went well says what, where and for how much', () => {
   expect(summaryLines(summary())).toEqual([
     'All 11 images are made.',
-    '  11 of 11 images · $0.275 · 12 s',
+    '  11 of 11 pictures · $0.275 · 12 s',
     '  in images/mira-sol',
   ]);
   expect(troubleLines(summary())).toEqual([]);
@@ -33,7 +33,7 @@ test('failures are grouped by their reason, and the commands to go on are named'
   );
   expect(lines).toEqual([
     '8 of 11 images are made.',
-    '  5 of 11 images · $0.275 · 12 s',
+    '  5 of 11 pictures · $0.275 · 12 s',
     '  3 refused · 1 failed · 1 held · 1 not made yet',
     '  held: 1 request went out and no answer came back. It may have been charged, so nothing is sent again by itself.',
     '  $0.025 is still reserved: it counts as spent until the real cost is known.',
@@ -65,8 +65,8 @@ test('names of failed shots are cut to the width', () => {
 test('several jobs are named', () => {
   const lines = summaryLines(summary({ jobs: [job!, { ...job!, jobId: '4', characterName: 'Bo' }] }));
   expect(lines.filter((line) => line.includes('(job '))).toEqual([
-    '  Mira Sol (job 3): 11 of 11 images · $0.275 · 12 s',
-    '  Bo (job 4): 11 of 11 images · $0.275 · 12 s',
+    '  Mira Sol (job 3): 11 of 11 pictures · $0.275 · 12 s',
+    '  Bo (job 4): 11 of 11 pictures · $0.275 · 12 s',
   ]);
 });
 

@@ -4,8 +4,7 @@
  */
 import { z } from 'zod';
 import type { SentRecord } from '../provider.ts';
-import type { Input } from './input.ts';
-import { withoutBytes } from './same-input.ts';
+import { withoutBytes, type Input } from './input.ts';
 
 /** A request as it was sent. */
 export interface SentRequest {

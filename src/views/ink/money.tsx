@@ -38,5 +38,5 @@ function timeLeft(state: RunState, nowMs: number): string {
 function rate(state: RunState, nowMs: number): string {
   const perMinute = ratePerMinute(state, nowMs);
   if (perMinute === undefined || progressOf(state).remaining === 0) return '';
-  return `${perMinute >= 10 ? perMinute.toFixed(0) : perMinute.toFixed(1)} images/min`;
+  return `${perMinute >= 10 ? perMinute.toFixed(0) : perMinute.toFixed(1)} pictures/min`;
 }
