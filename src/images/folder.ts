@@ -1,4 +1,5 @@
 /** Folders that pictures and their parts lie in. */
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
@@ -44,20 +45,18 @@ const INNER = new Set(['.parts', 'thumbnails']);
  */
 export async function ensureOwnFolder(path: string): Promise<void> {
   const own = INNER.has(basename(path)) ? [dirname(path), path] : [path];
-  for (const folder of own) if (await isLink(folder)) throw new LinkInTheWay(folder);
-  await ensureFolder(path);
+  let there: Stats | undefined;
+  for (const folder of own) {
+    there = await lstat(folder).catch(() => undefined);
+    if (there?.isSymbolicLink()) throw new LinkInTheWay(folder);
+  }
+  // The usual case: one look a folder, and no error made by making it again.
+  if (!there?.isDirectory()) await ensureFolder(path);
 }
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats.isDirectory(),
-    () => false,
-  );
-}
-
-async function isLink(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (stats) => stats.isSymbolicLink(),
     () => false,
   );
 }

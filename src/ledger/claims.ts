@@ -45,12 +45,12 @@ export class Claims {
 
   /**
    * Leases a candidate and commits its attempt and reservation: T1 and T2 of docs/ledger.md, in one immediate
-   * transaction.
+   * transaction. A power cut may take it back: nothing is sent before T2b, which is synced.
    * @param routes the ways to make it, at least one, in order of preference: a later one is taken while the earlier are
    * down.
    */
   claim(candidate: Candidate, routes: readonly Route[]): ClaimResult {
-    return this.connection.write(() => claimIn(this.connection, candidate, routes));
+    return this.connection.writeUnsynced(() => claimIn(this.connection, candidate, routes));
   }
 }
 

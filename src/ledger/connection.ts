@@ -4,6 +4,9 @@ import type { Listener, PublicEvent } from '../events.ts';
 /** A value SQLite takes. */
 export type SqlValue = string | number | bigint | null | Buffer;
 
+/** The pragma by which each commit is on the disk when it returns. */
+export const SYNCED = 'synchronous = FULL';
+
 /** Public events without what the connection itself stamps on them. */
 export type EventBody = PublicEvent extends infer E
   ? E extends PublicEvent
@@ -36,6 +39,8 @@ export class Connection {
   readonly isRunning: (owner: string) => boolean;
   private readonly statements = new Map<string, Statement<unknown[]>>();
   private pending: PublicEvent[] = [];
+  /** Whether the next commit is synced; `openDatabase` begins so. */
+  private isSynced = true;
   /** Undefined until somebody listens: what was committed before is kept for them. */
   private listener: Listener | undefined;
   private unheard: PublicEvent[] = [];
@@ -89,9 +94,25 @@ export class Connection {
     return Number(this.statement(sql).run(...values).lastInsertRowid);
   }
 
-  /** One immediate transaction. Nested calls join the outer one. */
+  /** One immediate transaction, on the disk when this returns. Nested calls join the outer one. */
   write<T>(body: () => T): T {
+    return this.transact(body, true);
+  }
+
+  /**
+   * The same, which all processes see at once and which reaches the disk with the next `write`: a power cut may take it
+   * back. For steps that are simply done again then; a sync costs more than all else in a step.
+   */
+  writeUnsynced<T>(body: () => T): T {
+    return this.transact(body, false);
+  }
+
+  private transact<T>(body: () => T, synced: boolean): T {
     if (this.db.inTransaction) return body();
+    if (synced !== this.isSynced) {
+      this.db.pragma(synced ? SYNCED : 'synchronous = NORMAL');
+      this.isSynced = synced;
+    }
     this.pending = [];
     const result = this.db.transaction(body).immediate();
     const committed = this.pending;

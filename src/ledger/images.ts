@@ -46,10 +46,11 @@ export class Images {
 
   /**
    * T6: the file is linked under its name and synced: the shot is done, and a picture that it replaces is superseded.
-   * `url`: where it can be seen now. @throws {LostLease}
+   * `url`: where it can be seen now. A power cut may take it back: T5 and the linked file stay, and it is done again.
+   * @throws {LostLease}
    */
   done(lease: Lease, imageId: number, url: string): Image {
-    return this.connection.write(() => finishShot(this.connection, lease, { imageId, url }));
+    return this.connection.writeUnsynced(() => finishShot(this.connection, lease, { imageId, url }));
   }
 
   /** The image of a shot, named or stored. */

@@ -103,6 +103,11 @@ export class Ledger {
     });
   }
 
+  /** Several steps in one commit, which is synced. */
+  atOnce<T>(steps: () => T): T {
+    return this.connection.write(steps);
+  }
+
   /** A new run asks a provider again that was down. */
   resetBreaker(scope: string): void {
     this.connection.write(() => resetBreaker(this.connection, scope));

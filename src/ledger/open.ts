@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { UserError } from '../errors.ts';
+import { SYNCED } from './connection.ts';
 import { assertOurs, migrate, retryBusy } from './migrate.ts';
 import { assertNoLinksBeside } from './real-file.ts';
 
@@ -92,7 +93,7 @@ function configure(db: Sqlite.Database, file: string): void {
     retryBusy(() => db.pragma('journal_mode = WAL'));
     chmodSync(file, 0o600);
   }
-  db.pragma('synchronous = FULL');
+  db.pragma(SYNCED);
   // KiB. better-sqlite3's own 16 MiB would fill up with the size of the job; the kernel keeps the file's pages anyway.
   db.pragma('cache_size = -1000');
   db.pragma('foreign_keys = ON');

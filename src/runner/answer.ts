@@ -3,6 +3,7 @@ import type { SeedHonored } from '../events.ts';
 import { usdText } from '../money.ts';
 import type { Generated } from '../providers/provider.ts';
 import { failed } from './ends.ts';
+import { nameOf } from './name.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { pictureIn } from './picture.ts';
 import { isBelievableCost, isStorableId, isStorableUrl, storableUsage } from './storable.ts';
@@ -59,10 +60,13 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
     place = { staged: await staging };
     context.trace('staged', { shot: lease.shot });
   }
-  const attempt = context.ledger.attempts.generated(lease, { ...kept, ...place }, ready.scope);
+  const { attempt, named } = context.ledger.atOnce(() => ({
+    attempt: context.ledger.attempts.generated(lease, { ...kept, ...place }, ready.scope),
+    named: picture && nameOf(context, open, picture),
+  }));
   context.trace('generated', { shot: lease.shot });
   open.onAnswered();
-  return { open: { ...open, attempt, picture, unkeptUrl, doubt: undefined } };
+  return { open: { ...open, attempt, picture, named, unkeptUrl, doubt: undefined } };
 }
 
 /** What the provider says that it charged; undefined for a number that can't be one, which is told. */

@@ -3,6 +3,7 @@ import type { InspectedImage } from '../images/inspect.ts';
 import { acceptedOf } from './collect.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
+import { nameOf } from './name.ts';
 import { isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 import { pictureAt } from './picture.ts';
@@ -26,7 +27,11 @@ export async function downloadAnswer(context: AttemptContext, open: OpenAttempt,
     const result = await tryDownload(context, open, { url, tries });
     if ('staged' in result) {
       const { staged, picture } = result;
-      return { open: { ...open, attempt: context.ledger.attempts.staged(open.lease, staged), picture } };
+      const stored = context.ledger.atOnce(() => ({
+        attempt: context.ledger.attempts.staged(open.lease, staged),
+        named: nameOf(context, open, picture),
+      }));
+      return { open: { ...open, ...stored, picture } };
     }
     last = result.error.message;
     if (result.error.expired || result.error.failure === 'rejected') {

@@ -25,6 +25,8 @@ export interface OpenAttempt {
   readonly resent: boolean;
   /** What this process has just staged, where it was looked at on its way to the disk. */
   readonly picture?: InspectedImage | undefined;
+  /** Its name, where that was committed with it. */
+  readonly named?: Image | undefined;
   /** Called when the provider has done its part and the ledger knows: its place can be given to the next shot. */
   readonly onAnswered: () => void;
 }
@@ -51,7 +53,7 @@ export type Step = { open: OpenAttempt } | { end: AttemptEnd };
 
 /** What the steps of an attempt need. */
 export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files, 'download' | 'imageName'> {
-  ledger: Pick<Ledger, 'attempts' | 'images'>;
+  ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce'>;
   /** A warning, once a run. */
   warnOnce: (message: string) => void;
 }

@@ -6,10 +6,11 @@ import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
 import type { InspectedImage } from '../images/inspect.ts';
 import type { Image } from '../ledger/records.ts';
 import { failed, answerGone } from './ends.ts';
+import { nameOf } from './name.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 import { linkedBefore, pictureAt, whyUnusable } from './picture.ts';
-import { folderOf, isElsewhere } from './staging.ts';
+import { isElsewhere } from './staging.ts';
 
 /**
  * From a staged answer to a finished shot. A staged file that is gone is fetched anew where the provider still has it.
@@ -35,26 +36,19 @@ export async function saveAnswer(context: AttemptContext, open: OpenAttempt, sta
  */
 async function nameAndFinish(
   context: AttemptContext,
-  { lease, job }: OpenAttempt,
-  { staged, picture: { facts, sha256 } }: { staged: string; picture: InspectedImage },
+  open: OpenAttempt,
+  { staged, picture }: { staged: string; picture: InspectedImage },
 ): Promise<Image> {
-  const { images } = context.ledger;
-  const folder = folderOf(job);
-  const { sizeBytes, width, height, format, extension } = facts;
-  const file = { sha256, sizeBytes, width, height, format, extension };
-  const place = {
-    nameOf: (number: number) => context.imageName(job.characterId, number, extension),
-    pathOf: (filename: string) => join(folder, filename),
-  };
-  let image = images.named(lease, file, place);
+  const { lease } = open;
+  let image = open.named ?? nameOf(context, open, picture);
   context.trace('named', { shot: lease.shot, filename: image.filename });
   while (!(await linked(staged, image))) {
     // A file that is not ours has the name: leave it, take the next number.
-    image = images.named(lease, file, { ...place, taken: true });
+    image = nameOf(context, open, picture, true);
     context.trace('renamed', { shot: lease.shot, filename: image.filename });
   }
   context.trace('linked', { shot: lease.shot, filename: image.filename });
-  const done = images.done(lease, image.id, pathToFileURL(image.path ?? '').href);
+  const done = context.ledger.images.done(lease, image.id, pathToFileURL(image.path ?? '').href);
   context.trace('done', { shot: lease.shot, filename: done.filename });
   return done;
 }
@@ -70,13 +64,18 @@ function warnOfSize(context: AttemptContext, { request, ready }: OpenAttempt, { 
 
 async function linked(staged: string, image: Image): Promise<boolean> {
   const final = image.path ?? '';
-  // The link was made and the staged file already taken away before a crash.
-  if (!(await isFile(staged)) && (await isFile(final)) && (await hashFile(final)).sha256 === image.sha256) return true;
-  const beside = await onSameDisk(staged, final);
-  const result = await linkFinal(beside, final);
-  const ours = 'linked' in result || result.same;
-  if (ours && beside !== staged) await removeIfThere(staged);
-  return ours;
+  try {
+    const beside = await onSameDisk(staged, final);
+    const result = await linkFinal(beside, final);
+    const ours = 'linked' in result || result.same;
+    if (ours && beside !== staged) await removeIfThere(staged);
+    return ours;
+  } catch (error) {
+    // The link was made and the staged file already taken away before a crash.
+    const before = (await isFile(final)) && !(await isFile(staged)) && (await hashFile(final)).sha256 === image.sha256;
+    if (!before) throw error;
+    return true;
+  }
 }
 
 /** A file staged elsewhere (full disk) is first copied beside its final place. */
