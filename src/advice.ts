@@ -32,7 +32,9 @@ export type Advice =
   /** Wait for the job that runs, or cancel it. */
   | { code: 'cancel-job' }
   /** Look up what there is. */
-  | { code: 'list-jobs' | 'list-pictures' | 'list-providers' }
+  | { code: 'list-jobs' | 'list-pictures' | 'list-providers' | 'list-models' }
+  /** Make an avatar with this provider. */
+  | { code: 'make-avatar-with'; provider: string }
   /** Make the first pictures, or name the right ledger. */
   | { code: 'make-first' }
   /** Register the character of the config. */

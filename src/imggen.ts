@@ -9,6 +9,7 @@ import type { Gallery, GalleryOptions } from './app/gallery.ts';
 import type { Leftover } from './app/leftovers.ts';
 import type { Marks } from './app/marks.ts';
 import { openingOf, type OpenOptions } from './app/open.ts';
+import type { ModelInfo } from './app/models.ts';
 import type { PackOptions } from './app/pack.ts';
 import type { PlannedJob } from './app/prepare.ts';
 import { openProject, withOptions, type Project, type ProjectOptions } from './app/project.ts';
@@ -76,23 +77,17 @@ export class ImgGen {
 
   /** Goes on with what is unfinished: all jobs, or one by number or key. With nothing to do the result has no jobs. */
   resume(options: { job?: string | undefined } & MakeOptions = {}): Run {
-    return this.#run(options, async (project) => {
-      return (await import('./app/resume.ts')).resuming(project, options.job);
-    });
+    return this.#run(options, async (project) => (await import('./app/resume.ts')).resuming(project, options.job));
   }
 
   /** Tries failed and refused shots again. With nothing to do the result has no jobs. */
   retry(options: RetryOptions & MakeOptions = {}): Run {
-    return this.#run(options, async (project) => {
-      return (await import('./app/resume.ts')).retrying(project, options);
-    });
+    return this.#run(options, async (project) => (await import('./app/resume.ts')).retrying(project, options));
   }
 
   /** Makes another take of finished pictures: new seeds, new numbers; the old pictures stay and are marked. */
   reroll(options: RerollOptions & MakeOptions): Run {
-    return this.#run(options, async (project) => {
-      return (await import('./app/reroll.ts')).rerolling(project, options);
-    });
+    return this.#run(options, async (project) => (await import('./app/reroll.ts')).rerolling(project, options));
   }
 
   /** What `reroll` would make, and what it would cost at most. Sends and writes nothing. */
@@ -144,6 +139,11 @@ export class ImgGen {
   /** Success rates, speed and spending. */
   async stats(): Promise<Stats> {
     return (await import('./app/stats.ts')).stats(this.#project);
+  }
+
+  /** Models, how each keeps a face, and the price of a picture of this config. Asks nobody. */
+  async models(options: { provider?: string | undefined } = {}): Promise<ModelInfo[]> {
+    return (await import('./app/models.ts')).listModels(this.#project, options);
   }
 
   /** What there is to make pictures with; `check` asks the services whether they answer. */

@@ -12,7 +12,7 @@ export type { StoryContext } from './scene.ts';
 export type { Config } from './config/config.ts';
 export { defineProvider, type ProviderDefinition, type ProviderModule } from './providers/definition.ts';
 export type { ProviderRegistry, ProviderSettings } from './providers/definition.ts';
-export type { Capabilities, ModelRecord, Price } from './providers/capabilities.ts';
+export type { Capabilities, FaceKeeping, ModelRecord, Price } from './providers/capabilities.ts';
 export type { Accepted, CallContext, Collected, Finding, Generated, Health } from './providers/provider.ts';
 export type {
   ImageRequest,
@@ -36,6 +36,7 @@ export type { Gallery, GalleryOptions, Picture } from './app/gallery.ts';
 export type { Leftover } from './app/leftovers.ts';
 export type { Marks } from './app/marks.ts';
 export type { PackOptions } from './app/pack.ts';
+export type { ModelInfo } from './app/models.ts';
 export type { ProviderInfo, ProvidersInfo } from './app/providers.ts';
 export type { RerollOptions } from './app/reroll.ts';
 export type { RetryOptions } from './app/resume.ts';

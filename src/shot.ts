@@ -93,6 +93,9 @@ export interface Reference {
   mime: 'image/png' | 'image/jpeg' | 'image/webp';
   sha256: string;
   sizeBytes: number;
+  /** In pixels, where they are known: some services bill them. */
+  width?: number;
+  height?: number;
 }
 
 /** A value of JSON. */

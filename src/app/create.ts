@@ -95,6 +95,8 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   if (takes.length > 0 && before && counts?.done === before.imageCount) return takes;
   const job: PlannedJob = {
     characterId: character.id,
+    characterKey: known?.key,
+    makesAvatar: true,
     settings: asked,
     before,
     alike:

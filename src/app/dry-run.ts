@@ -77,7 +77,8 @@ function dryJob(
   let totalMicros = 0;
   const shots = [...plan.shots].map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {});
-    const worstMicros = worstOf(own, ready, shot.prompt) ?? 0;
+    const priced = { own: shot.settings, prompt: shot.prompt, isAvatar: shot.kind === 'avatar' };
+    const worstMicros = worstOf(settings, ready, priced) ?? 0;
     totalMicros += worstMicros;
     return {
       shot: shot.name,
@@ -95,7 +96,7 @@ function dryJob(
     provider: settings.provider,
     model: settings.model,
     size: `${settings.width}x${settings.height}`,
-    worstCaseUsd: worstOf(settings, ready, '') === undefined ? null : usdOf(totalMicros),
+    worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(totalMicros),
     shots,
     warnings: plan.warning ? [plan.warning] : [],
   };

@@ -106,6 +106,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
   if (before) assertNotInVain(project.ledger.open(), before, asked);
   return {
     characterId: subject.id,
+    characterKey: registered?.key,
     settings: asked,
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,

@@ -9,7 +9,8 @@ import type { JobSettings } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { shotSettings, unfit, type Demand } from '../runner/request.ts';
-import type { PlannedShot } from '../shot.ts';
+import type { PlannedShot, Reference, ShotSettings } from '../shot.ts';
+import { expectedReferences } from './likeness.ts';
 
 /** What a job that is about to run may cost. */
 export interface CostQuestion {
@@ -17,6 +18,8 @@ export interface CostQuestion {
   ready: ReadyProvider;
   /** Shots that will be made. */
   alike: readonly AlikeShots[];
+  /** The config's references, read. */
+  references?: ReadonlyMap<string, Reference> | undefined;
   /** What the job has cost so far. */
   total: Total;
 }
@@ -47,7 +50,7 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: r
     const known = qualities.join(', ');
     throw new UserError(`${where} has no quality ${JSON.stringify(settings.quality)}: it takes ${known}`);
   }
-  if (priceOf(settings, ready, '') !== undefined || settings.allowUnknownPrice) return;
+  if (worstOf(settings, ready, { prompt: '' }) !== undefined || settings.allowUnknownPrice) return;
   const example = `"providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }`;
   throw new UserError(`nobody knows what a picture of ${where} costs`, {
     hint: `say it: ${example}, or accept it uncounted`,
@@ -107,20 +110,24 @@ export function alikeOf(shots: Iterable<Pick<PlannedShot, 'prompt' | 'settings'>
   return [...groups.values()];
 }
 
-/** What one picture costs at most, in micro-dollars; undefined when nobody knows. */
-export function worstOf(settings: JobSettings, ready: ReadyProvider, prompt: string): number | undefined {
-  return priceOf(settings, ready, prompt)?.worstMicros;
+/** A shot as far as its price depends on it. */
+export interface PricedShot {
+  /** What it has of its own. */
+  own?: ShotSettings | undefined;
+  prompt: string;
+  /** The avatar goes without an avatar. */
+  isAvatar?: boolean | undefined;
+  /** The config's references, read. */
+  known?: ReadonlyMap<string, Reference> | undefined;
 }
 
-function priceOf(settings: JobSettings, { provider }: ReadyProvider, prompt: string) {
-  const { model, width, height, quality } = settings;
-  const references = settings.references.map((path) => ({
-    path,
-    mime: 'image/png' as const,
-    sha256: '',
-    sizeBytes: 0,
-  }));
-  return provider.price({ model, width, height, quality, prompt, references });
+/** What one picture costs at most, in micro-dollars, its references included; undefined when nobody knows. */
+export function worstOf(job: JobSettings, { provider }: ReadyProvider, shot: PricedShot): number | undefined {
+  const { own = {}, prompt } = shot;
+  const { model, width, height, quality } = shotSettings(job, own);
+  const most = provider.capabilities(model).referencesMax;
+  const references = expectedReferences({ ...job, own: own.references ?? [] }, { most, ...shot });
+  return provider.price({ model, width, height, quality, prompt, references })?.worstMicros;
 }
 
 /** Adds up the worst case of what is left to do, against the caps of each job and of the day. */
@@ -128,9 +135,11 @@ export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate 
   let shots = 0;
   let worstMicros = 0;
   let passes: Estimate['passes'];
-  for (const { settings, ready, alike, total } of jobs) {
+  for (const { settings, ready, alike, references, total } of jobs) {
     const { caps } = settings;
-    const costs = alike.map((group) => ({ shots: group.shots, eachMicros: worstOfAlike(settings, ready, group) }));
+    const each = ({ own, promptChars }: AlikeShots) =>
+      worstOf(settings, ready, { own, prompt: 'x'.repeat(promptChars), known: references }) ?? 0;
+    const costs = alike.map((group) => ({ shots: group.shots, eachMicros: each(group) }));
     const jobMicros = costs.reduce((sum, cost) => sum + cost.shots * cost.eachMicros, 0);
     shots += costs.reduce((sum, cost) => sum + cost.shots, 0);
     worstMicros += jobMicros;
@@ -140,10 +149,6 @@ export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate 
     passes ??= over('day', caps.perDayMicros, today.spentMicros + today.reservedMicros, worstMicros);
   }
   return { shots, worstMicros, passes };
-}
-
-function worstOfAlike(settings: JobSettings, ready: ReadyProvider, { own, promptChars }: AlikeShots): number {
-  return worstOf(shotSettings(settings, own), ready, 'x'.repeat(promptChars)) ?? 0;
 }
 
 function over(cap: BudgetCap, capMicros: number | undefined, spentMicros: number, moreMicros: number) {

@@ -9,6 +9,7 @@ import { prepareReferences } from '../runner/references.ts';
 import type { Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LedgerFile } from './ledger-file.ts';
+import { faceNotices, learn } from './likeness.ts';
 import { assertFits, makeFolders, capRefusal, capWords, estimate } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
@@ -26,6 +27,10 @@ export interface PlannedJob {
   characterId: string;
   /** As they will be: with what the caller gave this time. */
   settings: JobSettings;
+  /** Of the character, where it is registered and the job is a new one. */
+  characterKey?: number | undefined;
+  /** The job makes the avatar that its other pictures refer to. */
+  makesAvatar?: boolean;
   /** The job that goes on; undefined: a new one. */
   before: Job | undefined;
   /** Shots to be made: how many of which kind. */
@@ -80,7 +85,8 @@ export async function prepare(
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
   const references = await prepareReferences(new Set(jobs.flatMap((job) => referencesOf(project.ledger, job))));
   notices.push(...pricesOfAgain(jobs, providers));
-  await assertAgreed(project, jobs, { providers, confirm });
+  for (const notice of faceNotices(project, jobs, providers)) warn(notice);
+  await assertAgreed(project, jobs, { providers, references, confirm });
   await makeFolders(
     jobs
       .filter((job) => shotsOf(job) > 0)
@@ -113,12 +119,17 @@ async function providersOf(
     if (shots + (counts ? counts.leased + counts.held : 0) === 0) continue;
     const main = await services.provider(settings.provider);
     ready.set(settings.provider, main);
-    if (shots > 0) assertFits(settings, main, alike);
+    if (shots > 0) {
+      await learn(main, settings.model);
+      assertFits(settings, main, alike);
+    }
     const open = before ? ledger.open().queries.openProviders(before.id) : [];
     for (const name of new Set([...settings.fallback, ...open])) {
       if (ready.has(name)) continue;
       try {
-        ready.set(name, await services.provider(name));
+        const other = await services.provider(name);
+        if (settings.fallback.includes(name)) await learn(other, other.model);
+        ready.set(name, other);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         warn(`${name} is left out: ${error.message}`);
@@ -167,14 +178,14 @@ function pricesOfAgain(jobs: readonly PlannedJob[], providers: ReadonlyMap<strin
 async function assertAgreed(
   { ledger }: PreparingProject,
   jobs: readonly PlannedJob[],
-  { providers, confirm }: { providers: ReadonlyMap<string, ReadyProvider>; confirm: RunOptions['confirm'] },
+  { providers, references, confirm }: Pick<Prepared, 'providers' | 'references'> & Pick<RunOptions, 'confirm'>,
 ): Promise<void> {
   const nothing = { spentMicros: 0, reservedMicros: 0 };
   const questions = jobs.flatMap(({ settings, before, alike }) => {
     const ready = providers.get(settings.provider);
     if (!ready || alike.length === 0) return [];
     const total = before ? ledger.open().jobs.total(before.id) : nothing;
-    return [{ settings, ready, alike, total }];
+    return [{ settings, ready, alike, references, total }];
   });
   const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
   if (!found.passes) return;

@@ -75,6 +75,8 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
   if (before) assertNotInVain(project.ledger.open(), before, asked);
   return {
     characterId,
+    characterKey,
+    makesAvatar: shots.some(({ kind }) => kind === 'avatar'),
     settings: asked,
     before,
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),

@@ -44,6 +44,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
       const pictures = job.imageCount === 1 ? '1 picture' : `${job.imageCount} pictures`;
       return {
         characterId: job.characterId,
+        makesAvatar: job.kind === 'create',
         settings,
         before: job,
         alike: ledger.jobs.alike(job.id, ['queued']),
@@ -84,6 +85,7 @@ function retried(
   const settings = changedSettings(job.settings, changesOf(config));
   return {
     characterId: job.characterId,
+    makesAvatar: job.kind === 'create',
     settings,
     before: job,
     alike: ledger.jobs.alike(job.id, ['queued', ...states]),

@@ -100,7 +100,8 @@ async function run(
   if (drain.aborted) tellDraining();
   else drain.addEventListener('abort', tellDraining, { once: true });
   if ([...prepared.providers.values()].some((ready) => ready.provider.answersInline)) project.host.growHeap?.();
-  const context = runnerContext(project, { ledger, providers: prepared.providers }, to.emit);
+  const { drawing } = project.services;
+  const context = runnerContext(project, { ledger, providers: prepared.providers, drawing }, to.emit);
   const jobIds = jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id);
   const options = { jobIds, drain, abort };
   const after = afterSave({ ...context, ...options, storage: prepared.storage });
@@ -140,13 +141,12 @@ function closeRun({ jobs, opened, startedAtMs }: Work, ended: RunnerResult): Run
 /** What the runner works with. */
 export function runnerContext(
   project: Pick<Project, 'host' | 'trace' | 'clean'>,
-  parts: Pick<RunnerContext, 'ledger' | 'providers'>,
+  parts: Pick<RunnerContext, 'ledger' | 'providers' | 'drawing'>,
   emit: Emit,
 ): RunnerContext {
   const { host, trace, clean } = project;
   return {
-    ledger: parts.ledger,
-    providers: parts.providers,
+    ...parts,
     now: host.now,
     elapsed: host.elapsed,
     sleep: host.sleep,

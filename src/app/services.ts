@@ -37,6 +37,11 @@ export class Services {
     return Object.keys(this.#registries.providers);
   }
 
+  /** Names of the providers whose pictures are drawings. */
+  get drawing(): ReadonlySet<string> {
+    return new Set(this.providerNames.filter((name) => this.entry(name).draws === true));
+  }
+
   /** The registry's entry of a provider. @throws {UserError} for a name that is none. */
   entry(name: string): ProviderEntry {
     const { providers } = this.#registries;

@@ -66,6 +66,7 @@ function abilities({ capabilities: can, retiresOn }: ModelRecord): string {
 
 function sizesOf(sizes: SizeSupport): string {
   if (sizes.kind === 'list') return sizes.sizes.join(' ');
+  if (sizes.kind === 'any') return 'the model decides the size';
   return sizes.kind === 'ratio' ? `ratios ${sizes.ratios.join(' ')}` : `${sizes.minPx}…${sizes.maxPx} px`;
 }
 

@@ -2,7 +2,7 @@
 import { type Command } from 'commander';
 import { common, type Run } from './options.ts';
 
-/** gallery, status, jobs, stats, providers. */
+/** gallery, status, jobs, stats, models, providers. */
 export function addLooking(program: Command, run: Run): void {
   addGallery(program, run);
   common(
@@ -33,11 +33,25 @@ export function addLooking(program: Command, run: Run): void {
       flags,
     ),
   );
+  addModels(program, run);
   query(program, 'providers', 'what there is, what it costs, what it can do, which key was found')
     .option('--check', 'ask each provider with a key, and the store, whether it is healthy')
     .action((flags) =>
       run(
         import('../commands/providers.ts').then((m) => m.providers),
+        flags,
+      ),
+    );
+}
+
+function addModels(program: Command, run: Run): void {
+  query(program, 'models', 'which model keeps a face, how, and what a picture of this config costs')
+    .option('--provider <name>', 'of one provider')
+    .option('--size <size>', 'WIDTHxHEIGHT in pixels')
+    .option('--quality <quality>', 'as the model takes it')
+    .action((flags) =>
+      run(
+        import('../commands/models.ts').then((m) => m.models),
         flags,
       ),
     );

@@ -73,6 +73,13 @@ export class Images {
     return imageWhere(this.connection, { where, index: 'images_avatars' }, characterKey);
   }
 
+  /** Avatars of a character that were not rejected and are on disk, newest first. */
+  faces(characterKey: number): Image[] {
+    const where = `i.character_key = ? AND i.state = 'stored' AND i.kind = 'avatar' AND i.path IS NOT NULL
+      AND i.review IS NOT 'rejected' ORDER BY i.id DESC LIMIT 100`;
+    return imagesWhere(this.connection, { where, index: 'images_avatars' }, characterKey);
+  }
+
   /** Images of a character, newest first. */
   gallery(filter: GalleryFilter): Image[] {
     const where = ['i.character_key = ?', `i.state = 'stored'`];

@@ -2,6 +2,9 @@
  * What models can do and cost, as data. Checked before money is spent; never guessed from a name.
  */
 
+/** Sizes that a message names at most. */
+const LISTED_MAX = 20;
+
 /** Sizes a model takes. */
 export type SizeSupport =
   /**
@@ -19,7 +22,16 @@ export type SizeSupport =
   /** These sizes only, as `1024x1536`. */
   | { kind: 'list'; sizes: readonly string[] }
   /** The service picks pixels from a ratio: any size whose ratio is (within 1 %) one of these, as `2:3`. */
-  | { kind: 'ratio'; ratios: readonly string[] };
+  | { kind: 'ratio'; ratios: readonly string[] }
+  /** It can't be asked for a size: the model decides. */
+  | { kind: 'any' };
+
+/**
+ * How a model keeps a face. `none`: it takes no picture of it. `drawn`: a cartoon from the same traits. `identity`:
+ * made for one person's face. `references`: new scenes with the person of one or more pictures. `edit`: the picture is
+ * changed as the prompt says. `style`: takes mood and composition, hardly the face. `repaint`: paints over the picture.
+ */
+export type FaceKeeping = 'none' | 'drawn' | 'identity' | 'references' | 'edit' | 'style' | 'repaint';
 
 /**
  * Does the model use a seed? `exact`: same request, same picture; `best-effort`: accepted, not guaranteed; `none`: no
@@ -32,6 +44,15 @@ export interface Capabilities {
   seed: SeedSupport;
   /** Reference pictures per request; 0: takes none. */
   referencesMax: number;
+  /** As many must go along (default 0). */
+  referencesMin?: number;
+  /** What becomes of the person in a reference picture. */
+  keepsFace: FaceKeeping;
+  /**
+   * Why no reference goes along although the model takes pictures, as `only paints over …`: a job with a face to keep
+   * is refused.
+   */
+  withheld?: string;
   sizes: SizeSupport;
   /** Values of `quality` it takes; empty: it has no such setting. */
   qualities: readonly string[];
@@ -59,6 +80,8 @@ export interface Price {
 export interface ModelRecord {
   id: string;
   capabilities: Capabilities;
+  /** The input that takes reference pictures, where the service names its inputs. */
+  referenceInput?: string;
   /** A sentence on the price, for the table of `imggen providers`; undefined: unknown. */
   priceNote?: string;
   /** ISO date after which the service refuses it, where announced. */
@@ -74,8 +97,10 @@ export function sizeProblem(sizes: SizeSupport, width: number, height: number): 
   const asked = `${width}x${height}`;
   const ratio = Math.max(width, height) / Math.min(width, height);
   switch (sizes.kind) {
+    case 'any':
+      return undefined;
     case 'list':
-      return sizes.sizes.includes(asked) ? undefined : `${asked} is not one of ${sizes.sizes.join(', ')}`;
+      return sizes.sizes.includes(asked) ? undefined : `${asked} is not one of ${listed(sizes.sizes)}`;
     case 'ratio':
       return sizes.ratios.some((text) => closeTo(width / height, ratioOf(text)))
         ? undefined
@@ -91,6 +116,12 @@ export function sizeProblem(sizes: SizeSupport, width: number, height: number): 
       return undefined;
     }
   }
+}
+
+/** Long lists are cut: nobody reads a hundred sizes. */
+function listed(sizes: readonly string[]): string {
+  const more = sizes.length - LISTED_MAX;
+  return more > 0 ? `${sizes.slice(0, LISTED_MAX).join(', ')} and ${more} others` : sizes.join(', ');
 }
 
 /** `2:3` → 0.666…, width over height. */

@@ -44,6 +44,8 @@ export interface ProviderModule extends Omit<ProviderDefinition<CommonOptions>, 
 export interface ProviderEntry {
   /** Environment variables of its key, first found wins; empty when it needs none. Their values are secret. */
   readonly keyVariables: readonly string[];
+  /** True: its pictures are drawings, which are sent to no other provider as a face by themselves. */
+  readonly draws?: boolean;
   readonly load: () => Promise<{ default: ProviderModule }>;
 }
 

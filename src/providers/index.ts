@@ -3,7 +3,7 @@ import type { ProviderRegistry } from './definition.ts';
 
 /** Name → the variables of its key, and its module, loaded when it is used. In the order in which `auto` chooses. */
 export const PROVIDERS: ProviderRegistry = {
-  local: { keyVariables: [], load: () => import('./local.ts') },
+  local: { keyVariables: [], draws: true, load: () => import('./local.ts') },
   openai: { keyVariables: ['OPENAI_API_KEY'], load: () => import('./openai.ts') },
   replicate: { keyVariables: ['REPLICATE_API_TOKEN'], load: () => import('./replicate.ts') },
 };

@@ -25,6 +25,7 @@ const MODEL = 'avataaars';
 const capabilities: Capabilities = {
   seed: 'exact',
   referencesMax: 0,
+  keepsFace: 'drawn',
   sizes: { kind: 'free', minPx: 64, maxPx: 4096, multipleOf: 1, ratioMax: 64 },
   qualities: [],
   negativePrompt: false,

@@ -153,6 +153,12 @@ export interface Provider {
    * @throws {UserError} for a retired model (naming its successor) or one that can't be used here.
    */
   capabilities(model: string): Capabilities;
+  /**
+   * Reads what a model can do, where the service has to be asked for it; free. Afterwards `capabilities` tells it. What
+   * can't be read in passing of a model that is known well enough is passed over.
+   * @throws {UserError} for a model that can't make pictures here, or of which nothing can be learned now.
+   */
+  learn?(model: string, call: CallContext): Promise<void>;
   /** The worst-case price of this request; undefined when nobody knows it. Pure. */
   price(
     request: Pick<ImageRequest, 'model' | 'width' | 'height' | 'quality' | 'references' | 'prompt'>,

@@ -5,15 +5,19 @@
 import { z } from 'zod';
 import { ProviderError, UserError } from '../errors.ts';
 import { baseUrlOf, keyOf } from './access.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, Price } from './capabilities.ts';
 import { lookUpModel } from './models.ts';
 import { commonOptions } from './options.ts';
 import { configuredPrice } from './price.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import type { CallContext, Health, ImageRequest, Provider } from './provider.ts';
+import { abilitiesOf, chosen } from './replicate/abilities.ts';
 import { attempts } from './replicate/attempts.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS, SERVICE } from './replicate/connection.ts';
-import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, MODELS, UNLISTED } from './replicate/models.ts';
+import { modelReader, type ModelReader } from './replicate/model-reader.ts';
+import { MODELS } from './replicate/model-table.ts';
+import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
+import { priceBy } from './replicate/prices.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
 
 const OFFICIAL_URL = 'https://api.replicate.com/v1';
@@ -26,6 +30,13 @@ const optionsSchema = z.strictObject({
     .describe(
       'More inputs for the model, as its page on replicate.com names them (guidance, lora_weights …). ' +
         "Checked against the model's schema before anything is sent.",
+    ),
+  reference: z
+    .enum(['repaint', 'none'])
+    .optional()
+    .describe(
+      'For models that only paint over a picture (img2img), or take none of a face: repaint sends the reference to ' +
+        'be painted over, none makes pictures from prompt and seed alone. Left out, such a model is refused.',
     ),
   pollMs: z
     .number()
@@ -52,11 +63,15 @@ const optionsSchema = z.strictObject({
     .describe('How long after a lost request a prediction may still turn up in the account, in milliseconds.'),
 });
 
-async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>): Promise<Provider> {
+type Options = z.infer<typeof optionsSchema>;
+
+async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const { options, env, fetch, now } = settings;
   const token = keyOf(env, settings.keyVariables, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
   const connection: ReplicateConnection = { baseUrl, token, fetch, now, skewMs: 0 };
+  const readModel = modelReader(connection);
+  const can = (model: string): Capabilities => chosen(capabilities(model, readModel, now()), options.reference);
   return {
     name: 'replicate',
     idempotent: false,
@@ -65,36 +80,67 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
     // `find` looks at once, and again when it is too early for an absence: a picture that is there is found sooner.
     findAfterMs: 0,
     defaultModel: DEFAULT_MODEL,
-    capabilities: (model) => capabilities(model, now()),
-    price: ({ model }) => configuredPrice(options, { model, nowMs: now() }) ?? modelRecord(model)?.price,
-    warnings,
+    capabilities: can,
+    learn: (model, call) => learn(readModel, model, call),
+    price: (request) => priceOf(request, options, now()),
+    warnings: (request) => warnings(request, can(request.model)),
     check: (call) => check(connection, call),
     cancel: (remoteId, call) => cancel(connection, remoteId, call),
-    ...attempts(connection, options, settings),
+    ...attempts(connection, options, { settings, readModel }),
   };
 }
 
-function capabilities(model: string, nowMs: number): Capabilities {
+/** What is known of a model: from its schema where that was read, else from the list. */
+function capabilities(model: string, readModel: ModelReader, nowMs: number): Capabilities {
   if (modelParts(model) === undefined)
     throw new UserError(
       `${model} is no Replicate model: it takes owner/name or owner/name:version, as ${DEFAULT_MODEL}`,
     );
-  return lookUpModel(MODEL_LIST, baseIdOf(model), nowMs)?.capabilities ?? UNLISTED;
+  const listed = lookUpModel(MODEL_LIST, baseIdOf(model), nowMs);
+  const read = readModel.known(model);
+  if (read !== undefined) return { ...abilitiesOf(read.schema), ...listed?.told };
+  return listed?.capabilities ?? UNREAD;
 }
 
-function warnings(request: ImageRequest): readonly string[] {
-  const record = modelRecord(request.model);
-  const known = record?.capabilities ?? UNLISTED;
+async function learn(readModel: ModelReader, model: string, call: CallContext): Promise<void> {
+  let problem: string | undefined;
+  try {
+    ({ problem } = await readModel(model, call.signal));
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.failure === 'rejected') problem = `can't be used: ${error.message}`;
+    // The request itself will tell what is wrong with a key, and waits out what passes.
+    else if (modelRecord(model) !== undefined) return;
+    else
+      throw new UserError(`what ${model} takes can't be read from ${SERVICE} now: ${error.message}`, {
+        kind: error.failure === 'unauthorized' || error.failure === 'no-credit' ? 'auth' : 'unavailable',
+        hint: 'nothing was sent. Try again later, or take a model that imggen knows',
+        advice: { code: 'list-models' },
+      });
+  }
+  if (problem !== undefined)
+    throw new UserError(`${model} ${problem}`, {
+      hint: 'nothing was sent. Take a model that keeps a face',
+      advice: { code: 'list-models' },
+    });
+}
+
+function priceOf(request: Parameters<Provider['price']>[0], options: Options, nowMs: number): Price | undefined {
+  const listed = modelRecord(request.model)?.price;
+  return (
+    configuredPrice(options, { model: request.model, nowMs }) ??
+    (listed && priceBy(listed.rule, { request, extra: options.input ?? {} }, listed.from))
+  );
+}
+
+function warnings(request: ImageRequest, can: Capabilities): readonly string[] {
+  const { model, references } = request;
+  const note = modelRecord(model)?.referenceNote;
   return [
-    ...(request.negativePrompt && !known.negativePrompt
-      ? [`${request.model}: the negative prompt is only used if the model has such an input`]
-      : []),
-    ...(record?.referenceNote !== undefined && request.references.length > 0
-      ? [`${request.model} ${record.referenceNote}`]
-      : []),
-    ...(record === undefined
-      ? [`${request.model} is not in imggen's list: what it makes of seed and size is for the model to decide`]
-      : []),
+    ...(request.negativePrompt && !can.negativePrompt ? [`${model} has no negative prompt: it is left out`] : []),
+    ...(note !== undefined && references.length > 0 ? [`${model} ${note}`] : []),
+    ...(can.seed === 'none' ? [`${model} takes no seed: the same request gives another picture each time`] : []),
+    ...(can.sizes.kind === 'any' ? [`${model} can't be asked for a size: it decides`] : []),
   ];
 }
 

@@ -58,6 +58,8 @@ export interface RunnerContext extends Time, Reporter, Files {
   ledger: Ledger;
   /** By name: the jobs' providers, their fallbacks, and those of attempts left open. */
   providers: ReadonlyMap<string, ReadyProvider>;
+  /** Names of providers whose pictures are drawings; default none. */
+  drawing?: ReadonlySet<string>;
   /** A key unique for ever. */
   newKey: () => string;
 }

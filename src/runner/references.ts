@@ -20,6 +20,8 @@ export async function prepareReferences(paths: Iterable<string>): Promise<Map<st
       mime: facts.mime as Reference['mime'],
       sha256: (await hashFile(path)).sha256,
       sizeBytes: facts.sizeBytes,
+      width: facts.width,
+      height: facts.height,
     });
   }
   return references;

@@ -7,6 +7,7 @@ import { sizeProblem } from '../providers/capabilities.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
 import type { ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
+import { faceFor } from './face.ts';
 
 /** A shot to be made, with its own settings over its job's. */
 interface Made {
@@ -16,7 +17,7 @@ interface Made {
 }
 
 /** What requests are built with. */
-export interface RequestContext extends Pick<RunnerContext, 'ledger' | 'providers' | 'newKey' | 'clean'> {
+export interface RequestContext extends Pick<RunnerContext, 'ledger' | 'providers' | 'drawing' | 'newKey' | 'clean'> {
   /** A warning, once a run. */
   warnOnce: (message: string) => void;
 }
@@ -87,13 +88,14 @@ export class Requests {
 
   /** The avatar, as the reference of all later pictures. */
   private avatarOf(job: Job): Reference[] {
-    const avatar = this.context.ledger.images.avatar(job.characterKey);
+    const faces = this.context.ledger.images.faces(job.characterKey);
+    const avatar = faceFor({ faces, drawing: this.context.drawing ?? new Set() });
     if (avatar?.path && existsSync(avatar.path)) {
-      return [{ path: avatar.path, mime: mimeOf(avatar.format), sha256: avatar.sha256, sizeBytes: avatar.sizeBytes }];
+      const { path, sha256, sizeBytes, width, height } = avatar;
+      return [{ path, mime: mimeOf(avatar.format), sha256, sizeBytes, width, height }];
     }
-    this.context.warnOnce(
-      `${job.characterId} has no avatar to refer to: the pictures are made from prompt and seed alone`,
-    );
+    const why = faces.length > 0 && !avatar ? 'only a drawing for an avatar' : 'no avatar to refer to';
+    this.context.warnOnce(`${job.characterId} has ${why}: the pictures are made from prompt and seed alone`);
     return [];
   }
 

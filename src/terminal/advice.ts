@@ -34,6 +34,9 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'cancel-job': () => 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
   'list-jobs': () => '`imggen jobs` lists them; `imggen pack --count 8` makes one',
   'list-pictures': (text) => `${text}; \`imggen gallery <id>\` lists them`,
+  'list-models': (text) => `${text} (\`imggen models\` shows them)`,
+  'make-avatar-with': (_, { provider }) =>
+    `nothing was sent. \`imggen create-character --provider ${provider}\` makes an avatar and training pictures there`,
   'list-providers': () => '`imggen providers` shows what each can do',
   'make-first': () =>
     'make something first (`imggen create-character`), or name the right one: --config FILE or --ledger FILE',

@@ -150,6 +150,7 @@ function waiting(picture: Buffer, latencyMs: number): Provider {
     capabilities: () => ({
       seed: 'exact',
       referencesMax: 0,
+      keepsFace: 'references',
       sizes: { kind: 'free', minPx: 64, maxPx: 64, multipleOf: 1, ratioMax: 1 },
       qualities: [],
       negativePrompt: false,

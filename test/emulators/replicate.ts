@@ -2,7 +2,7 @@
  * Replicate, emulated from its HTTP reference: predictions, models, files, account, and the delivery of outputs.
  */
 import type { Answer, Call, Route, Service } from './service.ts';
-import type { Model } from './replicate/models.ts';
+import { type Model, MODELS, priceOf } from './replicate/models.ts';
 import { newId, type Prediction, predictionBody, seedOf, statusOf } from './replicate/prediction.ts';
 import { type StoredFile, upload, fileBody, onFile } from './replicate/files.ts';
 import { bucket } from './replicate/bucket.ts';
@@ -51,7 +51,7 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
       );
     const wrong = bodyProblem(call, model, strict);
     if (wrong !== undefined) return wrong;
-    if (creditMicros < model.priceMicros)
+    if (creditMicros < priceOf(model, (call.json as { input: Record<string, unknown> }).input))
       return problem(
         402,
         'Insufficient credit',
@@ -92,10 +92,11 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     predictions.set(id, prediction);
     const take = (): void => {
       if (prediction.canceledMs !== undefined && prediction.canceledMs < prediction.startsMs) return;
-      creditMicros -= model.priceMicros;
+      const amountMicros = priceOf(model, input);
+      creditMicros -= amountMicros;
       call.charge({
         id,
-        amountMicros: model.priceMicros,
+        amountMicros,
         note: { model: `${model.owner}/${model.name}`, prompt: input['prompt'], seed: input['seed'] },
       });
     };
@@ -116,18 +117,19 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     const prediction = predictions.get(call.params['id'] ?? '');
     return prediction === undefined ? notFound() : use(prediction);
   };
+  const models = [...MODELS, ...(options.models ?? [])];
   const routes: Route[] = [
     {
       operation: 'submit',
       method: 'POST',
       path: '/v1/models/:owner/:name/predictions',
-      handle: (call) => (modelOf(call)?.official ? create(call, modelOf(call)) : notFound()),
+      handle: (call) => (modelOf(models, call)?.official ? create(call, modelOf(models, call)) : notFound()),
     },
     {
       operation: 'submit',
       method: 'POST',
       path: '/v1/predictions',
-      handle: (call) => create(call, versionOf(call.json)),
+      handle: (call) => create(call, versionOf(models, call.json)),
     },
     {
       operation: 'poll',
@@ -147,12 +149,17 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
       path: '/v1/predictions',
       handle: (call) => pageOfList(call, predictions.values(), { pageSize, listLagMs }),
     },
-    { operation: 'model', method: 'GET', path: '/v1/models/:owner/:name', handle: (call) => onModel(modelOf(call)) },
+    {
+      operation: 'model',
+      method: 'GET',
+      path: '/v1/models/:owner/:name',
+      handle: (call) => onModel(modelOf(models, call)),
+    },
     {
       operation: 'version',
       method: 'GET',
       path: '/v1/models/:owner/:name/versions/:version',
-      handle: (call) => onVersion(modelOf(call), call.params['version'] ?? ''),
+      handle: (call) => onVersion(modelOf(models, call), call.params['version'] ?? ''),
     },
     { operation: 'upload', method: 'POST', path: '/v1/files', handle: (call) => upload(call, files) },
     {

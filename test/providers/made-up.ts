@@ -28,6 +28,7 @@ const optionsSchema = z.strictObject({
 const CAPABILITIES: Capabilities = {
   seed: 'exact',
   referencesMax: 1,
+  keepsFace: 'references',
   sizes: { kind: 'list', sizes: ['1024x1024'] },
   qualities: [],
   negativePrompt: false,

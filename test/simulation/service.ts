@@ -69,6 +69,7 @@ export function paperProvider(options: PaperOptions): Provider {
     capabilities: () => ({
       seed: 'best-effort',
       referencesMax: 1,
+      keepsFace: 'references',
       sizes: { kind: 'free', minPx: 1, maxPx: 4096, multipleOf: 1, ratioMax: 4 },
       qualities: [],
       negativePrompt: true,

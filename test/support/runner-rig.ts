@@ -34,6 +34,7 @@ export function provider(more: Partial<Provider> & Pick<Provider, 'submit'>): Pr
     capabilities: () => ({
       seed: 'best-effort',
       referencesMax: 1,
+      keepsFace: 'references',
       sizes: { kind: 'free', minPx: 1, maxPx: 4096, multipleOf: 1, ratioMax: 4 },
       qualities: [],
       negativePrompt: true,

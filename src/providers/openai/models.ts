@@ -33,6 +33,7 @@ export interface OpenAIModel extends ModelRecord {
 const FLEXIBLE: Capabilities = {
   seed: 'none',
   referencesMax: 16,
+  keepsFace: 'references',
   sizes: { kind: 'free', minPx: 16, maxPx: 3840, multipleOf: 16, ratioMax: 3, areaMaxPx: 3840 * 2160 },
   qualities: ['low', 'medium', 'high', 'auto'],
   negativePrompt: false,

@@ -13,10 +13,11 @@ import type {
   SubmitContext,
 } from '../provider.ts';
 import { collectFromQueue, type Queue } from '../queue.ts';
+import type { ReferenceUse } from './abilities.ts';
 import { ask, type ReplicateConnection, type Question, READ_TIMEOUT_MS, SERVICE } from './connection.ts';
 import { findPrediction } from './find.ts';
 import { buildInput, type BuiltInput, type Input } from './input.ts';
-import { type KnownModel, type ModelReader, modelReader } from './model-reader.ts';
+import type { KnownModel, ModelReader } from './model-reader.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { acceptedSchema, type Prediction, predictionSchema, resultOf, RETENTION_MS } from './prediction.ts';
 import { type ReferenceSender, referenceSender, SOME_PICTURE } from './references.ts';
@@ -34,6 +35,8 @@ const POLL_SLOWEST = 10;
 export interface AttemptOptions {
   /** The user's own inputs for the model. */
   input?: Input | undefined;
+  /** What is done with a picture that a model would only paint over. */
+  reference?: ReferenceUse;
   pollMs: number;
   cancelAfterSeconds?: number | undefined;
   settleMs: number;
@@ -52,9 +55,8 @@ interface Parts {
 export function attempts(
   connection: ReplicateConnection,
   options: AttemptOptions,
-  settings: Parts['settings'],
+  { settings, readModel }: Pick<Parts, 'settings' | 'readModel'>,
 ): Required<Pick<Provider, 'submit' | 'collect' | 'find'>> {
-  const readModel = modelReader(connection);
   const parts: Parts = { connection, options, settings, readModel, sendReference: referenceSender(connection) };
   return {
     submit: (request, call) => submit(parts, request, call),
@@ -67,7 +69,7 @@ async function submit(parts: Parts, request: ImageRequest, call: SubmitContext):
   const { connection, options, settings, readModel, sendReference } = parts;
   const { signal } = call;
   const model = await readModel(request.model, signal);
-  const { problems } = build(parts, model, request);
+  const { problems } = model.problem === undefined ? build(parts, model, request) : { problems: [model.problem] };
   if (problems.length > 0)
     throw new ProviderError(`${request.model} does not take this request: ${problems.join('; ')}`, {
       failure: 'rejected',
@@ -128,7 +130,7 @@ function build(
   request: ImageRequest,
   references: readonly string[] = request.references.map(() => SOME_PICTURE),
 ): BuiltInput {
-  return buildInput(model.schema, request, references, options.input ?? {});
+  return buildInput(model.schema, request, references, { extra: options.input ?? {}, use: options.reference });
 }
 
 /** Predictions as a queue. The client's own `wait()` never ends on `aborted`. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
-import { isSameInput } from './input.ts';
+import { isSameInput } from './same-input.ts';
 import { type Prediction, predictionSchema } from './prediction.ts';
 import type { SentRequest } from './sent.ts';
 

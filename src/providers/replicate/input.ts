@@ -1,10 +1,11 @@
 /**
- * From an image request to a model's input, and back: is this the input that we sent? Pure.
+ * From an image request to a model's input, by what its schema has. Pure.
  */
-import { createHash } from 'node:crypto';
-import { ratioOf } from '../capabilities.ts';
 import type { ImageRequest } from '../provider.ts';
+import { negativeField, numberFields, promptField, seedField, type ReferenceUse } from './abilities.ts';
+import { pictureInput } from './picture-fields.ts';
 import { fieldProblem, type InputSchema } from './schema.ts';
+import { sizeInput } from './size-fields.ts';
 
 /** A model's input. */
 export type Input = Record<string, unknown>;
@@ -17,159 +18,163 @@ export interface BuiltInput {
   problems: string[];
 }
 
-/** Fields that take a list of pictures, best first. */
-const LIST_FIELDS = ['input_images', 'image_input', 'image_prompts', 'images'];
-/** Fields that take one picture, best first; the first may continue as `input_image_2` … */
-const SINGLE_FIELDS = ['input_image', 'image_prompt', 'image'];
-/** Sides in pixels are multiples of this where a model takes them freely (flux pages). */
-const SIDE_STEP_PX = 32;
+/** What the user chose for a provider's inputs. */
+export interface InputChoices {
+  /** `providers.replicate.input`, laid over the defaults but not over prompt, seed and number. */
+  extra: Input;
+  /** What is done with a picture that a model would only paint over. */
+  use: ReferenceUse;
+}
+
+/**
+ * Switches that would change the prompt, the model, the number of pictures or what a seed gives, and the value that
+ * leaves them out.
+ */
+const SWITCHES: Readonly<Record<string, unknown>> = {
+  go_fast: false,
+  prompt_upsampling: false,
+  prompt_optimizer: false,
+  prompt_extend: false,
+  enhance_prompt: false,
+  expand_prompt: false,
+  magic_prompt_option: 'Off',
+  magic_prompt: 'Off',
+  grounding: false,
+  google_search: false,
+  image_search: false,
+  allow_fallback_model: false,
+  sequential_image_generation: 'disabled',
+  image_set_mode: false,
+};
+const FORMATS = ['output_format', 'image_format', 'output_file_format', 'file_format', 'format', 'output_type'];
 
 /**
  * Builds the input from what the model's schema has.
  * @param references a URL or data URI for each of the request's references, in order.
- * @param extra the user's own inputs (`providers.replicate.input`), laid over the defaults but not over prompt, seed
- *   and number.
  */
 export function buildInput(
   schema: InputSchema,
   request: ImageRequest,
   references: readonly string[],
-  extra: Input,
+  { extra, use }: InputChoices,
 ): BuiltInput {
   const { fields } = schema;
-  const warnings: string[] = [];
-  const problems: string[] = [];
-  const seed = foldedSeed(request.seed, fields.get('seed')?.maximum);
-  if (fields.has('seed') && seed !== request.seed)
-    warnings.push(`the model takes seeds up to ${fields.get('seed')?.maximum}: ${request.seed} becomes ${seed}`);
-  const pictures = referenceInput(schema, references);
-  if (pictures === undefined) problems.push(`the model takes no ${references.length} reference pictures`);
-  for (const name of ['prompt', 'seed', 'num_outputs'])
-    if (name in extra) problems.push(`input.${name} is set by imggen and can't be set in the config`);
+  const prompt = promptField(schema);
+  const seed = seedInput(schema, request.seed);
+  const numbers = numberInput(schema);
+  const own = { ...seed.input, ...numbers, ...promptInput(schema, request.prompt) };
+  const pictures = referenceInput(schema, references, use);
+  const problems = [
+    ...(prompt === undefined ? ['the model takes no prompt'] : []),
+    ...('problem' in pictures ? [pictures.problem] : []),
+    ...Object.keys(own).flatMap((name) =>
+      name in extra ? [`input.${name} is set by imggen and can't be set in the config`] : [],
+    ),
+  ];
   const input: Input = {
+    ...switches(schema),
     ...sizeInput(schema, request.width, request.height),
-    ...(choices(schema, 'output_format')?.includes('png') ? { output_format: 'png' } : {}),
-    ...(fields.has('negative_prompt') && request.negativePrompt ? { negative_prompt: request.negativePrompt } : {}),
-    ...pictures,
+    ...formatInput(schema),
+    ...qualityInput(schema, request.quality),
+    ...negativeInput(schema, request.negativePrompt),
+    ...('problem' in pictures ? {} : pictures.input),
     ...extra,
-    ...(fields.has('num_outputs') ? { num_outputs: 1 } : {}),
-    ...(fields.has('seed') ? { seed } : {}),
-    prompt: request.prompt,
+    ...own,
   };
   for (const [name, value] of Object.entries(input)) {
     const field = fields.get(name);
     const problem = field === undefined ? `${name}: the model has no such input` : fieldProblem(name, field, value);
     if (problem !== undefined) problems.push(problem);
   }
-  for (const name of schema.required)
-    if (!(name in input)) problems.push(`${name}: the model requires it; set it in providers.replicate.input`);
-  return { input, warnings, problems };
+  problems.push(...missing(schema, input, 'problem' in pictures));
+  return { input, warnings: seed.warnings, problems };
 }
 
-/** Size: pixels where the model takes them, else the nearest ratio and the nearest number of megapixels. */
-function sizeInput(schema: InputSchema, width: number, height: number): Input {
-  const pixels = pixelInput(schema, width, height);
-  const ratios = (choices(schema, 'aspect_ratio') ?? []).filter((choice) => /^\d+:\d+$/.test(choice));
-  const custom = choices(schema, 'aspect_ratio')?.includes('custom') ?? false;
-  if (pixels !== undefined && (custom || !schema.fields.has('aspect_ratio')))
-    return custom ? { aspect_ratio: 'custom', ...pixels } : pixels;
-  const ratio = nearest(ratios, (text) => Math.log(ratioOf(text)), Math.log(width / height));
-  const megapixels = (width * height) / 1_000_000;
-  const sized = ['megapixels', 'resolution'].flatMap((name) => {
-    const choice = nearest(
-      (choices(schema, name) ?? []).filter((text) => /^[\d.]+( MP)?$/.test(text)),
-      (text) => Math.log(Number.parseFloat(text)),
-      Math.log(megapixels),
-    );
-    return choice === undefined ? [] : [[name, choice]];
+function missing(schema: InputSchema, input: Input, isTold: boolean): string[] {
+  const picture = pictureInput(schema);
+  return schema.required.flatMap((name) => {
+    if (name in input || schema.fields.get(name)?.default !== undefined) return [];
+    if (picture?.names.includes(name)) return isTold ? [] : [`${name}: the model requires a reference picture`];
+    return [`${name}: the model requires it; set it in providers.replicate.input`];
   });
-  return { ...(ratio === undefined ? {} : { aspect_ratio: ratio }), ...(Object.fromEntries(sized) as Input) };
 }
 
-function pixelInput(schema: InputSchema, width: number, height: number): Input | undefined {
-  const fits = (name: string, px: number): boolean => {
-    const field = schema.fields.get(name);
-    return field?.type !== undefined && fieldProblem(name, field, px) === undefined;
+function seedInput(schema: InputSchema, asked: number): { input: Input; warnings: string[] } {
+  const name = seedField(schema);
+  if (name === undefined) return { input: {}, warnings: [] };
+  const field = schema.fields.get(name);
+  const maximum = field?.maximum;
+  const seed = maximum !== undefined && asked > maximum ? asked % (maximum + 1) : asked;
+  return {
+    input: { [name]: field?.type === 'string' ? String(seed) : seed },
+    warnings: seed === asked ? [] : [`the model takes seeds up to ${maximum}: ${asked} becomes ${seed}`],
   };
-  const stepped = !schema.fields.has('aspect_ratio') || (width % SIDE_STEP_PX === 0 && height % SIDE_STEP_PX === 0);
-  return stepped && fits('width', width) && fits('height', height) ? { width, height } : undefined;
 }
 
-function referenceInput(schema: InputSchema, references: readonly string[]): Input | undefined {
-  if (references.length === 0) return {};
-  const list = LIST_FIELDS.find(
-    (name) => schema.fields.has(name) && (schema.fields.get(name)?.type ?? 'array') === 'array',
-  );
-  if (list !== undefined) return { [list]: references };
-  const single = SINGLE_FIELDS.find((name) => schema.fields.has(name));
-  if (single === undefined) return undefined;
-  const named = references.map((value, index) => [index === 0 ? single : `${single}_${index + 1}`, value] as const);
-  return named.every(([name]) => schema.fields.has(name)) ? Object.fromEntries(named) : undefined;
-}
-
-/**
- * Whether a prediction's input is the one we would send for a request: the same prompt and seed, and equal in every
- * field that both have. Fields that only one has are left out of it, as the service may drop or fill in some. Pictures
- * are compared by content where both sides hold it; an uploaded file has another address each time.
- */
-export function isSameInput(ours: Input, theirs: Input): boolean {
-  const both = Object.keys(ours).filter((name) => name in theirs);
-  const identity = ['prompt', 'seed'].filter((name) => name in ours);
-  return identity.every((name) => both.includes(name)) && both.every((name) => isSameValue(ours[name], theirs[name]));
-}
-
-/** The input with each data URI replaced by its sum, as `isSameInput` compares it. */
-export function withoutBytes(input: Input): Input {
-  const brief = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map(brief) : isFile(value) && isDataUri(value) ? sumOf(value) : value;
-  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, brief(value)]));
-}
-
-function isSameValue(ours: unknown, theirs: unknown): boolean {
-  if (Array.isArray(ours) && Array.isArray(theirs))
-    return ours.length === theirs.length && ours.every((value, index) => isSameValue(value, theirs[index]));
-  if (isFile(ours) && isFile(theirs)) return isLinked(ours) || isLinked(theirs) || sumOf(ours) === sumOf(theirs);
-  return canonical(ours) === canonical(theirs);
-}
-
-/** JSON with sorted keys: equal texts, equal values. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? 'undefined'
+/** One picture, or as few as the model makes. */
+function numberInput(schema: InputSchema): Input {
+  return Object.fromEntries(
+    numberFields(schema).map(([name, { choices, minimum }]) => {
+      const least = choices?.toSorted((a, b) => Number(a) - Number(b))[0];
+      return [name, least ?? Math.max(1, minimum ?? 1)];
+    }),
   );
 }
 
-function foldedSeed(seed: number, maximum: number | undefined): number {
-  return maximum !== undefined && seed > maximum ? seed % (maximum + 1) : seed;
+function promptInput(schema: InputSchema, prompt: string): Input {
+  const name = promptField(schema);
+  if (name === undefined) return {};
+  return { [name]: schema.fields.get(name)?.type === 'array' ? [prompt] : prompt };
 }
 
-function choices(schema: InputSchema, name: string): string[] | undefined {
-  return schema.fields.get(name)?.choices?.map(String);
+function negativeInput(schema: InputSchema, negativePrompt: string | undefined): Input {
+  const name = negativeField(schema);
+  return name === undefined || !negativePrompt ? {} : { [name]: negativePrompt };
 }
 
-function nearest(texts: readonly string[], valueOf: (text: string) => number, wanted: number): string | undefined {
-  const distance = (text: string): number => Math.abs(valueOf(text) - wanted);
-  return texts.length === 0 ? undefined : texts.reduce((best, text) => (distance(text) < distance(best) ? text : best));
+function qualityInput({ fields }: InputSchema, quality: string | undefined): Input {
+  const choices = fields.get('quality')?.choices ?? [];
+  // `auto` would leave the price to the service.
+  const wanted = quality ?? (choices.includes('auto') ? 'medium' : undefined);
+  return wanted !== undefined && choices.includes(wanted) ? { quality: wanted } : {};
 }
 
-/** A picture in an input: an address, a data URI, or the sum of one. */
-function isFile(value: unknown): value is string {
-  return typeof value === 'string' && /^(?:https?:\/\/|data:|sha256:)/.test(value);
+/** PNG loses nothing; else a format that imggen reads. */
+function formatInput({ fields }: InputSchema): Input {
+  const name = FORMATS.find((one) => fields.get(one)?.choices !== undefined);
+  const choices = name === undefined ? [] : (fields.get(name)?.choices ?? []);
+  const best = ['png', 'webp', 'jpg', 'jpeg'].flatMap((format) =>
+    choices.filter((choice) => String(choice).toLowerCase().replace('image/', '') === format),
+  )[0];
+  return name === undefined || best === undefined ? {} : { [name]: best };
 }
 
-/** An uploaded file has another address each time. */
-function isLinked(file: string): boolean {
-  return file.startsWith('http');
+function switches({ fields }: InputSchema): Input {
+  return Object.fromEntries(
+    Object.entries(SWITCHES).filter(([name, value]) => {
+      const field = fields.get(name);
+      if (field === undefined) return false;
+      return field.choices === undefined ? field.type === typeof value : field.choices.includes(value as string);
+    }),
+  );
 }
 
-function isDataUri(value: string): boolean {
-  return value.startsWith('data:');
+function referenceInput(
+  schema: InputSchema,
+  references: readonly string[],
+  use: ReferenceUse,
+): { input: Input } | { problem: string } {
+  if (references.length === 0) return { input: {} };
+  const pictures = pictureInput(schema);
+  if (pictures === undefined || use === 'none') return { problem: 'the model takes no reference pictures' };
+  if (pictures.keeps === 'repaint' && use !== 'repaint')
+    return { problem: `the model only paints over a picture (${pictures.names[0]})` };
+  if (references.length > pictures.max)
+    return { problem: `the model takes ${pictures.max} reference pictures, ${references.length} are given` };
+  if (pictures.list) return { input: { [pictures.names[0]]: references } };
+  return { input: Object.fromEntries(references.map((value, index) => [nameAt(pictures.names, index), value])) };
 }
 
-function sumOf(file: string): string {
-  return isDataUri(file) ? `sha256:${createHash('sha256').update(file).digest('hex')}` : file;
+function nameAt(names: readonly string[], index: number): string {
+  return names[index] ?? '';
 }

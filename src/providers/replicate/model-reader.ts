@@ -3,8 +3,10 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
+import { promptField } from './abilities.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
 import { modelParts, modelRecord } from './models.ts';
+import { outputProblem } from './output.ts';
 import { type InputSchema, inputSchema } from './schema.ts';
 
 /** A model that can be asked for a picture. */
@@ -14,6 +16,8 @@ export interface KnownModel {
   /** The version to ask for; undefined: the model is asked for by name, as official models are. */
   version?: string | undefined;
   schema: InputSchema;
+  /** Why it can't make pictures for imggen, as a predicate: `answers with text`. */
+  problem?: string | undefined;
 }
 
 /** Reads a model; `known` gives one that was read before, without asking. */
@@ -23,7 +27,11 @@ export interface ModelReader {
 }
 
 const version = z.object({ id: z.string(), openapi_schema: z.unknown().optional() });
-const modelSchema = z.object({ is_official: z.boolean().nullish(), latest_version: version.nullish() });
+const modelSchema = z.object({
+  is_official: z.boolean().nullish(),
+  latest_version: version.nullish(),
+  default_example: z.object({ output: z.unknown().optional() }).nullish().catch(null),
+});
 
 /**
  * Makes a reader. While a listed model's schema can't be had in passing, its built-in one is taken and the next call
@@ -49,7 +57,7 @@ export function modelReader(connection: ReplicateConnection): ModelReader {
       const assumed = modelRecord(model);
       const passing =
         error instanceof ProviderError && (error.failure === 'unavailable' || error.failure === 'rate-limited');
-      if (!passing || assumed === undefined || signal.aborted) throw error;
+      if (!passing || assumed?.fields === undefined || signal.aborted) throw error;
       return {
         id: assumed.id,
         version: modelParts(model)?.version,
@@ -79,5 +87,13 @@ async function readModel(connection: ReplicateConnection, model: string, signal:
   if (schema === undefined)
     throw new ProviderError(`${model} has no version that takes inputs`, { failure: 'rejected' });
   // Models of others can only be asked for by version.
-  return { id: `${owner}/${name}`, version: parts.version ?? (answer.is_official ? undefined : latest?.id), schema };
+  return {
+    id: `${owner}/${name}`,
+    version: parts.version ?? (answer.is_official ? undefined : latest?.id),
+    schema,
+    problem:
+      promptField(schema) === undefined
+        ? 'takes no prompt'
+        : outputProblem(described?.openapi_schema, answer.default_example?.output),
+  };
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ProviderError, type ProviderFailure } from '../../errors.ts';
 import type { ProviderImage } from '../provider.ts';
 import type { Reading } from '../queue.ts';
+import { pictureOf, picturesIn } from './output.ts';
 
 /** All that an answer to a paid request must have. The id goes into addresses, so its form is checked. */
 export const acceptedSchema = z.object({ id: z.string().regex(/^[\w-]{1,200}$/) });
@@ -78,15 +79,17 @@ function runningAt(progress: number | undefined): Reading {
 
 function succeeded(prediction: Prediction, unbilled: ProviderFailure['charged']): Reading {
   const { output, logs, model, metrics } = prediction;
-  const first: unknown = Array.isArray(output) ? output[0] : output;
-  if (first === undefined || first === null) return withoutOutput(prediction, unbilled);
+  if (output === undefined || output === null || (Array.isArray(output) && output.length === 0))
+    return withoutOutput(prediction, unbilled);
+  const files = picturesIn(output);
   const seed = /Using seed: (\d{1,16})\b/.exec(logs ?? '')?.[1];
   return {
     state: 'generated',
-    image: imageOf(first, Date.parse(prediction.completed_at ?? prediction.created_at) + RETENTION_MS),
+    image: imageOf(pictureOf(output), Date.parse(prediction.completed_at ?? prediction.created_at) + RETENTION_MS),
     ...(seed === undefined ? {} : { seedUsed: Number(seed) }),
     ...(model ? { model } : {}),
     ...(metrics === undefined ? {} : { usage: metrics }),
+    ...(files > 1 ? { warnings: [`an answer holds ${files} files: the last picture is kept`] } : {}),
   };
 }
 
@@ -114,12 +117,10 @@ function withoutOutput(
   return { state: 'missing', why: 'the prediction succeeded, and its output is not there' };
 }
 
-function imageOf(output: unknown, expiresAtMs: number): ProviderImage {
-  if (typeof output === 'string' && /^https?:\/\//.test(output) && URL.canParse(output)) {
-    return { kind: 'url', url: output, ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }) };
-  }
-  const base64 = typeof output === 'string' ? /^data:image\/[\w.+-]+;base64,(.+)$/s.exec(output)?.[1] : undefined;
+function imageOf(found: string | undefined, expiresAtMs: number): ProviderImage {
+  const base64 = /^data:image\/[\w.+-]+;base64,(.+)$/s.exec(found ?? '')?.[1];
   if (base64 !== undefined) return { kind: 'bytes', bytes: Buffer.from(base64, 'base64') };
+  if (found !== undefined) return { kind: 'url', url: found, ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }) };
   throw new ProviderError('the prediction succeeded, but its output is no picture', { failure: 'unusable' });
 }
 

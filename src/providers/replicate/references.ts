@@ -2,6 +2,7 @@
  * Hands reference pictures to Replicate: small ones inside the input, larger ones through its Files API (free).
  */
 import { z } from 'zod';
+import { ProviderError } from '../../errors.ts';
 import type { Reference } from '../provider.ts';
 import { referenceDataUri, referenceFile } from '../references.ts';
 import { ask, type ReplicateConnection, SERVICE } from './connection.ts';
@@ -31,15 +32,39 @@ export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Pro
  * failed with; nothing was paid then.
  */
 export function referenceSender(connection: ReplicateConnection): ReferenceSender {
-  const uploads = new Map<string, Promise<{ url: string; untilMs: number }>>();
-  return async (reference, signal) => {
-    if (reference.sizeBytes <= INLINE_MAX_BYTES) return referenceDataUri(reference, LIMIT);
-    const known = await uploads.get(reference.sha256)?.catch(() => undefined);
-    if (known !== undefined && known.untilMs > connection.now()) return known.url;
+  const uploads = new Map<string, Promise<Uploaded>>();
+  // Looked up and noted without a pause between: whoever asks meanwhile waits for the same upload.
+  function start(reference: Reference, signal: AbortSignal): Promise<Uploaded> {
     const upload = uploadFile(connection, reference, signal);
     uploads.set(reference.sha256, upload);
-    return (await upload).url;
+    upload.catch(() => {
+      if (uploads.get(reference.sha256) === upload) uploads.delete(reference.sha256);
+    });
+    return upload;
+  }
+  return async function send(reference, signal): Promise<string> {
+    if (reference.sizeBytes <= INLINE_MAX_BYTES) return referenceDataUri(reference, LIMIT);
+    const running = uploads.get(reference.sha256);
+    if (running === undefined) return (await start(reference, signal)).url;
+    let found: Uploaded;
+    try {
+      found = await running;
+    } catch (error) {
+      // The caller that was uploading for all was stopped; this one was not.
+      if (error instanceof ProviderError && error.failure === 'interrupted' && !signal.aborted)
+        return send(reference, signal);
+      throw error;
+    }
+    if (found.untilMs > connection.now()) return found.url;
+    if (uploads.get(reference.sha256) === running) uploads.delete(reference.sha256);
+    return send(reference, signal);
   };
+}
+
+/** Where an uploaded file is, and until when it may be used (epoch ms). */
+interface Uploaded {
+  url: string;
+  untilMs: number;
 }
 
 /** Stands for a reference whose content does not matter. */
@@ -49,7 +74,7 @@ async function uploadFile(
   connection: ReplicateConnection,
   reference: Reference,
   signal: AbortSignal,
-): Promise<{ url: string; untilMs: number }> {
+): Promise<Uploaded> {
   const file = await referenceFile(reference, LIMIT, `${reference.sha256}.${reference.mime.slice('image/'.length)}`);
   const { urls, expires_at: expires } = await ask(
     connection,

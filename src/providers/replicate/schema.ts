@@ -1,17 +1,26 @@
 /**
- * The input fields of a model, read from the OpenAPI schema of its latest version. Pure.
+ * The inputs and the output of a model, read from its OpenAPI schema. Pure.
  */
 
 /** What is known of one input. Everything undefined: only that it exists. */
 export interface InputField {
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
+  /** `uri` for files. */
+  format?: string;
   /** The values it takes. */
   choices?: readonly (string | number)[];
   minimum?: number;
   maximum?: number;
+  multipleOf?: number;
   /** Of an array. */
+  items?: InputField;
   itemsMax?: number;
+  itemsMin?: number;
   nullable?: boolean;
+  /** What the service takes when it is left out. */
+  default?: unknown;
+  /** The model's own words. */
+  description?: string;
 }
 
 /** A model's inputs. */
@@ -20,12 +29,15 @@ export interface InputSchema {
   required: readonly string[];
 }
 
+/** A JSON object. */
+export type Json = Record<string, unknown>;
+
 /**
  * Reads `latest_version.openapi_schema`.
  * @returns undefined when there is no Input in it (then the model takes no predictions).
  */
 export function inputSchema(openapi: unknown): InputSchema | undefined {
-  const schemas = record(record(record(openapi)['components'])['schemas']);
+  const schemas = schemasOf(openapi);
   const input = record(schemas['Input']);
   const properties = record(input['properties']);
   if (Object.keys(properties).length === 0) return undefined;
@@ -36,21 +48,44 @@ export function inputSchema(openapi: unknown): InputSchema | undefined {
   return { fields, required };
 }
 
+/** The named schemas of an OpenAPI document. */
+export function schemasOf(openapi: unknown): Json {
+  return record(record(record(openapi)['components'])['schemas']);
+}
+
 /** cog writes enums as `allOf: [{$ref}]`; `anyOf` with null is how newer ones write an optional field. */
-function fieldOf(property: Record<string, unknown>, schemas: Record<string, unknown>): InputField {
-  const parts = [property, ...['allOf', 'anyOf'].flatMap((key) => listOf(property[key]))].map((part) =>
-    resolved(record(part), schemas),
-  );
+function fieldOf(property: Json, schemas: Json): InputField {
+  const parts = partsOf(property, schemas);
   const find = (key: string): unknown => parts.find((part) => part[key] !== undefined)?.[key];
-  const type = parts.map((part) => part['type']).find((name) => name !== undefined && name !== 'null');
+  const type = parts.flatMap((part) => part['type']).find((name) => name !== undefined && name !== 'null');
   const choices = listOf(find('enum')).filter((choice) => typeof choice === 'string' || typeof choice === 'number');
-  const numbers = { minimum: find('minimum'), maximum: find('maximum'), itemsMax: find('maxItems') };
+  const numbers = {
+    minimum: find('minimum'),
+    maximum: find('maximum'),
+    multipleOf: find('multipleOf'),
+    itemsMax: find('maxItems'),
+    itemsMin: find('minItems'),
+  };
+  const texts = { format: find('format'), description: property['description'] ?? find('description') };
+  const items = find('items');
   return {
     ...(isType(type) ? { type } : {}),
     ...(choices.length === 0 ? {} : { choices }),
     ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => typeof value === 'number')),
-    ...(find('nullable') === true || parts.some((part) => part['type'] === 'null') ? { nullable: true } : {}),
+    ...Object.fromEntries(Object.entries(texts).filter(([, value]) => typeof value === 'string')),
+    ...(items === undefined ? {} : { items: fieldOf(record(items), schemas) }),
+    ...(find('nullable') === true || parts.some((part) => [part['type']].flat().includes('null'))
+      ? { nullable: true }
+      : {}),
+    ...('default' in property ? { default: property['default'] } : {}),
   };
+}
+
+/** The schema and what it is put together from. */
+function partsOf(property: Json, schemas: Json): Json[] {
+  return [property, ...['allOf', 'anyOf', 'oneOf'].flatMap((key) => listOf(property[key]))].map((part) =>
+    resolved(record(part), schemas),
+  );
 }
 
 /** Says what is wrong with a value, or undefined. */
@@ -64,8 +99,11 @@ export function fieldProblem(name: string, field: InputField, value: unknown): s
     return `${name}: must be at least ${field.minimum}`;
   if (typeof value === 'number' && value > (field.maximum ?? Infinity))
     return `${name}: must be at most ${field.maximum}`;
+  if (typeof value === 'number' && field.multipleOf !== undefined && value % field.multipleOf !== 0)
+    return `${name}: must be a multiple of ${field.multipleOf}`;
   if (Array.isArray(value) && value.length > (field.itemsMax ?? Infinity))
     return `${name}: takes at most ${field.itemsMax}`;
+  if (Array.isArray(value) && value.length < (field.itemsMin ?? 0)) return `${name}: takes at least ${field.itemsMin}`;
   return undefined;
 }
 
@@ -80,15 +118,18 @@ function isType(type: unknown): type is NonNullable<InputField['type']> {
   return ['string', 'integer', 'number', 'boolean', 'array', 'object'].includes(String(type));
 }
 
-function resolved(part: Record<string, unknown>, schemas: Record<string, unknown>): Record<string, unknown> {
+/** The schema itself, or the named one that it points to. */
+export function resolved(part: Json, schemas: Json): Json {
   const name = typeof part['$ref'] === 'string' ? /^#\/components\/schemas\/(.+)$/.exec(part['$ref'])?.[1] : undefined;
-  return name === undefined ? part : record(schemas[name]);
+  return name === undefined ? part : { ...record(schemas[name]), ...part };
 }
 
-function listOf(value: unknown): unknown[] {
+/** The value as a list, or an empty one. */
+export function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/** The value as an object, or an empty one. */
+export function record(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }

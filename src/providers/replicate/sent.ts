@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import type { SentRecord } from '../provider.ts';
-import { withoutBytes, type Input } from './input.ts';
+import type { Input } from './input.ts';
+import { withoutBytes } from './same-input.ts';
 
 /** A request as it was sent. */
 export interface SentRequest {

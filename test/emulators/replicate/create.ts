@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Call } from '../service.ts';
 import { type InvalidField, invalidFields } from './input.ts';
-import { type Model, MODELS } from './models.ts';
+import type { Model } from './models.ts';
 import type { Fate, Prediction } from './prediction.ts';
 import { problem } from './answers.ts';
 import type { StoredFile } from './files.ts';
@@ -17,14 +17,14 @@ export const FLAGGED_WORD = 'FLAGGED';
 const NSFW = 'All generated images contained NSFW content. Try running it again with a different prompt.';
 
 /** A 64 character hash, `owner/name:hash`, or the name of an official model. */
-export function versionOf(body: unknown): Model | undefined {
+export function versionOf(models: readonly Model[], body: unknown): Model | undefined {
   const version = String((body as { version?: unknown } | undefined)?.version ?? '');
   const [id = '', hash = id] = version.split(':');
   return (
-    MODELS.find(
+    models.find(
       (model) =>
         (model.version === hash || model.earlier === hash) && (hash === id || id === `${model.owner}/${model.name}`),
-    ) ?? MODELS.find((model) => model.official && version === `${model.owner}/${model.name}`)
+    ) ?? models.find((model) => model.official && version === `${model.owner}/${model.name}`)
   );
 }
 
@@ -100,6 +100,6 @@ export function durationMs(header: string | string[] | undefined): number | unde
 }
 
 /** The model that a path names. */
-export function modelOf(call: Call): Model | undefined {
-  return MODELS.find(({ owner, name }) => owner === call.params['owner'] && name === call.params['name']);
+export function modelOf(models: readonly Model[], call: Call): Model | undefined {
+  return models.find(({ owner, name }) => owner === call.params['owner'] && name === call.params['name']);
 }

@@ -1,5 +1,5 @@
 /** What Replicate says of its models. */
-import type { Model, Json } from './models.ts';
+import { type Json, type Model, uri } from './models.ts';
 
 /** The model's page as the API gives it. */
 export function modelBody(model: Model): Json {
@@ -18,7 +18,7 @@ export function modelBody(model: Model): Json {
     weights_url: null,
     run_count: 42,
     cover_image_url: null,
-    default_example: null,
+    default_example: model.example === undefined ? null : { output: model.example },
     latest_version: versionBody(model, model.version),
   };
 }
@@ -32,7 +32,13 @@ export function versionBody(model: Model, id: string): Json {
     openapi_schema: {
       openapi: '3.0.2',
       info: { title: 'Cog', version: '0.1.0' },
-      components: { schemas: { Input: { type: 'object', title: 'Input', ...model.input }, ...model.enums } },
+      components: {
+        schemas: {
+          Input: { type: 'object', title: 'Input', ...model.input },
+          Output: model.output ?? (model.singleOutput ? uri : { type: 'array', items: uri }),
+          ...model.enums,
+        },
+      },
     },
   };
 }

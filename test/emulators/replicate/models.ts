@@ -19,16 +19,29 @@ export interface Model {
   version: string;
   /** An earlier version with the same inputs. */
   earlier?: string;
-  priceMicros: number;
+  /** Of one picture, or of one that this input asks for. */
+  priceMicros: number | ((input: Json) => number);
   /** JSON schema of Input, enums behind `allOf` as cog writes them. */
   input: { required: string[]; properties: Record<string, Json> };
   enums: Record<string, { type: string; enum: unknown[] }>;
   /** One URL rather than a list of them. */
   singleOutput: boolean;
+  /** The schema of Output, where it is neither. */
+  output?: Json;
+  /** What it answers with in place of its addresses. */
+  answer?: (urls: readonly string[]) => unknown;
+  /** The address in the example on its page. */
+  example?: string;
+}
+
+/** What a model charges for an input. */
+export function priceOf({ priceMicros }: Model, input: Json): number {
+  return typeof priceMicros === 'number' ? priceMicros : priceMicros(input);
 }
 
 const FLUX_RATIOS = ['1:1', '16:9', '21:9', '3:2', '2:3', '4:5', '5:4', '3:4', '4:3', '9:16', '9:21'];
-const uri = { type: 'string', format: 'uri' };
+/** A file by its address. */
+export const uri = { type: 'string', format: 'uri' };
 
 const enumRef = (name: string, more: Json = {}): Json => ({
   allOf: [{ $ref: `#/components/schemas/${name}` }],
@@ -60,12 +73,20 @@ const flux2 = {
   input_images: { type: 'array', items: uri, maxItems: 8, default: [] },
   aspect_ratio: enumRef('aspect_ratio', { default: '1:1' }),
   resolution: enumRef('resolution', { default: '1 MP' }),
-  width: { type: 'integer', minimum: 256, maximum: 2048, nullable: true },
+  width: { type: 'integer', minimum: 256, maximum: 2048, nullable: true, description: 'Must be a multiple of 16.' },
   height: { type: 'integer', minimum: 256, maximum: 2048, nullable: true },
   safety_tolerance: { type: 'integer', minimum: 1, maximum: 5, default: 2 },
   seed: { type: 'integer', nullable: true },
   output_format: enumRef('output_format', { default: 'webp' }),
   output_quality: { type: 'integer', minimum: 0, maximum: 100, default: 80 },
+};
+
+const flux2Dev = {
+  ...flux2,
+  input_images: { ...flux2.input_images, maxItems: 4 },
+  width: { ...flux2.width, maximum: 1440 },
+  height: { ...flux2.height, maximum: 1440 },
+  go_fast: { type: 'boolean', default: true },
 };
 
 const flux2Enums = {
@@ -74,7 +95,16 @@ const flux2Enums = {
   output_format: text(['webp', 'jpg', 'png']),
 };
 
-function modelOf(
+/** Begun megapixels of the picture, and one for each reference: those of the tests have no more. */
+function byMegapixel(input: Json, { run, rate }: { run: number; rate: number }): number {
+  const sides = ['width', 'height'].map((name) => (typeof input[name] === 'number' ? input[name] : 1024));
+  const out = Math.ceil(((sides[0] ?? 1) * (sides[1] ?? 1)) / 1024 ** 2);
+  const references = Array.isArray(input['input_images']) ? input['input_images'].length : 0;
+  return run + rate * (out + references);
+}
+
+/** A model with everything but its id and the digit of its version. */
+export function modelOf(
   id: string,
   digit: string,
   rest: Pick<Model, 'priceMicros' | 'enums'> & { properties: Record<string, Json> } & Partial<Model>,
@@ -125,11 +155,17 @@ export const MODELS: readonly Model[] = [
       output_format: text(['webp', 'jpg', 'png']),
     },
   }),
-  ...['flux-2-pro', 'flux-2-max', 'flux-2-dev'].map((name, index) =>
+  ...(
+    [
+      ['flux-2-pro', { run: 15_000, rate: 15_000 }, flux2],
+      ['flux-2-max', { run: 40_000, rate: 30_000 }, flux2],
+      ['flux-2-dev', { run: 0, rate: 14_000 }, flux2Dev],
+    ] as const
+  ).map(([name, price, properties], index) =>
     modelOf(`black-forest-labs/${name}`, String(4 + index), {
-      priceMicros: 50_000,
+      priceMicros: (input) => byMegapixel(input, price),
       singleOutput: true,
-      properties: flux2,
+      properties,
       enums: flux2Enums,
     }),
   ),

@@ -1,4 +1,5 @@
 /** What an emulated Replicate can be told. */
+import type { Model } from './models.ts';
 
 /** What can be set. */
 export interface ReplicateOptions {
@@ -21,6 +22,8 @@ export interface ReplicateOptions {
   pageSize?: number;
   /** Size of the pictures' files. Default: small. */
   pictureBytes?: number;
+  /** More models than `MODELS`. */
+  models?: readonly Model[];
   /** How long a new prediction stays out of the list, in ms. Default 0. */
   listLagMs?: number;
 }

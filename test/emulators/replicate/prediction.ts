@@ -90,9 +90,10 @@ export function predictionBody(prediction: Prediction, now: number, baseUrl: str
   };
 }
 
-function outputOf({ id, model, fate }: Prediction, baseUrl: string): string | string[] | null {
+function outputOf({ id, model, fate }: Prediction, baseUrl: string): unknown {
   const outputs = fate.end === 'succeeded' ? fate.outputs : 0;
   const urls = Array.from({ length: outputs }, (_, index) => `${baseUrl}/delivery/${id}/out-${index}`);
+  if (model.answer !== undefined) return model.answer(urls);
   return model.singleOutput ? (urls[0] ?? null) : urls;
 }
 

@@ -23,7 +23,7 @@ describe('Replicate, as a provider', () => {
     });
     const { provider } = await stage();
     expect(() => provider.capabilities('flux-dev')).toThrow(/owner\/name/);
-    expect(provider.capabilities('someone/else')).toMatchObject({ referencesMax: 0, seed: 'best-effort' });
+    expect(provider.capabilities('someone/else')).toMatchObject({ sizes: { kind: 'any' } });
   });
 
   it('knows the listed prices, takes the user’s over them, and knows none for others', async () => {
@@ -31,9 +31,9 @@ describe('Replicate, as a provider', () => {
     const listed = await stage();
     expect(listed.provider.price(asked)).toMatchObject({
       worstMicros: 25_000,
-      source: expect.stringContaining('unverified') as string,
+      source: expect.stringContaining('replicate.com') as string,
     });
-    expect(listed.provider.price(request({ model: 'black-forest-labs/flux-2-pro' }))).toBeUndefined();
+    expect(listed.provider.price(request({ model: 'someone/portrait-lora' }))).toBeUndefined();
     const own = await stage({ provider: { priceUsd: 0.0312 } });
     expect(own.provider.price(asked)).toMatchObject({ worstMicros: 31_200, source: 'config' });
   });

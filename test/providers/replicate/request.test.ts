@@ -18,6 +18,8 @@ import {
 
 afterEach(clearStage);
 
+const PRO = 'black-forest-labs/flux-2-pro';
+
 function reference(sizeBytes?: number): Reference {
   const bytes = makePicture(1024, 1024, 'face', sizeBytes === undefined ? {} : { sizeBytes });
   const path = join(mkdtempSync(join(tmpdir(), 'reference-')), 'face.png');
@@ -38,6 +40,7 @@ describe('Replicate, asked for a picture', () => {
         megapixels: '1',
         output_format: 'png',
         num_outputs: 1,
+        go_fast: false,
       },
     });
     expect(generated).toMatchObject({ seedUsed: 421_337, model: 'black-forest-labs/flux-dev', image: { kind: 'url' } });
@@ -69,6 +72,7 @@ describe('Replicate, asked for a picture', () => {
     ['black-forest-labs/flux-dev', 512, 512, { aspect_ratio: '1:1', megapixels: '0.25' }],
     ['black-forest-labs/flux-1.1-pro', 832, 1216, { aspect_ratio: 'custom', width: 832, height: 1216 }],
     ['black-forest-labs/flux-1.1-pro', 1500, 1000, { aspect_ratio: '3:2' }],
+    ['black-forest-labs/flux-2-pro', 1040, 1536, { aspect_ratio: 'custom', width: 1040, height: 1536 }],
     ['black-forest-labs/flux-2-pro', 1024, 1536, { aspect_ratio: 'custom', width: 1024, height: 1536 }],
     ['someone/portrait-lora', 768, 1024, { width: 768, height: 1024 }],
   ])('asks %s for %ix%i in its own words', async (model, width, height, size) => {
@@ -119,7 +123,6 @@ describe('Replicate, asked for a picture', () => {
   });
 
   it.each([
-    ['black-forest-labs/flux-dev', 'image', 1],
     ['black-forest-labs/flux-1.1-pro', 'image_prompt', 1],
     ['black-forest-labs/flux-2-pro', 'input_images', 3],
     ['someone/portrait-lora', 'input_image', 2],
@@ -137,12 +140,12 @@ describe('Replicate, asked for a picture', () => {
   it('uploads a large reference once and sends its address', async () => {
     const { provider, sent, operations, service } = await stage();
     const large = reference(400_000);
-    await accepted(provider, request({ references: [large] }));
-    await accepted(provider, request({ references: [large], seed: 2 }));
+    await accepted(provider, request({ model: PRO, references: [large] }));
+    await accepted(provider, request({ model: PRO, references: [large], seed: 2 }));
     expect(operations()).toEqual(['model', 'upload', 'submit', 'submit']);
-    expect([sent(0).input['image'], sent(1).input['image']].every((url) => String(url).includes('/v1/files/'))).toBe(
-      true,
-    );
+    expect(
+      [sent(0).input['input_images'], sent(1).input['input_images']].every((url) => String(url).includes('/v1/files/')),
+    ).toBe(true);
     expect(
       createHash('sha256')
         .update([...service.files.values()][0]?.bytes ?? '')
@@ -154,9 +157,9 @@ describe('Replicate, asked for a picture', () => {
     let later = 0;
     const { provider, operations } = await stage({ now: () => Date.now() + later });
     const large = reference(400_000);
-    await accepted(provider, request({ references: [large] }));
+    await accepted(provider, request({ model: PRO, references: [large] }));
     later = 23.5 * 3_600_000;
-    await accepted(provider, request({ references: [large], seed: 2 }));
+    await accepted(provider, request({ model: PRO, references: [large], seed: 2 }));
     expect(operations().filter((operation) => operation === 'upload')).toHaveLength(2);
   });
 
@@ -180,7 +183,9 @@ describe('Replicate, asked for a picture', () => {
 
   it('pays nothing when an upload fails or there is no room for the references', async () => {
     const { provider, emulator } = await stage({ emulator: fault('upload', 'reset-before') });
-    await expect(provider.submit(request({ references: [reference(400_000)] }), call())).rejects.toMatchObject({
+    await expect(
+      provider.submit(request({ model: PRO, references: [reference(400_000)] }), call()),
+    ).rejects.toMatchObject({
       failure: 'unavailable',
       charged: 'no',
     });

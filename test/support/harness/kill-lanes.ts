@@ -75,14 +75,14 @@ export class Run {
     const { perImageMicros, perRunMicros } = this.caps;
     const usd = (micros: number | undefined): number | undefined => (micros === undefined ? undefined : micros / 1e6);
     const address = emulator && { baseUrl: `${emulator.url}/v1`, priceUsd: PRICE_MICROS[provider] / 1e6 };
-    const own = { local: {}, replicate: { ...address, pollMs: 20, settleMs: 300 }, openai: { ...address } }[provider];
+    const own = {
+      local: {},
+      replicate: { ...address, model: 'black-forest-labs/flux-dev', pollMs: 20, settleMs: 300 },
+      openai: { ...address },
+    }[provider];
     writeConfig(this.home.folder, {
       provider,
-      ...(provider === 'local'
-        ? { size: '64x64' }
-        : provider === 'openai'
-          ? { size: '1024x1024', quality: 'low' }
-          : {}),
+      ...{ local: { size: '64x64' }, openai: { size: '1024x1024', quality: 'low' }, replicate: {} }[provider],
       budget: { perImageUsd: usd(perImageMicros), perRunUsd: usd(perRunMicros) },
       providers: { [provider]: own },
     });

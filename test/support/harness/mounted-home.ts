@@ -89,5 +89,9 @@ function configOf(provider: 'openai' | 'replicate', baseUrl: string): Record<str
   const own = { baseUrl, priceUsd: PRICE_USD[provider] };
   return provider === 'openai'
     ? { provider, concurrency: COUNT, size: '1024x1024', quality: 'low', providers: { openai: own } }
-    : { provider, concurrency: COUNT, providers: { replicate: { ...own, pollMs: 20, settleMs: 100 } } };
+    : {
+        provider,
+        concurrency: COUNT,
+        providers: { replicate: { ...own, model: 'black-forest-labs/flux-dev', pollMs: 20, settleMs: 100 } },
+      };
 }

@@ -52,7 +52,7 @@ export async function play(scene: Scene): Promise<Played> {
   const own = {
     baseUrl: `${emulator.url}/v1`,
     priceUsd: PRICE_USD[provider],
-    ...(provider === 'replicate' ? { pollMs: 20, settleMs: 100 } : {}),
+    ...(provider === 'replicate' ? { model: 'black-forest-labs/flux-dev', pollMs: 20, settleMs: 100 } : {}),
   };
   const home = openHome(
     scene.root,

@@ -1,0 +1,105 @@
+import { UserError } from '../errors.ts';
+import type { FaceKeeping, ModelRecord, Price, SeedSupport, SizeSupport } from '../providers/capabilities.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { expectedReferences } from './likeness.ts';
+import type { Project } from './project.ts';
+
+/** A model, how it keeps a face, and what a picture of the config's size costs. */
+export interface ModelInfo {
+  provider: string;
+  model: string;
+  /** The model that is used when none is named. */
+  isDefault: boolean;
+  keepsFace: FaceKeeping;
+  references: { min: number; max: number };
+  /** The input that takes them, where the service names its inputs. */
+  referenceInput: string | undefined;
+  seed: SeedSupport;
+  sizes: SizeSupport;
+  qualities: readonly string[];
+  negativePrompt: boolean;
+  /** A sentence on the price; undefined: unknown. */
+  priceNote: string | undefined;
+  /** At worst, of a picture in the config's size and quality; undefined: unknown, or the model has no such size. */
+  price: { avatar: Price; withReference: Price } | undefined;
+  /** ISO date of its end, where announced. */
+  retiresOn: string | undefined;
+}
+
+/** How well a face is kept, best first. */
+const KEEPING: readonly FaceKeeping[] = ['identity', 'references', 'edit', 'style', 'repaint', 'drawn', 'none'];
+
+/**
+ * All models of one provider or of all, best for a face first, with the price of this very job. Asks nobody, needs no
+ * key. @throws {UserError} for a provider that is none.
+ */
+export async function listModels(
+  { config, services }: Pick<Project, 'config' | 'services'>,
+  { provider }: { provider?: string | undefined } = {},
+): Promise<ModelInfo[]> {
+  if (provider !== undefined && !services.providerNames.includes(provider)) services.entry(provider);
+  const planning = services.forPlans();
+  const names = services.providerNames.filter((name) => provider === undefined || name === provider);
+  const all: ModelInfo[] = [];
+  for (const name of names) {
+    const { models } = await services.module(name);
+    const { provider: made, model: standard } = await planning.provider(name);
+    const live = models.filter((model) => model.retired === undefined && !isSnapshot(model.id, models));
+    all.push(...live.map((model) => infoOf(made, model, { config, standard })).toSorted(byFace));
+  }
+  return all;
+}
+
+function infoOf(
+  provider: ReadyProvider['provider'],
+  record: ModelRecord,
+  { config, standard }: { config: Project['config']; standard: string },
+): ModelInfo {
+  const { keepsFace, referencesMax, referencesMin = 0, seed, sizes, qualities, negativePrompt } = record.capabilities;
+  return {
+    provider: provider.name,
+    model: record.id,
+    isDefault: record.id === standard,
+    keepsFace,
+    references: { min: referencesMin, max: referencesMax },
+    referenceInput: record.referenceInput,
+    seed,
+    sizes,
+    qualities,
+    negativePrompt,
+    priceNote: record.priceNote,
+    price: priceOf(provider, record, config),
+    retiresOn: record.retiresOn,
+  };
+}
+
+function priceOf(
+  provider: ReadyProvider['provider'],
+  { id, capabilities }: ModelRecord,
+  { size, quality }: Project['config'],
+) {
+  const { width, height } = size;
+  const known = quality !== undefined && capabilities.qualities.includes(quality) ? quality : undefined;
+  const price = (isAvatar: boolean): Price | undefined => {
+    const sized = { references: [], width, height };
+    const references = expectedReferences(sized, { most: capabilities.referencesMax, isAvatar });
+    return provider.price({ model: id, width, height, quality: known, prompt: '', references });
+  };
+  try {
+    const [avatar, withReference] = [price(true), price(false)];
+    return avatar && withReference && { avatar, withReference };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function byFace(a: ModelInfo, b: ModelInfo): number {
+  return KEEPING.indexOf(a.keepsFace) - KEEPING.indexOf(b.keepsFace) || Number(b.isDefault) - Number(a.isDefault);
+}
+
+/** A dated copy of a model that is listed under its plain name too. */
+function isSnapshot(id: string, models: readonly ModelRecord[]): boolean {
+  const plain = id.replace(/-\d{4}-\d{2}-\d{2}$/, '');
+  return plain !== id && models.some((other) => other.id === plain);
+}

@@ -1,0 +1,77 @@
+import type { ModelInfo } from '../app/models.ts';
+import { usdOf, usdText } from '../money.ts';
+import type { Price } from '../providers/capabilities.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
+import type { Cell, Column } from '../views/table.ts';
+import { withImgGen, type MakingFlags } from './flags.ts';
+
+/** Options of this command. */
+export interface ModelsFlags extends Omit<MakingFlags, 'provider'> {
+  provider?: string | undefined;
+}
+
+/** `imggen models [--provider P]`: which model keeps a face, how, and what a picture of this config costs. */
+export function models(io: Io, { provider, ...flags }: ModelsFlags): Promise<ExitCode> {
+  return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
+    const found = await imggen.models({ provider });
+    const { width, height } = imggen.config.size;
+    if (flags.json) printJson(io, { size: `${width}x${height}`, models: found.map(documentOf) });
+    else {
+      printTable(io, flags, { columns: COLUMNS, rows: found.map(cellsOf) });
+      printLine(io, `\n${notes(`${width}x${height}`, imggen.config.quality)}`);
+    }
+    return EXIT.ok;
+  });
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'provider' },
+  { title: 'model', flexible: true },
+  { title: 'keeps a face' },
+  { title: 'refs', align: 'right' },
+  { title: 'seed' },
+  { title: 'picture', align: 'right' },
+  { title: 'with face', align: 'right' },
+];
+
+const SEEDS = { exact: 'exact', 'best-effort': 'maybe', none: 'no' } as const;
+
+function cellsOf({ provider, model, isDefault, keepsFace, references, seed, price }: ModelInfo): Cell[] {
+  return [
+    provider,
+    isDefault ? { text: `${model} *`, tone: 'strong' } : model,
+    keepsFace === 'none' ? { text: 'no', tone: 'quiet' } : keepsFace,
+    references.max === 0 ? '–' : `${references.min > 0 ? '1–' : ''}${references.max}`,
+    SEEDS[seed],
+    priceText(price?.avatar),
+    references.max === 0 ? '–' : priceText(price?.withReference),
+  ];
+}
+
+function priceText(price: Price | undefined): string {
+  if (!price) return 'unknown';
+  return price.worstMicros === 0 ? 'free' : usdText(price.worstMicros);
+}
+
+function documentOf({ price, priceNote, referenceInput, retiresOn, ...model }: ModelInfo) {
+  const { avatar, withReference } = price ?? {};
+  return {
+    ...model,
+    referenceInput: referenceInput ?? null,
+    priceNote: priceNote ?? null,
+    worstUsd: avatar === undefined ? null : usdOf(avatar.worstMicros),
+    worstWithReferenceUsd: withReference === undefined ? null : usdOf(withReference.worstMicros),
+    priceSource: avatar === undefined ? null : `${avatar.source}, ${avatar.asOf}`,
+    retiresOn: retiresOn ?? null,
+  };
+}
+
+function notes(size: string, quality: string | undefined): string {
+  const picture = `one picture of ${size}${quality === undefined ? '' : `, ${quality}`}`;
+  return [
+    `* used when no model is named. Prices: ${picture} at worst; with face: the avatar goes along.`,
+    'identity: made for one face · references: the person in new scenes · edit: the picture changed ·',
+    'style: its mood · repaint: painted over, no likeness · drawn: a cartoon. More: docs/models.md',
+  ].join('\n');
+}

@@ -1,0 +1,101 @@
+/** What a model can do, told by its schema. Pure. */
+import type { Capabilities } from '../capabilities.ts';
+import { guidePictures, pictureInput } from './picture-fields.ts';
+import type { InputField, InputSchema } from './schema.ts';
+import { sizesOf } from './size-fields.ts';
+
+/**
+ * What to do with a model that takes a picture only to paint over it (img2img), or for another use: `repaint` sends
+ * the reference as the picture to paint over, `none` sends none. Undefined: such a model is refused.
+ */
+export type ReferenceUse = 'repaint' | 'none' | undefined;
+
+/** Names of a seed. */
+const SEEDS = /^((random|noise|manual|image|rand|generation|base|fixed)_?)?seed(_?(number|value|num|input))?$/i;
+/** Names of the number of pictures. */
+const NUMBERS = new RegExp(
+  '^(n|num|nums|samples|outputs|images|n_(images|samples|iter)|batch_(size|count)|batch|image_num|images_per_prompt' +
+    '|(num|number|no|max)_?(of_)?(outputs?|images?|samples?|pictures?|generations?|variations?|results?)' +
+    '(_per_prompt)?' +
+    '|(image|output|sample|batch)_?(count|num|number|batch))$',
+  'i',
+);
+const QUALITIES = ['low', 'medium', 'high'];
+
+/** Abilities of a model, whatever the user chose. */
+export function abilitiesOf(schema: InputSchema): Capabilities {
+  const pictures = pictureInput(schema);
+  const guides = pictures === undefined ? guidePictures(schema) : [];
+  return {
+    seed: seedField(schema) === undefined ? 'none' : 'best-effort',
+    referencesMax: pictures?.max ?? 0,
+    ...(pictures?.required ? { referencesMin: 1 } : {}),
+    keepsFace: pictures?.keeps ?? 'none',
+    ...(guides.length === 0
+      ? {}
+      : { withheld: `takes pictures only for another use (${guides.slice(0, 3).join(', ')})` }),
+    sizes: sizesOf(schema),
+    qualities: qualitiesOf(schema),
+    negativePrompt: negativeField(schema) !== undefined,
+    cancel: true,
+    reattach: true,
+  };
+}
+
+/** Abilities with what the user chose for pictures that a model would only paint over. */
+export function chosen(can: Capabilities, use: ReferenceUse): Capabilities {
+  const { withheld, ...rest } = can;
+  if (use === 'none') return { ...rest, referencesMax: 0, keepsFace: 'none' };
+  if (can.keepsFace !== 'repaint') return can;
+  if (use === 'repaint') return rest;
+  const why = withheld ?? 'only paints over the picture it is given: no likeness in a new scene';
+  return { ...rest, referencesMax: 0, withheld: why };
+}
+
+/** The input of the seed, whatever its name; undefined: the model takes none. */
+export function seedField({ fields }: InputSchema): string | undefined {
+  return [...fields].find(([name, { type }]) => SEEDS.test(name) && type !== 'boolean' && type !== 'array')?.[0];
+}
+
+/** Inputs of the number of pictures, whatever their names. */
+export function numberFields({ fields }: InputSchema): [string, InputField][] {
+  return [...fields].filter(([name, { type, choices }]) => {
+    const isNumber = type === 'integer' || type === 'number' || choices?.every((one) => Number(one) >= 1);
+    return NUMBERS.test(name) && isNumber === true;
+  });
+}
+
+/** Names of a prompt, best first. */
+const PROMPTS = [
+  'prompt',
+  'text_prompt',
+  'positive_prompt',
+  'prompts',
+  'input_prompt',
+  'user_prompt',
+  'instruction',
+  'text',
+  'caption',
+  'description',
+];
+
+/** The input of the prompt. */
+export function promptField({ fields }: InputSchema): string | undefined {
+  const isText = (name: string): boolean => ['string', 'array', undefined].includes(fields.get(name)?.type);
+  return PROMPTS.find((name) => fields.has(name) && isText(name));
+}
+
+/** True for inputs that tell one request from another: prompt and seed. */
+export function isIdentity(name: string): boolean {
+  return SEEDS.test(name) || PROMPTS.includes(name);
+}
+
+/** The input of what is to be left out. */
+export function negativeField({ fields }: InputSchema): string | undefined {
+  return ['negative_prompt', 'neg_prompt', 'negative', 'n_prompt'].find((name) => fields.has(name));
+}
+
+function qualitiesOf({ fields }: InputSchema): string[] {
+  const values = (fields.get('quality')?.choices ?? []).map(String);
+  return QUALITIES.every((quality) => values.includes(quality)) ? values : [];
+}

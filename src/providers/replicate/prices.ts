@@ -1,0 +1,70 @@
+/** How Replicate's prices are made up. Its API does not tell them: they are from its pages. Pure. */
+import { microsOf } from '../../money.ts';
+import type { Price } from '../capabilities.ts';
+import type { PriceSource } from '../price.ts';
+import type { ImageRequest } from '../provider.ts';
+
+/** What a price depends on. `extra`: the user's own inputs (`providers.replicate.input`). */
+export interface Priced {
+  request: Pick<ImageRequest, 'width' | 'height' | 'quality' | 'references'>;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** The price of one picture in US dollars, as it is expected, which is also the worst. */
+export type PriceRule = (priced: Priced) => number;
+
+/** Pixels of a megapixel as image services bill it. */
+const MEGAPIXEL = 1024 * 1024;
+/** A reference whose size is not known counts as the largest that is billed. */
+const REFERENCE_MP_MAX = 4;
+
+/** The same for every picture. */
+export function each(usd: number): PriceRule {
+  return () => usd;
+}
+
+/** By the megapixel, begun ones as whole: for the run, what comes out and what goes in. */
+export function byMegapixel(usd: { run?: number; in: number; out: number }): PriceRule {
+  return ({ request, extra }) => {
+    const asked = Math.ceil((request.width * request.height) / MEGAPIXEL);
+    const told = Math.ceil(Number.parseFloat(String(extra['resolution'] ?? extra['megapixels'] ?? 0)) || 0);
+    const inMp = request.references.reduce((sum, { width, height }) => sum + megapixels(width, height), 0);
+    return (usd.run ?? 0) + usd.out * Math.max(asked, told) + usd.in * inMp;
+  };
+}
+
+/**
+ * By a resolution: the least megapixels of each step, and its price. What the user set for the input counts, too.
+ */
+export function byResolution(
+  input: string,
+  steps: readonly (readonly [name: string, fromMp: number, usd: number])[],
+): PriceRule {
+  return ({ request, extra }) => {
+    const mp = (request.width * request.height) / MEGAPIXEL;
+    const asked = steps.findLast(([, fromMp]) => mp >= fromMp) ?? steps[0];
+    const told = extra[input] === undefined ? undefined : steps.find(([name]) => name === extra[input]);
+    if (extra[input] !== undefined && told === undefined) return Math.max(...steps.map(([, , usd]) => usd));
+    return (told ?? asked)?.[2] ?? 0;
+  };
+}
+
+/** By the value of an input, which is the user's or the request's quality or this default. */
+export function byInput(input: string, usd: Readonly<Record<string, number>>, standard: string): PriceRule {
+  return ({ request, extra }) => {
+    const value = extra[input] ?? (input === 'quality' ? request.quality : undefined) ?? standard;
+    return usd[String(value)] ?? Math.max(...Object.values(usd));
+  };
+}
+
+/** A rule's price with where it is from. */
+export function priceBy(rule: PriceRule, priced: Priced, { source, asOf }: PriceSource): Price {
+  const micros = microsOf(Math.round(rule(priced) * 1e6) / 1e6);
+  return { worstMicros: micros, expectedMicros: micros, source, asOf };
+}
+
+function megapixels(width: number | undefined, height: number | undefined): number {
+  return width === undefined || height === undefined
+    ? REFERENCE_MP_MAX
+    : Math.min(REFERENCE_MP_MAX, Math.ceil((width * height) / MEGAPIXEL));
+}
