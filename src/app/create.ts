@@ -1,6 +1,5 @@
 import type { Character } from '../character.ts';
 import { UserError } from '../errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
 import { changedSettings } from '../ledger/settings.ts';
@@ -14,6 +13,7 @@ import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
 import type { Project } from './project.ts';
 import { rejectedAvatar } from './avatar.ts';
+import { goesOnWith, hasFace, madeElsewhere } from './family.ts';
 import { rerolling } from './reroll.ts';
 import { highestStored } from './store-numbers.ts';
 import { plannedTraining, type TrainingOptions } from './training.ts';
@@ -83,10 +83,14 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   const kind = 'create';
   const wanted = { characterId: character.id, kind, settings, what: shots.length, planHash } as const;
   const basics = jobBasics(config, wanted, { key: options.key });
-  const same = { ...basics, kind, imageCount: shots.length } as const;
+  const maker = { settings, drawing: project.services.drawing, given: config.given };
+  const same = { ...basics, kind, imageCount: shots.length, goesOn: goesOnWith(maker) } as const;
   const before = known && ledger.jobs.continued({ ...same, characterKey: known.key });
+  const anyBefore =
+    known && ledger.jobs.continued({ ...same, characterKey: known.key, key: undefined, goesOn: undefined });
   const counts = before && ledger?.jobs.counts(before.id);
-  const missing = known && hasAvatar(ledger, known) ? shots.filter((shot) => shot.kind !== 'avatar') : shots;
+  const isFaced = ledger !== undefined && known !== undefined && hasFace(ledger, known.key, maker);
+  const missing = isFaced ? shots.filter((shot) => shot.kind !== 'avatar') : shots;
   // Only `retry` and `reroll` pay for a picture again.
   const inVain = (before && ledger?.jobs.paidInVain(before.id)) ?? { shots: 0, micros: 0 };
   const asked = before ? changedSettings(before.settings, basics.changes ?? {}) : settings;
@@ -96,14 +100,17 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   const job: PlannedJob = {
     characterId: character.id,
     characterKey: known?.key,
-    makesAvatar: true,
+    makesAvatar: !isFaced,
     settings: asked,
     before,
     alike:
       before && ledger
         ? ledger.jobs.alike(before.id, ['queued', 'failed', 'canceled'], { unpaid: true })
         : alikeOf(missing),
-    notice: before && counts && goingOn(before, counts.done, inVain),
+    notice:
+      before && counts
+        ? goingOn(before, counts.done, inVain)
+        : known && madeElsewhere(ledger, anyBefore, { settings, pictures: missing.length }),
     open: () => {
       const opened = project.ledger.open();
       const registered = registerCharacter(opened, character, { owner: caller.owner, output: settings.output });
@@ -131,11 +138,6 @@ async function otherAvatar(
   const jobs = await rerolling(project, { images: [rejected.filename], acceptUnreadStore });
   const message = `the avatar of ${id} is rejected (${rejected.filename}): making another take of it`;
   return jobs.map((job) => ({ ...job, notice: { message } }));
-}
-
-/** True when a picture serves as the face of all later ones. */
-function hasAvatar(ledger: Ledger, { key }: RegisteredCharacter): boolean {
-  return ledger.images.avatar(key) !== undefined;
 }
 
 function goingOn(job: Job, done: number, inVain: { shots: number; micros: number }): Notice {

@@ -5,7 +5,7 @@ import { fillWithAdopted } from './adoption.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import type { Job, JobKind, RegisteredCharacter } from './records.ts';
-import { characterByKey, jobById, jobOf } from './rows.ts';
+import { characterByKey, jobById, jobOf, type JobRow } from './rows.ts';
 import type { JobChanges, JobSettings } from './settings.ts';
 
 /** What is the same for a job of any kind. */
@@ -22,6 +22,8 @@ export interface JobBasics {
   changes?: JobChanges;
   /** Of a new job: 0 high, 1 normal, 2 low. */
   priority: number;
+  /** Of a character's first pictures: which earlier job of them may go on. Default: any. */
+  goesOn?: ((job: Job) => boolean) | undefined;
   /** `--new`: start another although an identical one is unfinished. */
   fresh?: boolean | undefined;
 }
@@ -65,7 +67,7 @@ export function findOrMake(connection: Connection, wanted: WantedJob): OpenedJob
 /** What tells which job a request goes on with. */
 export type SameJob = Pick<
   WantedJob,
-  'characterKey' | 'kind' | 'key' | 'fingerprint' | 'planHash' | 'fresh' | 'imageCount' | 'replaces'
+  'characterKey' | 'kind' | 'key' | 'fingerprint' | 'planHash' | 'fresh' | 'imageCount' | 'replaces' | 'goesOn'
 >;
 
 /**
@@ -74,13 +76,14 @@ export type SameJob = Pick<
 export function continued(connection: Connection, wanted: SameJob): Job | undefined {
   if (wanted.key !== undefined) return namedJob(connection, wanted, wanted.key);
   if (wanted.kind === 'create') {
-    return connection.one(
-      jobOf,
+    const { goesOn = () => true } = wanted;
+    const rows = connection.all<JobRow>(
       `SELECT * FROM jobs WHERE character_key = ? AND kind = 'create' AND fingerprint <> 'removed'
-        AND plan_hash = COALESCE(?, plan_hash) ORDER BY id DESC LIMIT 1`,
+        AND plan_hash = COALESCE(?, plan_hash) ORDER BY id DESC`,
       wanted.characterKey,
       wanted.planHash ?? null,
     );
+    return rows.map(jobOf).find(goesOn);
   }
   if (wanted.fresh) return undefined;
   return connection.one(
