@@ -34,7 +34,9 @@ describe('the simulation finds what is wrong', () => {
     const outcome = await fc.check(
       fc.asyncProperty(
         scenarios(classes),
-        async (scenario) => !(await simulate(scenario, sabotage)).problems.some((problem) => words.test(problem)),
+        // Long enough for the other process to look while it is under way.
+        async (scenario) =>
+          !(await simulate({ ...scenario, latencyMs: 700 }, sabotage)).problems.some((problem) => words.test(problem)),
       ),
       { numRuns: 200, endOnFailure: true },
     );

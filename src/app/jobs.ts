@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { JobBasics } from '../ledger/new-job.ts';
+import { keptPath } from '../ledger/paths.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobChanges, JobKind, JobSettings } from '../ledger/records.ts';
 import { assertOwner, isVisible } from './characters.ts';
@@ -84,7 +86,7 @@ export function jobBasics(config: Config, wanted: Wanted, more: Pick<JobBasics, 
     ...more,
     settings: wanted.settings,
     changes: changesOf(config),
-    fingerprint: fingerprintOf(wanted),
+    fingerprint: fingerprintOf(wanted, dirname(config.ledger)),
     planHash: wanted.planHash,
     priority: PRIORITIES[config.priority],
   };
@@ -100,8 +102,9 @@ function assertKey(key: string | undefined): void {
 }
 
 /** Hash over what makes two requests the same. */
-function fingerprintOf({ characterId, kind, what, planHash, settings }: Wanted): string {
-  const { provider, model, width, height, quality, output } = settings;
+function fingerprintOf({ characterId, kind, what, planHash, settings }: Wanted, ledgerFolder: string): string {
+  const { provider, model, width, height, quality } = settings;
+  const output = keptPath(ledgerFolder, settings.output);
   const same = [characterId, kind, what, planHash ?? '', provider, model, width, height, quality ?? '', output];
   return createHash('sha256').update(JSON.stringify(same)).digest('hex');
 }

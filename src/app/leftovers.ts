@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseImageNumber } from '../names.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Image } from '../ledger/records.ts';
@@ -86,7 +86,7 @@ export function partsLeft(
     },
   });
   const answers = entries(parts)
-    .filter((name) => /^[\w-]+\.part$/.test(name))
+    .filter((name) => /^[\w-]+\.part(?:\.reserved)?$/.test(name))
     .map((name) => join(parts, name));
   const halves = [
     ...entries(folder)
@@ -114,9 +114,11 @@ function beforePart(name: string): string {
 
 function isForgotten(ledger: Ledger, path: string, old: (path: string, afterMs: number) => boolean): boolean {
   const { maintenance } = ledger;
-  const key = path.slice(dirname(path).length + 1, -'.part'.length);
-  const state = maintenance.attemptState(key);
+  const name = basename(path);
+  const state = maintenance.attemptState(name.replace(/\.part(?:\.reserved)?$/, ''));
   if (state === undefined) return !maintenance.isStaged(path) && old(path, FOREIGN_PART_MS);
+  // Reserved for an answer, and holds none.
+  if (name.endsWith('.reserved') && state === 'unknown') return true;
   return (state === 'settled' || state === 'rejected') && !maintenance.isStaged(path);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { BudgetCap } from '../events.ts';
 import { ensureOwnFolder, LinkInTheWay } from '../images/folder.ts';
+import { PartFile } from '../images/part-file.ts';
 import type { Total } from '../ledger/budget.ts';
 import type { AlikeShots } from '../ledger/jobs.ts';
 import type { JobSettings } from '../ledger/records.ts';
@@ -58,18 +59,26 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: r
   });
 }
 
+/** A folder that pictures will be saved in, and the space that one of them needs. */
+interface Place {
+  output: string;
+  characterId: string;
+  reserveBytes: number;
+}
+
 /**
- * Makes the folders of the pictures to come. @throws {UserError} where that is impossible: a paid picture could not be
- * saved.
+ * Makes the folders of the pictures to come, and looks whether a picture can be put there (permissions, quota, inodes,
+ * limits on the size of files). @throws {UserError} where it can't: a paid picture could not be saved.
  */
-export async function makeFolders(places: Iterable<{ output: string; characterId: string }>): Promise<void> {
-  for (const { output, characterId } of places) {
+export async function makeFolders(places: Iterable<Place>): Promise<void> {
+  for (const { output, characterId, reserveBytes } of places) {
     const folder = join(output, characterId);
     try {
       for (const own of [folder, join(folder, '.parts')]) {
         await ensureOwnFolder(own);
         await access(own, constants.W_OK | constants.X_OK);
       }
+      await assertSpace(join(folder, '.parts', 'space-check.part'), reserveBytes);
     } catch (error) {
       if (error instanceof LinkInTheWay)
         throw new UserError(error.message, {
@@ -78,11 +87,21 @@ export async function makeFolders(places: Iterable<{ output: string; characterId
         });
       const code = (error as { code?: string }).code ?? 'unknown error';
       throw new UserError(`the folder of the pictures can't be written: ${folder} (${code})`, {
-        hint: 'nothing was sent. Correct its permissions, or choose another',
+        hint: 'nothing was sent. Correct its permissions or its limits, or choose another',
         advice: { code: 'choose-output' },
         cause: error,
       });
     }
+  }
+}
+
+/** Reserves space as for an answer, and gives it back. One name for all: a later look takes away what is left. */
+async function assertSpace(path: string, reserveBytes: number): Promise<void> {
+  try {
+    await (await PartFile.create(path, reserveBytes)).discard();
+  } catch (error) {
+    // Another process is looking at this moment.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
   }
 }
 

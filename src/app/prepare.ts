@@ -4,13 +4,14 @@ import type { LiveEvent } from '../events.ts';
 import type { AlikeShots } from '../ledger/jobs.ts';
 import type { Job, JobSettings, Shot } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
+import { bytesToReserve } from '../runner/answer-file.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { prepareReferences } from '../runner/references.ts';
 import type { Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { faceNotices, learn } from './likeness.ts';
-import { assertFits, makeFolders, capRefusal, capWords, estimate } from './preflight.ts';
+import { assertFits, makeFolders, capRefusal, capWords, estimate, worstOf } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
 
@@ -90,7 +91,11 @@ export async function prepare(
   await makeFolders(
     jobs
       .filter((job) => shotsOf(job) > 0)
-      .map(({ settings, characterId }) => ({ output: settings.output, characterId })),
+      .map(({ settings, characterId }) => {
+        const ready = providers.get(settings.provider);
+        const reserveBytes = bytesToReserve(settings, ready && worstOf(settings, ready, { prompt: '' }));
+        return { output: settings.output, characterId, reserveBytes };
+      }),
   );
   return { jobs, providers, storage, references, notices };
 }

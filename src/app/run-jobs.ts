@@ -140,11 +140,11 @@ function closeRun({ jobs, opened, startedAtMs }: Work, ended: RunnerResult): Run
 
 /** What the runner works with. */
 export function runnerContext(
-  project: Pick<Project, 'host' | 'trace' | 'clean'>,
+  project: Pick<Project, 'config' | 'host' | 'trace' | 'clean'>,
   parts: Pick<RunnerContext, 'ledger' | 'providers' | 'drawing'>,
   emit: Emit,
 ): RunnerContext {
-  const { host, trace, clean } = project;
+  const { config, host, trace, clean } = project;
   return {
     ...parts,
     now: host.now,
@@ -157,6 +157,7 @@ export function runnerContext(
       return downloadImage(url, partPath, { ...how, fetch: host.fetch });
     },
     freeBytes,
+    outputs: () => [config.output, ...parts.ledger.maintenance.outputs()],
     tell: emit,
     trace,
     clean,

@@ -2,15 +2,15 @@
  * Fetches a paid picture from an address that a service named. The address is not trusted: every hop is checked before
  * anything is sent to it, and no credential ever is.
  */
-import { type FileHandle, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
 import { downloadFailure, follow, hostOf, type FollowOptions } from './follow.ts';
-import { createFile, fsyncFolder } from './save.ts';
+import { PartFile } from './part-file.ts';
 
 /** How to download. */
 export interface DownloadOptions extends FollowOptions {
   signal: AbortSignal;
+  /** The file that was made for it, which the caller discards after a failure. Default: one is made. */
+  part?: PartFile | undefined;
   /** Largest picture, counted after decoding. Default 64 MiB. */
   maxBytes?: number;
   /** The whole download may take this long, in ms. Default 5 minutes. */
@@ -44,9 +44,8 @@ export async function downloadImage(
   const clock = deadlines(options);
   try {
     const response = await follow(url, options, clock.signal);
-    return {
-      sizeBytes: await save(response, partPath, { maxBytes: options.maxBytes ?? MAX_BYTES, received: clock.received }),
-    };
+    const limits = { maxBytes: options.maxBytes ?? MAX_BYTES, received: clock.received };
+    return { sizeBytes: await save(response, options.part ?? partPath, limits) };
   } catch (error) {
     if (options.signal.aborted) throw downloadFailure('the download was stopped', 'interrupted');
     if (error instanceof DiskError) throw error.cause;
@@ -65,7 +64,7 @@ class DiskError extends Error {}
 
 async function save(
   response: Response,
-  partPath: string,
+  file: PartFile | string,
   limits: { maxBytes: number; received: () => void },
 ): Promise<number> {
   const encoded = (response.headers.get('content-encoding') ?? 'identity') !== 'identity';
@@ -78,32 +77,25 @@ async function save(
     await response.body?.cancel();
     throw tooLarge;
   }
-  const file = await disk(createFile(partPath));
+  const part = typeof file === 'string' ? await disk(PartFile.create(file)) : file;
+  part.restart();
   let sizeBytes = 0;
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       limits.received();
       sizeBytes += chunk.length;
       if (sizeBytes > limits.maxBytes) throw tooLarge;
-      await disk(file.writeFile(chunk));
+      await disk(part.write(chunk));
     }
     if (sizeBytes === 0) throw downloadFailure('the download was empty', 'unavailable');
     if (length !== undefined && sizeBytes !== length)
       throw downloadFailure(`the download ended after ${sizeBytes} of ${length} bytes`, 'unavailable');
-    await disk(synced(file, partPath));
+    await disk(part.keep());
     return sizeBytes;
   } catch (error) {
-    await file.close();
-    await unlink(partPath).catch(() => {});
+    if (typeof file === 'string') await part.discard();
     throw error;
   }
-}
-
-/** The bytes, then the folder's entry. */
-async function synced(file: FileHandle, partPath: string): Promise<void> {
-  await file.sync();
-  await file.close();
-  await fsyncFolder(dirname(partPath));
 }
 
 /** Both deadlines as one signal; `received` starts the idle one again. */

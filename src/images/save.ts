@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, copyFile, link as hardLink, lstat, open, rename, statfs, unlink } from 'node:fs/promises';
+import { copyFile, link as hardLink, lstat, open, rename, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ensureOwnFolder } from './folder.ts';
 import { hashFile } from './hash.ts';
+import { fsyncFolder, removeIfThere } from './part-file.ts';
 
 /**
  * What became of naming a file: it has its name, or another file has it (`same`: that file is ours, from before a
@@ -18,45 +19,6 @@ export type LinkResult = { linked: true } | { exists: true; same: boolean };
 /** File systems that can't link say one of these (FAT, exFAT, some network and FUSE mounts). */
 const CANNOT_LINK = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/**
- * Writes the bytes to `partPath` and waits until they are on the disk, folder entry included. What a crashed try left
- * there is replaced; what a failed write left there is removed.
- */
-export async function stageBytes(partPath: string, bytes: Uint8Array): Promise<void> {
-  const file = await createFile(partPath);
-  try {
-    await writeAll(file, bytes);
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await removeIfThere(partPath);
-    throw error;
-  }
-  await file.close();
-  await fsyncFolder(dirname(partPath));
-}
-
-/**
- * Creates a file that is this process's own, and its folder. What has the name is taken away first, be it half a file
- * or a link, whose target stays as it is: only for names that hold a key of ours.
- * @throws the file system's own error; `LinkInTheWay`.
- */
-export async function createFile(path: string): Promise<FileHandle> {
-  await ensureOwnFolder(dirname(path));
-  try {
-    return await open(path, 'wx', 0o644);
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    await removeIfThere(path);
-    return open(path, 'wx', 0o644);
-  }
-}
-
-/** In as few calls as the system takes: `writeFile` makes one for each half megabyte. */
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-}
-
 /** Waits until a file's bytes are on the disk. */
 export async function fsyncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
@@ -64,20 +26,6 @@ export async function fsyncFile(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Waits until a folder's entries are on the disk. Systems that can't do that for folders (Windows) are left alone. */
-export async function fsyncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    if (!['EPERM', 'EISDIR', 'EINVAL', 'EACCES', 'ENOTSUP'].includes(codeOf(error))) throw error;
   }
 }
 
@@ -149,17 +97,6 @@ async function existing(partPath: string, finalPath: string): Promise<LinkResult
     await removeIfThere(partPath);
   }
   return { exists: true, same };
-}
-
-/** Deletes a file; true when it was there. */
-export async function removeIfThere(path: string): Promise<boolean> {
-  try {
-    await unlink(path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
 
 /** Bytes that this user can still write on the folder's file system. Looks at the nearest parent that exists. */

@@ -4,7 +4,7 @@ import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
 import { ensureOwnFolder } from './folder.ts';
-import { removeIfThere } from './save.ts';
+import { removeIfThere } from './part-file.ts';
 import { loadSharp, type Sharp } from './sharp.ts';
 
 /** Pixels of the thumbnail's long side. Smaller pictures keep their size. */

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import { imageWhere } from './image-rows.ts';
 import { startNumbersAfter } from './numbers.ts';
+import { keptPath } from './paths.ts';
 import type { Image, StoredDetails } from './records.ts';
 import { uploadDone } from './upload-rows.ts';
 
@@ -71,7 +72,7 @@ export class Adoption {
       found.kind,
       found.shot,
       found.filename,
-      found.path,
+      found.path === null ? null : keptPath(this.connection.folder, found.path),
       found.sha256,
       found.md5,
       found.sizeBytes,

@@ -88,7 +88,7 @@ function attemptOf(row: AttemptRow, folder: string | undefined): Attempt {
     state: row.state,
     remoteId: row.remote_id,
     url: row.url,
-    staged: row.staged,
+    staged: row.staged === null ? null : absolutePath(folder, row.staged),
     outcome: row.outcome,
     message: row.message,
     seedHonored: row.seed_honoured,

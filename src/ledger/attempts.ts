@@ -3,6 +3,7 @@ import type { SentRecord } from '../shot.ts';
 import { limitedInARow, recordFailure, type FailureRecord } from './failures.ts';
 import { noteSuccess } from './limits.ts';
 import { settle } from './budget.ts';
+import { keptPath } from './paths.ts';
 import type { Attempt, Lease, Shot } from './records.ts';
 import { attemptWhere } from './attempt-rows.ts';
 import { holdLease, putBack } from './lease.ts';
@@ -35,6 +36,16 @@ export class Attempts {
   /** An attempt by id. */
   find(id: number): Attempt | undefined {
     return attemptWhere(this.connection, 'a.id = ?', id);
+  }
+
+  /** Keys of the attempts of the same shot before this one. */
+  earlierKeys({ id, shotId }: Pick<Attempt, 'id' | 'shotId'>): string[] {
+    const rows = this.connection.all<{ key: string }>(
+      'SELECT key FROM attempts WHERE shot_id = ? AND id < ?',
+      shotId,
+      id,
+    );
+    return rows.map(({ key }) => key);
   }
 
   /** True when an attempt of this provider has that remote id already. */
@@ -86,7 +97,7 @@ export class Attempts {
       this.connection.run(
         `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ? WHERE id = ?`,
         answer.url ?? null,
-        answer.staged ?? null,
+        answer.staged === undefined ? null : keptPath(this.connection.folder, answer.staged),
         answer.seedHonored,
         answer.usage === undefined ? null : JSON.stringify(answer.usage),
         lease.attemptId,
@@ -98,8 +109,9 @@ export class Attempts {
 
   /** The downloaded file is whole and synced. */
   staged(lease: Lease, path: string): Attempt {
+    const kept = keptPath(this.connection.folder, path);
     return this.step(lease, () => {
-      this.connection.run('UPDATE attempts SET staged = ? WHERE id = ?', path, lease.attemptId);
+      this.connection.run('UPDATE attempts SET staged = ? WHERE id = ?', kept, lease.attemptId);
     });
   }
 

@@ -7,6 +7,9 @@ export type SqlValue = string | number | bigint | null | Buffer;
 /** The pragma by which each commit is on the disk when it returns. */
 export const SYNCED = 'synchronous = FULL';
 
+/** Makes what the ledger returns of a row; kept paths are relative to `folder`, the ledger's. */
+type RowMap<Row, T> = (row: Row, folder: string | undefined) => T;
+
 /** Public events without what the connection itself stamps on them. */
 export type EventBody = PublicEvent extends infer E
   ? E extends PublicEvent
@@ -74,14 +77,14 @@ export class Connection {
   }
 
   /** One row, mapped to what the ledger returns. */
-  one<Row, T>(map: (row: Row) => T, sql: string, ...values: SqlValue[]): T | undefined {
+  one<Row, T>(map: RowMap<Row, T>, sql: string, ...values: SqlValue[]): T | undefined {
     const row = this.get<Row>(sql, ...values);
-    return row === undefined ? undefined : map(row);
+    return row === undefined ? undefined : map(row, this.folder);
   }
 
   /** All rows, mapped to what the ledger returns. */
-  many<Row, T>(map: (row: Row) => T, sql: string, ...values: SqlValue[]): T[] {
-    return this.all<Row>(sql, ...values).map(map);
+  many<Row, T>(map: RowMap<Row, T>, sql: string, ...values: SqlValue[]): T[] {
+    return this.all<Row>(sql, ...values).map((row) => map(row, this.folder));
   }
 
   /** Runs a statement; returns how many rows it changed. */

@@ -1,5 +1,6 @@
 /** Rows of images with their uploads, and how they are read: one query, whatever their number. */
 import type { Connection, SqlValue } from './connection.ts';
+import { absolutePath } from './paths.ts';
 import type { Image, StoredDetails, Upload } from './records.ts';
 
 interface ImageRow {
@@ -70,7 +71,7 @@ export function imageById(connection: Connection, id: number): Image {
   return image;
 }
 
-function imageOf(row: ImageRow): Image {
+function imageOf(row: ImageRow, folder: string | undefined): Image {
   return {
     id: row.id,
     characterKey: row.character_key,
@@ -82,7 +83,7 @@ function imageOf(row: ImageRow): Image {
     kind: row.kind,
     shot: row.shot,
     filename: row.filename,
-    path: row.path,
+    path: row.path === null ? null : absolutePath(folder, row.path),
     state: row.state,
     sha256: row.sha256,
     md5: row.md5,
@@ -96,7 +97,7 @@ function imageOf(row: ImageRow): Image {
     seedHonored: row.seed_honoured,
     prompt: row.prompt,
     costMicros: row.cost_micros,
-    thumbnail: row.thumbnail,
+    thumbnail: row.thumbnail === null ? null : absolutePath(folder, row.thumbnail),
     upload: uploadOf(row),
     review: row.review,
     favorite: row.favorite === 1,

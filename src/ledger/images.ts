@@ -1,5 +1,6 @@
 import type { Connection, SqlValue } from './connection.ts';
 import { imageWhere, imagesWhere } from './image-rows.ts';
+import { keptPath } from './paths.ts';
 import { finishShot, nameImage, type NewImage, type ImageNaming } from './naming.ts';
 import { takesOf } from './reroll.ts';
 import type { Image, Lease, Review } from './records.ts';
@@ -143,7 +144,8 @@ export class Images {
   /** Notes where the thumbnail lies. */
   thumbnail(imageId: number, path: string): void {
     this.connection.write(() => {
-      this.connection.run('UPDATE images SET thumbnail = ? WHERE id = ?', path, imageId);
+      const kept = keptPath(this.connection.folder, path);
+      this.connection.run('UPDATE images SET thumbnail = ? WHERE id = ?', kept, imageId);
     });
   }
 }

@@ -9,7 +9,7 @@ import { rerollJob, type RerollRequest } from './reroll.ts';
 import { renewSeeds, waitForAvatar } from './second-take.ts';
 import { jobById, jobOf } from './rows.ts';
 import { OpenRun } from './runs.ts';
-import type { JobChanges } from './settings.ts';
+import { absoluteShotSettings, type JobChanges } from './settings.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 
 /** Shots that are made in the same way. */
@@ -109,7 +109,10 @@ export class Jobs {
       jobId,
       ...states,
     );
-    return rows.map((row) => ({ ...row, own: JSON.parse(row.settings) as ShotSettings }));
+    return rows.map((row) => ({
+      ...row,
+      own: absoluteShotSettings(this.connection.folder, JSON.parse(row.settings) as ShotSettings),
+    }));
   }
 
   /** What a job has cost, and holds. */

@@ -11,9 +11,10 @@ import { Images } from './images.ts';
 import { Jobs } from './jobs.ts';
 import { resetBreaker } from './limits.ts';
 import { holdLock, type Liveness } from './liveness.ts';
+import { copyInto } from './migrate.ts';
 import { openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
-import { realFile } from './real-file.ts';
+import { realFile, sameFile } from './real-file.ts';
 import { Recovery } from './recovery.ts';
 import { Connection } from './connection.ts';
 import { Maintenance } from './maintenance.ts';
@@ -49,6 +50,9 @@ export class Ledger {
   readonly owner: string;
   /** Where its file lies; undefined for one in memory. */
   readonly folder: string | undefined;
+  /** False once its file was deleted, renamed or replaced: what is written then is in no file that anybody finds. */
+  readonly isThere: () => boolean;
+  private readonly file: string;
   private readonly connection: Connection;
   private readonly liveness: Liveness;
 
@@ -56,6 +60,8 @@ export class Ledger {
   constructor(options: LedgerOptions) {
     const file = realFile(options.file);
     const db = (options.open ?? openDatabase)(file);
+    this.isThere = sameFile(file);
+    this.file = file;
     this.folder = file === ':memory:' ? undefined : dirname(file);
     this.liveness = options.liveness ?? lockBeside(file);
     this.owner = this.liveness.owner;
@@ -111,6 +117,13 @@ export class Ledger {
   /** A new run asks a provider again that was down. */
   resetBreaker(scope: string): void {
     this.connection.write(() => resetBreaker(this.connection, scope));
+  }
+
+  /** Writes a copy of all that is committed beside its file, for one that is not there any more; returns its path. */
+  saveCopy(): string {
+    const copy = `${this.file}.${randomUUID().slice(0, 8)}.bak`;
+    copyInto(this.connection.db, copy);
+    return copy;
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { imagesWhere, imageWhere } from './image-rows.ts';
+import { absolutePath, keptPath } from './paths.ts';
 import type { AttemptState, Image } from './records.ts';
 
 /**
@@ -29,6 +30,13 @@ export class Maintenance {
     return this.connection.get<{ n: number }>(sql, characterKey)?.n ?? 0;
   }
 
+  /** The output folders of all jobs, absolute. */
+  outputs(): string[] {
+    const kept = `SELECT DISTINCT json_extract(settings, '$.output') output FROM jobs`;
+    const rows = this.connection.all<{ output: string }>(kept);
+    return rows.map(({ output }) => absolutePath(this.connection.folder, output));
+  }
+
   /** State of the attempt with that key; undefined when this ledger has none. */
   attemptState(key: string): AttemptState | undefined {
     return this.connection.get<{ state: AttemptState }>('SELECT state FROM attempts WHERE key = ?', key)?.state;
@@ -36,7 +44,8 @@ export class Maintenance {
 
   /** True when an open attempt's answer lies in that file. */
   isStaged(path: string): boolean {
-    return this.connection.get('SELECT 1 FROM attempts WHERE staged = ? LIMIT 1', path) !== undefined;
+    const kept = keptPath(this.connection.folder, path);
+    return this.connection.get('SELECT 1 FROM attempts WHERE staged = ? LIMIT 1', kept) !== undefined;
   }
 
   /** The images in the folder of a slug that count, uploaded or not: named or stored. */

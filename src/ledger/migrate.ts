@@ -43,7 +43,7 @@ export function migrate(db: Sqlite.Database, file: string, migrations = MIGRATIO
   const before = versionOf(db);
   if (before === migrations.length) return;
   // Not inside a transaction, so before it: a copy of what a migration might spoil.
-  if (before > 0) backUp(db, `${file}.v${before}-${randomUUID().slice(0, 8)}.bak`);
+  if (before > 0) copyInto(db, `${file}.v${before}-${randomUUID().slice(0, 8)}.bak`);
   const upgrade = db.transaction(() => {
     assertOurs(db, file, migrations);
     for (const sql of migrations.slice(versionOf(db))) db.exec(sql);
@@ -74,7 +74,8 @@ function read(db: Sqlite.Database, sql: string): number {
   return retryBusy(() => Number(db.prepare(sql).pluck().get()));
 }
 
-function backUp(db: Sqlite.Database, target: string): void {
+/** Writes a copy of all that is committed to a new file. */
+export function copyInto(db: Sqlite.Database, target: string): void {
   db.prepare('VACUUM INTO ?').run(target);
   chmodSync(target, 0o600);
 }

@@ -4,6 +4,7 @@ import { attemptWhere } from './attempt-rows.ts';
 import { imageById } from './image-rows.ts';
 import { freeDependents, holdLease } from './lease.ts';
 import { takeNumber } from './numbers.ts';
+import { keptPath } from './paths.ts';
 import type { Attempt, Image, Lease, Shot } from './records.ts';
 import { jobById } from './rows.ts';
 import { uploadLater } from './upload-rows.ts';
@@ -51,7 +52,7 @@ function rename(connection: Connection, imageId: number, name: Name): number {
     'UPDATE images SET number = ?, filename = ?, path = ? WHERE id = ?',
     name.number,
     name.filename,
-    name.path,
+    keptPath(connection.folder, name.path),
     imageId,
   );
   return imageId;
@@ -76,7 +77,7 @@ function insertImage(connection: Connection, of: { lease: Lease; shot: Shot; ima
     shot.kind,
     shot.name,
     name.filename,
-    name.path,
+    keptPath(connection.folder, name.path),
     image.sha256,
     image.sizeBytes,
     image.width,

@@ -5,8 +5,8 @@ import { fillWithAdopted } from './adoption.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import type { Job, JobKind, RegisteredCharacter } from './records.ts';
-import { characterByKey, jobById, jobOf, type JobRow } from './rows.ts';
-import type { JobChanges, JobSettings } from './settings.ts';
+import { characterByKey, jobById, jobOf } from './rows.ts';
+import { keptSettings, keptShotSettings, type JobChanges, type JobSettings } from './settings.ts';
 
 /** What is the same for a job of any kind. */
 export interface JobBasics {
@@ -77,13 +77,14 @@ export function continued(connection: Connection, wanted: SameJob): Job | undefi
   if (wanted.key !== undefined) return namedJob(connection, wanted, wanted.key);
   if (wanted.kind === 'create') {
     const { goesOn = () => true } = wanted;
-    const rows = connection.all<JobRow>(
+    const jobs = connection.many(
+      jobOf,
       `SELECT * FROM jobs WHERE character_key = ? AND kind = 'create' AND fingerprint <> 'removed'
         AND plan_hash = COALESCE(?, plan_hash) ORDER BY id DESC`,
       wanted.characterKey,
       wanted.planHash ?? null,
     );
-    return rows.map(jobOf).find(goesOn);
+    return jobs.find(goesOn);
   }
   if (wanted.fresh) return undefined;
   return connection.one(
@@ -133,7 +134,7 @@ function make(connection: Connection, wanted: WantedJob): Job {
     wanted.kind,
     wanted.fingerprint,
     wanted.planHash ?? '',
-    JSON.stringify(wanted.settings),
+    JSON.stringify(keptSettings(connection.folder, wanted.settings)),
     wanted.priority,
     wanted.imageCount,
     connection.now(),
@@ -162,7 +163,7 @@ function addShot(connection: Connection, jobId: number, shot: NewShot): void {
     JSON.stringify(shot.look),
     shot.prompt,
     shot.seed,
-    JSON.stringify(shot.settings ?? {}),
+    JSON.stringify(keptShotSettings(connection.folder, shot.settings ?? {})),
     shot.replacesImageId ?? null,
   );
 }

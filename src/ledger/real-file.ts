@@ -41,6 +41,16 @@ export function assertNoLinksBeside(file: string): void {
   }
 }
 
+/** Returns what tells whether the file at that path is still the one that is there now. Asks the system each time. */
+export function sameFile(file: string): () => boolean {
+  if (file === ':memory:') return () => true;
+  const { dev, ino } = statSync(file);
+  return () => {
+    const now = statSync(file, { throwIfNoEntry: false });
+    return now?.dev === dev && now.ino === ino;
+  };
+}
+
 /** Also true for a link that leads nowhere. */
 function isThere(file: string): boolean {
   try {

@@ -4,6 +4,7 @@
  */
 import type { Connection } from './connection.ts';
 import type { Job, RegisteredCharacter, Shot } from './records.ts';
+import { absoluteSettings, absoluteShotSettings } from './settings.ts';
 
 /** A row of characters. */
 export interface CharacterRow {
@@ -75,7 +76,7 @@ export function characterOf(row: CharacterRow): RegisteredCharacter {
 }
 
 /** The job of a row. */
-export function jobOf(row: JobRow): Job {
+export function jobOf(row: JobRow, folder: string | undefined): Job {
   return {
     id: row.id,
     key: row.key,
@@ -84,7 +85,7 @@ export function jobOf(row: JobRow): Job {
     kind: row.kind,
     fingerprint: row.fingerprint,
     planHash: row.plan_hash,
-    settings: JSON.parse(row.settings) as Job['settings'],
+    settings: absoluteSettings(folder, JSON.parse(row.settings) as Job['settings']),
     priority: row.priority,
     state: row.state,
     imageCount: row.image_count,
@@ -94,7 +95,7 @@ export function jobOf(row: JobRow): Job {
 }
 
 /** The shot of a row. */
-export function shotOf(row: ShotRow): Shot {
+export function shotOf(row: ShotRow, folder: string | undefined): Shot {
   return {
     id: row.id,
     jobId: row.job_id,
@@ -103,7 +104,7 @@ export function shotOf(row: ShotRow): Shot {
     look: JSON.parse(row.look) as Shot['look'],
     prompt: row.prompt,
     seed: row.seed,
-    settings: JSON.parse(row.settings) as Shot['settings'],
+    settings: absoluteShotSettings(folder, JSON.parse(row.settings) as Shot['settings']),
     state: row.state,
     afterShot: row.after_shot,
     replacesImageId: row.replaces_image_id,

@@ -1,4 +1,6 @@
 /** What a job works with. */
+import type { ShotSettings } from '../shot.ts';
+import { absolutePath, keptPath } from './paths.ts';
 
 /** Caps in micro-dollars; undefined: no cap. */
 export interface Caps {
@@ -48,6 +50,34 @@ export type JobChanges = SettingsChanges & { priority?: number | undefined };
 /** Settings with changes laid over them, cap by cap; what is undefined changes nothing. Pure. */
 export function changedSettings(settings: JobSettings, { caps = {}, ...rest }: SettingsChanges): JobSettings {
   return { ...settings, ...given(rest), caps: { ...settings.caps, ...given(caps) } };
+}
+
+/** Settings as the ledger keeps them: the paths in them move with the project. */
+export function keptSettings(folder: string | undefined, settings: JobSettings): JobSettings {
+  return withPaths(settings, (path) => keptPath(folder, path));
+}
+
+/** Settings that were kept. */
+export function absoluteSettings(folder: string | undefined, kept: JobSettings): JobSettings {
+  return withPaths(kept, (path) => absolutePath(folder, path));
+}
+
+/** The same for what a shot has of its own. */
+export function keptShotSettings(folder: string | undefined, own: ShotSettings): ShotSettings {
+  return ownWithPaths(own, (path) => keptPath(folder, path));
+}
+
+/** What a shot has of its own, as it was kept. */
+export function absoluteShotSettings(folder: string | undefined, kept: ShotSettings): ShotSettings {
+  return ownWithPaths(kept, (path) => absolutePath(folder, path));
+}
+
+function ownWithPaths(own: ShotSettings, change: (path: string) => string): ShotSettings {
+  return own.references === undefined ? own : { ...own, references: own.references.map(change) };
+}
+
+function withPaths(settings: JobSettings, change: (path: string) => string): JobSettings {
+  return { ...settings, output: change(settings.output), references: settings.references.map(change) };
 }
 
 /** Without what is undefined. */

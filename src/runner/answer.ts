@@ -8,7 +8,6 @@ import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { pictureIn } from './picture.ts';
 import { isBelievableCost, isStorableId, isStorableUrl, storableUsage } from './storable.ts';
 import { tellPhase } from './tell.ts';
-import { partPathOf, stageAnswer } from './staging.ts';
 
 /**
  * T3: the provider has accepted the request under this id. An id that can't be kept, or that is another attempt's,
@@ -55,7 +54,7 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
     unkeptUrl = answer.image.url;
   } else {
     const { bytes } = answer.image;
-    const staging = stageAnswer(partPathOf(open.job, open.attempt.key), bytes);
+    const staging = open.file.stage(bytes, context.ledger.folder);
     picture = pictureIn(bytes);
     place = { staged: await staging };
     context.trace('staged', { shot: lease.shot });

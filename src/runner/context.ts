@@ -1,5 +1,6 @@
 /** What the runner works with and on. Types only. */
 import type { LiveEvent } from '../events.ts';
+import type { PartFile } from '../images/part-file.ts';
 import type { Clean } from './storable.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -15,11 +16,11 @@ export interface ReadyProvider {
   intervalMs: number;
 }
 
-/** Fetches a finished picture to a synced file. */
+/** Fetches a finished picture to a synced file, `part` of that path. */
 export type Download = (
   url: string,
   partPath: string,
-  how: { signal: AbortSignal; allowedOrigin?: string | undefined },
+  how: { signal: AbortSignal; part: PartFile; allowedOrigin?: string | undefined },
 ) => Promise<{ sizeBytes: number }>;
 
 /** Clock and randomness. */
@@ -49,6 +50,8 @@ export interface Files {
   download: Download;
   /** Free bytes on the disk of a folder, or of the first of its parents that exists. */
   freeBytes: (folder: string) => Promise<number>;
+  /** All output folders that are known, today's first: a project may have been moved, or given another. */
+  outputs: () => readonly string[];
   /** File name of a character's n-th picture. */
   imageName: (characterId: string, number: number, extension: string) => string;
 }
@@ -88,6 +91,8 @@ export type Stop =
   | { reason: 'down'; message: string }
   /** Paid answers in a row were no pictures: nothing more is bought of that. */
   | { reason: 'unusable'; message: string }
+  /** The ledger's file was deleted, renamed or replaced during the run. */
+  | { reason: 'ledger'; message: string }
   /** The disk is full or can't be written. */
   | { reason: 'disk'; message: string };
 

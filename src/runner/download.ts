@@ -8,7 +8,6 @@ import { isForeign, type AttemptContext, type OpenAttempt, type Step } from './o
 import { tellPhase } from './tell.ts';
 import { pictureAt } from './picture.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
-import { partPathOf } from './staging.ts';
 
 /** How long a picture is kept where the provider does not say, in ms. */
 const RETENTION_MS = 3_600_000;
@@ -60,13 +59,14 @@ async function tryDownload(
   { url, tries }: { url: string; tries: number },
 ): Promise<{ staged: string; picture: InspectedImage } | { error: ProviderError }> {
   const { shot } = open.lease;
-  const part = partPathOf(open.job, open.attempt.key);
+  const { path } = open.file;
   try {
-    await context.download(url, part, { signal: context.abort, allowedOrigin: open.ready.provider.baseUrl });
-    const picture = await pictureAt(part);
+    const part = await open.file.part();
+    await context.download(url, path, { signal: context.abort, part, allowedOrigin: open.ready.provider.baseUrl });
+    const picture = await pictureAt(path);
     if (!picture) throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
     context.trace('downloaded', { shot, tries });
-    return { staged: part, picture };
+    return { staged: path, picture };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     context.trace('download-failed', { shot, tries, message: context.clean(error.message) });

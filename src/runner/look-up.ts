@@ -4,8 +4,7 @@ import { accepted, adoptStaged } from './answer.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
 import { FOREIGN, isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
-import { wholeAt } from './picture.ts';
-import { partPathsOf } from './staging.ts';
+import { findPart } from './picture.ts';
 
 /** True when doubt about an attempt can be cleared up without a person: by a look-up, or by sending it again. */
 export function canBeCleared(provider: Pick<Provider, 'idempotent' | 'find'>): boolean {
@@ -24,8 +23,8 @@ export async function lookUp(
   open: OpenAttempt,
   doubt: NonNullable<OpenAttempt['doubt']>,
 ): Promise<Step> {
-  for (const part of partPathsOf(open.job, open.attempt.key))
-    if (await wholeAt(part)) return adoptStaged(context, open, part);
+  const part = await findPart(context, open);
+  if (part !== undefined) return adoptStaged(context, open, part);
   const { provider } = open.ready;
   const inDoubt = (why: string) => failed(context, open, new ProviderError(why, { failure: 'unknown' }));
   // The same request with the same key, once: after that the backoff of the queue decides, not a loop.

@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Attempt, Image, Job, Lease, Shot } from '../ledger/records.ts';
 import type { InspectedImage } from '../images/inspect.ts';
 import type { ImageRequest } from '../providers/provider.ts';
+import type { AnswerFile } from './answer-file.ts';
 import type { Files, ReadyProvider, Reporter, StopSignals, Time } from './context.ts';
 import type { Verdict } from './retry.ts';
 
@@ -15,6 +16,8 @@ export interface OpenAttempt {
   readonly attempt: Attempt;
   readonly request: ImageRequest;
   readonly ready: ReadyProvider;
+  /** Where its answer goes. */
+  readonly file: AnswerFile;
   /** Set while nobody knows whether the request was accepted: it is looked up before anything else. */
   readonly doubt?:
     | { why: string; sender: 'another process' | 'this process'; /** The provider said so. */ arrived?: true }
@@ -52,8 +55,8 @@ export type AttemptEnd =
 export type Step = { open: OpenAttempt } | { end: AttemptEnd };
 
 /** What the steps of an attempt need. */
-export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files, 'download' | 'imageName'> {
-  ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce'>;
+export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files, 'download' | 'imageName' | 'outputs'> {
+  ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce' | 'folder' | 'isThere'>;
   /** A warning, once a run. */
   warnOnce: (message: string) => void;
 }

@@ -7,7 +7,8 @@ import {
   type ImageFacts,
   type InspectedImage,
 } from '../images/inspect.ts';
-import type { Image } from '../ledger/records.ts';
+import type { Attempt, Image, Job } from '../ledger/records.ts';
+import { partPathsOf, type OtherPlaces } from './staging.ts';
 
 /** The picture in a file with its hash; undefined when it holds none, or half a one. */
 export async function pictureAt(path: string): Promise<InspectedImage | undefined> {
@@ -34,6 +35,15 @@ export async function wholeAt(path: string): Promise<ImageFacts | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** A whole answer of an attempt, wherever it may have been staged; undefined when there is none. */
+export async function findPart(
+  context: OtherPlaces,
+  { job, attempt }: { job: Job; attempt: Pick<Attempt, 'key'> },
+): Promise<string | undefined> {
+  for (const path of partPathsOf(job, attempt.key, context)) if (await wholeAt(path)) return path;
+  return undefined;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Route } from '../ledger/lease.ts';
-import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
+import type { Attempt, AttemptRequest, Image, Job, JobSettings, Shot } from '../ledger/records.ts';
 import { sizeProblem } from '../providers/capabilities.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
 import type { ShotSettings } from '../shot.ts';
@@ -17,7 +18,10 @@ interface Made {
 }
 
 /** What requests are built with. */
-export interface RequestContext extends Pick<RunnerContext, 'ledger' | 'providers' | 'drawing' | 'newKey' | 'clean'> {
+export interface RequestContext extends Pick<
+  RunnerContext,
+  'ledger' | 'providers' | 'drawing' | 'newKey' | 'clean' | 'outputs'
+> {
   /** A warning, once a run. */
   warnOnce: (message: string) => void;
 }
@@ -90,13 +94,21 @@ export class Requests {
   private avatarOf(job: Job): Reference[] {
     const faces = this.context.ledger.images.faces(job.characterKey);
     const avatar = faceFor({ faces, drawing: this.context.drawing ?? new Set() });
-    if (avatar?.path && existsSync(avatar.path)) {
-      const { path, sha256, sizeBytes, width, height } = avatar;
+    const path = avatar && this.whereIs(avatar);
+    if (avatar && path !== undefined) {
+      const { sha256, sizeBytes, width, height } = avatar;
       return [{ path, mime: mimeOf(avatar.format), sha256, sizeBytes, width, height }];
     }
     const why = faces.length > 0 && !avatar ? 'only a drawing for an avatar' : 'no avatar to refer to';
     this.context.warnOnce(`${job.characterId} has ${why}: the pictures are made from prompt and seed alone`);
     return [];
+  }
+
+  /** A picture's file: where the ledger says, else in another output folder; undefined when it is nowhere. */
+  private whereIs({ path, characterId, filename, sizeBytes }: Image): string | undefined {
+    const elsewhere = () => this.context.outputs().map((output) => join(output, characterId, filename));
+    const isThere = (file: string) => statSync(file, { throwIfNoEntry: false })?.size === sizeBytes;
+    return path !== null && existsSync(path) ? path : elsewhere().find(isThere);
   }
 
   /** What the provider can't do of what is asked: a sentence each, once a run. */

@@ -3,11 +3,13 @@ import type { Claimed } from '../ledger/lease.ts';
 import type { Job } from '../ledger/records.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
 import type { Reference } from '../providers/provider.ts';
+import { answerFileOf } from './answer-file.ts';
 import type { AfterSave } from './after/after.ts';
 import { GuardedSteps } from './after/guarded.ts';
 import { runAttempt } from './attempt.ts';
 import type { RunnerContext, RunnerOptions, RunnerResult, Stop } from './context.ts';
 import { DiskSpace } from './disk-space.ts';
+import { ledgerGone } from './gone.ts';
 import { InFlight } from './in-flight.ts';
 import { canBeCleared } from './look-up.ts';
 import { NextShot } from './next-shot.ts';
@@ -68,11 +70,11 @@ export class Runner {
     await this.after.finish();
     this.flight.letGoBroken();
     if (this.bug !== undefined) throw this.bug;
-    return { stop: this.halt ?? this.next.firstStop() ?? this.after.stop };
+    return { stop: ledgerGone(this.context.ledger) ?? this.halt ?? this.next.firstStop() ?? this.after.stop };
   }
 
   private async generate(): Promise<void> {
-    while (!this.halt && this.bug === undefined) {
+    while (!this.halt && this.bug === undefined && this.context.ledger.isThere()) {
       if (this.options.drain.aborted) {
         // What is in flight ends or is let go; the rest is aborted when the caller says so.
         this.halt = { reason: 'interrupted' };
@@ -125,8 +127,7 @@ export class Runner {
     for (const { id } of this.jobs) {
       const places = this.flight.places(id);
       if (places === 0) continue;
-      const except = new Set(this.letGo.keys());
-      for (const taken of this.context.ledger.recovery.takeOver([id], places, except)) this.goOn(taken);
+      for (const one of this.context.ledger.recovery.takeOver([id], places, new Set(this.letGo.keys()))) this.goOn(one);
     }
   }
 
@@ -162,11 +163,13 @@ export class Runner {
     if (!ready) return undefined;
     const onAnswered = () => this.flight.answered(lease.shotId);
     const request = this.requests.rebuild(job, shot, attempt);
-    return { lease, job, shot, attempt, ready, request, resent: false, onAnswered };
+    const file = answerFileOf({ job, attempt, ready, request });
+    return { lease, job, shot, attempt, ready, request, file, resent: false, onAnswered };
   }
 
   private track(open: OpenAttempt): void {
     const end = runAttempt(this.attempts, open)
+      .finally(() => open.file.close())
       .then((ended) => this.ended(open, ended))
       .catch((error: unknown) => {
         this.broke(error);

@@ -1,16 +1,14 @@
-import { lstat, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { hashFile } from '../images/hash.ts';
-import { linkFinal, removeIfThere, stageBytes } from '../images/save.ts';
+import { linkFinal } from '../images/save.ts';
 import type { InspectedImage } from '../images/inspect.ts';
 import type { Image } from '../ledger/records.ts';
 import { failed, answerGone } from './ends.ts';
 import { nameOf } from './name.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
-import { linkedBefore, pictureAt, whyUnusable } from './picture.ts';
-import { isElsewhere } from './staging.ts';
+import { findPart, linkedBefore, pictureAt, whyUnusable } from './picture.ts';
 
 /**
  * From a staged answer to a finished shot. A staged file that is gone is fetched anew where the provider still has it.
@@ -20,6 +18,9 @@ export async function saveAnswer(context: AttemptContext, open: OpenAttempt, sta
   const picture =
     open.picture ?? (await pictureAt(staged)) ?? (await linkedBefore(context.ledger.images.ofShot(open.lease.shotId)));
   if (!picture) {
+    const moved = await findPart(context, open);
+    if (moved !== undefined && moved !== staged)
+      return { open: { ...open, attempt: context.ledger.attempts.staged(open.lease, moved) } };
     const why = await whyUnusable(staged);
     if (why) return failed(context, open, why);
     if (open.attempt.remoteId === null) return answerGone(context, open);
@@ -65,25 +66,14 @@ function warnOfSize(context: AttemptContext, { request, ready }: OpenAttempt, { 
 async function linked(staged: string, image: Image): Promise<boolean> {
   const final = image.path ?? '';
   try {
-    const beside = await onSameDisk(staged, final);
-    const result = await linkFinal(beside, final);
-    const ours = 'linked' in result || result.same;
-    if (ours && beside !== staged) await removeIfThere(staged);
-    return ours;
+    const result = await linkFinal(staged, final);
+    return 'linked' in result || result.same;
   } catch (error) {
     // The link was made and the staged file already taken away before a crash.
     const before = (await isFile(final)) && !(await isFile(staged)) && (await hashFile(final)).sha256 === image.sha256;
     if (!before) throw error;
     return true;
   }
-}
-
-/** A file staged elsewhere (full disk) is first copied beside its final place. */
-async function onSameDisk(staged: string, final: string): Promise<string> {
-  if (!isElsewhere(staged)) return staged;
-  const beside = join(dirname(final), '.parts', basename(staged));
-  await stageBytes(beside, await readFile(staged));
-  return beside;
 }
 
 /** True for a plain file: no link to one, no pipe. */

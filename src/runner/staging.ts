@@ -1,11 +1,9 @@
 /** Where answers lie between their arrival and their final name. */
+import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { stageBytes } from '../images/save.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
-
-/** Where answers are put when the disk they belong on is full. */
-const ELSEWHERE = join(tmpdir(), 'imggen-parts');
 
 /** Folder of a character's pictures. */
 export function folderOf(job: Job): string {
@@ -20,32 +18,30 @@ export function partPathOf(job: Job, attemptKey: string): string {
   return join(folderOf(job), '.parts', `${attemptKey}.part`);
 }
 
+/** Where else parts may lie than where the job says. */
+export interface OtherPlaces {
+  outputs: () => readonly string[];
+  ledger: Pick<Ledger, 'folder'>;
+}
+
 /** All places where an attempt's answer may be staged, the usual one first. */
-export function partPathsOf(job: Job, attemptKey: string): string[] {
+export function partPathsOf(job: Job, attemptKey: string, { outputs, ledger }: OtherPlaces): string[] {
   const usual = partPathOf(job, attemptKey);
-  return [usual, join(ELSEWHERE, basename(usual))];
+  const elsewhere = outputs().map((output) => join(output, job.characterId, '.parts', basename(usual)));
+  return [...new Set([usual, ...elsewhere, ...sparesOf(usual, ledger.folder)])];
 }
 
-/** True for a file staged away from the output. */
-export function isElsewhere(staged: string): boolean {
-  return staged.startsWith(ELSEWHERE);
+/** Where else an answer may be put: beside the ledger, then in the system's temporary folder. */
+export function sparesOf(path: string, ledgerFolder: string | undefined): string[] {
+  const folders = [...(ledgerFolder === undefined ? [] : [join(ledgerFolder, 'parts')]), ...privateFolder()];
+  return folders.map((folder) => join(folder, basename(path)));
 }
 
-/**
- * Puts the bytes of a paid answer on a disk: where they belong, else (full disk) anywhere they fit, so that they are
- * not lost. Returns the path they are at.
- */
-export async function stageAnswer(partPath: string, bytes: Uint8Array): Promise<string> {
-  try {
-    await stageBytes(partPath, bytes);
-    return partPath;
-  } catch (error) {
-    const elsewhere = join(ELSEWHERE, basename(partPath));
-    try {
-      await stageBytes(elsewhere, bytes);
-      return elsewhere;
-    } catch {
-      throw error;
-    }
-  }
+/** This user's folder in the temporary one; none where somebody else has made it. */
+function privateFolder(): string[] {
+  const uid = process.getuid?.();
+  const folder = join(tmpdir(), `.imggen-parts-${uid ?? 'user'}`);
+  const there = lstatSync(folder, { throwIfNoEntry: false });
+  const isOurs = there === undefined || (there.isDirectory() && (uid === undefined || there.uid === uid));
+  return isOurs ? [folder] : [];
 }

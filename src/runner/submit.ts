@@ -10,7 +10,8 @@ import { tellPhase } from './tell.ts';
 /** Sends the one paid request of an attempt. Its row is in the ledger since the claim. */
 export async function submit(context: AttemptContext, open: OpenAttempt): Promise<Step> {
   const { ready, request, lease, job } = open;
-  if (context.drain.aborted) return unsent(context, open);
+  if (context.drain.aborted || !context.ledger.isThere()) return unsent(context, open);
+  await reserve(context, open);
   tellPhase(context, open, 'sending');
   context.trace('intent', { shot: lease.shot, attempt: open.attempt.ordinal, provider: ready.provider.name });
   const limit = deadline(context, job.settings.timeoutMs, [context.abort]);
@@ -62,6 +63,18 @@ class Announcement {
   check(): OpenAttempt | undefined {
     if (this.failure) throw this.failure.error;
     return this.sent;
+  }
+}
+
+/** The file that will hold the answer is there, with its space, before the request leaves. @throws {NoSpace} */
+async function reserve(context: AttemptContext, open: OpenAttempt): Promise<void> {
+  try {
+    if (open.attempt.ordinal > 1) await open.file.giveBack(context.ledger.attempts.earlierKeys(open.attempt));
+    await open.file.reserve();
+  } catch (error) {
+    // What was perhaps sent before stays in doubt.
+    if (!open.resent) unsent(context, open);
+    throw error;
   }
 }
 

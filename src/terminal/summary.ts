@@ -113,6 +113,8 @@ function headlineOf({ stop, jobs }: RunResult): string {
       return `stopped: the provider is down: ${pictures}`;
     case 'unusable':
       return `stopped before paying for more of the same: ${pictures}`;
+    case 'ledger':
+      return `stopped before paying for more: the ledger is gone: ${pictures}`;
     case 'disk':
       return `stopped before paying for more: the disk: ${pictures}`;
     case undefined:

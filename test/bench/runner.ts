@@ -123,6 +123,7 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     trace: () => {},
     clean: (text) => text,
     imageName: imageFilename,
+    outputs: () => [],
     freeBytes,
   };
   const never = new AbortController().signal;

@@ -1,8 +1,9 @@
 /** What is told has reached the disk: the built binary, watched at its calls to the file system and to SQLite. */
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
+import { reservedPath } from '../../src/images/part-file.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
 import type { Observed } from '../programs/observe-writes.ts';
@@ -43,12 +44,12 @@ it.each([
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Observed);
-  const told = tellings(observed);
+  const told = tellings(folder, observed);
   expect(told.map(({ what }) => what).toSorted()).toEqual(['final', 'final', 'part', 'part']);
   for (const { at, path, what } of told) {
     const before = observed.slice(0, at);
     const name = before.findLastIndex((one) => one.did === 'link' && one.path === path);
-    const bytes = before.findIndex((one) => one.did === 'sync' && !one.folder && one.path === path);
+    const bytes = before.findIndex((one) => one.did === 'sync' && !one.folder && one.path === reservedPath(path));
     const entry = before.findLastIndex((one) => one.did === 'sync' && one.folder && one.path === dirname(path));
     if (what === 'part') expect(bytes, `the bytes of ${path}`).toBeGreaterThanOrEqual(0);
     else expect(name, `the name ${path}`).toBeGreaterThanOrEqual(0);
@@ -57,7 +58,10 @@ it.each([
 });
 
 /** The commits that tell of a file: which, and where in the order. */
-function tellings(observed: readonly Observed[]): { at: number; path: string; what: 'part' | 'final' }[] {
+function tellings(
+  folder: string,
+  observed: readonly Observed[],
+): { at: number; path: string; what: 'part' | 'final' }[] {
   return observed.flatMap((one, at) => {
     if (one.did !== 'commit') return [];
     const values = one.ran
@@ -67,7 +71,7 @@ function tellings(observed: readonly Observed[]): { at: number; path: string; wh
     const stored = values.find((value) => value.startsWith('{"event":"image_stored"'));
     const final = stored === undefined ? undefined : (JSON.parse(stored) as { url: string }).url;
     return [
-      ...(part === undefined ? [] : [{ at, path: part, what: 'part' as const }]),
+      ...(part === undefined ? [] : [{ at, path: resolve(folder, '.imggen', part), what: 'part' as const }]),
       ...(final === undefined ? [] : [{ at, path: fileURLToPath(final), what: 'final' as const }]),
     ];
   });

@@ -82,19 +82,33 @@ it('pays nothing when a file lies where parts are staged', async () => {
   });
 });
 
+it('pays nothing when no file may be as large as a picture', async () => {
+  await play({
+    root: built,
+    provider: 'openai',
+    count: 2,
+    shell: 'ulimit -f 1000',
+    after: async (home, first, emulator) => {
+      expect(first.code, first.stderr).toBe(2);
+      expect(first.stderr).toMatch(/can't be written: .*EFBIG/);
+      expect(emulator.charges()).toEqual([]);
+      expect((await runCli(home, ['pack', '--count', '2', '--json', '--yes'])).code).toBe(0);
+    },
+  });
+});
+
 // A limit on the size of files, in blocks of 512 bytes: the ledger's log, or a picture, can't be written any further.
 it.each([
-  { provider: 'openai', blocks: 1100 },
-  { provider: 'openai', blocks: 900 },
-  { provider: 'replicate', blocks: 700 },
+  { provider: 'openai', size: '512x512', blocks: 1100 },
+  { provider: 'replicate', size: '256x256', blocks: 700 },
 ] as const)(
   'loses nothing when the ledger can not grow past $blocks blocks ($provider), and a later run completes it',
-  async ({ provider, blocks }) => {
+  async ({ provider, size, blocks }) => {
     await play({
       root: built,
       provider,
       count: 30,
-      config: { concurrency: 4 },
+      config: { concurrency: 4, size },
       shell: `ulimit -f ${blocks}`,
       after: async (home, first, emulator) => {
         expect(first.stderr).not.toMatch(/\n\s+at /);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureFolder } from '../../src/images/folder.ts';
-import { freeBytes, fsyncFile, linkFinal, removeIfThere, stageBytes } from '../../src/images/save.ts';
+import { removeIfThere, stageBytes } from '../../src/images/part-file.ts';
+import { freeBytes, fsyncFile, linkFinal } from '../../src/images/save.ts';
 
 let folder = '';
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 /** A picture that the provider has made, and that is to be fetched. */
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/errors.ts';
-import { stageBytes } from '../../src/images/save.ts';
+import { stageBytes } from '../../src/images/part-file.ts';
 import type { Accepted, CallContext, Collected } from '../../src/providers/provider.ts';
 import { makePicture } from '../emulators/picture.ts';
 import { galleryShots } from '../support/jobs.ts';

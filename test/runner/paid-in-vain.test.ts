@@ -27,7 +27,7 @@ describe('paid answers that are no pictures', () => {
     const job = rig.job({ shots: galleryShots(9), settings: { concurrency: 1 } });
     let sent = 0;
     const submit = (request: { shot: string }) =>
-      (sent += 1) % 2 === 0 ? nothing() : Promise.resolve(picture(request.shot));
+      (sent += 1) % 2 === 0 ? rig.clock.sleep(1_000).then(nothing) : Promise.resolve(picture(request.shot));
     expect((await rig.run(job, [provider({ submit })])).stop).toBeUndefined();
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 5, failed: 4 });
   });

@@ -1,6 +1,6 @@
 /** What must be true of a ledger, a folder and a service's journal, whatever happened before. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Caps } from '../../src/ledger/records.ts';
 import { sha256Of } from '../../src/images/hash.ts';
@@ -74,6 +74,11 @@ function shotProblems({ db, recovery, settled }: Evidence): string[] {
   });
 }
 
+/** Of the ledger's file: what paths in it are relative to. */
+function folderOf(db: Database): string {
+  return dirname(db.name);
+}
+
 function fileProblems({ db, output, settled }: Evidence): string[] {
   const problems: string[] = [];
   const images = db.prepare(`SELECT number, filename, path, sha256, state FROM images ORDER BY number`).all() as {
@@ -91,7 +96,7 @@ function fileProblems({ db, output, settled }: Evidence): string[] {
       return;
     }
     try {
-      if (sha256Of(readFileSync(image.path)) !== image.sha256)
+      if (sha256Of(readFileSync(resolve(folderOf(db), image.path))) !== image.sha256)
         problems.push(`${image.filename} holds other bytes than the ledger says`);
     } catch {
       problems.push(`${image.filename} is not on the disk`);

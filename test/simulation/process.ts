@@ -2,6 +2,7 @@
  * A process of imggen inside the test: the real runner on a shared database, which can be killed between any two
  * steps.
  */
+import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Download } from '../../src/runner/context.ts';
@@ -71,7 +72,8 @@ export class SimulatedProcess {
       elapsed: parts.clock.elapsed,
       sleep: (ms, signal) => this.outside(() => parts.clock.sleep(ms, signal)),
       download: (url, part, how) => this.outside(() => parts.download(url, part, how)),
-      newKey: () => `${this.id}-${(this.keys += 1)}`,
+      // Unique for ever, as real ones: what a killed process still stages must be no other scenario's.
+      newKey: () => `${this.id}-${(this.keys += 1)}-${randomUUID()}`,
       trace: () => this.step(),
       provide: [ready(this.provider())],
     });

@@ -4,7 +4,7 @@
  * stop it.
  */
 import { ProviderError } from '../../src/errors.ts';
-import { stageBytes } from '../../src/images/save.ts';
+import { stageBytes } from '../../src/images/part-file.ts';
 import type {
   CallContext,
   Collected,

@@ -112,6 +112,7 @@ export function contextOf(
     clean: (text) => text,
     imageName: imageFilename,
     freeBytes: async () => 1e12,
+    outputs: () => [],
     providers: new Map(provide.map((one) => [one.provider.name, one])),
     ...rest,
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ProviderError, type ProviderFailure } from '../../src/errors.ts';
 import type { PublicEvent, RunEvent } from '../../src/events.ts';
-import { stageBytes } from '../../src/images/save.ts';
+import { stageBytes } from '../../src/images/part-file.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Job, Shot } from '../../src/ledger/records.ts';
 import type { Generated, Provider } from '../../src/providers/provider.ts';

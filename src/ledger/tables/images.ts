@@ -11,7 +11,8 @@ CREATE TABLE images (
   kind TEXT NOT NULL,
   shot TEXT NOT NULL,
   filename TEXT NOT NULL,
-  path TEXT,                           -- absolute; NULL for one that only the store holds
+  path TEXT,                           -- relative to the ledger's folder where in the same project, else absolute;
+                                       -- NULL for one that only the store holds
   state TEXT NOT NULL CHECK (state IN ('named', 'stored', 'removed')),
   sha256 TEXT NOT NULL,
   md5 TEXT NOT NULL DEFAULT '',        -- what stores call an etag; computed at the upload
@@ -25,7 +26,7 @@ CREATE TABLE images (
   seed_honoured TEXT NOT NULL,
   prompt TEXT NOT NULL,
   cost_micros INTEGER NOT NULL DEFAULT 0,
-  thumbnail TEXT,                      -- absolute path
+  thumbnail TEXT,                      -- path, as above
   store TEXT,                          -- the store it goes to, or is shown from; NULL: none
   review TEXT CHECK (review IN ('approved', 'rejected')),
   favorite INTEGER NOT NULL DEFAULT 0 CHECK (favorite IN (0, 1)),

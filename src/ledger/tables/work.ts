@@ -27,7 +27,7 @@ CREATE TABLE jobs (
   kind TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
   plan_hash TEXT NOT NULL DEFAULT '',       -- hash of the scenes, clothes and context asked for; '': the catalogue's
-  settings TEXT NOT NULL,              -- JSON: provider, model, size, caps, output …
+  settings TEXT NOT NULL,              -- JSON: provider, model, size, caps, output …; paths as those of references
   priority INTEGER NOT NULL DEFAULT 1, -- 0 high, 1 normal, 2 low
   state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'ended', 'canceled')),
   image_count INTEGER NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE attempts (
     CHECK (state IN ('intent', 'accepted', 'generated', 'settled', 'rejected', 'unknown')),
   remote_id TEXT,
   url TEXT,
-  staged TEXT,                         -- absolute path of a .part file that holds the whole answer
+  staged TEXT,                         -- path of a .part file that holds the whole answer, kept as those of references
   outcome TEXT,
   message TEXT,
   seed_honoured TEXT,

@@ -22,8 +22,13 @@ export type OnMount = 'the pictures' | 'everything';
 
 /** What a test can do. */
 export interface MountedHome {
-  /** Changes the mount: `size=32m`, `ro`, `rw`. */
+  /** Changes the mount: `size=32m`. */
   remount: (how: string) => Promise<void>;
+  /** Makes it read-only, also in the middle of a run, until it is allowed again. */
+  forbidWriting: () => Promise<void>;
+  allowWriting: () => Promise<void>;
+  /** No file more can be made on it. */
+  leaveNoInodes: () => Promise<void>;
   /** Leaves no room on it. */
   fill: () => Promise<void>;
   /** Runs a pack, and does something when all its requests have arrived and none is answered yet. */
@@ -59,6 +64,10 @@ export async function onMount(
     );
     await play({
       remount: (how) => mounts.run(`mount -o remount,${how} ${at}`),
+      // The kernel refuses to while files are open for writing; over it, what has a name can't be changed.
+      forbidWriting: () => mounts.run(`mount --bind ${at} ${at} && mount -o remount,bind,ro ${at}`),
+      allowWriting: () => mounts.run(`umount ${at}`),
+      leaveNoInodes: () => mounts.run(`mount -o remount,nr_inodes=$(($(df --output=iused ${at} | tail -1))) ${at}`),
       fill: () => mounts.run(`mount -o remount,size=$(($(df -k --output=used ${at} | tail -1) + 4))k ${at}`),
       pack: async (whileAsked) => {
         const { ended } = startCli(home, PACK, shell);

@@ -3,6 +3,7 @@
  * themselves; trusts no word of the program.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Charge } from '../../emulators/service.ts';
 import { pictureKey } from '../../emulators/picture.ts';
@@ -61,7 +62,8 @@ export function verify(evidence: Evidence): Findings {
         (['failed', 'refused'].includes(state) && evidence.mayFail);
       if (!fine) violations.push(`${n} shots ended as ${state}`);
     }
-    const images = db.prepare('SELECT * FROM images ORDER BY character_id, number').all() as ImageRow[];
+    const rows = db.prepare('SELECT * FROM images ORDER BY character_id, number').all() as ImageRow[];
+    const images = rows.map((row) => ({ ...row, path: resolve(dirname(evidence.ledger), row.path) }));
     violations.push(...imageProblems(images, counts['done'] ?? 0), ...folderProblems(evidence.folder, images));
     const duplicateNames = images.length - new Set(images.map(({ path }) => path)).size;
     const shots = Object.values(counts).reduce((sum, n) => sum + n, 0);
