@@ -107,7 +107,7 @@ async function run(
   const after = afterSave({ ...context, ...options, storage: prepared.storage });
   const runner = new Runner(context, options, { references: prepared.references, after });
   try {
-    return closeRun(work, await runner.run());
+    return closeRun(work, await runner.run(), to.emit);
   } catch (error) {
     leaveRun(work.opened);
     throw error;
@@ -126,14 +126,22 @@ export function leaveRun(opened: OpenRun): void {
   }
 }
 
-/** Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. */
-function closeRun({ jobs, opened, startedAtMs }: Work, ended: RunnerResult): RunnerResult {
+/**
+ * Closes the run in the ledger; a ledger that can't be written any more stops it like any full disk. The last event of
+ * each job comes all the same.
+ */
+function closeRun({ jobs, opened, startedAtMs }: Work, ended: RunnerResult, emit: Emit): RunnerResult {
+  const open = new Set(jobs.map((job) => job.id));
   try {
-    for (const job of jobs) opened.close(job.id, startedAtMs);
+    for (const jobId of open) {
+      opened.close(jobId, startedAtMs);
+      open.delete(jobId);
+    }
     return ended;
   } catch (error) {
     if (!isDiskFailure(error)) throw error;
     leaveRun(opened);
+    for (const jobId of open) emit(opened.lastEvent(jobId, startedAtMs));
     return { stop: ended.stop ?? { reason: 'disk', message: `${error.message} (${error.code})` } };
   }
 }

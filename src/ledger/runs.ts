@@ -1,5 +1,6 @@
 /** Which runs are at work on a job, from their first look at it to their last. */
-import type { Connection } from './connection.ts';
+import type { PublicEvent } from '../events.ts';
+import type { Connection, EventBody } from './connection.ts';
 import { totalOf } from './budget.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 import { jobById } from './rows.ts';
@@ -32,6 +33,13 @@ export class OpenRun {
       this.remove(jobId);
       return endJob(this.connection, jobId, startedAtMs);
     });
+  }
+
+  /** What `close` says of a job, for a ledger that can't be written any more: reads only. */
+  lastEvent(jobId: number, startedAtMs: number): PublicEvent {
+    const at = new Date(this.connection.now()).toISOString();
+    const body = completed(this.connection, { jobId, startedAtMs, counts: countShots(this.connection, jobId) });
+    return { ...body, at, job_id: String(jobId) };
   }
 
   /** The run works on none of its jobs any more, whatever became of it: it may have broken off. May be called twice. */
@@ -70,8 +78,17 @@ function endJob(connection: Connection, jobId: number, startedAtMs: number): { e
       jobId,
     );
   }
+  connection.record(jobId, completed(connection, { jobId, startedAtMs, counts }));
+  return { ended, counts };
+}
+
+function completed(
+  connection: Connection,
+  of: { jobId: number; startedAtMs: number; counts: ShotCounts },
+): Extract<EventBody, { event: 'pack_completed' }> {
+  const { jobId, startedAtMs, counts } = of;
   const job = jobById(connection, jobId);
-  connection.record(jobId, {
+  return {
     event: 'pack_completed',
     character_id: job.characterId,
     image_count: job.imageCount,
@@ -79,6 +96,5 @@ function endJob(connection: Connection, jobId: number, startedAtMs: number): { e
     failed: counts.failed + counts.refused + counts.held,
     total_duration_ms: Math.max(0, connection.now() - startedAtMs),
     cost_usd: usdOf(totalOf(connection, `job:${jobId}`).spentMicros),
-  });
-  return { ended, counts };
+  };
 }

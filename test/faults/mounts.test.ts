@@ -1,6 +1,6 @@
 /** Real file systems that are full, or can't be written, before a run and in the middle of paid work. */
 import { describe, expect, inject, it } from 'vitest';
-import { type Ended } from '../support/harness/cli.ts';
+import { type Ended, eventsOf } from '../support/harness/cli.ts';
 import { findWay, openMounts } from '../support/harness/mounts.ts';
 import { COUNT, type MountedHome, onMount, ROOMY } from '../support/harness/mounted-home.ts';
 
@@ -56,6 +56,8 @@ describe.runIf(allowed).each(['openai', 'replicate'] as const)('in the middle of
       // The ledger may have found room in what the pictures gave back.
       expect([0, 3, 6], first.stderr).toContain(first.code);
       if (first.code !== 0) expectOneSentence(first, /SQLITE_FULL|MiB free for/);
+      const last = eventsOf(first.stdout).at(-1);
+      expect(last).toMatchObject({ event: 'pack_completed', job_id: '1', image_count: 4 });
       await home.remount(ROOMY);
       const second = await home.resume();
       expect(second.code, second.stderr).toBe(0);
