@@ -17,6 +17,8 @@ export type Advice =
   | { code: 'start-another-job' }
   /** Make other takes of what is there. */
   | { code: 'reroll' }
+  /** Choose a picture as the face. */
+  | { code: 'use-image' }
   /** Make the avatar first. */
   | { code: 'make-avatar' }
   /** Go on with unfinished jobs: paid pictures are collected. */

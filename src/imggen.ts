@@ -1,27 +1,22 @@
 import type { AdoptedResult } from './app/adopt.ts';
 import type { Canceled } from './app/cancel.ts';
 import type { Cleaned, Findings } from './app/clean.ts';
+import type { AvatarOptions } from './app/avatars.ts';
 import type { CreateOptions } from './app/create.ts';
 import type { Deleted, DeleteOptions } from './app/delete.ts';
 import type { DryJob } from './app/dry-run.ts';
-import type { WrittenPage } from './app/gallery-page.ts';
-import type { Gallery, GalleryOptions } from './app/gallery.ts';
 import type { Leftover } from './app/leftovers.ts';
 import type { Marks } from './app/marks.ts';
 import { openingOf, type OpenOptions } from './app/open.ts';
-import type { ModelInfo } from './app/models.ts';
 import type { PackOptions } from './app/pack.ts';
 import type { PlannedJob } from './app/prepare.ts';
 import { openProject, withOptions, type Project, type ProjectOptions } from './app/project.ts';
-import type { ProvidersInfo } from './app/providers.ts';
 import type { RerollOptions } from './app/reroll.ts';
-import type { RunResult } from './app/result.ts';
 import type { RetryOptions } from './app/resume.ts';
 import { Run, type MakeOptions, type RunOptions } from './app/run.ts';
-import type { Stats } from './app/stats.ts';
-import type { JobInfo, JobStatus } from './app/status.ts';
+import type { UsedImage } from './app/use.ts';
 import type { Config } from './config/config.ts';
-import type { RunEvent } from './events.ts';
+import { Inquiries } from './inquiries.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { STORES } from './storage/index.ts';
 
@@ -29,12 +24,11 @@ import { STORES } from './storage/index.ts';
  * A project: a config, its ledger, its providers and its store. Runs start at once and are told of by their handles;
  * queries answer directly. Every method throws (or its run rejects with) `UserError` for what the user can correct.
  */
-export class ImgGen {
-  readonly #project: Project;
+export class ImgGen extends Inquiries {
   readonly #options: ProjectOptions;
 
   private constructor(project: Project, options: ProjectOptions) {
-    this.#project = project;
+    super(project);
     this.#options = options;
   }
 
@@ -46,21 +40,33 @@ export class ImgGen {
 
   /** The settings in force. They hold no key. */
   get config(): Readonly<Config> {
-    return this.#project.config;
+    return this.project.config;
   }
 
   /** Registers the config's character, locks its seed, and makes what is missing of avatar and training pictures. */
   createCharacter(options: CreateOptions & MakeOptions & { with?: readonly ImgGen[] } = {}): Run {
     return this.#run(options, async (project) => {
       const { with: more = [], settings = {} } = options;
-      const others = await Promise.all(more.map((other) => withOptions(other.#project, other.#options, settings)));
+      const others = await Promise.all(more.map((other) => withOptions(other.project, other.#options, settings)));
       return (await import('./app/create.ts')).creations([project, ...others], options);
     });
   }
 
   /** What `createCharacter` would make, and what it would cost at most. Sends and writes nothing. */
   async planCharacter(options: CreateOptions = {}): Promise<DryJob> {
-    return (await import('./app/dry-run.ts')).dryCreation(this.#project, options);
+    return (await import('./app/dry-run.ts')).dryCreation(this.project, options);
+  }
+
+  /** Makes candidates of the avatar, each with a seed of its own; `use` chooses one. */
+  avatar(options: AvatarOptions & MakeOptions = {}): Run {
+    return this.#run(options, async (project) => {
+      return [await (await import('./app/avatars.ts')).candidates(project, options)];
+    });
+  }
+
+  /** What `avatar` would make, and what it would cost at most. Sends and writes nothing. */
+  async planAvatar(options: AvatarOptions = {}): Promise<DryJob> {
+    return (await import('./app/dry-run.ts')).dryAvatars(this.project, options);
   }
 
   /** Makes N gallery pictures of a character with varied looks, or of your own scenes. */
@@ -72,7 +78,7 @@ export class ImgGen {
 
   /** What `pack` would make, and what it would cost at most. Sends and writes nothing. */
   async planPack(options: PackOptions): Promise<DryJob> {
-    return (await import('./app/dry-run.ts')).dryPack(this.#project, options);
+    return (await import('./app/dry-run.ts')).dryPack(this.project, options);
   }
 
   /** Goes on with what is unfinished: all jobs, or one by number or key. With nothing to do the result has no jobs. */
@@ -92,107 +98,61 @@ export class ImgGen {
 
   /** What `reroll` would make, and what it would cost at most. Sends and writes nothing. */
   async planReroll(options: RerollOptions): Promise<DryJob[]> {
-    return (await import('./app/dry-run.ts')).dryReroll(this.#project, options);
+    return (await import('./app/dry-run.ts')).dryReroll(this.project, options);
   }
 
   /** Stops a job, also one that another process runs, and the work at the provider where it can. */
   async cancel(job: string): Promise<Canceled> {
-    return (await import('./app/cancel.ts')).cancelJob(this.#project, job);
+    return (await import('./app/cancel.ts')).cancelJob(this.project, job);
   }
 
-  /** The pictures of a character, newest first. */
-  async gallery(characterId: string, options: GalleryOptions = {}): Promise<Gallery> {
-    return (await import('./app/gallery.ts')).gallery(this.#project, characterId, options);
-  }
-
-  /** Writes the gallery as one HTML page. `file` is relative to `cwd`; default: `gallery.html` beside the pictures. */
-  async galleryPage(
-    characterId: string,
-    options: GalleryOptions & { file?: string | undefined } = {},
-  ): Promise<WrittenPage> {
-    return (await import('./app/gallery-page.ts')).writeGalleryPage(this.#project, characterId, options);
-  }
-
-  /** How a job stands; without a name the only unfinished one, or the newest. */
-  async status(job?: string): Promise<JobStatus> {
-    return (await import('./app/status.ts')).jobStatus(this.#project, job);
-  }
-
-  /**
-   * The events of a job that another process runs, as it commits them, until the job has ended or nobody works on it.
-   */
-  async *watch(job?: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<RunEvent> {
-    const { watchJob } = await import('./app/watch.ts');
-    yield* watchJob(this.#project, job, options.signal ?? new AbortController().signal);
-  }
-
-  /** How a watched job stands, summed up as a run of it would be. */
-  async watched(job?: string): Promise<RunResult> {
-    return (await import('./app/watch.ts')).watchedResult(this.#project, job);
-  }
-
-  /** The newest jobs first. */
-  async jobs(limit?: number): Promise<JobInfo[]> {
-    return (await import('./app/status.ts')).jobHistory(this.#project, limit);
-  }
-
-  /** Success rates, speed and spending. */
-  async stats(): Promise<Stats> {
-    return (await import('./app/stats.ts')).stats(this.#project);
-  }
-
-  /** Models, how each keeps a face, and the price of a picture of this config. Asks nobody. */
-  async models(options: { provider?: string | undefined } = {}): Promise<ModelInfo[]> {
-    return (await import('./app/models.ts')).listModels(this.#project, options);
-  }
-
-  /** What there is to make pictures with; `check` asks the services whether they answer. */
-  async providers(options: { check?: boolean | undefined } = {}): Promise<ProvidersInfo> {
-    return (await import('./app/providers.ts')).listProviders(this.#project, options);
+  /** Makes a picture the face that goes along with all later ones; also one that was drawn, or of another pack. */
+  async use(image: string): Promise<UsedImage> {
+    return (await import('./app/use.ts')).useImage(this.project, image);
   }
 
   /** Marks pictures: `review` and `favorite` are independent, what is left out stays. Returns their file names. */
   async mark(images: readonly string[], marks: Marks): Promise<string[]> {
-    return (await import('./app/marks.ts')).markImages(this.#project, images, marks);
+    return (await import('./app/marks.ts')).markImages(this.project, images, marks);
   }
 
   /** Sends pictures to the store that were made without one. With nothing to send the result has no jobs. */
   upload(characterId: string, options: RunOptions = {}): Run {
     return new Run(options, async (signals, emit) => {
-      return (await import('./app/upload.ts')).uploadImages(this.#project, characterId, { signals, emit });
+      return (await import('./app/upload.ts')).uploadImages(this.project, characterId, { signals, emit });
     });
   }
 
   /** Fills the ledger with the pictures of a character that the store already holds. */
   async adopt(characterId: string): Promise<AdoptedResult> {
-    return (await import('./app/adopt.ts')).adoptCharacter(this.#project, characterId);
+    return (await import('./app/adopt.ts')).adoptCharacter(this.project, characterId);
   }
 
   /**
    * Lists what belongs to nothing: files, rows, pictures in the store, old parts, rejected pictures. Deletes nothing.
    */
   async leftovers(): Promise<Findings> {
-    return (await import('./app/clean.ts')).findLeftovers(this.#project);
+    return (await import('./app/clean.ts')).findLeftovers(this.project);
   }
 
   /** Deletes leftovers that `leftovers` has listed. */
   async clean(items: readonly Leftover[]): Promise<Cleaned> {
-    return (await import('./app/clean.ts')).removeLeftovers(this.#project, items);
+    return (await import('./app/clean.ts')).removeLeftovers(this.project, items);
   }
 
   /** Removes pictures, or all of a character, from disk, store and gallery, once `confirm` has said yes. */
   async delete(names: readonly string[], options: DeleteOptions): Promise<Deleted> {
-    return (await import('./app/delete.ts')).deleteImages(this.#project, names, options);
+    return (await import('./app/delete.ts')).deleteImages(this.project, names, options);
   }
 
   /** Closes the ledger. Runs must have ended. */
   async close(): Promise<void> {
-    this.#project.ledger.close();
+    this.project.ledger.close();
   }
 
   #run(options: MakeOptions, plan: (project: Project) => Promise<PlannedJob[]>): Run {
     return new Run(options, async (signals, emit) => {
-      const project = await withOptions(this.#project, this.#options, options.settings ?? {});
+      const project = await withOptions(this.project, this.#options, options.settings ?? {});
       const jobs = await plan(project);
       return (await import('./app/run-jobs.ts')).runJobs(project, jobs, options, { signals, emit });
     });

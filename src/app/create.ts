@@ -13,7 +13,7 @@ import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
 import type { Project } from './project.ts';
 import { rejectedAvatar } from './avatar.ts';
-import { goesOnWith, hasFace, madeElsewhere } from './family.ts';
+import { goesOnWith, hasFace, madeElsewhere, type Maker } from './family.ts';
 import { rerolling } from './reroll.ts';
 import { highestStored } from './store-numbers.ts';
 import { plannedTraining, type TrainingOptions } from './training.ts';
@@ -89,13 +89,14 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   const anyBefore =
     known && ledger.jobs.continued({ ...same, characterKey: known.key, key: undefined, goesOn: undefined });
   const counts = before && ledger?.jobs.counts(before.id);
-  const isFaced = ledger !== undefined && known !== undefined && hasFace(ledger, known.key, maker);
-  const missing = isFaced ? shots.filter((shot) => shot.kind !== 'avatar') : shots;
   // Only `retry` and `reroll` pay for a picture again.
   const inVain = (before && ledger?.jobs.paidInVain(before.id)) ?? { shots: 0, micros: 0 };
   const asked = before ? changedSettings(before.settings, basics.changes ?? {}) : settings;
   if (before) assertNotInVain(project.ledger.open(), before, asked);
-  const takes = known && before ? await otherAvatar(project, known, options) : [];
+  const takes = known ? await otherAvatar(project, { character: known, maker }, options) : [];
+  const isFaced =
+    takes.length > 0 || (ledger !== undefined && known !== undefined && hasFace(ledger, known.key, maker));
+  const missing = isFaced ? shots.filter((shot) => shot.kind !== 'avatar') : shots;
   if (takes.length > 0 && before && counts?.done === before.imageCount) return takes;
   const job: PlannedJob = {
     characterId: character.id,
@@ -117,9 +118,10 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
       opened.characters.numbersStartAfter(registered.id, highest);
       const request = { ...same, imageCount: missing.length, characterKey: registered.key, plan: () => missing };
       const { job: opening, created } = opened.jobs.openOrCreate(request);
-      if (created) return opening;
-      opened.jobs.renewSeeds(opening.id, takeSeed);
-      opened.jobs.requeue(opening.id, ['failed', 'canceled'], { unpaid: true });
+      if (!created) {
+        opened.jobs.renewSeeds(opening.id, takeSeed);
+        opened.jobs.requeue(opening.id, ['failed', 'canceled'], { unpaid: true });
+      }
       if (takes.length > 0) opened.jobs.waitForAvatar(opening.id);
       return opening;
     },
@@ -130,11 +132,14 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
 /** Another take of an avatar that was rejected, where no other one serves. */
 async function otherAvatar(
   project: CreatingProject,
-  { key, id }: RegisteredCharacter,
+  { character: { key, id }, maker }: { character: RegisteredCharacter; maker: Maker },
   { acceptUnreadStore }: CreateOptions,
 ): Promise<PlannedJob[]> {
   const rejected = rejectedAvatar(project.ledger.openExisting(), key);
   if (!rejected || rejected.shotId === null) return [];
+  // A drawing and a photograph are no takes of each other.
+  const { drawing, settings } = maker;
+  if (drawing.has(rejected.provider) !== drawing.has(settings.provider)) return [];
   const jobs = await rerolling(project, { images: [rejected.filename], acceptUnreadStore });
   const message = `the avatar of ${id} is rejected (${rejected.filename}): making another take of it`;
   return jobs.map((job) => ({ ...job, notice: { message } }));

@@ -3,6 +3,7 @@ import type { JobSettings } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
+import { planCandidates, type AvatarOptions } from './avatars.ts';
 import { planCreation, type CreateOptions } from './create.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
@@ -53,6 +54,13 @@ export async function dryCreation(
 export async function dryPack(project: CreatingProject, options: PackOptions): Promise<DryJob> {
   const services = project.services.forPlans();
   const plan = await planGallery({ ...project, services }, options);
+  return dryJob(plan, await services.provider(plan.settings.provider));
+}
+
+/** What candidates of the avatar would be. Sends and writes nothing. @throws {UserError} */
+export async function dryAvatars(project: CreatingProject, options: AvatarOptions): Promise<DryJob> {
+  const services = project.services.forPlans();
+  const plan = await planCandidates({ ...project, services }, options);
   return dryJob(plan, await services.provider(plan.settings.provider));
 }
 

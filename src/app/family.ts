@@ -27,7 +27,7 @@ export function hasFace(ledger: Ledger, characterKey: number, { settings, drawin
   const faces = ledger.images.faces(characterKey);
   return drawing.has(settings.provider)
     ? faces.some(({ provider }) => drawing.has(provider))
-    : faceFor({ faces, drawing }) !== undefined;
+    : faceFor({ faces, chosen: ledger.images.chosenFace(characterKey), drawing }) !== undefined;
 }
 
 /** What there is of a character already, made with another provider or model; undefined: nothing. */

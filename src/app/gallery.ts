@@ -119,7 +119,7 @@ function assertOptions({ kind, mark, sinceMs, limit }: GalleryOptions): void {
 }
 
 /** A picture as programs see it. */
-async function pictureOf(image: Image, services: Services): Promise<Picture> {
+export async function pictureOf(image: Image, services: Services): Promise<Picture> {
   const { path, thumbnail, upload, jobId } = image;
   const stored = {
     url: await addressOf(services, upload, 'picture'),

@@ -36,7 +36,8 @@ function faceSource(ledger: Ledger | undefined, of: FaceQuestion): FaceSource {
   if (of.settings.references.length > 0) return 'given';
   if (of.makesAvatar) return 'made';
   const faces = of.characterKey === undefined || !ledger ? [] : ledger.images.faces(of.characterKey);
-  if (faceFor({ faces, drawing: of.drawing })) return 'there';
+  const chosen = of.characterKey === undefined ? undefined : ledger?.images.chosenFace(of.characterKey);
+  if (faceFor({ faces, chosen, drawing: of.drawing })) return 'there';
   return faces.length > 0 ? 'drawn' : 'none';
 }
 

@@ -1,17 +1,17 @@
-import { createCharacter, type Character } from '../character.ts';
 import { UserError } from '../errors.ts';
 import type { AlikeShots } from '../ledger/jobs.ts';
-import type { JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import type { JobSettings } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';
 import { planScenes } from '../plan/scenes.ts';
 import type { PlannedShot } from '../shot.ts';
 import { faceWarning } from './avatar.ts';
-import { assertUnlocked, configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
+import { assertUnlocked, registerCharacter } from './characters.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
-import { assertNotInVain, continuation, jobBasics, settingsFor } from './jobs.ts';
-import { alikeOf, assertFits } from './preflight.ts';
+import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import { alikeOf } from './preflight.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
+import { lookOf, settingsOfSubject, subjectOf, type Subject } from './subject.ts';
 import { countedScenes, planHashOf, type SceneOptions, shownBy } from './scenes.ts';
 import { highestStored } from './store-numbers.ts';
 
@@ -30,13 +30,6 @@ export interface PackOptions extends MakingOptions, SceneOptions {
   character?: string | undefined;
   /** Start another job although an identical one is unfinished. */
   fresh?: boolean | undefined;
-}
-
-/** Who a pack is made of: the config's character, or one that is registered. */
-interface Subject {
-  id: string;
-  configured: Character | undefined;
-  registered: RegisteredCharacter | undefined;
 }
 
 /** A pack as planned: nothing is written yet. */
@@ -71,14 +64,14 @@ interface WantedPack {
 async function wantedPack(project: CreatingProject, options: PackOptions): Promise<WantedPack> {
   const shown = await shownBy(project, options);
   assertCount(options.count, shown.scenes.length > 0);
-  const subject = subjectOf(project, options);
+  const subject = subjectOf(project, options.character);
   const { scenes, outfit, context } = shown;
   const who = { ...lookOf(subject), outfit, context };
   const counted = scenes.length > 0 ? countedScenes(scenes, 'gallery', options.count) : undefined;
   const count = counted?.count ?? options.count ?? 0;
   const plan = (from: number) => (counted ? planScenes(who, counted, from) : planPack(who, count, from));
   const alike = alikeOf(plan(subject.registered?.galleryPlanned ?? 0));
-  const settings = await packSettings(project, subject, alike);
+  const settings = await settingsOfSubject(project, subject, alike);
   const ready = await project.services.provider(settings.provider);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
   const warning = faceWarning(ledger, subject, { ready, model: settings.model, references: settings.references });
@@ -121,53 +114,6 @@ export async function packing(project: CreatingProject, options: PackOptions): P
       return opened.jobs.openOrCreate({ ...same, characterKey: character.key, plan }).job;
     },
   };
-}
-
-/**
- * The config's character, unless another one was named. @throws {UserError} when there is none, or it is another
- * owner's.
- */
-function subjectOf(project: CreatingProject, { character: id }: PackOptions): Subject {
-  const { config, caller } = project;
-  const own = id === undefined || config.character ? configuredOrNone(project, id) : undefined;
-  if (!own) {
-    const registered = knownCharacter(project, id ?? '');
-    return { id: registered.id, configured: undefined, registered };
-  }
-  const registered = project.ledger.exists ? ownCharacter(project.ledger.open(), caller.owner, own.id) : undefined;
-  return { id: own.id, configured: own, registered };
-}
-
-function configuredOrNone({ config }: CreatingProject, id: string | undefined): Character | undefined {
-  if (id === undefined) return configuredCharacter(config);
-  if (!config.character) return undefined;
-  const configured = createCharacter(config.character, { seed: config.seed });
-  return configured.id === id ? configured : undefined;
-}
-
-/** Attributes and seed: as the config has them, else as they are locked. */
-function lookOf({ configured, registered }: Subject): Pick<Character, 'attributes' | 'seed'> {
-  const subject = configured ?? registered;
-  if (!subject) throw new Error('a pack without a character');
-  return { attributes: subject.attributes, seed: subject.seed };
-}
-
-async function packSettings(
-  project: CreatingProject,
-  subject: Subject,
-  alike: readonly AlikeShots[],
-): Promise<JobSettings> {
-  const { config, services } = project;
-  const { negativePrompt } = lookOf(subject).attributes;
-  const references = subject.configured ? subject.configured.references : newestReferences(project, subject);
-  const settings = await settingsFor(config, services, { references, negativePrompt });
-  assertFits(settings, await services.provider(settings.provider), alike);
-  return settings;
-}
-
-/** The references of the character's newest job. */
-function newestReferences({ ledger }: CreatingProject, { registered }: Subject): readonly string[] {
-  return (registered && ledger.open().jobs.newestOf(registered.key)?.settings.references) ?? [];
 }
 
 function assertCount(count: number | undefined, hasScenes: boolean): void {

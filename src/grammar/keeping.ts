@@ -2,8 +2,22 @@
 import { Option, type Command } from 'commander';
 import { common, examples, keeping, type Run } from './options.ts';
 
-/** mark, delete. */
+/** use, mark, delete. */
 export function addMarking(program: Command, run: Run): void {
+  common(
+    program
+      .command('use')
+      .description('make a picture the face that goes along with all later ones')
+      .argument('<image>', 'a file name, or mira-sol/3')
+      .option('--json', 'one JSON document on stdout'),
+    ['imggen use mira-sol/3'],
+  ).action((image, flags) =>
+    run(
+      import('../commands/use.ts').then((m) => m.use),
+      image,
+      flags,
+    ),
+  );
   common(
     program
       .command('mark')

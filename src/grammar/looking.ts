@@ -2,7 +2,7 @@
 import { type Command } from 'commander';
 import { common, type Run } from './options.ts';
 
-/** gallery, status, jobs, stats, models, providers. */
+/** gallery, status, show, characters, jobs, stats, models, providers. */
 export function addLooking(program: Command, run: Run): void {
   addGallery(program, run);
   common(
@@ -18,6 +18,26 @@ export function addLooking(program: Command, run: Run): void {
     run(
       import('../commands/status.ts').then((m) => m.status),
       job,
+      flags,
+    ),
+  );
+  common(
+    program
+      .command('show')
+      .description('everything known of one picture: prompt, seed, requests, cost, references, marks')
+      .argument('<image>', 'a file name, or mira-sol/3')
+      .option('--json', 'one JSON document on stdout'),
+    ['imggen show mira-sol/3', 'imggen show mira_sol_image_00003 --json'],
+  ).action((image, flags) =>
+    run(
+      import('../commands/show.ts').then((m) => m.show),
+      image,
+      flags,
+    ),
+  );
+  query(program, 'characters', 'the characters of this ledger: seed, pictures, face, cost').action((flags) =>
+    run(
+      import('../commands/characters.ts').then((m) => m.characters),
       flags,
     ),
   );

@@ -40,7 +40,28 @@ export function addMaking(program: Command, run: Run): void {
       flags,
     ),
   );
+  addAvatar(program, run);
   addPack(program, run);
+}
+
+function addAvatar(program: Command, run: Run): void {
+  making(
+    program
+      .command('avatar')
+      .description('make candidates of the avatar, each with a seed of its own; `imggen use` chooses one')
+      .argument('[character]', 'a character’s id (default: the one in the config)')
+      .option('-n, --count <n>', 'how many candidates, 1 to 100 (default: 1)')
+      .option('--new', 'start another job although an identical one is unfinished')
+      .addOption(seedOption())
+      .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
+    ['imggen avatar --count 4', 'imggen use mira-sol/2    # this one is the face from now on'],
+  ).action((id, flags) =>
+    run(
+      import('../commands/avatar.ts').then((m) => m.avatar),
+      id,
+      flags,
+    ),
+  );
 }
 
 function addPack(program: Command, run: Run): void {

@@ -53,6 +53,19 @@ export function attemptWhere(connection: Connection, where: string, ...values: S
   return row && attemptOf(row, connection.folder);
 }
 
+/** All attempts of a shot in their order, each with what it has cost. */
+export function attemptsOfShot(connection: Connection, shotId: number): { attempt: Attempt; spentMicros: number }[] {
+  const rows = connection.all<AttemptRow & { spent: number }>(
+    SELECT.replace(
+      'FROM attempts a',
+      `, (SELECT COALESCE(SUM(p.spent_micros), 0) FROM reservations p WHERE p.attempt_id = a.id) spent FROM attempts a
+        WHERE a.shot_id = ? ORDER BY a.ordinal`,
+    ),
+    shotId,
+  );
+  return rows.map((row) => ({ attempt: attemptOf(row, connection.folder), spentMicros: row.spent }));
+}
+
 /** Keeps the references of an attempt. In the transaction that inserts it. */
 export function keepReferences(connection: Connection, attemptId: number, references: readonly Reference[]): void {
   for (const [position, reference] of references.entries()) {

@@ -5,7 +5,7 @@ import { noteSuccess } from './limits.ts';
 import { settle } from './budget.ts';
 import { keptPath } from './paths.ts';
 import type { Attempt, Lease, Shot } from './records.ts';
-import { attemptWhere } from './attempt-rows.ts';
+import { attemptsOfShot, attemptWhere } from './attempt-rows.ts';
 import { holdLease, putBack } from './lease.ts';
 import type { Connection } from './connection.ts';
 
@@ -46,6 +46,11 @@ export class Attempts {
       id,
     );
     return rows.map(({ key }) => key);
+  }
+
+  /** All attempts of a shot in their order, each with what it has cost. */
+  ofShot(shotId: number): { attempt: Attempt; spentMicros: number }[] {
+    return attemptsOfShot(this.connection, shotId);
   }
 
   /** True when an attempt of this provider has that remote id already. */

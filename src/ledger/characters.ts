@@ -80,6 +80,24 @@ export class Characters {
     });
   }
 
+  /** Makes a picture the character's face, in place of the newest avatar. */
+  chooseAvatar(key: number, imageId: number): void {
+    this.connection.write(() => {
+      this.connection.run('UPDATE characters SET avatar_image_id = ? WHERE key = ?', imageId, key);
+    });
+  }
+
+  /** What all jobs of a character have cost. */
+  spentMicros(key: number): number {
+    return (
+      this.connection.get<{ micros: number }>(
+        `SELECT COALESCE(SUM(spent_micros), 0) micros FROM reservations
+          WHERE job_id IN (SELECT id FROM jobs WHERE character_key = ?)`,
+        key,
+      )?.micros ?? 0
+    );
+  }
+
   /** The number that the next picture of this slug gets, whoever owns it. */
   nextNumber(id: string): number {
     return nextNumber(this.connection, id);

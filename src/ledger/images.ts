@@ -29,6 +29,9 @@ export interface Marks {
   favorite?: boolean;
 }
 
+/** On disk, and not rejected. */
+const SHOWABLE = `i.state = 'stored' AND i.path IS NOT NULL AND i.review IS NOT 'rejected'`;
+
 /** Everything about images: naming, finishing, galleries, marks. */
 export class Images {
   private readonly connection: Connection;
@@ -67,18 +70,27 @@ export class Images {
     return imageWhere(this.connection, { where }, ...names);
   }
 
-  /** The newest picture of a character's avatar that was not rejected, if it has one on disk. */
+  /** The face of a character: the picture that a person chose, else the newest avatar; on disk, and not rejected. */
   avatar(characterKey: number): Image | undefined {
-    const where = `i.character_key = ? AND i.state = 'stored' AND i.kind = 'avatar' AND i.path IS NOT NULL
-      AND i.review IS NOT 'rejected' ORDER BY i.id DESC`;
-    return imageWhere(this.connection, { where, index: 'images_avatars' }, characterKey);
+    return this.chosenFace(characterKey) ?? this.faces(characterKey, 1)[0];
+  }
+
+  /** The face that a person chose; undefined: none, or it was rejected or is gone since. */
+  chosenFace(characterKey: number): Image | undefined {
+    const where = `i.id = (SELECT avatar_image_id FROM characters WHERE key = ?) AND ${SHOWABLE}`;
+    return imageWhere(this.connection, { where }, characterKey);
+  }
+
+  /** The image of a character with these bytes. `sha256` in hex. */
+  withHash(characterKey: number, sha256: string): Image | undefined {
+    const where = `i.character_key = ? AND i.state = 'stored' AND i.sha256 = ?`;
+    return imageWhere(this.connection, { where, index: 'images_newest' }, characterKey, sha256);
   }
 
   /** Avatars of a character that were not rejected and are on disk, newest first. */
-  faces(characterKey: number): Image[] {
-    const where = `i.character_key = ? AND i.state = 'stored' AND i.kind = 'avatar' AND i.path IS NOT NULL
-      AND i.review IS NOT 'rejected' ORDER BY i.id DESC LIMIT 100`;
-    return imagesWhere(this.connection, { where, index: 'images_avatars' }, characterKey);
+  faces(characterKey: number, limit = 100): Image[] {
+    const where = `i.character_key = ? AND i.kind = 'avatar' AND ${SHOWABLE} ORDER BY i.id DESC LIMIT ?`;
+    return imagesWhere(this.connection, { where, index: 'images_avatars' }, characterKey, limit);
   }
 
   /** Images of a character, newest first. */

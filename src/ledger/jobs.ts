@@ -6,7 +6,7 @@ import type { ShotSettings } from '../shot.ts';
 import { doubtful, endedInVain, PAID, paidInVain, type PaidInVain } from './paid-in-vain.ts';
 import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
-import { renewSeeds, waitForAvatar } from './second-take.ts';
+import { isTaken, renewSeeds, waitForAvatar, type AskedPrompt } from './second-take.ts';
 import { jobById, jobOf } from './rows.ts';
 import { OpenRun } from './runs.ts';
 import { absoluteShotSettings, type JobChanges } from './settings.ts';
@@ -161,6 +161,11 @@ export class Jobs {
    */
   renewSeeds(jobId: number, seedOf: (seed: number, take: number) => number): void {
     this.connection.write(() => renewSeeds(this.connection, jobId, seedOf));
+  }
+
+  /** True when a prompt was asked for with that seed, by any job of the character. */
+  isTaken(asked: AskedPrompt, seed: number): boolean {
+    return isTaken(this.connection, asked, seed);
   }
 
   /** Training pictures that are not begun wait for another take of the avatar, where one is to be made. */

@@ -100,8 +100,7 @@ export function finishShot(connection: Connection, lease: Lease, done: { imageId
   const { store } = jobById(connection, lease.jobId).settings;
   connection.run(`UPDATE images SET state = 'stored' WHERE id = ?`, imageId);
   if (store !== 'none') uploadLater(connection, { imageId, jobId: lease.jobId, store });
-  if (shot.replacesImageId !== null)
-    connection.run('UPDATE images SET superseded_by = ? WHERE id = ?', imageId, shot.replacesImageId);
+  if (shot.replacesImageId !== null) supersede(connection, shot.replacesImageId, imageId);
   connection.run(
     `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
     connection.now(),
@@ -117,6 +116,12 @@ export function finishShot(connection: Connection, lease: Lease, done: { imageId
   recordCompleted(connection, { lease, shot, image });
   if (image.upload === null) recordStored(connection, image, url);
   return image;
+}
+
+/** Another take of a picture is there. Another take of the chosen face is the face. */
+function supersede(connection: Connection, beforeId: number, imageId: number): void {
+  connection.run('UPDATE images SET superseded_by = ? WHERE id = ?', imageId, beforeId);
+  connection.run('UPDATE characters SET avatar_image_id = ? WHERE avatar_image_id = ?', imageId, beforeId);
 }
 
 /** Tells that a picture can be seen at this address. Inside the transaction that makes it so. */

@@ -1,8 +1,13 @@
 /** What was paid, or perhaps paid, and brought no picture. */
 import type { Connection } from './connection.ts';
 
-/** True of a row of `shots` that was paid, or perhaps paid. */
-export const PAID = 'EXISTS (SELECT 1 FROM reservations r WHERE r.shot_id = shots.id AND r.spent_micros > 0)';
+/** Of a reservation `r`: spent, and no picture came of it. One that was removed later did come. */
+const IN_VAIN = `r.spent_micros > 0
+  AND NOT EXISTS (SELECT 1 FROM images i INDEXED BY images_by_job
+                   WHERE i.job_id = r.job_id AND i.attempt_id = r.attempt_id AND i.state <> 'named')`;
+
+/** True of a row of `shots` that was paid, or perhaps paid, without a picture. */
+export const PAID = `EXISTS (SELECT 1 FROM reservations r WHERE r.shot_id = shots.id AND ${IN_VAIN})`;
 
 /** Shots without a picture, and what they have cost. */
 export interface PaidInVain {
@@ -14,7 +19,7 @@ export interface PaidInVain {
 export function paidInVain(connection: Connection, jobId: number): PaidInVain {
   const row = connection.get<PaidInVain>(
     `SELECT COUNT(DISTINCT shots.id) shots, COALESCE(SUM(r.spent_micros), 0) micros
-     FROM shots JOIN reservations r ON r.shot_id = shots.id AND r.spent_micros > 0
+     FROM shots JOIN reservations r ON r.shot_id = shots.id AND ${IN_VAIN}
      WHERE shots.job_id = ? AND shots.state IN ('failed', 'canceled')`,
     jobId,
   );

@@ -17,8 +17,8 @@ export type ShotState = 'queued' | 'leased' | 'done' | 'failed' | 'refused' | 'h
 /** States of an attempt (docs/ledger.md, "Write order"). */
 export type AttemptState = 'intent' | 'accepted' | 'generated' | 'settled' | 'rejected' | 'unknown';
 
-/** What a command asked for; a `reroll` makes other takes of pictures that are there. */
-export type JobKind = 'create' | 'pack' | 'reroll';
+/** What a command asked for: `avatar` makes candidates, a `reroll` other takes of pictures that are there. */
+export type JobKind = 'create' | 'avatar' | 'pack' | 'reroll';
 
 /** A character as registered. */
 export interface RegisteredCharacter {

@@ -5,6 +5,7 @@ import { imageWhere } from './image-rows.ts';
 import { findOrMake, type JobBasics, type NewShot, type OpenedJob } from './new-job.ts';
 import type { Image } from './records.ts';
 import { shotById } from './rows.ts';
+import { freshSeed } from './second-take.ts';
 
 /** Another take of one picture. */
 export interface Take {
@@ -76,7 +77,8 @@ function* shotsOf(
     const { look, prompt, kind, settings, name: before } = shotById(connection, image.shotId);
     const name = freeName(before, names);
     names.add(name);
-    const seed = seedOf(takesOf(connection, image.id) + 1);
+    const asked = { characterKey: image.characterKey, prompt };
+    const seed = freshSeed(connection, asked, seedOf, takesOf(connection, image.id) + 1);
     yield { name, kind, look, prompt, seed, settings, replacesImageId: image.id };
   }
 }

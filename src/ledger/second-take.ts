@@ -14,26 +14,50 @@ export function renewSeeds(
           AND i.seed = s.seed AND i.state = 'removed' AND i.review = 'rejected')`,
     jobId,
   );
+  const { characterKey } = jobById(connection, jobId);
   for (const shot of rejected) {
-    const taken = takenSeeds(connection, jobId, shot.prompt);
-    let take = 1;
-    while (taken.has(seedOf(shot.seed, take))) take += 1;
-    connection.run('UPDATE shots SET seed = ? WHERE id = ?', seedOf(shot.seed, take), shot.id);
+    const asked = { characterKey, prompt: shot.prompt };
+    const seed = freshSeed(connection, asked, (take) => seedOf(shot.seed, take));
+    connection.run('UPDATE shots SET seed = ? WHERE id = ?', seed, shot.id);
   }
 }
 
-/** Seeds that a prompt was asked for with, over all jobs of the job's character. */
-function takenSeeds(connection: Connection, jobId: number, prompt: string): Set<number> {
-  const { characterKey } = jobById(connection, jobId);
-  const rows = connection.all<{ seed: number }>(
-    `SELECT s.seed FROM shots s WHERE s.prompt = ? AND s.job_id IN (SELECT id FROM jobs WHERE character_key = ?)
-     UNION SELECT i.seed FROM images i WHERE i.prompt = ? AND i.character_key = ?`,
+const TAKES_TRIED = 1_000;
+
+/** A prompt of a character. */
+export interface AskedPrompt {
+  characterKey: number;
+  prompt: string;
+}
+
+/** The seed of the first take from `first` on with which that prompt was never asked for. */
+export function freshSeed(
+  connection: Connection,
+  asked: AskedPrompt,
+  seedOf: (take: number) => number,
+  first = 1,
+): number {
+  // Bounded, whatever the function gives: a few takes are enough for all that a person asks for.
+  for (let take = first; take < first + TAKES_TRIED; take += 1)
+    if (!isTaken(connection, asked, seedOf(take))) return seedOf(take);
+  return seedOf(first);
+}
+
+/** True when a prompt was asked for with that seed, by any job of the character. */
+export function isTaken(connection: Connection, { characterKey, prompt }: AskedPrompt, seed: number): boolean {
+  const found = connection.get(
+    `SELECT 1 FROM shots s INDEXED BY shots_by_seed JOIN jobs j ON j.id = s.job_id
+      WHERE s.seed = ? AND s.prompt = ? AND j.character_key = ?
+     UNION ALL SELECT 1 FROM images i INDEXED BY images_by_seed
+      WHERE i.seed = ? AND i.prompt = ? AND i.character_key = ? LIMIT 1`,
+    seed,
     prompt,
     characterKey,
+    seed,
     prompt,
     characterKey,
   );
-  return new Set(rows.map(({ seed }) => seed));
+  return found !== undefined;
 }
 
 /** Lets training pictures that are not begun wait for the avatar that another job of the character is about to make. */

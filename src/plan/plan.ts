@@ -15,7 +15,7 @@ import { POSES } from './catalogue/poses.ts';
 import { AVATAR_LOOK, trainingLook } from './catalogue/training.ts';
 import { buildPrompt } from './prompt.ts';
 import { settingOf } from './setting.ts';
-import { derivedSeed } from './seeds.ts';
+import { derivedSeed, takeSeed } from './seeds.ts';
 import { at, wheelPositions } from './wheels.ts';
 
 /** Who is to be pictured, with the locked seed (0 … 2^32 − 1), and what all the pictures have in common. */
@@ -41,6 +41,25 @@ const PLACED_LOOKS = PLACED_WHEELS.reduce((product, size) => product * size, 1);
 /** The face that all later pictures are compared with; it has the character's own seed. */
 export function planAvatar({ attributes, seed }: Subject): PlannedShot {
   return { name: 'avatar', kind: 'avatar', look: AVATAR_LOOK, prompt: buildPrompt(attributes, AVATAR_LOOK), seed };
+}
+
+/**
+ * Candidates of the avatar: `avatar`, `avatar-02` … with the same prompt and a seed each, the character's own first.
+ * `isTaken`: tells whether a prompt was asked for with a seed.
+ */
+export function planAvatars(
+  subject: Subject,
+  count: number,
+  isTaken: (prompt: string, seed: number) => boolean,
+): PlannedShot[] {
+  const first = planAvatar(subject);
+  const used = new Set<number>();
+  return Array.from({ length: count }, (_, index): PlannedShot => {
+    let seed = subject.seed;
+    for (let take = 1; used.has(seed) || isTaken(first.prompt, seed); take += 1) seed = takeSeed(subject.seed, take);
+    used.add(seed);
+    return { ...first, name: index === 0 ? first.name : `avatar-${String(index + 1).padStart(2, '0')}`, seed };
+  });
 }
 
 /** `training-01` … `training-10`, or as many as asked for (1 to 100). All have the character's own seed. */

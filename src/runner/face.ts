@@ -5,16 +5,16 @@ import type { Image } from '../ledger/records.ts';
 export interface FaceChoice {
   /** Avatars that were not rejected, newest first. */
   faces: readonly Image[];
-  /** The avatar that the user chose; undefined: none. */
-  chosenId?: number | undefined;
+  /** The picture that the user chose; undefined: none. */
+  chosen?: Image | undefined;
   /** Names of providers whose pictures are drawings. */
   drawing: ReadonlySet<string>;
 }
 
 /**
- * The avatar that goes along with a request: the one that the user chose, else the newest photographic one. A drawing
- * holds no face: it is never sent unless it was chosen.
+ * The picture that goes along with a request as the face: the one that the user chose, else the newest photographic
+ * avatar. A drawing holds no face: it is never sent unless it was chosen.
  */
-export function faceFor({ faces, chosenId, drawing }: FaceChoice): Image | undefined {
-  return faces.find(({ id }) => id === chosenId) ?? faces.find(({ provider }) => !drawing.has(provider));
+export function faceFor({ faces, chosen, drawing }: FaceChoice): Image | undefined {
+  return chosen ?? faces.find(({ provider }) => !drawing.has(provider));
 }

@@ -92,8 +92,10 @@ export class Requests {
 
   /** The avatar, as the reference of all later pictures. */
   private avatarOf(job: Job): Reference[] {
-    const faces = this.context.ledger.images.faces(job.characterKey);
-    const avatar = faceFor({ faces, drawing: this.context.drawing ?? new Set() });
+    const { images } = this.context.ledger;
+    const faces = images.faces(job.characterKey);
+    const chosen = images.chosenFace(job.characterKey);
+    const avatar = faceFor({ faces, chosen, drawing: this.context.drawing ?? new Set() });
     const path = avatar && this.whereIs(avatar);
     if (avatar && path !== undefined) {
       const { sha256, sizeBytes, width, height } = avatar;

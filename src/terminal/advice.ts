@@ -23,6 +23,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
     '--storage none',
   'start-another-job': (text) => `${text} (add --new to start another)`,
   reroll: (text) => `${text} (\`imggen reroll\` makes other takes)`,
+  'use-image': (text) => `${text}: imggen use <image>`,
   'make-avatar': (text) => `${text} (\`imggen create-character\` makes the avatar)`,
   resume: () => '`imggen resume` collects them',
   'resume-one-by-one': () =>

@@ -129,8 +129,22 @@ export const PLACES: readonly Place[] = [
   {
     path: 'src/imggen.ts',
     says: 'The library names use-cases and the built-in providers and stores.',
-    imports: [...WORDS, 'src/app', 'src/config', 'src/host.ts', 'src/providers/index.ts', 'src/storage/index.ts'],
+    imports: [
+      ...WORDS,
+      'src/app',
+      'src/config',
+      'src/host.ts',
+      'src/inquiries.ts',
+      'src/providers/index.ts',
+      'src/storage/index.ts',
+    ],
     importsTypesOf: ['src/runner/context.ts', 'src/providers/provider.ts', 'src/storage/storage.ts'],
+  },
+  {
+    path: 'src/inquiries.ts',
+    says: 'What a project can be asked names use-cases.',
+    imports: ['src/app'],
+    importsTypesOf: ['src/events.ts'],
   },
   {
     path: 'src/index.ts',

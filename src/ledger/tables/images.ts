@@ -37,6 +37,7 @@ CREATE TABLE images (
 CREATE INDEX images_newest ON images (character_key, id) WHERE state = 'stored';
 CREATE INDEX images_avatars ON images (character_key, id) WHERE state = 'stored' AND kind = 'avatar';
 CREATE INDEX images_by_name ON images (filename);
+CREATE INDEX images_by_seed ON images (seed);
 CREATE INDEX images_by_job ON images (job_id);
 
 CREATE TABLE uploads (

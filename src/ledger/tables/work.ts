@@ -9,6 +9,7 @@ CREATE TABLE characters (
   attributes TEXT NOT NULL,            -- JSON, as the prompts and the local provider need them
   locked TEXT NOT NULL,                -- JSON, what a later config must agree with
   gallery_planned INTEGER NOT NULL DEFAULT 0,
+  avatar_image_id INTEGER,             -- the face that a person chose; NULL: the newest avatar
   created_at_ms INTEGER NOT NULL,
   UNIQUE (id, owner)
 ) STRICT;
@@ -75,6 +76,7 @@ CREATE INDEX shots_claimable ON shots (job_id, id) WHERE state = 'queued' AND af
 CREATE INDEX shots_leased ON shots (job_id, owner) WHERE state = 'leased';
 CREATE INDEX shots_by_job ON shots (job_id, state);
 CREATE INDEX shots_replacing ON shots (replaces_image_id) WHERE replaces_image_id IS NOT NULL;
+CREATE INDEX shots_by_seed ON shots (seed);
 CREATE INDEX shots_waiting ON shots (after_shot) WHERE after_shot IS NOT NULL;
 
 CREATE TABLE attempts (

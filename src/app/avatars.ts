@@ -1,0 +1,115 @@
+import { UserError } from '../errors.ts';
+import type { Image, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { changedSettings } from '../ledger/settings.ts';
+import { planAvatars } from '../plan/plan.ts';
+import { faceFor } from '../runner/face.ts';
+import type { PlannedShot } from '../shot.ts';
+import { assertUnlocked, registerCharacter } from './characters.ts';
+import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import type { CreatingProject, MakingOptions } from './making.ts';
+import { alikeOf } from './preflight.ts';
+import type { Notice, PlannedJob } from './prepare.ts';
+import { highestStored } from './store-numbers.ts';
+import { lookOf, settingsOfSubject, subjectOf, type Subject } from './subject.ts';
+
+/** Most candidates of one job. */
+const COUNT_MAX = 100;
+
+/** Which avatars are made. */
+export interface AvatarOptions extends MakingOptions {
+  /** How many candidates, 1 to 100; default 1. */
+  count?: number | undefined;
+  /** A character's id; default: the one of the config, registered if it is new. */
+  character?: string | undefined;
+  /** Start another job although an identical one is unfinished. */
+  fresh?: boolean | undefined;
+}
+
+/** Avatars as planned: nothing is written yet. */
+export interface AvatarPlan {
+  subject: Subject;
+  characterId: string;
+  settings: JobSettings;
+  shots: readonly PlannedShot[];
+}
+
+/** Avatars of a character. @throws {UserError} when its provider can't make them. */
+export async function planCandidates(project: CreatingProject, options: AvatarOptions): Promise<AvatarPlan> {
+  const { count = 1 } = options;
+  if (!(Number.isInteger(count) && count >= 1 && count <= COUNT_MAX)) {
+    throw new UserError(`expected 1 to ${COUNT_MAX} avatars, got ${JSON.stringify(count)}`, { hint: 'for example 4' });
+  }
+  const subject = subjectOf(project, options.character);
+  const shots = planFor(project.ledger.exists ? project.ledger.open() : undefined, subject, count);
+  const settings = await settingsOfSubject(project, subject, alikeOf(shots));
+  return { subject, characterId: subject.id, settings, shots };
+}
+
+/** A job of avatars, to be run: the unfinished identical one, or a new one. @throws {UserError} */
+export async function candidates(project: CreatingProject, options: AvatarOptions): Promise<PlannedJob> {
+  const { config, caller } = project;
+  const { subject, settings, shots } = await planCandidates(project, options);
+  const { configured, registered } = subject;
+  if (configured) assertUnlocked(registered, configured, options.relock === true);
+  const ledger = project.ledger.exists ? project.ledger.open() : undefined;
+  const acceptUnread = options.acceptUnreadStore === true;
+  const highest = await highestStored(project, settings.store, { characterId: subject.id, acceptUnread });
+  const { key, fresh } = options;
+  const kind = 'avatar';
+  const wanted = { characterId: subject.id, kind, settings, what: shots.length } as const;
+  const same = { ...jobBasics(config, wanted, { key, fresh }), kind, imageCount: shots.length } as const;
+  const before = registered && ledger?.jobs.continued({ ...same, characterKey: registered.key });
+  const asked = before ? changedSettings(before.settings, same.changes ?? {}) : settings;
+  if (before) assertNotInVain(project.ledger.open(), before, asked);
+  return {
+    characterId: subject.id,
+    characterKey: registered?.key,
+    settings: asked,
+    before,
+    alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
+    notice:
+      before && ledger
+        ? continuation(before, ledger.jobs.counts(before.id).done, 'avatars')
+        : noticeOf(project, ledger, subject),
+    open: () => {
+      const opened = project.ledger.open();
+      const place = { owner: caller.owner, output: settings.output };
+      const character = configured ? registerCharacter(opened, configured, place) : registered;
+      if (!character) throw new Error('an avatar without a character');
+      opened.characters.numbersStartAfter(character.id, highest);
+      // The newest avatar would be the face: the one that is there stays until another is chosen.
+      const face = faceThere(project, opened, character);
+      if (face) opened.characters.chooseAvatar(character.key, face.id);
+      const plan = () => planFor(opened, { ...subject, registered: character }, shots.length);
+      return opened.jobs.openOrCreate({ ...same, characterKey: character.key, plan }).job;
+    },
+  };
+}
+
+/** The shots, with seeds that no avatar of the character was asked for with. */
+function planFor(ledger: Ledger | undefined, subject: Subject, count: number): PlannedShot[] {
+  const { registered } = subject;
+  const isTaken = (prompt: string, seed: number) =>
+    registered !== undefined && ledger?.jobs.isTaken({ characterKey: registered.key, prompt }, seed) === true;
+  return planAvatars(lookOf(subject), count, isTaken);
+}
+
+/** The face that would go along today; no drawing, unless it was chosen. */
+function faceThere(
+  { services }: Pick<CreatingProject, 'services'>,
+  ledger: Ledger,
+  { key }: RegisteredCharacter,
+): Image | undefined {
+  const { images } = ledger;
+  return faceFor({ faces: images.faces(key), chosen: images.chosenFace(key), drawing: services.drawing });
+}
+
+function noticeOf(project: CreatingProject, ledger: Ledger | undefined, subject: Subject): Notice | undefined {
+  const { id, registered } = subject;
+  const face = registered && ledger && faceThere(project, ledger, registered);
+  const message = face
+    ? `${face.filename} stays the face of ${id} until another is chosen`
+    : 'the newest is the face until another is chosen';
+  return { message, advice: { code: 'use-image' } };
+}

@@ -1,0 +1,86 @@
+import { UserError } from '../errors.ts';
+import type { Attempt } from '../ledger/records.ts';
+import { usdOf } from '../money.ts';
+import type { Reference } from '../shot.ts';
+import { pictureOf, type Picture } from './gallery.ts';
+import { namedImages } from './images.ts';
+import type { Project } from './project.ts';
+
+/** A picture that went along with a request. */
+export type SentReference = Required<Pick<Reference, 'role' | 'path' | 'sha256'>> & {
+  /** File name of the character's picture that it is; null: another file. */
+  filename: string | null;
+};
+
+/** A request that was made for a picture. */
+export interface AttemptInfo {
+  /** 1 for the first. */
+  attempt: number;
+  provider: string;
+  model: string;
+  /** How it ended; null: it has not. */
+  outcome: string | null;
+  message: string | null;
+  remoteId: string | null;
+  /** ISO 8601. */
+  startedAt: string;
+  durationMs: number | null;
+  costUsd: number;
+  references: readonly SentReference[];
+}
+
+/** Everything that is known of one picture. */
+export interface ImageInfo extends Picture {
+  characterId: string;
+  negativePrompt: string | null;
+  quality: string | null;
+  /** It goes along with all later pictures as the face. */
+  isAvatar: boolean;
+  /** File name of the take that has replaced it. */
+  supersededBy: string | null;
+  /** Every request for it, also those that failed. */
+  attempts: readonly AttemptInfo[];
+}
+
+/** Everything that is known of one picture. @throws {UserError} for a name that is none. */
+export async function showImage(
+  project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services'>,
+  name: string,
+): Promise<ImageInfo> {
+  const image = namedImages(project, [name]).flatMap(({ images }) => images)[0];
+  if (!image) throw new UserError('no picture is named');
+  const ledger = project.ledger.openExisting();
+  const job = image.jobId === null ? undefined : ledger.jobs.find(image.jobId);
+  const attempts = image.shotId === null ? [] : ledger.attempts.ofShot(image.shotId);
+  const filenameOf = (hash: string) => ledger.images.withHash(image.characterKey, hash)?.filename ?? null;
+  return {
+    ...(await pictureOf(image, project.services)),
+    characterId: image.characterId,
+    negativePrompt: job?.settings.negativePrompt ?? null,
+    quality: job?.settings.quality ?? null,
+    isAvatar: ledger.images.avatar(image.characterKey)?.id === image.id,
+    supersededBy: image.supersededBy === null ? null : (ledger.images.find(image.supersededBy)?.filename ?? null),
+    attempts: attempts.map(({ attempt, spentMicros }) => attemptInfo(attempt, usdOf(spentMicros), filenameOf)),
+  };
+}
+
+function attemptInfo(attempt: Attempt, costUsd: number, filenameOf: (sha256: string) => string | null): AttemptInfo {
+  const { ordinal, provider, model, outcome, message, remoteId, intentAtMs, endedAtMs, request } = attempt;
+  return {
+    attempt: ordinal,
+    provider,
+    model,
+    outcome,
+    message,
+    remoteId,
+    startedAt: new Date(intentAtMs).toISOString(),
+    durationMs: endedAtMs === null ? null : endedAtMs - intentAtMs,
+    costUsd,
+    references: request.references.map(({ role = 'face', path, sha256 }) => ({
+      role,
+      path,
+      sha256,
+      filename: filenameOf(sha256),
+    })),
+  };
+}

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '../errors.ts';
+import { namedImages } from './images.ts';
+import type { Project } from './project.ts';
+
+/** The face of a character from now on. */
+export interface UsedImage {
+  characterId: string;
+  filename: string;
+  /** The one before; null: there was none. */
+  before: string | null;
+}
+
+/**
+ * Makes a picture the face that goes along with all later ones.
+ * @throws {UserError} for a name that is none, a picture that is rejected, or one whose file is gone.
+ */
+export function useImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string): UsedImage {
+  const image = namedImages(project, [name]).flatMap(({ images }) => images)[0];
+  if (!image) throw new UserError('no picture is named');
+  const { filename, characterKey, characterId, path } = image;
+  if (image.review === 'rejected') {
+    throw new UserError(`${filename} is rejected`, { hint: 'approve it first, or take another picture' });
+  }
+  if (path === null || !existsSync(path)) {
+    throw new UserError(`the file of ${filename} is not on this disk`, {
+      hint: 'put it back, or take another picture',
+    });
+  }
+  const ledger = project.ledger.openExisting();
+  const before = ledger.images.avatar(characterKey)?.filename ?? null;
+  ledger.characters.chooseAvatar(characterKey, image.id);
+  return { characterId, filename, before };
+}

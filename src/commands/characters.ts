@@ -1,0 +1,33 @@
+import type { CharacterInfo } from '../app/character-list.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printMessage, printTable, type Io } from '../terminal/print.ts';
+import { ago, usd } from '../views/format.ts';
+import { withImgGen, type CommonFlags } from './flags.ts';
+
+const right = { align: 'right' as const };
+const COLUMNS = [
+  { title: 'character' },
+  { title: 'name', flexible: true },
+  { title: 'seed', ...right },
+  { title: 'pictures', ...right },
+  { title: 'face', flexible: true },
+  { title: 'cost', ...right },
+  { title: 'created', spare: 1 },
+  { title: 'owner', flexible: true, spare: 2 },
+];
+
+/** `imggen characters`: what there is. */
+export function characters(io: Io, flags: CommonFlags): Promise<ExitCode> {
+  return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
+    const list = await imggen.characters();
+    if (flags.json) printJson(io, { characters: list });
+    else if (list.length === 0) printMessage(io, flags, 'no characters yet: imggen create-character');
+    else printTable(io, flags, { columns: COLUMNS, rows: list.map((one) => rowOf(one, io.host.now())) });
+    return EXIT.ok;
+  });
+}
+
+function rowOf({ characterId, name, seed, images, avatar, costUsd, createdAt, owner }: CharacterInfo, nowMs: number) {
+  const face = avatar ?? { text: 'none', tone: 'quiet' as const };
+  return [characterId, name, String(seed), String(images), face, usd(costUsd), ago(createdAt, nowMs), owner ?? ''];
+}

@@ -1,0 +1,55 @@
+import type { AttemptInfo, ImageInfo } from '../app/show.ts';
+import { printable } from '../sanitize.ts';
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { count, usd } from '../views/format.ts';
+import { withImgGen, type CommonFlags } from './flags.ts';
+
+/** `imggen show <image>`: everything that is known of one picture. */
+export function show(io: Io, name: string, flags: CommonFlags): Promise<ExitCode> {
+  return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
+    const image = await imggen.show(name);
+    if (flags.json) printJson(io, image);
+    else for (const line of linesOf(image)) printLine(io, line);
+    return EXIT.ok;
+  });
+}
+
+const SEED_NOTES = { yes: '', no: ' (not used by the service)', unknown: ' (the service does not say if it used it)' };
+
+function linesOf(image: ImageInfo): string[] {
+  const facts: [name: string, value: string | null][] = [
+    [
+      'character',
+      `${image.characterId}, ${image.kind} ${image.shot}${image.isAvatar ? ', the face of all later ones' : ''}`,
+    ],
+    ['made', `${image.createdAt.slice(0, 16).replace('T', ' ')} UTC by ${image.provider} ${image.model}`],
+    ['job', image.jobId],
+    ['seed', `${image.seed}${SEED_NOTES[image.seedHonored]}`],
+    ['size', `${image.width}x${image.height}, ${image.sizeBytes} bytes`],
+    ['quality', image.quality],
+    ['cost', `${usd(image.costUsd)} for ${count(image.attempts.length, 'request')}`],
+    ['marks', [image.review, image.favorite ? 'favorite' : null].filter((mark) => mark !== null).join(', ') || 'none'],
+    ['replaced by', image.supersededBy],
+    ['file', image.path],
+    ['url', image.uploaded ? image.url : null],
+  ];
+  return [
+    image.filename,
+    ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(12)} ${printable(value)}`])),
+    ...image.attempts.flatMap(attemptLines),
+    '',
+    `  ${printable(image.prompt)}`,
+    ...(image.negativePrompt === null ? [] : ['', `  negative prompt: ${printable(image.negativePrompt)}`]),
+  ];
+}
+
+function attemptLines({ attempt, outcome, provider, message, remoteId, references, costUsd }: AttemptInfo): string[] {
+  const id = remoteId === null ? '' : `, ${remoteId}`;
+  const why = message === null ? '' : `: ${message}`;
+  const end = `${outcome ?? 'not ended'} at ${provider}, ${usd(costUsd)}${id}${why}`;
+  return [
+    `  ${`request ${attempt}`.padEnd(12)} ${printable(end)}`,
+    ...references.map(({ role, filename, path }) => `    sent with it: ${role} ${printable(filename ?? path)}`),
+  ];
+}

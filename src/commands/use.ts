@@ -1,0 +1,16 @@
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { withImgGen, type CommonFlags } from './flags.ts';
+
+/** `imggen use <image>`: makes a picture the face of all later ones. */
+export function use(io: Io, name: string, flags: CommonFlags): Promise<ExitCode> {
+  return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
+    const used = await imggen.use(name);
+    if (flags.json) printJson(io, used);
+    else {
+      const before = used.before === null || used.before === used.filename ? '' : ` (before: ${used.before})`;
+      printLine(io, `${used.filename} is the face of ${used.characterId} from now on${before}`);
+    }
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,82 @@
+import type { CharacterInfo } from './app/character-list.ts';
+import type { WrittenPage } from './app/gallery-page.ts';
+import type { Gallery, GalleryOptions } from './app/gallery.ts';
+import type { ModelInfo } from './app/models.ts';
+import type { Project } from './app/project.ts';
+import type { ProvidersInfo } from './app/providers.ts';
+import type { RunResult } from './app/result.ts';
+import type { ImageInfo } from './app/show.ts';
+import type { Stats } from './app/stats.ts';
+import type { JobInfo, JobStatus } from './app/status.ts';
+import type { RunEvent } from './events.ts';
+
+/** What a project can be asked. Nothing here makes, changes or sends a picture. */
+export class Inquiries {
+  /** @internal */
+  protected readonly project: Project;
+
+  protected constructor(project: Project) {
+    this.project = project;
+  }
+
+  /** The characters of the ledger: seed, pictures, face, cost. */
+  async characters(): Promise<CharacterInfo[]> {
+    return (await import('./app/character-list.ts')).listCharacters(this.project);
+  }
+
+  /** Everything that is known of one picture: prompt, seed, attempts, cost, the references that were sent, marks. */
+  async show(image: string): Promise<ImageInfo> {
+    return (await import('./app/show.ts')).showImage(this.project, image);
+  }
+
+  /** The pictures of a character, newest first. */
+  async gallery(characterId: string, options: GalleryOptions = {}): Promise<Gallery> {
+    return (await import('./app/gallery.ts')).gallery(this.project, characterId, options);
+  }
+
+  /** Writes the gallery as one HTML page. `file` is relative to `cwd`; default: `gallery.html` beside the pictures. */
+  async galleryPage(
+    characterId: string,
+    options: GalleryOptions & { file?: string | undefined } = {},
+  ): Promise<WrittenPage> {
+    return (await import('./app/gallery-page.ts')).writeGalleryPage(this.project, characterId, options);
+  }
+
+  /** How a job stands; without a name the only unfinished one, or the newest. */
+  async status(job?: string): Promise<JobStatus> {
+    return (await import('./app/status.ts')).jobStatus(this.project, job);
+  }
+
+  /**
+   * The events of a job that another process runs, as it commits them, until the job has ended or nobody works on it.
+   */
+  async *watch(job?: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<RunEvent> {
+    const { watchJob } = await import('./app/watch.ts');
+    yield* watchJob(this.project, job, options.signal ?? new AbortController().signal);
+  }
+
+  /** How a watched job stands, summed up as a run of it would be. */
+  async watched(job?: string): Promise<RunResult> {
+    return (await import('./app/watch.ts')).watchedResult(this.project, job);
+  }
+
+  /** The newest jobs first. */
+  async jobs(limit?: number): Promise<JobInfo[]> {
+    return (await import('./app/status.ts')).jobHistory(this.project, limit);
+  }
+
+  /** Success rates, speed and spending. */
+  async stats(): Promise<Stats> {
+    return (await import('./app/stats.ts')).stats(this.project);
+  }
+
+  /** Models, how each keeps a face, and the price of a picture of this config. Asks nobody. */
+  async models(options: { provider?: string | undefined } = {}): Promise<ModelInfo[]> {
+    return (await import('./app/models.ts')).listModels(this.project, options);
+  }
+
+  /** What there is to make pictures with; `check` asks the services whether they answer. */
+  async providers(options: { check?: boolean | undefined } = {}): Promise<ProvidersInfo> {
+    return (await import('./app/providers.ts')).listProviders(this.project, options);
+  }
+}
