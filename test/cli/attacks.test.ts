@@ -69,7 +69,7 @@ describe('a key', () => {
 });
 
 describe('a job that was canceled after its process was killed', () => {
-  it('gives its paid pictures to `resume`, once', async () => {
+  it('has its finished pictures fetched by `cancel`, once, and leaves nothing to resume', async () => {
     const { folder, env, emulator, clock } = await replicateStudio();
     const child = start(folder, ['pack', '--count', '2'], { env });
     await until('both accepted', () => ask(folder, 'SELECT 1 FROM attempts WHERE remote_id IS NOT NULL').length === 2);
@@ -78,10 +78,8 @@ describe('a job that was canceled after its process was killed', () => {
     clock.nowMs += 1_000;
     expect(await imggen(folder, ['cancel', '1'], { env })).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('2 pictures were sent already and are perhaps paid: `imggen resume 1` collects'),
+      stdout: expect.stringContaining('2 pictures finished at the provider: fetched'),
     });
-    const resumed = await imggen(folder, ['resume'], { env });
-    expect(resumed.exitCode, resumed.stdout + resumed.stderr).toBe(0);
     expect(picturesIn(folder)).toHaveLength(2);
     expect(emulator.charges()).toHaveLength(2);
     expect(JSON.parse((await imggen(folder, ['status', '1', '--json'])).stdout)).toMatchObject({ reservedUsd: 0 });

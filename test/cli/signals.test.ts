@@ -163,7 +163,7 @@ describe('two processes', () => {
     await arrived(2);
     const watching = start(folder, ['status', '--watch']);
     const told = heard(watching);
-    await until('the job', () => told().includes('4 images'));
+    await until('the job', () => told().includes('4 pictures'));
     watching.kill('SIGINT');
     const { exitCode, stdout } = await watching;
     expect(exitCode).toBe(0);
