@@ -41,10 +41,10 @@ describe('the emulated image endpoints', () => {
     expect(made.data).toHaveLength(2);
     const png = Buffer.from(made.data?.[0]?.b64_json ?? '', 'base64');
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([64, 96]);
-    expect(made.usage).toMatchObject({ output_tokens: 1300 });
+    expect(made.usage).toMatchObject({ output_tokens: 392 });
     expect(made._request_id).toMatch(/^req_/);
     expect(readJournal(join(folder, 'charges.jsonl'))).toMatchObject([
-      { service: 'openai', amountMicros: 1300 * 30 + 5, note: { prompt: 'x' } },
+      { service: 'openai', amountMicros: 392 * 30 + 5, note: { prompt: 'x' } },
     ]);
     await rm(folder, { recursive: true });
   });

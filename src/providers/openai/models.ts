@@ -23,6 +23,12 @@ export interface PriceData extends PriceSource {
    * `high`.
    */
   perImage: Readonly<Record<string, number>>;
+  /** The most that it may cost, where another source says more; default half as much again as `perImage`. */
+  worstPerImage?: Readonly<Record<string, number>>;
+  /** How the price of a larger picture grows with its pixels: 1 (default) in proportion, 0.5 with its sides. */
+  growth?: number;
+  /** Input tokens of a reference picture: at worst, and as a rule. */
+  referenceTokens?: { worst: number; expected: number };
 }
 
 /** A model of OpenAI's with its price. */
@@ -57,7 +63,22 @@ const FAMILY_2: PriceData = {
   source: 'developers.openai.com/api/docs/models (per token); pictures estimated',
   asOf: '2026-11-21',
 };
-const FAMILY_25: PriceData = { ...FAMILY_2, perImage: { ...FAMILY_2.perImage, xhigh: 380_000, max: 760_000 } };
+/**
+ * 196, 439 and 1,756 output tokens at 1024×1024, a twentieth more at 2560×1440, twice as many at 3840×2160 (fal's table
+ * for these models, whose token price is OpenAI's; read 2026-09-27). xhigh and max by their ratio to high in
+ * Replicate's list, which is the worst case, too (read 2026-10-05). An edit with one reference at quality low costs
+ * $0.01113 at fal, so that the reference is at most 656 tokens.
+ */
+const FAMILY_25: PriceData = {
+  tokens: TOKEN_PRICES,
+  perImage: { low: 5880, medium: 13_170, high: 52_680, xhigh: 110_000, max: 220_000, auto: 220_000 },
+  worstPerImage: { low: 12_000, medium: 47_000, high: 128_000, xhigh: 250_000, max: 500_000, auto: 500_000 },
+  growth: 0.5,
+  referenceTokens: { worst: 1500, expected: 700 },
+  source:
+    'developers.openai.com/api/docs/models (per token); tokens of a picture from fal.ai, at worst from replicate.com',
+  asOf: '2026-09-27',
+};
 const MINI: PriceData = {
   perImage: { low: 5000, medium: 15_000, high: 52_000, auto: 52_000 },
   source: 'developers.openai.com/api/docs/models/gpt-image-1-mini',
@@ -69,10 +90,16 @@ const ONE_5: PriceData = {
   asOf: '2026-11-21',
 };
 const TOKEN_NOTE = 'about $0.02 low, $0.07 medium, $0.19 high at 1024x1024';
+const TOKEN_NOTE_25 = 'about $0.006 low, $0.013 medium, $0.053 high at 1024x1024';
 const QUALITIES_25: Capabilities = { ...FLEXIBLE, qualities: ['low', 'medium', 'high', 'xhigh', 'max', 'auto'] };
 
 const of2 = (id: string): OpenAIModel => ({ id, capabilities: FLEXIBLE, price: FAMILY_2, priceNote: TOKEN_NOTE });
-const of25 = (id: string): OpenAIModel => ({ id, capabilities: QUALITIES_25, price: FAMILY_25, priceNote: TOKEN_NOTE });
+const of25 = (id: string): OpenAIModel => ({
+  id,
+  capabilities: QUALITIES_25,
+  price: FAMILY_25,
+  priceNote: TOKEN_NOTE_25,
+});
 const retired = (id: string, on: string): OpenAIModel => ({
   id,
   capabilities: STANDARD,
@@ -89,7 +116,7 @@ const retiring = (id: string, price: PriceData, priceNote: string): OpenAIModel 
 /** The model used when none is named. */
 export const DEFAULT_MODEL = 'gpt-image-2.5-flare';
 
-/** Sent when the config names no quality: `auto` would leave the price to the service, from $0.02 to $0.19 and more. */
+/** Sent when the config names no quality: `auto` would leave the price to the service, from $0.006 to $0.22. */
 export const DEFAULT_QUALITY = 'medium';
 
 /** Every model imggen knows, the default first. */

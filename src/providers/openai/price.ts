@@ -30,7 +30,8 @@ export interface PriceOptions {
 
 /**
  * The price of a request before it is sent; undefined when nobody knows it. Pure but for `nowMs`.
- * The expected price is the table's; the worst one is 1.5 times as much, prompt and references included.
+ * The expected price is the table's; the worst one is the dearest source's, else 1.5 times as much. Prompt and
+ * references are included.
  */
 export function priceOf(
   model: OpenAIModel,
@@ -41,19 +42,21 @@ export function priceOf(
   const configured = configuredPrice(options, { model: model.id, nowMs });
   if (configured !== undefined) return configured;
   const { price } = model;
-  const square = price?.perImage[request.quality ?? DEFAULT_QUALITY];
+  const quality = request.quality ?? DEFAULT_QUALITY;
+  const square = price?.perImage[quality];
   if (!price || square === undefined) return undefined;
   const tokens = price.tokens ?? { textIn: 5, imageIn: 8, imageOut: 30 };
-  const picture =
-    square * Math.max(1, (request.width * request.height) / MEGAPIXEL) +
-    PARTIAL_TOKENS * tokens.imageOut * (options.partialImages ?? 0);
+  const area = Math.max(1, (request.width * request.height) / MEGAPIXEL) ** (price.growth ?? 1);
+  const partial = PARTIAL_TOKENS * tokens.imageOut * (options.partialImages ?? 0);
+  const worst = (price.worstPerImage?.[quality] ?? square * SAFETY) * area + partial * SAFETY;
   const words = Math.ceil(request.prompt.length / 3) * tokens.textIn;
   const references = request.references.length * tokens.imageIn;
+  const each = price.referenceTokens ?? REFERENCE_TOKENS;
   const text = (share: 'worst' | 'expected'): number =>
     options.background ? TEXT_MODEL[share] + TEXT_MODEL.perReference * request.references.length : 0;
   return {
-    worstMicros: Math.ceil(picture * SAFETY + words + references * REFERENCE_TOKENS.worst + text('worst')),
-    expectedMicros: Math.ceil(picture + words + references * REFERENCE_TOKENS.expected + text('expected')),
+    worstMicros: Math.ceil(worst + words + references * each.worst + text('worst')),
+    expectedMicros: Math.ceil(square * area + partial + words + references * each.expected + text('expected')),
     source: price.source,
     asOf: price.asOf,
   };

@@ -11,7 +11,8 @@ import { networkFailure, surelyNotSent } from '../network-failure.ts';
 import type { ProviderSettings } from '../definition.ts';
 import type { CallContext, SubmitContext } from '../provider.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { failureOf, statusFailure, type Asked } from '../status-failure.ts';
+import { statusFailure, type Asked } from '../status-failure.ts';
+import { toldKind } from './error-codes.ts';
 
 /** What messages call the service. */
 export const SERVICE = 'OpenAI';
@@ -119,7 +120,7 @@ function nameFailure(error: unknown, known: Circumstances): ProviderError {
       asked,
       nowMs,
     });
-    return isRefusal(answer.error) ? refusal(failure.message, failure) : failure;
+    return toldKind(record(answer.error)) === 'refused' ? refusal(failure.message, failure) : failure;
   }
   const told = record(answer?.error);
   if (typeof told['message'] === 'string')
@@ -134,37 +135,19 @@ function nameFailure(error: unknown, known: Circumstances): ProviderError {
 
 /**
  * Names an error that came inside an answer: an event of a stream, a failed response, a 200 that is none.
- * @param otherwise when its code says nothing.
+ * @param otherwise when its code says nothing, or that the service broke: the picture may be paid.
  */
 export function toldFailure(error: unknown, otherwise: 'unavailable' | 'unusable' = 'unavailable'): ProviderError {
   const told = record(error);
   const code = [told['code'], told['type']].find((text) => typeof text === 'string') as string | undefined;
   const words = typeof told['message'] === 'string' ? told['message'].slice(0, 500) : 'it gave no reason';
   const message = `${SERVICE}: ${words}`;
-  if (isRefusal(error)) return refusal(message, { code });
-  if (code === 'rate_limit_exceeded')
-    return new ProviderError(message, {
-      failure: 'rate-limited',
-      code,
-      retryAfterMs: retryAfterMs(new Headers(), 0, message),
-    });
-  if (code !== undefined && failureOf(429, 'read', code) === 'no-credit')
-    return new ProviderError(message, { failure: 'no-credit', code });
-  if (code !== undefined && /^invalid|^image_(?:too|parse|file)|^unsupported|^empty_image|_image_/.test(code))
-    return new ProviderError(message, { failure: 'rejected', code });
-  return new ProviderError(message, { failure: otherwise, code, charged: otherwise === 'unusable' ? 'maybe' : 'no' });
-}
-
-/** The words and codes of a policy refusal, as seen on the wire and in the package's types. */
-function isRefusal(error: unknown): boolean {
-  const told = record(error);
-  const words = [told['code'], told['type']].filter((text) => typeof text === 'string').join(' ');
-  if (/moderation_blocked|content_policy|safety_violation|content_filter/.test(words)) return true;
-  if (words.includes('image_generation_user_error') && !/invalid|unsupported|billing/.test(words)) return true;
-  return (
-    told['moderation_details'] !== undefined ||
-    (typeof told['message'] === 'string' && /rejected by (?:the|our) safety system/i.test(told['message']))
-  );
+  const kind = toldKind(told);
+  const failure = kind === undefined || kind === 'unavailable' ? otherwise : kind;
+  if (failure === 'refused') return refusal(message, { code });
+  const wait = failure === 'rate-limited' ? { retryAfterMs: retryAfterMs(new Headers(), 0, message) } : {};
+  const charged = failure === 'unusable' ? 'maybe' : 'no';
+  return new ProviderError(message, { failure, code, charged, ...wait });
 }
 
 function refusal(message: string, from: { status?: number | undefined; code?: string | undefined }): ProviderError {

@@ -4,8 +4,10 @@ import type { Call } from '../service.ts';
 import { makePicture } from '../picture.ts';
 import type { Asked } from './rules.ts';
 
-/** Output tokens at 1024×1024. */
-const TOKENS: Record<string, number> = { low: 650, medium: 2300, high: 6300, xhigh: 12_000, max: 24_000, auto: 2300 };
+/** Output tokens at 1024×1024, of the models that know `xhigh` and `max` (fal's table, their ratio in Replicate's). */
+const FINEST: Record<string, number> = { low: 196, medium: 439, high: 1756, xhigh: 3430, max: 6860, auto: 439 };
+/** The same of the others. */
+const TOKENS: Record<string, number> = { low: 650, medium: 2300, high: 6300, auto: 2300 };
 const TOKENS_PER_REFERENCE = 1500;
 
 /** The tokens of one request. */
@@ -57,7 +59,8 @@ export function makeWork(
 
 function usageOf(asked: Asked): Usage {
   const area = Math.max(1, (asked.width * asked.height) / (1024 * 1024));
-  const output = Math.round((TOKENS[asked.quality] ?? 0) * area) * asked.n + 100 * asked.partialImages;
+  const each = asked.model.finest ? (FINEST[asked.quality] ?? 0) * area ** 0.5 : (TOKENS[asked.quality] ?? 0) * area;
+  const output = Math.round(each) * asked.n + 100 * asked.partialImages;
   const text = Math.ceil(asked.prompt.length / 4);
   const image = asked.references * TOKENS_PER_REFERENCE;
   return {

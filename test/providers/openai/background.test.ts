@@ -55,7 +55,7 @@ describe('the background path', () => {
     const { provider, emulator } = await stage({ options: background, emulator: { faults, latencyMs: 150 } });
     const made = await makeOne(provider, request(), call);
     expect(made.image.kind === 'bytes' && pictureKey(Buffer.from(made.image.bytes))).toBe(emulator.charges()[0]?.id);
-    expect(made.usage).toMatchObject({ text_model: { total_tokens: 420 }, image_gen: { output_tokens: 2300 } });
+    expect(made.usage).toMatchObject({ text_model: { total_tokens: 420 }, image_gen: { output_tokens: 439 } });
     expect(made.costMicros).toBeUndefined();
     expect(emulator.requests.filter(({ operation }) => operation === 'poll').length).toBeGreaterThan(3);
   });

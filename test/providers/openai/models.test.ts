@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { starterConfig } from '../../../src/config/init.ts';
 import { UserError } from '../../../src/errors.ts';
 import { MODELS } from '../../../src/providers/openai/models.ts';
 import { costOf } from '../../../src/providers/openai/price.ts';
-import type { ImageRequest } from '../../../src/providers/provider.ts';
+import type { ImageRequest, Reference } from '../../../src/providers/provider.ts';
 import { thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage } from '../../support/providers/openai-stage.ts';
 import { request, call, makeReferences } from '../../support/providers/openai-request.ts';
@@ -14,15 +15,29 @@ describe('models and prices', () => {
 
   it('makes a picture with every model at every quality it has, below its worst price', async () => {
     const { provider, emulator } = await stage(day('2026-11-21'));
+    const references = await makeReferences();
     for (const { id } of MODELS.filter(({ retired }) => !retired)) {
       for (const quality of provider.capabilities(id).qualities) {
-        const asked = request({ model: id, quality });
+        const asked = request({ model: id, quality, references, width: quality === 'high' ? 1536 : 1024 });
         await provider.submit(asked, call);
         const price = provider.price(asked);
         if (MODELS.find((model) => model.id === id)?.price?.tokens)
           expect(emulator.charges().at(-1)?.amountMicros).toBeLessThanOrEqual(price?.worstMicros ?? 0);
       }
     }
+  });
+
+  it.each([
+    ['with all the references that go along', { references: 16 }, {}],
+    ['at quality high with references', { quality: 'high', references: 4 }, {}],
+    ['in the background', { references: 4 }, { background: true }],
+  ])('makes a picture of the default model %s under the image cap of a new config', async (_, asked, options) => {
+    const { provider } = await stage({ options });
+    const { budget } = starterConfig('') as { budget: { perImageUsd: number } };
+    const face: Reference = { path: 'face.png', mime: 'image/png', sha256: '0', sizeBytes: 1 };
+    const references = Array.from({ length: asked.references }, () => face);
+    const price = provider.price(request({ ...asked, references, prompt: 'x'.repeat(1000) }));
+    expect(price?.worstMicros).toBeLessThanOrEqual(budget.perImageUsd * 1e6);
   });
 
   it.each([['dall-e-2'], ['dall-e-3'], ['gpt-image-1']])('refuses %s, which is gone', async (id) => {

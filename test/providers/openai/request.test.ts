@@ -51,7 +51,7 @@ describe('a picture from words', () => {
     const [charge] = emulator.charges();
     expect(pictureKey(Buffer.from(made.image.bytes))).toBe(charge?.id);
     expect(made.costMicros).toBe(charge?.amountMicros);
-    expect(made.usage).toMatchObject({ output_tokens: 650 });
+    expect(made.usage).toMatchObject({ output_tokens: 196 });
     expect(made.seedUsed).toBeUndefined();
   });
 
