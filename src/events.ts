@@ -92,6 +92,10 @@ export type LiveEvent =
       uploads: boolean;
       /** Another process makes it; this one looks on. */
       watched?: boolean;
+      /** ISO time since when the processes of now work on a watched job; absent: nobody does. */
+      worked_since?: string;
+      /** The provider can be asked what became of a request whose answer was lost. */
+      can_ask?: boolean;
       /** Only uploads what is made: nothing of this job is going to be made. */
       uploads_only?: boolean;
     }
@@ -112,7 +116,13 @@ export type LiveEvent =
       advice?: Advice | undefined;
     }
   /** First Ctrl-C or SIGTERM: nothing new is sent; `in_flight` shots are being waited for. */
-  | { event: 'draining'; signal: string; in_flight: number };
+  | {
+      event: 'draining';
+      signal: string;
+      in_flight: number;
+      /** Of these, accepted by a provider: they are let go, and a later run collects them. */
+      at_provider?: number;
+    };
 
 /** Everything a view may be told. */
 export type RunEvent = PublicEvent | LiveEvent;

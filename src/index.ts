@@ -44,5 +44,5 @@ export type { RerollOptions } from './app/reroll.ts';
 export type { RetryOptions } from './app/resume.ts';
 export type { AttemptInfo, ImageInfo, SentReference } from './app/show.ts';
 export type { UsedImage } from './app/use.ts';
-export type { DaySpending, ModelStats, Stats } from './app/stats.ts';
-export type { JobInfo, JobStatus } from './app/status.ts';
+export type { CharacterStats, DaySpending, ModelStats, Stats, StatsOptions } from './app/stats.ts';
+export type { JobInfo, JobPicture, JobStatus } from './app/status.ts';

@@ -6,7 +6,7 @@ import type { Project } from './app/project.ts';
 import type { ProvidersInfo } from './app/providers.ts';
 import type { RunResult } from './app/result.ts';
 import type { ImageInfo } from './app/show.ts';
-import type { Stats } from './app/stats.ts';
+import type { Stats, StatsOptions } from './app/stats.ts';
 import type { JobInfo, JobStatus } from './app/status.ts';
 import type { RunEvent } from './events.ts';
 
@@ -66,8 +66,8 @@ export class Inquiries {
   }
 
   /** Success rates, speed and spending. */
-  async stats(): Promise<Stats> {
-    return (await import('./app/stats.ts')).stats(this.project);
+  async stats(options: StatsOptions = {}): Promise<Stats> {
+    return (await import('./app/stats.ts')).stats(this.project, options);
   }
 
   /** Models, how each keeps a face, and the price of a picture of this config. Asks nobody. */

@@ -13,8 +13,6 @@ export function openedEvent(
   clean: (text: string) => string,
 ): Extract<LiveEvent, { event: 'run_opened' }> {
   const { settings } = job;
-  const usd = (micros: number | undefined) => (micros === undefined ? null : usdOf(micros));
-  const { perImageMicros, perRunMicros, perDayMicros } = settings.caps;
   return {
     event: 'run_opened',
     job_id: String(job.id),
@@ -26,10 +24,17 @@ export function openedEvent(
     concurrency: settings.concurrency,
     image_count: job.imageCount,
     already_done: ledger.jobs.counts(job.id).done,
-    caps_usd: { perImage: usd(perImageMicros), perRun: usd(perRunMicros), perDay: usd(perDayMicros) },
+    caps_usd: capsOf(job),
     spent_usd: usdOf(ledger.jobs.total(job.id).spentMicros),
     spent_day_usd: usdOf(ledger.queries.today().spentMicros),
     output: settings.output,
     uploads: settings.store !== 'none',
   };
+}
+
+/** The job's own caps in US dollars; null: none. */
+export function capsOf({ settings }: Job): { perImage: number | null; perRun: number | null; perDay: number | null } {
+  const usd = (micros: number | undefined) => (micros === undefined ? null : usdOf(micros));
+  const { perImageMicros, perRunMicros, perDayMicros } = settings.caps;
+  return { perImage: usd(perImageMicros), perRun: usd(perRunMicros), perDay: usd(perDayMicros) };
 }

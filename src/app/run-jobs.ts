@@ -49,7 +49,11 @@ export async function runJobs(
     const { jobs, opened } = openAll(ledger, prepared);
     for (const job of jobs) ids.add(String(job.id));
     for (const job of jobs)
-      told({ ...openedEvent(ledger, job, project.clean), uploads: prepared.storage !== undefined });
+      told({
+        ...openedEvent(ledger, job, project.clean),
+        uploads: prepared.storage !== undefined,
+        can_ask: canAsk(prepared, job),
+      });
     for (const event of [...early, ...prepared.notices]) told(event);
     const ended = await run(project, { ledger, jobs, opened, prepared, startedAtMs }, { signals, emit: told });
     const askable = [...prepared.providers.values()].filter((ready) => canBeCleared(ready.provider));
@@ -68,6 +72,12 @@ function tellingTo({ trace }: RunningProject, emit: Emit): Emit {
     trace('event', { ...event });
     emit(event);
   };
+}
+
+/** True when the provider of a job can be asked about an attempt whose answer was lost. */
+function canAsk({ providers }: Prepared, { settings }: Job): boolean {
+  const ready = providers.get(settings.provider);
+  return ready !== undefined && canBeCleared(ready.provider);
 }
 
 function openAll(ledger: Ledger, { jobs: planned, providers }: Prepared): { jobs: Job[]; opened: OpenRun } {
@@ -96,7 +106,14 @@ async function run(
   const { ledger, jobs, prepared } = work;
   const { drain, abort } = to.signals;
   const inFlight = () => jobs.reduce((sum, job) => sum + ledger.jobs.counts(job.id).leased, 0);
-  const tellDraining = () => to.emit({ event: 'draining', signal: String(drain.reason), in_flight: inFlight() });
+  const atProvider = () => jobs.reduce((sum, job) => sum + ledger.queries.openRemote(job.id).length, 0);
+  const tellDraining = () =>
+    to.emit({
+      event: 'draining',
+      signal: String(drain.reason),
+      in_flight: inFlight(),
+      at_provider: atProvider(),
+    });
   if (drain.aborted) tellDraining();
   else drain.addEventListener('abort', tellDraining, { once: true });
   if ([...prepared.providers.values()].some((ready) => ready.provider.answersInline)) project.host.growHeap?.();

@@ -1,10 +1,23 @@
-import type { ModelStats as ModelRow, DaySpending as DayRow } from '../ledger/queries.ts';
+import type {
+  CharacterStats as CharacterRow,
+  DaySpending as DayRow,
+  ModelStats as ModelRow,
+} from '../ledger/statistics.ts';
+import { UserError } from '../errors.ts';
 import { usdOf } from '../money.ts';
 import type { Project } from './project.ts';
 
 /** Success, speed and cost of one provider and model. */
 export interface ModelStats extends Omit<ModelRow, 'spentMicros'> {
-  /** 0 … 1 of the attempts that have ended; null while none has. */
+  /** 0 … 1 of the pictures that were to be made and have ended one way or the other; null while none has. */
+  successRate: number | null;
+  /** 0 … 1 of the requests that have ended; null while none has. */
+  requestSuccessRate: number | null;
+  spentUsd: number;
+}
+
+/** What was made of one character. */
+export interface CharacterStats extends Omit<CharacterRow, 'spentMicros'> {
   successRate: number | null;
   spentUsd: number;
 }
@@ -20,23 +33,38 @@ export interface DaySpending extends Omit<DayRow, 'spentMicros' | 'reservedMicro
 export interface Stats {
   /** By provider and model. */
   models: readonly ModelStats[];
+  characters: readonly CharacterStats[];
   /** By UTC day, provider and model, newest first. */
   days: readonly DaySpending[];
+}
+
+/** What statistics are made of. */
+export interface StatsOptions {
+  /** Requests from this moment on, epoch milliseconds. */
+  sinceMs?: number | undefined;
 }
 
 /** Days that are told of. */
 const DAYS = 14;
 
-/** Success and cost of the caller's jobs by provider and model, and spending by day. */
-export function stats({ ledger, caller }: Pick<Project, 'ledger' | 'caller'>): Stats {
-  const { queries } = ledger.openExisting();
-  const whose = caller.allOwners ? undefined : caller.owner;
+/** Success and cost of the caller's jobs by provider and model, by character, and by day. @throws {UserError} */
+export function stats({ ledger, caller }: Pick<Project, 'ledger' | 'caller'>, { sinceMs }: StatsOptions = {}): Stats {
+  if (Number.isNaN(sinceMs)) throw new UserError('since: expected a date (2026-11-21) or an age (2h, 3d)');
+  const { statistics } = ledger.openExisting();
+  const scope = { sinceMs, owner: caller.allOwners ? undefined : caller.owner };
   return {
-    models: queries.stats(whose).map((row) => {
-      const { spentMicros, ...rest } = row;
-      return { ...rest, successRate: successRate(row), spentUsd: usdOf(spentMicros) };
-    }),
-    days: queries.spending(DAYS, whose).map(({ spentMicros, reservedMicros, ...rest }) => ({
+    models: statistics.models(scope).map(({ spentMicros, ...row }) => ({
+      ...row,
+      successRate: share(row.picturesMade, row.pictures),
+      requestSuccessRate: share(row.done, row.done + row.failed + row.refused + row.unknown),
+      spentUsd: usdOf(spentMicros),
+    })),
+    characters: statistics.characters(scope).map(({ spentMicros, ...row }) => ({
+      ...row,
+      successRate: share(row.picturesMade, row.pictures),
+      spentUsd: usdOf(spentMicros),
+    })),
+    days: statistics.spending(DAYS, scope).map(({ spentMicros, reservedMicros, ...rest }) => ({
       ...rest,
       spentUsd: usdOf(spentMicros),
       reservedUsd: usdOf(reservedMicros),
@@ -44,7 +72,6 @@ export function stats({ ledger, caller }: Pick<Project, 'ledger' | 'caller'>): S
   };
 }
 
-function successRate(row: Pick<ModelRow, 'done' | 'failed' | 'refused' | 'unknown'>): number | null {
-  const ended = row.done + row.failed + row.refused + row.unknown;
-  return ended === 0 ? null : row.done / ended;
+function share(good: number, all: number): number | null {
+  return all === 0 ? null : good / all;
 }

@@ -1,6 +1,8 @@
-import type { RunEvent } from '../events.ts';
+import type { LiveEvent, RunEvent } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
+import type { Worker } from '../ledger/standing.ts';
+import { usdOf } from '../money.ts';
 import { knownJob } from './jobs.ts';
 import { openedEvent } from './opened.ts';
 import type { Project } from './project.ts';
@@ -23,7 +25,8 @@ export async function* watchJob(
 ): AsyncGenerator<RunEvent> {
   const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
-  yield { ...openedEvent(ledger, job, project.clean), already_done: 0, spent_usd: 0, watched: true };
+  const workers = ledger.standing.workers(job.id);
+  yield { ...openedEvent(ledger, job, project.clean), already_done: 0, watched: true, ...sinceOf(workers) };
   let after = 0;
   while (!signal.aborted) {
     // Read first: a run ends in the transaction of its last event, which then is among the news.
@@ -33,10 +36,28 @@ export async function* watchJob(
       yield event;
       after = id;
     }
+    if (news.length > 0) yield spendOf(ledger, job);
     if (news.length > 0) continue;
     if (over) return;
     await project.host.sleep(LOOK_EVERY_MS, signal);
   }
+}
+
+/** Since when the processes of now work on it; without: nobody does. */
+function sinceOf(workers: readonly Worker[]): { worked_since?: string } {
+  const [first] = workers;
+  return first === undefined ? {} : { worked_since: new Date(first.startedAtMs).toISOString() };
+}
+
+function spendOf(ledger: Ledger, job: Job): Extract<LiveEvent, { event: 'spend' }> {
+  const total = ledger.jobs.total(job.id);
+  return {
+    event: 'spend',
+    job_id: String(job.id),
+    spent_usd: usdOf(total.spentMicros),
+    reserved_usd: usdOf(total.reservedMicros),
+    spent_day_usd: usdOf(ledger.queries.today().spentMicros),
+  };
 }
 
 /** How a watched job stands, as a run of it would sum it up; it took from its making to its end, or until now. */
@@ -48,6 +69,6 @@ export function watchedResult(project: WatchingProject, name: string | undefined
 }
 
 /** True when no running process works on a job. */
-export function abandoned(ledger: Ledger, job: Job): boolean {
+function abandoned(ledger: Ledger, job: Job): boolean {
   return !ledger.queries.isRun(job.id);
 }

@@ -2,6 +2,7 @@ import { dirname, relative } from 'node:path';
 import type { Gallery, GalleryOptions, Picture } from '../app/gallery.ts';
 import type { ImgGen } from '../imggen.ts';
 import { printable } from '../sanitize.ts';
+import { sinceOf } from '../terminal/since.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { openFile } from '../terminal/open-file.ts';
 import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
@@ -123,15 +124,7 @@ function optionsOf(flags: GalleryFlags, nowMs: number): GalleryOptions {
     mark: (flags.mark === 'favourite' ? 'favorite' : flags.mark) as GalleryOptions['mark'],
     job: flags.job,
     provider: flags.provider,
-    sinceMs: flags.since === undefined ? undefined : sinceOf(flags.since, nowMs),
+    sinceMs: sinceOf(flags.since, nowMs),
     limit: flags.limit === undefined ? undefined : Number(flags.limit),
   };
-}
-
-/** A moment from `2026-11-21`, an ISO time, or an age (`30m`, `2h`, `3d`); NaN when it is none. */
-function sinceOf(text: string, nowMs: number): number {
-  const age = /^(\d+)\s*([mhd])$/.exec(text);
-  if (!age) return Date.parse(text);
-  const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[age[2] ?? 'd'] ?? 0;
-  return nowMs - Number(age[1]) * unit;
 }

@@ -1,5 +1,6 @@
 import type { JobInfo } from '../app/status.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { stateWord } from '../terminal/job-state.ts';
 import { printJson, printMessage, printTable, type Io } from '../terminal/print.ts';
 import { ago, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
@@ -12,7 +13,8 @@ const COLUMNS = [
   { title: 'state' },
   { title: 'done', ...right },
   { title: 'failed', ...right },
-  { title: 'refused', ...right },
+  { title: 'refused', ...right, spare: 2 },
+  { title: 'held', ...right, spare: 3 },
   { title: 'cost', ...right },
   { title: 'provider' },
   { title: 'created' },
@@ -36,10 +38,11 @@ function rowOf(job: JobInfo, nowMs: number) {
     job.jobId,
     job.kind,
     job.characterId,
-    { text: job.state, tone: job.state === 'open' ? ('strong' as const) : ('quiet' as const) },
+    { text: stateWord(job), tone: job.state === 'open' ? ('strong' as const) : ('quiet' as const) },
     `${job.done}/${job.imageCount}`,
     badCell(job.failed),
     badCell(job.refused),
+    badCell(job.held),
     usd(job.costUsd),
     job.provider,
     ago(job.createdAt, nowMs),
@@ -48,5 +51,5 @@ function rowOf(job: JobInfo, nowMs: number) {
 }
 
 function badCell(shots: number) {
-  return { text: String(shots), tone: shots > 0 ? ('bad' as const) : ('quiet' as const) };
+  return { text: shots > 0 ? String(shots) : '', tone: shots > 0 ? ('bad' as const) : ('quiet' as const) };
 }

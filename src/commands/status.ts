@@ -2,12 +2,16 @@ import type { JobStatus } from '../app/status.ts';
 import type { ImgGen } from '../imggen.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import { stateWord } from '../terminal/job-state.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
 import { summaryOf } from '../terminal/summary.ts';
 import { openView, type ViewFlags } from '../terminal/view.ts';
 import { count, duration, usd } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
+
+/** Shots in the making that are named. */
+const NAMES_SHOWN = 6;
 
 /** Options of `imggen status`. */
 type StatusFlags = CommonFlags & ViewFlags & { watch?: boolean };
@@ -31,25 +35,48 @@ function print(io: Io, facts: JobStatus): void {
 }
 
 function linesOf(facts: JobStatus): [label: string, text: string][] {
-  const { uploads, averageMs, timeLeftMs } = facts;
+  const { uploads, averageMs, timeLeftMs, position } = facts;
   const key = facts.key === null ? '' : ` (${facts.key})`;
   const lines: [string, string][] = [
     ['job', `${facts.jobId}${key}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`],
-    ['state', facts.state === 'open' && !facts.running ? 'open, nobody is working on it: imggen resume' : facts.state],
+    ['state', stateOf(facts)],
     ['provider', `${facts.provider} ${facts.model}`],
     ['pictures', picturesOf(facts)],
   ];
-  if (facts.queued > 0 && facts.position > 0) {
-    lines.push(['position', `${count(facts.position, 'shot')} of other jobs ahead`]);
-  }
+  if (facts.making.length > 0) lines.push(['making', namesOf(facts.making)]);
+  if (position !== null) lines.push(['position', `${position} in the queue`]);
   if (uploads.pending + uploads.failed > 0) {
     lines.push(['uploads', `${uploads.pending} pending, ${uploads.failed} failed`]);
   }
   const reserved = facts.reservedUsd > 0 ? ` + ${usd(facts.reservedUsd)} reserved` : '';
-  lines.push(['spend', `${usd(facts.spentUsd)}${reserved}, today ${usd(facts.spentTodayUsd)}`]);
+  lines.push(['spend', `${usd(facts.costUsd)}${reserved}, today ${usd(facts.spentTodayUsd)}`]);
+  if (facts.state === 'open') lines.push(['limits', limitsOf(facts)]);
   if (averageMs !== null) lines.push(['average', `${duration(averageMs)} a picture`]);
   if (timeLeftMs !== null) lines.push(['time left', `about ${duration(timeLeftMs)}`]);
   return lines;
+}
+
+function stateOf(facts: JobStatus): string {
+  const word = stateWord(facts);
+  if (word === 'running') {
+    return `running: ${facts.workers.map(({ pid, host }) => `process ${pid} on ${host}`).join(', ')}`;
+  }
+  return word === 'stopped' ? `stopped, nobody works on it: imggen resume ${facts.jobId}` : word;
+}
+
+function limitsOf({ concurrency, capsUsd: { perImage, perRun, perDay } }: JobStatus): string {
+  const caps: [number | null, string][] = [
+    [perImage, 'a picture'],
+    [perRun, 'a job'],
+    [perDay, 'a day'],
+  ];
+  const told = caps.flatMap(([cap, words]) => (cap === null ? [] : [`${usd(cap)} ${words}`]));
+  return [`${concurrency} at a time`, ...(told.length > 0 ? [`at most ${told.join(', ')}`] : [])].join(', ');
+}
+
+function namesOf(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN;
+  return names.slice(0, NAMES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 function picturesOf(facts: JobStatus): string {
@@ -84,8 +111,8 @@ async function watch(
     off();
   }
   const summary = { ...summaryOf(await imggen.watched(job), io.host.cwd), exitCode: EXIT.ok };
-  const goesOn = stop.signal.aborted && (await imggen.status(job)).running;
-  await view.close(goesOn ? leftAlone(summary, job) : summary);
+  const facts = await imggen.status(job);
+  await view.close(facts.running ? leftAlone(summary, job) : idle(summary, facts));
   return EXIT.ok;
 }
 
@@ -93,4 +120,10 @@ async function watch(
 function leftAlone(summary: RunSummary, job: string): RunSummary {
   const headline = `stopped watching; job ${job} goes on`;
   return { ...summary, headline, interrupted: false, failures: [], failuresMore: 0, warnings: [], next: [] };
+}
+
+/** The last words on a job that nobody works on. */
+function idle(summary: RunSummary, facts: JobStatus): RunSummary {
+  if (stateWord(facts) !== 'stopped') return summary;
+  return { ...summary, headline: `job ${facts.jobId} is stopped, nobody works on it: ${summary.headline}` };
 }

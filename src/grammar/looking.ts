@@ -41,18 +41,7 @@ export function addLooking(program: Command, run: Run): void {
       flags,
     ),
   );
-  query(program, 'jobs', 'history of jobs').action((flags) =>
-    run(
-      import('../commands/jobs.ts').then((m) => m.jobs),
-      flags,
-    ),
-  );
-  query(program, 'stats', 'success rate, p50 and p95, spend by provider, model and day').action((flags) =>
-    run(
-      import('../commands/stats.ts').then((m) => m.stats),
-      flags,
-    ),
-  );
+  addHistory(program, run);
   addModels(program, run);
   query(program, 'providers', 'what there is, what it costs, what it can do, which key was found')
     .option('--check', 'ask each provider with a key, and the store, whether it is healthy')
@@ -72,6 +61,23 @@ function addModels(program: Command, run: Run): void {
     .action((flags) =>
       run(
         import('../commands/models.ts').then((m) => m.models),
+        flags,
+      ),
+    );
+}
+
+function addHistory(program: Command, run: Run): void {
+  query(program, 'jobs', 'history of jobs').action((flags) =>
+    run(
+      import('../commands/jobs.ts').then((m) => m.jobs),
+      flags,
+    ),
+  );
+  query(program, 'stats', 'success rate, speed and spend by provider and model, by character, by day')
+    .option('--since <when>', 'a date (2026-11-21) or an age (2h, 3d)')
+    .action((flags) =>
+      run(
+        import('../commands/stats.ts').then((m) => m.stats),
         flags,
       ),
     );

@@ -19,6 +19,8 @@ import { Recovery } from './recovery.ts';
 import { Connection } from './connection.ts';
 import { Maintenance } from './maintenance.ts';
 import { Scores } from './scores.ts';
+import { Standing } from './standing.ts';
+import { Statistics } from './statistics.ts';
 import { Uploads } from './uploads.ts';
 import { usdOf } from '../money.ts';
 
@@ -46,6 +48,8 @@ export class Ledger {
   readonly maintenance: Maintenance;
   readonly recovery: Recovery;
   readonly queries: Queries;
+  readonly standing: Standing;
+  readonly statistics: Statistics;
   /** This process in leases. */
   readonly owner: string;
   /** Where its file lies; undefined for one in memory. */
@@ -77,6 +81,8 @@ export class Ledger {
     this.maintenance = new Maintenance(this.connection);
     this.recovery = new Recovery(this.connection);
     this.queries = new Queries(this.connection);
+    this.standing = new Standing(this.connection);
+    this.statistics = new Statistics(this.connection);
     this.connection.write(() => {
       this.connection.run(
         'INSERT OR REPLACE INTO owners (id, host, pid, started_at_ms) VALUES (?, ?, ?, ?)',

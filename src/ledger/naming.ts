@@ -149,7 +149,7 @@ function recordCompleted(connection: Connection, of: { lease: Lease; shot: Shot;
       event: 'generation_completed',
       shot: lease.shot,
       character_id: lease.characterId,
-      duration_ms: Math.max(0, connection.now() - attemptOf(connection, lease).intentAtMs),
+      duration_ms: Math.max(0, connection.now() - beganMs(connection, lease)),
       cost_usd: usdOf(image.costMicros),
       seed: shot.seed,
       seed_honoured: image.seedHonored,
@@ -162,6 +162,12 @@ function attemptOf(connection: Connection, { attemptId }: Lease): Attempt {
   const attempt = attemptWhere(connection, 'a.id = ?', attemptId);
   if (!attempt) throw new Error(`attempt ${attemptId} is not in the ledger`);
   return attempt;
+}
+
+/** When the attempt was sent; when this process went on with it, where another had sent it: a pause is no work. */
+function beganMs(connection: Connection, { attemptId }: Lease): number {
+  const sql = 'SELECT COALESCE(taken_over_at_ms, sent_at_ms, intent_at_ms) at FROM attempts WHERE id = ?';
+  return connection.get<{ at: number }>(sql, attemptId)?.at ?? connection.now();
 }
 
 function costOfShot(connection: Connection, shotId: number): number {

@@ -113,6 +113,7 @@ export class Recovery {
   }
 
   private taken(shotId: number, attempt: Attempt): TakenOver {
+    this.connection.run('UPDATE attempts SET taken_over_at_ms = ? WHERE id = ?', this.connection.now(), attempt.id);
     const shot = shotById(this.connection, shotId);
     const job = jobById(this.connection, attempt.jobId);
     const image = imageWhere(this.connection, { where: 'i.shot_id = ?' }, shotId);

@@ -30,6 +30,13 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
     if (job.state === 'canceled') {
       warnings.push(`job ${jobId} was canceled${unmade > 0 ? `: ${were(unmade)} not made` : ''}`);
     }
+    if (job.refused > 0) {
+      warnings.push(
+        `${count(job.refused, 'picture')} of job ${jobId} ${job.refused === 1 ? 'was' : 'were'} refused by the ` +
+          'provider: the same request is refused again. Change the words of the scene or the character, or choose ' +
+          'another provider',
+      );
+    }
     if (live > 0) {
       warnings.push(
         `${count(live, 'picture')} of job ${jobId} ${live === 1 ? 'is' : 'are'} still being made at the provider, or ` +
@@ -63,7 +70,7 @@ function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] 
     if (job.held > 0) {
       next.push(...(job.canAsk ? [`imggen resume ${job.jobId}`] : []), `imggen retry --unknown ${job.jobId}`);
     }
-    if (job.failed + job.refused > 0) {
+    if (job.failed > 0) {
       next.push(`imggen retry ${job.jobId}${job.imageCapReached ? ' --max-image-usd USD' : ''}`);
     }
     return next;
@@ -81,7 +88,7 @@ function afterCancel(job: JobResult): string[] {
   const { jobId } = job;
   const next: string[] = [];
   if (job.liveAtProvider > 0) next.push(`imggen resume ${jobId}`);
-  if (unmadeOf(job) + job.failed + job.refused > 0) {
+  if (unmadeOf(job) + job.failed > 0) {
     next.push(`imggen retry ${jobId}${job.imageCapReached ? ' --max-image-usd USD' : ''}`);
   }
   if (job.held > 0) next.push(`imggen retry --unknown ${jobId}`);

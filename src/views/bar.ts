@@ -6,6 +6,7 @@ import { clock, usd } from './format.ts';
 import { createLineWriter } from './lines.ts';
 import { openOutput } from './output.ts';
 import { progressOf, ratePerMinute, spendOf, timeLeftMs } from './progress.ts';
+import type { Progress } from './progress.ts';
 import type { RunState } from './state-model.ts';
 import { summaryText } from './summary.ts';
 import type { View, ViewStreams } from './view.ts';
@@ -17,15 +18,18 @@ export function barWords(state: RunState, nowMs: number): string {
   const progress = progressOf(state);
   const rate = ratePerMinute(state, nowMs);
   const left = timeLeftMs(state, nowMs);
-  const bad = progress.failed + progress.refused + progress.held;
   return [
     `${progress.done}/${progress.imageCount}`,
-    ...(bad > 0 ? [`${bad} failed`] : []),
+    ...countedWords(progress, ['failed', 'refused', 'held']),
     usd(spendOf(state).spentUsd),
     ...(rate === undefined ? [] : [`${rate.toFixed(1)}/min`]),
     ...(left === undefined || left === 0 ? [] : [`${clock(left)} left`]),
     ...(state.draining === undefined ? [] : ['stopping']),
   ].join(' · ');
+}
+
+function countedWords(progress: Progress, states: readonly ('failed' | 'refused' | 'held')[]): string[] {
+  return states.filter((state) => progress[state] > 0).map((state) => `${progress[state]} ${state}`);
 }
 
 /** The view of `--no-ink` at a terminal. */

@@ -6,7 +6,7 @@ import { duration, timeOfDay, usd } from './format.ts';
 import { openOutput } from './output.ts';
 import { progressOf, shotsInOrder, timeLeftMs } from './progress.ts';
 import { budgetWords, finishedLine, openedLine, liveLine } from './sentences.ts';
-import { initialState, reduce } from './state.ts';
+import { initialState, momentOf, reduce } from './state.ts';
 import { jobLabel } from './state-model.ts';
 import type { RunState } from './state-model.ts';
 import { summaryText } from './summary.ts';
@@ -107,15 +107,17 @@ function waitingLine(state: RunState, nowMs: number): string {
 export function createLinesView(streams: ViewStreams): View {
   const out = openOutput(streams.stdout);
   const writer = createLineWriter({ addresses: 'all' });
-  const say = (lines: readonly string[]): void => {
-    for (const line of lines) out.write(`[${timeOfDay(streams.now())}] ${line}\n`);
+  const say = (lines: readonly string[], atMs: number): void => {
+    for (const line of lines) out.write(`[${timeOfDay(atMs)}] ${line}\n`);
   };
-  const timer = setInterval(() => say(writer.heartbeat(streams.now())), SILENCE_MAX_MS / 6);
+  const timer = setInterval(() => say(writer.heartbeat(streams.now()), streams.now()), SILENCE_MAX_MS / 6);
   timer.unref();
   let closed = false;
   return {
     handle(event) {
-      if (!closed) say(writer.take(event, streams.now()));
+      if (closed) return;
+      const nowMs = streams.now();
+      say(writer.take(event, nowMs), momentOf(writer.state(), event, nowMs));
     },
     async close(summary) {
       if (closed) return;

@@ -55,6 +55,7 @@ function movingCounts(state: RunState): { inFlight: number; uploading: number; b
  */
 export function ratePerMinute(state: RunState, nowMs: number): number | undefined {
   const times = state.completions;
+  if (state.watched === 'idle') return undefined;
   if (times.length < 2) return undefined;
   // A full window begins with the picture before the counted ones; a young one with the run itself.
   const full = times.length >= COMPLETIONS_KEPT;
@@ -80,19 +81,16 @@ export function timeLeftMs(state: RunState, nowMs: number): number | undefined {
 export interface Spend {
   /** Spent by the jobs of this run, in earlier runs too. */
   spentUsd: number;
-  /** Spent since this run began. */
-  runUsd: number;
   reservedUsd: number;
   dayUsd: number;
   capRunUsd: number | null;
   capDayUsd: number | null;
 }
 
-/** Adds the jobs' money up. The caps are those of the run: they are the same for all its jobs. */
+/** Adds the jobs' money up. Each job has caps of its own; without one of a job there is none of all together. */
 export function spendOf(state: RunState): Spend {
   const spend: Spend = {
     spentUsd: 0,
-    runUsd: 0,
     reservedUsd: 0,
     dayUsd: state.spentDayUsd,
     capRunUsd: null,
@@ -100,14 +98,19 @@ export function spendOf(state: RunState): Spend {
   };
   for (const job of state.jobs.values()) {
     spend.spentUsd += job.spentUsd;
-    spend.runUsd += job.spentUsd - job.spentBeforeUsd;
     spend.reservedUsd += job.reservedUsd;
-    spend.capRunUsd ??= job.capsUsd.perRun;
-    spend.capDayUsd ??= job.capsUsd.perDay;
+    spend.capDayUsd = lower(spend.capDayUsd, job.capsUsd.perDay);
   }
+  const caps = [...state.jobs.values()].map((job) => job.capsUsd.perRun);
+  spend.capRunUsd =
+    caps.length === 0 || caps.includes(null) ? null : caps.reduce<number>((sum, cap) => sum + (cap ?? 0), 0);
   // Sums of binary fractions: what is left of them below a micro-dollar is no money.
-  spend.runUsd = Math.max(0, Math.round(spend.runUsd * 1e6) / 1e6);
+  spend.spentUsd = Math.round(spend.spentUsd * 1e6) / 1e6;
   return spend;
+}
+
+function lower(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 /** The moving shots in the order of the screen: those at work by slot, then those that wait for their next attempt. */

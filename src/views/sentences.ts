@@ -16,19 +16,21 @@ export function liveLine(event: RunEvent): string | undefined {
     return event.level === 'warn' ? `warning: ${words}` : words;
   }
   if (event.event === 'draining') {
-    return `${printable(event.signal, 20)}: ${drainingWords(event.in_flight)}`;
+    return `${printable(event.signal, 20)}: ${drainingWords(event.in_flight, event.at_provider)}`;
   }
   return undefined;
 }
 
-/** What the first Ctrl-C has begun. */
-export function drainingWords(inFlight: number): string {
+/** What the first Ctrl-C has begun. @param atProvider of those in flight: accepted work, which is let go. */
+export function drainingWords(inFlight: number, atProvider = 0): string {
   if (inFlight === 0) return 'stopping, nothing is in flight';
-  const [end, them] = inFlight === 1 ? ['ends', 'it'] : ['end', 'them'];
-  return (
-    `stopping: no new requests; ${count(inFlight, 'picture')} in flight ${end} now, or \`imggen resume\` collects ` +
-    them
-  );
+  const waited = inFlight - atProvider;
+  const them = atProvider === 1 ? 'it' : 'them';
+  const parts = [
+    ...(waited > 0 ? [`waiting for ${count(waited, 'picture')} in flight`] : []),
+    ...(atProvider > 0 ? [`${count(atProvider, 'picture')} at the provider: \`imggen resume\` collects ${them}`] : []),
+  ];
+  return `stopping: no new requests; ${parts.join('; ')}`;
 }
 
 /** The cap that stopped a run. */

@@ -69,7 +69,6 @@ export interface JobState {
   canceled: number;
   /** Shots of this run that are over and done with, uploaded too: the number that finished lines count up. */
   told: number;
-  spentBeforeUsd: number;
   spentUsd: number;
   reservedUsd: number;
   /** True once the runner itself has said what is spent; from then on costs are not added up here. */
@@ -77,6 +76,8 @@ export interface JobState {
   capsUsd: { perImage: number | null; perRun: number | null; perDay: number | null };
   output: string;
   uploads: boolean;
+  /** The provider can be asked what became of a request whose answer was lost. */
+  canAsk: boolean;
   budgetReached: BudgetCap | undefined;
   ended: boolean;
 }
@@ -94,8 +95,8 @@ export interface RunState {
   /** Times of the last `COMPLETIONS_KEPT` pictures, oldest first; milliseconds since 1970. */
   completions: readonly number[];
   spentDayUsd: number;
-  /** Another process makes the pictures; this one looks on. */
-  watched: boolean;
+  /** Another process makes the pictures, or nobody does; this one looks on. Events then come after their time. */
+  watched: 'running' | 'idle' | undefined;
   draining: { signal: string; inFlight: number } | undefined;
 }
 

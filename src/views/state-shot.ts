@@ -53,7 +53,9 @@ function completed(state: RunState, event: PublicEvent & { event: 'generation_co
     completed: job.completed + 1,
     spentUsd: job.spendKnown ? job.spentUsd : job.spentUsd + event.cost_usd,
   }));
-  const completions = [...counted.completions, nowMs].slice(-COMPLETIONS_KEPT);
+  // Of a watched job: not what was made before those who work on it now.
+  const old = state.watched !== undefined && nowMs <= (state.startedAtMs ?? 0);
+  const completions = old ? state.completions : [...counted.completions, nowMs].slice(-COMPLETIONS_KEPT);
   const next = touch({ ...counted, completions }, event, nowMs, (shot) => ({
     ...shot,
     completed: { durationMs: event.duration_ms, costUsd: event.cost_usd },

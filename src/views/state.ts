@@ -19,16 +19,26 @@ export function initialState(): RunState {
     finishedCount: 0,
     completions: [],
     spentDayUsd: 0,
-    watched: false,
+    watched: undefined,
     draining: undefined,
   };
 }
 
+/** When an event happened: one of a watched job was perhaps committed long ago. Milliseconds since 1970. */
+export function momentOf(state: RunState, event: RunEvent, takenMs: number): number {
+  const at = state.watched !== undefined && 'at' in event ? Date.parse(event.at) : Number.NaN;
+  return Number.isNaN(at) ? takenMs : Math.min(at, takenMs);
+}
+
 /**
- * What comes after an event. `nowMs` is when it was taken, milliseconds since 1970. Events of unknown jobs are
+ * What comes after an event. `takenMs` is when it was taken, milliseconds since 1970. Events of unknown jobs are
  * harmless.
  */
-export function reduce(before: RunState, event: RunEvent, nowMs: number): RunState {
+export function reduce(before: RunState, event: RunEvent, takenMs: number): RunState {
+  const nowMs = Math.max(
+    momentOf(before, event, takenMs),
+    before.watched === 'running' ? (before.startedAtMs ?? 0) : 0,
+  );
   const state = before.startedAtMs === undefined ? { ...before, startedAtMs: nowMs } : before;
   switch (event.event) {
     case 'run_opened':
@@ -66,22 +76,29 @@ function opened(state: RunState, event: LiveEvent & { event: 'run_opened' }): Ru
     held: 0,
     canceled: 0,
     told: 0,
-    spentBeforeUsd: event.spent_usd,
     spentUsd: event.spent_usd,
     reservedUsd: 0,
     spendKnown: false,
     capsUsd: event.caps_usd,
     output: printable(event.output),
     uploads: event.uploads,
+    canAsk: event.can_ask === true,
     budgetReached: undefined,
     ended: false,
   };
   return {
     ...state,
     jobs: new Map(state.jobs).set(job.jobId, job),
-    watched: state.watched || event.watched === true,
+    ...watchedBy(event),
     spentDayUsd: Math.max(state.spentDayUsd, event.spent_day_usd),
   };
+}
+
+/** A watched job is measured from when the processes of now began: what was before tells nothing of their speed. */
+function watchedBy(event: LiveEvent & { event: 'run_opened' }): Partial<RunState> {
+  if (event.watched !== true) return {};
+  const sinceMs = Date.parse(event.worked_since ?? '');
+  return Number.isNaN(sinceMs) ? { watched: 'idle' } : { watched: 'running', startedAtMs: sinceMs };
 }
 
 function spent(state: RunState, event: LiveEvent & { event: 'spend' }): RunState {

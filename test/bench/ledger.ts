@@ -103,11 +103,11 @@ function measure(ledger: Ledger): Figure[] {
     ),
     told(
       'queue ahead of a job (200 open)',
-      sample(20, () => ledger.queries.ahead(OPEN_JOB + 100)),
+      sample(20, () => ledger.standing.ahead(OPEN_JOB + 100)),
     ),
     told(
       'pace of a job',
-      sample(100, (n) => ledger.queries.pace(1 + (n % 700))),
+      sample(100, (n) => ledger.standing.pace(1 + (n % 700))),
     ),
     told('end of a run, last event (one commit)', closings(ledger)),
     told(
@@ -116,11 +116,11 @@ function measure(ledger: Ledger): Figure[] {
     ),
     told(
       'stats over all attempts',
-      sample(3, () => ledger.queries.stats()),
+      sample(3, () => ledger.statistics.models()),
     ),
     told(
       'spending of 30 days',
-      sample(3, () => ledger.queries.spending(30)),
+      sample(3, () => ledger.statistics.spending(30)),
     ),
   ];
 }

@@ -143,7 +143,7 @@ describe('queries', () => {
       queued: 0,
       inFlight: 0,
       failed: 0,
-      spentUsd: 0,
+      costUsd: 0,
     });
     expect(await answer('status', 'nightly')).toMatchObject({ jobId: '1' });
     expect(await answer('jobs')).toMatchObject({

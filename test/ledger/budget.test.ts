@@ -111,7 +111,7 @@ describe('what a picture cost', () => {
     });
     ledger.jobs.requeue(job.id, ['failed']);
     expect(finish(ledger, ledgers.claimed(ledger, [job.id])).costMicros).toBe(70);
-    expect(ledger.queries.spending(5)).toMatchObject([
+    expect(ledger.statistics.spending(5)).toMatchObject([
       { day: '2026-05-04', images: 2, spentMicros: 70, reservedMicros: 0 },
     ]);
   });

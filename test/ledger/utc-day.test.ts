@@ -33,7 +33,7 @@ describe.each([
     ledgers.nowMs = MIDNIGHT;
     finish(ledger, ledgers.claimed(ledger, [job.id], { caps: CAPS }), 'second');
     expect(claim()).toMatchObject({ kind: 'budget', cap: 'day' });
-    expect(ledger.queries.spending(5).map(({ day, spentMicros }) => [day, spentMicros])).toEqual([
+    expect(ledger.statistics.spending(5).map(({ day, spentMicros }) => [day, spentMicros])).toEqual([
       ['2026-05-05', 40],
       ['2026-05-04', 40],
     ]);
@@ -48,6 +48,6 @@ describe.each([
     ledgers.nowMs = MIDNIGHT;
     finish(ledger, held);
     expect(ledger.queries.today()).toEqual({ reservedMicros: 0, spentMicros: 0 });
-    expect(ledger.queries.spending(5)).toMatchObject([{ day: '2026-05-04', spentMicros: 40 }]);
+    expect(ledger.statistics.spending(5)).toMatchObject([{ day: '2026-05-04', spentMicros: 40 }]);
   });
 });

@@ -93,7 +93,7 @@ describe('a fallback', () => {
     });
     await rig.run(job, [broken(), second]);
     expect(rig.ledger.jobs.counts(job.id).done).toBe(12);
-    expect(rig.ledger.queries.stats().map((row) => [row.provider, row.done])).toEqual([
+    expect(rig.ledger.statistics.models().map((row) => [row.provider, row.done])).toEqual([
       ['paper', 0],
       ['second', 12],
     ]);
@@ -111,7 +111,7 @@ describe('a fallback', () => {
     });
     const result = await rig.run(job, [broken(), small]);
     expect(result.stop).toMatchObject({ reason: 'down' });
-    expect(rig.ledger.queries.stats().map((row) => row.provider)).toEqual(['paper']);
+    expect(rig.ledger.statistics.models().map((row) => row.provider)).toEqual(['paper']);
   });
 
   it('is not asked while the first only wants us to wait', async () => {
@@ -129,6 +129,6 @@ describe('a fallback', () => {
       ),
       ready(second),
     ]);
-    expect(rig.ledger.queries.stats().map((row) => [row.provider, row.done])).toEqual([['paper', 2]]);
+    expect(rig.ledger.statistics.models().map((row) => [row.provider, row.done])).toEqual([['paper', 2]]);
   });
 });

@@ -18,9 +18,9 @@ test('beside the bar: how far, what went wrong, money, rate, time left, stopping
   expect(barWords(state, T0)).toBe('0/11 · $0.00');
   for (const event of [completed('a'), completed('b'), started('c'), failed('c', 'refused')])
     state = reduce(state, event, T0 + 10_000);
-  expect(barWords(state, T0 + 10_000)).toBe('2/11 · 1 failed · $0.05 · 12.0/min · 40 s left');
+  expect(barWords(state, T0 + 10_000)).toBe('2/11 · 1 refused · $0.05 · 12.0/min · 40 s left');
   state = reduce(state, { event: 'draining', signal: 'SIGINT', in_flight: 0 }, T0 + 10_000);
-  expect(barWords(state, T0 + 10_000)).toBe('2/11 · 1 failed · $0.05 · 12.0/min · stopping');
+  expect(barWords(state, T0 + 10_000)).toBe('2/11 · 1 refused · $0.05 · 12.0/min · stopping');
 });
 
 test('lines stand above the bar, whole, and the bar is gone at the end', async () => {

@@ -79,7 +79,7 @@ test('budget, warnings and the first Ctrl-C have a line', () => {
   expect(lines.slice(1)).toEqual([
     'stopped by the budget of the job (perRunUsd): $4.90 spent, $0.10 reserved',
     'warning: seed is not honored',
-    'SIGTERM: stopping: no new requests; 1 picture in flight ends now, or `imggen resume` collects it',
+    'SIGTERM: stopping: no new requests; waiting for 1 picture in flight',
   ]);
 });
 

@@ -13,12 +13,12 @@ function play(events: readonly RunEvent[], from: RunState = initialState(), step
 describe('money, rate and time left', () => {
   test('costs are added up until the runner says what is spent', () => {
     let state = play([opened({ spent_usd: 1 }), ...done('avatar')]);
-    expect(spendOf(state)).toMatchObject({ spentUsd: 1.025, runUsd: 0.025 });
+    expect(spendOf(state)).toMatchObject({ spentUsd: 1.025 });
     state = play(
       [{ event: 'spend', job_id: '3', spent_usd: 1.5, reserved_usd: 0.1, spent_day_usd: 3 }, ...done('b')],
       state,
     );
-    expect(spendOf(state)).toMatchObject({ spentUsd: 1.5, runUsd: 0.5, reservedUsd: 0.1, dayUsd: 3, capRunUsd: 5 });
+    expect(spendOf(state)).toMatchObject({ spentUsd: 1.5, reservedUsd: 0.1, dayUsd: 3, capRunUsd: 5 });
   });
 
   test('the cap that stopped the run is remembered', () => {

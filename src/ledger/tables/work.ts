@@ -103,6 +103,7 @@ CREATE TABLE attempts (
   intent_at_ms INTEGER NOT NULL,
   sent_at_ms INTEGER,                  -- committed right before the request left; NULL: surely not sent
   accepted_at_ms INTEGER,
+  taken_over_at_ms INTEGER,            -- a later process went on with it: when it began is no measure any more
   ended_at_ms INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX attempts_one_open ON attempts (shot_id) WHERE state IN ('intent', 'accepted', 'generated');

@@ -1,8 +1,8 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
 import { progressOf } from '../progress.ts';
-import type { Progress } from '../progress.ts';
 import type { RunState } from '../state-model.ts';
+import { ctrlCWords, stoppingWords, WATCHING_WORDS } from '../stopping.ts';
 import { joined } from './cells.ts';
 import { tone } from './look.ts';
 import type { Look } from './look.ts';
@@ -32,37 +32,12 @@ function alreadyDone(state: RunState): string {
 
 /** What Ctrl-C will do, in words that fit. */
 export function Footer(props: { state: RunState; look: Look; width: number }): ReactNode {
-  const progress = progressOf(props.state);
-  const stopping = props.state.draining !== undefined;
-  const words = stopping ? stoppingWords(progress) : props.state.watched ? WATCHING_WORDS : ctrlCWords(progress);
+  const { state, look, width } = props;
+  const stopping = state.draining !== undefined;
+  const words = state.watched !== undefined ? WATCHING_WORDS : stopping ? stoppingWords(state) : ctrlCWords(state);
   return (
-    <Text wrap="truncate-end" {...tone(props.look, stopping ? 'warn' : 'quiet')}>
-      {words.find((text) => text.length <= props.width) ?? words.at(-1)}
+    <Text wrap="truncate-end" {...tone(look, stopping ? 'warn' : 'quiet')}>
+      {words.find((text) => text.length <= width) ?? words.at(-1)}
     </Text>
   );
-}
-
-const WATCHING_WORDS = ['Ctrl-C stops watching; the run goes on', 'Ctrl-C stops watching'];
-
-function ctrlCWords(progress: Progress): string[] {
-  return progress.inFlight === 0
-    ? ['Ctrl-C stops; what is made is kept', 'Ctrl-C stops']
-    : [
-        'Ctrl-C: send nothing new; what is in flight ends, or `imggen resume` collects it; twice: stop at once',
-        'Ctrl-C: send nothing new; `imggen resume` goes on; twice: stop at once',
-        'Ctrl-C stops, `imggen resume` goes on',
-        'Ctrl-C stops',
-      ];
-}
-
-function stoppingWords(progress: Progress): string[] {
-  const moving = progress.inFlight + progress.uploading;
-  if (moving === 0) return ['Stopping: nothing is in flight', 'Stopping'];
-  const uploads = progress.uploading > 0 ? `, ${progress.uploading} uploading` : '';
-  return [
-    `Stopping: ${progress.inFlight} in flight${uploads}. Ctrl-C again stops at once; \`imggen resume\` collects ` +
-      'the rest',
-    `Stopping: ${progress.inFlight} in flight${uploads}. Ctrl-C again: at once`,
-    `Stopping: ${moving} to wait for`,
-  ];
 }

@@ -14,7 +14,9 @@ export function Money(props: { state: RunState; nowMs: number; look: Look; width
   const spend = spendOf(state);
   const reached = [...state.jobs.values()].find((job) => job.budgetReached !== undefined)?.budgetReached;
   const spent =
-    spend.capRunUsd === null ? `${usd(spend.runUsd)} spent` : `${usd(spend.runUsd)} of ${usd(spend.capRunUsd)} spent`;
+    spend.capRunUsd === null
+      ? `${usd(spend.spentUsd)} spent`
+      : `${usd(spend.spentUsd)} of ${usd(spend.capRunUsd)} spent`;
   const parts = [
     spent,
     timeLeft(state, props.nowMs),

@@ -70,13 +70,13 @@ test('three shots at 80 columns: who, how far, for how much, which shot does wha
     '› avatar        uploading                      9 s',
     '· gallery-0002  waiting at the provider        9 s  40 % · attempt 2',
     '↻ gallery-0003  will be tried again           12 s  rate-limited: slow down, p…',
-    'Ctrl-C: send nothing new; `imggen resume` goes on; twice: stop at once',
+    'Ctrl-C: lets go of 1 at the provider, `imggen resume` collects',
   ]);
 });
 
 test('with room, what Ctrl-C does to what is in flight is told whole', () => {
   expect(shown(few, 120).at(-1)).toBe(
-    'Ctrl-C: send nothing new; what is in flight ends, or `imggen resume` collects it; twice: stop at once',
+    'Ctrl-C: sends nothing new, lets go of 1 at the provider, `imggen resume` collects',
   );
 });
 
@@ -90,7 +90,7 @@ test('three shots at 40 columns: the same in fewer words', () => {
     '› avatar        uploading        9 s',
     '· gallery-0002  waiting          9 s',
     '↻ gallery-0003  again in        12 s',
-    'Ctrl-C stops, `imggen resume` goes on',
+    'Ctrl-C stops, `imggen resume` collects',
   ]);
 });
 
@@ -120,9 +120,9 @@ test('after the first Ctrl-C the last line says what is being waited for', () =>
   const draining: RunEvent = { event: 'draining', signal: 'SIGINT', in_flight: 1 };
   const state = reduce(few, draining, T0 + 1000);
   expect(shown(state, 120).at(-1)).toBe(
-    'Stopping: 1 in flight, 1 uploading. Ctrl-C again stops at once; `imggen resume` collects the rest',
+    'Stopping: 1 uploading, letting go of 1. Ctrl-C again: stops at once, `imggen resume` goes on',
   );
-  expect(shown(state, 40).at(-1)).toBe('Stopping: 2 to wait for');
+  expect(shown(state, 40).at(-1)).toBe('Stopping: 2 pictures to wait for');
 });
 
 test('the budget that stopped the run stands beside the money', () => {

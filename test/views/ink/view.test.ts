@@ -66,11 +66,11 @@ test('it follows the terminal when that gets narrower, without a line that is to
   const target = terminal({ columns: 120 });
   const view = createInkView(target);
   for (const event of [opened(), started('a'), started('b')]) view.handle(event);
-  await expect.poll(() => target.stdout.text).toContain('what is in flight ends');
+  await expect.poll(() => target.stdout.text).toContain('waits for 2 in flight');
   const before = target.stdout.text.length;
   target.stdout.columns = 40;
   target.stdout.emit('resize');
-  await expect.poll(() => target.stdout.text.slice(before)).toContain('stops, `imggen resume` goes on');
+  await expect.poll(() => target.stdout.text.slice(before)).toContain('waits for 2 in flight');
   const after = target.stdout.text.slice(before);
   const visible = after.replace(/\u001b\[[?\d;]*[a-zA-Z]/g, '\n').split('\n');
   expect(Math.max(...visible.map((line) => line.length))).toBeLessThan(40);
