@@ -28,7 +28,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       return EXIT.ok;
     }
     const { buildProgram, wordsFor } = await import('./program.ts');
-    const host = processHost({ cwd: process.cwd(), env: process.env, growHeap });
+    const onStandstill = (message: string) => void terminal.stderr.write(`imggen: ${message}\n`);
+    const host = processHost({ cwd: process.cwd(), env: process.env, growHeap, onStandstill });
     const program = buildProgram({ host, terminal }, parsed);
     await program.parseAsync(wordsFor(program, argv.slice(2)), { from: 'user' });
     return parsed.exitCode;

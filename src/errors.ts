@@ -24,9 +24,10 @@ export type Outcome = 'done' | Failure;
 /**
  * What kind of trouble a `UserError` tells of. `usage`: bad input or config, nothing was sent. `auth`: a key is missing
  * or refused, or there is no credit. `budget`: a cap would be passed. `unavailable`: a service that is needed first
- * can't be asked. `incomplete`: a part was done before a service refused. `declined`: a person said no.
+ * can't be asked. `incomplete`: a part was done before a service refused. `declined`: a person said no. `busy`: another
+ * program has the ledger locked.
  */
-export type UserErrorKind = 'usage' | 'auth' | 'budget' | 'unavailable' | 'incomplete' | 'declined';
+export type UserErrorKind = 'usage' | 'auth' | 'budget' | 'unavailable' | 'incomplete' | 'declined' | 'busy';
 
 /** What to do next: in the library's words, which name no flag and no command, and as data. */
 export interface Hint {

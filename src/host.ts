@@ -21,6 +21,8 @@ export interface Host {
   newKey: () => string;
   /** Called once when answers are megabytes of text: the process may let its heap grow further before it collects. */
   growHeap?: () => void;
+  /** Told why the whole process waits, while it does: must write at once. */
+  onStandstill?: (message: string) => void;
 }
 
 /** A stream that may be a terminal. */

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { Listener } from '../events.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger, type LedgerOptions } from '../ledger/ledger.ts';
 
 /** The ledger of a project: opened when it is first needed, so that a plan and bad input write nothing. */
 export class LedgerFile {
   /** Absolute path. */
   readonly path: string;
-  readonly #now: () => number;
+  readonly #how: Pick<LedgerOptions, 'now' | 'onBusy'>;
   readonly #listeners = new Set<Listener>();
   #ledger: Ledger | undefined;
   #closed = false;
 
-  constructor(path: string, now: () => number) {
+  constructor(path: string, how: Pick<LedgerOptions, 'now' | 'onBusy'>) {
     this.path = path;
-    this.#now = now;
+    this.#how = how;
   }
 
   /** False while nothing was ever written. */
@@ -29,7 +29,7 @@ export class LedgerFile {
   open(): Ledger {
     if (this.#closed) throw new Error('this ImgGen was closed: open another');
     if (this.#ledger === undefined) {
-      this.#ledger = new Ledger({ file: this.path, now: this.#now });
+      this.#ledger = new Ledger({ file: this.path, ...this.#how });
       this.#ledger.listen((event) => {
         for (const listener of this.#listeners) listener(event);
       });

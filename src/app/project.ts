@@ -53,7 +53,7 @@ export async function openProject(host: Host, options: ProjectOptions): Promise<
   const config = await loadConfig({ ...sources, cwd: host.cwd, env }, registries);
   return {
     config,
-    ledger: new LedgerFile(config.ledger, host.now),
+    ledger: new LedgerFile(config.ledger, { now: host.now, onBusy: host.onStandstill }),
     services: new Services(config, { ...host, env }, registries, clean),
     caller: { owner: config.owner ?? null, allOwners },
     host,

@@ -1,4 +1,3 @@
-import { isDiskFailure } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { freeBytes } from '../images/save.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -9,6 +8,7 @@ import type { RunnerContext, RunnerResult, StopSignals } from '../runner/context
 import { afterSave } from '../runner/after/index.ts';
 import { canBeCleared } from '../runner/look-up.ts';
 import { Runner } from '../runner/runner.ts';
+import { stopFor } from '../runner/stop-for.ts';
 import { openedEvent } from './opened.ts';
 import { prepare, type PlannedJob, type Prepared, type PreparingProject } from './prepare.ts';
 import type { Project } from './project.ts';
@@ -139,7 +139,7 @@ export function leaveRun(opened: OpenRun): void {
     opened.leave();
   } catch (error) {
     // The rows go with this process.
-    if (!isDiskFailure(error)) throw error;
+    if (!stopFor(error)) throw error;
   }
 }
 
@@ -156,10 +156,11 @@ function closeRun({ jobs, opened, startedAtMs }: Work, ended: RunnerResult, emit
     }
     return ended;
   } catch (error) {
-    if (!isDiskFailure(error)) throw error;
+    const stop = stopFor(error);
+    if (!stop) throw error;
     leaveRun(opened);
     for (const jobId of open) emit(opened.lastEvent(jobId, startedAtMs));
-    return { stop: ended.stop ?? { reason: 'disk', message: `${error.message} (${error.code})` } };
+    return { stop: ended.stop ?? stop };
   }
 }
 

@@ -40,6 +40,7 @@ export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | unde
   if (canceled && sum((one) => one.canceled) > 0) return 'interrupted';
   // With a full disk that is the reason to tell: what was sent is collected once there is room.
   if (sum((one) => one.held + (stop === 'disk' || stop === 'ledger' ? 0 : one.liveAtProvider)) > 0) return 'unsettled';
+  if (stop === 'busy') return 'unsettled';
   if (stop === 'ledger') return sum((one) => one.completed) === 0 ? 'all-failed' : 'some-failed';
   if (stop === 'auth') return 'auth';
   if (stop === 'budget' || jobs.some((one) => one.imageCapReached)) return 'budget';

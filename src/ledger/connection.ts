@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Listener, PublicEvent } from '../events.ts';
+import { LockWait } from './busy.ts';
 
 /** A value SQLite takes. */
 export type SqlValue = string | number | bigint | null | Buffer;
@@ -40,6 +41,7 @@ export class Connection {
   readonly folder: string | undefined;
   /** Whether the process behind an owner id still runs. */
   readonly isRunning: (owner: string) => boolean;
+  private readonly lock: LockWait;
   private readonly statements = new Map<string, Statement<unknown[]>>();
   private pending: PublicEvent[] = [];
   /** Whether the next commit is synced; `openDatabase` begins so. */
@@ -51,13 +53,14 @@ export class Connection {
   constructor(
     db: Database,
     who: { owner: string; isRunning: (owner: string) => boolean },
-    where: { now: () => number; folder: string | undefined },
+    where: { now: () => number; folder: string | undefined; lock?: LockWait },
   ) {
     this.db = db;
     this.owner = who.owner;
     this.isRunning = who.isRunning;
     this.now = where.now;
     this.folder = where.folder;
+    this.lock = where.lock ?? new LockWait();
   }
 
   /** Where committed events go. A listener that throws is dropped for that event, never the run. */
@@ -69,11 +72,11 @@ export class Connection {
   }
 
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
-    return this.statement(sql).get(...values) as Row | undefined;
+    return this.lock.until(() => this.statement(sql).get(...values), 'read') as Row | undefined;
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
-    return this.statement(sql).all(...values) as Row[];
+    return this.lock.until(() => this.statement(sql).all(...values), 'read') as Row[];
   }
 
   /** One row, mapped to what the ledger returns. */
@@ -117,7 +120,8 @@ export class Connection {
       this.isSynced = synced;
     }
     this.pending = [];
-    const result = this.db.transaction(body).immediate();
+    // Refused when it begins: the body is run once.
+    const result = this.lock.until(() => this.db.transaction(body).immediate());
     const committed = this.pending;
     this.pending = [];
     for (const event of committed) this.tell(event);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Listener } from '../events.ts';
 import { Adoption } from './adoption.ts';
+import { LockWait } from './busy.ts';
 import { Attempts } from './attempts.ts';
 import { Characters } from './characters.ts';
 import { Claims } from './claims.ts';
@@ -32,7 +33,9 @@ export interface LedgerOptions {
   /** Which processes run; by default lock files in `owners/` beside the ledger. Tests bring their own. */
   liveness?: Liveness;
   /** Brings the database; by default `openDatabase`. Simulated processes share one. */
-  open?: (file: string) => Database;
+  open?: (file: string, lock: LockWait) => Database;
+  /** Told every few seconds while another program has the file locked; must write at once. */
+  onBusy?: ((message: string) => void) | undefined;
 }
 
 /** The ledger: the truth about characters, jobs, shots, attempts, images and money. The only place with SQL. */
@@ -63,13 +66,14 @@ export class Ledger {
   /** @throws {UserError} when the file can't be used (see `openDatabase`). */
   constructor(options: LedgerOptions) {
     const file = realFile(options.file);
-    const db = (options.open ?? openDatabase)(file);
+    const lock = new LockWait(options.onBusy);
+    const db = (options.open ?? openDatabase)(file, lock);
     this.isThere = sameFile(file);
     this.file = file;
     this.folder = file === ':memory:' ? undefined : dirname(file);
     this.liveness = options.liveness ?? lockBeside(file);
     this.owner = this.liveness.owner;
-    this.connection = new Connection(db, this.liveness, { now: options.now, folder: this.folder });
+    this.connection = new Connection(db, this.liveness, { now: options.now, folder: this.folder, lock });
     this.characters = new Characters(this.connection);
     this.jobs = new Jobs(this.connection);
     this.claims = new Claims(this.connection);
@@ -138,7 +142,7 @@ export class Ledger {
         this.connection.run('DELETE FROM owners WHERE id = ?', this.owner);
       });
     } catch {
-      // A full disk: the row then names a process that has ended, which its lock says as well.
+      // A full disk, or a locked file: the row then names a process that has ended, which its lock says as well.
     }
     this.connection.db.close();
     this.liveness.close();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
+import type Sqlite from 'better-sqlite3';
 import { UserError } from '../errors.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
@@ -50,20 +50,7 @@ export function migrate(db: Sqlite.Database, file: string, migrations = MIGRATIO
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${migrations.length}`);
   });
-  retryBusy(() => upgrade.exclusive());
-}
-
-/** SQLite answers SQLITE_BUSY at once to some steps, whatever the time-out, when others open the same new file. */
-export function retryBusy<T>(action: () => T): T {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return action();
-    } catch (error) {
-      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY') || tries >= 1000) throw error;
-      Atomics.wait(pause, 0, 0, 5 + (tries % 7) * 3);
-    }
-  }
+  upgrade.exclusive();
 }
 
 function versionOf(db: Sqlite.Database): number {
@@ -71,7 +58,7 @@ function versionOf(db: Sqlite.Database): number {
 }
 
 function read(db: Sqlite.Database, sql: string): number {
-  return retryBusy(() => Number(db.prepare(sql).pluck().get()));
+  return Number(db.prepare(sql).pluck().get());
 }
 
 /** Writes a copy of all that is committed to a new file. */

@@ -2,13 +2,13 @@ import { chmodSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { UserError } from '../errors.ts';
+import { BUSY_SLICE_MS, LockWait } from './busy.ts';
 import { SYNCED } from './connection.ts';
-import { assertOurs, migrate, retryBusy } from './migrate.ts';
+import { assertOurs, migrate } from './migrate.ts';
 import { assertNoLinksBeside } from './real-file.ts';
 
 /** Earlier versions have a WAL-reset bug with several connections (sqlite.org/wal.html, fixed in 3.51.3). */
 const SQLITE_MIN = [3, 51, 3];
-const BUSY_TIMEOUT_MS = 30_000;
 /** statfs magic numbers of network file systems (linux/magic.h): WAL needs shared memory, which they do not give. */
 const NETWORK_FILE_SYSTEMS = new Map([
   [0x6969, 'NFS'],
@@ -22,16 +22,16 @@ const NETWORK_FILE_SYSTEMS = new Map([
 /**
  * Opens the ledger file, or `:memory:`, made if absent, with the pragmas that make a commit survive a power cut.
  * @throws {UserError} (exit 2) when the file can't be used: no permission, a network file system, no database,
- *   another program's, damaged, or of a layout that this imggen does not read.
+ *   another program's, damaged, or of a layout that this imggen does not read; exit 75 when it stays locked.
  */
-export function openDatabase(file: string): Sqlite.Database {
+export function openDatabase(file: string, lock = new LockWait()): Sqlite.Database {
   if (file !== ':memory:') prepareFolder(file);
   const db = connect(file);
   try {
     assertVersion(db);
-    assertOurs(db, file);
-    configure(db, file);
-    migrate(db, file);
+    lock.until(() => assertOurs(db, file));
+    lock.until(() => configure(db, file));
+    lock.until(() => migrate(db, file));
     return db;
   } catch (error) {
     db.close();
@@ -75,7 +75,7 @@ function makeFolders(folder: string): void {
 
 function connect(file: string): Sqlite.Database {
   try {
-    return new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+    return new Sqlite(file, { timeout: BUSY_SLICE_MS });
   } catch (error) {
     throw explain(error, file);
   }
@@ -90,7 +90,7 @@ function assertVersion(db: Sqlite.Database): void {
 
 function configure(db: Sqlite.Database, file: string): void {
   if (file !== ':memory:') {
-    retryBusy(() => db.pragma('journal_mode = WAL'));
+    db.pragma('journal_mode = WAL');
     chmodSync(file, 0o600);
   }
   db.pragma(SYNCED);

@@ -93,6 +93,8 @@ export type Stop =
   | { reason: 'unusable'; message: string }
   /** The ledger's file was deleted, renamed or replaced during the run. */
   | { reason: 'ledger'; message: string }
+  /** Another program keeps the ledger locked. */
+  | { reason: 'busy'; message: string }
   /** The disk is full or can't be written. */
   | { reason: 'disk'; message: string };
 

@@ -1,4 +1,3 @@
-import { isDiskFailure } from '../errors.ts';
 import type { Claimed } from '../ledger/lease.ts';
 import type { Job } from '../ledger/records.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
@@ -11,11 +10,13 @@ import type { RunnerContext, RunnerOptions, RunnerResult, Stop } from './context
 import { DiskSpace } from './disk-space.ts';
 import { ledgerGone } from './gone.ts';
 import { InFlight } from './in-flight.ts';
+import { LetGo } from './let-go.ts';
 import { canBeCleared } from './look-up.ts';
 import { NextShot } from './next-shot.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
+import { stopFor } from './stop-for.ts';
 import { tellSpend, warningOnce } from './tell.ts';
 
 /** How often processes that have ended are looked for while others work on the same jobs. */
@@ -35,8 +36,7 @@ export class Runner {
   private readonly flight: InFlight;
   private readonly next: NextShot;
   private readonly disk: DiskSpace;
-  /** Shots this run let go, with their jobs: not to be taken over again by itself. */
-  private readonly letGo = new Map<number, number>();
+  private readonly letGo = new LetGo();
   private readonly paidInVain = new PaidInVain();
   private nextRecoveryMs = 0;
   /** Ends the whole run; what stops one job only is in `next`. */
@@ -93,7 +93,7 @@ export class Runner {
       if (next.kind === 'claimed') this.start(next);
       else if (this.options.drain.aborted || this.next.openJobIds().length < open.length) continue;
       else if (next.kind === 'wait') {
-        if (this.flight.size === 0 && this.onlyLetGo()) return;
+        if (this.flight.size === 0 && this.letGo.isAllThatIsLeft(this.context.ledger, this.next.openJobIds())) return;
         await this.flight.change(next.untilMs ?? this.context.now() + RECOVERY_POLL_MS);
       } else if (this.flight.size === 0) return;
       else await this.flight.change();
@@ -111,23 +111,13 @@ export class Runner {
     return true;
   }
 
-  /** True when every leased shot of the jobs that go on was let go by this run, and nothing else waits. */
-  private onlyLetGo(): boolean {
-    if (this.letGo.size === 0) return false;
-    return this.next.openJobIds().every((jobId) => {
-      const { queued, leased } = this.context.ledger.jobs.counts(jobId);
-      const ours = [...this.letGo.values()].filter((id) => id === jobId).length;
-      return queued === 0 && leased <= ours;
-    });
-  }
-
   private takeOver(): void {
     if (this.context.elapsed() < this.nextRecoveryMs) return;
     this.nextRecoveryMs = this.context.elapsed() + RECOVERY_POLL_MS;
     for (const { id } of this.jobs) {
       const places = this.flight.places(id);
       if (places === 0) continue;
-      for (const one of this.context.ledger.recovery.takeOver([id], places, new Set(this.letGo.keys()))) this.goOn(one);
+      for (const one of this.context.ledger.recovery.takeOver([id], places, this.letGo.shots())) this.goOn(one);
     }
   }
 
@@ -143,7 +133,7 @@ export class Runner {
     this.context.trace('taken-over', { shot: taken.lease.shot, state: taken.attempt.state });
     const open = this.opened(taken);
     if (!open) {
-      this.letGo.set(taken.lease.shotId, taken.lease.jobId);
+      this.letGo.add(taken.lease);
       this.context.ledger.attempts.release(taken.lease);
       return;
     }
@@ -181,7 +171,7 @@ export class Runner {
   private ended(open: OpenAttempt, end: AttemptEnd): void {
     const { lease, ready, job } = open;
     if (end.kind === 'done') this.after.saved(end.image, job);
-    if (end.kind === 'released' || end.kind === 'lease-lost') this.letGo.set(lease.shotId, lease.jobId);
+    if (end.kind === 'released' || end.kind === 'lease-lost') this.letGo.add(lease);
     if (end.kind === 'released' && end.why !== 'interrupted')
       this.context.tell({ event: 'notice', level: 'warn', message: end.why });
     if (end.kind === 'failed' && end.verdict.shot === 'parked') {
@@ -194,7 +184,8 @@ export class Runner {
   }
 
   private broke(error: unknown): void {
-    if (isDiskFailure(error)) this.halt ??= { reason: 'disk', message: `${error.message} (${error.code})` };
+    const stop = stopFor(error);
+    if (stop) this.halt ??= stop;
     else this.bug ??= error;
   }
 }

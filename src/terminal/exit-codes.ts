@@ -26,6 +26,7 @@ export const EXIT_OF_ERROR: Readonly<Record<UserErrorKind, ExitCode>> = {
   unavailable: EXIT.allFailed,
   incomplete: EXIT.someFailed,
   declined: EXIT.interrupted,
+  busy: EXIT.unknown,
 };
 
 /** The exit code of a run. */

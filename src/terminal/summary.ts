@@ -122,6 +122,8 @@ function headlineOf({ stop, jobs }: RunResult): string {
       return `stopped before paying for more of the same: ${pictures}`;
     case 'ledger':
       return `stopped before paying for more: the ledger is gone: ${pictures}`;
+    case 'busy':
+      return `stopped: the ledger stays locked by another program: ${pictures}`;
     case 'disk':
       return `stopped before paying for more: the disk: ${pictures}`;
     case undefined:

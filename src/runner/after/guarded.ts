@@ -1,6 +1,6 @@
-import { isDiskFailure } from '../../errors.ts';
 import type { Image, Job } from '../../ledger/records.ts';
 import type { Reporter, Stop } from '../context.ts';
+import { stopFor } from '../stop-for.ts';
 import type { AfterSave } from './after.ts';
 
 /** The steps of a run as one: none of them, whatever it throws, fails the run or keeps the others from their work. */
@@ -8,7 +8,7 @@ export class GuardedSteps {
   private readonly report: Reporter;
   private readonly steps: readonly AfterSave[];
   private readonly failed = new Set<AfterSave>();
-  private disk: Stop | undefined;
+  private broken: Stop | undefined;
 
   constructor(report: Reporter, steps: readonly AfterSave[]) {
     this.report = report;
@@ -40,7 +40,7 @@ export class GuardedSteps {
 
   /** The first reason for which a step left work to a later run. */
   get stop(): Stop | undefined {
-    return this.steps.map((step) => step.stop).find((stop) => stop !== undefined) ?? this.disk;
+    return this.steps.map((step) => step.stop).find((stop) => stop !== undefined) ?? this.broken;
   }
 
   private each(call: (step: AfterSave) => void): void {
@@ -56,7 +56,8 @@ export class GuardedSteps {
   private tell(step: AfterSave, error: unknown): void {
     const said = this.report.clean(error instanceof Error ? error.message : String(error));
     this.report.trace('after-save-failed', { step: step.name, message: said });
-    if (isDiskFailure(error)) this.disk ??= { reason: 'disk', message: `${said} (${error.code})` };
+    const stop = stopFor(error);
+    if (stop) this.broken ??= { ...stop, message: said };
     if (this.failed.has(step)) return;
     this.failed.add(step);
     const message = `${step.name} failed, the pictures are safe on disk: ${said}`;
