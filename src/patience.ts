@@ -6,7 +6,7 @@ const STOPPED_MS = 100;
 /** The end of every limit is a wait of its own, in which an answer that came is read: timers are first in the loop. */
 const READ_MS = 20;
 const AGAIN_MAX_MS = 30_000;
-const AGAIN_MIN_MS = 1_000;
+const AGAIN_MIN_MS = 3_000;
 
 /**
  * Resolves when `ms` have passed, or at once when the signal is aborted. Where the process was stopped while they
