@@ -115,6 +115,18 @@ export type LiveEvent =
       /** What the user can do about it. */
       advice?: Advice | undefined;
     }
+  /**
+   * Nothing of this run is under way, and this is what it waits for: told at once, then every few seconds. `--json`
+   * prints it, too.
+   */
+  | {
+      event: 'waiting';
+      at: string;
+      job_id: string;
+      reason: 'limits' | 'places' | 'budget' | 'others' | 'urgent';
+      waited_ms: number;
+      message: string;
+    }
   /** First Ctrl-C or SIGTERM: nothing new is sent; `in_flight` shots are being waited for. */
   | {
       event: 'draining';

@@ -15,7 +15,12 @@ export interface Candidate {
 export interface Wait {
   kind: 'wait';
   untilMs: number | undefined;
-  reason: 'backoff' | 'limits' | 'budget' | 'others';
+  /**
+   * `limits`: the service asked for a pause, or is not there; `places`: all that it takes at once are taken; `budget`:
+   * what is under way holds the rest of a cap; `others`: another process, or run, has what is left; `urgent`: a more
+   * urgent job of another process goes first.
+   */
+  reason: 'backoff' | 'limits' | 'places' | 'budget' | 'others' | 'urgent';
 }
 
 /** Nothing is left to claim. */

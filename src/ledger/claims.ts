@@ -62,7 +62,7 @@ function claimIn(connection: Connection, candidate: Candidate, routes: readonly 
   const chosen = chooseRoute(connection, routes);
   if (chosen.kind !== 'route') return chosen;
   if (yieldsToUrgent(connection, job, chosen.route))
-    return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'others' };
+    return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'urgent' };
   const route = pricedAsTold(connection, job, chosen.route);
   const verdict = checkCaps(connection, job.settings.caps, shot, route.worstMicros);
   return verdict.fits ? leaseShot(connection, current, route) : capped(connection, shot, verdict);
@@ -124,7 +124,7 @@ function chooseRoute(connection: Connection, routes: readonly Route[]): Chosen {
   for (const route of routes) {
     const verdict = checkLimits(connection, route.scope, route.provider);
     if (verdict.state === 'go') return { kind: 'route', route };
-    if (verdict.state === 'busy') return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'limits' };
+    if (verdict.state === 'busy') return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'places' };
     if (verdict.state === 'wait') return { kind: 'wait', untilMs: verdict.untilMs, reason: 'limits' };
     if (verdict.state === 'open') soonestMs = Math.min(soonestMs, verdict.untilMs);
   }

@@ -25,6 +25,18 @@ export class Queries {
     return workers.some(({ owner }) => owner === this.connection.owner || this.connection.isRunning(owner));
   }
 
+  /** Other processes that run and work on these jobs; on this machine, as a ledger is. */
+  workersBeside(jobIds: readonly number[]): number[] {
+    const workers = this.connection.all<{ id: string; pid: number }>(
+      `SELECT DISTINCT o.id, o.pid FROM owners o JOIN (
+         SELECT owner, job_id FROM runs UNION SELECT owner, job_id FROM shots WHERE state = 'leased'
+       ) w ON w.owner = o.id WHERE o.id <> ? AND w.job_id IN (SELECT value FROM json_each(?))`,
+      this.connection.owner,
+      JSON.stringify(jobIds),
+    );
+    return workers.filter(({ id }) => this.connection.isRunning(id)).map(({ pid }) => pid);
+  }
+
   /** Events of a job after a given event id, oldest first, for `status --watch`. */
   eventsAfter(jobId: number, afterId: number, limit = 1000): { id: number; event: PublicEvent }[] {
     const rows = this.connection.all<{ id: number; body: string }>(

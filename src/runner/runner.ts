@@ -18,6 +18,7 @@ import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
 import { stopFor } from './stop-for.ts';
 import { tellSpend, warningOnce } from './tell.ts';
+import { Waiting } from './waiting.ts';
 
 /** How often processes that have ended are looked for while others work on the same jobs. */
 const RECOVERY_POLL_MS = 500;
@@ -37,6 +38,7 @@ export class Runner {
   private readonly next: NextShot;
   private readonly disk: DiskSpace;
   private readonly letGo = new LetGo();
+  private readonly waiting: Waiting;
   private readonly paidInVain = new PaidInVain();
   private nextRecoveryMs = 0;
   /** Ends the whole run; what stops one job only is in `next`. */
@@ -59,6 +61,7 @@ export class Runner {
     this.flight = new InFlight({ ...context, drain: options.drain }, this.jobs);
     this.next = new NextShot(context, options, { requests: this.requests, jobs: this.jobs });
     this.disk = new DiskSpace(context);
+    this.waiting = new Waiting(context);
   }
 
   /** Runs to the end. @throws what is a bug, after everything in flight has ended. */
@@ -90,10 +93,12 @@ export class Runner {
       }
       if (await this.diskIsFull(open)) continue;
       const next = await this.next.claim(free);
+      if (next.kind !== 'wait') this.waiting.over();
       if (next.kind === 'claimed') this.start(next);
       else if (this.options.drain.aborted || this.next.openJobIds().length < open.length) continue;
       else if (next.kind === 'wait') {
         if (this.flight.size === 0 && this.letGo.isAllThatIsLeft(this.context.ledger, this.next.openJobIds())) return;
+        if (this.flight.size === 0) this.waiting.on(next, open);
         await this.flight.change(next.untilMs ?? this.context.now() + RECOVERY_POLL_MS);
       } else if (this.flight.size === 0) return;
       else await this.flight.change();

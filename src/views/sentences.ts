@@ -15,6 +15,7 @@ export function liveLine(event: RunEvent): string | undefined {
     const words = printable(event.message, NOTICE_LENGTH_MAX);
     return event.level === 'warn' ? `warning: ${words}` : words;
   }
+  if (event.event === 'waiting') return printable(event.message, NOTICE_LENGTH_MAX);
   if (event.event === 'draining') {
     return `${printable(event.signal, 20)}: ${drainingWords(event.in_flight, event.at_provider)}`;
   }

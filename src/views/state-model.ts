@@ -84,6 +84,8 @@ export interface JobState {
 
 /** The run. */
 export interface RunState {
+  /** What the run waits for, while nothing of it moves. */
+  waiting: string | undefined;
   /** When the first event came, undefined before. */
   startedAtMs: number | undefined;
   jobs: ReadonlyMap<string, JobState>;

@@ -12,6 +12,7 @@ import { reduceShot } from './state-shot.ts';
 /** Before anything has happened. */
 export function initialState(): RunState {
   return {
+    waiting: undefined,
     startedAtMs: undefined,
     jobs: new Map(),
     active: new Map(),
@@ -54,8 +55,10 @@ export function reduce(before: RunState, event: RunEvent, takenMs: number): RunS
     case 'notice':
     case 'generation_queued':
       return state;
+    case 'waiting':
+      return { ...state, waiting: printable(event.message, 300) };
     default:
-      return reduceShot(state, event, nowMs);
+      return reduceShot({ ...state, waiting: undefined }, event, nowMs);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Look } from './look.ts';
 /** Where the rest is: `2 in flight · 1 uploading · 280 queued`. */
 export function Phases(props: { state: RunState; look: Look; width: number }): ReactNode {
   const progress = progressOf(props.state);
+  const waiting = progress.inFlight === 0 ? props.state.waiting : undefined;
   const parts = [
     `${progress.inFlight} in flight`,
     `${progress.queued} queued`,
@@ -18,8 +19,8 @@ export function Phases(props: { state: RunState; look: Look; width: number }): R
     alreadyDone(props.state),
   ];
   return (
-    <Text wrap="truncate-end" {...tone(props.look, 'quiet')}>
-      {joined(parts, props.width, props.look.signs.dot)}
+    <Text wrap="truncate-end" {...tone(props.look, waiting === undefined ? 'quiet' : 'warn')}>
+      {waiting ?? joined(parts, props.width, props.look.signs.dot)}
     </Text>
   );
 }

@@ -162,3 +162,14 @@ test('a locale without UTF-8 gets ASCII', () => {
   });
   expect(text.replace(/…/g, '')).toMatch(/^[\n\u0020-\u007e]*$/);
 });
+
+test('what the run waits for is shown while nothing of it moves', () => {
+  const at = new Date(T0).toISOString();
+  const message = 'waiting: process 7 works on the rest of job 3';
+  const events: RunEvent[] = [
+    opened({}),
+    { event: 'waiting', at, job_id: '3', reason: 'others', waited_ms: 0, message },
+  ];
+  expect(shown(play(events), 80).join('\n')).toContain(message);
+  expect(shown(play([...events, started('avatar')]), 80).join('\n')).not.toContain('waiting:');
+});
