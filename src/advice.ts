@@ -5,8 +5,8 @@
 export type Advice =
   /** Say yes when `confirm` asks. */
   | { code: 'agree-to-delete' }
-  /** Raise a cap, or, where `someFit`, agree to as many pictures as fit under it. */
-  | { code: 'raise-cap'; cap: 'image' | 'run' | 'day'; someFit: boolean }
+  /** Raise a cap to at least `enoughUsd`, or, where `someFit`, agree to as many pictures as fit under it. */
+  | { code: 'raise-cap'; cap: 'image' | 'run' | 'day'; someFit: boolean; enoughUsd: number }
   /** State the price of a picture, or allow an unknown one. */
   | { code: 'state-price' }
   /** Give the character another name, or lock it anew. */

@@ -7,7 +7,7 @@ import { planCandidates, type AvatarOptions } from './avatars.ts';
 import { planCreation, type CreateOptions } from './create.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
-import { worstOf } from './preflight.ts';
+import { worstOf } from './estimate.ts';
 import type { Notice } from './prepare.ts';
 import type { Project } from './project.ts';
 import { planReroll, type RerollOptions } from './reroll.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { AlikeShots } from '../ledger/jobs.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';

@@ -1,36 +1,14 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import type { BudgetCap } from '../events.ts';
 import { ensureOwnFolder, LinkInTheWay } from '../images/folder.ts';
 import { PartFile } from '../images/part-file.ts';
-import type { Total } from '../ledger/budget.ts';
-import type { AlikeShots } from '../ledger/jobs.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings } from '../ledger/records.ts';
-import { usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { shotSettings, unfit, type Demand } from '../runner/request.ts';
-import type { PlannedShot, Reference, ShotSettings } from '../shot.ts';
-import { expectedReferences } from './likeness.ts';
-
-/** What a job that is about to run may cost. */
-export interface CostQuestion {
-  settings: JobSettings;
-  ready: ReadyProvider;
-  /** Shots that will be made. */
-  alike: readonly AlikeShots[];
-  /** The config's references, read. */
-  references?: ReadonlyMap<string, Reference> | undefined;
-  /** What the job has cost so far. */
-  total: Total;
-}
-
-/** What the shots of some jobs may cost at most, and the cap that stops them before their end, if one will. */
-export interface Estimate {
-  shots: number;
-  worstMicros: number;
-  passes: { cap: BudgetCap; capMicros: number; spentMicros: number } | undefined;
-}
+import type { PlannedShot } from '../shot.ts';
+import { worstOf } from './estimate.ts';
 
 /**
  * Checks that the provider of a job can keep the promise, before anything is paid.
@@ -127,74 +105,4 @@ export function alikeOf(shots: Iterable<Pick<PlannedShot, 'prompt' | 'settings'>
     group.promptChars = Math.max(group.promptChars, prompt.length);
   }
   return [...groups.values()];
-}
-
-/** A shot as far as its price depends on it. */
-export interface PricedShot {
-  /** What it has of its own. */
-  own?: ShotSettings | undefined;
-  prompt: string;
-  /** The avatar goes without an avatar. */
-  isAvatar?: boolean | undefined;
-  /** The config's references, read. */
-  known?: ReadonlyMap<string, Reference> | undefined;
-}
-
-/** What one picture costs at most, in micro-dollars, its references included; undefined when nobody knows. */
-export function worstOf(job: JobSettings, { provider }: ReadyProvider, shot: PricedShot): number | undefined {
-  const { own = {}, prompt } = shot;
-  const { model, width, height, quality } = shotSettings(job, own);
-  const most = provider.capabilities(model).referencesMax;
-  const references = expectedReferences({ ...job, own: own.references ?? [] }, { most, ...shot });
-  return provider.price({ model, width, height, quality, prompt, references })?.worstMicros;
-}
-
-/** Adds up the worst case of what is left to do, against the caps of each job and of the day. */
-export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate {
-  let shots = 0;
-  let worstMicros = 0;
-  let passes: Estimate['passes'];
-  for (const { settings, ready, alike, references, total } of jobs) {
-    const { caps } = settings;
-    const each = ({ own, promptChars }: AlikeShots) =>
-      worstOf(settings, ready, { own, prompt: 'x'.repeat(promptChars), known: references }) ?? 0;
-    const costs = alike.map((group) => ({ shots: group.shots, eachMicros: each(group) }));
-    const jobMicros = costs.reduce((sum, cost) => sum + cost.shots * cost.eachMicros, 0);
-    shots += costs.reduce((sum, cost) => sum + cost.shots, 0);
-    worstMicros += jobMicros;
-    if (jobMicros === 0) continue;
-    passes ??= over('image', caps.perImageMicros, 0, Math.max(...costs.map((cost) => cost.eachMicros)));
-    passes ??= over('run', caps.perRunMicros, total.spentMicros + total.reservedMicros, jobMicros);
-    passes ??= over('day', caps.perDayMicros, today.spentMicros + today.reservedMicros, worstMicros);
-  }
-  return { shots, worstMicros, passes };
-}
-
-function over(cap: BudgetCap, capMicros: number | undefined, spentMicros: number, moreMicros: number) {
-  return capMicros !== undefined && spentMicros + moreMicros > capMicros ? { cap, capMicros, spentMicros } : undefined;
-}
-
-/** What a cap limits, in words. */
-const CAPPED: Readonly<Record<BudgetCap, string>> = { image: 'one picture', run: 'the job', day: 'the day' };
-
-/** The sentence for jobs that would pass a cap; empty when none is passed. */
-export function capWords(found: Estimate): string {
-  if (!found.passes) return '';
-  const { cap, capMicros, spentMicros } = found.passes;
-  const spent = spentMicros > 0 ? `, ${usdText(spentMicros)} of it spent` : '';
-  const pictures = `${found.shots} ${found.shots === 1 ? 'picture' : 'pictures'}`;
-  const worst = usdText(found.worstMicros);
-  return `${pictures} may cost up to ${worst}, and the cap of ${CAPPED[cap]} is ${usdText(capMicros)}${spent}`;
-}
-
-/** Nobody agreed to a run that would stop at a cap. */
-export function capRefusal(found: Estimate): UserError {
-  const cap = found.passes?.cap ?? 'run';
-  // Not one picture fits under a cap of an image: making as many as fit would make none.
-  const someFit = cap !== 'image';
-  return new UserError(`${capWords(found)}: nothing was sent`, {
-    kind: 'budget',
-    hint: `${someFit ? 'agree to as many as fit, or raise' : 'raise'} the cap of ${CAPPED[cap]}`,
-    advice: { code: 'raise-cap', cap, someFit },
-  });
 }

@@ -1,17 +1,18 @@
 import type { Advice } from '../advice.ts';
 import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
-import type { AlikeShots } from '../ledger/jobs.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
 import type { Job, JobSettings, Shot } from '../ledger/records.ts';
-import { usdText } from '../money.ts';
 import { bytesToReserve } from '../runner/answer-file.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { prepareReferences } from '../runner/references.ts';
 import type { Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LedgerFile } from './ledger-file.ts';
+import { assertAgreed, pricesOfAgain } from './agreement.ts';
+import { worstOf } from './estimate.ts';
 import { faceNotices, learn } from './likeness.ts';
-import { assertFits, makeFolders, capRefusal, capWords, estimate, worstOf } from './preflight.ts';
+import { assertFits, makeFolders } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
 
@@ -85,7 +86,7 @@ export async function prepare(
   const providers = await providersOf({ ...project, services }, jobs, warn);
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
   const references = await prepareReferences(new Set(jobs.flatMap((job) => referencesOf(project.ledger, job))));
-  notices.push(...pricesOfAgain(jobs, providers));
+  notices.push(...pricesOfAgain(jobs, { providers, references }));
   for (const notice of faceNotices(project, jobs, providers)) warn(notice);
   await assertAgreed(project, jobs, { providers, references, confirm });
   await makeFolders(
@@ -161,40 +162,4 @@ function storeOf({ config, ledger }: PreparingProject, jobs: readonly PlannedJob
     hint: 'go on with one job at a time, or without a store: uploads are left for later',
     advice: { code: 'resume-one-by-one' },
   });
-}
-
-/** What jobs that pay again may cost, a sentence each. */
-function pricesOfAgain(jobs: readonly PlannedJob[], providers: ReadonlyMap<string, ReadyProvider>): LiveEvent[] {
-  return jobs.flatMap((job): LiveEvent[] => {
-    const { settings, alike, paysAgain, before } = job;
-    const shots = shotsOf(job);
-    const ready = providers.get(settings.provider);
-    if (!paysAgain || !ready || shots === 0) return [];
-    const total = { spentMicros: 0, reservedMicros: 0 };
-    const { worstMicros } = estimate([{ settings, ready, alike, total }], total);
-    if (worstMicros === 0) return [];
-    const what = `${shots} ${shots === 1 ? 'picture' : 'pictures'}${before ? ` of job ${before.id}` : ''}`;
-    const message = `${what} may cost up to ${usdText(worstMicros)} more at ${settings.provider}`;
-    return [{ event: 'notice', level: 'info', message }];
-  });
-}
-
-/** @throws {UserError} `budget` when the worst case would pass a cap and nobody agrees to make as many as fit. */
-async function assertAgreed(
-  { ledger }: PreparingProject,
-  jobs: readonly PlannedJob[],
-  { providers, references, confirm }: Pick<Prepared, 'providers' | 'references'> & Pick<RunOptions, 'confirm'>,
-): Promise<void> {
-  const nothing = { spentMicros: 0, reservedMicros: 0 };
-  const questions = jobs.flatMap(({ settings, before, alike }) => {
-    const ready = providers.get(settings.provider);
-    if (!ready || alike.length === 0) return [];
-    const total = before ? ledger.open().jobs.total(before.id) : nothing;
-    return [{ settings, ready, alike, references, total }];
-  });
-  const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
-  if (!found.passes) return;
-  // Under the cap of an image not one would be made.
-  if (found.passes.cap !== 'image' && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
-  throw capRefusal(found);
 }

@@ -33,7 +33,7 @@ export interface JobResult {
   liveAtProvider: number;
   /** The provider can be asked about the held ones: resuming may settle them. */
   canAsk: boolean;
-  /** A shot ended because one more attempt would pass the cap of a picture. */
+  /** A shot ended, or is held, because one more attempt would pass the cap of a picture. */
   imageCapReached: boolean;
   costUsd: number;
   /** Held for attempts whose real cost is not known yet; counts as spent. */

@@ -1,5 +1,5 @@
 import { createCharacter, type Character } from '../character.ts';
-import type { AlikeShots } from '../ledger/jobs.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import { configuredCharacter, knownCharacter, ownCharacter } from './characters.ts';
 import { settingsFor } from './jobs.ts';

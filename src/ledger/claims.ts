@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { freeDependents, leaseShot, type Claimed, type Route } from './lease.ts';
 import { checkLimits, isScarce } from './limits.ts';
 import type { Job, Shot } from './records.ts';
-import { usdOf } from '../money.ts';
+import { usdOf, usdText } from '../money.ts';
 
 /** One more attempt would pass a cap, whatever those in flight will have cost. */
 export interface CapReached {
@@ -65,7 +65,7 @@ function claimIn(connection: Connection, candidate: Candidate, routes: readonly 
     return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'urgent' };
   const route = pricedAsTold(connection, job, chosen.route);
   const verdict = checkCaps(connection, job.settings.caps, shot, route.worstMicros);
-  return verdict.fits ? leaseShot(connection, current, route) : capped(connection, shot, verdict);
+  return verdict.fits ? leaseShot(connection, current, route) : capped(connection, shot, { verdict, route });
 }
 
 /** A service that has charged this job more than its price list said is held to what it charged. */
@@ -74,11 +74,15 @@ function pricedAsTold(connection: Connection, job: Job, route: Route): Route {
   return toldMicros > route.worstMicros ? { ...route, worstMicros: toldMicros } : route;
 }
 
-function capped(connection: Connection, shot: Shot, verdict: Exclude<CapVerdict, { fits: true }>): ClaimResult {
+function capped(
+  connection: Connection,
+  shot: Shot,
+  { verdict, route }: { verdict: Exclude<CapVerdict, { fits: true }>; route: Route },
+): ClaimResult {
   const { cap, total, wait } = verdict;
   // What this one shot has cost already concerns no other: they go on.
   if (cap === 'image' && total.spentMicros > 0) {
-    failOverCap(connection, shot, total);
+    endOverCap(connection, shot, { total, worstMicros: route.worstMicros });
     return { kind: 'changed' };
   }
   if (wait && someoneAtWork(connection)) return { kind: 'wait', untilMs: undefined, reason: 'budget' };
@@ -87,11 +91,16 @@ function capped(connection: Connection, shot: Shot, verdict: Exclude<CapVerdict,
 
 /**
  * A shot whose earlier attempts have used up what one picture may cost ends, until a person raises the cap and retries.
+ * With an attempt that was perhaps charged it is held as before: that the user has it sent again settles no doubt.
  */
-function failOverCap(connection: Connection, shot: Shot, total: Total): void {
+function endOverCap(connection: Connection, shot: Shot, known: { total: Total; worstMicros: number }): void {
+  const { total, worstMicros } = known;
+  const enough = usdText(total.spentMicros + total.reservedMicros + worstMicros);
   connection.run(
-    `UPDATE shots SET state = 'failed', outcome = 'budget', message = ?, ended_at_ms = ? WHERE id = ?`,
-    'one more attempt would pass the cap of a picture',
+    `UPDATE shots SET outcome = 'budget', message = ?, ended_at_ms = ?,
+       state = CASE WHEN EXISTS (SELECT 1 FROM reservations r WHERE r.shot_id = shots.id AND r.state = 'doubtful')
+                    THEN 'held' ELSE 'failed' END WHERE id = ?`,
+    `one more attempt would pass the cap of a picture: it takes ${enough}`,
     connection.now(),
     shot.id,
   );

@@ -1,25 +1,17 @@
+import { alikeShots, type AlikeShots } from './alike.ts';
 import { totalOf, type Total } from './budget.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
-import type { ShotSettings } from '../shot.ts';
 import { doubtful, endedInVain, PAID, paidInVain, type PaidInVain } from './paid-in-vain.ts';
 import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
 import { isTaken, renewSeeds, waitForAvatar, type AskedPrompt } from './second-take.ts';
 import { jobById, jobOf } from './rows.ts';
 import { OpenRun } from './runs.ts';
-import { absoluteShotSettings, type JobChanges } from './settings.ts';
+import type { JobChanges } from './settings.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 
-/** Shots that are made in the same way. */
-export interface AlikeShots {
-  /** What they have in place of their job's settings. */
-  own: ShotSettings;
-  shots: number;
-  /** Of their longest prompt. */
-  promptChars: number;
-}
 /** States of shots that ended without a picture. */
 export type EndedState = 'failed' | 'refused' | 'held' | 'canceled';
 
@@ -101,18 +93,7 @@ export class Jobs {
    * without ended ones that were paid, or perhaps paid.
    */
   alike(jobId: number, states: readonly Shot['state'][], how: { unpaid?: boolean } = {}): AlikeShots[] {
-    const marks = states.map(() => '?').join(', ');
-    const rows = this.connection.all<{ settings: string; shots: number; promptChars: number }>(
-      `SELECT settings, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars FROM shots
-        WHERE job_id = ? AND state IN (${marks}) ${how.unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : ''}
-        GROUP BY settings ORDER BY MIN(id)`,
-      jobId,
-      ...states,
-    );
-    return rows.map((row) => ({
-      ...row,
-      own: absoluteShotSettings(this.connection.folder, JSON.parse(row.settings) as ShotSettings),
-    }));
+    return alikeShots(this.connection, jobId, { states, ...how });
   }
 
   /** What a job has cost, and holds. */

@@ -62,7 +62,7 @@ export class Queries {
   stoppedByBudget(jobId: number): boolean {
     return (
       this.connection.get(
-        `SELECT 1 FROM shots WHERE job_id = ? AND state = 'failed' AND outcome = 'budget' LIMIT 1`,
+        `SELECT 1 FROM shots WHERE job_id = ? AND state IN ('failed', 'held') AND outcome = 'budget' LIMIT 1`,
         jobId,
       ) !== undefined
     );

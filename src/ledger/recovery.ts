@@ -55,7 +55,7 @@ export class Recovery {
     for (const jobId of jobIds) {
       const held = this.connection.many(
         shotOf,
-        `SELECT * FROM shots WHERE job_id = ? AND state = 'held' AND outcome = 'unknown'`,
+        `SELECT * FROM shots WHERE job_id = ? AND state = 'held' AND outcome IN ('unknown', 'budget')`,
         jobId,
       );
       for (const shot of held) {

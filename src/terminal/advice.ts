@@ -1,5 +1,6 @@
 /** The flags and commands of the command line for what the library advises. Pure. */
 import type { Advice } from '../advice.ts';
+import { microsOf, usdText } from '../money.ts';
 
 type Code = Advice['code'];
 
@@ -7,15 +8,18 @@ type Code = Advice['code'];
 type Wording<C extends Code> = (text: string, advice: Extract<Advice, { code: C }>) => string;
 
 const RAISE = {
-  image: '--max-image-usd USD (budget.perImageUsd)',
-  run: '--budget USD (budget.perRunUsd)',
-  day: '--max-day-usd USD (budget.perDayUsd)',
+  image: ['--max-image-usd', 'budget.perImageUsd'],
+  run: ['--budget', 'budget.perRunUsd'],
+  day: ['--max-day-usd', 'budget.perDayUsd'],
 } as const;
 
 const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'agree-to-delete': () => 'delete them: --yes',
-  'raise-cap': (_, { cap, someFit }) =>
-    `${someFit ? 'make as many as fit: --yes; or ' : ''}raise the cap: ${RAISE[cap]}`,
+  'raise-cap': (_, { cap, someFit, enoughUsd }) => {
+    const [flag, key] = RAISE[cap];
+    const enough = usdText(microsOf(enoughUsd)).replaceAll(/[$,]/g, '');
+    return `${someFit ? 'make as many as fit: --yes; or ' : ''}raise the cap: ${flag} ${enough} (${key})`;
+  },
   'state-price': (text) => `${text}: --allow-unknown-price`,
   relock: (text) => `${text}: --relock`,
   'accept-unread-store': () =>

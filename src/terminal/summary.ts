@@ -68,14 +68,22 @@ function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] 
     const budget = exitCode === EXIT.budget ? ' --budget USD' : '';
     if (job.remaining + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
     if (job.held > 0) {
-      next.push(...(job.canAsk ? [`imggen resume ${job.jobId}`] : []), `imggen retry --unknown ${job.jobId}`);
+      next.push(...(job.canAsk ? [`imggen resume ${job.jobId}`] : []), retryUnknown(job));
     }
     if (job.failed > 0) {
-      next.push(`imggen retry ${job.jobId}${job.imageCapReached ? ' --max-image-usd USD' : ''}`);
+      next.push(`imggen retry ${job.jobId}${raisedCap(job)}`);
     }
     return next;
   });
   return [...new Set(commands)];
+}
+
+function retryUnknown(job: JobResult): string {
+  return `imggen retry --unknown ${job.jobId}${raisedCap(job)}`;
+}
+
+function raisedCap(job: JobResult): string {
+  return job.imageCapReached ? ' --max-image-usd USD' : '';
 }
 
 /** What was paid in vain is not advised to be bought again; what was not asked for yet may go to another model. */
@@ -89,9 +97,9 @@ function afterCancel(job: JobResult): string[] {
   const next: string[] = [];
   if (job.liveAtProvider > 0) next.push(`imggen resume ${jobId}`);
   if (unmadeOf(job) + job.failed > 0) {
-    next.push(`imggen retry ${jobId}${job.imageCapReached ? ' --max-image-usd USD' : ''}`);
+    next.push(`imggen retry ${jobId}${raisedCap(job)}`);
   }
-  if (job.held > 0) next.push(`imggen retry --unknown ${jobId}`);
+  if (job.held > 0) next.push(retryUnknown(job));
   if (job.uploadsLeft > 0) next.push(`imggen upload ${job.characterId}`);
   return next;
 }

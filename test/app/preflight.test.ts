@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assertFits, capRefusal, capWords, estimate } from '../../src/app/preflight.ts';
+import { capRefusal, capWords, estimate } from '../../src/app/estimate.ts';
+import { assertFits } from '../../src/app/preflight.ts';
 import type { Caps } from '../../src/ledger/records.ts';
 import { finish, openLedgers } from '../support/ledgers.ts';
 import { picture, provider } from '../support/runner-rig.ts';
@@ -39,7 +40,7 @@ describe('what is left to do', () => {
     const refusal = capRefusal(found({ perRunMicros: 100 }));
     expect(refusal.kind).toBe('budget');
     expect(refusal.message).toMatch(/3 pictures may cost up to .* cap of the job is .* nothing was sent/);
-    expect(refusal.advice).toEqual({ code: 'raise-cap', cap: 'run', someFit: true });
+    expect(refusal.advice).toEqual({ code: 'raise-cap', cap: 'run', someFit: true, enoughUsd: 0.00019 });
     expect(capWords(found({}))).toBe('');
   });
 });

@@ -12,9 +12,9 @@ const flags = program.commands.flatMap((command) => command.options.map((option)
 
 const all: Advice[] = [
   { code: 'agree-to-delete' },
-  { code: 'raise-cap', cap: 'image', someFit: false },
-  { code: 'raise-cap', cap: 'run', someFit: true },
-  { code: 'raise-cap', cap: 'day', someFit: true },
+  { code: 'raise-cap', cap: 'image', someFit: false, enoughUsd: 0.5 },
+  { code: 'raise-cap', cap: 'run', someFit: true, enoughUsd: 0.5 },
+  { code: 'raise-cap', cap: 'day', someFit: true, enoughUsd: 0.5 },
   { code: 'state-price' },
   { code: 'relock' },
   { code: 'accept-unread-store' },

@@ -1,0 +1,62 @@
+/** What is said of the price of a run before it begins, and asked where a cap would be passed. */
+import type { LiveEvent } from '../events.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
+import type { Job, JobSettings } from '../ledger/records.ts';
+import { usdText } from '../money.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import type { Reference } from '../shot.ts';
+import { capRefusal, capWords, estimate } from './estimate.ts';
+import type { Project } from './project.ts';
+import type { RunOptions } from './run.ts';
+
+/** A planned job as far as its price depends on it. */
+interface PricedJob {
+  settings: JobSettings;
+  /** The job that goes on; undefined: a new one. */
+  before: Job | undefined;
+  alike: readonly AlikeShots[];
+  /** Pays for pictures a second time. */
+  paysAgain?: boolean | undefined;
+}
+
+/** What prices depend on beside the jobs. */
+interface PricedWith {
+  providers: ReadonlyMap<string, ReadyProvider>;
+  references: ReadonlyMap<string, Reference>;
+}
+
+/** What jobs that pay again may cost, a sentence each. */
+export function pricesOfAgain(jobs: readonly PricedJob[], { providers, references }: PricedWith): LiveEvent[] {
+  return jobs.flatMap((job): LiveEvent[] => {
+    const { settings, alike, paysAgain, before } = job;
+    const shots = alike.reduce((sum, group) => sum + group.shots, 0);
+    const ready = providers.get(settings.provider);
+    if (!paysAgain || !ready || shots === 0) return [];
+    const total = { spentMicros: 0, reservedMicros: 0 };
+    const { worstMicros } = estimate([{ settings, ready, alike, references, total }], total);
+    if (worstMicros === 0) return [];
+    const what = `${shots} ${shots === 1 ? 'picture' : 'pictures'}${before ? ` of job ${before.id}` : ''}`;
+    const message = `${what} may cost up to ${usdText(worstMicros)} more at ${settings.provider}`;
+    return [{ event: 'notice', level: 'info', message }];
+  });
+}
+
+/** @throws {UserError} `budget` when the worst case would pass a cap and nobody agrees to make as many as fit. */
+export async function assertAgreed(
+  { ledger }: Pick<Project, 'ledger'>,
+  jobs: readonly PricedJob[],
+  { providers, references, confirm }: PricedWith & Pick<RunOptions, 'confirm'>,
+): Promise<void> {
+  const nothing = { spentMicros: 0, reservedMicros: 0 };
+  const questions = jobs.flatMap(({ settings, before, alike }) => {
+    const ready = providers.get(settings.provider);
+    if (!ready || alike.length === 0) return [];
+    const total = before ? ledger.open().jobs.total(before.id) : nothing;
+    return [{ settings, ready, alike, references, total }];
+  });
+  const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
+  if (!found.passes) return;
+  // Under the cap of an image not one would be made.
+  if (found.passes.cap !== 'image' && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
+  throw capRefusal(found);
+}

@@ -1,0 +1,123 @@
+/** What pictures may cost at most, and the caps that stop them: looked at before anything is paid. */
+import { UserError } from '../errors.ts';
+import type { BudgetCap } from '../events.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
+import type { Total } from '../ledger/budget.ts';
+import type { JobSettings } from '../ledger/records.ts';
+import { usdOf, usdText } from '../money.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { shotSettings } from '../runner/request.ts';
+import type { Reference, ShotSettings } from '../shot.ts';
+import { expectedReferences } from './likeness.ts';
+
+/** What a job that is about to run may cost. */
+export interface CostQuestion {
+  settings: JobSettings;
+  ready: ReadyProvider;
+  /** Shots that will be made. */
+  alike: readonly AlikeShots[];
+  /** The config's references, read. */
+  references?: ReadonlyMap<string, Reference> | undefined;
+  /** What the job has cost so far. */
+  total: Total;
+}
+
+/** What the shots of some jobs may cost at most, and the cap that stops them before their end, if one will. */
+export interface Estimate {
+  shots: number;
+  worstMicros: number;
+  /** `enoughMicros`: the least cap that all of them stay under. */
+  passes: { cap: BudgetCap; capMicros: number; spentMicros: number; enoughMicros: number } | undefined;
+}
+
+/** A shot as far as its price depends on it. */
+export interface PricedShot {
+  /** What it has of its own. */
+  own?: ShotSettings | undefined;
+  prompt: string;
+  /** The avatar goes without an avatar. */
+  isAvatar?: boolean | undefined;
+  /** The config's references, read. */
+  known?: ReadonlyMap<string, Reference> | undefined;
+}
+
+/** What one picture costs at most, in micro-dollars, its references included; undefined when nobody knows. */
+export function worstOf(job: JobSettings, { provider }: ReadyProvider, shot: PricedShot): number | undefined {
+  const { own = {}, prompt } = shot;
+  const { model, width, height, quality } = shotSettings(job, own);
+  const most = provider.capabilities(model).referencesMax;
+  const references = expectedReferences({ ...job, own: own.references ?? [] }, { most, ...shot });
+  return provider.price({ model, width, height, quality, prompt, references })?.worstMicros;
+}
+
+/** Adds up the worst case of what is left to do, against the caps of each job and of the day. */
+export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate {
+  let shots = 0;
+  let worstMicros = 0;
+  let passes: Estimate['passes'];
+  for (const { settings, ready, alike, references, total } of jobs) {
+    const { caps } = settings;
+    const each = ({ own, promptChars }: AlikeShots) =>
+      worstOf(settings, ready, { own, prompt: 'x'.repeat(promptChars), known: references }) ?? 0;
+    const costs = alike.map((group) => ({ ...group, eachMicros: each(group) }));
+    const jobMicros = costs.reduce((sum, cost) => sum + cost.shots * cost.eachMicros, 0);
+    shots += costs.reduce((sum, cost) => sum + cost.shots, 0);
+    worstMicros += jobMicros;
+    if (jobMicros === 0) continue;
+    passes ??= overOnePicture(caps.perImageMicros, costs);
+    passes ??= over('run', caps.perRunMicros, total.spentMicros + total.reservedMicros, jobMicros);
+    passes ??= over('day', caps.perDayMicros, today.spentMicros + today.reservedMicros, worstMicros);
+  }
+  return { shots, worstMicros, passes };
+}
+
+function over(cap: BudgetCap, capMicros: number | undefined, spentMicros: number, moreMicros: number) {
+  const enoughMicros = spentMicros + moreMicros;
+  return capMicros !== undefined && enoughMicros > capMicros
+    ? { cap, capMicros, spentMicros, enoughMicros }
+    : undefined;
+}
+
+/**
+ * When a picture by itself costs more than its cap, or none fits for what it has cost already. Where some fit these are
+ * made; the others end as they were, or stay held.
+ */
+function overOnePicture(
+  capMicros: number | undefined,
+  costs: readonly { spentMicros?: number; eachMicros: number }[],
+): Estimate['passes'] {
+  if (capMicros === undefined) return undefined;
+  const needs = costs.map(({ spentMicros = 0, eachMicros }) => ({
+    spentMicros,
+    enoughMicros: spentMicros + eachMicros,
+  }));
+  const most = needs.toSorted((a, b) => b.enoughMicros - a.enoughMicros)[0];
+  const noneFits = needs.every(({ enoughMicros }) => enoughMicros > capMicros);
+  const isTooDear = costs.some(({ eachMicros }) => eachMicros > capMicros);
+  return most && (noneFits || isTooDear) ? { cap: 'image', capMicros, ...most } : undefined;
+}
+
+/** What a cap limits, in words. */
+const CAPPED: Readonly<Record<BudgetCap, string>> = { image: 'one picture', run: 'the job', day: 'the day' };
+
+/** The sentence for jobs that would pass a cap; empty when none is passed. */
+export function capWords(found: Estimate): string {
+  if (!found.passes) return '';
+  const { cap, capMicros, spentMicros } = found.passes;
+  const spent = spentMicros > 0 ? `, ${usdText(spentMicros)} of it spent` : '';
+  const pictures = `${found.shots} ${found.shots === 1 ? 'picture' : 'pictures'}`;
+  const worst = usdText(found.worstMicros);
+  return `${pictures} may cost up to ${worst}, and the cap of ${CAPPED[cap]} is ${usdText(capMicros)}${spent}`;
+}
+
+/** Nobody agreed to a run that would stop at a cap. */
+export function capRefusal(found: Estimate): UserError {
+  const cap = found.passes?.cap ?? 'run';
+  // Not one picture fits under a cap of an image: making as many as fit would make none.
+  const someFit = cap !== 'image';
+  return new UserError(`${capWords(found)}: nothing was sent`, {
+    kind: 'budget',
+    hint: `${someFit ? 'agree to as many as fit, or raise' : 'raise'} the cap of ${CAPPED[cap]}`,
+    advice: { code: 'raise-cap', cap, someFit, enoughUsd: usdOf(found.passes?.enoughMicros ?? 0) },
+  });
+}

@@ -1,0 +1,41 @@
+/** Shots of a job, put together by what they are made with. */
+import type { ShotSettings } from '../shot.ts';
+import type { Connection } from './connection.ts';
+import { PAID } from './paid-in-vain.ts';
+import type { Shot } from './records.ts';
+import { absoluteShotSettings } from './settings.ts';
+
+/** Shots that are made in the same way. */
+export interface AlikeShots {
+  /** What they have in place of their job's settings. */
+  own: ShotSettings;
+  shots: number;
+  /** Of their longest prompt. */
+  promptChars: number;
+  /** What each of them has cost already, or perhaps cost; default nothing. */
+  spentMicros?: number;
+}
+
+/** What a row of `shots` has cost; one that was never claimed, nothing. */
+const SPENT = `CASE token WHEN 0 THEN 0 ELSE
+  (SELECT COALESCE(SUM(r.spent_micros), 0) FROM reservations r WHERE r.shot_id = shots.id) END`;
+
+/** Shots of a job in these states, counted by their own settings and by what they have cost. Reads only. */
+export function alikeShots(
+  connection: Connection,
+  jobId: number,
+  { states, unpaid = false }: { states: readonly Shot['state'][]; unpaid?: boolean },
+): AlikeShots[] {
+  const marks = states.map(() => '?').join(', ');
+  const rows = connection.all<{ settings: string; shots: number; promptChars: number; spentMicros: number }>(
+    `SELECT settings, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars, ${SPENT} spentMicros FROM shots
+      WHERE job_id = ? AND state IN (${marks}) ${unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : ''}
+      GROUP BY settings, spentMicros ORDER BY MIN(id)`,
+    jobId,
+    ...states,
+  );
+  return rows.map(({ settings, ...row }) => ({
+    ...row,
+    own: absoluteShotSettings(connection.folder, JSON.parse(settings) as ShotSettings),
+  }));
+}

@@ -1,0 +1,66 @@
+/** What a refusal at a cap advises, followed to the letter; and what a cap does to shots whose charge is in doubt. */
+import { expect, it, onTestFinished } from 'vitest';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../emulators/emulator.ts';
+import { openai } from '../emulators/openai.ts';
+import { ask, imggen, newStudio } from '../support/cli/imggen.ts';
+
+async function studio(config: Record<string, unknown>, emulation: EmulatorOptions = {}) {
+  const emulator: Emulator = await startEmulator(openai(), emulation);
+  onTestFinished(() => emulator.close());
+  const env = { OPENAI_API_KEY: 'emulated-key', OPENAI_BASE_URL: `${emulator.url}/v1` };
+  const folder = newStudio({ provider: 'openai', size: '1024x1024', quality: 'low', thumbnails: false, ...config });
+  return { emulator, env, folder };
+}
+
+/** Each picture costs just that. */
+const PRICED = { providers: { openai: { priceUsd: 0.02 } } };
+
+/** The flag with its value that a refusal advises. */
+const advised = (stderr: string) => /(--(?:budget|max-image-usd|max-day-usd)) ([\d.]+)/.exec(stderr)?.slice(1) ?? [];
+
+it.each([
+  ['of a picture', { perImageUsd: 0.25 }, ['--quality', 'max']],
+  ['of the job', { perRunUsd: 0.02 }, []],
+  ['of the day', { perDayUsd: 0.02 }, []],
+])('a pack above the cap %s is made when the advice is followed', async (_, budget, flags) => {
+  const { emulator, env, folder } = await studio({ budget });
+  const pack = ['pack', '--count', '4', ...flags];
+  const refused = await imggen(folder, pack, { env });
+  expect(refused.exitCode, refused.stderr).toBe(4);
+  expect(emulator.charges()).toHaveLength(0);
+  const made = await imggen(folder, [...pack, ...advised(refused.stderr)], { env });
+  expect(made.exitCode, made.stderr).toBe(0);
+  expect(emulator.charges()).toHaveLength(4);
+});
+
+it('a held shot stays held at the cap of a picture, and is sent again when the advice is followed', async () => {
+  const faults = [{ on: 'submit', kind: 'reset-after' as const, positions: [1] }];
+  const { emulator, env, folder } = await studio({ ...PRICED, budget: { perImageUsd: 0.03 } }, { faults });
+  expect(await imggen(folder, ['pack', '--count', '1'], { env })).toMatchObject({ exitCode: 75 });
+  const retry = ['retry', '--unknown', '1'];
+  const refused = await imggen(folder, retry, { env });
+  expect(refused.exitCode, refused.stdout).toBe(4);
+  expect(refused.stderr).toMatch(/1 picture may cost up to .*the cap of one picture is \$0\.03, \$0\.02 of it spent/);
+  expect(ask(folder, 'SELECT state, outcome FROM shots')).toEqual([{ state: 'held', outcome: 'unknown' }]);
+  expect(emulator.charges()).toHaveLength(1);
+  const made = await imggen(folder, [...retry, ...advised(refused.stderr)], { env });
+  expect(made.exitCode, made.stderr).toBe(0);
+  expect(made.stdout).toMatch(/1 picture of job 1 may cost up to \$[\d.]+ more at openai/);
+  expect(emulator.charges()).toHaveLength(2);
+});
+
+it('a held shot that does not fit is held again, beside one that fits', async () => {
+  const faults = [{ on: 'submit', kind: 'reset-after' as const, positions: [1] }];
+  const config = { ...PRICED, budget: { perImageUsd: 0.03 }, attemptsMax: 1, concurrency: 1 };
+  const refusal = { on: 'submit', kind: 'status' as const, status: 400, positions: [2], body: '{"error":{}}' };
+  const { emulator, env, folder } = await studio(config, { faults: [...faults, refusal] });
+  await imggen(folder, ['pack', '--count', '2'], { env });
+  const some = await imggen(folder, ['retry', '--unknown', '1'], { env });
+  expect(some.exitCode, some.stdout).toBe(75);
+  expect(some.stdout).toMatch(/imggen retry --unknown 1 --max-image-usd USD/);
+  expect(some.stdout).toMatch(/would pass the cap of a picture: it takes \$0\.04/);
+  expect(ask(folder, 'SELECT state FROM shots ORDER BY id')).toEqual([{ state: 'held' }, { state: 'done' }]);
+  const flag = ['--max-image-usd', '0.04'];
+  expect(await imggen(folder, ['retry', '--unknown', '1', ...flag], { env })).toMatchObject({ exitCode: 0 });
+  expect(emulator.charges()).toHaveLength(3);
+});
