@@ -138,7 +138,7 @@ describe('priority', () => {
     ledgers.claimed(b, [normal.id]); // no scarcity: nobody waits
     const paced = { route: { intervalMs: 10 } };
     ledgers.nowMs += 1_000;
-    expect(ledgers.claim(b, [normal.id], paced)).toMatchObject({ kind: 'wait', reason: 'others' });
+    expect(ledgers.claim(b, [normal.id], paced)).toMatchObject({ kind: 'wait', reason: 'urgent' });
     ledgers.ended.add('a');
     expect(ledgers.claimed(b, [normal.id], paced)).toBeDefined();
   });
