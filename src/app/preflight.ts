@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { ensureOwnFolder, LinkInTheWay } from '../images/folder.ts';
-import { PartFile } from '../images/part-file.ts';
+import { SpareSpace } from '../images/spare-space.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
@@ -56,7 +56,7 @@ export async function makeFolders(places: Iterable<Place>): Promise<void> {
         await ensureOwnFolder(own);
         await access(own, constants.W_OK | constants.X_OK);
       }
-      await assertSpace(join(folder, '.parts', 'space-check.part'), reserveBytes);
+      await (await new SpareSpace().take(join(folder, '.parts'), reserveBytes)).free();
     } catch (error) {
       if (error instanceof LinkInTheWay)
         throw new UserError(error.message, {
@@ -70,16 +70,6 @@ export async function makeFolders(places: Iterable<Place>): Promise<void> {
         cause: error,
       });
     }
-  }
-}
-
-/** Reserves space as for an answer, and gives it back. One name for all: a later look takes away what is left. */
-async function assertSpace(path: string, reserveBytes: number): Promise<void> {
-  try {
-    await (await PartFile.create(path, reserveBytes)).discard();
-  } catch (error) {
-    // Another process is looking at this moment.
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
   }
 }
 

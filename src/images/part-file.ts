@@ -3,41 +3,37 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ensureOwnFolder } from './folder.ts';
 
-/** Written to reserve space; a file with a hole would reserve none. */
-const ZEROS = Buffer.alloc(1024 * 1024);
+/** The disk, or what this user may have of it, is full. */
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
- * A file that is made before its bytes come, with its space. It has another name until it is whole, so that a reserved
- * or half-written one is never taken for an answer.
+ * A file that is made before its bytes come. It has another name until it is whole, so that a half-written one is never
+ * taken for an answer.
  */
 export class PartFile {
   /** Its path once it is kept. */
   readonly path: string;
   private readonly handle: FileHandle;
+  private readonly makeSpace: (() => Promise<boolean>) | undefined;
   private writtenBytes = 0;
+  private longestBytes = 0;
   private ended = false;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, makeSpace: (() => Promise<boolean>) | undefined) {
     this.path = path;
     this.handle = handle;
+    this.makeSpace = makeSpace;
   }
 
   /**
-   * Makes the file, its folder and its space. What a crashed try left under its name is taken away, be it a link, whose
-   * target stays as it is: the path must hold a key of ours.
-   * @throws the file system's own error, and leaves nothing then; `LinkInTheWay`.
+   * Makes the file and its folder. What a crashed try left under its name is taken away, be it a link, whose target
+   * stays as it is: the path must hold a key of ours.
+   * @param makeSpace called when the disk is full; true when another try is worth it.
+   * @throws the file system's own error; `LinkInTheWay`.
    */
-  static async create(path: string, reserveBytes = 0): Promise<PartFile> {
+  static async create(path: string, makeSpace?: () => Promise<boolean>): Promise<PartFile> {
     await ensureOwnFolder(dirname(path));
-    const part = new PartFile(path, await openNew(reservedPath(path)));
-    try {
-      for (let at = 0; at < reserveBytes;)
-        at += await part.put(ZEROS, 0, Math.min(ZEROS.length, reserveBytes - at), at);
-    } catch (error) {
-      await part.discard();
-      throw error;
-    }
-    return part;
+    return new PartFile(path, await openNew(reservedPath(path)), makeSpace);
   }
 
   /** True when it was kept or discarded: nothing can be written any more. */
@@ -56,12 +52,13 @@ export class PartFile {
       const count = await this.put(bytes, from, bytes.length - from, this.writtenBytes);
       from += count;
       this.writtenBytes += count;
+      this.longestBytes = Math.max(this.longestBytes, this.writtenBytes);
     }
   }
 
   /** Waits until what was written is on the disk under its path, folder entry included. Replaces what lies there. */
   async keep(): Promise<void> {
-    await this.handle.truncate(this.writtenBytes);
+    if (this.longestBytes > this.writtenBytes) await this.handle.truncate(this.writtenBytes);
     await this.handle.sync();
     await this.handle.close();
     await rename(reservedPath(this.path), this.path);
@@ -78,7 +75,12 @@ export class PartFile {
   }
 
   private async put(bytes: Uint8Array, from: number, count: number, at: number): Promise<number> {
-    return (await this.handle.write(bytes, from, count, at)).bytesWritten;
+    try {
+      return (await this.handle.write(bytes, from, count, at)).bytesWritten;
+    } catch (error) {
+      if (!FULL.has(codeOf(error)) || !(await this.makeSpace?.())) throw error;
+      return this.put(bytes, from, count, at);
+    }
   }
 }
 

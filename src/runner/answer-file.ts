@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { PartFile, removeIfThere, reservedPath, stageBytes } from '../images/part-file.ts';
+import type { Spare, SpareSpace } from '../images/spare-space.ts';
 import type { Attempt, Job } from '../ledger/records.ts';
 import type { ImageRequest } from '../providers/provider.ts';
 import type { ReadyProvider } from './context.ts';
@@ -27,15 +28,17 @@ export class AnswerFile {
   readonly path: string;
   private readonly reserveBytes: number;
   private made: PartFile | undefined;
+  private spare: Spare | undefined;
 
   constructor(path: string, reserveBytes: number) {
     this.path = path;
     this.reserveBytes = reserveBytes;
   }
 
-  /** Makes it with its space. @throws {NoSpace}: nothing may be sent. */
-  async reserve(): Promise<void> {
+  /** Makes it, and sets its space aside. @throws {NoSpace}: nothing may be sent. */
+  async reserve(space: SpareSpace): Promise<void> {
     try {
+      this.spare ??= await space.take(dirname(this.path), this.reserveBytes);
       await this.part();
     } catch (error) {
       throw error instanceof Error ? new NoSpace(dirname(this.path), error) : error;
@@ -49,7 +52,8 @@ export class AnswerFile {
 
   /** The file, empty: the one that was made, else a new one. */
   async part(): Promise<PartFile> {
-    if (!this.made || this.made.isEnded) this.made = await PartFile.create(this.path, this.reserveBytes);
+    if (!this.made || this.made.isEnded)
+      this.made = await PartFile.create(this.path, async () => (await this.spare?.free()) ?? false);
     this.made.restart();
     return this.made;
   }
@@ -79,6 +83,7 @@ export class AnswerFile {
 
   /** Gives back what is not needed any more, also what a process that has ended reserved. Never throws. */
   async close(): Promise<void> {
+    this.spare?.done();
     if (this.made && !this.made.isEnded) await this.made.discard();
     else if (!this.made) await removeIfThere(reservedPath(this.path)).catch(() => {});
   }

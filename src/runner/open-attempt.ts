@@ -1,4 +1,5 @@
 /** An attempt on its way, and what a step makes of it: every step imports these. */
+import type { SpareSpace } from '../images/spare-space.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Attempt, Image, Job, Lease, Shot } from '../ledger/records.ts';
 import type { InspectedImage } from '../images/inspect.ts';
@@ -57,6 +58,8 @@ export type Step = { open: OpenAttempt } | { end: AttemptEnd };
 /** What the steps of an attempt need. */
 export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files, 'download' | 'imageName' | 'outputs'> {
   ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce' | 'folder' | 'isThere'>;
+  /** Set aside for the pictures of this run. */
+  space: SpareSpace;
   /** A warning, once a run. */
   warnOnce: (message: string) => void;
 }

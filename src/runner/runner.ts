@@ -1,3 +1,4 @@
+import { SpareSpace } from '../images/spare-space.ts';
 import type { Claimed } from '../ledger/lease.ts';
 import type { Job } from '../ledger/records.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
@@ -54,7 +55,7 @@ export class Runner {
     const warnOnce = warningOnce(context);
     this.context = context;
     this.options = options;
-    this.attempts = { ...context, drain: options.drain, abort: options.abort, warnOnce };
+    this.attempts = { ...context, drain: options.drain, abort: options.abort, warnOnce, space: new SpareSpace() };
     this.requests = new Requests({ ...context, warnOnce }, parts.references);
     this.after = new GuardedSteps(context, parts.after);
     this.jobs = options.jobIds.flatMap((id) => context.ledger.jobs.find(id) ?? []);
@@ -70,6 +71,7 @@ export class Runner {
     this.reopenHeld();
     await this.generate().catch((error: unknown) => this.broke(error));
     await this.flight.ended();
+    await this.attempts.space.close();
     await this.after.finish();
     this.flight.letGoBroken();
     if (this.bug !== undefined) throw this.bug;

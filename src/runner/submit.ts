@@ -70,7 +70,7 @@ class Announcement {
 async function reserve(context: AttemptContext, open: OpenAttempt): Promise<void> {
   try {
     if (open.attempt.ordinal > 1) await open.file.giveBack(context.ledger.attempts.earlierKeys(open.attempt));
-    await open.file.reserve();
+    await open.file.reserve(context.space);
   } catch (error) {
     // What was perhaps sent before stays in doubt.
     if (!open.resent) unsent(context, open);

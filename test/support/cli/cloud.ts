@@ -4,6 +4,7 @@ import { ask, imggen, type Ran } from '../cli/imggen.ts';
 import { startCloudinary, type CloudinaryEmulator, type CloudinaryOptions } from '../../emulators/cloudinary.ts';
 import { etagOf } from '../../emulators/cloudinary/store.ts';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 /** A secret that no output may hold. */
 export const SECRET = 'hush-9f8e7d6c5b4a';
@@ -58,7 +59,7 @@ export function disagreements(folder: string, cloud: CloudinaryEmulator): string
       wrong.push(`${row.filename} is ${row.state}, upload ${row.upload}`);
     if (asset === undefined) wrong.push(`${row.filename} is not in the store`);
     else if (asset.etag !== row.md5) wrong.push(`${row.filename} is another picture in the store`);
-    if (row.path !== null && etagOf(readFileSync(row.path)) !== row.md5)
+    if (row.path !== null && etagOf(readFileSync(resolve(folder, '.imggen', row.path))) !== row.md5)
       wrong.push(`${row.filename} is another picture on disk`);
     held.delete(row.public_id ?? '');
   }
