@@ -1,4 +1,4 @@
-import type { AdoptedResult } from './app/adopt.ts';
+import type { AdoptedResult, AdoptOptions } from './app/adopt.ts';
 import type { Canceled } from './app/cancel.ts';
 import type { Cleaned, Findings } from './app/clean.ts';
 import type { AvatarOptions } from './app/avatars.ts';
@@ -124,8 +124,8 @@ export class ImgGen extends Inquiries {
   }
 
   /** Fills the ledger with the pictures of a character that the store already holds. */
-  async adopt(characterId: string): Promise<AdoptedResult> {
-    return (await import('./app/adopt.ts')).adoptCharacter(this.project, characterId);
+  async adopt(characterId: string, options: AdoptOptions = {}): Promise<AdoptedResult> {
+    return (await import('./app/adopt.ts')).adoptCharacter(this.project, characterId, options);
   }
 
   /**

@@ -25,7 +25,7 @@ export type {
 export { defineStorage, type StorageDefinition, type StorageModule } from './storage/storage.ts';
 export type { StorageRegistry, StorageSettings } from './storage/storage.ts';
 export type { Address, Asset, Storage, Stored, StoredAsset, Variant } from './storage/storage.ts';
-export type { AdoptedResult } from './app/adopt.ts';
+export type { AdoptOptions, AdoptedResult } from './app/adopt.ts';
 export type { Canceled } from './app/cancel.ts';
 export type { AvatarOptions } from './app/avatars.ts';
 export type { CharacterInfo } from './app/character-list.ts';

@@ -8,15 +8,29 @@ import { imageFilename } from '../names.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Config } from '../config/config.ts';
 import { configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
+import { fetchStored } from './fetch-stored.ts';
 import type { Project } from './project.ts';
 import { storageProblem } from './services.ts';
 import { assetsOf, patiently, type NumberedAsset } from './store-numbers.ts';
 
+/** Longer than any prompt that a model takes. */
+const PROMPT_LENGTH_MAX = 40_000;
+
 /** How many pictures came to which end. */
 export type AdoptedCounts = Record<Adopted, number>;
 
+/** How adopting is done. */
+export interface AdoptOptions {
+  /** Bring the files of all pictures, not only of those that show the face. */
+  download?: boolean | undefined;
+}
+
 /** What adopting came to. */
 export interface AdoptedResult extends AdoptedCounts {
+  /** Files that were brought from the store. */
+  downloaded: number;
+  /** Files that could not be brought, a sentence each: the pictures are taken over without them. */
+  problems: readonly string[];
   characterId: string;
   store: string;
 }
@@ -29,13 +43,17 @@ type AdoptingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller'
  * registered from the config. May be repeated.
  * @throws {UserError} when no store is configured or it refuses; what was adopted so far stays.
  */
-export async function adoptCharacter(project: AdoptingProject, id: string): Promise<AdoptedResult> {
+export async function adoptCharacter(
+  project: AdoptingProject,
+  id: string,
+  options: AdoptOptions = {},
+): Promise<AdoptedResult> {
   const store = configuredStore(project.config);
   const storage = await project.services.checkedStore(store, () => {});
   if (!storage) throw new Error(`the store ${store} is none`);
   const character = registerFromConfig(project, id);
   try {
-    return { characterId: id, store, ...(await adoptAll(project, storage, character)) };
+    return { characterId: id, store, ...(await adoptAll(project, storage, { character, options })) };
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     throw storageProblem(error, { hint: 'what was taken over so far stays; run it again' });
@@ -57,14 +75,23 @@ function registerFromConfig(project: AdoptingProject, id: string): RegisteredCha
 async function adoptAll(
   project: AdoptingProject,
   storage: Storage,
-  { key: characterKey, id: characterId }: RegisteredCharacter,
-): Promise<AdoptedCounts> {
+  { character, options }: { character: RegisteredCharacter; options: AdoptOptions },
+): Promise<AdoptedCounts & Pick<AdoptedResult, 'downloaded' | 'problems'>> {
+  const { key: characterKey, id: characterId } = character;
   const counts: AdoptedCounts = { adopted: 0, confirmed: 0, known: 0, other: 0 };
+  const problems: string[] = [];
+  let downloaded = 0;
   for (const one of await patiently(project.host, () => assetsOf(storage, characterId))) {
-    const found = foundImage(one, { characterKey, characterId, store: storage.name });
-    counts[project.ledger.open().adoption.adopt(await withFile(project.config.output, found))] += 1;
+    const told = foundImage(one, { characterKey, characterId, store: storage.name });
+    // Once more as a whole: it was cleaned in parts.
+    const found = { ...told, prompt: project.clean(told.prompt, PROMPT_LENGTH_MAX) };
+    const here = await withFile(project.config.output, found);
+    const whole = here.path === null && isWanted(here, options) ? await fetchStored(project, storage, here) : here;
+    if ('problem' in whole) problems.push(whole.problem);
+    else if (whole !== here) downloaded += 1;
+    counts[project.ledger.open().adoption.adopt('problem' in whole ? here : whole)] += 1;
   }
-  return counts;
+  return { ...counts, downloaded, problems };
 }
 
 /** A picture as the store tells of it; what was not sent along is left empty or unknown, never guessed. */
@@ -93,12 +120,20 @@ export function foundImage(
     provider: context['provider'] ?? 'unknown',
     model: context['model'] ?? 'unknown',
     seed: wholeNumber(context['seed']),
+    prompt: promptOf(context),
+    review: asset.tags.includes('rejected') ? 'rejected' : asset.tags.includes('approved') ? 'approved' : null,
+    favorite: asset.tags.includes('favorite'),
     seedHonored: oneOf(context['seed_honoured'], ['yes', 'no', 'unknown'], 'unknown'),
     costMicros: wholeNumber(context['cost_micros']),
     key: asset.key,
     details: { url: asset.url, thumbnailUrl: asset.thumbnailUrl },
     createdAtMs: Number.isNaN(createdAtMs) ? 0 : createdAtMs,
   };
+}
+
+/** Without their files the face is lost: avatars, and training pictures that were approved. */
+function isWanted({ kind, review }: FoundImage, { download: all = false }: AdoptOptions): boolean {
+  return all || (review !== 'rejected' && (kind === 'avatar' || (kind === 'training' && review === 'approved')));
 }
 
 /** The picture may lie on this disk, too, under its own name. */
@@ -117,6 +152,12 @@ export function configuredStore(config: Config): string {
     hint: 'name one in the config: "storage": { "provider": NAME }',
     advice: { code: 'choose-store' },
   });
+}
+
+function promptOf(context: Readonly<Record<string, string>>): string {
+  let prompt = context['prompt'] ?? '';
+  for (let part = 2; context[`prompt_${part}`] !== undefined; part += 1) prompt += context[`prompt_${part}`] ?? '';
+  return prompt;
 }
 
 function oneOf<T extends string>(value: string | undefined, allowed: readonly T[], fallback: T): T {

@@ -5,7 +5,7 @@ import type { Storage, Stored, StoredAsset } from '../storage/storage.ts';
 
 const KEY_LENGTH_MAX = 500;
 const URL_LENGTH_MAX = 4_000;
-const TEXT_LENGTH_MAX = 300;
+const TEXT_LENGTH_MAX = 1_000;
 const SIDE_MAX = 1_000_000;
 
 /**
@@ -37,6 +37,7 @@ export function cleanedStore(store: Storage, clean: Clean): Storage {
   return {
     name: store.name,
     concurrency: store.concurrency,
+    baseUrl: store.baseUrl,
     put: async (asset, signal) => {
       const stored = await store.put(asset, signal);
       const kept = { key: stored.key, ...addresses(stored) };

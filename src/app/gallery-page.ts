@@ -6,7 +6,7 @@ import type { GalleryPicture } from '../gallery/model.ts';
 import { ensureFolder, ensureOwnFolder } from '../images/folder.ts';
 import { thumbnailBytes } from '../images/thumbnail.ts';
 import type { Image } from '../ledger/records.ts';
-import { galleryImages, markOf, type GalleryOptions } from './gallery.ts';
+import { addressOf, galleryImages, markOf, type GalleryOptions } from './gallery.ts';
 import type { Project } from './project.ts';
 
 interface PagePicture extends GalleryPicture {
@@ -28,7 +28,7 @@ export interface WrittenPage {
  * @throws {UserError} as `gallery` does.
  */
 export async function writeGalleryPage(
-  project: Pick<Project, 'config' | 'ledger' | 'caller' | 'host' | 'clean'>,
+  project: Pick<Project, 'config' | 'ledger' | 'caller' | 'host' | 'clean' | 'services'>,
   id: string,
   { file, ...options }: GalleryOptions & { file?: string | undefined },
 ): Promise<WrittenPage> {
@@ -40,7 +40,12 @@ export async function writeGalleryPage(
   const part = `${target}.${host.newKey()}.part`;
   const page = galleryPage<PagePicture>({
     characterName: character.name,
-    pictures: images.map((row) => pictureOf(row, dirname(target))),
+    pictures: await Promise.all(
+      images.map(async (row) => ({
+        ...pictureOf(row, dirname(target)),
+        ...(row.path === null ? await addressesOf(row, project.services) : {}),
+      })),
+    ),
     madeAtMs: host.now(),
     thumbnailOf: ({ row }) => thumbnailOf(row),
   });
@@ -103,6 +108,16 @@ function pictureOf(row: Image, folder: string): PagePicture {
     createdAtMs: row.createdAtMs,
     ...(near === undefined || isAbsolute(near) ? {} : { file: near }),
   };
+}
+
+/** Where a picture can be seen that has no file here. */
+async function addressesOf(
+  row: Image,
+  services: Project['services'],
+): Promise<Pick<PagePicture, 'url' | 'thumbnailUrl'>> {
+  const url = await addressOf(services, row.upload, 'picture');
+  const thumbnailUrl = await addressOf(services, row.upload, 'thumbnail');
+  return { ...(url === undefined ? {} : { url }), ...(thumbnailUrl === undefined ? {} : { thumbnailUrl }) };
 }
 
 /** From beside the picture, else made now; undefined where neither can be. */

@@ -160,7 +160,11 @@ const ADDRESS_TIMEOUT_MS = 20_000;
  * Where a picture can be read in its store now: the lasting address, else one that the store makes. Undefined: it is
  * not there, or the store can't be asked (its key is missing).
  */
-async function addressOf(services: Services, upload: Upload | null, variant: Variant): Promise<string | undefined> {
+export async function addressOf(
+  services: Services,
+  upload: Upload | null,
+  variant: Variant,
+): Promise<string | undefined> {
   if (!upload || upload.key === null) return undefined;
   const { url, thumbnailUrl } = upload.details;
   const lasting = variant === 'picture' ? url : thumbnailUrl;

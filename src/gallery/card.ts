@@ -63,17 +63,26 @@ ${opener(picture, frame)}
 `;
 }
 
-/** A link where there is a file to go to: without the script it opens that. */
+/** A link where there is a file or an address to go to: without the script it opens that. */
 function opener(picture: GalleryPicture, frame: Frame): string {
   const alt = escaped(`${printable(frame.characterName, 200)}, ${printable(picture.shot, 100)}`);
   const base64 = frame.thumbnail?.replace(/[^A-Za-z0-9+/=]/g, '');
-  const inside = base64
-    ? `<img alt="${alt}" width="320" height="320" loading="lazy" decoding="async"
-src="data:image/webp;base64,${base64}">`
-    : `<span class="blank">${alt}</span>`;
-  return picture.file === undefined
+  const small = base64 ? `data:image/webp;base64,${base64}` : webAddress(picture.thumbnailUrl ?? picture.url);
+  const inside =
+    small === undefined
+      ? `<span class="blank">${alt}</span>`
+      : `<img alt="${alt}" width="320" height="320" loading="lazy" decoding="async"
+src="${escaped(small)}">`;
+  const full = picture.file === undefined ? webAddress(picture.url) : relativeUrl(picture.file);
+  return full === undefined
     ? `<button type="button" class="open">${inside}</button>`
-    : `<a class="open" href="${escaped(relativeUrl(picture.file))}">${inside}</a>`;
+    : `<a class="open" href="${escaped(full)}">${inside}</a>`;
+}
+
+/** A web address as browsers write it; undefined for anything else: what a store told may be a script. */
+export function webAddress(text: string | undefined): string | undefined {
+  const url = text === undefined || !URL.canParse(text) ? undefined : new URL(text);
+  return url !== undefined && /^https?:$/.test(url.protocol) ? url.href : undefined;
 }
 
 const SEED_NOTES = { yes: '', no: ' (not used)', unknown: ' (use unknown)' } as const;

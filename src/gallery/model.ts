@@ -23,6 +23,9 @@ export interface GalleryPicture {
    * from there.
    */
   file?: string;
+  /** Web addresses in the store, for a picture without a file here. */
+  url?: string;
+  thumbnailUrl?: string;
 }
 
 /** What the page shows. */

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { printable } from '../sanitize.ts';
-import { card, escaped, money } from './card.ts';
+import { card, escaped, money, webAddress } from './card.ts';
 import type { GalleryModel, GalleryPicture } from './model.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
@@ -15,7 +15,7 @@ export async function* galleryPage<Picture extends GalleryPicture>(
   model: GalleryModel<Picture>,
 ): AsyncGenerator<string> {
   const name = escaped(printable(model.characterName, 200));
-  yield head(name);
+  yield head(name, originsOf(model.pictures));
   yield header(name, model);
   yield filters(model.pictures);
   yield '<main id="pictures">\n<ul class="pictures">\n';
@@ -26,12 +26,24 @@ export async function* galleryPage<Picture extends GalleryPicture>(
   yield `<script>${SCRIPT}</script>\n</body>\n</html>\n`;
 }
 
-/** Nothing is loaded from anywhere but the page itself and its folder; only our style and our script count. */
-function head(name: string): string {
+/** Where pictures are that have no file here. */
+function originsOf(pictures: readonly GalleryPicture[]): string[] {
+  const addresses = pictures
+    .filter(({ file }) => file === undefined)
+    .flatMap(({ url, thumbnailUrl }) => [webAddress(url) ?? [], webAddress(thumbnailUrl) ?? []].flat());
+  return [...new Set(addresses.map((address) => new URL(address).origin))];
+}
+
+/**
+ * Nothing is loaded from anywhere but the page itself, its folder, and the stores of pictures that are not on this
+ * disk; only our style and our script count.
+ */
+function head(name: string, origins: readonly string[]): string {
   const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const images = ['data:', 'file:', "'self'", ...origins].join(' ');
   const policy =
-    `default-src 'none'; img-src data: file: 'self'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; base-uri ` +
-    `'none'; form-action 'none'`;
+    `default-src 'none'; img-src ${images}; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; ` +
+    `base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -77,8 +77,9 @@ export function addKeeping(program: Command, run: Run): void {
       .command('adopt')
       .description('fill the ledger with the pictures that the store already holds')
       .argument('<id>', 'a character’s id; registered from the config when it is new')
+      .option('--download', 'bring the files of all pictures, not only of avatars and approved training pictures')
       .option('--json', 'one JSON document on stdout'),
-    ['imggen adopt mira-sol'],
+    ['imggen adopt mira-sol', 'imggen adopt mira-sol --download'],
   ).action((id, flags) =>
     run(
       import('../commands/adopt.ts').then((m) => m.adopt),

@@ -30,6 +30,9 @@ type FoundField =
   | 'provider'
   | 'model'
   | 'seed'
+  | 'prompt'
+  | 'review'
+  | 'favorite'
   | 'seedHonored'
   | 'costMicros'
   | 'createdAtMs';
@@ -63,9 +66,9 @@ export class Adoption {
   private insert(found: FoundImage): void {
     const imageId = this.connection.insert(
       `INSERT INTO images (character_key, character_id, number, kind, shot, filename, path, state, sha256, md5,
-        size_bytes,
-         width, height, format, provider, model, seed, seed_honoured, prompt, cost_micros, created_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)`,
+        size_bytes, width, height, format, provider, model, seed, seed_honoured, prompt, review, favorite, cost_micros,
+        created_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'stored', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       found.characterKey,
       found.characterId,
       found.number,
@@ -83,6 +86,9 @@ export class Adoption {
       found.model,
       found.seed,
       found.seedHonored,
+      found.prompt,
+      found.review,
+      Number(found.favorite),
       found.costMicros,
       found.createdAtMs,
     );
@@ -92,11 +98,19 @@ export class Adoption {
     if (found.kind === 'gallery') this.connection.run(planned, found.characterKey);
   }
 
+  /** A picture that only the store had has its file now. */
+  private bringFile(before: Image, { path }: FoundImage): void {
+    if (before.path !== null || path === null) return;
+    const kept = keptPath(this.connection.folder, path);
+    this.connection.run('UPDATE images SET path = ? WHERE id = ? AND path IS NULL', kept, before.id);
+  }
+
   private meet(before: Image, found: FoundImage): Adopted {
     const { upload } = before;
     const same = before.sha256 === found.sha256 || (found.md5 !== '' && before.md5 === found.md5);
     if (before.state !== 'stored' || !same)
       return upload?.key === found.key && before.state === 'stored' ? 'known' : 'other';
+    this.bringFile(before, found);
     if (upload?.state === 'done') return 'known';
     if (upload && upload.owner !== null && this.connection.isRunning(upload.owner)) return 'known';
     uploadDone(this.connection, { ...found, imageId: before.id, jobId: before.jobId });

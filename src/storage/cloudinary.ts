@@ -44,7 +44,7 @@ async function create(settings: StorageSettings<z.infer<typeof optionsSchema>>):
   const { concurrency, timeoutMs } = options;
   const account = readAccount(env, options.baseUrl);
   const client = new CloudinaryClient(await loadSdk(), account, { concurrency, timeoutMs, now });
-  return new CloudinaryStorage(client, options, { cloudName: account.cloudName, concurrency });
+  return new CloudinaryStorage(client, options, { ...account, concurrency });
 }
 
 export default defineStorage({ name: 'cloudinary', optionsSchema, create });

@@ -64,6 +64,8 @@ export interface Storage {
   readonly name: string;
   /** How many uploads at a time it takes well. */
   readonly concurrency: number;
+  /** Where it is asked, when that is not its own public host: the only private host that its addresses may name. */
+  readonly baseUrl?: string | undefined;
   put(asset: Asset, signal: AbortSignal): Promise<Stored>;
   /**
    * The address of a stored picture, given its key and what was kept with it: a lasting one where the store has such,

@@ -96,6 +96,8 @@ describe('adopt', () => {
       confirmed: 0,
       known: 0,
       other: 0,
+      downloaded: 0,
+      problems: [],
     });
     const again = await withCloud(cloud, folder, ['adopt', 'mira-sol', '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ adopted: 0, known: 3 });
@@ -123,7 +125,7 @@ describe('adopt', () => {
     await withCloud(cloud, folder, ['adopt', 'mira-sol']);
     expect(await withCloud(cloud, folder, ['create-character'])).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('11 of 11'),
+      stdout: expect.stringContaining('all 10 pictures are there'),
     });
     expect(ask(folder, 'SELECT * FROM attempts')).toEqual([]);
     expect(cloud.assets()).toHaveLength(11);

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { StorageError } from '../../errors.ts';
 import { hashFile } from '../../images/hash.ts';
 import type { Image } from '../../ledger/records.ts';
-import type { Asset, Storage, Stored } from '../../storage/storage.ts';
+import type { Storage, Stored } from '../../storage/storage.ts';
 import type { Stop } from '../context.ts';
 import { decideUpload } from '../retry.ts';
 import type { AfterSave, AfterSaveParts } from './after.ts';
+import { assetOf } from './asset.ts';
 
 /** How long to wait at most before looking again: for pictures of a process that has ended, or of another one's. */
 const IDLE_MS = 500;
@@ -158,33 +158,4 @@ async function md5Of(image: Image): Promise<string> {
   if (sums === undefined) throw new StorageError('its file is gone', 'rejected');
   if (sums.sha256 !== image.sha256) throw new StorageError('its file was changed since it was made', 'rejected');
   return sums.md5;
-}
-
-/** What is sent along with a picture: enough for another ledger to take it over (`imggen adopt`). */
-function assetOf(image: Image, md5: string): Asset {
-  const name = image.filename.replace(/\.[a-z]+$/, '');
-  return {
-    path: image.path ?? '',
-    characterId: image.characterId,
-    name,
-    sha256: image.sha256,
-    md5,
-    sizeBytes: image.sizeBytes,
-    tags: ['imggen', image.characterId, image.kind, image.model],
-    context: {
-      character: image.characterId,
-      shot: image.shot,
-      kind: image.kind,
-      number: String(image.number),
-      provider: image.provider,
-      model: image.model,
-      seed: String(image.seed),
-      seed_honoured: image.seedHonored,
-      prompt_sha256: createHash('sha256').update(image.prompt).digest('hex'),
-      cost_micros: String(image.costMicros),
-      // A list of Cloudinary's tells no etag.
-      md5,
-      sha256: image.sha256,
-    },
-  };
 }

@@ -61,14 +61,13 @@ function tagsOf(asset: Asset): string[] {
 function contextOf(asset: Asset): Record<string, string> {
   const facts = Object.entries({ ...asset.context, sha256: asset.sha256 });
   const pairs = facts.map(
-    ([key, value]) =>
-      [key.replace(/[^\w-]+/g, '_'), plain(value).replace(/\\/g, '/').slice(0, VALUE_LENGTH_MAX)] as const,
+    ([key, value]) => [key.replace(/[^\w-]+/g, '_'), plain(value, VALUE_LENGTH_MAX).replace(/\\/g, '/')] as const,
   );
   return Object.fromEntries(pairs.filter(([key, value]) => key !== '' && value !== ''));
 }
 
-function plain(text: string): string {
-  return printable(text).trim();
+function plain(text: string, lengthMax?: number): string {
+  return printable(text, lengthMax).trim();
 }
 
 const webUrl = z.url({ protocol: /^https?$/ });

@@ -13,15 +13,21 @@ const REMOVE_MAX = 100;
 export class CloudinaryStorage implements Storage {
   readonly name = 'cloudinary';
   readonly concurrency: number;
+  readonly baseUrl: string | undefined;
   readonly #client: CloudinaryClient;
   readonly #layout: Layout;
   readonly #cloudName: string;
 
-  constructor(client: CloudinaryClient, layout: Layout, account: { cloudName: string; concurrency: number }) {
+  constructor(
+    client: CloudinaryClient,
+    layout: Layout,
+    account: { cloudName: string; concurrency: number; baseUrl?: string },
+  ) {
     this.#client = client;
     this.#layout = layout;
     this.#cloudName = account.cloudName;
     this.concurrency = account.concurrency;
+    this.baseUrl = account.baseUrl;
   }
 
   async put(asset: Asset, signal: AbortSignal): Promise<Stored> {
