@@ -84,8 +84,14 @@ export interface Accepted {
  */
 export type Collected = ({ state: 'generated' } & Generated) | { state: 'running'; why: string };
 
-/** What `find` found. `unsure`: the service could not be asked, or it is too early to tell. */
-export type Finding = { state: 'found'; remoteId: string } | { state: 'absent' } | { state: 'unsure'; message: string };
+/**
+ * What `find` found; `fitting`: of how many, where more than one may be ours. `unsure`: the service could not be asked,
+ * or it is too early to tell.
+ */
+export type Finding =
+  | { state: 'found'; remoteId: string; fitting?: number }
+  | { state: 'absent' }
+  | { state: 'unsure'; message: string };
 
 /** What comes with every call. */
 export interface CallContext {

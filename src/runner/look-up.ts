@@ -43,13 +43,23 @@ export async function lookUp(
   if (finding === 'interrupted') return released(context, open, 'interrupted');
   context.trace('looked-up', { shot: open.lease.shot, state: finding.state });
   if (finding.state === 'unsure') return inDoubt(`${doubt.why} (${finding.message})`);
-  if (finding.state === 'found') return accepted(context, open, finding.remoteId);
+  if (finding.state === 'found') {
+    if (finding.fitting !== undefined) tellOthers(context, open, finding.fitting);
+    return accepted(context, open, finding.remoteId);
+  }
   if (isForeign(open)) return inDoubt(`${doubt.why}; ${FOREIGN}`);
   if (again) return again;
   if (doubt.arrived) return inDoubt(`${doubt.why} (the provider does not list it)`);
   // That a process ended is no failure of the provider's, and no attempt of the shot's.
   const failure = doubt.sender === 'another process' ? 'interrupted' : 'unavailable';
   return failed(context, open, new ProviderError(`${doubt.why}; it never arrived`, { failure, charged: 'no' }));
+}
+
+function tellOthers({ tell }: AttemptContext, { lease, ready }: OpenAttempt, fitting: number): void {
+  const message =
+    `${fitting} predictions at ${ready.provider.name} fit ${lease.shot}: the one that was made right after its request ` +
+    'is taken; another ledger may use this account';
+  tell({ event: 'notice', level: 'warn', message });
 }
 
 /**

@@ -25,6 +25,8 @@ export interface Looking {
 
 /** How far the service's clock may be from what we take it for. */
 const SKEW_MS = 120_000;
+/** The service tells its clock in whole seconds. */
+const CLOCK_STEP_MS = 2_000;
 const DAY_MS = 86_400_000;
 /** A request reaches the service at most this long after it was handed to the network. */
 const UNDER_WAY_MS = 900_000;
@@ -74,8 +76,10 @@ async function look(connection: ReplicateConnection, wanted: Wanted, call: CallC
     if (!(error instanceof ProviderError)) throw error;
     return { state: 'unsure', message: error.message };
   }
-  const found = candidates.filter(({ input }) => isSameInput(wanted.sent.input, input ?? {})).sort(byPromise)[0];
-  if (found !== undefined) return { state: 'found', remoteId: found.id };
+  const fitting = candidates.filter(({ input }) => isSameInput(wanted.sent.input, input ?? {}));
+  const found = fitting.sort(byDistance(sentMs))[0];
+  if (found !== undefined)
+    return { state: 'found', remoteId: found.id, ...(fitting.length > 1 ? { fitting: fitting.length } : {}) };
   if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
   const gone = candidates.filter(
     (prediction) =>
@@ -112,9 +116,19 @@ function mayBeOurs(prediction: Prediction, { lost, sent: { model, version } }: W
   return version === undefined || !prediction.version || prediction.version === version;
 }
 
-/** Of several the one that has or may yet have a picture; the rest in the list's order. */
-function byPromise(a: Prediction, b: Prediction): number {
-  const rank = ({ status }: Prediction): number =>
-    status === 'succeeded' ? 0 : status === 'starting' || status === 'processing' ? 1 : 2;
-  return rank(a) - rank(b);
+/**
+ * Of several with the same input (another ledger on the account asked for the same) the first that was created after
+ * the sending, else the last before; those that failed come behind.
+ */
+function byDistance(sentMs: number): (a: Prediction, b: Prediction) => number {
+  const rank = ({ status, created_at }: Prediction): [number, number, number] => {
+    const afterMs = Date.parse(created_at) - sentMs;
+    const isAfter = afterMs >= -CLOCK_STEP_MS;
+    const isPromising = ['succeeded', 'starting', 'processing'].includes(status);
+    return [isPromising ? 0 : 1, isAfter ? 0 : 1, Math.abs(afterMs)];
+  };
+  return (a, b) => {
+    const [ranksA, ranksB] = [rank(a), rank(b)];
+    return ranksA.map((one, i) => one - (ranksB[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
+  };
 }

@@ -105,7 +105,7 @@ describe('looking for an attempt whose answer was lost', () => {
       theirs({ id: 'good' }, { image: uri('ours') }),
     ];
     const { provider } = await stage({ emulator: fault('list', 'status', listed(list)) });
-    expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId: 'good' });
+    expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId: 'good', fitting: 2 });
   });
 
   it('does not follow a list to another address', async () => {
