@@ -10,8 +10,10 @@ import { assetsOf, patiently } from './store-numbers.ts';
 /** What looking for leftovers found. */
 export interface Findings {
   items: Leftover[];
-  /** What could not be looked at, or is left alone, and why. */
+  /** What could not be looked at, and why. */
   notes: string[];
+  /** What is left alone, as this ledger did not make it. */
+  foreign: string[];
 }
 
 /** What the use-cases need of a project. */
@@ -23,18 +25,25 @@ type CleaningProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller'
  */
 export async function findLeftovers(project: CleaningProject): Promise<Findings> {
   const ledger = project.ledger.openExisting();
-  const found: Findings = { items: [], notes: [] };
+  const found: Findings = { items: [], notes: [], foreign: [] };
   const visible = isVisible(ledger, project.caller);
   const own = ledger.characters.list().filter((row) => visible(row.key));
   for (const id of new Set(own.map((row) => row.id))) {
     for (const folder of foldersOf(project, id)) {
-      found.items.push(...filesLeft(ledger, id, folder), ...partsLeft(project, id, folder));
+      const { items, foreign } = await filesLeft(ledger, id, folder);
+      found.items.push(...items, ...partsLeft(project, id, folder));
+      if (foreign > 0) found.foreign.push(foreignNote(foreign, folder));
     }
     const rows = ledger.maintenance.images(id);
     found.items.push(...rowsLeft(ledger, rows), ...rejectedImages(project, rows));
     await lookInStore(project, id, found);
   }
   return found;
+}
+
+function foreignNote(pictures: number, place: string): string {
+  const [were, them] = pictures === 1 ? ['picture was', 'it'] : ['pictures were', 'them'];
+  return `${pictures} ${were} not made by this ledger: another may have made ${them}, left alone (${place})`;
 }
 
 function rejectedImages(project: CleaningProject, rows: readonly Image[]): Leftover[] {
@@ -69,8 +78,15 @@ async function lookInStore(project: CleaningProject, id: string, found: Findings
     // The store before the ledger: a picture has its row before it is uploaded.
     const held = await patiently(host, () => assetsOf(storage, id));
     const known = numbers();
+    const takenOut = new Map([...ledger.open().maintenance.takenOut(id).values()].map((row) => [row.number, row]));
+    let foreign = 0;
     for (const { number, asset } of held) {
       if (known.has(number)) continue;
+      const ours = takenOut.get(number);
+      if (!ours || (asset.md5 !== ours.md5 && asset.context['sha256'] !== ours.sha256)) {
+        foreign += 1;
+        continue;
+      }
       found.items.push({
         kind: 'asset without a row',
         characterId: id,
@@ -80,6 +96,7 @@ async function lookInStore(project: CleaningProject, id: string, found: Findings
           !numbers().has(number) && (await storage.remove([asset.key], AbortSignal.timeout(60_000))) > 0,
       });
     }
+    if (foreign > 0) found.foreign.push(foreignNote(foreign, name));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (error.failure === 'unauthorized') {

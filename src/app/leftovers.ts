@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseImageNumber } from '../names.ts';
+import { hashFile } from '../images/hash.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Image } from '../ledger/records.ts';
 import type { Project } from './project.ts';
@@ -18,8 +19,6 @@ export interface Leftover {
   remove: () => boolean | Promise<boolean>;
 }
 
-/** A part of an attempt that this ledger does not know may be another ledger's: it is left alone for so long. */
-const FOREIGN_PART_MS = 24 * 3_600_000;
 /** Half-written thumbnails and copies: nobody takes an hour for one. */
 const HALF_MS = 3_600_000;
 
@@ -33,36 +32,51 @@ export function foldersOf({ config, ledger }: Pick<Project, 'config' | 'ledger'>
   return [...new Set([config.output, ...outputs])].map((output) => join(output, characterId)).filter(isFolder);
 }
 
+/** Leftovers, and how many files beside them are another's. */
+export interface FilesLeft {
+  items: Leftover[];
+  foreign: number;
+}
+
 /**
- * What lies in a character's folder and belongs to nothing. The folder is read before the ledger: a file gets its row
- * before its name, so one without a row is nobody's.
+ * What is left in a character's folder of pictures that this ledger took out: with the same name and the same bytes.
+ * Pictures that it never had may be another ledger's: they are only counted.
  */
-export function filesLeft(ledger: Ledger, characterId: string, folder: string): Leftover[] {
-  const files = entries(folder).filter(
+export async function filesLeft(ledger: Ledger, characterId: string, folder: string): Promise<FilesLeft> {
+  const { maintenance } = ledger;
+  // Before the ledger: a file gets its row before its name.
+  const files = picturesIn(folder, characterId);
+  const thumbnails = picturesIn(join(folder, 'thumbnails'), characterId);
+  const rows = maintenance.images(characterId);
+  const names = new Set(rows.map((row) => row.filename));
+  const stems = new Set(rows.map((row) => stemOf(row.filename)));
+  const takenOut = maintenance.takenOut(characterId);
+  const found: FilesLeft = { items: [], foreign: 0 };
+  const add = (path: string, remove: Leftover['remove']) =>
+    found.items.push({ kind: 'file without a row', characterId, what: path, sizeBytes: sizeOf(path), remove });
+  for (const name of files.filter((one) => !names.has(one))) {
+    const path = join(folder, name);
+    const unlink = () => void unlinkOurs(path, characterId);
+    const ours = takenOut.get(name);
+    if (ours && (await hashFile(path)).sha256 === ours.sha256)
+      add(path, () => maintenance.unlessNamed(characterId, name, unlink));
+    else {
+      found.foreign += 1;
+      stems.add(stemOf(name));
+    }
+  }
+  const stemsTakenOut = new Set([...takenOut.keys()].map(stemOf));
+  for (const name of thumbnails.filter((one) => !stems.has(stemOf(one)) && stemsTakenOut.has(stemOf(one)))) {
+    const path = join(folder, 'thumbnails', name);
+    add(path, () => unlinkOurs(path, characterId) !== undefined);
+  }
+  return found;
+}
+
+function picturesIn(folder: string, characterId: string): string[] {
+  return entries(folder).filter(
     (name) => parseImageNumber(characterId, name) !== undefined && /\.(png|jpe?g|webp)$/.test(name),
   );
-  const thumbnails = entries(join(folder, 'thumbnails')).filter(
-    (name) => parseImageNumber(characterId, name) !== undefined && name.endsWith('.webp'),
-  );
-  const { maintenance } = ledger;
-  const rows = maintenance.images(characterId);
-  const stems = new Set(rows.map((row) => stemOf(row.filename)));
-  const names = new Set(rows.map((row) => row.filename));
-  const orphan = (path: string, isNamed: (remove: () => void) => boolean): Leftover => ({
-    kind: 'file without a row',
-    characterId,
-    what: path,
-    sizeBytes: sizeOf(path),
-    remove: () => isNamed(() => void unlinkOurs(path, characterId)),
-  });
-  return [
-    ...files
-      .filter((name) => !names.has(name))
-      .map((name) => orphan(join(folder, name), (remove) => maintenance.unlessNamed(characterId, name, remove))),
-    ...thumbnails
-      .filter((name) => !stems.has(stemOf(name)))
-      .map((name) => orphan(join(folder, 'thumbnails', name), (remove) => (remove(), true))),
-  ];
 }
 
 /** Answers that nobody will come back for: never one that an open or doubtful attempt may still need. */
@@ -102,7 +116,7 @@ export function partsLeft(
       .map((name) => join(folder, 'thumbnails', name)),
   ];
   return [
-    ...answers.filter((path) => isForgotten(ledger.open(), path, old)),
+    ...answers.filter((path) => isForgotten(ledger.open(), path)),
     ...halves.filter((path) => old(path, HALF_MS)),
   ].map(left);
 }
@@ -112,13 +126,9 @@ function beforePart(name: string): string {
   return name.replace(/(?:\.[\w-]{36})?\.part$/, '');
 }
 
-function isForgotten(ledger: Ledger, path: string, old: (path: string, afterMs: number) => boolean): boolean {
-  const { maintenance } = ledger;
-  const name = basename(path);
-  const state = maintenance.attemptState(name.replace(/\.part(?:\.reserved)?$/, ''));
-  if (state === undefined) return !maintenance.isStaged(path) && old(path, FOREIGN_PART_MS);
-  // Reserved for an answer, and holds none.
-  if (name.endsWith('.reserved') && state === 'unknown') return true;
+/** An attempt that this ledger does not know may be another's, and its answer paid: left alone. */
+function isForgotten({ maintenance }: Ledger, path: string): boolean {
+  const state = maintenance.attemptState(path.slice(dirname(path).length + 1, -'.part'.length));
   return (state === 'settled' || state === 'rejected') && !maintenance.isStaged(path);
 }
 

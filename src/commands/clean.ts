@@ -18,7 +18,7 @@ export function clean(io: Io, flags: FolderFlags & { yes?: boolean }): Promise<E
   });
 }
 
-function documentOf({ items, notes }: Findings, cleaned: Cleaned | undefined) {
+function documentOf({ items, notes, foreign }: Findings, cleaned: Cleaned | undefined) {
   return {
     count: items.length,
     totalBytes: items.reduce((sum, item) => sum + item.sizeBytes, 0),
@@ -31,15 +31,16 @@ function documentOf({ items, notes }: Findings, cleaned: Cleaned | undefined) {
       deleted: cleaned?.gone.has(item) ?? false,
     })),
     notes: [...notes, ...(cleaned?.problems ?? [])],
+    foreign,
   };
 }
 
 function print(
   io: Io,
   flags: FolderFlags,
-  { found: { items, notes }, cleaned }: { found: Findings; cleaned: Cleaned | undefined },
+  { found: { items, notes, foreign }, cleaned }: { found: Findings; cleaned: Cleaned | undefined },
 ): void {
-  for (const note of [...notes, ...(cleaned?.problems ?? [])]) io.terminal.stderr.write(`${note}\n`);
+  for (const note of [...foreign, ...notes, ...(cleaned?.problems ?? [])]) io.terminal.stderr.write(`${note}\n`);
   if (items.length === 0) {
     printLine(io, 'nothing to clean');
     return;
@@ -61,13 +62,6 @@ function print(
   ]);
   printTable(io, flags, { columns, rows });
   const totalBytes = items.reduce((sum, item) => sum + item.sizeBytes, 0);
-  const ending = cleaned
-    ? `${cleaned.gone.size} deleted`
-    : `nothing was deleted; --yes deletes them${adoptHint(items)}`;
+  const ending = cleaned ? `${cleaned.gone.size} deleted` : `nothing was deleted; --yes deletes them`;
   printLine(io, `\n${count(items.length, 'leftover')}, ${bytes(totalBytes)}: ${ending}`);
-}
-
-function adoptHint(items: Findings['items']): string {
-  if (!items.some((item) => item.kind === 'asset without a row')) return '';
-  return '; `imggen adopt <character>` takes pictures in the store over instead';
 }

@@ -58,6 +58,16 @@ export class Maintenance {
   }
 
   /**
+   * Pictures that this ledger made in the folder of a slug and took out again, by file name: what a crash left of them
+   * may go. Whatever else has no row is somebody else's.
+   */
+  takenOut(characterId: string): ReadonlyMap<string, Pick<Image, 'sha256' | 'md5' | 'number'>> {
+    const sql = `SELECT filename, sha256, md5, number FROM images WHERE character_id = ? AND state = 'removed'`;
+    const rows = this.connection.all<Pick<Image, 'filename' | 'sha256' | 'md5' | 'number'>>(sql, characterId);
+    return new Map(rows.map((row) => [row.filename, row]));
+  }
+
+  /**
    * Calls `remove` unless a row that counts has that file name: inside the transaction, so that no other process can
    * give the name to a picture meanwhile. `remove` must be synchronous. Returns whether it was called.
    */

@@ -57,8 +57,8 @@ export async function lookUp(
 
 function tellOthers({ tell }: AttemptContext, { lease, ready }: OpenAttempt, fitting: number): void {
   const message =
-    `${fitting} predictions at ${ready.provider.name} fit ${lease.shot}: the one that was made right after its request ` +
-    'is taken; another ledger may use this account';
+    `${fitting} predictions at ${ready.provider.name} fit ${lease.shot}: the one that was made right after its ` +
+    'request is taken; another ledger may use this account';
   tell({ event: 'notice', level: 'warn', message });
 }
 

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { filesIn, imggen, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
 import { type Gated, gated } from '../emulators/gate.ts';
@@ -16,11 +17,21 @@ interface Cleaned {
   items: { kind: string; what: string; sizeBytes: number; deleted: boolean }[];
 }
 
+/** Takes a picture out of the ledger, and leaves what it names. */
+function takeRowOut(folder: string, number: number): void {
+  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
+  db.exec(`DELETE FROM uploads WHERE image_id = (SELECT id FROM images WHERE number = ${number});
+    UPDATE images SET state = 'removed', shot_id = NULL WHERE number = ${number}`);
+  db.close();
+}
+
 describe('clean', () => {
   it('lists what belongs to nothing with its size, and deletes only that, and only with --yes', async () => {
     const cloud = await newCloud();
     const folder = newStudio(CLOUDINARY);
-    await withCloud(cloud, folder, ['pack', '--count', '4']);
+    await withCloud(cloud, folder, ['pack', '--count', '5']);
+    // As when a process is killed in the middle of `delete`.
+    takeRowOut(folder, 5);
     copyFileSync(mira(folder, picture(1)), mira(folder, picture(70)));
     writeFileSync(mira(folder, 'holiday.png'), 'mine');
     writeFileSync(mira(folder, 'other_image_00001.png'), 'mine');
@@ -39,14 +50,19 @@ describe('clean', () => {
     const before = filesIn(folder).length;
     const listed = JSON.parse((await withCloud(cloud, folder, ['clean', '--json'])).stdout) as Cleaned;
     expect(listed.items.map(({ kind, what }) => `${kind}: ${what.split('/').at(-1)}`).toSorted()).toEqual([
-      `asset without a row: mira_sol_image_00080`,
-      `file without a row: ${picture(70)}`,
-      'old part: forgotten.part',
+      `asset without a row: mira_sol_image_00005`,
+      `file without a row: ${picture(5)}`,
+      `file without a row: mira_sol_image_00005.webp`,
       `rejected: ${picture(3)}`,
       `row without a file: ${picture(2)}`,
     ]);
     expect(listed).toMatchObject({
       count: 5,
+      notes: [],
+      foreign: [
+        expect.stringMatching(/^1 picture was not made by this ledger/),
+        expect.stringMatching(/^1 picture was not made by this ledger.*cloudinary/),
+      ],
       deleted: 0,
       totalBytes: listed.items.reduce((sum, item) => sum + item.sizeBytes, 0),
     });
@@ -56,14 +72,16 @@ describe('clean', () => {
     expect(people.stdout).toMatch(/nothing was deleted; --yes/);
 
     expect((await withCloud(cloud, folder, ['clean', '--yes'])).exitCode).toBe(0);
-    expect(picturesIn(folder)).toEqual(['holiday.png', picture(1), picture(4), picture(71), 'other_image_00001.png']);
+    expect(picturesIn(folder)).toEqual(['holiday.png', ...[1, 4, 70, 71].map(picture), 'other_image_00001.png']);
     expect(existsSync(join(folder, 'config.json'))).toBe(true);
-    expect(existsSync(mira(folder, '.parts', 'young.part'))).toBe(true);
+    // Perhaps another ledger's paid answers.
+    for (const name of ['forgotten', 'young']) expect(existsSync(mira(folder, '.parts', `${name}.part`))).toBe(true);
     expect(cloud.assets().map(({ publicId }) => publicId)).toEqual([
       'characters/mira-sol/holiday',
       'characters/mira-sol/mira_sol_image_00001',
       'characters/mira-sol/mira_sol_image_00002',
       'characters/mira-sol/mira_sol_image_00004',
+      'characters/mira-sol/mira_sol_image_00080',
       'elsewhere/mira-sol/mira_sol_image_00081',
     ]);
     // The store still has number 2: it stays in the gallery.
@@ -73,6 +91,20 @@ describe('clean', () => {
       [4, false],
     ]);
     expect((await withCloud(cloud, folder, ['clean'])).stdout).toContain('nothing to clean');
+  });
+
+  it('never takes pictures of another ledger that shares the folder', async () => {
+    const folder = newStudio();
+    await imggen(folder, ['pack', '--count', '2']);
+    const other = ['--ledger', join(folder, 'other', 'ledger.db')];
+    expect((await imggen(folder, ['pack', '--count', '3', ...other])).exitCode).toBe(0);
+    const before = filesIn(join(folder, 'images'));
+    for (const ledger of [[], other]) {
+      const { exitCode, stderr } = await imggen(folder, ['clean', '--yes', ...ledger]);
+      expect(exitCode).toBe(0);
+      expect(stderr).toMatch(/[23] pictures were not made by this ledger/);
+    }
+    expect(filesIn(join(folder, 'images'))).toEqual(before);
   });
 
   it('takes a folder that is gone for a disk that is not there today', async () => {
