@@ -6,7 +6,8 @@ import { SpareSpace } from '../images/spare-space.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
-import { shotSettings, unfit, type Demand } from '../runner/request.ts';
+import { shotSettings } from '../runner/request.ts';
+import { unfit, type Demand } from '../runner/unfit.ts';
 import type { PlannedShot } from '../shot.ts';
 import { worstOf } from './estimate.ts';
 

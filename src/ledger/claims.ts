@@ -59,7 +59,7 @@ function claimIn(connection: Connection, candidate: Candidate, routes: readonly 
   // Routes that were chosen for other settings are not taken.
   if (!current || !isDeepStrictEqual(current.job.settings, candidate.job.settings)) return { kind: 'changed' };
   const { job, shot } = current;
-  const chosen = chooseRoute(connection, routes);
+  const chosen = chooseRoute(connection, inTurn(routes, Math.floor(shot.attempts / job.settings.attemptsMax)));
   if (chosen.kind !== 'route') return chosen;
   if (yieldsToUrgent(connection, job, chosen.route))
     return { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'urgent' };
@@ -124,6 +124,12 @@ function someoneAtWork(connection: Connection): boolean {
     `SELECT DISTINCT owner FROM shots INDEXED BY shots_leased WHERE state = 'leased' AND owner IS NOT NULL`,
   );
   return owners.some((row) => row.owner === connection.owner || connection.isRunning(row.owner));
+}
+
+/** A provider that has had its attempts at a shot is asked after all others. */
+function inTurn(routes: readonly Route[], tried: number): Route[] {
+  const first = Math.min(tried, routes.length - 1);
+  return [...routes.slice(first), ...routes.slice(0, first)];
 }
 
 type Chosen = { kind: 'route'; route: Route } | Wait | { kind: 'down'; provider: string };

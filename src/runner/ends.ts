@@ -35,6 +35,7 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     retryAfterMs: error.retryAfterMs,
     attempts: open.shot.attempts,
     attemptsMax: open.job.settings.attemptsMax,
+    providers: open.providers(),
     limitedInARow: ledger.attempts.limitedInARow(open.lease, scope),
     random: context.random(),
   });

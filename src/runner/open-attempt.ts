@@ -31,6 +31,8 @@ export interface OpenAttempt {
   readonly picture?: InspectedImage | undefined;
   /** Its name, where that was committed with it. */
   readonly named?: Image | undefined;
+  /** How many providers can make the shot, this one included: at least one. */
+  readonly providers: () => number;
   /** Called when the provider has done its part and the ledger knows: its place can be given to the next shot. */
   readonly onAnswered: () => void;
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
 import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Image, Job, JobSettings, Shot } from '../ledger/records.ts';
-import { sizeProblem } from '../providers/capabilities.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
 import type { ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
 import { faceFor } from './face.ts';
+import { unfitToStandIn } from './fallback.ts';
 
 /** A shot to be made, with its own settings over its job's. */
 interface Made {
@@ -38,34 +37,37 @@ export class Requests {
 
   /**
    * The ways to make a shot, in order: the job's provider, then each fallback that keeps the promise (references, size,
-   * seed, a known price).
+   * seed, quality, a known price below the cap of a picture).
    */
   routes(job: Job, shot: Shot): Route[] {
     const settings = shotSettings(job.settings, shot.settings);
-    const routes: Route[] = [];
-    for (const name of [settings.provider, ...settings.fallback]) {
+    const of: Made = { job, shot, settings };
+    const main = this.context.providers.get(settings.provider);
+    const routes = [main && this.route(main, settings.model, of)];
+    for (const name of settings.fallback) {
       const ready = this.context.providers.get(name);
-      if (!ready) continue;
-      const model = name === settings.provider ? settings.model : ready.model;
-      const route = this.route(ready, model, { job, shot, settings });
-      if (route) routes.push(route);
+      if (ready && this.standsIn(ready, of)) routes.push(this.route(ready, ready.model, of));
     }
-    return routes;
+    return routes.filter((route) => route !== undefined);
+  }
+
+  /** True when a fallback may make the shot: with all references that the job's own provider gets. */
+  private standsIn(ready: ReadyProvider, of: Made): boolean {
+    const { settings, shot } = of;
+    const { model } = ready;
+    const main = this.context.providers.get(settings.provider);
+    const wanted = main ? this.referencesFor(main, settings.model, of).length : this.referencesOf(of).length;
+    const price = () => {
+      const references = this.referencesFor(ready, model, of);
+      return ready.provider.price({ model, prompt: shot.prompt, ...keptOf(settings, references) });
+    };
+    const promptChars = shot.prompt.length;
+    return unfitToStandIn(ready, model, { settings, promptChars, references: wanted, price }) === undefined;
   }
 
   private route(ready: ReadyProvider, model: string, of: Made): Route | undefined {
     const { settings, shot } = of;
-    const references = this.referencesFor(ready, model, of);
-    const first = ready.provider.name === settings.provider;
-    const promptChars = shot.prompt.length;
-    if (!first && unfit(ready, model, { settings, references: references.length, promptChars }) !== undefined)
-      return undefined;
-    const kept: AttemptRequest = {
-      width: settings.width,
-      height: settings.height,
-      quality: settings.quality,
-      references,
-    };
+    const kept = keptOf(settings, this.referencesFor(ready, model, of));
     const price = ready.provider.price({ model, prompt: shot.prompt, ...kept });
     if (!price && !settings.allowUnknownPrice) return undefined;
     return {
@@ -81,9 +83,13 @@ export class Requests {
     };
   }
 
-  /** Pictures of the face, then the shot's own. None for a model that takes none. */
+  /** Pictures that go along. None for a model that takes none. */
   private referencesFor(ready: ReadyProvider, model: string, of: Made): Reference[] {
-    if (ready.provider.capabilities(model).referencesMax === 0) return [];
+    return ready.provider.capabilities(model).referencesMax === 0 ? [] : this.referencesOf(of);
+  }
+
+  /** Pictures of the face, then the shot's own. */
+  private referencesOf(of: Made): Reference[] {
     const prepared = (paths: readonly string[]) => paths.flatMap((path) => this.references.get(path) ?? []);
     const faces = prepared(of.job.settings.references);
     const own = prepared(of.shot.settings.references ?? []);
@@ -143,33 +149,9 @@ export function shotSettings(settings: JobSettings, own: ShotSettings): JobSetti
   return { ...settings, width, height, references: [...settings.references, ...references] };
 }
 
-/** What is asked of a provider, as far as it may be too much for it. */
-export interface Demand {
-  settings: JobSettings;
-  /** Reference pictures that go along. */
-  references: number;
-  /** Of the longest prompt. */
-  promptChars: number;
-}
-
-/** Why a provider can't keep the promise of a job; undefined when it can. */
-export function unfit(ready: ReadyProvider, model: string, demand: Demand): string | undefined {
-  const { settings, promptChars } = demand;
-  try {
-    const can = ready.provider.capabilities(model);
-    const size = sizeProblem(can.sizes, settings.width, settings.height);
-    if (size) return `the size ${size}`;
-    const references = Math.max(demand.references, settings.references.length);
-    if (references > can.referencesMax)
-      return `it takes ${can.referencesMax} reference pictures, ${references} are asked for`;
-    if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and one is required';
-    if (promptChars > (can.promptMaxChars ?? Infinity))
-      return `it takes prompts of at most ${can.promptMaxChars} characters, one of these has ${promptChars}`;
-    return undefined;
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
+/** What is asked beside model, prompt and seed. */
+function keptOf({ width, height, quality }: JobSettings, references: Reference[]): AttemptRequest {
+  return { width, height, quality, references };
 }
 
 function mimeOf(format: string): Reference['mime'] {

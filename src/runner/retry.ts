@@ -11,7 +11,10 @@ export interface FailureFacts {
   retryAfterMs: number | undefined;
   /** Attempts of this shot that count, this one included. */
   attempts: number;
+  /** At one provider. */
   attemptsMax: number;
+  /** Providers that can make the shot, one after the other: the job's own and its fallbacks. */
+  providers: number;
   /** Answers 429 this shot has seen in a row before this one, while its provider let nothing else through. */
   limitedInARow: number;
   /** 0 … 1, from the caller's randomness. */
@@ -82,8 +85,11 @@ export function decide(facts: FailureFacts): Verdict {
     case 'timeout': {
       // Never again by itself when it may have been charged: that would be the second payment.
       if (facts.charged !== 'no') return end('held', 'unavailable');
-      if (facts.attempts >= facts.attemptsMax) return end('failed', 'unavailable');
-      return again(Math.max(facts.retryAfterMs ?? 0, backoffMs(facts.attempts, facts.random)), 'unavailable');
+      if (facts.attempts >= facts.attemptsMax * facts.providers) return end('failed', 'unavailable');
+      // The next one is asked at once: it is not the one that wants us to wait.
+      if (facts.attempts % facts.attemptsMax === 0) return again(0, 'unavailable');
+      const attempt = ((facts.attempts - 1) % facts.attemptsMax) + 1;
+      return again(Math.max(facts.retryAfterMs ?? 0, backoffMs(attempt, facts.random)), 'unavailable');
     }
     // Paid, and what came is no picture: only a person pays again (`imggen retry`).
     case 'unusable':

@@ -161,7 +161,8 @@ export class Runner {
     const onAnswered = () => this.flight.answered(lease.shotId);
     const request = this.requests.rebuild(job, shot, attempt);
     const file = answerFileOf({ job, attempt, ready, request });
-    return { lease, job, shot, attempt, ready, request, file, resent: false, onAnswered };
+    const providers = () => Math.max(1, this.requests.routes(job, shot).length);
+    return { lease, job, shot, attempt, ready, request, file, resent: false, providers, onAnswered };
   }
 
   private track(open: OpenAttempt): void {

@@ -9,6 +9,7 @@ const facts = (more: Partial<FailureFacts>): FailureFacts => ({
   retryAfterMs: undefined,
   attempts: 1,
   attemptsMax: 3,
+  providers: 1,
   limitedInARow: 0,
   random: 0.5,
   ...more,
@@ -63,6 +64,13 @@ describe('the table of what follows a failure', () => {
         },
       ),
     );
+  });
+
+  it('has as many attempts at each provider, and asks the next one at once', () => {
+    const verdict = (attempts: number) => decide(facts({ attempts, providers: 2, retryAfterMs: 9_000 }));
+    const shots = [1, 2, 3, 4, 5, 6].map((attempts) => verdict(attempts).shot);
+    expect(shots.join(' ')).toBe('again again again again again failed');
+    expect([2, 3, 4].map((attempts) => verdict(attempts).waitMs)).toEqual([9_000, 0, 9_000]);
   });
 
   it('waits at least as long as it was asked to', () => {
