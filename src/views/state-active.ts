@@ -50,6 +50,7 @@ function newShot(jobId: string, shot: string, nowMs: number, slot: number): Acti
     phaseSinceMs: nowMs,
     sinceMs: nowMs,
     attempt: 1,
+    accepted: true,
     progress: undefined,
     untilMs: undefined,
     reason: undefined,

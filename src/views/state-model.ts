@@ -12,6 +12,8 @@ export interface ActiveShot {
   phaseSinceMs: number;
   sinceMs: number;
   attempt: number;
+  /** The provider has accepted it and works on it without us. One that this run did not begin was found there. */
+  accepted: boolean;
   /** 0…1, where the provider tells. */
   progress: number | undefined;
   /** When the next attempt begins (phase `backoff`). */

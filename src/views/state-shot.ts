@@ -18,11 +18,12 @@ export function reduceShot(state: RunState, event: RunEvent, nowMs: number): Run
       return touch(revived(state, event), event, nowMs, (shot) => ({
         ...inPhase(shot, 'sending', nowMs),
         attempt: event.attempt,
+        accepted: false,
         progress: undefined,
         untilMs: undefined,
       }));
     case 'generation_submitted':
-      return touch(state, event, nowMs, (shot) => inPhase(shot, 'waiting', nowMs));
+      return touch(state, event, nowMs, (shot) => ({ ...inPhase(shot, 'waiting', nowMs), accepted: true }));
     case 'generation_completed':
       return completed(state, event, nowMs);
     case 'image_stored':

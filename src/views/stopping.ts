@@ -56,8 +56,8 @@ function inFlight(state: RunState): { waited: number; left: number; uploading: n
   const counts = { waited: 0, left: 0, uploading: 0 };
   for (const shot of state.active.values()) {
     if (shot.completed !== undefined || shot.phase === 'uploading') counts.uploading += 1;
-    else if (shot.phase === 'waiting') counts.left += 1;
-    else if (shot.phase === 'sending' || shot.phase === 'saving') counts.waited += 1;
+    else if (shot.phase === 'waiting' && shot.accepted) counts.left += 1;
+    else if (shot.phase !== 'backoff') counts.waited += 1;
   }
   return counts;
 }

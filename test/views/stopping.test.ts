@@ -5,6 +5,10 @@ import type { RunState } from '../../src/views/state-model.ts';
 import { ctrlCWords, stoppingWords } from '../../src/views/stopping.ts';
 import { opened, started, T0 } from '../support/view-events.ts';
 
+function submitted(shot: string): RunEvent {
+  return { event: 'generation_submitted', at: '', job_id: '3', shot, remote_id: shot };
+}
+
 /** A run with requests that cost something: `a` is accepted by the provider, `b` waits for its answer. */
 function run(shots: readonly ('waiting' | 'sending')[], canAsk: boolean, reservedUsd = 0.1): RunState {
   const events: RunEvent[] = [
@@ -12,7 +16,9 @@ function run(shots: readonly ('waiting' | 'sending')[], canAsk: boolean, reserve
     { event: 'spend', job_id: '3', spent_usd: 0, reserved_usd: reservedUsd, spent_day_usd: 0 },
     ...shots.flatMap((phase, i): RunEvent[] => [
       started(`s${i}`),
-      { event: 'shot_phase', job_id: '3', shot: `s${i}`, phase },
+      ...(phase === 'waiting' ? [submitted(`s${i}`)] : []),
+      // A service that is at work on the line says `waiting`, too.
+      { event: 'shot_phase', job_id: '3', shot: `s${i}`, phase: 'waiting' },
     ]),
   ];
   return events.reduce((state, event) => reduce(state, event, T0), initialState());

@@ -25,6 +25,7 @@ const few = play([
   completed('avatar'),
   { event: 'shot_phase', job_id: '3', shot: 'avatar', phase: 'uploading' },
   started('gallery-0002', 2),
+  { event: 'generation_submitted', at: '', job_id: '3', shot: 'gallery-0002', remote_id: 'r2' },
   { event: 'shot_phase', job_id: '3', shot: 'gallery-0002', phase: 'waiting', progress: 0.4 },
   started('gallery-0003'),
   failed('gallery-0003', 'rate-limited', { retryAt: T0 + 22_000, message: 'slow down, please, the service is busy' }),
