@@ -1,8 +1,12 @@
 /** Space on a disk that is set aside before a picture is paid for. */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { close as closeFile, closeSync, openSync, unlinkSync, write as writeFile } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ensureOwnFolder } from './folder.ts';
+
+const write = promisify(writeFile);
+const close = promisify(closeFile);
 
 /** Written, since a file with a hole takes no space. */
 const ZEROS = Buffer.alloc(1024 * 1024);
@@ -20,23 +24,23 @@ export interface Spare {
  * under way, handed on from one to the next, so that a run writes it once and not for each picture.
  */
 export class SpareSpace {
-  private readonly idle = new Map<string, FileHandle[]>();
+  private readonly idle = new Map<string, number[]>();
 
   /** Sets space aside on the disk of a folder. @throws the file system's own error; `LinkInTheWay`. */
   async take(folder: string, bytes: number): Promise<Spare> {
     const kind = `${bytes} ${folder}`;
     const idle = this.idle.get(kind) ?? [];
     this.idle.set(kind, idle);
-    let file: FileHandle | undefined = idle.pop() ?? (await nameless(folder, bytes));
+    let file: number | undefined = idle.pop() ?? (await nameless(folder, bytes));
     return {
       free: async () => {
         const given = file;
         file = undefined;
-        await given?.close();
+        if (given !== undefined) await close(given);
         return given !== undefined;
       },
       done: () => {
-        if (file) idle.push(file);
+        if (file !== undefined) idle.push(file);
         file = undefined;
       },
     };
@@ -45,21 +49,22 @@ export class SpareSpace {
   /** Gives back what no picture uses. */
   async close(): Promise<void> {
     const files = [...this.idle.values()].flatMap((idle) => idle.splice(0));
-    await Promise.all(files.map((file) => file.close()));
+    await Promise.all(files.map((file) => close(file)));
   }
 }
 
-async function nameless(folder: string, bytes: number): Promise<FileHandle> {
+/** @returns a file descriptor. Opened and unnamed in one go: a process that is killed then leaves nothing behind. */
+async function nameless(folder: string, bytes: number): Promise<number> {
   await ensureOwnFolder(folder);
   const path = join(folder, `${randomUUID()}.part.reserved`);
-  const file = await open(path, 'wx', 0o600);
+  const file = openSync(path, 'wx', 0o600);
   try {
-    await unlink(path);
+    unlinkSync(path);
     for (let at = 0; at < bytes;)
-      at += (await file.write(ZEROS, 0, Math.min(ZEROS.length, bytes - at), at)).bytesWritten;
+      at += (await write(file, ZEROS, 0, Math.min(ZEROS.length, bytes - at), at)).bytesWritten;
     return file;
   } catch (error) {
-    await file.close();
+    closeSync(file);
     throw error;
   }
 }
