@@ -21,7 +21,7 @@ import type { KnownModel, ModelReader } from './model-reader.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { acceptedSchema, type Prediction, predictionSchema, resultOf, RETENTION_MS } from './prediction.ts';
 import { type ReferenceSender, referenceSender, SOME_PICTURE } from './references.ts';
-import { sentRecord, sentRequest } from './sent.ts';
+import { sentRecord, sentRequest, withoutSecrets } from './sent.ts';
 
 /**
  * At most, and no more than the shot's own time-out: creating answers with an id in about a second, a large input may
@@ -83,7 +83,8 @@ async function submit(parts: Parts, request: ImageRequest, call: SubmitContext):
     timeoutMs: Math.min(SUBMIT_TIMEOUT_MS, settings.timeoutMs),
     onSending: () => {
       const { version } = modelParts(request.model) ?? {};
-      call.onSending(sentRecord({ model: model.id, version, input, skewMs: connection.skewMs }));
+      const told = withoutSecrets(input, model.schema);
+      call.onSending(sentRecord({ model: model.id, version, input: told, skewMs: connection.skewMs }));
     },
     headers: options.cancelAfterSeconds === undefined ? {} : { 'Cancel-After': `${options.cancelAfterSeconds}s` },
   };

@@ -2,7 +2,7 @@
  * What a model answers with: whether a picture can be read out of it, told by its schema before anything is paid, and
  * the picture itself. Pure.
  */
-import { type Json, listOf, record, resolved, schemasOf } from './schema.ts';
+import { DEPTH_MAX, type Json, listOf, record, resolved, schemasOf } from './schema.ts';
 
 /** Endings of files that hold no picture that imggen reads, and of those that do. */
 const OTHER_FILES = new RegExp(
@@ -13,8 +13,6 @@ const PICTURE_FILES = /\.(png|jpe?g|webp)$/;
 /** Where an object holds its pictures, best first. */
 const PICTURE_KEYS =
   /^(images?|paths?|outputs?|files?|results?|urls?|pictures?|media|payload)(_?(urls?|paths?|files?))?$/i;
-/** Below this many levels of lists and objects nothing is looked for. */
-const DEPTH_MAX = 4;
 
 /**
  * Why no picture can be had from a model's answers, as a predicate; undefined when one can, or its schema says nothing

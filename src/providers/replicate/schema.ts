@@ -21,6 +21,8 @@ export interface InputField {
   default?: unknown;
   /** The model's own words. */
   description?: string;
+  /** A key or password: the service does not tell it again, and it is kept nowhere. */
+  secret?: true;
 }
 
 /** A model's inputs. */
@@ -32,6 +34,9 @@ export interface InputSchema {
 /** A JSON object. */
 export type Json = Record<string, unknown>;
 
+/** Below this many levels of lists and objects nothing is looked for: a schema may hold itself. */
+export const DEPTH_MAX = 4;
+
 /**
  * Reads `latest_version.openapi_schema`.
  * @returns undefined when there is no Input in it (then the model takes no predictions).
@@ -42,7 +47,7 @@ export function inputSchema(openapi: unknown): InputSchema | undefined {
   const properties = record(input['properties']);
   if (Object.keys(properties).length === 0) return undefined;
   const fields = new Map(
-    Object.entries(properties).map(([name, property]) => [name, fieldOf(record(property), schemas)] as const),
+    Object.entries(properties).map(([name, property]) => [name, fieldOf(record(property), schemas, 0)] as const),
   );
   const required = Array.isArray(input['required']) ? input['required'].filter((name) => typeof name === 'string') : [];
   return { fields, required };
@@ -54,7 +59,7 @@ export function schemasOf(openapi: unknown): Json {
 }
 
 /** cog writes enums as `allOf: [{$ref}]`; `anyOf` with null is how newer ones write an optional field. */
-function fieldOf(property: Json, schemas: Json): InputField {
+function fieldOf(property: Json, schemas: Json, depth: number): InputField {
   const parts = partsOf(property, schemas);
   const find = (key: string): unknown => parts.find((part) => part[key] !== undefined)?.[key];
   const type = parts.flatMap((part) => part['type']).find((name) => name !== undefined && name !== 'null');
@@ -67,17 +72,19 @@ function fieldOf(property: Json, schemas: Json): InputField {
     itemsMin: find('minItems'),
   };
   const texts = { format: find('format'), description: property['description'] ?? find('description') };
-  const items = find('items');
+  const items = depth < DEPTH_MAX ? find('items') : undefined;
+  const secret = find('format') === 'password' || find('writeOnly') === true || find('x-cog-secret') === true;
   return {
     ...(isType(type) ? { type } : {}),
     ...(choices.length === 0 ? {} : { choices }),
     ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => typeof value === 'number')),
     ...Object.fromEntries(Object.entries(texts).filter(([, value]) => typeof value === 'string')),
-    ...(items === undefined ? {} : { items: fieldOf(record(items), schemas) }),
+    ...(items === undefined ? {} : { items: fieldOf(record(items), schemas, depth + 1) }),
     ...(find('nullable') === true || parts.some((part) => [part['type']].flat().includes('null'))
       ? { nullable: true }
       : {}),
     ...('default' in property ? { default: property['default'] } : {}),
+    ...(secret ? { secret: true as const } : {}),
   };
 }
 

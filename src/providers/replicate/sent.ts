@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { SentRecord } from '../provider.ts';
 import type { Input } from './input.ts';
 import { withoutBytes } from './same-input.ts';
+import type { InputSchema } from './schema.ts';
 
 /** A request as it was sent. */
 export interface SentRequest {
@@ -26,9 +27,18 @@ const schema = z.object({
   skewMs: z.number(),
 });
 
-/** The record of a request that is about to be sent. */
+/** The record of a request that is about to be sent. Its input should come from `withoutSecrets`. */
 export function sentRecord({ model, version, input, skewMs }: SentRequest): SentRecord {
   return schema.parse({ model, version: version ?? null, input: withoutBytes(input), skewMs });
+}
+
+/**
+ * The input without the model's keys and passwords: they belong in no ledger, and the service does not tell them again,
+ * so that they would make our own prediction look like another.
+ */
+export function withoutSecrets(input: Input, { fields }: InputSchema): Input {
+  const isSecret = (name: string): boolean => fields.get(name)?.secret ?? fields.get(name)?.items?.secret ?? false;
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !isSecret(name)));
 }
 
 /** The request of a record; undefined when it is none. */
