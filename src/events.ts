@@ -80,6 +80,8 @@ export type LiveEvent =
       kind: string;
       provider: string;
       model: string;
+      /** Fallbacks that have made pictures of the job. */
+      other_makers?: readonly { provider: string; model: string }[];
       concurrency: number;
       /** All shots of the job, and how many of them were already done when this run began. */
       image_count: number;

@@ -1,4 +1,3 @@
-import type { ReadyProvider } from '../runner/context.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { shotSettings } from '../runner/request.ts';
@@ -8,6 +7,9 @@ import { planCreation, type CreateOptions } from './create.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
 import { worstOf } from './estimate.ts';
+import { fallbackNotices, withFallbacks } from './fallbacks.ts';
+import { alikeOf } from './preflight.ts';
+import type { Services } from './services.ts';
 import type { Notice } from './prepare.ts';
 import type { Project } from './project.ts';
 import { planReroll, type RerollOptions } from './reroll.ts';
@@ -47,43 +49,47 @@ export async function dryCreation(
 ): Promise<DryJob> {
   const planning = project.services.forPlans();
   const { character, settings, shots } = await planCreation({ ...project, services: planning }, options);
-  return dryJob({ characterId: character.id, settings, shots }, await planning.provider(settings.provider));
+  return dryJob({ characterId: character.id, settings, shots }, planning);
 }
 
 /** What a pack would be. Sends and writes nothing. @throws {UserError} */
 export async function dryPack(project: CreatingProject, options: PackOptions): Promise<DryJob> {
   const services = project.services.forPlans();
   const plan = await planGallery({ ...project, services }, options);
-  return dryJob(plan, await services.provider(plan.settings.provider));
+  return dryJob(plan, services);
 }
 
 /** What candidates of the avatar would be. Sends and writes nothing. @throws {UserError} */
 export async function dryAvatars(project: CreatingProject, options: AvatarOptions): Promise<DryJob> {
   const services = project.services.forPlans();
   const plan = await planCandidates({ ...project, services }, options);
-  return dryJob(plan, await services.provider(plan.settings.provider));
+  return dryJob(plan, services);
 }
 
 /** What other takes would be, in one job or more. Sends and writes nothing. @throws {UserError} */
 export async function dryReroll(project: CreatingProject, options: RerollOptions): Promise<DryJob[]> {
   const services = project.services.forPlans();
   const plans = await planReroll({ ...project, services }, options);
-  return Promise.all(plans.map(async (plan) => dryJob(plan, await services.provider(plan.settings.provider))));
+  return Promise.all(plans.map((plan) => dryJob(plan, services)));
 }
 
-/** What would be made, with what, for how much at most. Pure: sends and writes nothing. */
-function dryJob(
+/** What would be made, with what, for how much at most. Sends and writes nothing. */
+async function dryJob(
   plan: {
     characterId: string;
     settings: JobSettings;
     warning?: Notice | undefined;
     shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
   },
-  ready: ReadyProvider,
-): DryJob {
+  services: Services,
+): Promise<DryJob> {
   const { settings } = plan;
+  const ready = await services.provider(settings.provider);
   let totalMicros = 0;
-  const shots = [...plan.shots].map((shot): DryShot => {
+  const planned = [...plan.shots];
+  const job = { settings, alike: alikeOf(planned) };
+  const fallbacks = fallbackNotices([job], await withFallbacks(services, settings));
+  const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {});
     const priced = { own: shot.settings, prompt: shot.prompt, isAvatar: shot.kind === 'avatar' };
     const worstMicros = worstOf(settings, ready, priced) ?? 0;
@@ -106,6 +112,6 @@ function dryJob(
     size: `${settings.width}x${settings.height}`,
     worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(totalMicros),
     shots,
-    warnings: plan.warning ? [plan.warning] : [],
+    warnings: [...(plan.warning ? [plan.warning] : []), ...fallbacks.map((message) => ({ message }))],
   };
 }

@@ -21,6 +21,7 @@ export function openedEvent(
     kind: job.kind,
     provider: settings.provider,
     model: settings.model,
+    other_makers: ledger.queries.makers(job.id).filter(({ provider }) => provider !== settings.provider),
     concurrency: settings.concurrency,
     image_count: job.imageCount,
     already_done: ledger.jobs.counts(job.id).done,

@@ -11,6 +11,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { assertAgreed, pricesOfAgain } from './agreement.ts';
 import { worstOf } from './estimate.ts';
+import { fallbackNotices } from './fallbacks.ts';
 import { faceNotices, learn } from './likeness.ts';
 import { assertFits, makeFolders } from './preflight.ts';
 import type { Project } from './project.ts';
@@ -88,6 +89,7 @@ export async function prepare(
   const references = await prepareReferences(new Set(jobs.flatMap((job) => referencesOf(project.ledger, job))));
   notices.push(...pricesOfAgain(jobs, { providers, references }));
   for (const notice of faceNotices(project, jobs, providers)) warn(notice);
+  for (const notice of fallbackNotices(jobs, providers)) warn(notice);
   await assertAgreed(project, jobs, { providers, references, confirm });
   await makeFolders(
     jobs

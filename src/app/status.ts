@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Maker } from '../ledger/queries.ts';
 import type { Job } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { pictureOf, type Picture } from './gallery.ts';
@@ -24,8 +25,11 @@ export interface JobInfo {
   state: 'open' | 'ended' | 'canceled';
   /** A running process works on it. One that is open and not running waits for `resume`. */
   running: boolean;
+  /** The job's own provider. */
   provider: string;
   model: string;
+  /** Who really made its pictures, fallbacks included, the one with the most first. */
+  madeBy: readonly Maker[];
   imageCount: number;
   /** Whole percent of its pictures that are made. */
   percentage: number;
@@ -129,6 +133,7 @@ async function infoOf(project: LookingProject, ledger: Ledger, job: Job): Promis
     running: ledger.queries.isRun(job.id),
     provider: job.settings.provider,
     model: job.settings.model,
+    madeBy: ledger.queries.makers(job.id),
     imageCount: job.imageCount,
     percentage: Math.floor((counts.done * 100) / Math.max(1, job.imageCount)),
     currentStep: currentStep(ledger, job),

@@ -44,10 +44,15 @@ function rowOf(job: JobInfo, nowMs: number) {
     badCell(job.refused),
     badCell(job.held),
     usd(job.costUsd),
-    job.provider,
+    makersOf(job),
     ago(job.createdAt, nowMs),
     job.key ?? '',
   ];
+}
+
+/** Who made its pictures; before there is one, who will be asked first. */
+function makersOf({ provider, madeBy }: JobInfo): string {
+  return madeBy.length === 0 ? provider : [...new Set(madeBy.map((maker) => maker.provider))].join(', ');
 }
 
 function badCell(shots: number) {

@@ -41,6 +41,7 @@ function linesOf(facts: JobStatus): [label: string, text: string][] {
     ['job', `${facts.jobId}${key}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`],
     ['state', stateOf(facts)],
     ['provider', `${facts.provider} ${facts.model}`],
+    ...madeByOthers(facts),
     ['pictures', picturesOf(facts)],
   ];
   if (facts.making.length > 0) lines.push(['making', namesOf(facts.making)]);
@@ -54,6 +55,13 @@ function linesOf(facts: JobStatus): [label: string, text: string][] {
   if (averageMs !== null) lines.push(['average', `${duration(averageMs)} a picture`]);
   if (timeLeftMs !== null) lines.push(['time left', `about ${duration(timeLeftMs)}`]);
   return lines;
+}
+
+/** Who made the pictures, where the job's own provider did not make all. */
+function madeByOthers({ provider, model, madeBy }: JobStatus): [label: string, text: string][] {
+  if (madeBy.every((maker) => maker.provider === provider && maker.model === model)) return [];
+  const makers = madeBy.map((maker) => `${maker.provider} ${maker.model} (${count(maker.pictures, 'picture')})`);
+  return [['made by', makers.join(', ')]];
 }
 
 function stateOf(facts: JobStatus): string {

@@ -6,6 +6,13 @@ import type { Connection } from './connection.ts';
 /** A failed, refused or held shot. */
 export type FailedShot = Pick<Shot, 'name' | 'state' | 'outcome' | 'message' | 'jobId'>;
 
+/** A provider and model with the pictures it made. */
+export interface Maker {
+  provider: string;
+  model: string;
+  pictures: number;
+}
+
 /** Questions that change nothing. */
 export class Queries {
   private readonly connection: Connection;
@@ -83,6 +90,15 @@ export class Queries {
     return this.connection.all(
       `SELECT a.provider, a.remote_id remoteId, s.name shot FROM attempts a JOIN shots s ON s.id = a.shot_id
        WHERE a.job_id = ? AND a.state = 'accepted'`,
+      jobId,
+    );
+  }
+
+  /** Who made the pictures of a job, the one with the most first. */
+  makers(jobId: number): Maker[] {
+    return this.connection.all<Maker>(
+      `SELECT provider, model, COUNT(*) pictures FROM attempts INDEXED BY attempts_by_job
+        WHERE job_id = ? AND state = 'settled' GROUP BY provider, model ORDER BY pictures DESC, provider, model`,
       jobId,
     );
   }

@@ -42,9 +42,13 @@ export function budgetWords(cap: BudgetCap): string {
     : 'stopped by the budget of the job (perRunUsd)';
 }
 
-/** `replicate black-forest-labs/flux-dev`; the model only where it says more than the provider. */
+/**
+ * `replicate black-forest-labs/flux-dev`, with the fallbacks that were asked behind it; the model only where it says
+ * more than the provider.
+ */
 export function providerWords(job: JobState): string {
-  return job.model === '' || job.model === job.provider ? job.provider : `${job.provider} ${job.model}`;
+  const own = job.model === '' || job.model === job.provider ? job.provider : `${job.provider} ${job.model}`;
+  return [own, ...job.others].join(', ');
 }
 
 /** `create 3`, `pack 12`. */

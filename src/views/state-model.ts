@@ -59,6 +59,8 @@ export interface JobState {
   kind: string;
   provider: string;
   model: string;
+  /** Fallbacks that were asked, in words. */
+  others: readonly string[];
   concurrency: number;
   imageCount: number;
   /** Done in earlier runs. */

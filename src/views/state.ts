@@ -52,6 +52,8 @@ export function reduce(before: RunState, event: RunEvent, takenMs: number): RunS
       return withJob(state, event.job_id, (job) => ({ ...job, budgetReached: event.cap }));
     case 'pack_completed':
       return withJob(reduceShot(state, event, nowMs), event.job_id, (job) => ({ ...job, ended: true }));
+    case 'generation_started':
+      return reduceShot(withJob({ ...state, waiting: undefined }, event.job_id, asked(event)), event, nowMs);
     case 'notice':
     case 'generation_queued':
       return state;
@@ -62,6 +64,18 @@ export function reduce(before: RunState, event: RunEvent, takenMs: number): RunS
   }
 }
 
+/** `openai gpt-image-2.5-flare` */
+function makerWords({ provider, model }: { provider: string; model: string }): string {
+  return printable(model === provider ? provider : `${provider} ${model}`);
+}
+
+/** Another provider than the job's own is at work on it. */
+function asked(by: { provider: string; model: string }): (job: JobState) => JobState {
+  const words = makerWords(by);
+  return (job) =>
+    by.provider === job.provider || job.others.includes(words) ? job : { ...job, others: [...job.others, words] };
+}
+
 function opened(state: RunState, event: LiveEvent & { event: 'run_opened' }): RunState {
   const job: JobState = {
     jobId: event.job_id,
@@ -70,6 +84,7 @@ function opened(state: RunState, event: LiveEvent & { event: 'run_opened' }): Ru
     kind: printable(event.kind),
     provider: printable(event.provider),
     model: printable(event.model),
+    others: (event.other_makers ?? []).map(makerWords),
     concurrency: event.concurrency,
     imageCount: event.image_count,
     alreadyDone: event.already_done,

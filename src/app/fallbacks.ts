@@ -1,0 +1,87 @@
+/** What is to be known of the fallbacks of a job before anything is paid. */
+import { UserError } from '../errors.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
+import type { JobSettings } from '../ledger/records.ts';
+import { usdText } from '../money.ts';
+import type { Capabilities } from '../providers/capabilities.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { unfitToStandIn } from '../runner/fallback.ts';
+import { worstOf } from './estimate.ts';
+import type { Services } from './services.ts';
+
+/** A job whose fallbacks are looked at. */
+interface FallbackJob {
+  settings: JobSettings;
+  alike: readonly AlikeShots[];
+}
+
+/** The face of a reference picture is kept in new scenes. */
+const KEEPING: readonly Capabilities['keepsFace'][] = ['identity', 'references', 'edit'];
+
+/**
+ * A sentence for each fallback that gives less than the job's own provider: no seed, no face, another price, or that is
+ * not asked at all. Those that are not in `providers` have been told of.
+ */
+export function fallbackNotices(jobs: readonly FallbackJob[], providers: ReadonlyMap<string, ReadyProvider>): string[] {
+  const notices = jobs.flatMap(({ settings, alike }) => {
+    const main = providers.get(settings.provider);
+    if (!main || alike.length === 0) return [];
+    return settings.fallback.flatMap((name) => {
+      const other = providers.get(name);
+      return other ? (noticeOf(settings, alike, { main, other }) ?? []) : [];
+    });
+  });
+  return [...new Set(notices)];
+}
+
+/** The providers of a plan with its fallbacks; those that can't be asked are left out. */
+export async function withFallbacks(
+  services: Services,
+  { provider, fallback }: Pick<JobSettings, 'provider' | 'fallback'>,
+): Promise<Map<string, ReadyProvider>> {
+  const providers = new Map([[provider, await services.provider(provider)]]);
+  for (const name of fallback) {
+    try {
+      providers.set(name, await services.provider(name));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return providers;
+}
+
+function noticeOf(
+  settings: JobSettings,
+  alike: readonly AlikeShots[],
+  { main, other }: { main: ReadyProvider; other: ReadyProvider },
+): string | undefined {
+  const { model } = other;
+  const who = `${other.provider.name} (${model})`;
+  const most = Math.max(...alike.map(({ promptChars }) => promptChars));
+  const shot = { prompt: 'x'.repeat(most) };
+  const worst = (ready: ReadyProvider, own: string) => worstOf({ ...settings, model: own }, ready, shot);
+  const why = (references: number): string | undefined => {
+    const price = () => {
+      const micros = worst(other, model);
+      return micros === undefined ? undefined : { worstMicros: micros, expectedMicros: micros, source: '', asOf: '' };
+    };
+    return unfitToStandIn(other, model, { settings, references, promptChars: most, price });
+  };
+  const never = why(settings.references.length);
+  if (never !== undefined) return `the fallback ${who} is not asked: ${never}`;
+  const own = main.provider.capabilities(settings.model);
+  const sometimes = own.referencesMax > 0 ? why(Math.max(1, settings.references.length)) : undefined;
+  if (sometimes !== undefined)
+    return `the fallback ${who} is asked only for pictures without a reference: ${sometimes}`;
+  const less = lessThan(own, other.provider.capabilities(model));
+  const [here, there] = [worst(main, settings.model) ?? 0, worst(other, model) ?? 0];
+  if (there > here) less.push(`a picture may cost up to ${usdText(there)} (${main.provider.name}: ${usdText(here)})`);
+  if (less.length === 0) return undefined;
+  return `while ${main.provider.name} is unavailable, ${who} is asked: ${less.join('; ')}`;
+}
+
+function lessThan(own: Capabilities, other: Capabilities): string[] {
+  const noSeed = own.seed !== 'none' && other.seed === 'none';
+  const noFace = KEEPING.includes(own.keepsFace) && !KEEPING.includes(other.keepsFace);
+  return [...(noSeed ? ['it has no seed'] : []), ...(noFace ? ['it does not keep the face'] : [])];
+}
