@@ -1,4 +1,5 @@
 /** Which shot is next: read only, so that a runner can choose its routes before anything is locked. */
+import { isBlocked } from './blocked.ts';
 import { SET_BACK_MS } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Job, Shot } from './records.ts';
@@ -38,7 +39,7 @@ const CLAIMABLE = `state = 'queued' AND after_shot IS NULL AND (not_before_ms <=
 export function nextCandidate(connection: Connection, jobIds: readonly number[]): Candidate | Wait | None {
   let wait: Wait | undefined;
   for (const jobId of jobIds) {
-    const next = candidateOf(connection, jobId);
+    const next = candidateOf(connection, jobId, jobIds);
     if (next.kind === 'candidate') return next;
     if (next.kind === 'wait') wait = earlier(wait, next);
   }
@@ -63,7 +64,7 @@ export function sameCandidate(connection: Connection, seen: Candidate): Candidat
   return job && shot && { kind: 'candidate', job, shot };
 }
 
-function candidateOf(connection: Connection, jobId: number): Candidate | Wait | None {
+function candidateOf(connection: Connection, jobId: number, jobIds: readonly number[]): Candidate | Wait | None {
   const job = connection.one(jobOf, `SELECT * FROM jobs WHERE id = ? AND state = 'open'`, jobId);
   if (!job) return { kind: 'none' };
   const shot = connection.one(
@@ -72,7 +73,7 @@ function candidateOf(connection: Connection, jobId: number): Candidate | Wait | 
     jobId,
     ...due(connection),
   );
-  return shot ? { kind: 'candidate', job, shot } : nothingReady(connection, jobId);
+  return shot ? { kind: 'candidate', job, shot } : nothingReady(connection, jobId, jobIds);
 }
 
 function due(connection: Connection): [number, number] {
@@ -81,7 +82,7 @@ function due(connection: Connection): [number, number] {
 }
 
 /** Says why nothing can be claimed from a job now. */
-function nothingReady(connection: Connection, jobId: number): Wait | None {
+function nothingReady(connection: Connection, jobId: number, jobIds: readonly number[]): Wait | None {
   const soonest = connection.get<{ at: number | null }>(
     `SELECT MIN(not_before_ms) at FROM shots INDEXED BY shots_claimable
      WHERE job_id = ? AND state = 'queued' AND after_shot IS NULL`,
@@ -96,11 +97,7 @@ function nothingReady(connection: Connection, jobId: number): Wait | None {
     jobId,
     connection.owner,
   );
-  const blocked = connection.get(
-    `SELECT 1 FROM shots WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL LIMIT 1`,
-    jobId,
-  );
-  return elsewhere || blocked
+  return elsewhere || isBlocked(connection, jobId, jobIds)
     ? { kind: 'wait', untilMs: connection.now() + OTHERS_POLL_MS, reason: 'others' }
     : { kind: 'none' };
 }

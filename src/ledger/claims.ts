@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BudgetCap } from '../events.ts';
+import { idleBlockers } from './blocked.ts';
 import { checkCaps, toldAbove, type CapVerdict, type Total } from './budget.ts';
 import { nextCandidate, OTHERS_POLL_MS, sameCandidate, type Candidate, type None, type Wait } from './candidates.ts';
 import type { Connection } from './connection.ts';
@@ -41,6 +42,11 @@ export class Claims {
   /** The next shot of these jobs, the most urgent job first. Changes nothing. */
   candidate(jobIds: readonly number[]): Candidate | Wait | None {
     return nextCandidate(this.connection, jobIds);
+  }
+
+  /** Jobs that shots of a job of this run (`jobIds`) wait for, and that nobody works on. */
+  idleBlockers(jobId: number, jobIds: readonly number[]): number[] {
+    return idleBlockers(this.connection, jobId, jobIds);
   }
 
   /**

@@ -100,6 +100,7 @@ function requeue(
     record.message,
     shot.id,
   );
+  if (canceled) freeDependents(connection, shot.id);
 }
 
 function endShot(connection: Connection, shot: Shot, record: FailureRecord): void {

@@ -1,5 +1,6 @@
 import { alikeShots, type AlikeShots } from './alike.ts';
 import { totalOf, type Total } from './budget.ts';
+import { freeBehindCanceled, freeBehindEnded } from './blocked.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
@@ -165,17 +166,22 @@ export class Jobs {
         this.connection.now(),
         jobId,
       );
-      return this.connection.run(
+      const waited = this.connection.run(
         `UPDATE shots SET state = 'canceled', after_shot = NULL, ended_at_ms = ?
           WHERE job_id = ? AND state = 'queued'`,
         this.connection.now(),
         jobId,
       );
+      freeBehindCanceled(this.connection, jobId);
+      return waited;
     });
   }
 
   /** This process runs these jobs until the run is closed or left: what belongs to them is in use. */
   openRun(jobIds: readonly number[]): OpenRun {
-    return this.connection.write(() => new OpenRun(this.connection, jobIds));
+    return this.connection.write(() => {
+      for (const jobId of jobIds) freeBehindEnded(this.connection, jobId);
+      return new OpenRun(this.connection, jobIds);
+    });
   }
 }

@@ -126,6 +126,7 @@ export function putBack(connection: Connection, lease: Pick<Lease, 'shotId' | 'j
     canceled ? 'canceled' : 'queued',
     lease.shotId,
   );
+  if (canceled) freeDependents(connection, lease.shotId);
 }
 
 /** Shots that waited for this one may be claimed now. */

@@ -26,10 +26,14 @@ export class Recovery {
   /**
    * Takes over at most `most` shots of these jobs whose process has ended, or has let them go. Never takes from a
    * process that runs; two processes that try at once get different shots. What was surely not sent goes back into the
-   * queue. `except`: ids of shots not to touch.
+   * queue. Gives each as soon as it is taken. `except`: ids of shots not to touch.
    */
-  takeOver(jobIds: readonly number[], most: number, except: ReadonlySet<number> = new Set()): TakenOver[] {
-    const taken: TakenOver[] = [];
+  *takeOver(
+    jobIds: readonly number[],
+    most: number,
+    except: ReadonlySet<number> = new Set(),
+  ): Generator<TakenOver, void, undefined> {
+    let taken = 0;
     for (const jobId of jobIds) {
       for (const owner of this.endedOwners(jobId)) {
         const shots = this.connection.many(
@@ -37,21 +41,24 @@ export class Recovery {
           `SELECT * FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS ? LIMIT ?`,
           jobId,
           owner,
-          most - taken.length + except.size,
+          most - taken + except.size,
         );
         for (const shot of shots) {
-          if (except.has(shot.id) || taken.length >= most) continue;
+          if (except.has(shot.id) || taken >= most) continue;
           const one = this.connection.write(() => this.take(shot));
-          if (one) taken.push(one);
+          if (!one) continue;
+          taken += 1;
+          yield one;
         }
       }
     }
-    return taken;
   }
 
-  /** Shots held in doubt whose provider (one of `providers`) can be asked again. They come back as open intents. */
-  reopenHeld(jobIds: readonly number[], providers: readonly string[]): TakenOver[] {
-    const taken: TakenOver[] = [];
+  /**
+   * Shots held in doubt whose provider (one of `providers`) can be asked again. They come back as open intents, each as
+   * soon as it is taken.
+   */
+  *reopenHeld(jobIds: readonly number[], providers: readonly string[]): Generator<TakenOver, void, undefined> {
     for (const jobId of jobIds) {
       const held = this.connection.many(
         shotOf,
@@ -60,10 +67,9 @@ export class Recovery {
       );
       for (const shot of held) {
         const one = this.connection.write(() => this.reopen(shot, providers));
-        if (one) taken.push(one);
+        if (one) yield one;
       }
     }
-    return taken;
   }
 
   private endedOwners(jobId: number): (string | null)[] {

@@ -68,7 +68,6 @@ export class Runner {
   /** Runs to the end. @throws what is a bug, after everything in flight has ended. */
   async run(): Promise<RunnerResult> {
     this.after.start();
-    this.reopenHeld();
     await this.generate().catch((error: unknown) => this.broke(error));
     await this.flight.ended();
     await this.attempts.space.close();
@@ -79,6 +78,7 @@ export class Runner {
   }
 
   private async generate(): Promise<void> {
+    this.reopenHeld();
     while (!this.halt && this.bug === undefined && this.context.ledger.isThere()) {
       if (this.options.drain.aborted) {
         // What is in flight ends or is let go; the rest is aborted when the caller says so.
@@ -102,8 +102,8 @@ export class Runner {
         if (this.flight.size === 0 && this.letGo.isAllThatIsLeft(this.context.ledger, this.next.openJobIds())) return;
         if (this.flight.size === 0) this.waiting.on(next, open);
         await this.flight.change(next.untilMs ?? this.context.now() + RECOVERY_POLL_MS);
-      } else if (this.flight.size === 0) return;
-      else await this.flight.change();
+      } else if (this.flight.size > 0) await this.flight.change();
+      else return this.waiting.ended(open);
     }
   }
 

@@ -42,6 +42,17 @@ export class Waiting {
     });
   }
 
+  /** Nothing more of these jobs can be made by this run: says what shots wait for that nobody makes. */
+  ended(jobIds: readonly number[]): void {
+    for (const jobId of jobIds) {
+      const others = this.context.ledger.claims.idleBlockers(jobId, jobIds);
+      if (others.length === 0) continue;
+      const maker = `job ${others.join(', ')}`;
+      const message = `job ${jobId} waits for the avatar that ${maker} makes: go on with that one first`;
+      this.context.tell({ event: 'notice', level: 'warn', message });
+    }
+  }
+
   private why({ reason, untilMs }: Wait, jobIds: readonly number[]): string | undefined {
     const jobs = `job ${jobIds.join(', ')}`;
     switch (reason) {

@@ -91,7 +91,7 @@ function measure(ledger: Ledger): Figure[] {
     ),
     told(
       'look for dead owners in 200 open jobs',
-      sample(100, () => ledger.recovery.takeOver(open, 1)),
+      sample(100, () => [...ledger.recovery.takeOver(open, 1)]),
     ),
     told(
       'uploads of a job: next',

@@ -19,12 +19,12 @@ describe('leases', () => {
     const [a, b, c] = [ledgers.connection('a'), ledgers.connection('b'), ledgers.connection('c')];
     const job = makeJob(a, ledgers.folder, { shots: galleryShots(2) });
     a.attempts.sending(ledgers.claimed(a, [job.id]).lease, { model: 'paper-1' });
-    expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
+    expect([...b.recovery.takeOver([job.id], 5)]).toEqual([]);
     ledgers.ended.add('a');
-    expect(b.recovery.takeOver([job.id], 5)).toMatchObject([
+    expect([...b.recovery.takeOver([job.id], 5)]).toMatchObject([
       { attempt: { state: 'intent', sent: { model: 'paper-1' } }, lease: { token: 2 } },
     ]);
-    expect(c.recovery.takeOver([job.id], 5)).toEqual([]);
+    expect([...c.recovery.takeOver([job.id], 5)]).toEqual([]);
   });
 
   it('of processes that ended before they sent anything go back into the queue, with their money', () => {
@@ -33,7 +33,7 @@ describe('leases', () => {
     const job = makeJob(a, ledgers.folder, { shots: galleryShots(1) });
     const { attempt } = ledgers.claimed(a, [job.id]);
     ledgers.ended.add('a');
-    expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
+    expect([...b.recovery.takeOver([job.id], 5)]).toEqual([]);
     expect(b.attempts.find(attempt.id)).toMatchObject({ state: 'rejected', outcome: 'interrupted', sentAtMs: null });
     expect(b.jobs.total(job.id)).toMatchObject({ reservedMicros: 0, spentMicros: 0 });
     expect(ledgers.claimed(b, [job.id])).toMatchObject({ shot: { name: 'gallery-0001', attempts: 1 } });
@@ -45,7 +45,7 @@ describe('leases', () => {
     const job = makeJob(a, ledgers.folder, { shots: galleryShots(1) });
     const { lease } = ledgers.claimed(a, [job.id]);
     ledgers.ended.add('a');
-    b.recovery.takeOver([job.id], 1);
+    expect([...b.recovery.takeOver([job.id], 1)]).toEqual([]);
     const before = ledgers.dump();
     const writes = [
       () => a.attempts.accepted(lease, 'r'),
@@ -68,9 +68,9 @@ describe('leases', () => {
     const { lease } = ledgers.claimed(a, [job.id]);
     a.attempts.accepted(lease, 'r1');
     a.attempts.release(lease);
-    expect(a.recovery.takeOver([job.id], 5, new Set([lease.shotId]))).toEqual([]);
+    expect([...a.recovery.takeOver([job.id], 5, new Set([lease.shotId]))]).toEqual([]);
     expect(a.queries.liveAtProvider(job.id)).toBe(1);
-    expect(b.recovery.takeOver([job.id], 5)).toMatchObject([{ attempt: { state: 'accepted', remoteId: 'r1' } }]);
+    expect([...b.recovery.takeOver([job.id], 5)]).toMatchObject([{ attempt: { state: 'accepted', remoteId: 'r1' } }]);
   });
 
   it('that were never used leave no trace in the count of attempts', () => {
@@ -97,7 +97,7 @@ describe('leases', () => {
       failed({ shot: backoff, observed: { scope: 'paper:k', kind: 'limited', waitMs: 60_000 } }),
     );
     ledgers.nowMs += jumpMs;
-    expect(b.recovery.takeOver([job.id], 5)).toEqual([]);
+    expect([...b.recovery.takeOver([job.id], 5)]).toEqual([]);
     const next = ledgers.claim(b, [job.id]);
     if (next.kind === 'wait') expect((next.untilMs ?? 0) - ledgers.nowMs).toBeLessThanOrEqual(60_000);
     else expect(next).toMatchObject({ kind: 'claimed', lease: { token: 2 } });

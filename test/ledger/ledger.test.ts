@@ -86,8 +86,8 @@ describe('a job', () => {
     const second = ledgers.claimed(ledger, [job.id]).lease;
     ledger.attempts.accepted(second, 'r2');
     ledger.attempts.failed(second, hold);
-    expect(ledger.recovery.reopenHeld([job.id], ['other'])).toEqual([]);
-    expect(ledger.recovery.reopenHeld([job.id], ['paper']).map((taken) => taken.attempt.state)).toEqual([
+    expect([...ledger.recovery.reopenHeld([job.id], ['other'])]).toEqual([]);
+    expect([...ledger.recovery.reopenHeld([job.id], ['paper'])].map((taken) => taken.attempt.state)).toEqual([
       'intent',
       'accepted',
     ]);

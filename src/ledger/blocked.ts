@@ -1,0 +1,61 @@
+/** Shots that wait for a shot of another job. */
+import type { Connection } from './connection.ts';
+
+/**
+ * Jobs whose shots are waited for by queued shots of a job, and that nobody works on: neither the run of `jobIds`, nor
+ * another run of a process that runs. Waiting for them would never end.
+ */
+export function idleBlockers(connection: Connection, jobId: number, jobIds: readonly number[]): number[] {
+  return blockers(connection, jobId).filter((id) => !isAtWork(connection, { jobId, blocker: id, jobIds }));
+}
+
+/** True when queued shots of a job wait for shots that this run, or another one, is to end. */
+export function isBlocked(connection: Connection, jobId: number, jobIds: readonly number[]): boolean {
+  return blockers(connection, jobId).some((id) => isAtWork(connection, { jobId, blocker: id, jobIds }));
+}
+
+/** Frees queued shots of a job that wait for a shot that has ended. Inside a transaction. */
+export function freeBehindEnded(connection: Connection, jobId: number): void {
+  connection.run(
+    `UPDATE shots SET after_shot = NULL WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM shots a WHERE a.id = shots.after_shot AND a.state IN ('queued', 'leased'))`,
+    jobId,
+  );
+}
+
+/** Frees shots, of any job, that wait for a canceled shot of this one. Inside a transaction. */
+export function freeBehindCanceled(connection: Connection, jobId: number): void {
+  connection.run(
+    `UPDATE shots SET after_shot = NULL
+      WHERE after_shot IN (SELECT id FROM shots WHERE job_id = ? AND state = 'canceled')`,
+    jobId,
+  );
+}
+
+function blockers(connection: Connection, jobId: number): number[] {
+  const rows = connection.all<{ id: number }>(
+    `SELECT DISTINCT a.job_id id FROM shots s JOIN shots a ON a.id = s.after_shot
+      WHERE s.job_id = ? AND s.state = 'queued' AND s.after_shot IS NOT NULL`,
+    jobId,
+  );
+  return rows.map(({ id }) => id);
+}
+
+function isAtWork(
+  connection: Connection,
+  { jobId, blocker, jobIds }: { jobId: number; blocker: number; jobIds: readonly number[] },
+): boolean {
+  if (blocker === jobId || jobIds.includes(blocker)) return true;
+  // A run of this process that works on both jobs has come to the end of the other one, but for what is under way.
+  const owners = connection.all<{ owner: string }>(
+    `SELECT owner FROM runs r WHERE r.job_id = ? AND NOT EXISTS
+       (SELECT 1 FROM runs own WHERE own.job_id = ? AND own.owner = r.owner AND own.number = r.number AND own.owner = ?)
+     UNION SELECT s.owner FROM shots s INDEXED BY shots_leased
+      WHERE s.job_id = ? AND s.state = 'leased' AND s.owner IS NOT NULL`,
+    blocker,
+    jobId,
+    connection.owner,
+    blocker,
+  );
+  return owners.some(({ owner }) => owner === connection.owner || connection.isRunning(owner));
+}
