@@ -53,7 +53,7 @@ describe('exit codes', () => {
     const { folder, env } = await openaiStudio({ faults: [{ on: 'submit', ...refusal, positions: [2] }] });
     const { exitCode, stdout } = await imggen(folder, ['pack', '--count', '3', '--concurrency', '1'], { env });
     expect(exitCode, stdout).toBe(3);
-    expect(stdout).toMatch(/1 refused[^]*safety system[^]*imggen retry 1/);
+    expect(stdout).toMatch(/1 refused[^]*safety system[^]*the same request is refused again/);
     expect(picturesIn(folder)).toHaveLength(2);
   });
 
