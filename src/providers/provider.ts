@@ -137,7 +137,7 @@ export interface Provider {
    */
   readonly idempotent: boolean;
   /**
-   * How long the service keeps finished work for `collect`, in milliseconds from its acceptance; undefined: not known.
+   * How long the service keeps finished work for `collect`, in milliseconds from its end; undefined: not known.
    */
   readonly retentionMs?: number;
   /** Where it is asked: the only private or loopback host that its result URLs may name. */

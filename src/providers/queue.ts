@@ -14,14 +14,17 @@ export type Reading =
   | ({ state: 'generated' } & Generated)
   /** Queued or under way; `progress` 0…1 where the service tells. */
   | { state: 'running'; progress?: number }
-  /** The work has ended well, but its picture is not in the answer: it may still come. */
-  | { state: 'missing'; why: string };
+  /**
+   * The work has ended well, but its picture is not in the answer: it may still come. `endedMsAgo`: where the service
+   * tells when.
+   */
+  | { state: 'missing'; why: string; endedMsAgo?: number };
 
 /** A service that is asked for its work by an id. */
 export interface Queue<Work> {
   /** What messages call the service. */
   readonly service: string;
-  /** How long it keeps finished work, in milliseconds. */
+  /** How long it keeps finished work, in milliseconds from its end. */
   readonly retentionMs: number;
   /** Time between the first two readings, in milliseconds; it grows by half each time, up to `pollMaxMs`. */
   readonly pollMs: number;
@@ -43,8 +46,8 @@ const POLL_GROWTH = 1.5;
 
 /**
  * Reads the work until it has ended or the time is over. A reading that fails in passing (429, 5xx, a broken
- * connection) is repeated, no sooner than the service asks. Work that is not there is asked for again, too, as long as
- * the service keeps what it made: it may be late, or on another of its servers.
+ * connection) is repeated, no sooner than the service asks. Work that is not there is asked for again, too, at least
+ * once, and as long as the service keeps what it made: it may be late, or on another of its servers.
  * @returns `running` for work that may still end well: time over, stopped, or not readable now. It is paid, so the
  *   remote id must be kept and collected by a later run.
  * @throws {ProviderError} how the work ended without a picture; `expired: true` when it is gone for good.
@@ -55,14 +58,16 @@ export async function collectFromQueue<Work>(
   waiting: Pick<ProviderSettings, 'now' | 'elapsed' | 'sleep' | 'timeoutMs'>,
   call: CallContext,
 ): Promise<Collected> {
-  const { now, elapsed, sleep, timeoutMs } = waiting;
+  const { elapsed, sleep, timeoutMs } = waiting;
   const endMs = elapsed() + timeoutMs;
+  const whyOver = retention(queue, accepted, waiting);
   let delayMs = queue.pollMs;
   while (!call.signal.aborted) {
     const look = await lookAt(queue, accepted.remoteId, call);
     if (call.signal.aborted && look.state !== 'generated') break;
     if (look.state === 'generated') return look;
-    if (look.state === 'missing' && accepted.acceptedAtMs + queue.retentionMs < now()) throw expired(queue, look.why);
+    const over = whyOver(look);
+    if (over !== undefined) throw expired(queue, over);
     if (look.state === 'unreadable' && !look.passing) return running(look.why);
     if (look.state === 'running') call.onPhase?.('waiting', look.progress);
     const leftMs = endMs - elapsed();
@@ -77,6 +82,27 @@ export async function collectFromQueue<Work>(
 
 /** A reading, or why there is none. */
 type Look = Reading | { state: 'unreadable'; why: string; passing: boolean; retryAfterMs: number | undefined };
+
+/**
+ * Tells, reading by reading, why the service no longer keeps the work; undefined: it may still. The time counts from
+ * the end of the work, which is no earlier than its acceptance and than a reading that found it running. One reading
+ * alone proves nothing.
+ */
+function retention(
+  { retentionMs }: Queue<unknown>,
+  { acceptedAtMs }: Accepted,
+  { now, elapsed }: Pick<ProviderSettings, 'now' | 'elapsed'>,
+): (look: Look) => string | undefined {
+  let ranAtMs = -Infinity;
+  let misses = 0;
+  return (look) => {
+    if (look.state === 'running') ranAtMs = elapsed();
+    if (look.state !== 'missing') return undefined;
+    misses++;
+    const endedMsAgo = Math.min(now() - acceptedAtMs, elapsed() - ranAtMs, look.endedMsAgo ?? Infinity);
+    return misses > 1 && endedMsAgo > retentionMs ? look.why : undefined;
+  };
+}
 
 async function lookAt<Work>(queue: Queue<Work>, remoteId: string, call: CallContext): Promise<Look> {
   let work: Work;

@@ -131,7 +131,16 @@ describe('work that the service does not have', () => {
   ])('has expired, paid, when it says %s after it no longer keeps it', async (_, said) => {
     const { end, readAtMs } = await collecting({ says: [said], acceptedMsAgo: HOUR_MS + 1 });
     expect(end).toMatchObject({ name: 'ProviderError', failure: 'unusable', charged: 'yes', expired: true });
-    expect(readAtMs).toEqual([0]);
+    expect(readAtMs).toEqual([0, 100]);
+  });
+
+  it.each([
+    ['after one 404', [notFound, made]],
+    ['when it was running a moment ago', [running, notFound, missing, notFound, made]],
+    ['when it ended a moment ago', [{ ...missing, endedMsAgo: 1000 }, { ...missing, endedMsAgo: 1100 }, made]],
+  ])('is not called gone %s, however long ago it was accepted', async (_, says) => {
+    const { end } = await collecting({ says, acceptedMsAgo: HOUR_MS + 60_000 });
+    expect(end).toMatchObject({ state: 'generated' });
   });
 
   it('expires while it is asked for, when the time comes', async () => {

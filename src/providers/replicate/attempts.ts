@@ -145,6 +145,6 @@ function predictions(connection: ReplicateConnection, pollMs: number, official: 
       ask(connection, { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS }, predictionSchema, (client) =>
         client.predictions.get(remoteId, { signal }),
       ),
-    resultOf: (prediction) => resultOf(prediction, official),
+    resultOf: (prediction) => resultOf(prediction, official, connection.now() + connection.skewMs),
   };
 }

@@ -46,13 +46,14 @@ function progressOf({ logs }: Prediction): number | undefined {
 /**
  * What became of a prediction.
  * @param official per-image models of Replicate's own are not billed when a run fails.
+ * @param nowMs the service's clock.
  * @throws {ProviderError} when it ended without a picture.
  */
-export function resultOf(prediction: Prediction, official: boolean): Reading {
+export function resultOf(prediction: Prediction, official: boolean, nowMs: number): Reading {
   const unbilled = official ? 'no' : 'maybe';
   switch (prediction.status) {
     case 'succeeded':
-      return succeeded(prediction, unbilled);
+      return succeeded(prediction, unbilled, nowMs);
     case 'failed':
       throw failed(prediction, unbilled);
     case 'aborted':
@@ -77,10 +78,10 @@ function runningAt(progress: number | undefined): Reading {
   return progress === undefined ? { state: 'running' } : { state: 'running', progress };
 }
 
-function succeeded(prediction: Prediction, unbilled: ProviderFailure['charged']): Reading {
+function succeeded(prediction: Prediction, unbilled: ProviderFailure['charged'], nowMs: number): Reading {
   const { output, logs, model, metrics } = prediction;
   if (output === undefined || output === null || (Array.isArray(output) && output.length === 0))
-    return withoutOutput(prediction, unbilled);
+    return withoutOutput(prediction, unbilled, nowMs);
   const files = picturesIn(output);
   const seed = /Using seed: (\d{1,16})\b/.exec(logs ?? '')?.[1];
   return {
@@ -94,8 +95,9 @@ function succeeded(prediction: Prediction, unbilled: ProviderFailure['charged'])
 }
 
 function withoutOutput(
-  { output, logs, data_removed: removed }: Prediction,
+  { output, logs, data_removed: removed, completed_at: completedAt }: Prediction,
   unbilled: ProviderFailure['charged'],
+  nowMs: number,
 ): Reading {
   if (removed)
     throw new ProviderError(
@@ -114,7 +116,12 @@ function withoutOutput(
       failure: 'refused',
       charged: unbilled === 'no' ? 'yes' : 'maybe',
     });
-  return { state: 'missing', why: 'the prediction succeeded, and its output is not there' };
+  const endedMsAgo = nowMs - Date.parse(completedAt ?? '');
+  return {
+    state: 'missing',
+    why: 'the prediction succeeded, and its output is not there',
+    ...(Number.isNaN(endedMsAgo) ? {} : { endedMsAgo }),
+  };
 }
 
 function imageOf(found: string | undefined, expiresAtMs: number): ProviderImage {

@@ -4,6 +4,16 @@ import { ticking } from '../../support/providers/time.ts';
 
 afterEach(clearStage);
 
+/** A prediction that has succeeded, without its output. */
+const bare = (completedMs?: number): object => ({
+  id: 'p',
+  status: 'succeeded',
+  output: null,
+  data_removed: false,
+  created_at: '2026-05-04T12:00:00Z',
+  ...(completedMs === undefined ? {} : { completed_at: new Date(completedMs).toISOString() }),
+});
+
 describe('a prediction that Replicate does not have', () => {
   it.each([404, 410])('asks again when it is told %i once', async (status) => {
     const { provider } = await stage({ emulator: fault('poll', 'status', { status, times: 1 }) });
@@ -11,15 +21,8 @@ describe('a prediction that Replicate does not have', () => {
   });
 
   it('asks again when the prediction has succeeded and its output is not there yet', async () => {
-    const bare = {
-      id: 'p',
-      status: 'succeeded',
-      output: null,
-      data_removed: false,
-      created_at: '2026-05-04T12:00:00Z',
-    };
     const { provider } = await stage({
-      emulator: fault('poll', 'status', { status: 200, body: JSON.stringify(bare), times: 1 }),
+      emulator: fault('poll', 'status', { status: 200, body: JSON.stringify(bare()), times: 1 }),
     });
     expect(await collect(provider, await accepted(provider))).toMatchObject({ state: 'generated' });
   });
@@ -40,6 +43,14 @@ describe('a prediction that Replicate does not have', () => {
     await expect(collect(provider, old)).rejects.toMatchObject({ expired: true, charged: 'yes' });
     const young = { remoteId: 'nosuchprediction', acceptedAtMs: Date.now() - HOUR_MS + 60_000, sent: {} };
     expect(await collect(provider, young)).toMatchObject({ state: 'running' });
+  });
+
+  it('keeps one that was queued for more than an hour and has just ended, its output not there yet', async () => {
+    const { provider } = await stage({
+      emulator: fault('poll', 'status', { status: 200, body: JSON.stringify(bare(Date.now() - 60_000)), times: 2 }),
+    });
+    const old = { remoteId: await accepted(provider), acceptedAtMs: Date.now() - 3_660_000, sent: {} };
+    expect(await collect(provider, old)).toMatchObject({ state: 'generated' });
   });
 
   it('knows a picture that Replicate says it deleted as paid and gone, at once', async () => {
