@@ -60,9 +60,10 @@ export class PartFile {
   async keep(): Promise<void> {
     if (this.longestBytes > this.writtenBytes) await this.handle.truncate(this.writtenBytes);
     await this.handle.sync();
+    // Closed, it takes nothing more, whatever becomes of its name.
+    this.ended = true;
     await this.handle.close();
     await rename(reservedPath(this.path), this.path);
-    this.ended = true;
     await fsyncFolder(dirname(this.path));
   }
 

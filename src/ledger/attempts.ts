@@ -7,6 +7,7 @@ import { keptPath } from './paths.ts';
 import type { Attempt, Lease, Shot } from './records.ts';
 import { attemptsOfShot, attemptWhere } from './attempt-rows.ts';
 import { holdLease, putBack } from './lease.ts';
+import { jobById } from './rows.ts';
 import type { Connection } from './connection.ts';
 
 /** What an answer brought, as soon as it is known. */
@@ -61,15 +62,21 @@ export class Attempts {
     );
   }
 
-  /** T2b: the request is about to leave: from here on it may have been accepted. `sent`: what recognizes it there. */
-  sending(lease: Lease, sent: SentRecord): Attempt {
-    return this.step(lease, () => {
-      this.connection.run(
-        'UPDATE attempts SET sent = ?, sent_at_ms = ? WHERE id = ?',
-        JSON.stringify(sent),
-        this.connection.now(),
-        lease.attemptId,
-      );
+  /**
+   * T2b: the request is about to leave: from here on it may have been accepted. `sent`: what recognizes it there.
+   * Undefined, and nothing is written, when the job was canceled meanwhile: it must not leave. `late`: it has left.
+   */
+  sending(lease: Lease, sent: SentRecord, when: 'now' | 'late' = 'now'): Attempt | undefined {
+    return this.connection.write(() => {
+      if (when === 'now' && jobById(this.connection, lease.jobId).state === 'canceled') return undefined;
+      return this.step(lease, () => {
+        this.connection.run(
+          'UPDATE attempts SET sent = ?, sent_at_ms = ? WHERE id = ?',
+          JSON.stringify(sent),
+          this.connection.now(),
+          lease.attemptId,
+        );
+      });
     });
   }
 

@@ -32,13 +32,26 @@ export interface ImageNaming {
 export function nameImage(connection: Connection, lease: Lease, what: { image: NewImage; naming: ImageNaming }): Image {
   const { image, naming } = what;
   const shot = holdLease(connection, lease);
-  const before = connection.get<{ id: number }>('SELECT id FROM images WHERE shot_id = ?', lease.shotId);
-  if (before && !naming.taken) return imageById(connection, before.id);
-  const number = takeNumber(connection, lease.characterId);
+  const before = connection.get<Before>(
+    `SELECT id, number, attempt_id attemptId, sha256 FROM images WHERE shot_id = ? AND state = 'named'`,
+    lease.shotId,
+  );
+  const isSame = before?.attemptId === lease.attemptId && before.sha256 === image.sha256;
+  if (before && isSame && !naming.taken) return imageById(connection, before.id);
+  const number = before && !naming.taken ? before.number : takeNumber(connection, lease.characterId);
   const filename = naming.nameOf(number);
   const name = { number, filename, path: naming.pathOf(filename) };
-  const id = before ? rename(connection, before.id, name) : insertImage(connection, { lease, shot, image, name });
-  return imageById(connection, id);
+  if (before && isSame) return imageById(connection, rename(connection, before.id, name));
+  // An earlier attempt named a picture that was lost before it was linked: the row is that of the new one.
+  if (before) connection.run('DELETE FROM images WHERE id = ?', before.id);
+  return imageById(connection, insertImage(connection, { lease, shot, image, name }));
+}
+
+interface Before {
+  id: number;
+  number: number;
+  attemptId: number | null;
+  sha256: string;
 }
 
 interface Name {

@@ -1,5 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { InspectedImage } from '../images/inspect.ts';
+import type { Generated } from '../providers/provider.ts';
+import { generated } from './answer.ts';
 import { acceptedOf } from './collect.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
@@ -39,7 +41,8 @@ export async function downloadAnswer(context: AttemptContext, open: OpenAttempt,
       const fresh = await freshUrl(context, open);
       if (fresh === 'gone') return gone(context, open, result.error.message);
       if (fresh === 'not now') break;
-      if (fresh !== 'the same') {
+      if (fresh !== 'the same' && 'image' in fresh) return generated(context, open, fresh);
+      if (fresh !== 'the same' && fresh.url !== url) {
         url = fresh.url;
         renewed = true;
         continue;
@@ -68,10 +71,16 @@ async function tryDownload(
     context.trace('downloaded', { shot, tries });
     return { staged: path, picture };
   } catch (error) {
+    if (isGone(error)) return { error: new ProviderError('its folder was taken away', { failure: 'unavailable' }) };
     if (!(error instanceof ProviderError)) throw error;
     context.trace('download-failed', { shot, tries, message: context.clean(error.message) });
     return { error };
   }
+}
+
+/** A file or its folder is not there any more: it is made anew at the next try. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** True while a provider that can't be asked again keeps what it made, as far as our clock can tell. */
@@ -81,13 +90,13 @@ function isKept(context: AttemptContext, { attempt, ready }: OpenAttempt): boole
 }
 
 /**
- * A fresh URL for the same remote work; `the same` where there is only one, `not now` when the provider is still at
- * work on it, `gone` when there is none.
+ * A fresh URL for the same remote work, or the picture itself; `the same` where there is only one, `not now` when the
+ * provider is still at work on it, `gone` when there is none.
  */
 async function freshUrl(
   context: AttemptContext,
   open: OpenAttempt,
-): Promise<{ url: string } | 'the same' | 'not now' | 'gone'> {
+): Promise<{ url: string } | Generated | 'the same' | 'not now' | 'gone'> {
   const accepted = acceptedOf(open);
   const { provider } = open.ready;
   if (!accepted || !provider.collect) return isKept(context, open) ? 'the same' : 'gone';
@@ -95,7 +104,7 @@ async function freshUrl(
   try {
     const again = await provider.collect(accepted, open.request, { signal: limit.signal });
     if (again.state === 'running') return 'not now';
-    return again.image.kind === 'url' ? { url: again.image.url } : 'gone';
+    return again.image.kind === 'url' ? { url: again.image.url } : again;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return !isForeign(open) && (error.expired || error.failure === 'rejected') ? 'gone' : 'not now';

@@ -2,7 +2,7 @@ import { ProviderError } from '../errors.ts';
 import type { SentRecord, Submission } from '../providers/provider.ts';
 import { accepted, generated } from './answer.ts';
 import { deadline } from './deadline.ts';
-import { failed, unsent } from './ends.ts';
+import { failed, released, unsent } from './ends.ts';
 import { canBeCleared } from './look-up.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
@@ -10,7 +10,7 @@ import { tellPhase } from './tell.ts';
 /** Sends the one paid request of an attempt. Its row is in the ledger since the claim. */
 export async function submit(context: AttemptContext, open: OpenAttempt): Promise<Step> {
   const { ready, request, lease, job } = open;
-  if (context.drain.aborted || !context.ledger.isThere()) return unsent(context, open);
+  if (isStopped(context)) return notSent(context, open);
   await reserve(context, open);
   tellPhase(context, open, 'sending');
   context.trace('intent', { shot: lease.shot, attempt: open.attempt.ordinal, provider: ready.provider.name });
@@ -24,20 +24,32 @@ export async function submit(context: AttemptContext, open: OpenAttempt): Promis
       onSending: (sent) => announcement.make(sent ?? {}),
     });
   } catch (error) {
+    if (announcement.refused) return notSent(context, open);
     return submitFailed(context, announcement.check() ?? open, error);
   } finally {
     limit.clear();
   }
-  const sent = announcement.check();
-  if (!sent) throw new Error(`${ready.provider.name} did not call onSending before it sent a request`);
+  const sent = announcement.check() ?? announcement.late();
   context.trace('answered', { shot: lease.shot, state: submission.state });
   return submission.state === 'accepted'
     ? accepted(context, sent, submission.remoteId)
     : generated(context, sent, submission);
 }
 
+/** The run was told to send nothing more, or its ledger is gone. */
+function isStopped({ drain, ledger }: Pick<AttemptContext, 'drain' | 'ledger'>): boolean {
+  return drain.aborted || !ledger.isThere();
+}
+
+/** Nothing was sent now. What was perhaps sent before, with the same key, stays in doubt. */
+function notSent(context: AttemptContext, open: OpenAttempt): Step {
+  return open.resent ? released(context, open, 'interrupted') : unsent(context, open);
+}
+
 /** The commit that a request is about to leave. */
 class Announcement {
+  /** The run was stopped, or the job canceled, while the request was made ready: it must not leave. */
+  refused = false;
   private sent: OpenAttempt | undefined;
   private failure: { error: unknown } | undefined;
   private readonly context: AttemptContext;
@@ -51,12 +63,22 @@ class Announcement {
   /** @throws what the ledger throws: nothing may be sent then. */
   make(sent: SentRecord): void {
     try {
-      this.sent = { ...this.open, attempt: this.context.ledger.attempts.sending(this.open.lease, sent) };
+      const attempt = isStopped(this.context) ? undefined : this.context.ledger.attempts.sending(this.open.lease, sent);
+      this.refused = attempt === undefined;
+      if (attempt === undefined) throw new ProviderError('stopped before it was sent', { failure: 'interrupted' });
+      this.sent = { ...this.open, attempt };
     } catch (error) {
       this.failure = { error };
       throw error;
     }
     this.context.trace('sending', { shot: this.open.lease.shot });
+  }
+
+  /** For a provider that forgot to announce: its answer is paid, so it is announced now, and said. */
+  late(): OpenAttempt {
+    const { context, open } = this;
+    context.warnOnce(`${open.ready.provider.name} did not call onSending: after a crash it may be paid twice`);
+    return { ...open, attempt: context.ledger.attempts.sending(open.lease, {}, 'late') ?? open.attempt };
   }
 
   /** The attempt as it then is; undefined when nothing was announced. @throws what the commit threw. */
@@ -66,21 +88,23 @@ class Announcement {
   }
 }
 
-/** The file that will hold the answer is there, with its space, before the request leaves. @throws {NoSpace} */
+/**
+ * The file that will hold the answer is there, with its space, before the request leaves.
+ * @throws {NoSpace} and file system errors.
+ */
 async function reserve(context: AttemptContext, open: OpenAttempt): Promise<void> {
   try {
     if (open.attempt.ordinal > 1) await open.file.giveBack(context.ledger.attempts.earlierKeys(open.attempt));
     await open.file.reserve(context.space);
   } catch (error) {
-    // What was perhaps sent before stays in doubt.
-    if (!open.resent) unsent(context, open);
+    notSent(context, open);
     throw error;
   }
 }
 
 function submitFailed(context: AttemptContext, open: OpenAttempt, error: unknown): Step {
   if (!(error instanceof ProviderError)) throw error;
-  if (error.failure === 'interrupted') return unsent(context, open);
+  if (error.failure === 'interrupted') return notSent(context, open);
   // Doubt that can be cleared up by asking is cleared up at once.
   if (error.failure === 'unknown' && canBeCleared(open.ready.provider) && !context.abort.aborted)
     return { open: { ...open, doubt: { why: error.message, sender: 'this process' } } };
