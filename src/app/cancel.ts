@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
 import { usdOf } from '../money.ts';
 import { knownJob } from './jobs.ts';
 import type { Project } from './project.ts';
@@ -76,11 +77,16 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
 /** Settles what was sent: paid pictures are fetched, stopped work says how it ended. Returns what went wrong. */
 async function collect(project: CancelingProject, jobId: number): Promise<string[]> {
   const signals = { drain: AbortSignal.timeout(SETTLE_TIMEOUT_MS), abort: AbortSignal.timeout(FETCH_TIMEOUT_MS) };
+  const problems = new Set<string>();
+  const emit = (event: RunEvent) => {
+    if (event.event === 'notice' && event.level === 'warn') problems.add(event.message);
+  };
   try {
-    await runJobs(project, resuming(project, String(jobId)), {}, { signals, emit: () => {} });
-    return [];
+    const { stop } = await runJobs(project, resuming(project, String(jobId)), {}, { signals, emit });
+    if (stop && 'message' in stop) problems.add(stop.message);
+    return [...problems];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [`what is finished could not be fetched now: ${project.clean(error.message)}`];
+    return [...problems, `what is finished could not be fetched now: ${project.clean(error.message)}`];
   }
 }

@@ -80,12 +80,15 @@ function canAsk({ providers }: Prepared, { settings }: Job): boolean {
   return ready !== undefined && canBeCleared(ready.provider);
 }
 
+/** All jobs or none: what one of them throws leaves nothing that `resume` would buy. */
 function openAll(ledger: Ledger, { jobs: planned, providers }: Prepared): { jobs: Job[]; opened: OpenRun } {
-  // Who was down is asked again: it is another run.
-  for (const ready of providers.values()) ledger.resetBreaker(ready.scope);
-  const jobs = planned.map((job) => job.open());
-  for (const job of jobs) ledger.uploads.retryFailed(job.id);
-  return { jobs, opened: ledger.jobs.openRun(jobs.map((job) => job.id)) };
+  return ledger.atOnce(() => {
+    // Who was down is asked again: it is another run.
+    for (const ready of providers.values()) ledger.resetBreaker(ready.scope);
+    const jobs = planned.map((job) => job.open());
+    for (const job of jobs) ledger.uploads.retryFailed(job.id);
+    return { jobs, opened: ledger.jobs.openRun(jobs.map((job) => job.id)) };
+  });
 }
 
 /** What is run. */

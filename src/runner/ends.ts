@@ -39,6 +39,9 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     limitedInARow: ledger.attempts.limitedInARow(open.lease, scope),
     random: context.random(),
   });
+  // Work that we have canceled ourselves says nothing of the service.
+  const isCanceled = ledger.jobs.find(open.job.id)?.state === 'canceled';
+  const observed = isCanceled && verdict.observed === 'unavailable' ? undefined : verdict.observed;
   const message = context.clean(error.message);
   const { failure, code, status } = error;
   context.trace('failed', { shot: open.lease.shot, failure, code, status, verdict: verdict.shot, message });
@@ -48,7 +51,7 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     message,
     settlement: verdict.settlement === 'spent' ? { state: 'spent', micros: undefined } : { state: verdict.settlement },
     shot: shotAfter(verdict, context.now()),
-    observed: verdict.observed && { scope, kind: verdict.observed, waitMs: verdict.waitMs },
+    observed: observed && { scope, kind: observed, waitMs: verdict.waitMs },
   });
   if (verdict.shot === 'again')
     tellPhase(context, open, 'backoff', { until: new Date(context.now() + verdict.waitMs).toISOString() });

@@ -59,7 +59,7 @@ export type Step = { open: OpenAttempt } | { end: AttemptEnd };
 
 /** What the steps of an attempt need. */
 export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files, 'download' | 'imageName' | 'outputs'> {
-  ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce' | 'folder' | 'isThere'>;
+  ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce' | 'jobs' | 'folder' | 'isThere'>;
   /** Set aside for the pictures of this run. */
   space: SpareSpace;
   /** A warning, once a run. */

@@ -6,10 +6,11 @@ import { ask, imggen, newStudio, picturesIn, start, until } from '../support/cli
 
 /** Three of five pictures are accepted, then the process is killed. */
 async function killed(latencyMs: number) {
-  const service = replicate();
+  const options = { token: 'emulated-token' };
+  const service = replicate(options);
   const emulator = await startEmulator(service, { latencyMs });
   onTestFinished(() => emulator.close());
-  const env = { REPLICATE_API_TOKEN: 'emulated-token' };
+  const env = { REPLICATE_API_TOKEN: options.token };
   const replicateOptions = { baseUrl: `${emulator.url}/v1`, priceUsd: 0.025, pollMs: 20, settleMs: 50 };
   const folder = newStudio({
     provider: 'replicate',
@@ -25,7 +26,7 @@ async function killed(latencyMs: number) {
   });
   running.kill('SIGKILL');
   await running;
-  return { service, emulator, env, folder };
+  return { service, emulator, env, folder, options };
 }
 
 it('fetches what is finished at the provider, and `retry` pays for what was dropped alone', async () => {
@@ -55,4 +56,12 @@ it('tells what was stopped while it was being made: perhaps charged, and not bou
   const again = await imggen(folder, ['resume'], { env });
   expect(again.stdout).toContain('nothing is unfinished');
   expect(sent()).toBe(3);
+});
+
+it('says why what is finished was not fetched', async () => {
+  const { env, folder, options } = await killed(60_000);
+  options.token = 'another-token';
+  const { stderr } = await imggen(folder, ['cancel', '1'], { env });
+  const told = stderr.trim().split('\n');
+  expect(told.filter((line) => !line.includes('could not be asked to stop')).join()).toContain('token');
 });

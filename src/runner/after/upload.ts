@@ -42,8 +42,9 @@ class Uploads implements AfterSave {
   }
 
   start(): void {
-    this.running ??= this.run().catch((error: unknown) => {
-      this.failure = error;
+    this.running ??= this.run().catch(async (error: unknown) => {
+      this.failure ??= error;
+      await Promise.all(this.inFlight);
     });
   }
 
@@ -62,7 +63,7 @@ class Uploads implements AfterSave {
   /** Uploads until told to finish and done, stopped or drained. */
   private async run(): Promise<void> {
     const { ledger, jobIds, drain, elapsed } = this.parts;
-    while (!drain.aborted && !this.stop) {
+    while (!drain.aborted && !this.stop && this.failure === undefined) {
       if (this.inFlight.size >= this.storage.concurrency) {
         await Promise.race(this.inFlight);
         continue;
@@ -90,14 +91,27 @@ class Uploads implements AfterSave {
   }
 
   private begin(image: Image): void {
-    const task: Promise<void> = this.upload(image).finally(() => this.inFlight.delete(task));
+    const task: Promise<void> = this.upload(image)
+      .catch((error: unknown) => this.broke(image, error))
+      .finally(() => this.inFlight.delete(task));
     this.inFlight.add(task);
+  }
+
+  /** The ledger can't be written: nothing more is begun, and a later run looks at the picture again. */
+  private broke(image: Image, error: unknown): void {
+    this.failure ??= error;
+    try {
+      this.parts.ledger.uploads.release(image);
+    } catch {
+      // It is free when this process has ended.
+    }
   }
 
   private async upload(image: Image): Promise<void> {
     const { ledger, trace, tell, abort } = this.parts;
     if (image.jobId !== null)
       tell({ event: 'shot_phase', job_id: String(image.jobId), shot: image.shot, phase: 'uploading' });
+    let done: Parameters<typeof ledger.uploads.done>[1];
     try {
       const md5 = await md5Of(image);
       const stored: Stored = await this.storage.put(assetOf(image, md5), abort);
@@ -105,12 +119,15 @@ class Uploads implements AfterSave {
       const address = await this.storage.urlOf(stored, 'picture', abort);
       if (!address) throw new StorageError('it was uploaded, and has no address', 'unavailable');
       const { key, url, thumbnailUrl } = stored;
-      ledger.uploads.done(image, { key, details: { url, thumbnailUrl }, url: address.url, md5 });
-      trace('upload-recorded', { filename: image.filename });
+      done = { key, details: { url, thumbnailUrl }, url: address.url, md5 };
     } catch (error) {
       if (abort.aborted) ledger.uploads.release(image);
       else this.failed(image, error);
+      return;
     }
+    // What fails here is the ledger, not the store.
+    ledger.uploads.done(image, done);
+    trace('upload-recorded', { filename: image.filename });
   }
 
   private failed(image: Image, error: unknown): void {
