@@ -19,6 +19,7 @@ import { MODELS } from './replicate/model-table.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
 import { priceBy } from './replicate/prices.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
+import { ServiceClock } from './service-clock.ts';
 
 const OFFICIAL_URL = 'https://api.replicate.com/v1';
 
@@ -69,7 +70,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const { options, env, fetch, now } = settings;
   const token = keyOf(env, settings.keyVariables, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
-  const connection: ReplicateConnection = { baseUrl, token, fetch, now, skewMs: 0 };
+  const connection: ReplicateConnection = { baseUrl, token, fetch, now, clock: new ServiceClock(settings) };
   const readModel = modelReader(connection);
   const can = (model: string): Capabilities => chosen(capabilities(model, readModel, now()), options.reference);
   return {

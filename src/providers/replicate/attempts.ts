@@ -84,7 +84,7 @@ async function submit(parts: Parts, request: ImageRequest, call: SubmitContext):
     onSending: () => {
       const { version } = modelParts(request.model) ?? {};
       const told = withoutSecrets(input, model.schema);
-      call.onSending(sentRecord({ model: model.id, version, input: told, skewMs: connection.skewMs }));
+      call.onSending(sentRecord({ model: model.id, version, input: told, skewMs: 0, ...connection.clock.ahead() }));
     },
     headers: options.cancelAfterSeconds === undefined ? {} : { 'Cancel-After': `${options.cancelAfterSeconds}s` },
   };
@@ -105,7 +105,7 @@ async function collect(
   const official = modelRecord(request.model)?.id === request.model;
   // How old the work is, is told by the service's clock: ours may have been set since.
   const sent = sentRequest(work.sent);
-  const now = () => settings.now() + (sent === undefined ? 0 : connection.skewMs - sent.skewMs);
+  const now = () => settings.now() + (sent === undefined ? 0 : (connection.clock.ahead()?.skewMs ?? 0) - sent.skewMs);
   const queue = predictions(connection, options.pollMs, official);
   const collected = await collectFromQueue(queue, work, { ...settings, now }, call);
   const model = readModel.known(request.model);
@@ -145,6 +145,6 @@ function predictions(connection: ReplicateConnection, pollMs: number, official: 
       ask(connection, { asked: 'read', signal, timeoutMs: READ_TIMEOUT_MS }, predictionSchema, (client) =>
         client.predictions.get(remoteId, { signal }),
       ),
-    resultOf: (prediction) => resultOf(prediction, official, connection.now() + connection.skewMs),
+    resultOf: (prediction) => resultOf(prediction, official, connection.clock.nowMs() ?? connection.now()),
   };
 }

@@ -9,6 +9,7 @@ import { withoutSecrets } from '../access.ts';
 import { ANSWER_MAX_BYTES, formProblems, readBytes } from '../answer.ts';
 import { confined, HiddenRetryError } from '../http.ts';
 import { networkFailure } from '../network-failure.ts';
+import type { ServiceClock } from '../service-clock.ts';
 import { type Asked, statusFailure } from '../status-failure.ts';
 import type { z } from 'zod';
 
@@ -24,8 +25,8 @@ export interface ReplicateConnection {
   token: string;
   fetch: typeof fetch;
   now: () => number;
-  /** How far the service's clock is ahead of ours, from its last answer; 0 until one came. Kept by `ask`. */
-  skewMs: number;
+  /** Set by `ask`. */
+  clock: ServiceClock;
 }
 
 /** What a call is for. */
@@ -108,8 +109,7 @@ function onlyOnce(
       const response = await send(input, { ...init, headers, signal });
       exchange.status = response.status;
       exchange.headers = response.headers;
-      const serviceMs = Date.parse(response.headers.get('date') ?? '');
-      if (!Number.isNaN(serviceMs)) connection.skewMs = serviceMs - connection.now();
+      connection.clock.hear(response.headers);
       const body = await readBytes(response, ANSWER_MAX_BYTES);
       if (!response.ok) {
         exchange.bodyText = body.toString('utf8');

@@ -81,9 +81,9 @@ async function look(connection: ReplicateConnection, wanted: Wanted, call: CallC
   if (found !== undefined)
     return { state: 'found', remoteId: found.id, ...(fitting.length > 1 ? { fitting: fitting.length } : {}) };
   if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
+  const latestMs = sentMs + (wanted.sent.doubtMs ?? 0) + UNDER_WAY_MS;
   const gone = candidates.filter(
-    (prediction) =>
-      (prediction.data_removed || !prediction.input) && Date.parse(prediction.created_at) < sentMs + UNDER_WAY_MS,
+    (prediction) => (prediction.data_removed || !prediction.input) && Date.parse(prediction.created_at) < latestMs,
   ).length;
   return gone === 0
     ? { state: 'absent' }
@@ -103,9 +103,9 @@ function list(connection: ReplicateConnection, from: string, signal: AbortSignal
  * When the request was sent, by the service's clock: ours may have been wrong then, and set since. What can't have been
  * is not believed; looking back too far is harmless, too short means paying twice.
  */
-function sentAtService({ now, skewMs }: ReplicateConnection, { lost, sent }: Wanted): number {
+function sentAtService({ now, clock }: ReplicateConnection, { lost, sent }: Wanted): number {
   const sentMs = lost.sentAtMs + sent.skewMs;
-  const nowMs = now() + skewMs;
+  const nowMs = clock.nowMs() ?? now();
   return sentMs > nowMs + SKEW_MS ? nowMs - DAY_MS : sentMs;
 }
 

@@ -18,6 +18,8 @@ export interface SentRequest {
   input: Input;
   /** How far the service's clock was ahead of ours then, in ms. */
   skewMs: number;
+  /** It may have been as much more, in ms. */
+  doubtMs?: number;
 }
 
 const schema = z.object({
@@ -25,11 +27,12 @@ const schema = z.object({
   version: z.string().nullable(),
   input: z.record(z.string(), z.json()),
   skewMs: z.number(),
+  doubtMs: z.number().default(0),
 });
 
 /** The record of a request that is about to be sent. Its input should come from `withoutSecrets`. */
-export function sentRecord({ model, version, input, skewMs }: SentRequest): SentRecord {
-  return schema.parse({ model, version: version ?? null, input: withoutBytes(input), skewMs });
+export function sentRecord({ model, version, input, skewMs, doubtMs }: SentRequest): SentRecord {
+  return schema.parse({ model, version: version ?? null, input: withoutBytes(input), skewMs, doubtMs });
 }
 
 /**

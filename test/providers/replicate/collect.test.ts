@@ -34,7 +34,7 @@ describe('waiting for a prediction', () => {
   });
 
   it('reads less often the longer it takes', async () => {
-    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, elapsed: ticking() });
+    const { provider, sleeps } = await stage({ emulator: { latencyMs: 60_000 }, elapsed: ticking(300) });
     await collect(provider, await accepted(provider));
     expect(sleeps.slice(0, 4).map(Math.round)).toEqual([10, 15, 23, 34]);
   });

@@ -137,6 +137,24 @@ describe('looking for an attempt whose answer was lost', () => {
     expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId });
   });
 
+  it.each(OFFSETS_MS)(
+    'finds it when the clock is set by %i ms after the last answer, before the sending',
+    async (ms) => {
+      let aheadMs = 0;
+      const now = () => Date.now() + aheadMs;
+      const { provider, service } = await stage({ emulator: fault('submit', 'reset-after'), now });
+      await provider.learn?.(request().model, call());
+      aheadMs = ms;
+      let attempt = lost();
+      const onSending = (sent: SentRecord = {}) => {
+        attempt = lost({ sent, sentAtMs: now() });
+      };
+      await provider.submit(request(), { ...call(), onSending }).catch(() => {});
+      const remoteId = [...service.predictions.keys()][0];
+      expect(await provider.find?.(attempt, call())).toEqual({ state: 'found', remoteId });
+    },
+  );
+
   it('does not doubt because of predictions that were made long after', async () => {
     const { provider } = await stage({ service: { expireMs: 0 } });
     await accepted(provider, request({ seed: 9 }));
