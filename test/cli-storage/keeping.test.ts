@@ -106,7 +106,7 @@ describe('a character of somebody else', () => {
       });
     }
     expect(JSON.parse((await as('bo', ['jobs', '--json'])).stdout)).toEqual({ jobs: [] });
-    expect(JSON.parse((await as('bo', ['stats', '--json'])).stdout)).toEqual({ models: [], days: [] });
+    expect(JSON.parse((await as('bo', ['stats', '--json'])).stdout)).toEqual({ models: [], days: [], characters: [] });
     expect((await as('bo', ['status'])).exitCode).toBe(2);
     await as('ana', ['mark', 'mira-sol/2', '--reject']);
     expect((await as('bo', ['clean', '--yes'])).stdout).toContain('nothing to clean');
