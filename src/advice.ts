@@ -13,6 +13,8 @@ export type Advice =
   | { code: 'relock' }
   /** Go on with the numbers of this disk, or without uploads. */
   | { code: 'accept-unread-store' }
+  /** Go on with a ledger that may be older than the pictures. */
+  | { code: 'trust-ledger' }
   /** Start another job although an identical one is unfinished. */
   | { code: 'start-another-job' }
   /** Make other takes of what is there. */

@@ -13,6 +13,7 @@ import { assertAgreed, pricesOfAgain } from './agreement.ts';
 import { worstOf } from './estimate.ts';
 import { fallbackNotices } from './fallbacks.ts';
 import { faceNotices, learn } from './likeness.ts';
+import { lookFirst } from './older-ledger.ts';
 import { assertFits, makeFolders } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
@@ -59,6 +60,8 @@ export interface Prepared {
   providers: ReadonlyMap<string, ReadyProvider>;
   storage: Storage | undefined;
   references: ReadonlyMap<string, Reference>;
+  /** Jobs whose shots are looked up before they are sent. */
+  lookFirst: ReadonlySet<number>;
   /** To be told first. */
   notices: readonly LiveEvent[];
 }
@@ -90,6 +93,8 @@ export async function prepare(
   notices.push(...pricesOfAgain(jobs, { providers, references }));
   for (const notice of faceNotices(project, jobs, providers)) warn(notice);
   for (const notice of fallbackNotices(jobs, providers)) warn(notice);
+  const first = await lookFirst(project, jobs, { providers, confirm });
+  notices.push(...first.notices);
   await assertAgreed(project, jobs, { providers, references, confirm });
   await makeFolders(
     jobs
@@ -100,7 +105,7 @@ export async function prepare(
         return { output: settings.output, characterId, reserveBytes };
       }),
   );
-  return { jobs, providers, storage, references, notices };
+  return { jobs, providers, storage, references, lookFirst: first.jobIds, notices };
 }
 
 /** Pictures that go along with shots of a job: those of all its shots, and those of single ones. */

@@ -6,7 +6,7 @@ import type { OpenRun } from '../ledger/runs.ts';
 import { imageFilename } from '../names.ts';
 import type { RunnerContext, RunnerResult, StopSignals } from '../runner/context.ts';
 import { afterSave } from '../runner/after/index.ts';
-import { canBeCleared } from '../runner/look-up.ts';
+import { askableNames, canBeCleared } from '../runner/look-up.ts';
 import { Runner } from '../runner/runner.ts';
 import { stopFor } from '../runner/stop-for.ts';
 import { openedEvent } from './opened.ts';
@@ -56,11 +56,10 @@ export async function runJobs(
       });
     for (const event of [...early, ...prepared.notices]) told(event);
     const ended = await run(project, { ledger, jobs, opened, prepared, startedAtMs }, { signals, emit: told });
-    const askable = [...prepared.providers.values()].filter((ready) => canBeCleared(ready.provider));
     return summarize(ledger, jobs, {
       stop: ended.stop,
       durationMs: project.host.elapsed() - startedMs,
-      askable: new Set(askable.map((ready) => ready.provider.name)),
+      askable: new Set(askableNames(prepared.providers)),
     });
   } finally {
     off();
@@ -123,7 +122,7 @@ async function run(
   const { drawing } = project.services;
   const context = runnerContext(project, { ledger, providers: prepared.providers, drawing }, to.emit);
   const jobIds = jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id);
-  const options = { jobIds, drain, abort };
+  const options = { jobIds, drain, abort, lookFirst: prepared.lookFirst };
   const after = afterSave({ ...context, ...options, storage: prepared.storage });
   const runner = new Runner(context, options, { references: prepared.references, after });
   try {

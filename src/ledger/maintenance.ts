@@ -57,6 +57,12 @@ export class Maintenance {
     );
   }
 
+  /** Names that this ledger has ever given in the folder of a slug. */
+  filenames(characterId: string): ReadonlySet<string> {
+    const sql = 'SELECT filename FROM images WHERE character_id = ?';
+    return new Set(this.connection.all<{ filename: string }>(sql, characterId).map(({ filename }) => filename));
+  }
+
   /**
    * Pictures that this ledger made in the folder of a slug and took out again, by file name: what a crash left of them
    * may go. Whatever else has no row is somebody else's.

@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { UserError } from '../errors.ts';
 import { BUSY_SLICE_MS, LockWait } from './busy.ts';
@@ -99,14 +99,26 @@ function configure(db: Sqlite.Database, file: string): void {
   db.pragma('foreign_keys = ON');
 }
 
+/** Names a copy only where there is one. */
+function damagedHint(file: string): string {
+  const changedMs = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const [newest] = readdirSync(dirname(file))
+    .filter((name) => name.startsWith(basename(file)) && name.endsWith('.bak'))
+    .map((name) => join(dirname(file), name))
+    .toSorted((a, b) => changedMs(b) - changedMs(a));
+  const anew = 'move the file away and start a new ledger, which adopts what was uploaded to a store';
+  return newest === undefined
+    ? `nothing was changed, and there is no copy beside it. Pictures stay where they are: ${anew}`
+    : `nothing was changed. Put the newest copy in its place (${newest}): what was made since is looked for before ` +
+        `anything is paid; or ${anew}`;
+}
+
 function explain(error: unknown, file: string): unknown {
   if (error instanceof UserError) return error;
   const code = (error as { code?: string }).code ?? '';
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new UserError(`the ledger is damaged or no database: ${file}`, {
-      hint:
-        `nothing was changed. Restore a copy (${join(dirname(file), '*.bak')}), or move the file away and ` +
-        `adopt what the store holds into a new ledger`,
+      hint: damagedHint(file),
       advice: { code: 'adopt' },
       cause: error,
     });

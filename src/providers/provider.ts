@@ -117,6 +117,10 @@ export interface LostAttempt {
   sent: SentRecord;
   /** When the request was handed to the network (epoch ms, our clock). Older predictions are not ours. */
   sentAtMs: number;
+  /**
+   * The ledger may have lost it: what was sent would be the request, any time since `sentAtMs`.
+   */
+  unrecorded?: boolean;
   /** True for remote ids that the ledger already knows: those belong to other attempts. */
   isKnown: (remoteId: string) => boolean;
 }

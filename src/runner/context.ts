@@ -79,6 +79,8 @@ export interface StopSignals {
 export interface RunnerOptions extends StopSignals {
   /** The most urgent first. */
   jobIds: readonly number[];
+  /** Jobs whose shots may have been made without the ledger's knowing: looked up before they are sent. */
+  lookFirst?: ReadonlySet<number> | undefined;
 }
 
 /** Why a run, or one of its jobs, stopped before it was finished. */

@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { Finding, Provider } from '../providers/provider.ts';
 import { accepted, adoptStaged } from './answer.ts';
+import type { ReadyProvider } from './context.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
 import { FOREIGN, isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
@@ -9,6 +10,12 @@ import { findPart } from './picture.ts';
 /** True when doubt about an attempt can be cleared up without a person: by a look-up, or by sending it again. */
 export function canBeCleared(provider: Pick<Provider, 'idempotent' | 'find'>): boolean {
   return provider.idempotent || provider.find !== undefined;
+}
+
+/** Names of the providers that can clear up a doubt. */
+export function askableNames(providers: ReadonlyMap<string, Pick<ReadyProvider, 'provider'>>): string[] {
+  const all = [...providers.values()].map((ready) => ready.provider);
+  return all.filter(canBeCleared).map((provider) => provider.name);
 }
 
 /** How long a request may be on its way in, where the provider does not say. */
@@ -35,7 +42,7 @@ export async function lookUp(
   if (!provider.find) return again ?? inDoubt(doubt.why);
   let finding: Finding | 'interrupted';
   try {
-    finding = await ask(context, open);
+    finding = await ask(context, open, doubt.unrecorded === true);
   } catch (error) {
     if (error instanceof ProviderError) return inDoubt(`${doubt.why} (${error.message})`);
     throw error;
@@ -67,7 +74,7 @@ function tellOthers({ tell }: AttemptContext, { lease, ready }: OpenAttempt, fit
  * `interrupted`: told to stop meanwhile; it stays an open intent, and any later run looks it up.
  * @throws {ProviderError} the provider's own; also when the look-up takes longer than the time-out.
  */
-async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding | 'interrupted'> {
+async function ask(context: AttemptContext, open: OpenAttempt, unrecorded: boolean): Promise<Finding | 'interrupted'> {
   const { provider } = open.ready;
   // Its sender may have ended just now, however old the attempt is by a clock that may have been set since.
   const waitMs = provider.findAfterMs ?? FIND_AFTER_MS;
@@ -75,7 +82,8 @@ async function ask(context: AttemptContext, open: OpenAttempt): Promise<Finding 
   const lostAttempt = {
     request: open.request,
     sent: open.attempt.sent,
-    sentAtMs: sentOf(open),
+    sentAtMs: unrecorded ? open.job.createdAtMs : sentOf(open),
+    unrecorded,
     isKnown: (remoteId: string) => context.ledger.attempts.knowsRemote(provider.name, remoteId),
   };
   try {

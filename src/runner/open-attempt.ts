@@ -21,7 +21,12 @@ export interface OpenAttempt {
   readonly file: AnswerFile;
   /** Set while nobody knows whether the request was accepted: it is looked up before anything else. */
   readonly doubt?:
-    | { why: string; sender: 'another process' | 'this process'; /** The provider said so. */ arrived?: true }
+    | {
+        why: string;
+        sender: 'another process' | 'this process';
+        /** The provider said so. */ arrived?: true;
+        unrecorded?: true;
+      }
     | undefined;
   /** Where the picture is, when the address can't be kept in the ledger (a key in it): known to this process only. */
   readonly unkeptUrl?: string | undefined;

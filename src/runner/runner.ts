@@ -12,7 +12,8 @@ import { DiskSpace } from './disk-space.ts';
 import { ledgerGone } from './gone.ts';
 import { InFlight } from './in-flight.ts';
 import { LetGo } from './let-go.ts';
-import { canBeCleared } from './look-up.ts';
+import { LookFirst, takenOver } from './look-first.ts';
+import { askableNames } from './look-up.ts';
 import { NextShot } from './next-shot.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { PaidInVain } from './paid-in-vain.ts';
@@ -40,6 +41,7 @@ export class Runner {
   private readonly disk: DiskSpace;
   private readonly letGo = new LetGo();
   private readonly waiting: Waiting;
+  private readonly lookFirst: LookFirst;
   private readonly paidInVain = new PaidInVain();
   private nextRecoveryMs = 0;
   /** Ends the whole run; what stops one job only is in `next`. */
@@ -63,6 +65,7 @@ export class Runner {
     this.next = new NextShot(context, options, { requests: this.requests, jobs: this.jobs });
     this.disk = new DiskSpace(context);
     this.waiting = new Waiting(context);
+    this.lookFirst = new LookFirst(options);
   }
 
   /** Runs to the end. @throws what is a bug, after everything in flight has ended. */
@@ -130,9 +133,7 @@ export class Runner {
 
   /** Held shots whose provider can be asked are asked again. */
   private reopenHeld(): void {
-    const askable = [...this.context.providers.values()]
-      .filter((ready) => canBeCleared(ready.provider))
-      .map((ready) => ready.provider.name);
+    const askable = askableNames(this.context.providers);
     for (const taken of this.context.ledger.recovery.reopenHeld(this.options.jobIds, askable)) this.goOn(taken);
   }
 
@@ -144,15 +145,14 @@ export class Runner {
       this.context.ledger.attempts.release(taken.lease);
       return;
     }
-    const doubt = { why: 'the process that sent it ended before the answer', sender: 'another process' } as const;
-    this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : open);
+    this.track(takenOver(open));
   }
 
   private start(claim: Claimed): void {
     const open = this.opened(claim);
     if (!open) throw new Error(`no provider ${claim.attempt.provider} for a claim of our own`);
     this.requests.tellWarnings(open.ready, open.request);
-    this.track(open);
+    this.track(this.lookFirst.doubted(open));
   }
 
   private opened({ lease, job, shot, attempt }: Claimed | TakenOver): OpenAttempt | undefined {

@@ -35,6 +35,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   retry: (_, { jobId }) => `\`imggen retry ${jobId}\` takes it up again`,
   'another-model': (_, { jobId }) =>
     `choose another model: --model MODEL, or go on with the job: \`imggen resume ${jobId}\``,
+  'trust-ledger': (text) => `${text}: --yes`,
   'retry-paid': (text, { jobId }) => `${text} (\`imggen retry ${jobId}\` pays again)`,
   'cancel-job': () => 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',
   'list-jobs': () => '`imggen jobs` lists them; `imggen pack --count 8` makes one',

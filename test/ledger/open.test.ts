@@ -146,6 +146,9 @@ describe('a ledger that can’t be used is refused with what to do', () => {
     openDatabase(file).close();
     truncateSync(file, 5_000);
     expect(refusal(file).message).toContain('damaged');
+    expect(refusal(file).hint).toMatch(/there is no copy beside it/);
+    writeFileSync(`${file}.v1-1234.bak`, '');
+    expect(refusal(file).hint).toContain(`${file}.v1-1234.bak`);
   });
 
   it('when it is a folder', () => {

@@ -18,6 +18,7 @@ const all: Advice[] = [
   { code: 'state-price' },
   { code: 'relock' },
   { code: 'accept-unread-store' },
+  { code: 'trust-ledger' },
   { code: 'start-another-job' },
   { code: 'reroll' },
   { code: 'resume' },

@@ -21,7 +21,7 @@ import type { KnownModel, ModelReader } from './model-reader.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { acceptedSchema, type Prediction, predictionSchema, resultOf, RETENTION_MS } from './prediction.ts';
 import { type ReferenceSender, referenceSender, SOME_PICTURE } from './references.ts';
-import { sentRecord, sentRequest, withoutSecrets } from './sent.ts';
+import { sentRecord, sentRequest, withoutSecrets, type SentRequest } from './sent.ts';
 
 /**
  * At most, and no more than the shot's own time-out: creating answers with an id in about a second, a large input may
@@ -113,8 +113,9 @@ async function collect(
   return collected.state === 'running' || warnings.length === 0 ? collected : { ...collected, warnings };
 }
 
-async function find({ connection, options, settings }: Parts, lost: LostAttempt, call: CallContext): Promise<Finding> {
-  const sent = sentRequest(lost.sent);
+async function find(parts: Parts, lost: LostAttempt, call: CallContext): Promise<Finding> {
+  const { connection, options, settings } = parts;
+  const sent = lost.unrecorded ? await wouldBeSent(parts, lost.request, call) : sentRequest(lost.sent);
   if (!sent) return { state: 'unsure', message: 'what was sent is not recorded' };
   return findPrediction(
     connection,
@@ -122,6 +123,15 @@ async function find({ connection, options, settings }: Parts, lost: LostAttempt,
     { settleMs: options.settleMs, sleep: settings.sleep, elapsed: settings.elapsed },
     call,
   );
+}
+
+/** What `submit` would send; references stand as addresses, which fit any. */
+async function wouldBeSent(parts: Parts, request: ImageRequest, { signal }: CallContext): Promise<SentRequest> {
+  const model = await parts.readModel(request.model, signal);
+  const { input } = build(parts, model, request);
+  const { version } = modelParts(request.model) ?? {};
+  const told = withoutSecrets(input, model.schema);
+  return { model: model.id, version, input: told, skewMs: 0, ...parts.connection.clock.ahead() };
 }
 
 /** The input of a request. Without addresses of its references only their number matters. */

@@ -81,7 +81,8 @@ async function look(connection: ReplicateConnection, wanted: Wanted, call: CallC
   if (found !== undefined)
     return { state: 'found', remoteId: found.id, ...(fitting.length > 1 ? { fitting: fitting.length } : {}) };
   if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
-  const latestMs = sentMs + (wanted.sent.doubtMs ?? 0) + UNDER_WAY_MS;
+  const { lost, sent } = wanted;
+  const latestMs = lost.unrecorded ? Infinity : sentMs + (sent.doubtMs ?? 0) + UNDER_WAY_MS;
   const gone = candidates.filter(
     (prediction) => (prediction.data_removed || !prediction.input) && Date.parse(prediction.created_at) < latestMs,
   ).length;
