@@ -19,6 +19,7 @@ import { commonOptions } from './options.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import type { CallContext, Health, ImageRequest, Provider } from './provider.ts';
 import { collectFromQueue } from './queue.ts';
+import { ServiceClock } from './service-clock.ts';
 
 /** A health check waits this long. */
 const CHECK_TIMEOUT_MS = 15_000;
@@ -67,6 +68,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
       'providers.openai.baseUrl',
     ),
     settings,
+    clock: new ServiceClock(settings),
   };
   const model = (id: string): ReturnType<typeof modelOf> => modelOf(id, settings.now());
   const provider: Provider = {
@@ -105,7 +107,12 @@ function inBackground(provider: Provider, access: Access, options: Options): Pro
       return { state: 'accepted', remoteId: await startInBackground(access, request, { options, call }) };
     },
     // Asks for no model: work of one that has gone since is collected all the same, it is paid.
-    collect: (work, _request, call) => collectFromQueue(responses(access), work, access.settings, call),
+    collect: (work, _request, call) => {
+      // How old the work is, is told by the service's clock alone: ours may have been set since.
+      const skewMs = Number(work.sent['skewMs'] ?? 0);
+      const now = (): number => (access.clock.nowMs() ?? work.acceptedAtMs + skewMs) - skewMs;
+      return collectFromQueue(responses(access), work, { ...access.settings, now }, call);
+    },
     cancel: (remoteId, call) => cancelInBackground(access, remoteId, call),
   };
 }

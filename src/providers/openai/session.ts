@@ -11,6 +11,7 @@ import { networkFailure, surelyNotSent } from '../network-failure.ts';
 import type { ProviderSettings } from '../definition.ts';
 import type { CallContext, SubmitContext } from '../provider.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import type { ServiceClock } from '../service-clock.ts';
 import { statusFailure, type Asked } from '../status-failure.ts';
 import { toldKind } from './error-codes.ts';
 
@@ -22,6 +23,8 @@ export interface Access {
   key: string;
   baseUrl: string;
   settings: Pick<ProviderSettings, 'fetch' | 'now' | 'elapsed' | 'sleep' | 'timeoutMs' | 'env'>;
+  /** Set by every answer; how far it is ahead of ours is recorded with what is sent. */
+  clock: ServiceClock;
 }
 
 /** One call. */
@@ -43,13 +46,17 @@ export async function openSession(
   asked: Asked,
   timeoutMs = access.settings.timeoutMs,
 ): Promise<Session> {
-  const { key, baseUrl, settings } = access;
+  const { key, baseUrl, settings, clock } = access;
   const { OpenAI } = await import('openai');
   const late = timeLimit(timeoutMs);
-  const once = singleUse(confined(settings.fetch, baseUrl, waitingUpTo(timeoutMs)), () => call.onSending?.());
-  const announced: typeof fetch = (input, init) => {
-    const answer = once(input, init);
+  const once = singleUse(confined(settings.fetch, baseUrl, waitingUpTo(timeoutMs)), () =>
+    call.onSending?.(clock.ahead()),
+  );
+  const announced: typeof fetch = async (input, init) => {
+    const answering = once(input, init);
     if (asked !== 'read') call.onPhase?.('waiting');
+    const answer = await answering;
+    clock.hear(answer.headers);
     return answer;
   };
   const client = new OpenAI({

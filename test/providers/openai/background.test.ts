@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/errors.ts';
 import { makePicture, pictureKey } from '../../emulators/picture.ts';
+import type { SentRecord } from '../../../src/providers/provider.ts';
 import { collectOne, makeOne, thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage } from '../../support/providers/openai-stage.ts';
 import { ticking } from '../../support/providers/time.ts';
@@ -108,6 +109,24 @@ describe('the background path', () => {
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ failure: 'unusable', expired: true });
     expect(await provider.collect?.(daysAgo(29), request(), call)).toMatchObject({ state: 'running' });
+  });
+
+  it.each([40, -40])('calls nothing gone because our clock was set by %i days', async (days) => {
+    let aheadMs = days * 86_400_000;
+    const now = () => Date.now() + aheadMs;
+    const { provider } = await stage({ options: background, elapsed: ticking(), now });
+    let sent: SentRecord = {};
+    const onSending = (told: SentRecord = {}) => (sent = told);
+    for (const seed of [1, 2]) await provider.submit(request({ seed }), { ...call, onSending });
+    const work = { remoteId: 'resp_gone', acceptedAtMs: now(), sent };
+    aheadMs = 0;
+    expect(await provider.collect?.(work, request(), call)).toMatchObject({ state: 'running' });
+  });
+
+  it('calls nothing gone by a clock that is ahead at the collecting', async () => {
+    const { provider } = await stage({ options: background, elapsed: ticking(), now: () => Date.now() + 3e9 });
+    const work = { remoteId: 'resp_gone', acceptedAtMs: Date.now(), sent: {} };
+    expect(await provider.collect?.(work, request(), call)).toMatchObject({ state: 'running' });
   });
 
   it('stops asking when the key is refused, and does not give up what was paid', async () => {
