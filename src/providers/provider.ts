@@ -152,8 +152,8 @@ export interface Provider {
    */
   readonly answersInline?: boolean;
   /**
-   * How long after an attempt was sent a look-up can be trusted to see it, in milliseconds (default 10,000): a request
-   * whose sender has ended may still arrive.
+   * How long a look-up waits before it asks, in milliseconds (default 10,000): a request whose sender has ended just
+   * now may still arrive.
    */
   readonly findAfterMs?: number;
   /** The model used when the config names none. */

@@ -51,7 +51,7 @@ export type AttemptEnd =
   | { kind: 'released'; why: string }
   /** Never sent. */
   | { kind: 'unsent' }
-  /** Recorded as failed. `parked`: the run must stop asking, with the provider's message. */
+  /** Recorded as failed. With a verdict `parked` the run must stop asking, with the provider's message. */
   | {
       kind: 'failed';
       verdict: Verdict;

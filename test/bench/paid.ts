@@ -53,11 +53,11 @@ export const paid: Benchmark = {
           digits: 3,
           floor: `bare script: ${seconds(of('bare', 'wallMs'))}`,
         }),
-        atMost(`CPU (${seconds(of('plain', 'cpuMs'))}), thumbnails off`, ratio('cpuMs'), 1.5, {
+        atMost(`CPU (${seconds(of('plain', 'cpuMs'))}), thumbnails off`, ratio('cpuMs'), 1.3, {
           unit: '×',
           floor: `bare script: ${seconds(of('bare', 'cpuMs'))}`,
         }),
-        atMost(`peak memory (${of('plain', 'peakMiB').toFixed(0)} MiB), thumbnails off`, ratio('peakMiB'), 1.2, {
+        atMost(`peak memory (${of('plain', 'peakMiB').toFixed(0)} MiB), thumbnails off`, ratio('peakMiB'), 1, {
           unit: '×',
           floor: `bare script: ${of('bare', 'peakMiB').toFixed(0)} MiB`,
         }),
