@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { Listener } from '../events.ts';
 import { Ledger, type LedgerOptions } from '../ledger/ledger.ts';
@@ -19,7 +19,7 @@ export class LedgerFile {
 
   /** False while nothing was ever written. */
   get exists(): boolean {
-    return this.#ledger !== undefined || existsSync(this.path);
+    return this.#ledger !== undefined || mayBeThere(this.path);
   }
 
   /**
@@ -57,5 +57,14 @@ export class LedgerFile {
     this.#closed = true;
     this.#ledger?.close();
     this.#ledger = undefined;
+  }
+}
+
+/** Also true where that can't be seen: opening says why. */
+function mayBeThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EACCES';
   }
 }

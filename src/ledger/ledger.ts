@@ -13,7 +13,7 @@ import { Jobs } from './jobs.ts';
 import { resetBreaker } from './limits.ts';
 import { holdLock, type Liveness } from './liveness.ts';
 import { copyInto } from './migrate.ts';
-import { openDatabase } from './open.ts';
+import { explain, openDatabase } from './open.ts';
 import { Queries } from './queries.ts';
 import { realFile, sameFile } from './real-file.ts';
 import { Recovery } from './recovery.ts';
@@ -23,7 +23,9 @@ import { Scores } from './scores.ts';
 import { Standing } from './standing.ts';
 import { Statistics } from './statistics.ts';
 import { Uploads } from './uploads.ts';
+import { UserError } from '../errors.ts';
 import { usdOf } from '../money.ts';
+import { whose } from './whose.ts';
 
 /** How a ledger is opened. */
 export interface LedgerOptions {
@@ -87,6 +89,7 @@ export class Ledger {
     this.queries = new Queries(this.connection);
     this.standing = new Standing(this.connection);
     this.statistics = new Statistics(this.connection);
+    this.assertLocksReadable();
     this.connection.write(() => {
       this.connection.run(
         'INSERT OR REPLACE INTO owners (id, host, pid, started_at_ms) VALUES (?, ?, ?, ?)',
@@ -96,6 +99,22 @@ export class Ledger {
         options.now(),
       );
     });
+  }
+
+  /** @throws {UserError} for a process with work in the ledger of which nobody here can tell whether it runs. */
+  private assertLocksReadable(): void {
+    for (const owner of this.queries.owners()) {
+      const lock = this.liveness.unreadable?.(owner);
+      if (lock === undefined) continue;
+      this.connection.db.close();
+      this.liveness.close();
+      throw new UserError(
+        `whether a process still works on the ledger can't be told: ${lock} is unreadable${whose(lock)}`,
+        {
+          hint: 'nothing was sent. Run imggen as that user; or remove the file once no imggen of that user runs',
+        },
+      );
+    }
   }
 
   /** Committed events go here, one listener. */
@@ -152,5 +171,10 @@ export class Ledger {
 function lockBeside(file: string): Liveness {
   const owner = randomUUID();
   if (file === ':memory:') return { owner, isRunning: () => true, close: () => {} };
-  return holdLock(join(dirname(file), 'owners'), owner);
+  const folder = join(dirname(file), 'owners');
+  try {
+    return holdLock(folder, owner);
+  } catch (error) {
+    throw explain(error, folder);
+  }
 }

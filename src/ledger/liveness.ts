@@ -1,6 +1,7 @@
-import { mkdirSync, existsSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { isUnreadable } from './whose.ts';
 
 /**
  * Which processes run, without clocks: each holds `BEGIN EXCLUSIVE` on its own small lock file for as long as it
@@ -15,6 +16,8 @@ export interface Liveness {
    * run.
    */
   isRunning(owner: string): boolean;
+  /** The lock of a process, where this user may not read it: whether that runs can't be told. */
+  unreadable?(owner: string): string | undefined;
   close(): void;
 }
 
@@ -24,15 +27,23 @@ export function holdLock(folder: string, owner: string): Liveness {
   const file = lockFile(folder, owner);
   const lock = new Sqlite(file, { timeout: 0 });
   lock.exec('BEGIN EXCLUSIVE');
+  giveTo(file, folder);
   return {
     owner,
     // Never opens our own file: closing any second handle on it would drop the lock.
     isRunning: (other) => other === owner || isHeld(lockFile(folder, other)),
+    unreadable: (other) => (isUnreadable(lockFile(folder, other)) ? lockFile(folder, other) : undefined),
     close: () => {
       lock.close();
       rmSync(file, { force: true });
     },
   };
+}
+
+/** Root's lock in a user's folder is the user's, who must be able to test it. */
+function giveTo(file: string, folder: string): void {
+  const { uid, gid } = statSync(folder);
+  if (process.geteuid?.() === 0 && uid !== 0) chownSync(file, uid, gid);
 }
 
 function lockFile(folder: string, owner: string): string {

@@ -6,6 +6,7 @@ import { BUSY_SLICE_MS, LockWait } from './busy.ts';
 import { SYNCED } from './connection.ts';
 import { assertOurs, migrate } from './migrate.ts';
 import { assertNoLinksBeside } from './real-file.ts';
+import { whose } from './whose.ts';
 
 /** Earlier versions have a WAL-reset bug with several connections (sqlite.org/wal.html, fixed in 3.51.3). */
 const SQLITE_MIN = [3, 51, 3];
@@ -113,7 +114,8 @@ function damagedHint(file: string): string {
         `anything is paid; or ${anew}`;
 }
 
-function explain(error: unknown, file: string): unknown {
+/** A failure of opening, in words; what is none is given back as it is. */
+export function explain(error: unknown, file: string): unknown {
   if (error instanceof UserError) return error;
   const code = (error as { code?: string }).code ?? '';
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
@@ -125,8 +127,12 @@ function explain(error: unknown, file: string): unknown {
   }
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)|^E(ACCES|NOENT|ROFS|PERM|NOSPC|NOTDIR|NAMETOOLONG)/.test(code)) {
     const why = /FULL|NOSPC/.test(code) ? 'the disk is full' : 'the ledger can not be written';
-    return new UserError(`${why} (${code}): ${file}`, {
-      hint: 'check the permissions and the free space of its folder, or name another place',
+    const owner = whose(file);
+    return new UserError(`${why} (${code}): ${file}${owner}`, {
+      hint:
+        owner === ''
+          ? 'check the permissions and the free space of its folder, or name another place'
+          : 'nothing was sent. Run imggen as that user, give the files to this one, or name another place',
       advice: { code: 'choose-ledger' },
       cause: error,
     });

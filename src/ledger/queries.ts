@@ -32,6 +32,13 @@ export class Queries {
     return workers.some(({ owner }) => owner === this.connection.owner || this.connection.isRunning(owner));
   }
 
+  /** Processes that have a lease, or are at work on a job; they may have ended. */
+  owners(): string[] {
+    const sql = `SELECT owner FROM runs UNION SELECT owner FROM shots INDEXED BY shots_leased
+      WHERE state = 'leased' AND owner IS NOT NULL`;
+    return this.connection.all<{ owner: string }>(sql).map(({ owner }) => owner);
+  }
+
   /** Other processes that run and work on these jobs; on this machine, as a ledger is. */
   workersBeside(jobIds: readonly number[]): number[] {
     const workers = this.connection.all<{ id: string; pid: number }>(
