@@ -78,7 +78,9 @@ export const fileSchema = z.strictObject(
     staggerMs: wholeNumber(0, 60_000)
       .optional()
       .describe('Milliseconds between the first requests. 50 when left out, 0 for the local provider.'),
-    attemptsMax: settings.attemptsMax.default(3).describe('How often one picture is tried before it counts as failed.'),
+    attemptsMax: settings.attemptsMax
+      .default(3)
+      .describe('How often one picture is tried at each provider, before the next or its end.'),
     timeoutMs: settings.timeoutMs.default(300_000).describe('How long one attempt may take, in milliseconds.'),
     drainMs: wholeNumber(0, 3_600_000)
       .optional()

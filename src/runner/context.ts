@@ -1,5 +1,5 @@
 /** What the runner works with and on. Types only. */
-import type { LiveEvent } from '../events.ts';
+import type { BudgetCap, LiveEvent } from '../events.ts';
 import type { PartFile } from '../images/part-file.ts';
 import type { Clean } from './storable.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -86,7 +86,8 @@ export interface RunnerOptions extends StopSignals {
 /** Why a run, or one of its jobs, stopped before it was finished. */
 export type Stop =
   | { reason: 'interrupted' }
-  | { reason: 'budget' }
+  /** `cap`: which one. */
+  | { reason: 'budget'; cap: BudgetCap }
   /** Key refused, or no credit: the message is the provider's or the store's. */
   | { reason: 'auth'; message: string }
   /** A provider is down and there is no other. */

@@ -77,7 +77,7 @@ export class NextShot {
     if (result.kind === 'claimed') this.note(job.id);
     if (result.kind === 'budget') {
       this.context.ledger.budgetReached(result.jobId, result.cap, result);
-      this.stop(job.id, { reason: 'budget' });
+      this.stop(job.id, { reason: 'budget', cap: result.cap });
     }
     if (result.kind === 'down') {
       const message = `${result.provider} is down: it has not answered well for several minutes`;

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { JobResult, RunResult } from '../app/result.ts';
 import { count } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
-import { EXIT, EXIT_OF_RUN, type ExitCode } from './exit-codes.ts';
+import { EXIT_OF_RUN } from './exit-codes.ts';
 
 /** @param cwd absolute: paths are told relative to it where they are below it. */
 export function summaryOf(result: RunResult, cwd: string): RunSummary {
@@ -16,7 +16,7 @@ export function summaryOf(result: RunResult, cwd: string): RunSummary {
     failures: result.failures,
     failuresMore: result.failuresMore,
     warnings: warningsOf(result),
-    next: result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result.jobs, exitCode),
+    next: result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result.jobs, result.stop),
     headline: headlineOf(result),
   };
 }
@@ -60,12 +60,15 @@ function were(pictures: number): string {
   return `${count(pictures, 'picture')} ${pictures === 1 ? 'was' : 'were'}`;
 }
 
+/** The flag that raises a cap. */
+const CAP_FLAGS = { image: '--max-image-usd', run: '--budget', day: '--max-day-usd' } as const;
+
 /** Commands that go on with what is left. */
-function nextCommands(jobs: readonly JobResult[], exitCode: ExitCode): string[] {
+function nextCommands(jobs: readonly JobResult[], stop: RunResult['stop']): string[] {
   const commands = jobs.flatMap((job) => {
     if (job.state === 'canceled') return afterCancel(job);
     const next: string[] = [];
-    const budget = exitCode === EXIT.budget ? ' --budget USD' : '';
+    const budget = stop?.reason === 'budget' ? ` ${CAP_FLAGS[stop.cap]} USD` : '';
     if (job.remaining + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
     if (job.held > 0) {
       next.push(...(job.canAsk ? [`imggen resume ${job.jobId}`] : []), retryUnknown(job));
@@ -88,7 +91,13 @@ function raisedCap(job: JobResult): string {
 
 /** What was paid in vain is not advised to be bought again; what was not asked for yet may go to another model. */
 function anotherModel(jobs: readonly JobResult[]): string[] {
-  return jobs.filter((job) => job.remaining > 0).map((job) => `imggen resume ${job.jobId} --model MODEL`);
+  return jobs
+    .filter((job) => job.remaining > 0)
+    .map((job) =>
+      job.kind === 'create'
+        ? 'imggen create-character --model MODEL'
+        : `imggen pack ${job.characterId} --count ${job.remaining} --model MODEL`,
+    );
 }
 
 /** A canceled job is not resumed but for what the provider still makes, or has ready. */
@@ -117,7 +126,8 @@ function headlineOf({ stop, jobs }: RunResult): string {
   const completed = sum((one) => one.completed);
   const all = sum((one) => one.imageCount);
   const pictures = `${completed} of ${count(all, 'picture')} made`;
-  switch (stop?.reason) {
+  // A stop that came when all was done stopped nothing.
+  switch (stop?.reason === 'interrupted' && completed === all ? undefined : stop?.reason) {
     case 'interrupted':
       return `interrupted: ${pictures}, nothing lost`;
     case 'budget':

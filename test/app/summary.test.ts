@@ -58,14 +58,14 @@ describe('the exit code of a run', () => {
     [['done', 'failed'], undefined, EXIT.someFailed],
     [['done', 'refused'], undefined, EXIT.someFailed],
     [['failed', 'refused'], undefined, EXIT.allFailed],
-    [['done', 'queued'], { reason: 'budget' }, EXIT.budget],
-    [['done', 'failed', 'queued'], { reason: 'budget' }, EXIT.budget],
+    [['done', 'queued'], { reason: 'budget', cap: 'run' }, EXIT.budget],
+    [['done', 'failed', 'queued'], { reason: 'budget', cap: 'run' }, EXIT.budget],
     [['queued'], AUTH, EXIT.auth],
     [['done', 'queued'], AUTH, EXIT.auth],
     [['done', 'held'], undefined, EXIT.unknown],
     [['done', 'live'], undefined, EXIT.unknown],
     [['done', 'held', 'failed'], undefined, EXIT.unknown],
-    [['held', 'queued'], { reason: 'budget' }, EXIT.unknown],
+    [['held', 'queued'], { reason: 'budget', cap: 'run' }, EXIT.unknown],
     [['done', 'queued'], { reason: 'interrupted' }, EXIT.interrupted],
     [['live', 'queued'], { reason: 'interrupted' }, EXIT.interrupted],
     [['done'], { reason: 'interrupted' }, EXIT.ok],
@@ -120,5 +120,22 @@ describe('what is advised', () => {
       warnings: ['2 pictures of job 1 are safe on disk, not uploaded yet'],
       next: ['imggen resume 1'],
     });
+  });
+});
+
+describe('the advice after a stop', () => {
+  it.each([
+    ['run', '--budget'],
+    ['day', '--max-day-usd'],
+    ['image', '--max-image-usd'],
+  ] as const)('by the cap of the %s names the flag that raises it', (cap, flag) => {
+    const { next } = summaryOf(resultOf(['done', 'queued'], { stop: { reason: 'budget', cap } }), '/');
+    expect(next).toEqual([`imggen resume 1 ${flag} USD`]);
+  });
+
+  it('for answers that were no pictures is a new job with another model, as a job keeps its own', () => {
+    const stop: Stop = { reason: 'unusable', message: 'm' };
+    const { next } = summaryOf(resultOf(['failed', 'queued', 'queued'], { stop }), '/');
+    expect(next).toEqual(['imggen pack mira --count 2 --model MODEL']);
   });
 });

@@ -60,7 +60,7 @@ describe('money', () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(5), settings: { caps: { perRunMicros: 100 } } });
     const result = await rig.run(job, [provider({ submit: (request) => Promise.resolve(picture(request.shot)) })]);
-    expect(result.stop).toEqual({ reason: 'budget' });
+    expect(result.stop).toMatchObject({ reason: 'budget' });
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 2, queued: 3 });
     expect(rig.told('budget_reached')).toMatchObject([{ cap: 'run', spent_usd: 80 / 1e6 }]);
   });

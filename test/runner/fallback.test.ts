@@ -98,7 +98,7 @@ describe('a fallback is not asked', () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(2), settings: { ...settings, caps: { perRunMicros: 80 } } });
     const result = await rig.run(job, [broken(), second({ price: () => ({ ...paperPrice, worstMicros: 70 }) })]);
-    expect(result.stop).toEqual({ reason: 'budget' });
+    expect(result.stop).toMatchObject({ reason: 'budget' });
     expect(rig.ledger.jobs.total(job.id).spentMicros).toBeLessThanOrEqual(80);
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 1, queued: 1 });
   });

@@ -34,7 +34,7 @@ describe('with several jobs in one run', () => {
       [second, first],
       [provider({ submit: (request) => Promise.resolve(picture(request.attemptKey)) })],
     );
-    expect(result.stop).toEqual({ reason: 'budget' });
+    expect(result.stop).toMatchObject({ reason: 'budget' });
     expect(rig.ledger.jobs.counts(first.id)).toMatchObject({ done: 6 });
     expect(rig.ledger.jobs.counts(second.id)).toMatchObject({ done: 2, queued: 4 });
     expect(rig.told('budget_reached')).toMatchObject([{ job_id: String(second.id), cap: 'run' }]);

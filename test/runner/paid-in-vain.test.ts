@@ -61,7 +61,7 @@ describe('a cost above the price list', () => {
     const caps = { perRunMicros: 1_000 };
     const job = rig.job({ shots: galleryShots(12), settings: { concurrency: 1, caps } });
     const { stop } = await rig.run(job, [provider({ submit: dear(400) })]);
-    expect(stop).toEqual({ reason: 'budget' });
+    expect(stop).toMatchObject({ reason: 'budget' });
     expect(rig.ledger.jobs.total(job.id).spentMicros).toBe(800);
     expect(rig.heard.filter((event) => event.event === 'notice' && /charged/.test(event.message))).toHaveLength(1);
   });
