@@ -19,18 +19,17 @@ export const SABOTAGES = {
   /** An accepted attempt of a process that has ended is sent again instead of collected by its remote id. */
   'accepted work is sent again': [
     {
-      file: 'runner/runner.js',
-      from: `this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : open);`,
-      to: `this.track({ ...open, doubt: open.attempt.state === 'intent' ? doubt : undefined,
-        attempt: { ...open.attempt, state: 'intent' } });`,
+      file: 'runner/look-first.js',
+      from: `if (open.attempt.state !== 'intent')\n        return open;`,
+      to: `if (open.attempt.state !== 'intent') return { ...open, attempt: { ...open.attempt, state: 'intent' } };`,
     },
   ],
   /** An attempt that a process that has ended may have sent is sent again without a look-up. */
   'an open intent is sent again': [
     {
-      file: 'runner/runner.js',
-      from: `this.track(taken.attempt.state === 'intent' ? { ...open, doubt } : open);`,
-      to: 'this.track(open);',
+      file: 'runner/look-first.js',
+      from: `return { ...open, doubt: { why, sender: 'another process' } };`,
+      to: 'return open;',
     },
   ],
   /** Doubt is treated like a failure that surely was not charged. */
