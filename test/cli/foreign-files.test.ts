@@ -12,10 +12,14 @@ const isRoot = process.getuid?.() === 0;
 const asUser = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 
 async function run(folder: string, args: readonly string[]): Promise<Ran> {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [BINARY, ...args], {
+  const { exitCode, stdout, stderr, code } = await execa(process.execPath, [BINARY, ...args], {
     ...spawnOptions(folder),
     ...asUser,
   });
+  expect(
+    code,
+    `user ${NOBODY} can not read ${process.execPath}: tests run by root need a folder that all may read`,
+  ).not.toBe('EACCES');
   return { exitCode, stdout, stderr };
 }
 
