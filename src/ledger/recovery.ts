@@ -1,6 +1,5 @@
-import type { Attempt, Image, Job, Lease, Shot } from './records.ts';
+import type { Attempt, Job, Lease, Shot } from './records.ts';
 import { attemptWhere } from './attempt-rows.ts';
-import { imageWhere } from './image-rows.ts';
 import { putBack } from './lease.ts';
 import { jobById, shotById, shotOf } from './rows.ts';
 import type { Connection } from './connection.ts';
@@ -11,8 +10,6 @@ export interface TakenOver {
   job: Job;
   shot: Shot;
   attempt: Attempt;
-  /** Named already, when the other process ended between its naming and its end. */
-  image: Image | undefined;
 }
 
 /** How work is taken over that processes left behind when they ended. */
@@ -122,7 +119,6 @@ export class Recovery {
     this.connection.run('UPDATE attempts SET taken_over_at_ms = ? WHERE id = ?', this.connection.now(), attempt.id);
     const shot = shotById(this.connection, shotId);
     const job = jobById(this.connection, attempt.jobId);
-    const image = imageWhere(this.connection, { where: 'i.shot_id = ?' }, shotId);
     const lease: Lease = {
       shotId,
       jobId: job.id,
@@ -131,6 +127,6 @@ export class Recovery {
       attemptId: attempt.id,
       token: shot.token,
     };
-    return { lease, job, shot, attempt, image };
+    return { lease, job, shot, attempt };
   }
 }

@@ -1,47 +1,9 @@
 import { v2 as sdk } from 'cloudinary';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makePicture } from '../picture.ts';
 import { sign, stringToSign } from './signature.ts';
 import { contextOf } from './upload.ts';
-import { type CloudinaryEmulator, type CloudinaryOptions, startCloudinary } from '../cloudinary.ts';
-
-const running: CloudinaryEmulator[] = [];
-afterEach(() => Promise.all(running.splice(0).map((emulator) => emulator.close())));
-
-async function start(options: CloudinaryOptions = {}): Promise<CloudinaryEmulator> {
-  const emulator = await startCloudinary(options);
-  running.push(emulator);
-  return emulator;
-}
-
-const now = (): string => String(Math.floor(Date.now() / 1000));
-
-/** An upload as a client without the SDK would send it. */
-async function send(
-  emulator: CloudinaryEmulator,
-  fields: Record<string, string>,
-  how: { secret?: string; signature?: string; cloud?: string; bytes?: Buffer } = {},
-) {
-  const form = new FormData();
-  const all: Record<string, string> = { timestamp: now(), ...fields };
-  for (const [key, value] of Object.entries(all)) form.set(key, value);
-  form.set('api_key', fields['api_key'] ?? '1234');
-  form.set('signature', how.signature ?? sign(all, how.secret ?? 'abcd'));
-  form.set('file', new Blob([new Uint8Array(how.bytes ?? makePicture(32, 32, 'x'))]), 'x.png');
-  const response = await fetch(`${emulator.url}/v1_1/${how.cloud ?? 'demo'}/image/upload`, {
-    method: 'POST',
-    body: form,
-  });
-  return {
-    status: response.status,
-    body: (await response.json()) as {
-      error?: { message: string };
-      public_id: string;
-      secure_url: string;
-      existing?: boolean;
-    },
-  };
-}
+import { now, send, start } from '../../support/cloudinary-client.ts';
 
 describe('the signature', () => {
   it('is that of the documentation', () => {
