@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseImageNumber } from '../names.ts';
 import { hashFile } from '../images/hash.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -100,7 +100,7 @@ export function partsLeft(
     },
   });
   const answers = entries(parts)
-    .filter((name) => /^[\w-]+\.part(?:\.reserved)?$/.test(name))
+    .filter((name) => /^[\w-]+\.part(?:\.id)?(?:\.reserved)?$/.test(name))
     .map((name) => join(parts, name));
   const halves = [
     ...entries(folder)
@@ -128,7 +128,7 @@ function beforePart(name: string): string {
 
 /** An attempt that this ledger does not know may be another's, and its answer paid: left alone. */
 function isForgotten({ maintenance }: Ledger, path: string): boolean {
-  const state = maintenance.attemptState(path.slice(dirname(path).length + 1, -'.part'.length));
+  const state = maintenance.attemptState(basename(path).replace(/\.part.*$/, ''));
   return (state === 'settled' || state === 'rejected') && !maintenance.isStaged(path);
 }
 

@@ -6,7 +6,7 @@ import type { OpenRun } from '../ledger/runs.ts';
 import { imageFilename } from '../names.ts';
 import type { RunnerContext, RunnerResult, StopSignals } from '../runner/context.ts';
 import { afterSave } from '../runner/after/index.ts';
-import { askableNames, canBeCleared } from '../runner/look-up.ts';
+import { askableNames, canBeCleared } from '../runner/askable.ts';
 import { Runner } from '../runner/runner.ts';
 import { stopFor } from '../runner/stop-for.ts';
 import { openedEvent } from './opened.ts';

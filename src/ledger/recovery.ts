@@ -52,10 +52,13 @@ export class Recovery {
   }
 
   /**
-   * Shots held in doubt whose provider (one of `providers`) can be asked again. They come back as open intents, each as
-   * soon as it is taken.
+   * Shots held in doubt of which something may be learned by now, as `isAskable` says. They come back as open intents,
+   * each as soon as it is taken.
    */
-  *reopenHeld(jobIds: readonly number[], providers: readonly string[]): Generator<TakenOver, void, undefined> {
+  *reopenHeld(
+    jobIds: readonly number[],
+    isAskable: (attempt: Attempt) => boolean,
+  ): Generator<TakenOver, void, undefined> {
     for (const jobId of jobIds) {
       const held = this.connection.many(
         shotOf,
@@ -63,7 +66,7 @@ export class Recovery {
         jobId,
       );
       for (const shot of held) {
-        const one = this.connection.write(() => this.reopen(shot, providers));
+        const one = this.connection.write(() => this.reopen(shot, isAskable));
         if (one) yield one;
       }
     }
@@ -97,10 +100,10 @@ export class Recovery {
     return this.taken(seen.id, attempt);
   }
 
-  private reopen(seen: Shot, providers: readonly string[]): TakenOver | undefined {
+  private reopen(seen: Shot, isAskable: (attempt: Attempt) => boolean): TakenOver | undefined {
     const inDoubt = `a.shot_id = ? AND a.state = 'unknown' ORDER BY a.id DESC`;
     const attempt = attemptWhere(this.connection, inDoubt, seen.id);
-    if (!attempt || !providers.includes(attempt.provider)) return undefined;
+    if (!attempt || !isAskable(attempt)) return undefined;
     const changed = this.connection.run(
       `UPDATE shots SET state = 'leased', owner = ?, token = token + 1, ended_at_ms = NULL
         WHERE id = ? AND state = 'held' AND token = ?`,

@@ -2,7 +2,9 @@ import { ProviderError } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
 import { usdText } from '../money.ts';
 import type { Generated } from '../providers/provider.ts';
+import { canBeCleared } from './askable.ts';
 import { failed } from './ends.ts';
+import { forgetId, keepId, type KeptId } from './kept-id.ts';
 import { nameOf } from './name.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { pictureIn } from './picture.ts';
@@ -11,15 +13,31 @@ import { tellPhase } from './tell.ts';
 
 /**
  * T3: the provider has accepted the request under this id. An id that can't be kept, or that is another attempt's,
- * leaves in doubt which work is ours.
+ * leaves in doubt which work is ours. An id that nobody can tell again is kept in a file until the ledger has it.
+ * @param found where an earlier process kept it.
  */
-export function accepted(context: AttemptContext, open: OpenAttempt, remoteId: string): Step {
+export async function accepted(
+  context: AttemptContext,
+  open: OpenAttempt,
+  remoteId: string,
+  found?: KeptId,
+): Promise<Step> {
   const { provider } = open.ready;
   if (!isStorableId(remoteId, context.clean))
     return nameless(context, open, `${provider.name} told an id that holds a key, or characters that no id has`);
-  const attempt = context.ledger.attempts.accepted(open.lease, remoteId);
+  const kept = found ?? (canBeCleared(provider) ? undefined : await keepId(context, open, remoteId));
+  if (kept) context.trace('id-kept', { shot: open.lease.shot });
+  let attempt: OpenAttempt['attempt'] | undefined;
+  try {
+    attempt = context.ledger.attempts.accepted(open.lease, remoteId);
+  } catch (error) {
+    // The ledger is locked, or its disk is full: a later run finds the id beside the answer's place.
+    if (!kept) await keepId(context, open, remoteId);
+    throw error;
+  }
+  if (attempt) context.trace('accepted', { shot: open.lease.shot, remoteId });
+  if (kept) await forgetId(kept);
   if (!attempt) return nameless(context, open, `${provider.name} told the id of another attempt (${remoteId})`);
-  context.trace('accepted', { shot: open.lease.shot, remoteId });
   return { open: { ...open, attempt, doubt: undefined } };
 }
 

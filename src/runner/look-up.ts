@@ -1,29 +1,18 @@
 import { ProviderError } from '../errors.ts';
-import type { Finding, Provider } from '../providers/provider.ts';
+import type { Finding } from '../providers/provider.ts';
 import { accepted, adoptStaged } from './answer.ts';
-import type { ReadyProvider } from './context.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
+import { keptId } from './kept-id.ts';
 import { FOREIGN, isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
 import { findPart } from './picture.ts';
-
-/** True when doubt about an attempt can be cleared up without a person: by a look-up, or by sending it again. */
-export function canBeCleared(provider: Pick<Provider, 'idempotent' | 'find'>): boolean {
-  return provider.idempotent || provider.find !== undefined;
-}
-
-/** Names of the providers that can clear up a doubt. */
-export function askableNames(providers: ReadonlyMap<string, Pick<ReadyProvider, 'provider'>>): string[] {
-  const all = [...providers.values()].map((ready) => ready.provider);
-  return all.filter(canBeCleared).map((provider) => provider.name);
-}
 
 /** How long a request may be on its way in, where the provider does not say. */
 const FIND_AFTER_MS = 10_000;
 
 /**
- * Clears up an attempt that was perhaps sent: a staged answer, else what the provider says by our key or its list, else
- * the doubt stays, and with it the reservation (docs/ledger.md, "Recovery").
+ * Clears up an attempt that was perhaps sent: a staged answer or a remote id that is kept in a file, else what the
+ * provider says by our key or its list, else the doubt stays, and with it the reservation (docs/ledger.md, "Recovery").
  */
 export async function lookUp(
   context: AttemptContext,
@@ -33,6 +22,8 @@ export async function lookUp(
   const part = await findPart(context, open);
   if (part !== undefined) return adoptStaged(context, open, part);
   const { provider } = open.ready;
+  const kept = provider.collect && (await keptId(context, open));
+  if (kept) return accepted(context, open, kept.remoteId, kept);
   const inDoubt = (why: string) => failed(context, open, new ProviderError(why, { failure: 'unknown' }));
   // The same request with the same key, once: after that the backoff of the queue decides, not a loop.
   const again: Step | undefined =

@@ -13,7 +13,7 @@ import { ledgerGone } from './gone.ts';
 import { InFlight } from './in-flight.ts';
 import { LetGo } from './let-go.ts';
 import { LookFirst, takenOver } from './look-first.ts';
-import { askableNames } from './look-up.ts';
+import { heldAskable } from './askable.ts';
 import { NextShot } from './next-shot.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { PaidInVain } from './paid-in-vain.ts';
@@ -131,10 +131,10 @@ export class Runner {
     }
   }
 
-  /** Held shots whose provider can be asked are asked again. */
+  /** Held shots whose provider can be asked are asked again, and those of which something lies on the disk by now. */
   private reopenHeld(): void {
-    const askable = askableNames(this.context.providers);
-    for (const taken of this.context.ledger.recovery.reopenHeld(this.options.jobIds, askable)) this.goOn(taken);
+    const isAskable = heldAskable(this.context, this.jobs);
+    for (const taken of this.context.ledger.recovery.reopenHeld(this.options.jobIds, isAskable)) this.goOn(taken);
   }
 
   private goOn(taken: TakenOver): void {

@@ -18,6 +18,11 @@ export function partPathOf(job: Job, attemptKey: string): string {
   return join(folderOf(job), '.parts', `${attemptKey}.part`);
 }
 
+/** The name of the file that keeps the remote id of an answer that is to be staged at `partPath`. */
+export function idPath(partPath: string): string {
+  return `${partPath}.id`;
+}
+
 /** Where else parts may lie than where the job says. */
 export interface OtherPlaces {
   outputs: () => readonly string[];

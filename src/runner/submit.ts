@@ -3,7 +3,7 @@ import type { SentRecord, Submission } from '../providers/provider.ts';
 import { accepted, generated } from './answer.ts';
 import { deadline } from './deadline.ts';
 import { failed, released, unsent } from './ends.ts';
-import { canBeCleared } from './look-up.ts';
+import { canBeCleared } from './askable.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 

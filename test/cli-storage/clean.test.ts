@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, w
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { filesIn, imggen, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
+import { ask, filesIn, imggen, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
 import { type Gated, gated } from '../emulators/gate.ts';
 import { newCloud, rowsOf, withCloud } from '../support/cli/cloud.ts';
 
@@ -25,6 +25,11 @@ function takeRowOut(folder: string, number: number): void {
   db.close();
 }
 
+/** The key of an attempt that has ended. */
+function attemptKey(folder: string): string {
+  return ask<{ key: string }>(folder, 'SELECT key FROM attempts ORDER BY id')[0]?.key ?? '';
+}
+
 describe('clean', () => {
   it('lists what belongs to nothing with its size, and deletes only that, and only with --yes', async () => {
     const cloud = await newCloud();
@@ -39,6 +44,9 @@ describe('clean', () => {
     mkdirSync(mira(folder, '.parts'), { recursive: true });
     for (const name of ['forgotten', 'young']) writeFileSync(mira(folder, '.parts', `${name}.part`), 'half');
     utimesSync(mira(folder, '.parts', 'forgotten.part'), 1, 1);
+    // As when a process is killed right after the ledger took the remote id.
+    const keptId = `${attemptKey(folder)}.part.id`;
+    writeFileSync(mira(folder, '.parts', keptId), '{}');
     rmSync(mira(folder, picture(2)));
     const [asset] = cloud.assets();
     if (!asset) throw new Error('pictures were uploaded');
@@ -53,11 +61,12 @@ describe('clean', () => {
       `asset without a row: mira_sol_image_00005`,
       `file without a row: ${picture(5)}`,
       `file without a row: mira_sol_image_00005.webp`,
+      `old part: ${keptId}`,
       `rejected: ${picture(3)}`,
       `row without a file: ${picture(2)}`,
     ]);
     expect(listed).toMatchObject({
-      count: 5,
+      count: 6,
       notes: [],
       foreign: [
         expect.stringMatching(/^1 picture was not made by this ledger/),

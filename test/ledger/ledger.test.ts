@@ -85,11 +85,12 @@ describe('a job', () => {
     const second = ledgers.claimed(ledger, [job.id]).lease;
     ledger.attempts.accepted(second, 'r2');
     ledger.attempts.failed(second, hold);
-    expect([...ledger.recovery.reopenHeld([job.id], ['other'])]).toEqual([]);
-    expect([...ledger.recovery.reopenHeld([job.id], ['paper'])].map((taken) => taken.attempt.state)).toEqual([
-      'intent',
-      'accepted',
-    ]);
+    expect([...ledger.recovery.reopenHeld([job.id], ({ provider }) => provider === 'other')]).toEqual([]);
+    expect(
+      [...ledger.recovery.reopenHeld([job.id], ({ provider }) => provider === 'paper')].map(
+        (taken) => taken.attempt.state,
+      ),
+    ).toEqual(['intent', 'accepted']);
   });
 });
 

@@ -31,7 +31,8 @@ const ALWAYS = [
 ];
 /** The points of a class, in order. */
 export function pointsOf(recovery: RecoveryClass): string[] {
-  return recovery === 'sync' ? [...ALWAYS, 'staged'] : [...ALWAYS, 'accepted', 'downloaded'];
+  if (recovery === 'sync') return [...ALWAYS, 'staged'];
+  return [...ALWAYS, ...(recovery === 'blind' ? ['id-kept'] : []), 'accepted', 'downloaded'];
 }
 
 /** Where a process is killed. */

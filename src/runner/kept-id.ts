@@ -1,0 +1,83 @@
+/** A remote id in a file beside its answer's place, where the ledger could not be told of it. */
+import { constants } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { removeIfThere, stageBytes } from '../images/part-file.ts';
+import type { Attempt, Job } from '../ledger/records.ts';
+import { idPath, partPathsOf, type OtherPlaces } from './staging.ts';
+
+const SIZE_MAX_BYTES = 1_000;
+
+const schema = z.object({ provider: z.string(), remoteId: z.string() });
+
+/** The attempt whose id is kept. */
+interface Of {
+  job: Job;
+  attempt: Pick<Attempt, 'key' | 'provider'>;
+}
+
+/** A remote id, and the file that it was found in. */
+export interface KeptId {
+  remoteId: string;
+  path: string;
+}
+
+/** Where the remote id of an attempt may be kept. */
+export function idPathsOf({ job, attempt }: Of, places: OtherPlaces): string[] {
+  return partPathsOf(job, attempt.key, places).map(idPath);
+}
+
+/**
+ * Puts a remote id on a disk, synced, in the first place that takes it. Undefined, and nothing is thrown, where none
+ * does: the ledger may still take it.
+ */
+export async function keepId(places: OtherPlaces, of: Of, remoteId: string): Promise<KeptId | undefined> {
+  const text = JSON.stringify({ provider: of.attempt.provider, remoteId });
+  for (const path of idPathsOf(of, places)) {
+    try {
+      await stageBytes(path, Buffer.from(text));
+      return { remoteId, path };
+    } catch {
+      // The next place.
+    }
+  }
+  return undefined;
+}
+
+/** The remote id that an earlier process kept for an attempt; undefined when there is none that can be read. */
+export async function keptId(places: OtherPlaces, of: Of): Promise<KeptId | undefined> {
+  for (const path of idPathsOf(of, places)) {
+    const text = await readShort(path);
+    const { data } = schema.safeParse(parsed(text));
+    if (data?.provider === of.attempt.provider) return { remoteId: data.remoteId, path };
+  }
+  return undefined;
+}
+
+/** The ledger knows the id: the file goes. Never throws. */
+export async function forgetId({ path }: KeptId): Promise<void> {
+  await removeIfThere(path).catch(() => {});
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A small plain file, no link; '' when it is not there. */
+async function readShort(path: string): Promise<string> {
+  try {
+    const file = await openFile(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stats = await file.stat();
+      return stats.isFile() && stats.size <= SIZE_MAX_BYTES ? await file.readFile('utf8') : '';
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return '';
+  }
+}
