@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Image, RegisteredCharacter } from '../ledger/records.ts';
+import type { Image, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import type { Notice } from './prepare.ts';
 
@@ -17,10 +17,12 @@ export function rejectedAvatar(ledger: Ledger, characterKey: number): Image | un
 export function faceWarning(
   ledger: Ledger | undefined,
   character: { id: string; registered: RegisteredCharacter | undefined },
-  { ready, model, references }: { ready: ReadyProvider; model: string; references: readonly string[] },
+  { ready, settings }: { ready: ReadyProvider; settings: JobSettings },
 ): Notice | undefined {
   const { id, registered } = character;
-  if (references.length > 0 || ready.provider.capabilities(model).referencesMax === 0) return undefined;
+  const { model, references, pictures = [] } = settings;
+  if (references.length + pictures.length > 0 || ready.provider.capabilities(model).referencesMax === 0)
+    return undefined;
   const avatar = registered && ledger?.images.avatar(registered.key);
   if (avatar?.path && existsSync(avatar.path)) return undefined;
   const rejected = registered && ledger && rejectedAvatar(ledger, registered.key);

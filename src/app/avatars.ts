@@ -65,6 +65,7 @@ export async function candidates(project: CreatingProject, options: AvatarOption
   return {
     characterId: subject.id,
     characterKey: registered?.key,
+    makesAvatar: true,
     settings: asked,
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),

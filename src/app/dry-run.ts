@@ -7,6 +7,7 @@ import { planCreation, type CreateOptions } from './create.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
 import { worstOf } from './estimate.ts';
+import { expectedReferences } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
 import { alikeOf } from './preflight.ts';
 import type { Services } from './services.ts';
@@ -85,6 +86,7 @@ async function dryJob(
 ): Promise<DryJob> {
   const { settings } = plan;
   const ready = await services.provider(settings.provider);
+  const can = ready.provider.capabilities(settings.model);
   let totalMicros = 0;
   const planned = [...plan.shots];
   const job = { settings, alike: alikeOf(planned) };
@@ -100,7 +102,9 @@ async function dryJob(
       seed: shot.seed,
       prompt: shot.prompt,
       size: `${own.width}x${own.height}`,
-      references: own.references,
+      references: expectedReferences({ ...settings, own: shot.settings?.references ?? [] }, { can, ...priced })
+        .map(({ path }) => path)
+        .filter((path) => path !== ''),
       negativePrompt: settings.negativePrompt ?? null,
       worstCaseUsd: usdOf(worstMicros),
     };

@@ -45,8 +45,8 @@ export interface PricedShot {
 export function worstOf(job: JobSettings, { provider }: ReadyProvider, shot: PricedShot): number | undefined {
   const { own = {}, prompt } = shot;
   const { model, width, height, quality } = shotSettings(job, own);
-  const most = provider.capabilities(model).referencesMax;
-  const references = expectedReferences({ ...job, own: own.references ?? [] }, { most, ...shot });
+  const can = provider.capabilities(model);
+  const references = expectedReferences({ ...job, own: own.references ?? [] }, { can, ...shot });
   return provider.price({ model, width, height, quality, prompt, references })?.worstMicros;
 }
 

@@ -8,6 +8,7 @@ import { knownCharacter } from './characters.ts';
 import { knownJob } from './jobs.ts';
 import type { Variant } from '../storage/storage.ts';
 import type { Project } from './project.ts';
+import { sentReferences, type SentReference } from './sent-with.ts';
 import type { Services } from './services.ts';
 
 /** Which pictures a gallery shows. */
@@ -55,6 +56,8 @@ export interface Picture {
   jobId: string | null;
   sha256: string;
   uploaded: boolean;
+  /** What went along with the request that made it, in the order it was sent. */
+  references: readonly SentReference[];
 }
 
 /** The pictures of a character, newest first. */
@@ -78,12 +81,15 @@ export async function gallery(
   options: GalleryOptions = {},
 ): Promise<Gallery> {
   const { character, images } = galleryImages(project, id, options);
+  const sent = sentReferences(project.ledger.open());
   return {
     characterId: character.id,
     characterName: character.name,
     seed: character.seed,
     totalCount: project.ledger.open().images.count(character.key),
-    images: await Promise.all(images.map((image) => pictureOf(image, project.services))),
+    images: await Promise.all(
+      images.map(async (image) => ({ ...(await pictureOf(image, project.services)), references: sent.ofImage(image) })),
+    ),
   };
 }
 
@@ -118,8 +124,8 @@ function assertOptions({ kind, mark, sinceMs, limit }: GalleryOptions): void {
   if (problems.length > 0) throw new UserError('this gallery can not be shown:', { problems });
 }
 
-/** A picture as programs see it. */
-export async function pictureOf(image: Image, services: Services): Promise<Picture> {
+/** A picture as programs see it, but for what went along with its request. */
+export async function pictureOf(image: Image, services: Services): Promise<Omit<Picture, 'references'>> {
   const { path, thumbnail, upload, jobId } = image;
   const stored = {
     url: await addressOf(services, upload, 'picture'),

@@ -21,9 +21,9 @@ const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 export async function settingsFor(
   config: Config,
   services: Services,
-  wanted: { references: readonly string[]; negativePrompt?: string | undefined; provider?: string },
+  wanted: Pick<JobSettings, 'references' | 'pictures' | 'negativePrompt'> & { provider?: string },
 ): Promise<JobSettings> {
-  const { references, negativePrompt, provider = services.chosenProvider() } = wanted;
+  const { references, pictures, negativePrompt, provider = services.chosenProvider() } = wanted;
   const { model } = await services.provider(provider);
   return {
     provider,
@@ -37,6 +37,7 @@ export async function settingsFor(
     thumbnails: config.thumbnails,
     requireSeed: config.requireSeed,
     references,
+    pictures,
     negativePrompt,
     caps: config.caps,
     concurrency: config.concurrency,

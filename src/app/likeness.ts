@@ -4,6 +4,7 @@ import type { Job, JobSettings } from '../ledger/records.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { faceFor } from '../runner/face.ts';
+import { sentReferences, type TakesReferences } from '../runner/sent-references.ts';
 import type { Reference } from '../shot.ts';
 import type { Project } from './project.ts';
 
@@ -23,7 +24,7 @@ type FaceSource = 'given' | 'made' | 'there' | 'drawn' | 'none';
 
 /** What tells where a face is from. */
 interface FaceQuestion {
-  settings: Pick<JobSettings, 'references'>;
+  settings: Pick<JobSettings, 'references' | 'pictures'>;
   /** Undefined: the character is new. */
   characterKey: number | undefined;
   /** The job makes the avatar. */
@@ -37,7 +38,7 @@ function faceSource(ledger: Ledger | undefined, of: FaceQuestion): FaceSource {
   if (of.makesAvatar) return 'made';
   const faces = of.characterKey === undefined || !ledger ? [] : ledger.images.faces(of.characterKey);
   const chosen = of.characterKey === undefined ? undefined : ledger?.images.chosenFace(of.characterKey);
-  if (faceFor({ faces, chosen, drawing: of.drawing })) return 'there';
+  if (faceFor({ faces, chosen, drawing: of.drawing }) || of.settings.pictures?.length) return 'there';
   return faces.length > 0 ? 'drawn' : 'none';
 }
 
@@ -113,24 +114,28 @@ export function faceNotices(
 }
 
 /** What tells which references a shot of a job goes with. `own`: the shot's, behind those of the face. */
-export type FaceSettings = Pick<JobSettings, 'references' | 'width' | 'height'> & { own?: readonly string[] };
+export type FaceSettings = Pick<JobSettings, 'references' | 'pictures' | 'width' | 'height'> & {
+  own?: readonly string[];
+};
 
-/** A shot, and as many references as its model takes at most. */
+/** A shot, and what its model takes. */
 export interface ExpectedShot {
-  most: number;
+  can: TakesReferences;
   isAvatar?: boolean | undefined;
   /** References that were read. */
   known?: ReadonlyMap<string, Reference> | undefined;
 }
 
-/** The references that a shot will go with, as far as they are known now: for its price. */
+/** The references that a shot will go with, as far as they are known now: for its price, and for plans. */
 export function expectedReferences(
-  { references, own = [], width, height }: FaceSettings,
-  { most, isAvatar = false, known }: ExpectedShot,
+  { references, pictures = [], own = [], width, height }: FaceSettings,
+  { can, isAvatar = false, known }: ExpectedShot,
 ): Reference[] {
   const unread = { path: '', mime: 'image/png', sha256: '', sizeBytes: 0 } as const;
-  const given = [...references, ...own].map((path) => known?.get(path) ?? { ...unread, path });
+  const read = (path: string) => known?.get(path) ?? { ...unread, path, sha256: path };
   // The avatar is as large as the pictures.
-  const avatar = references.length > 0 || isAvatar ? [] : [{ ...unread, width, height }];
-  return [...avatar, ...given].slice(0, most);
+  const avatar = isAvatar ? [] : [{ ...unread, width, height }];
+  const faces = references.length > 0 ? references.map(read) : avatar;
+  const parts = { faces, pictures: isAvatar ? [] : pictures, own: own.map(read) };
+  return sentReferences(parts, can).slice(0, can.referencesMax);
 }

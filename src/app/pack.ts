@@ -8,6 +8,8 @@ import type { PlannedShot } from '../shot.ts';
 import { faceWarning } from './avatar.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
+import { approvedPictures } from './face-pictures.ts';
+import { expectedReferences } from './likeness.ts';
 import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
 import { alikeOf } from './preflight.ts';
 import type { Notice, PlannedJob } from './prepare.ts';
@@ -57,6 +59,8 @@ interface WantedPack {
   planHash: string | undefined;
   /** Of the face. */
   warning: Notice | undefined;
+  /** Approved pictures that go along beside the face. */
+  alongside: number;
   /** The shots, behind `from` gallery shots that the character has. */
   plan: (from: number) => Iterable<PlannedShot>;
 }
@@ -71,17 +75,21 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   const count = counted?.count ?? options.count ?? 0;
   const plan = (from: number) => (counted ? planScenes(who, counted, from) : planPack(who, count, from));
   const alike = alikeOf(plan(subject.registered?.galleryPlanned ?? 0));
-  const settings = await settingsOfSubject(project, subject, alike);
-  const ready = await project.services.provider(settings.provider);
+  const made = await settingsOfSubject(project, subject, alike);
+  const ready = await project.services.provider(made.provider);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
-  const warning = faceWarning(ledger, subject, { ready, model: settings.model, references: settings.references });
-  return { subject, settings, warning, count, alike, planHash: planHashOf(shown), plan };
+  const { drawing } = project.services;
+  const settings = { ...made, pictures: ledger && approvedPictures(ledger, subject.registered, drawing) };
+  const warning = faceWarning(ledger, subject, { ready, settings });
+  const sent = expectedReferences(settings, { can: ready.provider.capabilities(settings.model) });
+  const alongside = sent.filter((picture) => settings.pictures?.includes(picture)).length;
+  return { subject, settings, warning, alongside, count, alike, planHash: planHashOf(shown), plan };
 }
 
 /** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
   const { config, caller } = project;
-  const { subject, settings, count, alike, planHash, plan, warning } = await wantedPack(project, options);
+  const { subject, settings, count, alike, planHash, plan, warning, alongside } = await wantedPack(project, options);
   const { configured, registered } = subject;
   if (configured) assertUnlocked(registered, configured, options.relock === true);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
@@ -104,7 +112,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,
     warning,
-    notice: before && done !== undefined ? continuation(before, done, 'pictures') : undefined,
+    notice: before && done !== undefined ? continuation(before, done, 'pictures') : approvedNotice(alongside),
     open: () => {
       const opened = project.ledger.open();
       const place = { owner: caller.owner, output: settings.output };
@@ -114,6 +122,12 @@ export async function packing(project: CreatingProject, options: PackOptions): P
       return opened.jobs.openOrCreate({ ...same, characterKey: character.key, plan }).job;
     },
   };
+}
+
+function approvedNotice(pictures: number): Notice | undefined {
+  if (pictures === 0) return undefined;
+  const what = pictures === 1 ? '1 approved training picture goes' : `${pictures} approved training pictures go`;
+  return { message: `${what} along with the face` };
 }
 
 function assertCount(count: number | undefined, hasScenes: boolean): void {

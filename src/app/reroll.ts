@@ -93,10 +93,10 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
 async function takeSettings({ config, services, ledger }: CreatingProject, jobId: number): Promise<JobSettings> {
   const job = ledger.openExisting().jobs.find(jobId);
   if (!job) throw new Error('a reroll of pictures without a job');
-  const { references, negativePrompt, ...made } = job.settings;
+  const { references, pictures, negativePrompt, ...made } = job.settings;
   const { given } = config;
   const provider = given.provider === undefined ? made.provider : services.chosenProvider();
-  const now = await settingsFor(config, services, { references, negativePrompt, provider });
+  const now = await settingsFor(config, services, { references, pictures, negativePrompt, provider });
   const settings: JobSettings = {
     ...now,
     ...(given.size === undefined ? { width: made.width, height: made.height } : {}),

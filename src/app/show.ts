@@ -1,16 +1,10 @@
 import { UserError } from '../errors.ts';
 import type { Attempt } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
-import type { Reference } from '../shot.ts';
 import { pictureOf, type Picture } from './gallery.ts';
 import { namedImages } from './images.ts';
 import type { Project } from './project.ts';
-
-/** A picture that went along with a request. */
-export type SentReference = Required<Pick<Reference, 'role' | 'path' | 'sha256'>> & {
-  /** File name of the character's picture that it is; null: another file. */
-  filename: string | null;
-};
+import { sentReferences, type SentReference } from './sent-with.ts';
 
 /** A request that was made for a picture. */
 export interface AttemptInfo {
@@ -52,20 +46,23 @@ export async function showImage(
   const ledger = project.ledger.openExisting();
   const job = image.jobId === null ? undefined : ledger.jobs.find(image.jobId);
   const attempts = image.shotId === null ? [] : ledger.attempts.ofShot(image.shotId);
-  const filenameOf = (hash: string) => ledger.images.withHash(image.characterKey, hash)?.filename ?? null;
+  const sent = sentReferences(ledger);
   return {
     ...(await pictureOf(image, project.services)),
+    references: sent.ofImage(image),
     characterId: image.characterId,
     negativePrompt: job?.settings.negativePrompt ?? null,
     quality: job?.settings.quality ?? null,
     isAvatar: ledger.images.avatar(image.characterKey)?.id === image.id,
     supersededBy: image.supersededBy === null ? null : (ledger.images.find(image.supersededBy)?.filename ?? null),
-    attempts: attempts.map(({ attempt, spentMicros }) => attemptInfo(attempt, usdOf(spentMicros), filenameOf)),
+    attempts: attempts.map(({ attempt, spentMicros }) =>
+      attemptInfo(attempt, usdOf(spentMicros), sent.told(image.characterKey, attempt.request.references)),
+    ),
   };
 }
 
-function attemptInfo(attempt: Attempt, costUsd: number, filenameOf: (sha256: string) => string | null): AttemptInfo {
-  const { ordinal, provider, model, outcome, message, remoteId, intentAtMs, endedAtMs, request } = attempt;
+function attemptInfo(attempt: Attempt, costUsd: number, references: SentReference[]): AttemptInfo {
+  const { ordinal, provider, model, outcome, message, remoteId, intentAtMs, endedAtMs } = attempt;
   return {
     attempt: ordinal,
     provider,
@@ -76,11 +73,6 @@ function attemptInfo(attempt: Attempt, costUsd: number, filenameOf: (sha256: str
     startedAt: new Date(intentAtMs).toISOString(),
     durationMs: endedAtMs === null ? null : endedAtMs - intentAtMs,
     costUsd,
-    references: request.references.map(({ role = 'face', path, sha256 }) => ({
-      role,
-      path,
-      sha256,
-      filename: filenameOf(sha256),
-    })),
+    references,
   };
 }

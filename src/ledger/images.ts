@@ -1,3 +1,4 @@
+import { approvedTraining, type ApprovedPicture } from './approved.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { imageWhere, imagesWhere } from './image-rows.ts';
 import { keptPath } from './paths.ts';
@@ -91,6 +92,11 @@ export class Images {
   faces(characterKey: number, limit = 100): Image[] {
     const where = `i.character_key = ? AND i.kind = 'avatar' AND ${SHOWABLE} ORDER BY i.id DESC LIMIT ?`;
     return imagesWhere(this.connection, { where, index: 'images_avatars' }, characterKey, limit);
+  }
+
+  /** Training pictures of a character that were approved and are on disk, newest first. */
+  approvedTraining(characterKey: number): ApprovedPicture[] {
+    return approvedTraining(this.connection, characterKey);
   }
 
   /** Images of a character, newest first. */

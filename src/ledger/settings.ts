@@ -1,5 +1,5 @@
 /** What a job works with. */
-import type { ShotSettings } from '../shot.ts';
+import type { Reference, ShotSettings } from '../shot.ts';
 import { absolutePath, keptPath } from './paths.ts';
 
 /** Caps in micro-dollars; undefined: no cap. */
@@ -27,6 +27,11 @@ export interface JobSettings {
   requireSeed: boolean;
   /** Absolute paths of the config's reference pictures; empty: the avatar serves. */
   references: readonly string[];
+  /**
+   * The character's own pictures that go along beside the face, best first, as many of them as a model takes: the
+   * training pictures that were approved when the job was planned.
+   */
+  pictures?: readonly Reference[] | undefined;
   negativePrompt?: string | undefined;
   caps: Caps;
   /** Requests in flight at most. */
@@ -77,7 +82,13 @@ function ownWithPaths(own: ShotSettings, change: (path: string) => string): Shot
 }
 
 function withPaths(settings: JobSettings, change: (path: string) => string): JobSettings {
-  return { ...settings, output: change(settings.output), references: settings.references.map(change) };
+  const { output, references, pictures } = settings;
+  return {
+    ...settings,
+    output: change(output),
+    references: references.map(change),
+    ...(pictures && { pictures: pictures.map((picture) => ({ ...picture, path: change(picture.path) })) }),
+  };
 }
 
 /** Without what is undefined. */

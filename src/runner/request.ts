@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Route } from '../ledger/lease.ts';
-import type { Attempt, AttemptRequest, Image, Job, JobSettings, Shot } from '../ledger/records.ts';
+import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
 import type { ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
-import { faceFor } from './face.ts';
 import { unfitToStandIn } from './fallback.ts';
+import { avatarOf, picturesOf, type PicturesContext } from './own-pictures.ts';
+import { sentReferences, type ReferenceParts } from './sent-references.ts';
 
 /** A shot to be made, with its own settings over its job's. */
 interface Made {
@@ -17,13 +16,8 @@ interface Made {
 }
 
 /** What requests are built with. */
-export interface RequestContext extends Pick<
-  RunnerContext,
-  'ledger' | 'providers' | 'drawing' | 'newKey' | 'clean' | 'outputs'
-> {
-  /** A warning, once a run. */
-  warnOnce: (message: string) => void;
-}
+export interface RequestContext
+  extends PicturesContext, Pick<RunnerContext, 'ledger' | 'providers' | 'newKey' | 'clean'> {}
 
 /** Builds requests for shots and rebuilds them from the ledger. */
 export class Requests {
@@ -51,12 +45,14 @@ export class Requests {
     return routes.filter((route) => route !== undefined);
   }
 
-  /** True when a fallback may make the shot: with all references that the job's own provider gets. */
+  /** True when a fallback may make the shot: with all references that must go along. */
   private standsIn(ready: ReadyProvider, of: Made): boolean {
     const { settings, shot } = of;
     const { model } = ready;
     const main = this.context.providers.get(settings.provider);
-    const wanted = main ? this.referencesFor(main, settings.model, of).length : this.referencesOf(of).length;
+    const { faces, own } = this.partsOf(of);
+    const takesNone = main?.provider.capabilities(settings.model).referencesMax === 0;
+    const wanted = takesNone ? 0 : faces.length + own.length;
     const price = () => {
       const references = this.referencesFor(ready, model, of);
       return ready.provider.price({ model, prompt: shot.prompt, ...keptOf(settings, references) });
@@ -85,38 +81,16 @@ export class Requests {
 
   /** Pictures that go along. None for a model that takes none. */
   private referencesFor(ready: ReadyProvider, model: string, of: Made): Reference[] {
-    return ready.provider.capabilities(model).referencesMax === 0 ? [] : this.referencesOf(of);
+    return sentReferences(this.partsOf(of), ready.provider.capabilities(model));
   }
 
-  /** Pictures of the face, then the shot's own. */
-  private referencesOf(of: Made): Reference[] {
+  private partsOf({ job, shot }: Made): ReferenceParts {
     const prepared = (paths: readonly string[]) => paths.flatMap((path) => this.references.get(path) ?? []);
-    const faces = prepared(of.job.settings.references);
-    const own = prepared(of.shot.settings.references ?? []);
-    return [...(faces.length > 0 || of.shot.kind === 'avatar' ? faces : this.avatarOf(of.job)), ...own];
-  }
-
-  /** The avatar, as the reference of all later pictures. */
-  private avatarOf(job: Job): Reference[] {
-    const { images } = this.context.ledger;
-    const faces = images.faces(job.characterKey);
-    const chosen = images.chosenFace(job.characterKey);
-    const avatar = faceFor({ faces, chosen, drawing: this.context.drawing ?? new Set() });
-    const path = avatar && this.whereIs(avatar);
-    if (avatar && path !== undefined) {
-      const { sha256, sizeBytes, width, height } = avatar;
-      return [{ path, mime: mimeOf(avatar.format), sha256, sizeBytes, width, height }];
-    }
-    const why = faces.length > 0 && !avatar ? 'only a drawing for an avatar' : 'no avatar to refer to';
-    this.context.warnOnce(`${job.characterId} has ${why}: the pictures are made from prompt and seed alone`);
-    return [];
-  }
-
-  /** A picture's file: where the ledger says, else in another output folder; undefined when it is nowhere. */
-  private whereIs({ path, characterId, filename, sizeBytes }: Image): string | undefined {
-    const elsewhere = () => this.context.outputs().map((output) => join(output, characterId, filename));
-    const isThere = (file: string) => statSync(file, { throwIfNoEntry: false })?.size === sizeBytes;
-    return path !== null && existsSync(path) ? path : elsewhere().find(isThere);
+    const given = prepared(job.settings.references);
+    const own = prepared(shot.settings.references ?? []);
+    if (shot.kind === 'avatar') return { faces: given, pictures: [], own };
+    const pictures = picturesOf(this.context, job);
+    return { faces: given.length > 0 ? given : avatarOf(this.context, job, pictures.length === 0), pictures, own };
   }
 
   /** What the provider can't do of what is asked: a sentence each, once a run. */
@@ -152,10 +126,6 @@ export function shotSettings(settings: JobSettings, own: ShotSettings): JobSetti
 /** What is asked beside model, prompt and seed. */
 function keptOf({ width, height, quality }: JobSettings, references: Reference[]): AttemptRequest {
   return { width, height, quality, references };
-}
-
-function mimeOf(format: string): Reference['mime'] {
-  return format === 'jpeg' ? 'image/jpeg' : format === 'webp' ? 'image/webp' : 'image/png';
 }
 
 function hashOf(value: unknown): string {

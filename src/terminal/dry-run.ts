@@ -19,6 +19,8 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
     for (const { shot, seed, prompt } of job.shots) printLine(io, `${shot}  seed ${seed}\n  ${printable(prompt)}`);
     const negativePrompt = job.shots[0]?.negativePrompt;
     if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);
+    const references = [...new Set(job.shots.flatMap((shot) => shot.references))];
+    if (references.length > 0) printLine(io, `\nsent along: ${references.map((path) => printable(path)).join(', ')}`);
     for (const { message, advice } of job.warnings) printLine(io, `\nwarning: ${printable(worded(message, advice))}`);
     // To the micro-dollar: a worst case that is rounded down would be passed.
     const worst =
