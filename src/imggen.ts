@@ -2,7 +2,7 @@ import type { AdoptedResult, AdoptOptions } from './app/adopt.ts';
 import type { Canceled } from './app/cancel.ts';
 import type { Cleaned, Findings } from './app/clean.ts';
 import type { AvatarOptions } from './app/avatars.ts';
-import type { CreateOptions } from './app/create.ts';
+import type { CreateOptions } from './app/first-pictures.ts';
 import type { Deleted, DeleteOptions } from './app/delete.ts';
 import type { DryJob } from './app/dry-run.ts';
 import type { Leftover } from './app/leftovers.ts';

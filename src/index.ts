@@ -30,7 +30,7 @@ export type { Canceled } from './app/cancel.ts';
 export type { AvatarOptions } from './app/avatars.ts';
 export type { CharacterInfo } from './app/character-list.ts';
 export type { Cleaned, Findings } from './app/clean.ts';
-export type { CreateOptions } from './app/create.ts';
+export type { CreateOptions } from './app/first-pictures.ts';
 export type { Deleted, DeleteOptions } from './app/delete.ts';
 export type { DryJob, DryShot } from './app/dry-run.ts';
 export type { WrittenPage } from './app/gallery-page.ts';

@@ -1,15 +1,16 @@
 import { UserError } from '../errors.ts';
-import type { Image, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import type { JobSettings } from '../ledger/records.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planAvatars } from '../plan/plan.ts';
-import { faceFor } from '../runner/face.ts';
 import type { PlannedShot } from '../shot.ts';
+import { faceOf } from './avatar.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
 import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { alikeOf } from './preflight.ts';
-import type { Notice, PlannedJob } from './prepare.ts';
+import type { Notice } from './notice.ts';
+import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
 import { lookOf, settingsOfSubject, subjectOf, type Subject } from './subject.ts';
 
@@ -80,7 +81,7 @@ export async function candidates(project: CreatingProject, options: AvatarOption
       if (!character) throw new Error('an avatar without a character');
       opened.characters.numbersStartAfter(character.id, highest);
       // The newest avatar would be the face: the one that is there stays until another is chosen.
-      const face = faceThere(project, opened, character);
+      const face = faceOf(opened, character.key, project.services.drawing);
       if (face) opened.characters.chooseAvatar(character.key, face.id);
       const plan = () => planFor(opened, { ...subject, registered: character }, shots.length);
       return opened.jobs.openOrCreate({ ...same, characterKey: character.key, plan }).job;
@@ -96,19 +97,9 @@ function planFor(ledger: Ledger | undefined, subject: Subject, count: number): P
   return planAvatars(lookOf(subject), count, isTaken);
 }
 
-/** The face that would go along today; no drawing, unless it was chosen. */
-function faceThere(
-  { services }: Pick<CreatingProject, 'services'>,
-  ledger: Ledger,
-  { key }: RegisteredCharacter,
-): Image | undefined {
-  const { images } = ledger;
-  return faceFor({ faces: images.faces(key), chosen: images.chosenFace(key), drawing: services.drawing });
-}
-
 function noticeOf(project: CreatingProject, ledger: Ledger | undefined, subject: Subject): Notice | undefined {
   const { id, registered } = subject;
-  const face = registered && ledger && faceThere(project, ledger, registered);
+  const face = registered && ledger && faceOf(ledger, registered.key, project.services.drawing);
   const message = face
     ? `${face.filename} stays the face of ${id} until another is chosen`
     : 'the newest is the face until another is chosen';

@@ -3,15 +3,14 @@ import { usdOf } from '../money.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
 import { planCandidates, type AvatarOptions } from './avatars.ts';
-import { planCreation, type CreateOptions } from './create.ts';
+import { planCreation, type CreateOptions } from './first-pictures.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
 import { worstOf } from './estimate.ts';
-import { expectedReferences } from './likeness.ts';
+import { expectedReferences, faceNotice } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
 import { alikeOf } from './preflight.ts';
-import type { Services } from './services.ts';
-import type { Notice } from './prepare.ts';
+import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
 import { planReroll, type RerollOptions } from './reroll.ts';
 
@@ -44,34 +43,32 @@ export interface DryJob {
 }
 
 /** What making the config's character would be. Sends and writes nothing. @throws {UserError} */
-export async function dryCreation(
-  project: Pick<Project, 'config' | 'services' | 'host'>,
-  options: CreateOptions = {},
-): Promise<DryJob> {
-  const planning = project.services.forPlans();
-  const { character, settings, shots } = await planCreation({ ...project, services: planning }, options);
-  return dryJob({ characterId: character.id, settings, shots }, planning);
+export async function dryCreation(project: CreatingProject, options: CreateOptions = {}): Promise<DryJob> {
+  const planning = { ...project, services: project.services.forPlans() };
+  const { character, settings, shots } = await planCreation(planning, options);
+  return dryJob({ characterId: character.id, settings, shots, makesAvatar: true }, planning);
 }
 
 /** What a pack would be. Sends and writes nothing. @throws {UserError} */
 export async function dryPack(project: CreatingProject, options: PackOptions): Promise<DryJob> {
-  const services = project.services.forPlans();
-  const plan = await planGallery({ ...project, services }, options);
-  return dryJob(plan, services);
+  const planning = { ...project, services: project.services.forPlans() };
+  return dryJob(await planGallery(planning, options), planning);
 }
 
 /** What candidates of the avatar would be. Sends and writes nothing. @throws {UserError} */
 export async function dryAvatars(project: CreatingProject, options: AvatarOptions): Promise<DryJob> {
-  const services = project.services.forPlans();
-  const plan = await planCandidates({ ...project, services }, options);
-  return dryJob(plan, services);
+  const planning = { ...project, services: project.services.forPlans() };
+  const { subject, ...plan } = await planCandidates(planning, options);
+  return dryJob({ ...plan, characterKey: subject.registered?.key, makesAvatar: true }, planning);
 }
 
 /** What other takes would be, in one job or more. Sends and writes nothing. @throws {UserError} */
 export async function dryReroll(project: CreatingProject, options: RerollOptions): Promise<DryJob[]> {
-  const services = project.services.forPlans();
-  const plans = await planReroll({ ...project, services }, options);
-  return Promise.all(plans.map((plan) => dryJob(plan, services)));
+  const planning = { ...project, services: project.services.forPlans() };
+  const plans = await planReroll(planning, options);
+  return Promise.all(
+    plans.map((plan) => dryJob({ ...plan, makesAvatar: plan.shots.some(({ kind }) => kind === 'avatar') }, planning)),
+  );
 }
 
 /** What would be made, with what, for how much at most. Sends and writes nothing. */
@@ -79,11 +76,13 @@ async function dryJob(
   plan: {
     characterId: string;
     settings: JobSettings;
-    warning?: Notice | undefined;
+    characterKey?: number | undefined;
+    makesAvatar?: boolean | undefined;
     shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
   },
-  services: Services,
+  project: Pick<Project, 'services' | 'ledger' | 'config'>,
 ): Promise<DryJob> {
+  const { services } = project;
   const { settings } = plan;
   const ready = await services.provider(settings.provider);
   const can = ready.provider.capabilities(settings.model);
@@ -91,6 +90,7 @@ async function dryJob(
   const planned = [...plan.shots];
   const job = { settings, alike: alikeOf(planned) };
   const fallbacks = fallbackNotices([job], await withFallbacks(services, settings));
+  const face = faceNotice(project, { ...plan, ...job }, ready);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {});
     const priced = { own: shot.settings, prompt: shot.prompt, isAvatar: shot.kind === 'avatar' };
@@ -116,6 +116,6 @@ async function dryJob(
     size: `${settings.width}x${settings.height}`,
     worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(totalMicros),
     shots,
-    warnings: [...(plan.warning ? [plan.warning] : []), ...fallbacks.map((message) => ({ message }))],
+    warnings: [...(face ? [face] : []), ...fallbacks.map((message) => ({ message }))],
   };
 }

@@ -2,8 +2,8 @@
 import type { Config } from '../config/config.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
-import { faceFor } from '../runner/face.ts';
-import type { Notice } from './prepare.ts';
+import { faceOf } from './avatar.ts';
+import type { Notice } from './notice.ts';
 
 /** What a character's first pictures are to be made with. */
 export interface Maker {
@@ -17,9 +17,14 @@ export interface Maker {
 /** Tells whether an earlier job of a character's first pictures goes on, rather than a new one being made. */
 export function goesOnWith({ settings, drawing, given }: Maker): (job: Job) => boolean {
   return ({ settings: { provider, model } }) =>
-    drawing.has(provider) === drawing.has(settings.provider) &&
+    isFamily({ settings, drawing }, provider) &&
     (given.provider === undefined || provider === settings.provider) &&
     (given.model === undefined || model === settings.model);
+}
+
+/** True when pictures of a provider are drawings as the maker's are, or neither are. */
+export function isFamily({ settings, drawing }: Pick<Maker, 'settings' | 'drawing'>, provider: string): boolean {
+  return drawing.has(provider) === drawing.has(settings.provider);
 }
 
 /** True when a picture of the same family serves as the face of all later ones. */
@@ -27,7 +32,7 @@ export function hasFace(ledger: Ledger, characterKey: number, { settings, drawin
   const faces = ledger.images.faces(characterKey);
   return drawing.has(settings.provider)
     ? faces.some(({ provider }) => drawing.has(provider))
-    : faceFor({ faces, chosen: ledger.images.chosenFace(characterKey), drawing }) !== undefined;
+    : faceOf(ledger, characterKey, drawing) !== undefined;
 }
 
 /** What there is of a character already, made with another provider or model; undefined: nothing. */

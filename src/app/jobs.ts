@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobChanges, JobKind, JobSettings } from '../ledger/records.ts';
 import { assertOwner, isVisible } from './characters.ts';
 import { printable } from '../sanitize.ts';
-import type { Notice } from './prepare.ts';
+import type { Notice } from './notice.ts';
 import type { Caller, Project } from './project.ts';
 import type { Services } from './services.ts';
 

@@ -1,11 +1,12 @@
 /** What of the character's face goes along with the pictures of a job: looked at before anything is paid. */
 import { UserError } from '../errors.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { ReadyProvider } from '../runner/context.ts';
-import { faceFor } from '../runner/face.ts';
+import { facelessText, fileOf } from '../runner/face.ts';
 import { sentReferences, type TakesReferences } from '../runner/sent-references.ts';
 import type { Reference } from '../shot.ts';
+import { faceOf, rejectedAvatar } from './avatar.ts';
+import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
 
 /** A service may take this long to say what a model takes. */
@@ -22,43 +23,57 @@ export async function learn({ provider }: ReadyProvider, model: string): Promise
  */
 type FaceSource = 'given' | 'made' | 'there' | 'drawn' | 'none';
 
-/** What tells where a face is from. */
-interface FaceQuestion {
-  settings: Pick<JobSettings, 'references' | 'pictures'>;
-  /** Undefined: the character is new. */
-  characterKey: number | undefined;
-  /** The job makes the avatar. */
-  makesAvatar: boolean;
-  drawing: ReadonlySet<string>;
-}
-
-/** Where the face of a job's pictures will be from. */
-function faceSource(ledger: Ledger | undefined, of: FaceQuestion): FaceSource {
-  if (of.settings.references.length > 0) return 'given';
-  if (of.makesAvatar) return 'made';
-  const faces = of.characterKey === undefined || !ledger ? [] : ledger.images.faces(of.characterKey);
-  const chosen = of.characterKey === undefined ? undefined : ledger?.images.chosenFace(of.characterKey);
-  if (faceFor({ faces, chosen, drawing: of.drawing }) || of.settings.pictures?.length) return 'there';
-  return faces.length > 0 ? 'drawn' : 'none';
-}
-
 /** A job whose face is looked at. */
-interface Subject {
+export interface FaceJob {
   characterId: string;
   settings: JobSettings;
-  ready: ReadyProvider;
-  face: FaceSource;
+  /** Undefined, also of `before`: the character is new. */
+  characterKey?: number | undefined;
+  /** The job makes the avatar. */
+  makesAvatar?: boolean | undefined;
+  before?: Pick<Job, 'characterKey'> | undefined;
+  alike: readonly unknown[];
+}
+
+/** What looking at faces needs of a project. */
+type FaceProject = Pick<Project, 'services' | 'ledger' | 'config'>;
+
+/** True when the model of a job takes the avatar's picture along with the others. */
+export function takesFace({ references, model }: JobSettings, { provider }: ReadyProvider): boolean {
+  const { referencesMax, keepsFace, withheld } = provider.capabilities(model);
+  return references.length === 0 && referencesMax > 0 && keepsFace !== 'drawn' && withheld === undefined;
+}
+
+/** Where the face of a job's pictures will be from; `missing`: why there is none. */
+function faceSource(project: FaceProject, job: FaceJob): { face: FaceSource; missing: string } {
+  const { characterId, characterKey: key = job.before?.characterKey } = job;
+  const missing = `${characterId} has no avatar to refer to`;
+  if (job.settings.references.length > 0) return { face: 'given', missing };
+  if (job.makesAvatar) return { face: 'made', missing };
+  if (key === undefined || !project.ledger.exists) return { face: 'none', missing };
+  const ledger = project.ledger.open();
+  const face = faceOf(ledger, key, project.services.drawing);
+  const outputs = () => [project.config.output, ...ledger.maintenance.outputs()];
+  const isThere = face && fileOf(face, outputs()) !== undefined;
+  if (isThere || job.settings.pictures?.length) return { face: 'there', missing };
+  if (face) return { face: 'none', missing: `the file of the avatar of ${characterId} is gone (${face.filename})` };
+  if (ledger.images.faces(key).length > 0) return { face: 'drawn', missing };
+  const rejected = rejectedAvatar(ledger, key);
+  if (!rejected) return { face: 'none', missing };
+  return { face: 'none', missing: `the avatar of ${characterId} is rejected (${rejected.filename})` };
 }
 
 /**
  * What the user should know of the face before paying; undefined: it goes along, or nothing was expected.
  * @throws {UserError} when the model takes pictures and this face would not go along, or needs one and there is none.
  */
-function faceNotice({ characterId, settings, ready, face }: Subject): string | undefined {
+export function faceNotice(project: FaceProject, job: FaceJob, ready: ReadyProvider): Notice | undefined {
+  const { characterId, settings } = job;
   const can = ready.provider.capabilities(settings.model);
   const { name } = ready.provider;
   const where = `${name} (${settings.model})`;
-  if (can.keepsFace === 'drawn') return undefined;
+  if (can.keepsFace === 'drawn' || job.alike.length === 0) return undefined;
+  const { face, missing } = faceSource(project, job);
   if (can.withheld !== undefined && face !== 'none') {
     throw new UserError(`${where} ${can.withheld}; ${characterId} would not look the same`, {
       hint:
@@ -79,38 +94,30 @@ function faceNotice({ characterId, settings, ready, face }: Subject): string | u
       advice: { code: 'make-avatar-with', provider: name },
     });
   }
-  if (can.referencesMax === 0 && face !== 'none')
-    return `${where} takes no reference picture: the face is not kept, as it is by other models`;
-  return undefined;
+  if (can.referencesMax === 0) {
+    const lost = `${where} takes no reference picture: the face is not kept, as it is by other models`;
+    return face === 'none' ? undefined : { message: lost };
+  }
+  if (face !== 'none') return undefined;
+  return { message: facelessText(missing), advice: { code: 'make-avatar' } };
 }
 
-/** A job whose face is looked at. */
-export interface FaceJob {
-  characterId: string;
-  settings: JobSettings;
-  characterKey?: number | undefined;
-  makesAvatar?: boolean;
-  before: Pick<Job, 'characterKey'> | undefined;
-  alike: readonly unknown[];
-}
-
-/** What is to be said of the faces of these jobs. @throws {UserError} where one would be left out. */
+/** What is to be said of the faces of these jobs, and of which characters. @throws {UserError} as `faceNotice`. */
 export function faceNotices(
-  { services, ledger }: Pick<Project, 'services' | 'ledger'>,
+  project: FaceProject,
   jobs: readonly FaceJob[],
   providers: ReadonlyMap<string, ReadyProvider>,
-): string[] {
-  const opened = ledger.exists ? ledger.open() : undefined;
-  const { drawing } = services;
-  const notices = jobs.flatMap((job) => {
-    const { characterId, settings, makesAvatar = false } = job;
-    const ready = providers.get(settings.provider);
-    if (job.alike.length === 0 || !ready) return [];
-    const characterKey = job.characterKey ?? job.before?.characterKey;
-    const face = faceSource(opened, { settings, characterKey, makesAvatar, drawing });
-    return faceNotice({ characterId, settings, ready, face }) ?? [];
-  });
-  return [...new Set(notices)];
+): { notices: Notice[]; faceless: ReadonlySet<string> } {
+  const told = new Map<string, Notice>();
+  const faceless = new Set<string>();
+  for (const job of jobs) {
+    const ready = providers.get(job.settings.provider);
+    const notice = ready && faceNotice(project, job, ready);
+    if (!notice) continue;
+    told.set(notice.message, notice);
+    if (notice.advice) faceless.add(job.characterId);
+  }
+  return { notices: [...told.values()], faceless };
 }
 
 /** What tells which references a shot of a job goes with. `own`: the shot's, behind those of the face. */

@@ -5,14 +5,14 @@ import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';
 import { planScenes } from '../plan/scenes.ts';
 import type { PlannedShot } from '../shot.ts';
-import { faceWarning } from './avatar.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { approvedPictures } from './face-pictures.ts';
 import { expectedReferences } from './likeness.ts';
 import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
 import { alikeOf } from './preflight.ts';
-import type { Notice, PlannedJob } from './prepare.ts';
+import type { Notice } from './notice.ts';
+import type { PlannedJob } from './prepare.ts';
 import { lookOf, settingsOfSubject, subjectOf, type Subject } from './subject.ts';
 import { countedScenes, planHashOf, type SceneOptions, shownBy } from './scenes.ts';
 import { highestStored } from './store-numbers.ts';
@@ -37,17 +37,16 @@ export interface PackOptions extends MakingOptions, SceneOptions {
 /** A pack as planned: nothing is written yet. */
 export interface PackPlan {
   characterId: string;
+  characterKey: number | undefined;
   settings: JobSettings;
   shots: Iterable<PlannedShot>;
-  /** To be told before anything is paid. */
-  warning: Notice | undefined;
 }
 
 /** N gallery pictures of a character. @throws {UserError} when its provider can't make them. */
 export async function planGallery(project: CreatingProject, options: PackOptions): Promise<PackPlan> {
-  const { subject, settings, plan, warning } = await wantedPack(project, options);
+  const { subject, settings, plan } = await wantedPack(project, options);
   const from = subject.registered?.galleryPlanned ?? 0;
-  return { characterId: subject.id, settings, shots: plan(from), warning };
+  return { characterId: subject.id, characterKey: subject.registered?.key, settings, shots: plan(from) };
 }
 
 /** A pack as it is wanted. */
@@ -57,8 +56,6 @@ interface WantedPack {
   count: number;
   alike: readonly AlikeShots[];
   planHash: string | undefined;
-  /** Of the face. */
-  warning: Notice | undefined;
   /** Approved pictures that go along beside the face. */
   alongside: number;
   /** The shots, behind `from` gallery shots that the character has. */
@@ -80,16 +77,15 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
   const { drawing } = project.services;
   const settings = { ...made, pictures: ledger && approvedPictures(ledger, subject.registered, drawing) };
-  const warning = faceWarning(ledger, subject, { ready, settings });
   const sent = expectedReferences(settings, { can: ready.provider.capabilities(settings.model) });
   const alongside = sent.filter((picture) => settings.pictures?.includes(picture)).length;
-  return { subject, settings, warning, alongside, count, alike, planHash: planHashOf(shown), plan };
+  return { subject, settings, alongside, count, alike, planHash: planHashOf(shown), plan };
 }
 
 /** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
   const { config, caller } = project;
-  const { subject, settings, count, alike, planHash, plan, warning, alongside } = await wantedPack(project, options);
+  const { subject, settings, count, alike, planHash, plan, alongside } = await wantedPack(project, options);
   const { configured, registered } = subject;
   if (configured) assertUnlocked(registered, configured, options.relock === true);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
@@ -111,7 +107,6 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     settings: asked,
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,
-    warning,
     notice: before && done !== undefined ? continuation(before, done, 'pictures') : approvedNotice(alongside),
     open: () => {
       const opened = project.ledger.open();

@@ -1,7 +1,7 @@
-import type { Advice } from '../advice.ts';
 import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
+import type { EndedState } from '../ledger/jobs.ts';
 import type { Job, JobSettings, Shot } from '../ledger/records.ts';
 import { bytesToReserve } from '../runner/answer-file.ts';
 import type { ReadyProvider } from '../runner/context.ts';
@@ -12,29 +12,20 @@ import type { LedgerFile } from './ledger-file.ts';
 import { assertAgreed, pricesOfAgain } from './agreement.ts';
 import { worstOf } from './estimate.ts';
 import { fallbackNotices } from './fallbacks.ts';
-import { faceNotices, learn } from './likeness.ts';
+import { faceNotices, learn, type FaceJob } from './likeness.ts';
+import type { Notice } from './notice.ts';
 import { lookFirst } from './older-ledger.ts';
 import { assertFits, makeFolders } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
-
-/** What is said at the start of a run, and what can be done about it. */
-export interface Notice {
-  message: string;
-  advice?: Advice | undefined;
-}
+import { askWithoutFace } from './without-face.ts';
 
 /**
  * A job that a run is to make or to go on with. Nothing of it is written before everything was checked and agreed to.
  */
-export interface PlannedJob {
-  characterId: string;
+export interface PlannedJob extends FaceJob {
   /** As they will be: with what the caller gave this time. */
   settings: JobSettings;
-  /** Of the character, where it is registered and the job is a new one. */
-  characterKey?: number | undefined;
-  /** The job makes the avatar that its other pictures refer to. */
-  makesAvatar?: boolean;
   /** The job that goes on; undefined: a new one. */
   before: Job | undefined;
   /** Shots to be made: how many of which kind. */
@@ -45,8 +36,10 @@ export interface PlannedJob {
   paysAgain?: boolean | undefined;
   /** Said at the start: `going on with job 3`. */
   notice?: Notice | undefined;
-  /** Said before anything is paid, where shots are to be made. */
-  warning?: Notice | undefined;
+  /** What another provider or model made of the same: a person is asked before more is paid. */
+  besides?: string | undefined;
+  /** Shots in these states go back into the queue when the job is opened. */
+  requeues?: readonly EndedState[] | undefined;
 }
 
 /** How many shots a planned job is to make. */
@@ -62,6 +55,10 @@ export interface Prepared {
   references: ReadonlyMap<string, Reference>;
   /** Jobs whose shots are looked up before they are sent. */
   lookFirst: ReadonlySet<number>;
+  /** Ids of characters of whom it is said that no picture of the face goes along. */
+  faceless: ReadonlySet<string>;
+  /** Ids of jobs whose pictures are made without the face, as was agreed to. */
+  needNoFace: ReadonlySet<number>;
   /** To be told first. */
   notices: readonly LiveEvent[];
 }
@@ -82,19 +79,19 @@ export async function prepare(
   const notices: LiveEvent[] = jobs.flatMap(({ notice }) =>
     notice === undefined ? [] : [{ event: 'notice', level: 'info', ...notice }],
   );
-  for (const job of jobs) {
-    if (job.warning && shotsOf(job) > 0) notices.push({ event: 'notice', level: 'warn', ...job.warning });
-  }
   const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });
   const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));
   const providers = await providersOf({ ...project, services }, jobs, warn);
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
   const references = await prepareReferences(new Set(jobs.flatMap((job) => referencesOf(project.ledger, job))));
   notices.push(...pricesOfAgain(jobs, { providers, references }));
-  for (const notice of faceNotices(project, jobs, providers)) warn(notice);
+  const faces = faceNotices(project, jobs, providers);
+  for (const notice of faces.notices) notices.push({ event: 'notice', level: 'warn', ...notice });
   for (const notice of fallbackNotices(jobs, providers)) warn(notice);
   const first = await lookFirst(project, jobs, { providers, confirm });
   notices.push(...first.notices);
+  const withoutFace = await askWithoutFace(project, jobs, confirm);
+  notices.push(...withoutFace.notices);
   await assertAgreed(project, jobs, { providers, references, confirm });
   await makeFolders(
     jobs
@@ -105,7 +102,17 @@ export async function prepare(
         return { output: settings.output, characterId, reserveBytes };
       }),
   );
-  return { jobs, providers, storage, references, lookFirst: first.jobIds, notices };
+  const { faceless } = faces;
+  return {
+    jobs,
+    providers,
+    storage,
+    references,
+    notices,
+    faceless,
+    lookFirst: first.jobIds,
+    needNoFace: withoutFace.agreed,
+  };
 }
 
 /** Pictures that go along with shots of a job: those of all its shots, and those of single ones. */

@@ -27,6 +27,8 @@ export interface JobResult {
   canceled: number;
   /** Shots that a later run can go on with. */
   remaining: number;
+  /** Those of them that wait for an avatar that has failed, or is held: nothing is made of them without it. */
+  waitingForAvatar: number;
   /** Pictures that are safe on disk and not in the store yet. */
   uploadsLeft: number;
   /** Shots whose work is live at the provider, or finished there and not fetched yet. */

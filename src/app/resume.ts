@@ -44,7 +44,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
       const pictures = job.imageCount === 1 ? '1 picture' : `${job.imageCount} pictures`;
       return {
         characterId: job.characterId,
-        makesAvatar: job.kind === 'create',
+        makesAvatar: job.kind === 'create' || job.kind === 'avatar',
         settings,
         before: job,
         alike: ledger.jobs.alike(job.id, ['queued']),
@@ -85,10 +85,11 @@ function retried(
   const settings = changedSettings(job.settings, changesOf(config));
   return {
     characterId: job.characterId,
-    makesAvatar: job.kind === 'create',
+    makesAvatar: job.kind === 'create' || job.kind === 'avatar',
     settings,
     before: job,
     alike: ledger.jobs.alike(job.id, ['queued', ...states]),
+    requeues: states,
     paysAgain: true,
     open: () => {
       ledger.jobs.requeue(job.id, states);

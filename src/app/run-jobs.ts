@@ -1,10 +1,8 @@
 import type { RunEvent } from '../events.ts';
-import { freeBytes } from '../images/save.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import type { OpenRun } from '../ledger/runs.ts';
-import { imageFilename } from '../names.ts';
-import type { RunnerContext, RunnerResult, StopSignals } from '../runner/context.ts';
+import type { RunnerResult, StopSignals } from '../runner/context.ts';
 import { afterSave } from '../runner/after/index.ts';
 import { askableNames, canBeCleared } from '../runner/askable.ts';
 import { Runner } from '../runner/runner.ts';
@@ -14,7 +12,9 @@ import { prepare, type PlannedJob, type Prepared, type PreparingProject } from '
 import type { Project } from './project.ts';
 import type { RunResult } from './result.ts';
 import type { RunOptions } from './run.ts';
+import { runnerContext } from './runner-context.ts';
 import { summarize } from './summary.ts';
+import { withFaces } from './without-face.ts';
 
 /** What running jobs needs of a project. */
 export type RunningProject = PreparingProject & Pick<Project, 'trace'>;
@@ -46,7 +46,7 @@ export async function runJobs(
     else if (!('job_id' in event) || ids.has(event.job_id)) told(event);
   });
   try {
-    const { jobs, opened } = openAll(ledger, prepared);
+    const { jobs, opened } = openAll(ledger, prepared, project.services.drawing);
     for (const job of jobs) ids.add(String(job.id));
     for (const job of jobs)
       told({
@@ -80,11 +80,19 @@ function canAsk({ providers }: Prepared, { settings }: Job): boolean {
 }
 
 /** All jobs or none: what one of them throws leaves nothing that `resume` would buy. */
-function openAll(ledger: Ledger, { jobs: planned, providers }: Prepared): { jobs: Job[]; opened: OpenRun } {
+function openAll(
+  ledger: Ledger,
+  { jobs: planned, providers, needNoFace: agreed }: Prepared,
+  drawing: ReadonlySet<string>,
+): { jobs: Job[]; opened: OpenRun } {
   return ledger.atOnce(() => {
     // Who was down is asked again: it is another run.
     for (const ready of providers.values()) ledger.resetBreaker(ready.scope);
-    const jobs = planned.map((job) => job.open());
+    const jobs = withFaces(
+      ledger,
+      planned.map((job) => job.open()),
+      { agreed, drawing },
+    );
     for (const job of jobs) ledger.uploads.retryFailed(job.id);
     return { jobs, opened: ledger.jobs.openRun(jobs.map((job) => job.id)) };
   });
@@ -120,7 +128,8 @@ async function run(
   else drain.addEventListener('abort', tellDraining, { once: true });
   if ([...prepared.providers.values()].some((ready) => ready.provider.answersInline)) project.host.growHeap?.();
   const { drawing } = project.services;
-  const context = runnerContext(project, { ledger, providers: prepared.providers, drawing }, to.emit);
+  const { providers, faceless } = prepared;
+  const context = runnerContext(project, { ledger, providers, drawing, faceless }, to.emit);
   const jobIds = jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id);
   const options = { jobIds, drain, abort, lookFirst: prepared.lookFirst };
   const after = afterSave({ ...context, ...options, storage: prepared.storage });
@@ -164,31 +173,4 @@ function closeRun({ jobs, opened, startedAtMs }: Work, ended: RunnerResult, emit
     for (const jobId of open) emit(opened.lastEvent(jobId, startedAtMs));
     return { stop: ended.stop ?? stop };
   }
-}
-
-/** What the runner works with. */
-export function runnerContext(
-  project: Pick<Project, 'config' | 'host' | 'trace' | 'clean'>,
-  parts: Pick<RunnerContext, 'ledger' | 'providers' | 'drawing'>,
-  emit: Emit,
-): RunnerContext {
-  const { config, host, trace, clean } = project;
-  return {
-    ...parts,
-    now: host.now,
-    elapsed: host.elapsed,
-    sleep: host.sleep,
-    random: host.random,
-    newKey: host.newKey,
-    download: async (url, partPath, how) => {
-      const { downloadImage } = await import('../images/download.ts');
-      return downloadImage(url, partPath, { ...how, fetch: host.fetch });
-    },
-    freeBytes,
-    outputs: () => [config.output, ...parts.ledger.maintenance.outputs()],
-    tell: emit,
-    trace,
-    clean,
-    imageName: imageFilename,
-  };
 }

@@ -69,6 +69,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     held: counts.held,
     canceled: counts.canceled,
     remaining: counts.queued + counts.leased,
+    waitingForAvatar: ledger.jobs.waitingForFace(job.id).reduce((sum, { shots }) => sum + shots, 0),
     uploadsLeft: uploads.pending + uploads.failed,
     liveAtProvider: ledger.queries.liveAtProvider(job.id),
     canAsk: run.askable.has(job.settings.provider),

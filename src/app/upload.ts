@@ -6,7 +6,8 @@ import { knownCharacter } from './characters.ts';
 import { openedEvent } from './opened.ts';
 import type { RunResult } from './result.ts';
 import type { StopSignals } from '../runner/context.ts';
-import { leaveRun, runnerContext, type RunningProject } from './run-jobs.ts';
+import { leaveRun, type RunningProject } from './run-jobs.ts';
+import { runnerContext } from './runner-context.ts';
 import type { Project } from './project.ts';
 import { summarize } from './summary.ts';
 

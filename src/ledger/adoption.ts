@@ -1,3 +1,4 @@
+import { freeBehindMade } from './blocked.ts';
 import type { Connection } from './connection.ts';
 import { imageWhere } from './image-rows.ts';
 import { startNumbersAfter } from './numbers.ts';
@@ -145,6 +146,6 @@ export function fillWithAdopted(connection: Connection, jobId: number, character
       connection.now(),
       shot.id,
     );
-    connection.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shot.id);
+    freeBehindMade(connection, shot.id);
   }
 }

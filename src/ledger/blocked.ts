@@ -1,5 +1,6 @@
 /** Shots that wait for a shot of another job. */
 import type { Connection } from './connection.ts';
+import type { Shot } from './records.ts';
 
 /**
  * Jobs whose shots are waited for by queued shots of a job, and that nobody works on: neither the run of `jobIds`, nor
@@ -14,11 +15,25 @@ export function isBlocked(connection: Connection, jobId: number, jobIds: readonl
   return blockers(connection, jobId).some((id) => isAtWork(connection, { jobId, blocker: id, jobIds }));
 }
 
+/** True of a row of `shots` whose job makes nothing without the face. */
+const NEEDS_FACE = `COALESCE((SELECT j.settings ->> 'needsFace' FROM jobs j WHERE j.id = shots.job_id), 0)`;
+
+/** Shots that waited for this one, whose picture there is now, may be claimed. Inside a transaction. */
+export function freeBehindMade(connection: Connection, shotId: number): void {
+  connection.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
+}
+
+/** The same for a shot that has ended without a picture: what needs the face goes on waiting. */
+export function freeBehindUnmade(connection: Connection, shotId: number): void {
+  connection.run(`UPDATE shots SET after_shot = NULL WHERE after_shot = ? AND NOT ${NEEDS_FACE}`, shotId);
+}
+
 /** Frees queued shots of a job that wait for a shot that has ended. Inside a transaction. */
 export function freeBehindEnded(connection: Connection, jobId: number): void {
   connection.run(
     `UPDATE shots SET after_shot = NULL WHERE job_id = ? AND state = 'queued' AND after_shot IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM shots a WHERE a.id = shots.after_shot AND a.state IN ('queued', 'leased'))`,
+       AND NOT EXISTS (SELECT 1 FROM shots a WHERE a.id = shots.after_shot
+         AND (a.state IN ('queued', 'leased') OR (a.state <> 'done' AND ${NEEDS_FACE})))`,
     jobId,
   );
 }
@@ -27,7 +42,27 @@ export function freeBehindEnded(connection: Connection, jobId: number): void {
 export function freeBehindCanceled(connection: Connection, jobId: number): void {
   connection.run(
     `UPDATE shots SET after_shot = NULL
-      WHERE after_shot IN (SELECT id FROM shots WHERE job_id = ? AND state = 'canceled')`,
+      WHERE after_shot IN (SELECT id FROM shots WHERE job_id = ? AND state = 'canceled') AND NOT ${NEEDS_FACE}`,
+    jobId,
+  );
+}
+
+/** Queued shots of a job that wait for the face, by the state of the avatar, where nobody is to make that. */
+export function waitingForFace(connection: Connection, jobId: number): { avatar: Shot['state']; shots: number }[] {
+  return connection.all(
+    `SELECT a.state avatar, COUNT(*) shots FROM shots s JOIN shots a ON a.id = s.after_shot
+      WHERE s.job_id = ? AND s.state = 'queued' AND a.state NOT IN ('queued', 'leased', 'done')
+      GROUP BY a.state ORDER BY a.state`,
+    jobId,
+  );
+}
+
+/** Pictures of a job that are begun again wait for its avatar again, where there is none yet. Inside a transaction. */
+export function waitForOwnAvatar(connection: Connection, jobId: number): void {
+  connection.run(
+    `UPDATE shots SET after_shot = (SELECT a.id FROM shots a
+         WHERE a.job_id = shots.job_id AND a.kind = 'avatar' AND a.state <> 'done' LIMIT 1)
+      WHERE job_id = ? AND kind = 'training' AND state = 'queued' AND after_shot IS NULL AND ${NEEDS_FACE}`,
     jobId,
   );
 }
@@ -35,7 +70,7 @@ export function freeBehindCanceled(connection: Connection, jobId: number): void 
 function blockers(connection: Connection, jobId: number): number[] {
   const rows = connection.all<{ id: number }>(
     `SELECT DISTINCT a.job_id id FROM shots s JOIN shots a ON a.id = s.after_shot
-      WHERE s.job_id = ? AND s.state = 'queued' AND s.after_shot IS NOT NULL`,
+      WHERE s.job_id = ? AND s.state = 'queued' AND a.state IN ('queued', 'leased')`,
     jobId,
   );
   return rows.map(({ id }) => id);

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BudgetCap } from '../events.ts';
-import { idleBlockers } from './blocked.ts';
+import { freeBehindUnmade, idleBlockers } from './blocked.ts';
 import { checkCaps, toldAbove, type CapVerdict, type Total } from './budget.ts';
 import { nextCandidate, OTHERS_POLL_MS, sameCandidate, type Candidate, type None, type Wait } from './candidates.ts';
 import type { Connection } from './connection.ts';
-import { freeDependents, leaseShot, type Claimed, type Route } from './lease.ts';
+import { leaseShot, type Claimed, type Route } from './lease.ts';
 import { checkLimits, isScarce } from './limits.ts';
 import type { Job, Shot } from './records.ts';
 import { usdOf, usdText } from '../money.ts';
@@ -110,7 +110,7 @@ function endOverCap(connection: Connection, shot: Shot, known: { total: Total; w
     connection.now(),
     shot.id,
   );
-  freeDependents(connection, shot.id);
+  freeBehindUnmade(connection, shot.id);
   connection.record(
     shot.jobId,
     {

@@ -1,9 +1,10 @@
 /** An attempt that ended without a picture, and what it means for its shot and for the provider's limits. */
 import type { Failure } from '../errors.ts';
 import { attemptWhere } from './attempt-rows.ts';
+import { freeBehindUnmade } from './blocked.ts';
 import { settle, type Settlement } from './budget.ts';
 import type { Connection } from './connection.ts';
-import { freeDependents, holdLease } from './lease.ts';
+import { holdLease } from './lease.ts';
 import { noteLimited, noteUnavailable, successesOf } from './limits.ts';
 import type { Lease, Shot } from './records.ts';
 import { jobById, shotById } from './rows.ts';
@@ -100,7 +101,7 @@ function requeue(
     record.message,
     shot.id,
   );
-  if (canceled) freeDependents(connection, shot.id);
+  if (canceled) freeBehindUnmade(connection, shot.id);
 }
 
 function endShot(connection: Connection, shot: Shot, record: FailureRecord): void {
@@ -112,7 +113,7 @@ function endShot(connection: Connection, shot: Shot, record: FailureRecord): voi
     connection.now(),
     shot.id,
   );
-  freeDependents(connection, shot.id);
+  freeBehindUnmade(connection, shot.id);
 }
 
 function retryAt(connection: Connection, after: ShotAfterFailure): string | null {

@@ -1,6 +1,6 @@
 import { alikeShots, type AlikeShots } from './alike.ts';
 import { totalOf, type Total } from './budget.ts';
-import { freeBehindCanceled, freeBehindEnded } from './blocked.ts';
+import { freeBehindCanceled, freeBehindEnded, waitForOwnAvatar, waitingForFace } from './blocked.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
@@ -118,6 +118,7 @@ export class Jobs {
         ...states,
       );
       if (changed > 0) this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
+      waitForOwnAvatar(this.connection, jobId);
       return changed;
     });
   }
@@ -132,7 +133,7 @@ export class Jobs {
     return doubtful(this.connection, jobId);
   }
 
-  /** True when the last two attempts of a job with this model were paid and brought no picture. */
+  /** True when the last answers for a job with this model were paid and brought no picture: two, or the avatar's. */
   endedInVain(jobId: number, model: string): boolean {
     return endedInVain(this.connection, jobId, model);
   }
@@ -148,6 +149,11 @@ export class Jobs {
   /** True when a prompt was asked for with that seed, by any job of the character. */
   isTaken(asked: AskedPrompt, seed: number): boolean {
     return isTaken(this.connection, asked, seed);
+  }
+
+  /** Queued shots that wait for the face, by the state of the avatar, where nobody is to make that. */
+  waitingForFace(jobId: number): { avatar: Shot['state']; shots: number }[] {
+    return waitingForFace(this.connection, jobId);
   }
 
   /** Training pictures that are not begun wait for another take of the avatar, where one is to be made. */

@@ -1,5 +1,6 @@
 /** Leases: how a process gets a shot for itself, and proves at every later write that it still has it. */
 import { attemptWhere, keepReferences } from './attempt-rows.ts';
+import { freeBehindUnmade } from './blocked.ts';
 import { reserve, settle } from './budget.ts';
 import type { Candidate } from './candidates.ts';
 import { LostLease, type Connection } from './connection.ts';
@@ -126,10 +127,5 @@ export function putBack(connection: Connection, lease: Pick<Lease, 'shotId' | 'j
     canceled ? 'canceled' : 'queued',
     lease.shotId,
   );
-  if (canceled) freeDependents(connection, lease.shotId);
-}
-
-/** Shots that waited for this one may be claimed now. */
-export function freeDependents(connection: Connection, shotId: number): void {
-  connection.run('UPDATE shots SET after_shot = NULL WHERE after_shot = ?', shotId);
+  if (canceled) freeBehindUnmade(connection, lease.shotId);
 }

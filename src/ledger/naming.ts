@@ -1,8 +1,9 @@
 /** From a whole file to a finished shot: T5 and T6 of docs/ledger.md. Inside transactions, with the lease. */
 import type { Connection } from './connection.ts';
 import { attemptWhere } from './attempt-rows.ts';
+import { freeBehindMade } from './blocked.ts';
 import { imageById } from './image-rows.ts';
-import { freeDependents, holdLease } from './lease.ts';
+import { holdLease } from './lease.ts';
 import { takeNumber } from './numbers.ts';
 import { keptPath } from './paths.ts';
 import type { Attempt, Image, Lease, Shot } from './records.ts';
@@ -124,7 +125,7 @@ export function finishShot(connection: Connection, lease: Lease, done: { imageId
     connection.now(),
     lease.shotId,
   );
-  freeDependents(connection, lease.shotId);
+  freeBehindMade(connection, lease.shotId);
   const image = imageById(connection, imageId);
   recordCompleted(connection, { lease, shot, image });
   if (image.upload === null) recordStored(connection, image, url);

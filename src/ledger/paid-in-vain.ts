@@ -36,14 +36,19 @@ export function doubtful(connection: Connection, jobId: number): { attempts: num
   return row ?? { attempts: 0, micros: 0 };
 }
 
-/** True when the last two attempts of a job with this model were paid and brought no picture. */
+/**
+ * True when the last two attempts of a job with this model were paid and brought no picture; the last one where it was
+ * for the avatar that the others wait for.
+ */
 export function endedInVain(connection: Connection, jobId: number, model: string): boolean {
-  const last = connection.all<{ inVain: number }>(
-    `SELECT a.outcome = 'unusable' AND r.spent_micros > 0 inVain
+  const last = connection.all<{ inVain: number; awaited: number }>(
+    `SELECT a.outcome = 'unusable' AND r.spent_micros > 0 inVain,
+       EXISTS (SELECT 1 FROM shots w WHERE w.after_shot = a.shot_id AND w.state = 'queued') awaited
      FROM attempts a JOIN reservations r ON r.attempt_id = a.id
      WHERE a.job_id = ? AND a.model = ? AND a.state IN ('settled', 'rejected') ORDER BY a.id DESC LIMIT 2`,
     jobId,
     model,
   );
-  return last.length === 2 && last.every(({ inVain }) => inVain === 1);
+  const ofAll = last.length === 2 && last.every(({ inVain }) => inVain === 1);
+  return ofAll || (last[0]?.inVain === 1 && last[0].awaited === 1);
 }

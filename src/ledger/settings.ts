@@ -44,6 +44,8 @@ export interface JobSettings {
   timeoutMs: number;
   /** A model whose price nobody knows is asked all the same, and not counted. */
   allowUnknownPrice: boolean;
+  /** Pictures that wait for the avatar are not begun without it; default: they begin whatever its end. */
+  needsFace?: boolean | undefined;
 }
 
 /** What is laid over a job's settings; what is undefined stays, also of the caps. */

@@ -63,6 +63,8 @@ export interface RunnerContext extends Time, Reporter, Files {
   providers: ReadonlyMap<string, ReadyProvider>;
   /** Names of providers whose pictures are drawings; default none. */
   drawing?: ReadonlySet<string>;
+  /** Ids of characters of whom it was said already that no picture of the face goes along; default none. */
+  faceless?: ReadonlySet<string> | undefined;
   /** A key unique for ever. */
   newKey: () => string;
 }

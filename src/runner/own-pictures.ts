@@ -1,13 +1,12 @@
 /** A character's own pictures, as they go along with requests: found in the ledger, and on the disk. */
-import { existsSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Image, Job } from '../ledger/records.ts';
 import type { Reference } from '../shot.ts';
 import type { RunnerContext } from './context.ts';
-import { faceFor } from './face.ts';
+import { faceFor, facelessText, fileOf } from './face.ts';
 
 /** What pictures are looked for with. */
-export interface PicturesContext extends Pick<RunnerContext, 'ledger' | 'drawing' | 'outputs'> {
+export interface PicturesContext extends Pick<RunnerContext, 'ledger' | 'drawing' | 'outputs' | 'faceless'> {
   /** A warning, once a run. */
   warnOnce: (message: string) => void;
 }
@@ -18,10 +17,11 @@ export function avatarOf(context: PicturesContext, job: Job, isMissed: boolean):
   const faces = images.faces(job.characterKey);
   const chosen = images.chosenFace(job.characterKey);
   const avatar = faceFor({ faces, chosen, drawing: context.drawing ?? new Set() });
-  const path = avatar && whereIs(context, avatar);
+  const path = avatar && fileOf(avatar, context.outputs());
   if (avatar && path !== undefined) return [pictureReference(avatar, path)];
   const why = faces.length > 0 && !avatar ? 'only a drawing for an avatar' : 'no avatar to refer to';
-  if (isMissed) context.warnOnce(`${job.characterId} has ${why}: the pictures are made from prompt and seed alone`);
+  if (isMissed && !context.faceless?.has(job.characterId))
+    context.warnOnce(facelessText(`${job.characterId} has ${why}`));
   return [];
 }
 
@@ -29,7 +29,7 @@ export function avatarOf(context: PicturesContext, job: Job, isMissed: boolean):
 export function picturesOf(context: PicturesContext, { characterKey, settings }: Job): Reference[] {
   return (settings.pictures ?? []).flatMap((picture) => {
     const image = context.ledger.images.withHash(characterKey, picture.sha256);
-    const path = image && whereIs(context, image);
+    const path = image && fileOf(image, context.outputs());
     if (path !== undefined && image?.review !== 'rejected') return [{ ...picture, path }];
     const why = path === undefined ? 'is gone' : 'was rejected';
     context.warnOnce(`${basename(picture.path)} ${why}: it does not go along with the pictures to come`);
@@ -43,16 +43,6 @@ export function pictureReference(
   path: string,
 ): Reference {
   return { path, mime: mimeOf(format), sha256, sizeBytes, width, height };
-}
-
-/** A picture's file: where the ledger says, else in another output folder; undefined when it is nowhere. */
-function whereIs(
-  { outputs }: Pick<PicturesContext, 'outputs'>,
-  { path, characterId, filename, sizeBytes }: Image,
-): string | undefined {
-  const elsewhere = () => outputs().map((output) => join(output, characterId, filename));
-  const isThere = (file: string) => statSync(file, { throwIfNoEntry: false })?.size === sizeBytes;
-  return path !== null && existsSync(path) ? path : elsewhere().find(isThere);
 }
 
 function mimeOf(format: string): Reference['mime'] {

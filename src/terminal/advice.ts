@@ -41,6 +41,8 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'list-jobs': () => '`imggen jobs` lists them; `imggen pack --count 8` makes one',
   'list-pictures': (text) => `${text}; \`imggen gallery <id>\` lists them`,
   'list-models': (text) => `${text} (\`imggen models\` shows them)`,
+  'without-face': (text, { jobId }) =>
+    `${text} (\`imggen retry ${jobId}\` tries the avatar again, \`imggen resume ${jobId} --yes\` makes them without)`,
   'make-avatar-with': (_, { provider }) =>
     `nothing was sent. \`imggen create-character --provider ${provider}\` makes an avatar and training pictures there`,
   'list-providers': () => '`imggen providers` shows what each can do',

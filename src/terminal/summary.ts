@@ -16,7 +16,7 @@ export function summaryOf(result: RunResult, cwd: string): RunSummary {
     failures: result.failures,
     failuresMore: result.failuresMore,
     warnings: warningsOf(result),
-    next: result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result.jobs, result.stop),
+    next: result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result),
     headline: headlineOf(result),
   };
 }
@@ -25,7 +25,7 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
   const warnings: string[] = [];
   if (stop && 'message' in stop) warnings.push(stop.message);
   for (const job of jobs) {
-    const { jobId, liveAtProvider: live, uploadsLeft } = job;
+    const { jobId, liveAtProvider: live, uploadsLeft, waitingForAvatar: waiting } = job;
     const unmade = unmadeOf(job);
     if (job.state === 'canceled') {
       warnings.push(`job ${jobId} was canceled${unmade > 0 ? `: ${were(unmade)} not made` : ''}`);
@@ -35,6 +35,12 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
         `${count(job.refused, 'picture')} of job ${jobId} ${job.refused === 1 ? 'was' : 'were'} refused by the ` +
           'provider: the same request is refused again. Change the words of the scene or the character, or choose ' +
           'another provider',
+      );
+    }
+    if (waiting > 0) {
+      const are = waiting === 1 ? 'waits' : 'wait';
+      warnings.push(
+        `${count(waiting, 'picture')} of job ${jobId} ${are} for the avatar: none is made without the face`,
       );
     }
     if (live > 0) {
@@ -64,18 +70,19 @@ function were(pictures: number): string {
 const CAP_FLAGS = { image: '--max-image-usd', run: '--budget', day: '--max-day-usd' } as const;
 
 /** Commands that go on with what is left. */
-function nextCommands(jobs: readonly JobResult[], stop: RunResult['stop']): string[] {
+function nextCommands({ jobs, stop, failures }: RunResult): string[] {
   const commands = jobs.flatMap((job) => {
     if (job.state === 'canceled') return afterCancel(job);
     const next: string[] = [];
     const budget = stop?.reason === 'budget' ? ` ${CAP_FLAGS[stop.cap]} USD` : '';
-    if (job.remaining + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
+    const begun = job.remaining - job.waitingForAvatar;
+    if (begun + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
     if (job.held > 0) {
       next.push(...(job.canAsk ? [`imggen resume ${job.jobId}`] : []), retryUnknown(job));
     }
-    if (job.failed > 0) {
-      next.push(`imggen retry ${job.jobId}${raisedCap(job)}`);
-    }
+    const inVain = failures.some(({ jobId, errorType }) => jobId === job.jobId && errorType === 'unusable');
+    if (job.waitingForAvatar > 0 && inVain) next.push(...anotherModel([job]));
+    else if (job.failed > 0) next.push(`imggen retry ${job.jobId}${raisedCap(job)}`);
     return next;
   });
   return [...new Set(commands)];

@@ -21,24 +21,33 @@ async function serve(service: Service = openai()): Promise<{ emulator: Emulator;
   return { emulator, env: { OPENAI_API_KEY: 'emulated-key', OPENAI_BASE_URL: `${emulator.url}/v1` } };
 }
 
-it('buys two answers that are no pictures, and no more, however often create-character is repeated', async () => {
+it('buys one avatar that is no picture, and no more, however often create-character is repeated', async () => {
   const { emulator, env } = await serve();
   const folder = newStudio(CONFIG, { distinctiveFeatures: [NOTHING] });
   const first = await imggen(folder, ['create-character'], { env });
   expect(first.exitCode).toBe(6);
-  expect(first.stdout).toContain('paid for 2 answers in a row that are no pictures');
+  expect(first.stdout).toMatch(/10 pictures of job 1 wait for the avatar[^]*create-character --model MODEL/);
   expect(`${first.stdout}${first.stderr}`).not.toMatch(/imggen retry/);
   for (let times = 0; times < 3; times += 1) {
     const again = await imggen(folder, ['create-character'], { env });
     expect(again.exitCode).toBe(3);
     expect(again.stderr).toContain('nothing was sent');
   }
-  expect(emulator.charges()).toHaveLength(2);
+  expect(emulator.charges()).toHaveLength(1);
 
-  // A person's word: the two once more, at a price that is said first.
+  // A person's word: the avatar once more, at a price that is said first.
   const retry = await imggen(folder, ['retry', '1'], { env });
   expect(retry.stdout).toMatch(/11 pictures of job 1 may cost up to \$[\d.]+ more at openai/);
-  expect(emulator.charges()).toHaveLength(4);
+  expect(emulator.charges()).toHaveLength(2);
+});
+
+it('buys two answers of a pack that are no pictures, and no more', async () => {
+  const { emulator, env } = await serve();
+  const folder = newStudio(CONFIG, { distinctiveFeatures: [NOTHING] });
+  const { exitCode, stdout } = await imggen(folder, ['pack', '--count', '5'], { env });
+  expect(exitCode).toBe(6);
+  expect(stdout).toContain('paid for 2 answers in a row that are no pictures');
+  expect(emulator.charges()).toHaveLength(2);
 });
 
 it('pays for no failed picture again when the rest of the character is made', async () => {

@@ -58,7 +58,7 @@ CREATE TABLE shots (
   settings TEXT NOT NULL DEFAULT '{}', -- JSON: in place of the job's
   state TEXT NOT NULL DEFAULT 'queued'
     CHECK (state IN ('queued', 'leased', 'done', 'failed', 'refused', 'held', 'canceled')),
-  after_shot INTEGER,                  -- waits until that shot has ended, whatever its end
+  after_shot INTEGER,                  -- waits until that shot has ended; with needsFace of the job: is made
   replaces_image_id INTEGER,           -- a reroll: the picture that is superseded when this one is done
   not_before_ms INTEGER NOT NULL DEFAULT 0,
   waits_since_ms INTEGER NOT NULL DEFAULT 0, -- when not_before_ms was written

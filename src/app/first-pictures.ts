@@ -1,0 +1,94 @@
+/** The avatar and the training pictures of a character: what is planned, what there is, and what is missing. */
+import type { Character } from '../character.ts';
+import type { JobBasics } from '../ledger/new-job.ts';
+import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import { planAvatar } from '../plan/plan.ts';
+import type { PlannedShot } from '../shot.ts';
+import { rejectedAvatar } from './avatar.ts';
+import { assertUnlocked, configuredCharacter, ownCharacter } from './characters.ts';
+import { goesOnWith, hasFace, isFamily, madeElsewhere, type Maker } from './family.ts';
+import { jobBasics, settingsFor } from './jobs.ts';
+import type { CreatingProject, MakingOptions } from './making.ts';
+import type { Notice } from './notice.ts';
+import { alikeOf, assertFits } from './preflight.ts';
+import type { Project } from './project.ts';
+import { plannedTraining, type TrainingOptions } from './training.ts';
+
+/** What `createCharacter` may be told beside the config. */
+export type CreateOptions = MakingOptions & TrainingOptions;
+
+/** A character and its job, as planned: nothing is written yet. */
+export interface CharacterPlan {
+  character: Character;
+  settings: JobSettings;
+  shots: readonly PlannedShot[];
+  /** Of a training set that was asked for. */
+  planHash: string | undefined;
+}
+
+/**
+ * The avatar and the training pictures of the config's character. @throws {UserError} when its provider can't make
+ * them.
+ */
+export async function planCreation(
+  project: Pick<Project, 'config' | 'services' | 'host'>,
+  options: CreateOptions = {},
+): Promise<CharacterPlan> {
+  const { config, services } = project;
+  const character = configuredCharacter(config);
+  const { negativePrompt } = character.attributes;
+  const settings = await settingsFor(config, services, { references: character.references, negativePrompt });
+  const { training, planHash } = await plannedTraining(project, character, options);
+  const shots = [planAvatar(character), ...training];
+  assertFits(settings, await services.provider(settings.provider), alikeOf(shots));
+  return { character, settings, shots, planHash };
+}
+
+/** What there is of a character's first pictures, and what is missing of them. */
+export interface Existing {
+  maker: Maker;
+  /** What tells the job from others. */
+  same: JobBasics & { kind: 'create'; imageCount: number };
+  /** Undefined: it is new. */
+  known: RegisteredCharacter | undefined;
+  /** The job that goes on; undefined: a new one. */
+  before: Job | undefined;
+  /** An avatar that was rejected, of which there is another take first; undefined: none. */
+  rejected: string | undefined;
+  /** A picture serves as the face, or will be there before: the avatar is not made. */
+  isFaced: boolean;
+  /** Shots of a new job. */
+  missing: readonly PlannedShot[];
+  /** What another provider or model made; undefined: nothing. */
+  elsewhere: Notice | undefined;
+}
+
+/** Looks up what there is. @throws {UserError} for another seed or other attributes than are locked. */
+export function existingOf(
+  { config, services, caller, ledger: file }: CreatingProject,
+  { character, settings, shots, planHash }: CharacterPlan,
+  { key, relock = false }: Pick<CreateOptions, 'key' | 'relock'>,
+): Existing {
+  const ledger = file.exists ? file.open() : undefined;
+  const known = ledger && ownCharacter(ledger, caller.owner, character.id);
+  assertUnlocked(known, character, relock);
+  const kind = 'create';
+  const wanted = { characterId: character.id, kind, settings, what: shots.length, planHash } as const;
+  const maker = { settings, drawing: services.drawing, given: config.given };
+  const goesOn = goesOnWith(maker);
+  const same = { ...jobBasics(config, wanted, { key }), kind, imageCount: shots.length, goesOn } as const;
+  if (!known) {
+    const nothing = { before: undefined, rejected: undefined, elsewhere: undefined };
+    return { maker, same, known, isFaced: false, missing: shots, ...nothing };
+  }
+  const characterKey = known.key;
+  const before = ledger.jobs.continued({ ...same, characterKey });
+  const any = before ? undefined : ledger.jobs.continued({ ...same, characterKey, key: undefined, goesOn: undefined });
+  const avatar = rejectedAvatar(ledger, characterKey);
+  // A drawing and a photograph are no takes of each other.
+  const rejected = avatar && avatar.shotId !== null && isFamily(maker, avatar.provider) ? avatar.filename : undefined;
+  const isFaced = rejected !== undefined || hasFace(ledger, characterKey, maker);
+  const missing = isFaced ? shots.filter(({ kind: of }) => of !== 'avatar') : shots;
+  const elsewhere = madeElsewhere(ledger, any, { settings, pictures: missing.length });
+  return { maker, same, known, before, rejected, isFaced, missing, elsewhere };
+}
