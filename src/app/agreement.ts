@@ -5,7 +5,7 @@ import type { Job, JobSettings } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import type { Reference } from '../shot.ts';
-import { capRefusal, capWords, estimate } from './estimate.ts';
+import { capRefusal, capWords, estimate, standInsOf } from './estimate.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
 
@@ -33,7 +33,10 @@ export function pricesOfAgain(jobs: readonly PricedJob[], { providers, reference
     const ready = providers.get(settings.provider);
     if (!paysAgain || !ready || shots === 0) return [];
     const total = { spentMicros: 0, reservedMicros: 0 };
-    const { worstMicros } = estimate([{ settings, ready, alike, references, total }], total);
+    const { worstMicros } = estimate(
+      [{ settings, ready, standIns: standInsOf(settings, providers), alike, references, total }],
+      total,
+    );
     if (worstMicros === 0) return [];
     const what = `${shots} ${shots === 1 ? 'picture' : 'pictures'}${before ? ` of job ${before.id}` : ''}`;
     const message = `${what} may cost up to ${usdText(worstMicros)} more at ${settings.provider}`;
@@ -52,7 +55,7 @@ export async function assertAgreed(
     const ready = providers.get(settings.provider);
     if (!ready || alike.length === 0) return [];
     const total = before ? ledger.open().jobs.total(before.id) : nothing;
-    return [{ settings, ready, alike, references, total }];
+    return [{ settings, ready, standIns: standInsOf(settings, providers), alike, references, total }];
   });
   const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
   if (!found.passes) return;

@@ -6,7 +6,7 @@ import { planCandidates, type AvatarOptions } from './avatars.ts';
 import { planCreation, type CreateOptions } from './first-pictures.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
-import { worstOf } from './estimate.ts';
+import { dearestOf, standInsOf, worstOf } from './estimate.ts';
 import { expectedReferences, faceNotice } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
 import { alikeOf } from './preflight.ts';
@@ -89,12 +89,14 @@ async function dryJob(
   let totalMicros = 0;
   const planned = [...plan.shots];
   const job = { settings, alike: alikeOf(planned) };
-  const fallbacks = fallbackNotices([job], await withFallbacks(services, settings));
+  const providers = await withFallbacks(services, settings);
+  const makers = { ready, standIns: standInsOf(settings, providers) };
+  const fallbacks = fallbackNotices([job], providers);
   const face = faceNotice(project, { ...plan, ...job }, ready);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {});
     const priced = { own: shot.settings, prompt: shot.prompt, isAvatar: shot.kind === 'avatar' };
-    const worstMicros = worstOf(settings, ready, priced) ?? 0;
+    const worstMicros = dearestOf(settings, makers, priced);
     totalMicros += worstMicros;
     return {
       shot: shot.name,

@@ -4,8 +4,10 @@ import type { BudgetCap } from '../events.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { Total } from '../ledger/budget.ts';
 import type { JobSettings } from '../ledger/records.ts';
+import type { Price } from '../providers/capabilities.ts';
 import { usdOf, usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
+import { unfitToStandIn } from '../runner/fallback.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { Reference, ShotSettings } from '../shot.ts';
 import { expectedReferences } from './likeness.ts';
@@ -14,6 +16,8 @@ import { expectedReferences } from './likeness.ts';
 export interface CostQuestion {
   settings: JobSettings;
   ready: ReadyProvider;
+  /** Its fallbacks. */
+  standIns?: readonly ReadyProvider[] | undefined;
   /** Shots that will be made. */
   alike: readonly AlikeShots[];
   /** The config's references, read. */
@@ -42,12 +46,47 @@ export interface PricedShot {
 }
 
 /** What one picture costs at most, in micro-dollars, its references included; undefined when nobody knows. */
-export function worstOf(job: JobSettings, { provider }: ReadyProvider, shot: PricedShot): number | undefined {
+export function worstOf(job: JobSettings, ready: ReadyProvider, shot: PricedShot): number | undefined {
+  return priceOf(job, ready, shot)?.worstMicros;
+}
+
+/** The price of one picture with its references; undefined when nobody knows. */
+export function priceOf(job: JobSettings, { provider }: ReadyProvider, shot: PricedShot): Price | undefined {
   const { own = {}, prompt } = shot;
   const { model, width, height, quality } = shotSettings(job, own);
   const can = provider.capabilities(model);
   const references = expectedReferences({ ...job, own: own.references ?? [] }, { can, ...shot });
-  return provider.price({ model, width, height, quality, prompt, references })?.worstMicros;
+  return provider.price({ model, width, height, quality, prompt, references });
+}
+
+/** The fallbacks of a job that can be asked. */
+export function standInsOf(
+  { fallback }: Pick<JobSettings, 'fallback'>,
+  providers: ReadonlyMap<string, ReadyProvider>,
+): ReadyProvider[] {
+  return fallback.flatMap((name) => providers.get(name) ?? []);
+}
+
+/**
+ * What one picture costs at most, whoever makes it: the job's own provider, or the dearest fallback that may be asked.
+ * Micro-dollars; a price that nobody knows counts as 0.
+ */
+export function dearestOf(
+  job: JobSettings,
+  makers: Pick<CostQuestion, 'ready' | 'standIns'>,
+  shot: PricedShot,
+): number {
+  const { ready, standIns = [] } = makers;
+  return Math.max(worstOf(job, ready, shot) ?? 0, ...standIns.map((other) => standInWorst(job, other, shot)));
+}
+
+/** What a fallback takes for a picture at most; 0 when it is not asked for it. */
+function standInWorst(job: JobSettings, other: ReadyProvider, shot: PricedShot): number {
+  const { model } = other;
+  const settings = shotSettings(job, shot.own ?? {});
+  const price = () => priceOf({ ...job, model }, other, shot);
+  const demand = { settings, references: settings.references.length, promptChars: shot.prompt.length, price };
+  return unfitToStandIn(other, model, demand) === undefined ? (price()?.worstMicros ?? 0) : 0;
 }
 
 /** Adds up the worst case of what is left to do, against the caps of each job and of the day. */
@@ -55,12 +94,15 @@ export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate 
   let shots = 0;
   let worstMicros = 0;
   let passes: Estimate['passes'];
-  for (const { settings, ready, alike, references, total } of jobs) {
+  for (const { settings, ready, standIns, alike, references, total } of jobs) {
     const { caps } = settings;
-    const each = ({ own, promptChars }: AlikeShots) =>
-      worstOf(settings, ready, { own, prompt: 'x'.repeat(promptChars), known: references }) ?? 0;
-    const costs = alike.map((group) => ({ ...group, eachMicros: each(group) }));
-    const jobMicros = costs.reduce((sum, cost) => sum + cost.shots * cost.eachMicros, 0);
+    const costs = alike.map((group) => {
+      const shot = { own: group.own, prompt: 'x'.repeat(group.promptChars), known: references };
+      // No fallback is asked that costs more than one picture may.
+      const eachMicros = worstOf(settings, ready, shot) ?? 0;
+      return { ...group, eachMicros, dearestMicros: dearestOf(settings, { ready, standIns }, shot) };
+    });
+    const jobMicros = costs.reduce((sum, cost) => sum + cost.shots * cost.dearestMicros, 0);
     shots += costs.reduce((sum, cost) => sum + cost.shots, 0);
     worstMicros += jobMicros;
     if (jobMicros === 0) continue;

@@ -6,7 +6,7 @@ import { usdText } from '../money.ts';
 import type { Capabilities } from '../providers/capabilities.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
-import { worstOf } from './estimate.ts';
+import { priceOf, worstOf } from './estimate.ts';
 import type { Services } from './services.ts';
 
 /** A job whose fallbacks are looked at. */
@@ -61,10 +61,7 @@ function noticeOf(
   const shot = { prompt: 'x'.repeat(most) };
   const worst = (ready: ReadyProvider, own: string) => worstOf({ ...settings, model: own }, ready, shot);
   const why = (references: number): string | undefined => {
-    const price = () => {
-      const micros = worst(other, model);
-      return micros === undefined ? undefined : { worstMicros: micros, expectedMicros: micros, source: '', asOf: '' };
-    };
+    const price = () => priceOf({ ...settings, model }, other, shot);
     return unfitToStandIn(other, model, { settings, references, promptChars: most, price });
   };
   const never = why(settings.references.length);

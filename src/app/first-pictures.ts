@@ -12,7 +12,7 @@ import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice } from './notice.ts';
 import { alikeOf, assertFits } from './preflight.ts';
 import type { Project } from './project.ts';
-import { plannedTraining, type TrainingOptions } from './training.ts';
+import { besideOtherSets, plannedTraining, type TrainingOptions } from './training.ts';
 
 /** What `createCharacter` may be told beside the config. */
 export type CreateOptions = MakingOptions & TrainingOptions;
@@ -88,7 +88,8 @@ export function existingOf(
   // A drawing and a photograph are no takes of each other.
   const rejected = avatar && avatar.shotId !== null && isFamily(maker, avatar.provider) ? avatar.filename : undefined;
   const isFaced = rejected !== undefined || hasFace(ledger, characterKey, maker);
-  const missing = isFaced ? shots.filter(({ kind: of }) => of !== 'avatar') : shots;
+  const own = before ? shots : besideOtherSets(ledger, { ...settings, characterKey }, shots);
+  const missing = isFaced ? own.filter(({ kind: of }) => of !== 'avatar') : own;
   const elsewhere = madeElsewhere(ledger, any, { settings, pictures: missing.length });
   return { maker, same, known, before, rejected, isFaced, missing, elsewhere };
 }

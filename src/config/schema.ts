@@ -66,7 +66,7 @@ export const fileSchema = z.strictObject(
       .array(settings.provider.describe('Name of a provider.'), { error: 'expected a list of provider names' })
       .max(8, { error: 'expected at most 8 providers' })
       .default([])
-      .describe('Providers tried in this order when the first is unavailable.'),
+      .describe('Providers tried in this order when the first is unavailable, or only ever answers 429.'),
     model: settings.model
       .optional()
       .describe("Model of the provider; else the provider's option model, else its default."),

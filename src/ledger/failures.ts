@@ -26,7 +26,9 @@ export type ShotAfterFailure =
       state: 'queued';
       notBeforeMs: number;
       /** The attempt does not count against the most that a shot may have. */
-      uncounted: boolean;
+      uncounted?: boolean;
+      /** How many count from now on, where that is another number: the shot is the next provider's. */
+      attempts?: number;
       /** The run stops asking: no time of a next attempt. */
       parked?: boolean;
     }
@@ -92,11 +94,12 @@ function requeue(
   const canceled = jobById(connection, shot.jobId).state === 'canceled';
   connection.run(
     `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, waits_since_ms = ?,
-       attempts = MAX(0, attempts - ?), outcome = ?, message = ? WHERE id = ?`,
+       attempts = ?, limited = CASE WHEN ? THEN 0 ELSE limited END, outcome = ?, message = ? WHERE id = ?`,
     canceled ? 'canceled' : 'queued',
     Math.max(0, Math.ceil(record.shot.notBeforeMs)),
     connection.now(),
-    record.shot.uncounted ? 1 : 0,
+    record.shot.attempts ?? Math.max(0, shot.attempts - (record.shot.uncounted ? 1 : 0)),
+    record.shot.attempts === undefined ? 0 : 1,
     record.failure === 'canceled' ? null : record.failure,
     record.message,
     shot.id,

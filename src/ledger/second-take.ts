@@ -60,6 +60,28 @@ export function isTaken(connection: Connection, { characterKey, prompt }: AskedP
   return found !== undefined;
 }
 
+/** What a set of a character's first pictures is made with. */
+export interface SetOf {
+  characterKey: number;
+  provider: string;
+  model: string;
+}
+
+/** True when another set of the character's first pictures, made in the same way, asks for that prompt and seed. */
+export function isInOtherSet(connection: Connection, set: SetOf, shot: { prompt: string; seed: number }): boolean {
+  const found = connection.get(
+    `SELECT 1 FROM shots s INDEXED BY shots_by_seed JOIN jobs j ON j.id = s.job_id
+      WHERE s.seed = ? AND s.prompt = ? AND j.character_key = ? AND j.kind = 'create' AND j.fingerprint <> 'removed'
+        AND j.settings ->> 'provider' = ? AND j.settings ->> 'model' = ? LIMIT 1`,
+    shot.seed,
+    shot.prompt,
+    set.characterKey,
+    set.provider,
+    set.model,
+  );
+  return found !== undefined;
+}
+
 /** Lets training pictures that are not begun wait for the avatar that another job of the character is about to make. */
 export function waitForAvatar(connection: Connection, jobId: number): void {
   connection.run(

@@ -50,16 +50,22 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     failure: verdict.shot === 'held' ? 'unknown' : failure,
     message,
     settlement: verdict.settlement === 'spent' ? { state: 'spent', micros: undefined } : { state: verdict.settlement },
-    shot: shotAfter(verdict, context.now()),
+    shot: shotAfter(verdict, context.now(), open),
     observed: observed && { scope, kind: observed, waitMs: verdict.waitMs },
   });
+  const shotWaitMs = verdict.asksNext ? 0 : verdict.waitMs;
   if (verdict.shot === 'again')
-    tellPhase(context, open, 'backoff', { until: new Date(context.now() + verdict.waitMs).toISOString() });
+    tellPhase(context, open, 'backoff', { until: new Date(context.now() + shotWaitMs).toISOString() });
   const paidInVain = failure === 'unusable' && !error.expired && verdict.settlement !== 'released';
   return { end: { kind: 'failed', verdict, message, paidInVain } };
 }
 
-function shotAfter(verdict: Verdict, nowMs: number): ShotAfterFailure {
+function shotAfter(verdict: Verdict, nowMs: number, { shot, job }: OpenAttempt): ShotAfterFailure {
+  if (verdict.asksNext) {
+    // The claim tells by this number whose turn it is.
+    const { attemptsMax } = job.settings;
+    return { state: 'queued', notBeforeMs: nowMs, attempts: Math.ceil(shot.attempts / attemptsMax) * attemptsMax };
+  }
   if (verdict.shot === 'again')
     return { state: 'queued', notBeforeMs: nowMs + verdict.waitMs, uncounted: verdict.uncounted };
   if (verdict.shot === 'parked') return { state: 'queued', notBeforeMs: 0, uncounted: true, parked: true };

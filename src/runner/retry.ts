@@ -31,6 +31,8 @@ export interface Verdict {
   waitMs: number;
   /** The attempt does not count against attemptsMax. */
   uncounted: boolean;
+  /** The shot is asked of the next provider, and at once: this one wants to be left alone for `waitMs`. */
+  asksNext: boolean;
   settlement: 'released' | 'spent' | 'doubtful';
   /** What it says of the provider's limits. */
   observed: 'limited' | 'unavailable' | undefined;
@@ -55,6 +57,7 @@ export function decide(facts: FailureFacts): Verdict {
     shot,
     waitMs: 0,
     uncounted: false,
+    asksNext: false,
     settlement,
     observed,
   });
@@ -62,6 +65,7 @@ export function decide(facts: FailureFacts): Verdict {
     shot: 'again',
     waitMs,
     uncounted: false,
+    asksNext: false,
     settlement,
     observed,
   });
@@ -78,7 +82,10 @@ export function decide(facts: FailureFacts): Verdict {
       // As long as the provider lets anything through, waiting is no failure. A provider that only ever says 429 is.
       const waitMs =
         (facts.retryAfterMs ?? backoffMs(facts.limitedInARow + 1, facts.random)) + Math.round(facts.random * 100);
-      if (facts.limitedInARow + 1 >= facts.attemptsMax) return end('failed', 'limited');
+      if (facts.limitedInARow + 1 >= facts.attemptsMax) {
+        const isLast = facts.attempts > facts.attemptsMax * (facts.providers - 1);
+        return isLast ? end('failed', 'limited') : { ...again(waitMs, 'limited'), asksNext: true };
+      }
       return { ...again(waitMs, 'limited'), uncounted: true };
     }
     case 'unavailable':

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { capRefusal, capWords, estimate } from '../../src/app/estimate.ts';
 import { assertFits } from '../../src/app/preflight.ts';
+import type { ReadyProvider } from '../../src/runner/context.ts';
 import type { Caps } from '../../src/ledger/records.ts';
 import { finish, openLedgers } from '../support/ledgers.ts';
 import { picture, provider } from '../support/runner-rig.ts';
@@ -9,14 +10,14 @@ import { galleryShots, makeJob, ready } from '../support/jobs.ts';
 const paper = provider({ submit: (request) => Promise.resolve(picture(request.shot)) });
 
 /** Four pictures at 50 at most, one of them made for 40 already. */
-function found(caps: Caps) {
+function found(caps: Caps, standIns: readonly ReadyProvider[] = []) {
   const ledgers = openLedgers();
   const ledger = ledgers.connection('a');
   const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(4) });
   finish(ledger, ledgers.claimed(ledger, [job.id]));
   const { settings } = ledger.jobs.change(job.id, { caps });
   const alike = ledger.jobs.alike(job.id, ['queued']);
-  const question = { settings, alike, ready: ready(paper), total: ledger.jobs.total(job.id) };
+  const question = { settings, alike, ready: ready(paper), standIns, total: ledger.jobs.total(job.id) };
   return estimate([question], ledger.queries.today());
 }
 
@@ -34,6 +35,22 @@ describe('what is left to do', () => {
     ['day', { perDayMicros: 190 }, false],
   ])('against the %s cap %j: passes it: %s', (cap, caps, passes) => {
     expect(found(caps).passes?.cap).toBe(passes ? cap : undefined);
+  });
+
+  it('is counted at the price of the dearest fallback that may be asked', () => {
+    const price = (worstMicros: number) => () => ({
+      worstMicros,
+      expectedMicros: 1,
+      source: 'test',
+      asOf: '2026-01-01',
+    });
+    const dear = ready({ ...paper, name: 'dear', price: price(70) });
+    const cheap = ready({ ...paper, name: 'cheap', price: price(10) });
+    expect(found({}, [cheap])).toMatchObject({ worstMicros: 150 });
+    expect(found({}, [cheap, dear])).toMatchObject({ worstMicros: 210 });
+    expect(found({ perRunMicros: 249 }, [dear]).passes).toMatchObject({ cap: 'run', enoughMicros: 250 });
+    // It is not asked for a picture above its cap.
+    expect(found({ perImageMicros: 60 }, [dear])).toMatchObject({ worstMicros: 150, passes: undefined });
   });
 
   it('is refused in one sentence with the numbers and the way out', () => {

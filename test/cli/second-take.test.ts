@@ -40,6 +40,14 @@ describe('a rejected picture', () => {
   });
 });
 
+it('another training set asks for no picture that is there: the same prompt has another seed', async () => {
+  const folder = await created();
+  expect(await imggen(folder, ['create-character', '--training-count', '2'])).toMatchObject({ exitCode: 0 });
+  const training = made(folder).filter(({ kind }) => kind === 'training');
+  expect(new Set(training.map(({ prompt }) => prompt)).size).toBe(2);
+  expect(new Set(training.map(({ prompt, seed }) => `${seed} ${prompt}`)).size).toBe(3);
+});
+
 describe('a rejected avatar', () => {
   it('is not complete: there is another take of it, once, and the old one stays', async () => {
     const folder = await created();

@@ -31,6 +31,30 @@ describe('a shot that the main provider can not make', () => {
     ]);
   });
 
+  it('because it only ever says 429, is asked of the fallback before it fails', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(2), settings });
+    const full = provider({ submit: () => Promise.reject(failure('rate-limited')) });
+    expect((await rig.run(job, [full, second()])).stop).toBeUndefined();
+    expect(rig.ledger.jobs.counts(job.id).done).toBe(2);
+    expect(made(rig)).toEqual([
+      ['paper', 4, 0],
+      ['second', 2, 2],
+    ]);
+  });
+
+  it('and that no provider lets through fails after as many answers 429 from each', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(1), settings });
+    const full = (name: string) => provider({ name, submit: () => Promise.reject(failure('rate-limited')) });
+    await rig.run(job, [full('paper'), full('second')]);
+    expect(rig.failed(job)).toEqual({ 'gallery-0001': { state: 'failed', outcome: 'rate-limited' } });
+    expect(made(rig)).toEqual([
+      ['paper', 2, 0],
+      ['second', 2, 0],
+    ]);
+  });
+
   it('has as many attempts at each provider, and then fails', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(1), settings });

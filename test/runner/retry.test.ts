@@ -73,6 +73,14 @@ describe('the table of what follows a failure', () => {
     expect([2, 3, 4].map((attempts) => verdict(attempts).waitMs)).toEqual([9_000, 0, 9_000]);
   });
 
+  it('asks the next provider at once when one only ever says 429, and fails when the last one does', () => {
+    const verdict = (attempts: number) =>
+      decide(facts({ failure: 'rate-limited', attempts, providers: 2, limitedInARow: 2, retryAfterMs: 9_000 }));
+    expect(verdict(1)).toMatchObject({ shot: 'again', asksNext: true, observed: 'limited' });
+    expect(verdict(1).waitMs).toBeGreaterThanOrEqual(9_000);
+    expect(verdict(4)).toMatchObject({ shot: 'failed', asksNext: false });
+  });
+
   it('waits at least as long as it was asked to', () => {
     for (const failure of ['rate-limited', 'unavailable', 'timeout'] as const) {
       expect(decide(facts({ failure, retryAfterMs: 45_000, random: 0 })).waitMs).toBeGreaterThanOrEqual(45_000);
