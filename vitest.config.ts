@@ -10,7 +10,7 @@ const END_TO_END = [
   'test/gallery/**',
   'test/library/package.test.ts',
   'test/emulators/serve.test.ts',
-  'test/{crash-points,faults,kill,together}.test.ts',
+  'test/{crash-points,faults,kill,sequences,together}.test.ts',
 ];
 const globalSetup = 'test/support/harness/built.ts';
 const common = {

@@ -106,19 +106,24 @@ export function writeConfig(folder: string, config: Record<string, unknown>): vo
   writeFileSync(join(folder, 'config.json'), JSON.stringify(whole, undefined, 2));
 }
 
-/**
- * Starts `imggen` with these arguments.
- * @param shell limits to set first, as `ulimit -n 40`: the process then is started by a shell that becomes it.
- */
-export function startCli(home: Home, args: readonly string[], shell?: string): Running {
-  const command = [process.execPath, join(home.root, 'bin', 'imggen.js'), ...args];
-  const env = {
+/** The variables of a home's processes: nothing of the tests' own but the path reaches them. */
+export function environmentOf(home: Home): Record<string, string> {
+  return {
     PATH: process.env['PATH'] ?? '',
     HOME: home.folder,
     TMPDIR: join(home.folder, 'tmp'),
     NODE_COMPILE_CACHE: join(home.root, '.cache'),
     ...home.env,
   };
+}
+
+/**
+ * Starts `imggen` with these arguments.
+ * @param shell limits to set first, as `ulimit -n 40`: the process then is started by a shell that becomes it.
+ */
+export function startCli(home: Home, args: readonly string[], shell?: string): Running {
+  const command = [process.execPath, join(home.root, 'bin', 'imggen.js'), ...args];
+  const env = environmentOf(home);
   const child =
     shell === undefined
       ? spawn(command[0] ?? '', command.slice(1), { cwd: home.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })

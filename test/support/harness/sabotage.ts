@@ -51,6 +51,14 @@ export const SABOTAGES = {
     },
     { file: 'images/save.js', from: 'await link(partPath, finalPath);', to: 'await rename(partPath, finalPath);' },
   ],
+  /** A pack that is refused at a cap leaves its job. */
+  'a refused pack stays': [
+    {
+      file: 'app/agreement.js',
+      from: '    throw capRefusal(found);',
+      to: '    for (const job of jobs) job.open(); throw capRefusal(found);',
+    },
+  ],
   /** Money that is only reserved is not counted. */
   'reservations are not counted': [
     {
