@@ -31,6 +31,8 @@ export type Advice =
   | { code: 'retry'; jobId: string }
   /** Go on with the job, better with another model. */
   | { code: 'another-model'; jobId: string }
+  /** Choose another model in a new job, or agree to pay for more of a job whose last answers are no pictures. */
+  | { code: 'pay-in-vain' }
   /** Pay again for what was paid and brought no picture. */
   | { code: 'retry-paid'; jobId: string }
   /** Wait for the job that runs, or cancel it. */

@@ -121,7 +121,8 @@ describe.concurrent('a submit whose answer is hidden', () => {
         event: 'pack_completed',
         completed: COUNT - 1,
         failed: 1,
-        cost_usd: expect.closeTo(0.2),
+        // What OpenAI tells of one picture, and what is held for the other.
+        cost_usd: expect.closeTo(0.1066, 3),
       });
     },
   );

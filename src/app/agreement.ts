@@ -1,9 +1,11 @@
 /** What is said of the price of a run before it begins, and asked where a cap would be passed. */
+import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
+import { IN_A_ROW_MAX } from '../runner/paid-in-vain.ts';
 import type { Reference } from '../shot.ts';
 import { capRefusal, capWords, estimate, standInsOf } from './estimate.ts';
 import type { Project } from './project.ts';
@@ -17,6 +19,31 @@ interface PricedJob {
   alike: readonly AlikeShots[];
   /** Pays for pictures a second time. */
   paysAgain?: boolean | undefined;
+  /** Its last answers were paid and are no pictures. */
+  paidInVain?: boolean | undefined;
+}
+
+/**
+ * Asks before a job goes on whose last answers were paid and are no pictures: a stop after two is not undone unasked.
+ * @throws {UserError} `incomplete` where nobody agrees: nothing was sent.
+ */
+export async function assertPaysMore(
+  jobs: readonly PricedJob[],
+  { confirm }: Pick<RunOptions, 'confirm'>,
+): Promise<void> {
+  for (const { settings, before, alike, paidInVain } of jobs) {
+    const shots = alike.reduce((sum, group) => sum + group.shots, 0);
+    if (!paidInVain || !before || shots === 0) continue;
+    const who = `${settings.provider} (${settings.model})`;
+    const what = `${who} was paid for the last answers of job ${before.id}, and they are no pictures`;
+    const more = `the same may happen to ${Math.min(shots, IN_A_ROW_MAX)} more before it stops again`;
+    if (await confirm?.(`${what}; ${more}. Pay for the next?`)) continue;
+    throw new UserError(`${what}: nothing was sent`, {
+      kind: 'incomplete',
+      hint: 'choose another model in a new job, or agree to pay for the next',
+      advice: { code: 'pay-in-vain' },
+    });
+  }
 }
 
 /** What prices depend on beside the jobs. */

@@ -9,7 +9,7 @@ import { prepareReferences } from '../runner/references.ts';
 import type { Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LedgerFile } from './ledger-file.ts';
-import { assertAgreed, pricesOfAgain } from './agreement.ts';
+import { assertAgreed, assertPaysMore, pricesOfAgain } from './agreement.ts';
 import { worstOf } from './estimate.ts';
 import { fallbackNotices } from './fallbacks.ts';
 import { faceNotices, learn, type FaceJob } from './likeness.ts';
@@ -34,6 +34,8 @@ export interface PlannedJob extends FaceJob {
   open: () => Job;
   /** Pays for pictures a second time: its price is said first. */
   paysAgain?: boolean | undefined;
+  /** Its last answers were paid and are no pictures: it goes on only where somebody agrees. */
+  paidInVain?: boolean | undefined;
   /** Said at the start: `going on with job 3`. */
   notice?: Notice | undefined;
   /** What another provider or model made of the same: a person is asked before more is paid. */
@@ -90,6 +92,7 @@ export async function prepare(
   for (const notice of fallbackNotices(jobs, providers)) warn(notice);
   const first = await lookFirst(project, jobs, { providers, confirm });
   notices.push(...first.notices);
+  await assertPaysMore(jobs, { confirm });
   const withoutFace = await askWithoutFace(project, jobs, confirm);
   notices.push(...withoutFace.notices);
   await assertAgreed(project, jobs, { providers, references, confirm });

@@ -48,6 +48,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
         settings,
         before: job,
         alike: ledger.jobs.alike(job.id, ['queued']),
+        paidInVain: ledger.jobs.endedInVain(job.id, settings.model),
         notice: { message: `resuming job ${job.id}: ${job.kind} of ${pictures} for ${job.characterId}` },
         open: () => ledger.jobs.change(job.id, changesOf(project.config)),
       };

@@ -84,10 +84,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
       const record = usable(request, call, model);
       return {
         state: 'generated',
-        ...(await makeImage(access, options.priceUsd === undefined ? record.price?.tokens : undefined, request, {
-          options,
-          call,
-        })),
+        ...(await makeImage(access, record.price?.tokens, request, { options, call })),
       };
     },
     check: (call) => check(access, options.model ?? DEFAULT_MODEL, call),

@@ -2,7 +2,7 @@ import type { Stop } from './context.ts';
 import type { AttemptEnd, OpenAttempt } from './open-attempt.ts';
 
 /** So many paid answers without a picture in a row are no accident. */
-const IN_A_ROW_MAX = 2;
+export const IN_A_ROW_MAX = 2;
 
 /** Counts paid answers that were no pictures, by job and model: the same is not bought over and over. */
 export class PaidInVain {

@@ -34,7 +34,8 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
     'go on with one job at a time: `imggen resume JOB`; or leave uploads for later: --storage none',
   retry: (_, { jobId }) => `\`imggen retry ${jobId}\` takes it up again`,
   'another-model': (_, { jobId }) =>
-    `choose another model: --model MODEL, or go on with the job: \`imggen resume ${jobId}\``,
+    `choose another model: --model MODEL, or go on with the job: \`imggen resume ${jobId} --yes\``,
+  'pay-in-vain': () => 'nothing was sent. Choose another model in a new job: --model MODEL; or pay for the next: --yes',
   'trust-ledger': (text) => `${text}: --yes`,
   'retry-paid': (text, { jobId }) => `${text} (\`imggen retry ${jobId}\` pays again)`,
   'cancel-job': () => 'wait for it, or stop it: `imggen jobs`, `imggen cancel <job>`',

@@ -48,6 +48,14 @@ it('buys two answers of a pack that are no pictures, and no more', async () => {
   expect(exitCode).toBe(6);
   expect(stdout).toContain('paid for 2 answers in a row that are no pictures');
   expect(emulator.charges()).toHaveLength(2);
+
+  // To go on is to pay more: only with a yes, and again no more than two.
+  const resumed = await imggen(folder, ['resume'], { env });
+  expect(resumed.exitCode, resumed.stdout).toBe(3);
+  expect(resumed.stderr).toMatch(/was paid for the last answers of job 1, and they are no pictures[^]*→ .*--yes/);
+  expect(emulator.charges()).toHaveLength(2);
+  expect(await imggen(folder, ['resume', '--yes'], { env })).toMatchObject({ exitCode: 6 });
+  expect(emulator.charges()).toHaveLength(4);
 });
 
 it('pays for no failed picture again when the rest of the character is made', async () => {

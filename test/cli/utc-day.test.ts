@@ -22,7 +22,7 @@ it.each([
     provider: 'openai',
     size: '1024x1024',
     thumbnails: false,
-    budget: { perDayUsd: 0.15 },
+    budget: { perDayUsd: 0.11 },
     providers: { openai: { priceUsd: 0.1 } },
   });
   const packAt = (instant: string, ...more: string[]) =>
@@ -39,7 +39,7 @@ it.each([
   const refused = await packAt('2026-05-04T23:50:00Z');
   expect(refused).toMatchObject({
     exitCode: 4,
-    stderr: expect.stringContaining('cap of the day is $0.15, $0.10 of it spent'),
+    stderr: expect.stringContaining('cap of the day is $0.11, $0.013825 of it spent'),
   });
   expect(await packAt('2026-05-04T23:50:00Z', '--yes')).toMatchObject({ exitCode: 4 });
   expect(service.charges()).toHaveLength(1);

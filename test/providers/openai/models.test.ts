@@ -66,8 +66,11 @@ describe('models and prices', () => {
       source: 'config',
       asOf: '2026-11-21',
     });
-    const made = await priced.provider.submit(request(), call);
-    expect(made).not.toHaveProperty('costMicros');
+  });
+
+  it('tells what a picture cost also where the user has given a price', async () => {
+    const { provider, emulator } = await stage({ options: { priceUsd: 0.0123 } });
+    expect(await provider.submit(request(), call)).toMatchObject({ costMicros: emulator.charges()[0]?.amountMicros });
   });
 
   it('costs more with more quality, area, references and words', async () => {

@@ -150,7 +150,9 @@ export class Run {
       const facts = JSON.parse(status.stdout) as { held: number; spentUsd: number; done: number };
       if (facts.held !== n)
         this.problems.push(`status of job ${job} tells of ${facts.held} held shots, there are ${n}`);
-      const least = ((facts.done + n) * PRICE_MICROS[this.plan.provider]) / 1e6;
+      // OpenAI tells what a picture cost, which is less than what is held for it.
+      const atPrice = this.plan.provider === 'openai' ? n : facts.done + n;
+      const least = (atPrice * PRICE_MICROS[this.plan.provider]) / 1e6;
       if (facts.spentUsd < least - 1e-9)
         this.problems.push(`status of job ${job}: ${facts.spentUsd} USD spent, ${least} with what is in doubt`);
     }
