@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
+import { lineOfText, wholeNumber } from './fields.ts';
+import { referencesSchema, type GivenReference } from './given-reference.ts';
 import { slug } from './names.ts';
 
 /** What a person looks like. Only the name is required. */
@@ -20,27 +22,6 @@ export interface CharacterAttributes {
   /** `photo` unless the config says otherwise: `watercolor`, `anime`, … */
   style: string;
   negativePrompt?: string | undefined;
-}
-
-/** Everything that could drive a terminal, cut a path short or turn the reading direction: refused, not cleaned. */
-const oneLine = /^[^\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$/;
-
-/** Text of one line without control characters, trimmed, in NFC, 1…`lengthMax` characters. */
-export function lineOfText(lengthMax: number): z.ZodString {
-  const error = `expected 1 to ${lengthMax} characters of text`;
-  return z
-    .string({ error })
-    .regex(oneLine, { error: 'expected text of one line without control characters' })
-    .trim()
-    .normalize('NFC')
-    .min(1, { error })
-    .max(lengthMax, { error });
-}
-
-/** A whole number from `min` to `max`. */
-export function wholeNumber(min: number, max: number): z.ZodInt {
-  const error = `expected a whole number from ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
 /** A locked seed: 0 … 2^32 − 1. */
@@ -80,15 +61,11 @@ export const characterSchema = z.strictObject(
     style: lineOfText(200).default('photo').describe('Kind of picture: photo, watercolor, anime.'),
     negativePrompt: lineOfText(2000).optional().describe('What must not be in the picture, for models that take it.'),
     seed: seedSchema.optional(),
-    references: z
-      .array(lineOfText(1000).describe('Path of one PNG, JPEG or WebP file.'), {
-        error: 'expected a list of file paths',
-      })
-      .max(16, { error: 'expected at most 16 references' })
+    references: referencesSchema
       .default([])
       .describe(
-        'Pictures of the face, paths relative to this file. Without them, the avatar becomes the reference of the ' +
-          'later shots.',
+        'Pictures of the face, of a product or a style. Without one of the face, the avatar becomes the reference of ' +
+          'the later shots.',
       ),
   },
   { error: objectError('a character') },
@@ -106,8 +83,8 @@ export interface Character {
   seed: number;
   /** `config`: chosen by the user (also by flag or environment); `name`: derived. */
   seedSource: 'config' | 'name';
-  /** Paths of the reference pictures, as the config has them (absolute after `loadConfig`). */
-  references: string[];
+  /** The reference pictures, as the config has them (paths are absolute after `loadConfig`). */
+  references: readonly GivenReference[];
 }
 
 /**

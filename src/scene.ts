@@ -1,5 +1,5 @@
 /** What a user asks to see, in their own words. Types only: checked by `src/config/scenes.ts`. */
-import type { Angle, Expression, Framing } from './shot.ts';
+import type { Angle, Expression, Framing, GivenReference } from './shot.ts';
 
 /** A scene: takes the place of the catalogue's place, pose and light. */
 export interface Scene {
@@ -19,8 +19,8 @@ export interface Scene {
   seed?: number | undefined;
   /** How many pictures, 1 or more; left out: a share of the job's. */
   count?: number | undefined;
-  /** Absolute paths of pictures that go along beside those of the face. */
-  references?: readonly string[] | undefined;
+  /** Pictures that go along beside those of the character. */
+  references?: readonly GivenReference[] | undefined;
 }
 
 /** What all pictures of a job have in common beside the character: said in every prompt. */

@@ -65,8 +65,8 @@ export interface ShotSettings {
   /** In pixels, always both. */
   width?: number | undefined;
   height?: number | undefined;
-  /** Absolute paths of pictures that go along beside those of the face. */
-  references?: readonly string[] | undefined;
+  /** Pictures that go along beside those of the face. */
+  references?: readonly GivenReference[] | undefined;
 }
 
 /** A shot as planned: everything that is known of it before a provider is chosen. */
@@ -82,7 +82,15 @@ export interface PlannedShot {
 }
 
 /** What a reference picture is there for: to hold the face, or to show a product or a style. */
-export type ReferenceRole = 'face' | 'product' | 'style';
+export const REFERENCE_ROLES = ['face', 'product', 'style'] as const;
+export type ReferenceRole = (typeof REFERENCE_ROLES)[number];
+
+/** A picture that is to go along. */
+export interface GivenReference {
+  role: ReferenceRole;
+  /** Absolute path of the file. In a config also an address or a data URI, until the picture is needed. */
+  picture: string;
+}
 
 /** A picture that goes along with a request. Read from disk by the provider when it needs the bytes. */
 export interface Reference {

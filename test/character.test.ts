@@ -74,7 +74,7 @@ describe('createCharacter', () => {
       style: 'photo',
       hairColor: 'auburn',
     });
-    expect(character.references).toEqual(['/a.png']);
+    expect(character.references).toEqual([{ role: 'face', picture: '/a.png' }]);
   });
 
   test('refuses a name of which nothing is left, and says what to do', () => {

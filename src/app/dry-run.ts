@@ -1,4 +1,5 @@
 import type { JobSettings } from '../ledger/records.ts';
+import { shownReference } from '../given-reference.ts';
 import { usdOf } from '../money.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
@@ -22,7 +23,7 @@ export interface DryShot {
   prompt: string;
   /** `1024x1536`. */
   size: string;
-  /** Paths of the pictures that go along, but for the avatar where it serves. */
+  /** Paths of the pictures that go along, in their order; without the avatar. Of one that is no file, where it is. */
   references: readonly string[];
   negativePrompt: string | null;
   worstCaseUsd: number;
@@ -95,7 +96,7 @@ async function dryJob(
   const face = faceNotice(project, { ...plan, ...job }, ready);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {});
-    const priced = { own: shot.settings, prompt: shot.prompt, isAvatar: shot.kind === 'avatar' };
+    const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind };
     const worstMicros = dearestOf(settings, makers, priced);
     totalMicros += worstMicros;
     return {
@@ -105,8 +106,8 @@ async function dryJob(
       prompt: shot.prompt,
       size: `${own.width}x${own.height}`,
       references: expectedReferences({ ...settings, own: shot.settings?.references ?? [] }, { can, ...priced })
-        .map(({ path }) => path)
-        .filter((path) => path !== ''),
+        .filter(({ path }) => path !== '')
+        .map(({ path, role = 'face' }) => shownReference({ picture: path, role })),
       negativePrompt: settings.negativePrompt ?? null,
       worstCaseUsd: usdOf(worstMicros),
     };

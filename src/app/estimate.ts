@@ -9,7 +9,7 @@ import { usdOf, usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
 import { shotSettings } from '../runner/request.ts';
-import type { Reference, ShotSettings } from '../shot.ts';
+import type { Reference, ShotKind, ShotSettings } from '../shot.ts';
 import { expectedReferences } from './likeness.ts';
 
 /** What a job that is about to run may cost. */
@@ -39,8 +39,8 @@ export interface PricedShot {
   /** What it has of its own. */
   own?: ShotSettings | undefined;
   prompt: string;
-  /** The avatar goes without an avatar. */
-  isAvatar?: boolean | undefined;
+  /** The avatar goes without an avatar. Default: `gallery`. */
+  kind?: ShotKind | undefined;
   /** The config's references, read. */
   known?: ReadonlyMap<string, Reference> | undefined;
 }

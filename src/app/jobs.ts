@@ -36,7 +36,7 @@ export async function settingsFor(
     store: config.storage.provider,
     thumbnails: config.thumbnails,
     requireSeed: config.requireSeed,
-    references,
+    references: await services.references(references),
     pictures,
     negativePrompt,
     caps: config.caps,

@@ -4,7 +4,8 @@ import type { Job, JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { facelessText, fileOf } from '../runner/face.ts';
 import { sentReferences, type TakesReferences } from '../runner/sent-references.ts';
-import type { Reference } from '../shot.ts';
+import { isForKind } from '../runner/roles.ts';
+import type { GivenReference, Reference, ShotKind } from '../shot.ts';
 import { faceOf, rejectedAvatar } from './avatar.ts';
 import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
@@ -41,14 +42,14 @@ type FaceProject = Pick<Project, 'services' | 'ledger' | 'config'>;
 /** True when the model of a job takes the avatar's picture along with the others. */
 export function takesFace({ references, model }: JobSettings, { provider }: ReadyProvider): boolean {
   const { referencesMax, keepsFace, withheld } = provider.capabilities(model);
-  return references.length === 0 && referencesMax > 0 && keepsFace !== 'drawn' && withheld === undefined;
+  return !references.some(isFace) && referencesMax > 0 && keepsFace !== 'drawn' && withheld === undefined;
 }
 
 /** Where the face of a job's pictures will be from; `missing`: why there is none. */
 function faceSource(project: FaceProject, job: FaceJob): { face: FaceSource; missing: string } {
   const { characterId, characterKey: key = job.before?.characterKey } = job;
   const missing = `${characterId} has no avatar to refer to`;
-  if (job.settings.references.length > 0) return { face: 'given', missing };
+  if (job.settings.references.some(isFace)) return { face: 'given', missing };
   if (job.makesAvatar) return { face: 'made', missing };
   if (key === undefined || !project.ledger.exists) return { face: 'none', missing };
   const ledger = project.ledger.open();
@@ -122,13 +123,14 @@ export function faceNotices(
 
 /** What tells which references a shot of a job goes with. `own`: the shot's, behind those of the face. */
 export type FaceSettings = Pick<JobSettings, 'references' | 'pictures' | 'width' | 'height'> & {
-  own?: readonly string[];
+  own?: readonly GivenReference[];
 };
 
 /** A shot, and what its model takes. */
 export interface ExpectedShot {
   can: TakesReferences;
-  isAvatar?: boolean | undefined;
+  /** Default: `gallery`, which has the most. */
+  kind?: ShotKind | undefined;
   /** References that were read. */
   known?: ReadonlyMap<string, Reference> | undefined;
 }
@@ -136,13 +138,23 @@ export interface ExpectedShot {
 /** The references that a shot will go with, as far as they are known now: for its price, and for plans. */
 export function expectedReferences(
   { references, pictures = [], own = [], width, height }: FaceSettings,
-  { can, isAvatar = false, known }: ExpectedShot,
+  { can, kind = 'gallery', known }: ExpectedShot,
 ): Reference[] {
+  const isAvatar = kind === 'avatar';
   const unread = { path: '', mime: 'image/png', sha256: '', sizeBytes: 0 } as const;
-  const read = (path: string) => known?.get(path) ?? { ...unread, path, sha256: path };
+  const read = (given: GivenReference): Reference => {
+    const path = given.picture;
+    return { ...(known?.get(path) ?? { ...unread, path, sha256: path }), role: given.role };
+  };
   // The avatar is as large as the pictures.
   const avatar = isAvatar ? [] : [{ ...unread, width, height }];
-  const faces = references.length > 0 ? references.map(read) : avatar;
-  const parts = { faces, pictures: isAvatar ? [] : pictures, own: own.map(read) };
+  const fitting = references.filter((given) => isForKind(given, kind));
+  const faces = fitting.filter(isFace).map(read);
+  const others = [...own, ...fitting.filter((given) => !isFace(given))].map(read);
+  const parts = { faces: faces.length > 0 ? faces : avatar, pictures: isAvatar ? [] : pictures, own: others };
   return sentReferences(parts, can).slice(0, can.referencesMax);
+}
+
+function isFace({ role }: GivenReference): boolean {
+  return role === 'face';
 }

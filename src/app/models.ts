@@ -82,7 +82,7 @@ function priceOf(
   const known = quality !== undefined && capabilities.qualities.includes(quality) ? quality : undefined;
   const price = (isAvatar: boolean): Price | undefined => {
     const sized = { references: [], width, height };
-    const references = expectedReferences(sized, { can: capabilities, isAvatar });
+    const references = expectedReferences(sized, { can: capabilities, kind: isAvatar ? 'avatar' : 'gallery' });
     return provider.price({ model: id, width, height, quality: known, prompt: '', references });
   };
   try {

@@ -7,6 +7,7 @@ import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { shotSettings } from '../runner/request.ts';
+import { rolesSentence } from '../runner/roles.ts';
 import { unfit, type Demand } from '../runner/unfit.ts';
 import type { PlannedShot } from '../shot.ts';
 import { worstOf } from './estimate.ts';
@@ -76,14 +77,20 @@ export async function makeFolders(places: Iterable<Place>): Promise<void> {
 
 /** What shots ask of a provider. Beside pictures of their own there is the face's: the avatar, where none is given. */
 function demandOf(settings: JobSettings, shots?: AlikeShots): Demand {
-  const own = shots?.own.references?.length ?? 0;
-  const faces = settings.references.length;
+  const own = shots?.own.references ?? [];
+  const faces = settings.references.filter(({ role }) => role === 'face').length;
+  const others = own.length + settings.references.length - faces;
+  const references = others > 0 ? others + Math.max(1, faces) : faces;
+  const words = rolesSentence([...settings.references, ...own]);
   return {
     settings: shotSettings(settings, shots?.own ?? {}),
-    references: own > 0 ? own + Math.max(1, faces) : faces,
-    promptChars: shots?.promptChars ?? 0,
+    references,
+    promptChars: (shots?.promptChars ?? 0) + (words === '' ? 0 : words.length + MORE_CHARS),
   };
 }
+
+/** Numbers in the sentence on references take as much more where many pictures go along. */
+const MORE_CHARS = 10;
 
 /** Shots, put together by what they have of their own. */
 export function alikeOf(shots: Iterable<Pick<PlannedShot, 'prompt' | 'settings'>>): AlikeShots[] {

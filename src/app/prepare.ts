@@ -122,7 +122,8 @@ export async function prepare(
 function referencesOf(ledger: LedgerFile, { settings, alike, before }: PlannedJob): string[] {
   // Also of shots that come back into the queue while the job is run.
   const known = before ? ledger.open().jobs.alike(before.id, UNMADE) : [];
-  return [...settings.references, ...[...alike, ...known].flatMap(({ own }) => own.references ?? [])];
+  const given = [...settings.references, ...[...alike, ...known].flatMap(({ own }) => own.references ?? [])];
+  return given.map(({ picture }) => picture);
 }
 
 const UNMADE: readonly Shot['state'][] = ['queued', 'leased', 'held', 'failed', 'refused', 'canceled'];

@@ -36,7 +36,7 @@ export interface Shown {
 
 /** What a caller asks to see, else what the config does. @throws {UserError} with every problem at once. */
 export async function shownBy(
-  { config, host }: Pick<Project, 'config' | 'host'>,
+  { config, host, services }: Pick<Project, 'config' | 'host' | 'services'>,
   options: SceneOptions,
 ): Promise<Shown> {
   const { scenes, scenesFile, outfit, context, contextFile } = options;
@@ -48,8 +48,11 @@ export async function shownBy(
     contextFile === undefined ? {} : readContext(contextFile, host.cwd),
   ]);
   const own = scenes !== undefined || scenesFile !== undefined;
+  const wanted = own ? [...given, ...fromFile] : config.scenes;
   return {
-    scenes: own ? [...given, ...fromFile] : config.scenes,
+    scenes: await Promise.all(
+      wanted.map(async (scene) => ({ ...scene, references: await services.references(scene.references ?? []) })),
+    ),
     outfit: clothes,
     context: context === undefined && contextFile === undefined ? undefined : { ...storyFile, ...story },
   };

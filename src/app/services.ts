@@ -6,7 +6,9 @@ import type { ProviderEntry, ProviderModule } from '../providers/definition.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import type { Clean } from '../runner/storable.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { GivenReference } from '../shot.ts';
 import { cleanedStore } from './clean-store.ts';
+import { ReferenceFiles } from './reference-files.ts';
 import { DEFAULT_PROVIDER } from '../config/schema.ts';
 
 /** How long a store may take to say whether it is there. */
@@ -20,6 +22,8 @@ export class Services {
   readonly #clean: Clean;
   readonly #providers = new Map<string, Promise<ReadyProvider>>();
   readonly #stores = new Map<string, Promise<Storage>>();
+  readonly #references: ReferenceFiles;
+  #isForPlans = false;
 
   /**
    * @param host its `env` with `.env` merged in.
@@ -30,6 +34,7 @@ export class Services {
     this.#host = host;
     this.#registries = registries;
     this.#clean = clean;
+    this.#references = new ReferenceFiles(config, host);
   }
 
   /** Names of all providers. */
@@ -75,7 +80,10 @@ export class Services {
       return variable === undefined || this.keyVariable(name) !== undefined ? [] : [[variable, 'no-key'] as const];
     });
     const env = { ...this.#host.env, ...Object.fromEntries(keys) };
-    return new Services({ ...this.#config, provider, model }, { ...this.#host, env }, this.#registries, this.#clean);
+    const config = { ...this.#config, provider, model };
+    const services = new Services(config, { ...this.#host, env }, this.#registries, this.#clean);
+    services.#isForPlans = true;
+    return services;
   }
 
   /** The same, with time for jobs whose pictures may take longer than this config's do. */
@@ -127,6 +135,12 @@ export class Services {
       scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
       intervalMs: requestsPerMinute === undefined ? 0 : Math.ceil(60_000 / requestsPerMinute),
     };
+  }
+
+  /** Reference pictures as files, each fetched once; for plans as they were given. @throws {UserError} */
+  references(given: readonly GivenReference[]): Promise<GivenReference[]> {
+    if (this.#isForPlans) return Promise.resolve([...given]);
+    return Promise.all(given.map((reference) => this.#references.file(reference)));
   }
 
   /** A store, not asked anything yet. @throws {UserError} `auth` when its key is missing. */

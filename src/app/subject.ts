@@ -1,6 +1,7 @@
 import { createCharacter, type Character } from '../character.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import type { GivenReference } from '../shot.ts';
 import { configuredCharacter, knownCharacter, ownCharacter } from './characters.ts';
 import { settingsFor } from './jobs.ts';
 import type { CreatingProject } from './making.ts';
@@ -57,6 +58,6 @@ export async function settingsOfSubject(
 }
 
 /** The references of the character's newest job. */
-function newestReferences({ ledger }: CreatingProject, { registered }: Subject): readonly string[] {
+function newestReferences({ ledger }: CreatingProject, { registered }: Subject): readonly GivenReference[] {
   return (registered && ledger.open().jobs.newestOf(registered.key)?.settings.references) ?? [];
 }

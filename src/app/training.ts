@@ -31,7 +31,7 @@ export interface TrainingPlan {
 
 /** The training pictures that are asked for, else the ten of the catalogue. @throws {UserError} */
 export async function plannedTraining(
-  project: Pick<Project, 'config' | 'host'>,
+  project: Pick<Project, 'config' | 'host' | 'services'>,
   character: Character,
   { training, trainingFile, trainingCount: count }: TrainingOptions,
 ): Promise<TrainingPlan> {

@@ -1,6 +1,7 @@
 /** The JSON Schema of a config file, so that an editor completes and checks it. */
 import { z } from 'zod';
 import type { Registries } from './config.ts';
+import { referenceSchema } from '../given-reference.ts';
 import { fileSchema } from './schema.ts';
 
 /** A JSON Schema (draft 2020-12) or a part of one. */
@@ -65,7 +66,17 @@ async function storageSchema({ stores }: Registries, base: Record<string, unknow
 
 /** What may be written in a file: the input of the zod schema, whatever its transforms make of it. */
 function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
+  return z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== referenceSchema) return;
+      const object = { ...jsonSchema };
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      jsonSchema.anyOf = [{ type: 'string', minLength: 1, description: 'A picture of the face.' }, object];
+    },
+  });
 }
 
 /** `$schema` may stand at the top only. */

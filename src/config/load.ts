@@ -56,7 +56,7 @@ export async function loadConfig(sources: ConfigSources, registries: Registries)
     given: options.overrides,
     providers: providers.options,
     storage: storage.options,
-    references: references.paths,
+    references: references.references,
     scenes: scenes.scenes,
   });
 }

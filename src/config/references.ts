@@ -1,36 +1,54 @@
 /** Checks the reference pictures of a character before anything is paid for. */
 import { open, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { resolve } from 'node:path';
+import { dataBytes, isAddress, isData, referenceSchema, type GivenReference } from '../given-reference.ts';
 import { pathText, shown, type Problem } from './problems.ts';
 
 /** What the strictest service takes (docs/providers.md, "OpenAI": under 50 MB each). */
 const sizeMaxBytes = 50_000_000;
 
 /**
- * Resolves paths against the folder of the config and looks at each file: it must be there, be a file of at most 50 MB,
- * and begin like a PNG, JPEG or WebP.
+ * Resolves paths against the folder of the config and looks at each picture. A file must be there, be a file of at most
+ * 50 MB, and begin like a PNG, JPEG or WebP; a data URI must hold such bytes; an address must be one of https, and is
+ * not asked yet.
  */
 export async function checkReferences(
   references: readonly unknown[],
   dir: string,
   place: readonly PropertyKey[],
-): Promise<{ paths: string[]; problems: Problem[] }> {
-  const paths: string[] = [];
+): Promise<{ references: GivenReference[]; problems: Problem[] }> {
+  const fine: GivenReference[] = [];
   const problems: Problem[] = [];
   for (const [index, reference] of references.entries()) {
-    // What is no path at all, the schema has told already.
-    if (typeof reference !== 'string' || reference.trim() === '' || reference.includes('\0')) continue;
-    const file = path.resolve(dir, reference.trim());
-    const what = /^[a-z][a-z0-9+.-]+:\/\//i.test(reference)
-      ? 'expected the path of a file on this machine'
-      : await unfit(file);
-    if (what === undefined) paths.push(file);
+    const { data: written } = referenceSchema.safeParse(reference);
+    // What is no picture at all, the schema has told already.
+    if (written === undefined) continue;
+    const { picture, role } = written;
+    const file = resolve(dir, picture);
+    const isFile = !isData(picture) && !isUrl(picture);
+    const what = isFile ? await unfit(file) : isData(picture) ? unfitData(picture) : unfitAddress(picture);
+    if (what === undefined) fine.push({ role, picture: isFile ? file : picture });
     else {
       const keys = [...place, index];
-      problems.push({ where: pathText(keys), path: keys, what: `${what}, got ${shown(reference)}` });
+      problems.push({ where: pathText(keys), path: keys, what: `${what}, got ${shown(picture)}` });
     }
   }
-  return { paths, problems };
+  return { references: fine, problems };
+}
+
+function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
+}
+
+/** A picture that came over plain http, anybody on the way may have changed. */
+function unfitAddress(text: string): string | undefined {
+  return isAddress(text) && text.toLowerCase().startsWith('https:') ? undefined : 'expected a path or an https address';
+}
+
+function unfitData(text: string): string | undefined {
+  const bytes = dataBytes(text);
+  if (bytes === undefined) return 'expected a data URI in base64: data:image/png;base64,…';
+  return isPicture(bytes.subarray(0, 12)) ? undefined : 'expected a PNG, JPEG or WebP, this one begins otherwise';
 }
 
 async function unfit(file: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 /** Lays the checked sources over each other. Pure but for path arithmetic. */
 import path from 'node:path';
+import type { GivenReference } from '../given-reference.ts';
 import type { CapsConfig, Config, ConfigSources } from './config.ts';
 import type { Overrides } from './overrides.ts';
 import { DEFAULT_PROVIDER, type ConfigFile } from './schema.ts';
@@ -16,8 +17,8 @@ export interface CheckedSources {
   given: Overrides;
   providers: Config['providers'];
   storage: object;
-  /** Absolute. */
-  references: string[];
+  /** Paths in them are absolute. */
+  references: GivenReference[];
   scenes: Config['scenes'];
 }
 

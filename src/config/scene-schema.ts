@@ -1,6 +1,8 @@
 /** Zod schemas of what a user asks to see: scenes, and the context of all pictures. */
 import { z } from 'zod';
-import { seedSchema, wholeNumber } from '../character.ts';
+import { seedSchema } from '../character.ts';
+import { wholeNumber } from '../fields.ts';
+import { referencesSchema } from '../given-reference.ts';
 import { ANGLES, EXPRESSIONS, FRAMINGS } from '../shot.ts';
 import { sizeSchema } from './size.ts';
 
@@ -41,13 +43,9 @@ const sceneObject = z.strictObject(
     count: wholeNumber(1, 100_000)
       .optional()
       .describe('How many pictures of it. Left out: a share of the count that is asked for.'),
-    references: z
-      .array(z.string({ error: 'expected the path of a file' }).describe('Path of one PNG, JPEG or WebP file.'), {
-        error: 'expected a list of file paths',
-      })
-      .max(16, { error: 'expected at most 16 references' })
+    references: referencesSchema
       .optional()
-      .describe('Pictures that go along beside those of the face, paths relative to this file.'),
+      .describe('Pictures that go along beside those of the character, paths relative to this file.'),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'expected a scene: a text, or { "prompt": "…" }' : undefined) },
 );

@@ -34,7 +34,7 @@ export async function resolveScenes(
   for (const [index, { size, references = [], ...scene }] of checked.entries()) {
     const found = await checkReferences(references, dir, [...place, index, 'references']);
     problems.push(...found.problems);
-    scenes.push({ ...scene, size: size === undefined ? undefined : parseSize(size), references: found.paths });
+    scenes.push({ ...scene, size: size === undefined ? undefined : parseSize(size), references: found.references });
   }
   return { scenes, problems };
 }

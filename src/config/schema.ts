@@ -1,6 +1,7 @@
 /** The zod schema of a config file: types, defaults, messages and the JSON Schema of editors all come from it. */
 import { z } from 'zod';
-import { characterSchema, lineOfText, seedSchema, wholeNumber } from '../character.ts';
+import { characterSchema, seedSchema } from '../character.ts';
+import { lineOfText, wholeNumber } from '../fields.ts';
 import { scenesSchema } from './scene-schema.ts';
 import { sizeSchema } from './size.ts';
 

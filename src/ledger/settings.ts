@@ -1,5 +1,5 @@
 /** What a job works with. */
-import type { Reference, ShotSettings } from '../shot.ts';
+import type { GivenReference, Reference, ShotSettings } from '../shot.ts';
 import { absolutePath, keptPath } from './paths.ts';
 
 /** Caps in micro-dollars; undefined: no cap. */
@@ -25,8 +25,8 @@ export interface JobSettings {
   store: string;
   thumbnails: boolean;
   requireSeed: boolean;
-  /** Absolute paths of the config's reference pictures; empty: the avatar serves. */
-  references: readonly string[];
+  /** The config's reference pictures, as files; without one of the face the avatar serves. */
+  references: readonly GivenReference[];
   /**
    * The character's own pictures that go along beside the face, best first, as many of them as a model takes: the
    * training pictures that were approved when the job was planned.
@@ -80,7 +80,7 @@ export function absoluteShotSettings(folder: string | undefined, kept: ShotSetti
 }
 
 function ownWithPaths(own: ShotSettings, change: (path: string) => string): ShotSettings {
-  return own.references === undefined ? own : { ...own, references: own.references.map(change) };
+  return own.references === undefined ? own : { ...own, references: movedReferences(own.references, change) };
 }
 
 function withPaths(settings: JobSettings, change: (path: string) => string): JobSettings {
@@ -88,9 +88,21 @@ function withPaths(settings: JobSettings, change: (path: string) => string): Job
   return {
     ...settings,
     output: change(output),
-    references: references.map(change),
+    references: movedReferences(references, change),
     ...(pictures && { pictures: pictures.map((picture) => ({ ...picture, path: change(picture.path) })) }),
   };
+}
+
+/** A text is a picture of the face, as jobs of earlier builds have it. */
+function movedReferences(
+  references: readonly (GivenReference | string)[],
+  change: (path: string) => string,
+): GivenReference[] {
+  return references.map((reference) =>
+    typeof reference === 'string'
+      ? { role: 'face', picture: change(reference) }
+      : { ...reference, picture: change(reference.picture) },
+  );
 }
 
 /** Without what is undefined. */

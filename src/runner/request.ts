@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
-import type { ShotSettings } from '../shot.ts';
+import type { GivenReference, ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
 import { unfitToStandIn } from './fallback.ts';
 import { avatarOf, picturesOf, type PicturesContext } from './own-pictures.ts';
+import { isForKind, promptWithRoles } from './roles.ts';
 import { sentReferences, type ReferenceParts } from './sent-references.ts';
 
 /** A shot to be made, with its own settings over its job's. */
@@ -85,12 +86,20 @@ export class Requests {
   }
 
   private partsOf({ job, shot }: Made): ReferenceParts {
-    const prepared = (paths: readonly string[]) => paths.flatMap((path) => this.references.get(path) ?? []);
-    const given = prepared(job.settings.references);
-    const own = prepared(shot.settings.references ?? []);
-    if (shot.kind === 'avatar') return { faces: given, pictures: [], own };
+    const given = job.settings.references.filter((reference) => isForKind(reference, shot.kind));
+    const faces = this.prepared(given.filter(({ role }) => role === 'face'));
+    const others = given.filter(({ role }) => role !== 'face');
+    const own = this.prepared([...(shot.settings.references ?? []), ...others]);
+    if (shot.kind === 'avatar') return { faces, pictures: [], own };
     const pictures = picturesOf(this.context, job);
-    return { faces: given.length > 0 ? given : avatarOf(this.context, job, pictures.length === 0), pictures, own };
+    return { faces: faces.length > 0 ? faces : avatarOf(this.context, job, pictures.length === 0), pictures, own };
+  }
+
+  private prepared(references: readonly GivenReference[]): Reference[] {
+    return references.flatMap(({ picture, role }) => {
+      const read = this.references.get(picture);
+      return read ? [{ ...read, role }] : [];
+    });
   }
 
   /** What the provider can't do of what is asked: a sentence each, once a run. */
@@ -107,7 +116,7 @@ export class Requests {
       attemptKey: attempt.key,
       shot: shot.name,
       model: attempt.model,
-      prompt: shot.prompt,
+      prompt: promptWithRoles(shot.prompt, kept.references),
       negativePrompt: job.settings.negativePrompt,
       seed: shot.seed,
       ...kept,

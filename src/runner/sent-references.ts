@@ -1,6 +1,7 @@
 /** Which of a shot's pictures go along with a request, and in which order. Pure. */
 import type { Capabilities } from '../providers/capabilities.ts';
 import type { Reference } from '../shot.ts';
+import { inOrderOfRoles } from './roles.ts';
 
 /** Pictures that may go along. */
 export interface ReferenceParts {
@@ -8,7 +9,7 @@ export interface ReferenceParts {
   faces: readonly Reference[];
   /** More of the character, best first: as many as the model takes beside the others. */
   pictures: readonly Reference[];
-  /** The shot's own. */
+  /** All others: the shot's own, products, styles. */
   own: readonly Reference[];
 }
 
@@ -18,11 +19,20 @@ export type TakesReferences = Pick<Capabilities, 'referencesMax' | 'keepsFace'>;
 /** Models that put the person of several pictures into a new scene; others would change or copy one of them. */
 const SEVERAL: ReadonlySet<Capabilities['keepsFace']> = new Set(['references', 'identity']);
 
-/** The pictures that go along, in order: faces, more of the character, the shot's own. None is sent twice. */
+/**
+ * The pictures that go along, in order: the person (given faces or the avatar, more of the character, the shot's own),
+ * then products, then styles. None is sent twice.
+ */
 export function sentReferences({ faces, pictures, own }: ReferenceParts, can: TakesReferences): Reference[] {
   if (can.referencesMax === 0) return [];
-  const room = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - faces.length - own.length) : 0;
-  const sums = new Set([...faces, ...own].map(({ sha256 }) => sha256));
+  const needed = distinct([...faces, ...own]);
+  const room = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - needed.length) : 0;
+  const sums = new Set(needed.map(({ sha256 }) => sha256));
   const more = pictures.filter(({ sha256 }) => !sums.has(sha256)).slice(0, room);
-  return [...faces, ...more, ...own];
+  return inOrderOfRoles(distinct([...faces, ...more, ...own]));
+}
+
+/** Each picture once. */
+function distinct(references: readonly Reference[]): Reference[] {
+  return [...new Map(references.toReversed().map((reference) => [reference.sha256, reference])).values()].toReversed();
 }

@@ -21,6 +21,8 @@ function found(caps: Caps, standIns: readonly ReadyProvider[] = []) {
   return estimate([question], ledger.queries.today());
 }
 
+const face = (path: string) => ({ role: 'face', picture: path }) as const;
+
 describe('what is left to do', () => {
   it('is counted at its worst', () => {
     expect(found({})).toMatchObject({ shots: 3, worstMicros: 150, passes: undefined });
@@ -71,7 +73,12 @@ describe('a job its provider can’t do is refused before paying', () => {
 
   it.each([
     ['a size it has not', {}, { sizes: { kind: 'list', sizes: ['8x8'] } }, /16x16 is not one of 8x8/],
-    ['more references than it takes', { references: ['/a', '/b'] }, {}, /takes 1 reference pictures, 2 are asked for/],
+    [
+      'more references than it takes',
+      { references: [face('/a'), face('/b')] },
+      {},
+      /takes 1 reference pictures, 2 are asked for/,
+    ],
     ['a seed it has not', { requireSeed: true }, { seed: 'none' }, /no seed, and one is required/],
     ['a quality it has not', { quality: 'ultra' }, { qualities: ['low', 'high'] }, /it takes low, high/],
   ])('for %s', (...row) => {

@@ -7,6 +7,7 @@ import type { Place } from './place.ts';
 
 const WORDS = [
   'src/advice.ts',
+  'src/given-reference.ts',
   'src/scene.ts',
   'src/shot.ts',
   'src/character.ts',
@@ -35,7 +36,13 @@ export const PLACES: readonly Place[] = [
   {
     path: 'src/character.ts',
     says: 'A character is checked where it comes in.',
-    imports: ['src/errors.ts', 'src/names.ts'],
+    imports: ['src/errors.ts', 'src/fields.ts', 'src/given-reference.ts', 'src/names.ts'],
+  },
+  { path: 'src/fields.ts', says: 'Fields of schemas need nothing.', imports: [] },
+  {
+    path: 'src/given-reference.ts',
+    says: 'References are checked where they come in.',
+    imports: ['src/fields.ts', 'src/shot.ts'],
   },
   { path: 'src/scene.ts', says: 'The words for scenes are types.', imports: [], importsTypesOf: ['src/shot.ts'] },
   {
@@ -50,6 +57,8 @@ export const PLACES: readonly Place[] = [
     imports: [
       'src/character.ts',
       'src/errors.ts',
+      'src/fields.ts',
+      'src/given-reference.ts',
       'src/names.ts',
       'src/money.ts',
       'src/redact.ts',

@@ -78,24 +78,25 @@ describe('references', () => {
       'c d.webp': webp,
     });
     expect((await loading).character?.references).toEqual(
-      ['a.png', 'b.jpg', 'c d.webp'].map((name) => path.join(cwd, name)),
+      ['a.png', 'b.jpg', 'c d.webp'].map((name) => ({ role: 'face', picture: path.join(cwd, name) })),
     );
   });
 
   test('are told apart from everything that is no picture', async () => {
     const { loading } = await withReferences(
-      ['gone.png', '.', 'https://host.invalid/a.png', 'text.png', 'empty.png', 7, 'gone/x.png'],
+      ['gone.png', '.', 'http://host.invalid/a.png', 'text.png', 'empty.png', 7, 'gone/x.png'],
       {
         'text.png': Buffer.from('RIFFnothing at all'),
         'empty.png': Buffer.alloc(0),
       },
     );
     expect(unplaced((await refusal(loading)).problems)).toEqual([
-      'character.references[5]: expected 1 to 1000 characters of text, got 7',
+      'character.references[5]: expected a path, an address or a data URI, or ' +
+        '{ "picture": "mug.png", "role": "product" }, got 7',
       'character.references[0]: expected a file, there is none (paths are relative to the file ' +
         'that names them), got "gone.png"',
       'character.references[1]: expected a file, this is a folder or a device, got "."',
-      'character.references[2]: expected the path of a file on this machine, got "https://host.invalid/a.png"',
+      'character.references[2]: expected a path or an https address, got "http://host.invalid/a.png"',
       'character.references[3]: expected a PNG, JPEG or WebP file, this one begins otherwise, got "text.png"',
       'character.references[4]: expected a PNG, JPEG or WebP file, this one begins otherwise, got "empty.png"',
       'character.references[6]: expected a file, there is none (paths are relative to the file ' +

@@ -1,0 +1,47 @@
+/** What reference pictures are there for, told to a model that has no field for it. Pure. */
+import { REFERENCE_ROLES, type GivenReference, type ReferenceRole, type ShotKind } from '../shot.ts';
+
+type Role = { role?: ReferenceRole | undefined };
+
+/** What each kind of picture is for, of one picture and of several. */
+const WORDS: Readonly<Record<ReferenceRole, readonly [one: string, several: string]>> = {
+  face: ['shows the person', 'show the person'],
+  product: ['shows a product that is in the picture, unchanged', 'show products that are in the picture, unchanged'],
+  style: ['shows the style only, not the person', 'show the style only, not the person'],
+};
+
+/** References by what they are there for: face, product, style; of one kind in their order. */
+export function inOrderOfRoles<Reference extends Role>(references: readonly Reference[]): Reference[] {
+  const rank = ({ role = 'face' }: Role): number => REFERENCE_ROLES.indexOf(role);
+  return references.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The prompt with a sentence on its reference pictures, numbered as they are sent; unchanged for faces alone. */
+export function promptWithRoles(prompt: string, references: readonly Role[]): string {
+  const sentence = rolesSentence(references);
+  return sentence === '' ? prompt : `${prompt} ${sentence}`;
+}
+
+/** `Reference pictures: 1 and 2 show the person; 3 shows a product …`; empty for faces alone. */
+export function rolesSentence(references: readonly Role[]): string {
+  if (references.every(({ role = 'face' }) => role === 'face')) return '';
+  const parts = REFERENCE_ROLES.flatMap((wanted) => {
+    const numbers = references.flatMap(({ role = 'face' }, index) => (role === wanted ? [index + 1] : []));
+    if (numbers.length === 0) return [];
+    const [one, several] = WORDS[wanted];
+    return `${listed(numbers)} ${numbers.length === 1 ? one : several}`;
+  });
+  return `Reference pictures: ${parts.join('; ')}.`;
+}
+
+/** Whether a picture of this role goes along: a product belongs to scenes, not to the pictures of the person alone. */
+export function isForKind({ role }: Pick<GivenReference, 'role'>, kind: ShotKind): boolean {
+  return role !== 'product' || kind === 'gallery';
+}
+
+/** `1`, `1 and 2`, `1 to 3`. */
+function listed(numbers: readonly number[]): string {
+  const [first, last] = [numbers[0], numbers.at(-1)];
+  if (numbers.length < 3) return numbers.join(' and ');
+  return `${first} to ${last}`;
+}
