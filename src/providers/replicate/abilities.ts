@@ -65,7 +65,7 @@ export function numberFields({ fields }: InputSchema): [string, InputField][] {
   });
 }
 
-/** Names of a prompt, best first. */
+/** Names of a prompt, best first, in any case. */
 const PROMPTS = [
   'prompt',
   'text_prompt',
@@ -74,20 +74,29 @@ const PROMPTS = [
   'input_prompt',
   'user_prompt',
   'instruction',
+  'instruction_text',
+  'edit_prompt',
+  'editing_prompts',
+  'target_prompt',
+  'generation_prompt',
+  'positive',
   'text',
   'caption',
   'description',
 ];
 
+/** What is said of a model without one: upscalers, restorers, background removers, face swaps. */
+export const NO_PROMPT = 'takes no prompt: it works on a picture that is there';
+
 /** The input of the prompt. */
 export function promptField({ fields }: InputSchema): string | undefined {
-  const isText = (name: string): boolean => ['string', 'array', undefined].includes(fields.get(name)?.type);
-  return PROMPTS.find((name) => fields.has(name) && isText(name));
+  const texts = [...fields].filter(([, { type }]) => ['string', 'array', undefined].includes(type));
+  return PROMPTS.flatMap((known) => texts.find(([name]) => name.toLowerCase() === known)?.[0] ?? [])[0];
 }
 
 /** True for inputs that tell one request from another: prompt and seed. */
 export function isIdentity(name: string): boolean {
-  return SEEDS.test(name) || PROMPTS.includes(name);
+  return SEEDS.test(name) || PROMPTS.includes(name.toLowerCase());
 }
 
 /** The input of what is to be left out. */

@@ -2,7 +2,7 @@
  * From an image request to a model's input, by what its schema has. Pure.
  */
 import type { ImageRequest } from '../provider.ts';
-import { negativeField, numberFields, promptField, seedField, type ReferenceUse } from './abilities.ts';
+import { NO_PROMPT, negativeField, numberFields, promptField, seedField, type ReferenceUse } from './abilities.ts';
 import { pictureInput } from './picture-fields.ts';
 import { fieldProblem, type InputSchema } from './schema.ts';
 import { sizeInput } from './size-fields.ts';
@@ -65,7 +65,7 @@ export function buildInput(
   const own = { ...seed.input, ...numbers, ...promptInput(schema, request.prompt) };
   const pictures = referenceInput(schema, references, use);
   const problems = [
-    ...(prompt === undefined ? ['the model takes no prompt'] : []),
+    ...(prompt === undefined ? [`the model ${NO_PROMPT}`] : []),
     ...('problem' in pictures ? [pictures.problem] : []),
     ...Object.keys(own).flatMap((name) =>
       name in extra ? [`input.${name} is set by imggen and can't be set in the config`] : [],

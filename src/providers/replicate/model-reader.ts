@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
-import { promptField } from './abilities.ts';
+import { NO_PROMPT, promptField } from './abilities.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { outputProblem } from './output.ts';
@@ -93,7 +93,7 @@ async function readModel(connection: ReplicateConnection, model: string, signal:
     schema,
     problem:
       promptField(schema) === undefined
-        ? 'takes no prompt'
+        ? NO_PROMPT
         : outputProblem(described?.openapi_schema, answer.default_example?.output),
   };
 }

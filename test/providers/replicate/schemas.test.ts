@@ -4,10 +4,12 @@ import { buildInput } from '../../../src/providers/replicate/input.ts';
 import { MODELS } from '../../../src/providers/replicate/model-table.ts';
 import { outputProblem } from '../../../src/providers/replicate/output.ts';
 import { guidePictures, pictureInput } from '../../../src/providers/replicate/picture-fields.ts';
+import { inputSchema } from '../../../src/providers/replicate/schema.ts';
 import { invalidities, recordedModel, recordedModels, type RecordedModel } from '../../support/replicate-schemas.ts';
 import { request } from '../../support/providers/replicate-stage.ts';
 
 const FACE = 'https://example.com/face.png';
+const PROMPT = request().prompt;
 const all = recordedModels();
 const makesPictures = (one: RecordedModel) => outputProblem(one.openapi, one.example) === undefined;
 const built = (one: RecordedModel, references: string[] = [], size: object = {}) =>
@@ -71,8 +73,21 @@ describe('a model’s inputs in its own words', () => {
     ['bytedance/pulid', { image_width: 1024, image_height: 1024, num_samples: 1 }],
     ['stability-ai/sdxl', { width: 1024, height: 1024, num_outputs: 1 }],
     ['recraft-ai/recraft-v3', { size: '1024x1024' }],
+    ['arielreplicate/instruct-pix2pix', { instruction_text: PROMPT, input_image: FACE }],
+    ['adirik/masactrl-stable-diffusion-v1-4', { target_prompt: PROMPT, source_image: FACE }],
   ])('%s gets %j', (model, fields) => {
     expect(built(recordedModel(model), [FACE]).input).toMatchObject(fields);
+  });
+
+  it('a prompt in any case is a prompt', () => {
+    const schema = inputSchema({ components: { schemas: { Input: { properties: { Prompt: { type: 'string' } } } } } });
+    expect(schema && promptField(schema)).toBe('Prompt');
+  });
+
+  it('a model that makes nothing from words is refused with that reason', () => {
+    expect(built(recordedModel('nightmareai/real-esrgan'), [FACE]).problems).toEqual([
+      'the model takes no prompt: it works on a picture that is there',
+    ]);
   });
 
   it.each([
