@@ -1,5 +1,8 @@
 /** Names of things on disk and in stores, made from the name of a character. Pure. */
-import slugify from '@sindresorhus/slugify';
+import { createRequire } from 'node:module';
+import type slugify from '@sindresorhus/slugify';
+
+const require = createRequire(import.meta.url);
 
 const lengthMax = 60;
 
@@ -16,10 +19,20 @@ const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 export function slug(name: string): string {
   // Lower case first: afterwards no rule of slugify depends on the case (FooBar and foobar are one name).
   const lower = name.slice(0, readMax).normalize('NFKC').toLowerCase().normalize('NFC');
-  const id = slugify(lower, { decamelize: false, customReplacements: [['&', ' and ']] })
+  const id = (/^[a-z\d -]*$/.test(lower) ? hyphenated(lower) : transliterated(lower))
     .slice(0, lengthMax)
     .replace(/-+$/, '');
   return reserved.test(id) ? `${id}-character` : id;
+}
+
+function hyphenated(text: string): string {
+  return text.replaceAll(/[ -]+/g, '-').replaceAll(/^-|-$/g, '');
+}
+
+/** The package takes 20 ms to load; most names do not need it. */
+function transliterated(text: string): string {
+  const module = require('@sindresorhus/slugify') as { default: typeof slugify };
+  return module.default(text, { decamelize: false, customReplacements: [['&', ' and ']] });
 }
 
 /** A number this far above the next lower one was put there by somebody else. */

@@ -1,3 +1,4 @@
+import slugify from '@sindresorhus/slugify';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileStem, highestNumber, imageFilename, parseImageNumber, slug } from '../src/names.ts';
@@ -34,6 +35,15 @@ describe('slug', () => {
   test('cuts long names to 60 characters, and not after a dash', () => {
     expect(slug('a'.repeat(10_000))).toBe('a'.repeat(60));
     expect(slug(`${'a'.repeat(59)} b`)).toBe('a'.repeat(59));
+  });
+
+  test('writes plain names as the package does for all others', () => {
+    const plain = fc.string({ unit: fc.constantFrom(...'abyz019 -'), maxLength: 30 });
+    fc.assert(
+      fc.property(plain, (name) => {
+        expect(slug(name)).toBe(slugify(name, { decamelize: false }));
+      }),
+    );
   });
 
   test('gives twins in letter case and normal form one id', () => {

@@ -1,7 +1,6 @@
 /** One bar at the bottom of a terminal, the lines of the plain view above it. For `--no-ink`. */
 
 import cliProgress from 'cli-progress';
-import cliTruncate from 'cli-truncate';
 import { clock, usd } from './format.ts';
 import { createLineWriter } from './lines.ts';
 import { openOutput } from './output.ts';
@@ -10,6 +9,7 @@ import type { Progress } from './progress.ts';
 import type { RunState } from './state-model.ts';
 import { summaryText } from './summary.ts';
 import type { View, ViewStreams } from './view.ts';
+import { cutTo } from './width.ts';
 
 const BAR_WIDTH_MAX = 30;
 
@@ -54,7 +54,7 @@ export function createBarView(streams: ViewStreams): View {
     const barWidth = Math.max(8, Math.min(BAR_WIDTH_MAX, Math.floor(width / 4)));
     const full = progress.imageCount === 0 ? 0 : Math.floor((progress.done / progress.imageCount) * barWidth);
     const text = `[${'='.repeat(full)}${'-'.repeat(barWidth - full)}] ${barWords(state, streams.now())}`;
-    return cliTruncate(text, width - 1);
+    return cutTo(text, width - 1);
   }
   let closed = false;
   return {

@@ -3,10 +3,9 @@
  */
 
 import { styleText } from 'node:util';
-import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
 import { printable } from '../sanitize.ts';
 import { hyperlink } from './links.ts';
+import { cutTo, widthOf } from './width.ts';
 
 /** A column. */
 export interface Column {
@@ -57,7 +56,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
     lines.push(cells.join(GAP).trimEnd());
     for (const i of below) {
       const cell = all[number]?.[i] ?? { text: '' };
-      if (cell.text !== '') lines.push(`${GAP}${shown(cell, stringWidth(cell.text), { align: undefined, look })}`);
+      if (cell.text !== '') lines.push(`${GAP}${shown(cell, widthOf(cell.text), { align: undefined, look })}`);
     }
   }
   return lines.join('\n');
@@ -96,10 +95,7 @@ function cleaned(cell: Cell): RichCell {
 
 function naturalWidths(columns: readonly Column[], titles: readonly string[], rows: readonly RichCell[][]): number[] {
   return columns.map((column, i) => {
-    const widest = rows.reduce(
-      (width, row) => Math.max(width, stringWidth(row[i]?.text ?? '')),
-      stringWidth(titles[i] ?? ''),
-    );
+    const widest = rows.reduce((width, row) => Math.max(width, widthOf(row[i]?.text ?? '')), widthOf(titles[i] ?? ''));
     return Math.min(widest, column.maxWidth ?? Infinity);
   });
 }
@@ -107,7 +103,7 @@ function naturalWidths(columns: readonly Column[], titles: readonly string[], ro
 /** Takes from the widest flexible column, again and again, until the rows fit or nothing can give any more. */
 function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
-  const least = columns.map((column) => Math.max(FLEXIBLE_WIDTH_MIN, stringWidth(column.title)));
+  const least = columns.map((column) => Math.max(FLEXIBLE_WIDTH_MIN, widthOf(column.title)));
   const total = (): number => widths.reduce((sum, one) => sum + one, 0) + GAP.length * Math.max(0, widths.length - 1);
   let over = total() - width;
   while (over > 0) {
@@ -124,8 +120,8 @@ function fitted(columns: readonly Column[], natural: readonly number[], width: n
 }
 
 function padded(text: string, width: number, align: Column['align']): string {
-  const cut = stringWidth(text) > width ? cliTruncate(text, Math.max(1, width)) : text;
-  const fill = ' '.repeat(Math.max(0, width - stringWidth(cut)));
+  const cut = widthOf(text) > width ? cutTo(text, Math.max(1, width)) : text;
+  const fill = ' '.repeat(Math.max(0, width - widthOf(cut)));
   return align === 'right' ? fill + cut : cut + fill;
 }
 

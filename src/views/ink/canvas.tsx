@@ -3,7 +3,6 @@
 import { Static, render, renderToString, useWindowSize } from 'ink';
 import type { Instance } from 'ink';
 import type { ReactNode } from 'react';
-import stringWidth from 'string-width';
 import type { RunState } from '../state-model.ts';
 import type { ViewStreams } from '../view.ts';
 import type { Look } from './look.ts';
@@ -11,6 +10,7 @@ import { eraseReflowed } from './reflow.ts';
 import { Screen } from './screen.tsx';
 import { StaticLine, addressLine } from './static-line.tsx';
 import type { StaticItem } from './static-line.tsx';
+import { widthOf } from '../width.ts';
 
 /** What to draw. `items` only grows; `live` is false for the last frame, which leaves the scrollback alone. */
 export interface Frame {
@@ -35,8 +35,8 @@ function Root(props: Frame & { look: Look; staticWidth: number }): ReactNode {
 }
 
 /** As wide as the widest new line: the terminal itself wraps a long address, so that it can be copied in one piece. */
-function widthOf(items: readonly StaticItem[]): number {
-  return items.reduce((width, item) => Math.max(width, stringWidth(addressLine(item) ?? '')), 0);
+function widestOf(items: readonly StaticItem[]): number {
+  return items.reduce((width, item) => Math.max(width, widthOf(addressLine(item) ?? '')), 0);
 }
 
 /** Draws frames. */
@@ -87,7 +87,7 @@ export function createCanvas(streams: ViewStreams, look: Look, onBroken: () => v
   return {
     draw(frame) {
       last = frame;
-      const staticWidth = widthOf(frame.items.slice(drawnItems));
+      const staticWidth = widestOf(frame.items.slice(drawnItems));
       drawnItems = frame.items.length;
       const node = <Root {...frame} look={look} staticWidth={staticWidth} />;
       try {

@@ -1,13 +1,12 @@
 /** Fixed-width pieces of a line, by display width: a CJK character is two columns, a combining mark none. */
 
-import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
+import { cutTo, widthOf } from '../width.ts';
 
 /** The text in exactly `width` columns: cut with `…`, or filled with spaces. */
 export function cell(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   if (width <= 0) return '';
-  const cut = stringWidth(text) > width ? cliTruncate(text, width) : text;
-  const fill = ' '.repeat(Math.max(0, width - stringWidth(cut)));
+  const cut = widthOf(text) > width ? cutTo(text, width) : text;
+  const fill = ' '.repeat(Math.max(0, width - widthOf(cut)));
   return align === 'left' ? cut + fill : fill + cut;
 }
 
@@ -17,8 +16,8 @@ export function joined(parts: readonly string[], width: number, separator: strin
   for (const part of parts) {
     if (part === '') continue;
     const longer = line === '' ? part : line + separator + part;
-    if (stringWidth(longer) > width) {
-      if (line === '') return cliTruncate(part, Math.max(1, width));
+    if (widthOf(longer) > width) {
+      if (line === '') return cutTo(part, Math.max(1, width));
       continue;
     }
     line = longer;

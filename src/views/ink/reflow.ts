@@ -4,12 +4,12 @@
  * first. Pure.
  */
 
-import stringWidth from 'string-width';
+import { widthOf } from '../width.ts';
 
 /** Rows that lines take once a terminal of `columns` columns has wrapped them. */
 export function reflowedRows(lines: readonly string[], columns: number): number {
   let rows = 0;
-  for (const line of lines) rows += Math.max(1, Math.ceil(stringWidth(line.trimEnd()) / Math.max(1, columns)));
+  for (const line of lines) rows += Math.max(1, Math.ceil(widthOf(line.trimEnd()) / Math.max(1, columns)));
   return rows;
 }
 
