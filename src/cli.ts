@@ -12,15 +12,23 @@ import { worded } from './terminal/advice.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './terminal/exit-codes.ts';
 import { growHeap } from './terminal/memory.ts';
 
+/** What the command line is run in. */
+export interface Surroundings {
+  terminal: Terminal;
+  /** The current folder, absolute. @throws where it was removed. */
+  cwd: () => string;
+  env: Environment;
+  /** Lets the heap grow, before a run whose answers are large. */
+  growHeap?: () => void;
+}
+
 /**
  * Parses the command line, runs the command, and turns whatever it throws into words and an exit code: the one place
  * that does. `argv` as in `process.argv`.
  */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const terminal = processTerminal();
+export async function main(argv: readonly string[], around: Surroundings = thisProcess()): Promise<ExitCode> {
+  const { terminal, env } = around;
   const parsed: Parsed = { exitCode: EXIT.ok };
-  // A reader that went away (`| head`) ends the output, never the run.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const page = helpPage(argv, terminal);
     if (page !== undefined) {
@@ -28,19 +36,21 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       return EXIT.ok;
     }
     const { buildProgram, wordsFor } = await import('./program.ts');
+    const heap = around.growHeap && { growHeap: around.growHeap };
     const onStandstill = (message: string) => void terminal.stderr.write(`imggen: ${message}\n`);
-    const host = processHost({ cwd: process.cwd(), env: process.env, growHeap, onStandstill });
+    const host = processHost({ cwd: around.cwd(), env, onStandstill, ...heap });
     const program = buildProgram({ host, terminal }, parsed);
     await program.parseAsync(wordsFor(program, argv.slice(2)), { from: 'user' });
     return parsed.exitCode;
   } catch (error) {
-    return told(error, terminal);
+    return told(error, around);
   }
 }
 
 /** Says what went wrong, and tells the exit code. */
-function told(error: unknown, { stderr }: Terminal): ExitCode {
-  const redact = createRedactor(environment(), keyVariablesOf({ providers: PROVIDERS, stores: STORES }));
+function told(error: unknown, around: Surroundings): ExitCode {
+  const { stderr } = around.terminal;
+  const redact = createRedactor(environment(around), keyVariablesOf({ providers: PROVIDERS, stores: STORES }));
   if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UserError) {
     stderr.write(wordsOf(error, redact));
@@ -61,11 +71,11 @@ function told(error: unknown, { stderr }: Terminal): ExitCode {
 }
 
 /** With what `.env` adds, where that can be read: its keys are secrets, too. */
-function environment(): Environment {
+function environment({ cwd, env }: Surroundings): Environment {
   try {
-    return readEnvironment(process.cwd(), process.env);
+    return readEnvironment(cwd(), env);
   } catch {
-    return process.env;
+    return env;
   }
 }
 
@@ -104,7 +114,13 @@ function wordsOf(error: UserError, redact: Redact): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The process's streams, and the signals of its user. */
+/** This process: its streams, the signals of its user, its folder and its variables. */
+function thisProcess(): Surroundings {
+  // A reader that went away (`| head`) ends the output, never the run.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  return { terminal: processTerminal(), cwd: () => process.cwd(), env: process.env, growHeap };
+}
+
 function processTerminal(): Terminal {
   return {
     stdout: process.stdout,

@@ -47,6 +47,27 @@ export function cleanText(text: string, redact: Redact, lengthMax?: number): str
   return printable(redact(printable(redact(text))), lengthMax);
 }
 
+/** So many texts are remembered, so long ones at most. */
+const rememberedMax = 500;
+const rememberedLengthMax = 200;
+
+/**
+ * `cleanText` for one project, cut to `lengthMax` characters, 1,000 by default. Answers repeat their short texts (names
+ * of fields, warnings, models): what was made of these is remembered.
+ */
+export function createCleaner(redact: Redact): (text: string, lengthMax?: number) => string {
+  const remembered = new Map<string, string>();
+  return (text, lengthMax = 1_000) => {
+    const known = text.length <= lengthMax ? remembered.get(text) : undefined;
+    if (known !== undefined) return known;
+    const clean = cleanText(text, redact, lengthMax);
+    if (text.length > Math.min(rememberedLengthMax, lengthMax)) return clean;
+    if (remembered.size >= rememberedMax) remembered.clear();
+    remembered.set(text, clean);
+    return clean;
+  };
+}
+
 /** The same value with every text in it redacted, names of fields included; a number that is a key, too. */
 export function redactedValue(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value);

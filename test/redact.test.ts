@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanText, createRedactor, redactedValue } from '../src/redact.ts';
+import { cleanText, createCleaner, createRedactor, redactedValue } from '../src/redact.ts';
 
 describe('the redactor', () => {
   const secret = 'not/a+real"value 42';
@@ -154,5 +154,15 @@ describe('a secret that is disguised', () => {
     expect(redact('\\'.repeat(300_000)).length).toBe(300_000);
     expect(redact('…'.repeat(100_000)).length).toBe(100_000);
     expect(redact('&amp;'.repeat(100_000)).length).toBe(500_000);
+  });
+
+  test('gives a text again as it did the first time, however long it may be the second time', () => {
+    const text = `before ${secret} ${'x'.repeat(100)}`;
+    const clean = createCleaner(redact);
+    for (let time = 0; time < 2; time += 1) {
+      expect(clean(text)).toBe(cleanText(text, redact));
+      expect(clean(text, 40)).toBe(cleanText(text, redact, 40));
+      for (let other = 0; other < 600; other += 1) expect(clean(`text ${other}`)).toBe(`text ${other}`);
+    }
   });
 });

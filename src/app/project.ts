@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.ts';
 import { keyVariablesOf } from '../config/registries.ts';
 import type { Host } from '../host.ts';
 import type { Reporter } from '../runner/context.ts';
-import { cleanText, createRedactor, redactedValue } from '../redact.ts';
+import { createCleaner, createRedactor, redactedValue } from '../redact.ts';
 import { LedgerFile } from './ledger-file.ts';
 import { Services } from './services.ts';
 
@@ -49,7 +49,7 @@ export async function openProject(host: Host, options: ProjectOptions): Promise<
   const { allOwners = false, registries, trace, ...sources } = options;
   const env = readEnvironment(host.cwd, host.env);
   const redact = createRedactor(env, keyVariablesOf(registries));
-  const clean = (text: string, lengthMax = 1_000) => cleanText(text, redact, lengthMax);
+  const clean = createCleaner(redact);
   const config = await loadConfig({ ...sources, cwd: host.cwd, env }, registries);
   return {
     config,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
-import { imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
+import { binary, newStudio, picturesIn } from '../support/cli/imggen.ts';
 
 const BREAKER = fileURLToPath(new URL('../programs/break-keys.ts', import.meta.url));
 const KEY = 'canary-openai-key-0123456789';
@@ -28,7 +28,7 @@ it.each([
     providers: { openai: { priceUsd: 0.1 } },
   });
   const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${service.url}/v1` };
-  const broken = await imggen(folder, ['pack', '--count', String(COUNT)], {
+  const broken = await binary(folder, ['pack', '--count', String(COUNT)], {
     env: { ...env, NODE_OPTIONS: `--import ${BREAKER}`, KEYS_BEFORE: String(keysBefore) },
   });
   expect(broken.exitCode, broken.stderr).toBe(1);
@@ -36,7 +36,7 @@ it.each([
   expect(broken.stderr).toMatch(/TypeError: no more keys[^]*\n\s+at .*break-keys\.ts[^]*\n\s+at .*dist\//);
   expect(broken.stdout + broken.stderr).not.toContain(KEY);
   expect(service.charges()).toHaveLength(keysBefore);
-  const next = await imggen(folder, ['resume'], { env });
+  const next = await binary(folder, ['resume'], { env });
   expect(next.exitCode, next.stderr).toBe(0);
   expect(picturesIn(folder)).toHaveLength(COUNT);
   expect(service.charges()).toHaveLength(COUNT);

@@ -1,9 +1,12 @@
 /** Another program holds the ledger's write lock: said after some seconds, and in the end with what to do. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { newHeldStudio } from '../support/cli/held.ts';
-import { imggen, linesOf, picturesIn, start, until } from '../support/cli/imggen.ts';
+import { binary, imggen, linesOf, picturesIn, start, until } from '../support/cli/imggen.ts';
+
+const SHORT_LOCKS = fileURLToPath(new URL('../programs/short-locks.ts', import.meta.url));
 
 /** Takes the write lock of a ledger that is there, as `sqlite3` in another terminal would. */
 function lockLedger(folder: string): () => void {
@@ -16,13 +19,14 @@ function lockLedger(folder: string): () => void {
 /** Starts a pack, and takes the lock while its request is at the service; the answer comes then. */
 async function lockedWhilePaying() {
   const studio = await newHeldStudio();
-  const pack = start(studio.folder, ['pack', '--count', '1', '--json'], { env: studio.env });
+  const env = { ...studio.env, NODE_OPTIONS: `--import ${SHORT_LOCKS}` };
+  const pack = start(studio.folder, ['pack', '--count', '1', '--json'], { env });
   let said = '';
   pack.stderr.on('data', (text: Buffer) => (said += text.toString()));
   await studio.arrived(1);
   const unlock = lockLedger(studio.folder);
   studio.open();
-  return { ...studio, pack, unlock, said: () => said };
+  return { ...studio, env, pack, unlock, said: () => said };
 }
 
 it('is waited for, and said: the paid picture is there when the lock is gone', async () => {
@@ -37,8 +41,8 @@ it('is waited for, and said: the paid picture is there when the lock is gone', a
 it('is no bug when it lasts: exit 75, and the paid answer is used by the next run', async () => {
   const { folder, pack, unlock, said, sent, env } = await lockedWhilePaying();
   const others = await Promise.all([
-    imggen(folder, ['jobs']),
-    imggen(folder, ['pack', '--count', '1', '--new'], { env }),
+    binary(folder, ['jobs'], { env }),
+    binary(folder, ['pack', '--count', '1', '--new'], { env }),
   ]);
   for (const { exitCode, stderr } of others) {
     expect(exitCode, stderr).toBe(75);

@@ -5,7 +5,7 @@ import { startEmulator } from '../emulators/emulator.ts';
 import { gated } from '../emulators/gate.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { imggen, newStudio, start } from '../support/cli/imggen.ts';
+import { binary, imggen, newStudio, start } from '../support/cli/imggen.ts';
 
 const CLOCK = fileURLToPath(new URL('../programs/set-clock.ts', import.meta.url));
 const TOKEN = 'canary-replicate-token-0123456789';
@@ -66,7 +66,7 @@ it('the night between a kill and the resume is no part of any duration', async (
   child.kill('SIGKILL');
   await child;
   open();
-  const resumed = await imggen(folder, ['resume', '--json'], { env: at('2026-05-04T22:40:00Z') });
+  const resumed = await binary(folder, ['resume', '--json'], { env: at('2026-05-04T22:40:00Z') });
   expect(resumed.exitCode, resumed.stderr).toBe(0);
   const tookMs = Number(/"duration_ms":(\d+)/.exec(resumed.stdout)?.[1]);
   expect(tookMs).toBeLessThan(10 * 60_000);

@@ -7,7 +7,7 @@ import { reservedPath } from '../../src/images/part-file.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
 import type { Observed } from '../programs/observe-writes.ts';
-import { imggen, newStudio, textOf } from '../support/cli/imggen.ts';
+import { binary, newStudio, textOf } from '../support/cli/imggen.ts';
 
 const OBSERVER = fileURLToPath(new URL('../programs/observe-writes.ts', import.meta.url));
 const KEY = 'canary-key-0123456789';
@@ -29,7 +29,7 @@ it.each([
     thumbnails: false,
     providers: { [provider]: { priceUsd: 0.1, ...(provider === 'replicate' ? { pollMs: 20 } : {}) } },
   });
-  const { exitCode, stderr } = await imggen(folder, ['pack', '--count', String(PICTURES)], {
+  const { exitCode, stderr } = await binary(folder, ['pack', '--count', String(PICTURES)], {
     env: {
       OPENAI_API_KEY: KEY,
       OPENAI_BASE_URL: `${emulator.url}/v1`,

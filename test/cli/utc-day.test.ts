@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
-import { ask, imggen, newStudio } from '../support/cli/imggen.ts';
+import { ask, binary, newStudio } from '../support/cli/imggen.ts';
 
 const CLOCK = fileURLToPath(new URL('../programs/set-clock.ts', import.meta.url));
 const KEY = 'canary-openai-key-0123456789';
@@ -26,7 +26,7 @@ it.each([
     providers: { openai: { priceUsd: 0.1 } },
   });
   const packAt = (instant: string, ...more: string[]) =>
-    imggen(folder, ['pack', '--count', '1', '--new', '--json', ...more], {
+    binary(folder, ['pack', '--count', '1', '--new', '--json', ...more], {
       env: {
         OPENAI_API_KEY: KEY,
         OPENAI_BASE_URL: `${service.url}/v1`,

@@ -1,11 +1,14 @@
-/** The built binary in a folder of its own: what every test of the command line starts from. */
+/** The command line in a folder of its own: what every test of it starts from. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { main } from '../../../src/cli.ts';
+import { Collector } from './collector.ts';
 
 /** The file that `npx imggen` runs. */
 export const BINARY = fileURLToPath(new URL('../../../bin/imggen.js', import.meta.url));
@@ -60,20 +63,41 @@ export function writeConfig(
 export function spawnOptions(folder: string, options: RunOptions = {}) {
   return {
     cwd: options.cwd ?? folder,
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...options.env },
+    env: environment(folder, options),
     extendEnv: false,
     reject: false,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   } as const;
 }
 
-/** Starts the binary; the caller waits for it, signals it, or reads along. */
+/** The variables that a command sees: nothing of the tests' own but the path. */
+function environment(folder: string, { env }: RunOptions): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...env };
+}
+
+/** Starts the built binary; the caller waits for it, signals it, or reads along. */
 export function start(folder: string, args: readonly string[], options: RunOptions = {}) {
   return execa(process.execPath, [BINARY, ...args], spawnOptions(folder, options));
 }
 
-/** Runs the binary to its end. */
+/**
+ * Runs a command to its end inside this process, with streams that are no terminal: no start of Node, and nothing else
+ * differs from the built program (`binary`).
+ */
 export async function imggen(folder: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const [stdout, stderr] = [new Collector(), new Collector()];
+  const terminal = { stdout, stderr, stdin: Readable.from(options.input ?? ''), onInterrupt: () => () => {} };
+  const cwd = () => options.cwd ?? folder;
+  const exitCode = await main([process.execPath, BINARY, ...args], {
+    terminal,
+    cwd,
+    env: environment(folder, options),
+  });
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** Runs the built binary to its end. */
+export async function binary(folder: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { exitCode, stdout, stderr } = await start(folder, args, options);
   return { exitCode, stdout, stderr };
 }
