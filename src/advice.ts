@@ -19,6 +19,8 @@ export type Advice =
   | { code: 'start-another-job' }
   /** Make other takes of what is there. */
   | { code: 'reroll' }
+  /** Look at the pictures there are; a key names a job that is not made twice. */
+  | { code: 'see-pictures'; characterId: string }
   /** Choose a picture as the face. */
   | { code: 'use-image' }
   /** Make the avatar first. */

@@ -21,6 +21,8 @@ interface PricedJob {
   paysAgain?: boolean | undefined;
   /** Its last answers were paid and are no pictures. */
   paidInVain?: boolean | undefined;
+  /** What another provider or model made of the same. */
+  besides?: string | undefined;
 }
 
 /**
@@ -85,8 +87,20 @@ export async function assertAgreed(
     return [{ settings, ready, standIns: standInsOf(settings, providers), alike, references, total }];
   });
   const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
+  for (const { besides } of jobs) await agreeToSecondSet(besides, found.worstMicros, confirm);
   if (!found.passes) return;
   // Under the cap of an image not one would be made.
   if (found.passes.cap !== 'image' && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
   throw capRefusal(found);
+}
+
+/** Whoever can be asked is asked before a second set of pictures is paid. @throws {UserError} `declined` for a no. */
+async function agreeToSecondSet(
+  besides: string | undefined,
+  worstMicros: number,
+  confirm: RunOptions['confirm'],
+): Promise<void> {
+  if (besides === undefined || worstMicros === 0 || !confirm) return;
+  if (await confirm(`${besides}, for up to ${usdText(worstMicros)}. Make them?`)) return;
+  throw new UserError('answered no: nothing was done', { kind: 'declined' });
 }

@@ -74,9 +74,9 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
 }
 
 /** Shots in these states are made by a repeated command … */
-const UNMADE = ['failed', 'canceled'] as const;
+export const UNMADE = ['failed', 'canceled'] as const;
 /** … but for those that were paid: only `retry` and `reroll` pay for a picture again. */
-const UNPAID = { unpaid: true };
+export const UNPAID = { unpaid: true };
 
 /** Writes the job, or opens it again. @param of.highest the highest number that the store holds. */
 function openCreation(

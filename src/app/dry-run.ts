@@ -1,13 +1,17 @@
-import type { JobSettings } from '../ledger/records.ts';
+import { existsSync } from 'node:fs';
+import type { Job, JobSettings } from '../ledger/records.ts';
+import { changedSettings } from '../ledger/settings.ts';
 import { shownReference } from '../given-reference.ts';
 import { usdOf } from '../money.ts';
+import { prepareReferences } from '../runner/references.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
 import { planCandidates, type AvatarOptions } from './avatars.ts';
-import { planCreation, type CreateOptions } from './first-pictures.ts';
+import { goingOn, UNMADE, UNPAID } from './create.ts';
+import { existingOf, planCreation, type CreateOptions } from './first-pictures.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
-import { dearestOf, standInsOf, worstOf } from './estimate.ts';
+import { dearestOf, estimate, standInsOf, worstOf } from './estimate.ts';
 import { expectedReferences, faceNotice } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
 import { alikeOf } from './preflight.ts';
@@ -39,6 +43,8 @@ export interface DryJob {
   /** null: nobody knows the price of the model. */
   worstCaseUsd: number | null;
   shots: readonly DryShot[];
+  /** What there is already, and what goes on. */
+  notices: readonly Notice[];
   /** What is to be known before anything is paid. */
   warnings: readonly Notice[];
 }
@@ -46,8 +52,18 @@ export interface DryJob {
 /** What making the config's character would be. Sends and writes nothing. @throws {UserError} */
 export async function dryCreation(project: CreatingProject, options: CreateOptions = {}): Promise<DryJob> {
   const planning = { ...project, services: project.services.forPlans() };
-  const { character, settings, shots } = await planCreation(planning, options);
-  return dryJob({ characterId: character.id, settings, shots, makesAvatar: true }, planning);
+  const plan = await planCreation(planning, options);
+  const { id: characterId } = plan.character;
+  const { known, before, rejected, isFaced, missing, elsewhere, same } = existingOf(planning, plan, options);
+  const here = { characterId, characterKey: known?.key, makesAvatar: !isFaced };
+  const takes = rejected === undefined ? [] : await planReroll(planning, { images: [rejected] });
+  const avatars = takes.flatMap(({ shots }) => shots);
+  if (!before)
+    return dryJob({ ...here, settings: plan.settings, shots: [...avatars, ...missing], notice: elsewhere }, planning);
+  const ledger = planning.ledger.open();
+  const settings = changedSettings(before.settings, same.changes ?? {});
+  const shots = [...avatars, ...ledger.queries.shots(before.id, ['queued', ...UNMADE], UNPAID)];
+  return dryJob({ ...here, settings, before, shots, notice: goingOn(ledger, before) }, planning);
 }
 
 /** What a pack would be. Sends and writes nothing. @throws {UserError} */
@@ -79,6 +95,9 @@ async function dryJob(
     settings: JobSettings;
     characterKey?: number | undefined;
     makesAvatar?: boolean | undefined;
+    before?: Job | undefined;
+    notice?: Notice | undefined;
+    warning?: Notice | undefined;
     shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
   },
   project: Pick<Project, 'services' | 'ledger' | 'config'>,
@@ -87,18 +106,23 @@ async function dryJob(
   const { settings } = plan;
   const ready = await services.provider(settings.provider);
   const can = ready.provider.capabilities(settings.model);
-  let totalMicros = 0;
   const planned = [...plan.shots];
   const job = { settings, alike: alikeOf(planned) };
+  const given = [...settings.references, ...planned.flatMap((shot) => shot.settings?.references ?? [])];
+  // What is an address is not fetched for a plan.
+  const files = given.map(({ picture }) => picture).filter((picture) => existsSync(picture));
+  const known = await prepareReferences(new Set(files));
   const providers = await withFallbacks(services, settings);
   const makers = { ready, standIns: standInsOf(settings, providers) };
+  const nothing = { spentMicros: 0, reservedMicros: 0 };
+  const question = { ...job, ...makers, references: known, total: nothing };
+  const { worstMicros: totalMicros } = estimate([question], nothing);
   const fallbacks = fallbackNotices([job], providers);
   const face = faceNotice(project, { ...plan, ...job }, ready);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {});
-    const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind };
+    const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind, known };
     const worstMicros = dearestOf(settings, makers, priced);
-    totalMicros += worstMicros;
     return {
       shot: shot.name,
       kind: shot.kind,
@@ -108,7 +132,7 @@ async function dryJob(
       references: expectedReferences({ ...settings, own: shot.settings?.references ?? [] }, { can, ...priced })
         .filter(({ path }) => path !== '')
         .map(({ path, role = 'face' }) => shownReference({ picture: path, role })),
-      negativePrompt: settings.negativePrompt ?? null,
+      negativePrompt: can.negativePrompt ? (settings.negativePrompt ?? null) : null,
       worstCaseUsd: usdOf(worstMicros),
     };
   });
@@ -119,6 +143,10 @@ async function dryJob(
     size: `${settings.width}x${settings.height}`,
     worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(totalMicros),
     shots,
-    warnings: [...(face ? [face] : []), ...fallbacks.map((message) => ({ message }))],
+    notices: plan.notice ? [plan.notice] : [],
+    warnings: [
+      ...[plan.warning, face].filter((one) => one !== undefined),
+      ...fallbacks.map((message) => ({ message })),
+    ],
   };
 }

@@ -97,7 +97,7 @@ export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate 
   for (const { settings, ready, standIns, alike, references, total } of jobs) {
     const { caps } = settings;
     const costs = alike.map((group) => {
-      const shot = { own: group.own, prompt: 'x'.repeat(group.promptChars), known: references };
+      const shot = { own: group.own, kind: group.kind, prompt: 'x'.repeat(group.promptChars), known: references };
       // No fallback is asked that costs more than one picture may.
       const eachMicros = worstOf(settings, ready, shot) ?? 0;
       return { ...group, eachMicros, dearestMicros: dearestOf(settings, { ready, standIns }, shot) };

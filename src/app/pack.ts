@@ -1,9 +1,11 @@
 import { UserError } from '../errors.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
-import type { JobSettings } from '../ledger/records.ts';
+import type { JobBasics } from '../ledger/new-job.ts';
+import type { Job, JobSettings } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planPack } from '../plan/plan.ts';
 import { planScenes } from '../plan/scenes.ts';
+import type { Scene } from '../scene.ts';
 import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
@@ -39,25 +41,42 @@ export interface PackPlan {
   characterId: string;
   characterKey: number | undefined;
   settings: JobSettings;
-  shots: Iterable<PlannedShot>;
+  /** The job that goes on; undefined: a new one. */
+  before: Job | undefined;
+  shots: readonly PlannedShot[];
+  /** Said of what there is already. */
+  notice: Notice | undefined;
+  /** To be known before anything is paid. */
+  warning: Notice | undefined;
 }
 
 /** N gallery pictures of a character. @throws {UserError} when its provider can't make them. */
 export async function planGallery(project: CreatingProject, options: PackOptions): Promise<PackPlan> {
-  const { subject, settings, plan } = await wantedPack(project, options);
-  const from = subject.registered?.galleryPlanned ?? 0;
-  return { characterId: subject.id, characterKey: subject.registered?.key, settings, shots: plan(from) };
+  const { subject, scenes, before, notice, asked: settings, plan } = await wantedPack(project, options);
+  const shots = before
+    ? project.ledger.open().queries.shots(before.id, ['queued'])
+    : [...plan(subject.registered?.galleryPlanned ?? 0)];
+  const { seed } = lookOf(subject);
+  // Who gave a seed knows of it.
+  const others = scenes.some((scene) => scene.seed !== undefined) ? [] : shots.filter((shot) => shot.seed !== seed);
+  const what = `${others.length} of these pictures ${others.length === 1 ? 'has' : 'have'} another seed than ${seed}`;
+  const why = 'the same prompt was asked for with it, and would give the same picture';
+  const warning = others.length > 0 ? { message: `${what}: ${why}` } : undefined;
+  return { characterId: subject.id, characterKey: subject.registered?.key, settings, before, shots, notice, warning };
 }
 
 /** A pack as it is wanted. */
 interface WantedPack {
   subject: Subject;
-  settings: JobSettings;
-  count: number;
+  scenes: readonly Scene[];
+  /** What tells the job from others. */
+  same: JobBasics & { kind: 'pack'; imageCount: number };
+  /** The job that goes on; undefined: a new one. */
+  before: Job | undefined;
+  /** What it is made with. */
+  asked: JobSettings;
   alike: readonly AlikeShots[];
-  planHash: string | undefined;
-  /** Approved pictures that go along beside the face. */
-  alongside: number;
+  notice: Notice | undefined;
   /** The shots, behind `from` gallery shots that the character has. */
   plan: (from: number) => Iterable<PlannedShot>;
 }
@@ -66,57 +85,71 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   const shown = await shownBy(project, options);
   assertCount(options.count, shown.scenes.length > 0);
   const subject = subjectOf(project, options.character);
-  const { scenes, outfit, context } = shown;
-  const who = { ...lookOf(subject), outfit, context };
+  const { configured, registered } = subject;
+  if (configured) assertUnlocked(registered, configured, options.relock === true);
+  const { scenes } = shown;
   const counted = scenes.length > 0 ? countedScenes(scenes, 'gallery', options.count) : undefined;
   const count = counted?.count ?? options.count ?? 0;
-  const plan = (from: number) => (counted ? planScenes(who, counted, from) : planPack(who, count, from));
-  const alike = alikeOf(plan(subject.registered?.galleryPlanned ?? 0));
-  const made = await settingsOfSubject(project, subject, alike);
-  const ready = await project.services.provider(made.provider);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
-  const { drawing } = project.services;
-  const settings = { ...made, pictures: ledger && approvedPictures(ledger, subject.registered, drawing) };
-  const sent = expectedReferences(settings, { can: ready.provider.capabilities(settings.model) });
-  const alongside = sent.filter((picture) => settings.pictures?.includes(picture)).length;
-  return { subject, settings, alongside, count, alike, planHash: planHashOf(shown), plan };
+  const who = { ...lookOf(subject), outfit: shown.outfit, context: shown.context };
+  const plan = (from: number) => {
+    if (!counted) return planPack(who, count, from);
+    const lines = (registered && ledger?.queries.asked(registered.key)) ?? new Set();
+    return planScenes(who, counted, { from, isAsked: (prompt, seed) => lines.has(`${seed} ${prompt}`) });
+  };
+  const planned = alikeOf(plan(registered?.galleryPlanned ?? 0));
+  const made = await settingsOfSubject(project, subject, planned);
+  const settings = { ...made, pictures: ledger && approvedPictures(ledger, registered, project.services.drawing) };
+  const kind = 'pack';
+  const wanted = { characterId: subject.id, kind, settings, what: count, planHash: planHashOf(shown) } as const;
+  const { key, fresh } = options;
+  const same = { ...jobBasics(project.config, wanted, { key, fresh }), kind, imageCount: count } as const;
+  const here = { subject, scenes, same, plan };
+  if (!registered || !ledger) return { ...here, before: undefined, asked: settings, alike: planned, notice: undefined };
+  const before = ledger.jobs.continued({ ...same, characterKey: registered.key });
+  if (before) {
+    const asked = changedSettings(before.settings, same.changes ?? {});
+    const notice = continuation(before, ledger.jobs.counts(before.id).done, 'pictures');
+    return { ...here, before, asked, alike: ledger.jobs.alike(before.id, ['queued']), notice };
+  }
+  const complete = ledger.queries.complete({ ...same, characterKey: registered.key });
+  const notice = complete && !fresh ? newJobNotice(complete) : undefined;
+  return { ...here, before, asked: settings, alike: planned, notice };
 }
 
 /** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
-  const { config, caller } = project;
-  const { subject, settings, count, alike, planHash, plan, alongside } = await wantedPack(project, options);
-  const { configured, registered } = subject;
-  if (configured) assertUnlocked(registered, configured, options.relock === true);
-  const ledger = project.ledger.exists ? project.ledger.open() : undefined;
-  const highest = await highestStored(project, settings.store, {
-    characterId: subject.id,
-    acceptUnread: options.acceptUnreadStore === true,
-  });
-  const { key, fresh } = options;
-  const kind = 'pack';
-  const wanted = { characterId: subject.id, kind, settings, what: count, planHash } as const;
-  const same = { ...jobBasics(config, wanted, { key, fresh }), kind, imageCount: count } as const;
-  const before = registered && ledger?.jobs.continued({ ...same, characterKey: registered.key });
-  const done = before && ledger?.jobs.counts(before.id).done;
-  const asked = before ? changedSettings(before.settings, same.changes ?? {}) : settings;
+  const { subject, same, before, asked, alike, notice, plan } = await wantedPack(project, options);
+  const { id: characterId, configured, registered } = subject;
+  const { output, store, model } = asked;
+  const acceptUnread = options.acceptUnreadStore === true;
+  const highest = await highestStored(project, before ? same.settings.store : store, { characterId, acceptUnread });
   if (before) assertNotInVain(project.ledger.open(), before, asked);
+  const ready = await project.services.provider(asked.provider);
+  const sent = expectedReferences(asked, { can: ready.provider.capabilities(model) });
+  const alongside = sent.filter((picture) => asked.pictures?.includes(picture)).length;
   return {
-    characterId: subject.id,
+    characterId,
     characterKey: registered?.key,
     settings: asked,
     before,
-    alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alike,
-    notice: before && done !== undefined ? continuation(before, done, 'pictures') : approvedNotice(alongside),
+    alike,
+    notices: [notice, before ? undefined : approvedNotice(alongside)],
     open: () => {
       const opened = project.ledger.open();
-      const place = { owner: caller.owner, output: settings.output };
+      const place = { owner: project.caller.owner, output };
       const character = configured ? registerCharacter(opened, configured, place) : registered;
       if (!character) throw new Error('a pack without a character');
       opened.characters.numbersStartAfter(character.id, highest);
       return opened.jobs.openOrCreate({ ...same, characterKey: character.key, plan }).job;
     },
   };
+}
+
+function newJobNotice({ id, characterId, imageCount }: Job): Notice {
+  const pictures = imageCount === 1 ? '1 picture' : `${imageCount} pictures`;
+  const message = `job ${id} of the same is complete (${pictures} of ${characterId}): this is a new job`;
+  return { message, advice: { code: 'see-pictures', characterId } };
 }
 
 function approvedNotice(pictures: number): Notice | undefined {

@@ -93,11 +93,11 @@ function demandOf(settings: JobSettings, shots?: AlikeShots): Demand {
 const MORE_CHARS = 10;
 
 /** Shots, put together by what they have of their own. */
-export function alikeOf(shots: Iterable<Pick<PlannedShot, 'prompt' | 'settings'>>): AlikeShots[] {
+export function alikeOf(shots: Iterable<Pick<PlannedShot, 'kind' | 'prompt' | 'settings'>>): AlikeShots[] {
   const groups = new Map<string, AlikeShots>();
-  for (const { prompt, settings: own = {} } of shots) {
-    const key = JSON.stringify(own);
-    const group = groups.get(key) ?? { own, shots: 0, promptChars: 0 };
+  for (const { kind, prompt, settings: own = {} } of shots) {
+    const key = JSON.stringify([own, kind]);
+    const group = groups.get(key) ?? { own, kind, shots: 0, promptChars: 0 };
     groups.set(key, group);
     group.shots += 1;
     group.promptChars = Math.max(group.promptChars, prompt.length);

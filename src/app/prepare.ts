@@ -38,6 +38,8 @@ export interface PlannedJob extends FaceJob {
   paidInVain?: boolean | undefined;
   /** Said at the start: `going on with job 3`. */
   notice?: Notice | undefined;
+  /** More of them. */
+  notices?: readonly (Notice | undefined)[] | undefined;
   /** What another provider or model made of the same: a person is asked before more is paid. */
   besides?: string | undefined;
   /** Shots in these states go back into the queue when the job is opened. */
@@ -78,7 +80,8 @@ export async function prepare(
   jobs: readonly PlannedJob[],
   { confirm }: Pick<RunOptions, 'confirm'>,
 ): Promise<Prepared> {
-  const notices: LiveEvent[] = jobs.flatMap(({ notice }) =>
+  const told = jobs.flatMap(({ notice, notices: more = [] }) => [notice, ...more]);
+  const notices: LiveEvent[] = told.flatMap((notice) =>
     notice === undefined ? [] : [{ event: 'notice', level: 'info', ...notice }],
   );
   const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });

@@ -59,7 +59,8 @@ async function create(io: Io, all: readonly ImgGen[], flags: CreateFlags): Promi
   if (!first) return EXIT.ok;
   const set = { trainingFile: flags.training, trainingCount: countOf(flags.trainingCount) };
   if (flags.dryRun) {
-    printDryRun(io, flags, await Promise.all(all.map((one) => one.planCharacter(set))));
+    const named = { ...set, key: flags.key, relock: flags.relock };
+    printDryRun(io, flags, await Promise.all(all.map((one) => one.planCharacter(named))));
     return EXIT.ok;
   }
   const { key, relock, yes } = flags;

@@ -1,5 +1,5 @@
 /** Shots of a job, put together by what they are made with. */
-import type { ShotSettings } from '../shot.ts';
+import type { ShotKind, ShotSettings } from '../shot.ts';
 import type { Connection } from './connection.ts';
 import { PAID } from './paid-in-vain.ts';
 import type { Shot } from './records.ts';
@@ -10,6 +10,8 @@ export interface AlikeShots {
   /** What they have in place of their job's settings. */
   own: ShotSettings;
   shots: number;
+  /** Default: `gallery`. */
+  kind?: ShotKind | undefined;
   /** Of their longest prompt. */
   promptChars: number;
   /** What each of them has cost already, or perhaps cost; default nothing. */
@@ -27,10 +29,11 @@ export function alikeShots(
   { states, unpaid = false }: { states: readonly Shot['state'][]; unpaid?: boolean },
 ): AlikeShots[] {
   const marks = states.map(() => '?').join(', ');
-  const rows = connection.all<{ settings: string; shots: number; promptChars: number; spentMicros: number }>(
-    `SELECT settings, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars, ${SPENT} spentMicros FROM shots
-      WHERE job_id = ? AND state IN (${marks}) ${unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : ''}
-      GROUP BY settings, spentMicros ORDER BY MIN(id)`,
+  type Row = { settings: string; kind: ShotKind; shots: number; promptChars: number; spentMicros: number };
+  const rows = connection.all<Row>(
+    `SELECT settings, kind, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars, ${SPENT} spentMicros
+       FROM shots WHERE job_id = ? AND state IN (${marks}) ${unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : ''}
+      GROUP BY settings, kind, spentMicros ORDER BY MIN(id)`,
     jobId,
     ...states,
   );

@@ -1,9 +1,9 @@
 /** Jobs as they begin: found again or made, with all their shots, in one transaction. */
-import { UserError } from '../errors.ts';
 import type { PlannedShot } from '../shot.ts';
 import { fillWithAdopted } from './adoption.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
+import { namedJob } from './named-job.ts';
 import type { Job, JobKind, RegisteredCharacter } from './records.ts';
 import { characterByKey, jobById, jobOf } from './rows.ts';
 import { keptSettings, keptShotSettings, type JobChanges, type JobSettings } from './settings.ts';
@@ -67,7 +67,16 @@ export function findOrMake(connection: Connection, wanted: WantedJob): OpenedJob
 /** What tells which job a request goes on with. */
 export type SameJob = Pick<
   WantedJob,
-  'characterKey' | 'kind' | 'key' | 'fingerprint' | 'planHash' | 'fresh' | 'imageCount' | 'replaces' | 'goesOn'
+  | 'characterKey'
+  | 'kind'
+  | 'key'
+  | 'fingerprint'
+  | 'planHash'
+  | 'settings'
+  | 'fresh'
+  | 'imageCount'
+  | 'replaces'
+  | 'goesOn'
 >;
 
 /**
@@ -95,31 +104,6 @@ export function continued(connection: Connection, wanted: SameJob): Job | undefi
     wanted.kind,
     wanted.fingerprint,
   );
-}
-
-function namedJob(connection: Connection, wanted: SameJob, key: string): Job | undefined {
-  const job = connection.one(jobOf, 'SELECT * FROM jobs WHERE key = ?', key);
-  if (!job) return undefined;
-  const isCreate = wanted.kind === 'create';
-  const likewise = job.characterKey === wanted.characterKey && job.kind === wanted.kind;
-  // With the avatar there is one picture less to make: the number tells nothing of a character's pictures.
-  const same = likewise && (isCreate || job.imageCount === wanted.imageCount);
-  // A training set that is not named goes on as it is.
-  const scenes = job.planHash === (wanted.planHash ?? (isCreate ? job.planHash : ''));
-  if (same && scenes && isOfImages(connection, job.id, wanted.replaces)) return job;
-  throw new UserError(
-    `the key ${JSON.stringify(key)} names job ${job.id} already: ` +
-      `${job.kind} of ${job.imageCount} for ${job.characterId}${same && !scenes ? ', of other scenes' : ''}`,
-    { hint: 'a key never makes a second job: use another key, or repeat the first request' },
-  );
-}
-
-/** True when the job makes other takes of exactly these pictures; true for what is no reroll. */
-function isOfImages(connection: Connection, jobId: number, replaces: readonly number[] | undefined): boolean {
-  if (replaces === undefined) return true;
-  const rows = connection.all<{ id: number }>('SELECT replaces_image_id id FROM shots WHERE job_id = ?', jobId);
-  const made = new Set(rows.map(({ id }) => id));
-  return made.size === new Set(replaces).size && replaces.every((id) => made.has(id));
 }
 
 function make(connection: Connection, wanted: WantedJob): Job {

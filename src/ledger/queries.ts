@@ -1,6 +1,9 @@
 import type { PublicEvent } from '../events.ts';
 import { totalOf, utcDay, type Total } from './budget.ts';
-import type { Shot } from './records.ts';
+import type { SameJob } from './new-job.ts';
+import { PAID } from './paid-in-vain.ts';
+import type { Job, Shot } from './records.ts';
+import { jobOf, shotOf } from './rows.ts';
 import type { Connection } from './connection.ts';
 
 /** A failed, refused or held shot. */
@@ -99,6 +102,33 @@ export class Queries {
        WHERE a.job_id = ? AND a.state = 'accepted'`,
       jobId,
     );
+  }
+
+  /** Shots of a job in these states, in their order; `unpaid`: without ended ones that were paid, or perhaps paid. */
+  shots(jobId: number, states: readonly Shot['state'][], { unpaid = false } = {}): Shot[] {
+    const marks = states.map(() => '?').join(', ');
+    const which = unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : '';
+    const sql = `SELECT * FROM shots WHERE job_id = ? AND state IN (${marks}) ${which} ORDER BY id`;
+    return this.connection.many(shotOf, sql, jobId, ...states);
+  }
+
+  /** The newest job that was the same and has all its pictures. */
+  complete({ characterKey, fingerprint }: Pick<SameJob, 'characterKey' | 'fingerprint'>): Job | undefined {
+    const sql = `SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_key = ? AND fingerprint = ?
+      AND state = 'ended' AND NOT EXISTS (SELECT 1 FROM shots s WHERE s.job_id = jobs.id AND s.state <> 'done')
+      ORDER BY id DESC LIMIT 1`;
+    return this.connection.one(jobOf, sql, characterKey, fingerprint);
+  }
+
+  /** What a character was asked for: seeds and prompts, a line each. */
+  asked(characterKey: number): ReadonlySet<string> {
+    const rows = this.connection.all<{ line: string }>(
+      `SELECT s.seed || ' ' || s.prompt line FROM shots s JOIN jobs j ON j.id = s.job_id WHERE j.character_key = ?
+       UNION SELECT seed || ' ' || prompt FROM images WHERE character_key = ?`,
+      characterKey,
+      characterKey,
+    );
+    return new Set(rows.map(({ line }) => line));
   }
 
   /** Who made the pictures of a job, the one with the most first. */

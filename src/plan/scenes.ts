@@ -31,6 +31,14 @@ export interface ScenePlan {
   kind: Exclude<ShotKind, 'avatar'>;
 }
 
+/** What there is of a character before a plan. */
+export interface Earlier {
+  /** Gallery shots. */
+  from?: number | undefined;
+  /** Tells whether a prompt was asked for with a seed. */
+  isAsked?: ((prompt: string, seed: number) => boolean) | undefined;
+}
+
 /**
  * How many pictures each scene gets. A scene's own count wins; what is left of `total` is dealt to the others in turn,
  * from the first. Without a total each of the others gets one. Undefined: the total is too small for all scenes, or the
@@ -53,10 +61,15 @@ export function sceneCounts(scenes: readonly Pick<Scene, 'count'>[], total?: num
 /**
  * The shots, one at a time: the scenes in turn, so that a run that stops early has some of each. `from`: how many
  * gallery shots the character has already; it moves the camera on, so that another pack of the same scene is not the
- * same pictures.
+ * same pictures. All have the character's own seed, or their scene's: another one only where the same prompt was asked
+ * for with it, by an earlier shot of the plan or as `isAsked` tells.
  */
-export function* planScenes(subject: Subject, { scenes, counts, kind }: ScenePlan, from = 0): Generator<PlannedShot> {
-  const seen = new Map<string, { copies: number; first: number }>();
+export function* planScenes(
+  subject: Subject,
+  { scenes, counts, kind }: ScenePlan,
+  { from = 0, isAsked = () => false }: Earlier = {},
+): Generator<PlannedShot> {
+  const seen = new Map<string, { copies: number; first: number; cycles: Map<number, number> }>();
   const rounds = Math.max(0, ...counts);
   const digits = kind === 'training' ? 2 : 4;
   let ordinal = 0;
@@ -67,30 +80,39 @@ export function* planScenes(subject: Subject, { scenes, counts, kind }: ScenePla
       // A scene that stands in the list twice is one scene. Neighbors begin with other views.
       const { count: _, ...same } = scene;
       const key = JSON.stringify(same);
-      const { copies: copy, first } = seen.get(key) ?? { copies: 0, first: index };
-      seen.set(key, { copies: copy + 1, first });
+      const { copies: copy, first, cycles } = seen.get(key) ?? { copies: 0, first: index, cycles: new Map() };
+      seen.set(key, { copies: copy + 1, first, cycles });
       const name = `${kind}-${String(ordinal).padStart(digits, '0')}`;
-      yield { name, kind, ...sceneShot(subject, scene, { copy, from: from + first }) };
+      yield { name, kind, ...sceneShot(subject, scene, { index: from + first + copy, cycles, isAsked }) };
     }
   }
 }
 
 type SceneShot = Omit<PlannedShot, 'name' | 'kind'>;
 
-function sceneShot(subject: Subject, scene: Scene, { copy, from }: { copy: number; from: number }): SceneShot {
+/** @param taken.cycles the last cycle of seeds that each view of the scene has had. */
+function sceneShot(
+  subject: Subject,
+  scene: Scene,
+  taken: { index: number; cycles: Map<number, number>; isAsked: (prompt: string, seed: number) => boolean },
+): SceneShot {
   const framings = scene.framing === undefined ? FRAMINGS : [scene.framing];
   const angles = scene.angle === undefined ? ANGLES : [scene.angle];
   const views = framings.length * angles.length;
-  const index = from + copy;
+  const { index, cycles, isAsked } = taken;
   const [framingAt = 0, angleAt = 0] = wheelPositions([framings.length, angles.length], index);
   const look = sceneLook(subject, scene, { framing: at(framings, framingAt), angle: at(angles, angleAt) });
-  // A seed that the user gave is the first picture's, however many there were before.
-  const cycle = Math.floor((scene.seed === undefined ? index : copy) / views);
+  const prompt = buildPrompt(subject.attributes, look, subject.context);
+  const base = scene.seed ?? subject.seed;
+  let cycle = (cycles.get(index % views) ?? -1) + 1;
+  // A seed that the user gave is the first picture's, whatever was asked for before.
+  while (scene.seed === undefined && isAsked(prompt, derivedSeed(base, cycle))) cycle += 1;
+  cycles.set(index % views, cycle);
   const settings = settingsOf(scene);
   return {
     look,
-    prompt: buildPrompt(subject.attributes, look, subject.context),
-    seed: derivedSeed(scene.seed ?? subject.seed, cycle),
+    prompt,
+    seed: derivedSeed(base, cycle),
     ...(Object.keys(settings).length > 0 ? { settings } : {}),
   };
 }

@@ -27,6 +27,8 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
     '--storage none',
   'start-another-job': (text) => `${text} (add --new to start another)`,
   reroll: (text) => `${text} (\`imggen reroll\` makes other takes)`,
+  'see-pictures': (text, { characterId }) =>
+    `${text} (\`imggen gallery ${characterId}\` shows what there is; --key NAME makes a job once)`,
   'use-image': (text) => `${text}: imggen use <image>`,
   'make-avatar': (text) => `${text} (\`imggen create-character\` makes the avatar)`,
   resume: () => '`imggen resume` collects them',

@@ -2,6 +2,11 @@ import { createInterface } from 'node:readline/promises';
 import { UserError } from '../errors.ts';
 import type { Terminal } from '../host.ts';
 
+/** True when there is a person to be asked. */
+export function canAsk({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}
+
 /**
  * Asks a person at a terminal: true for a yes; false where there is nobody to ask.
  * @throws {UserError} `declined` for any other answer, Ctrl-C and Ctrl-D.
@@ -10,7 +15,7 @@ export async function confirm(
   { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
   question: string,
 ): Promise<boolean> {
-  if (!stdin.isTTY || !stderr.isTTY) return false;
+  if (!canAsk({ stdin, stderr })) return false;
   const ask = createInterface({ input: stdin, output: stderr });
   const closed = new AbortController();
   ask.once('close', () => closed.abort());

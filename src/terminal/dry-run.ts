@@ -16,6 +16,7 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
       io,
       `${job.characterId} · ${job.provider} ${job.model} · ${job.size} · ${count(job.shots.length, 'picture')}\n`,
     );
+    for (const { message, advice } of job.notices) printLine(io, `${printable(worded(message, advice))}\n`);
     for (const { shot, seed, prompt } of job.shots) printLine(io, `${shot}  seed ${seed}\n  ${printable(prompt)}`);
     const negativePrompt = job.shots[0]?.negativePrompt;
     if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);

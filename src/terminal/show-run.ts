@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import type { RunSummary, View } from '../views/view.ts';
 import { worded } from './advice.ts';
-import { confirm } from './confirm.ts';
+import { canAsk, confirm } from './confirm.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { passInterrupts } from './interrupts.ts';
 import { printMessage, type Io } from './print.ts';
@@ -33,7 +33,8 @@ export async function showRun(io: Io, how: Showing, start: (options: RunOptions)
   const screen = new Screen(() => openView(io, how));
   const run = start({
     onEvent: (event) => screen.handle(asShown(event, how)),
-    confirm: (question) => how.yes === true || (!how.json && confirm(io.terminal, question)),
+    ...(how.yes ? { confirm: () => true } : {}),
+    ...(!how.yes && !how.json && canAsk(io.terminal) ? { confirm: (question) => confirm(io.terminal, question) } : {}),
   });
   const off = passInterrupts(run, io.terminal, how.drainMs);
   try {
