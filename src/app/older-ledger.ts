@@ -1,14 +1,18 @@
 /** Is the ledger older than the work? A copy that was put back knows nothing of what was paid since. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { ProviderError, UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
 import { parseImageNumber } from '../names.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { worstOf } from './estimate.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
+
+/** The provider's list is asked for this long; then the run goes on without it. */
+const LIST_TIMEOUT_MS = 30_000;
 
 /** What is done about jobs that may have been worked on since the ledger was copied. */
 export interface LookFirst {
@@ -26,8 +30,9 @@ interface GoingOn {
 }
 
 /**
- * Finds jobs that go on though pictures that the ledger does not know were made in their folder since they began. A
- * provider that lists what it was sent is asked before anything is sent; at others a person must agree.
+ * Finds jobs that go on though pictures, or requests, that the ledger does not know were made since they began: told by
+ * the files in their folder, else by the provider's list. A provider that lists what it was sent is asked before
+ * anything is sent; at others a person must agree.
  * @throws {UserError} `usage` where nobody agrees: nothing was sent.
  */
 export async function lookFirst(
@@ -41,12 +46,9 @@ export async function lookFirst(
     const ready = how.providers.get(settings.provider);
     if (!before || !ready || alike.length === 0 || worstOf(settings, ready, { prompt: '' }) === 0) continue;
     const folder = join(settings.output, characterId);
-    const known = ledger.open().maintenance.filenames(characterId);
-    const unknown = picturesSince(folder, characterId, before.createdAtMs).filter((name) => !known.has(name));
-    if (unknown.length === 0) continue;
-    const were = unknown.length === 1 ? 'picture was' : 'pictures were';
-    const what = `${unknown.length} ${were} made in ${folder} since job`;
-    const why = `${what} ${before.id} began, and the ledger does not know them: it may be older than the pictures`;
+    const told = onDisk(ledger.open(), before, folder) ?? (await atProvider(ledger.open(), before, ready));
+    if (told === undefined) continue;
+    const why = `${told}, and the ledger does not know them: it may be older than the pictures`;
     if (ready.provider.find) {
       jobIds.add(before.id);
       const message = `${why}. ${settings.provider} is asked for each picture before it is paid`;
@@ -57,6 +59,48 @@ export async function lookFirst(
   return { jobIds, notices };
 }
 
+/** What lies in the folder of a job's pictures since it began and is not in the ledger, in words. */
+function onDisk({ maintenance }: Ledger, job: Job, folder: string): string | undefined {
+  const { id, characterId, createdAtMs } = job;
+  const known = maintenance.filenames(characterId);
+  const isPicture = (name: string) => parseImageNumber(characterId, name) !== undefined && !known.has(name);
+  const pictures = filesSince(folder, createdAtMs).filter(isPicture).length;
+  const since = `in ${folder} since job ${id} began`;
+  if (pictures > 0) return `${pictures} ${pictures === 1 ? 'picture was' : 'pictures were'} made ${since}`;
+  // An answer, its remote id, or the space that was set aside for it.
+  const keys = filesSince(join(folder, '.parts'), createdAtMs).flatMap(
+    (name) => /^([\w-]+)\.part(?:\.id)?(?:\.reserved)?$/.exec(name)?.[1] ?? [],
+  );
+  const requests = new Set(keys.filter((key) => maintenance.attemptState(key) === undefined)).size;
+  if (requests === 0) return undefined;
+  return `${requests} ${requests === 1 ? 'request has' : 'requests have'} left a file ${since}`;
+}
+
+/** Work that the provider lists since a job began, asked for as the job would, and is not in the ledger; in words. */
+async function atProvider(
+  { attempts, queries }: Ledger,
+  { id, createdAtMs }: Job,
+  { provider }: ReadyProvider,
+): Promise<string | undefined> {
+  const says = {
+    sinceMs: createdAtMs,
+    prompts: [...new Set(queries.shots(id, ['queued']).map(({ prompt }) => prompt))],
+    isKnown: (remoteId: string) => attempts.knowsRemote(provider.name, remoteId),
+  };
+  let count: number | undefined;
+  try {
+    count =
+      says.prompts.length > 0
+        ? await provider.countUnknown?.(says, { signal: AbortSignal.timeout(LIST_TIMEOUT_MS) })
+        : undefined;
+  } catch (error) {
+    // A list that can't be read says nothing; a request that is in doubt later asks again.
+    if (!(error instanceof ProviderError)) throw error;
+  }
+  if (!count) return undefined;
+  return `${provider.name} lists ${count} ${count === 1 ? 'prediction' : 'predictions'} for pictures of job ${id}`;
+}
+
 function refusal(why: string, provider: string): UserError {
   return new UserError(`${why}, and ${provider} can not be asked what it was sent`, {
     hint: 'nothing was sent. Put the newest ledger in its place, or agree to pay for what this one says is missing',
@@ -64,12 +108,10 @@ function refusal(why: string, provider: string): UserError {
   });
 }
 
-function picturesSince(folder: string, characterId: string, sinceMs: number): string[] {
+function filesSince(folder: string, sinceMs: number): string[] {
   const changedMs = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   try {
-    return readdirSync(folder).filter(
-      (name) => parseImageNumber(characterId, name) !== undefined && changedMs(name) >= sinceMs,
-    );
+    return readdirSync(folder).filter((name) => changedMs(name) >= sinceMs);
   } catch {
     // Nothing was made there.
     return [];

@@ -12,7 +12,6 @@ interface AttemptRow {
   ordinal: number;
   provider: string;
   model: string;
-  request_hash: string;
   request: string;
   /** JSON of `ReferenceRow[]`, by position. */
   references_json: string;
@@ -96,7 +95,6 @@ function attemptOf(row: AttemptRow, folder: string | undefined): Attempt {
     ordinal: row.ordinal,
     provider: row.provider,
     model: row.model,
-    requestHash: row.request_hash,
     request: { ...(JSON.parse(row.request) as Omit<AttemptRequest, 'references'>), references },
     state: row.state,
     remoteId: row.remote_id,

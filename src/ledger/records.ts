@@ -108,7 +108,6 @@ export interface Attempt {
   ordinal: number;
   provider: string;
   model: string;
-  requestHash: string;
   request: AttemptRequest;
   state: AttemptState;
   remoteId: string | null;

@@ -120,7 +120,7 @@ async function submit(
     );
   });
   stopIfAborted(call.signal);
-  return { state: 'generated', image: { kind: 'bytes', bytes }, seedUsed: request.seed, costMicros: 0, model: MODEL };
+  return { state: 'generated', image: { kind: 'bytes', bytes }, seedUsed: request.seed, costMicros: 0 };
 }
 
 /**

@@ -16,6 +16,7 @@
 import type { CharacterAttributes } from '../character.ts';
 import type { Reference, SentRecord, ShotLook } from '../shot.ts';
 import type { Capabilities, Price } from './capabilities.ts';
+import type { LedgerSays } from './ledger-says.ts';
 
 export type { Reference, SentRecord } from '../shot.ts';
 
@@ -46,10 +47,8 @@ export interface ImageRequest {
 /** A picture as the provider hands it over. */
 export type ProviderImage =
   | { kind: 'bytes'; bytes: Uint8Array }
-  /**
-   * Fetched at once by the runner, without credentials, every hop checked. `expiresAtMs`: when the service deletes it.
-   */
-  | { kind: 'url'; url: string; expiresAtMs?: number };
+  /** Fetched at once by the runner, without credentials, every hop checked. */
+  | { kind: 'url'; url: string };
 
 /** Work that ended well. */
 export interface Generated {
@@ -60,8 +59,6 @@ export interface Generated {
   costMicros?: number;
   /** The service's usage record, kept as JSON in the ledger. */
   usage?: unknown;
-  /** The model that really answered, if the service says. */
-  model?: string;
   /** Things the user should know, once. */
   warnings?: readonly string[];
 }
@@ -190,6 +187,11 @@ export interface Provider {
   cancel?(remoteId: string, call: CallContext): Promise<boolean>;
   /** Looks for an attempt whose answer was lost, where the service lists what it was sent or takes our key. */
   find?(lost: LostAttempt, call: CallContext): Promise<Finding>;
+  /**
+   * How much work with one of these prompts the account has been sent since then that the ledger does not know.
+   * @throws {ProviderError}
+   */
+  countUnknown?(ledger: LedgerSays, call: CallContext): Promise<number>;
   /** Is the service there and the key good? Costs nothing. */
   check(call: CallContext): Promise<Health>;
 }

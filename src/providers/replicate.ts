@@ -14,6 +14,7 @@ import type { CallContext, Health, ImageRequest, Provider } from './provider.ts'
 import { abilitiesOf, chosen } from './replicate/abilities.ts';
 import { attempts } from './replicate/attempts.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS, SERVICE } from './replicate/connection.ts';
+import { countUnknown } from './replicate/find.ts';
 import { modelReader, type ModelReader } from './replicate/model-reader.ts';
 import { MODELS } from './replicate/model-table.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
@@ -87,6 +88,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     warnings: (request) => warnings(request, can(request.model)),
     check: (call) => check(connection, call),
     cancel: (remoteId, call) => cancel(connection, remoteId, call),
+    countUnknown: (ledger, call) => countUnknown(connection, ledger, call),
     ...attempts(connection, options, { settings, readModel }),
   };
 }

@@ -1,5 +1,6 @@
 /** A ledger that was replaced by an older copy: what was made since is looked for before anything is paid again. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, inject, it } from 'vitest';
 import type { Emulator } from '../emulators/emulator.ts';
@@ -60,5 +61,33 @@ it('at OpenAI, which can not be asked, nothing is sent without a yes: exit 2', a
     expect(emulator.charges()).toHaveLength(COUNT);
     expect((await resume('--yes')).code).toBe(0);
     expect(emulator.charges()).toHaveLength(COUNT + 4);
+  });
+});
+
+/** The pictures that were made after the copy go, too: the whole folder was put back. */
+function restorePictures(home: Home): string {
+  const folder = join(home.folder, 'images', 'mira-sol');
+  for (const name of readdirSync(folder)) if (/0000[3-6]\.png$/.test(name)) rmSync(join(folder, name));
+  return folder;
+}
+
+it('at Replicate its list tells where no file does: a whole folder that was put back pays nothing twice', async () => {
+  await restored('replicate', async (home, resume, emulator) => {
+    restorePictures(home);
+    const { code, stderr, stdout } = await resume();
+    expect(code, stderr + stdout).toBe(0);
+    expect(stdout).toMatch(/replicate lists 4 predictions for pictures of job 1, and the ledger does not know them/);
+    expect(emulator.charges()).toHaveLength(COUNT);
+    expect(donePictures(home)).toBe(COUNT);
+  });
+});
+
+it('at OpenAI what a request leaves on the disk is enough to ask', async () => {
+  await restored('openai', async (home, resume, emulator) => {
+    writeFileSync(join(restorePictures(home), '.parts', 'a-key-of-nobody.part.id'), '{}');
+    const { code, stderr } = await resume();
+    expect(code, stderr).toBe(2);
+    expect(stderr).toMatch(/1 request has left a file in .*older[^]*→ .*--yes/);
+    expect(emulator.charges()).toHaveLength(COUNT);
   });
 });

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
+import type { LedgerSays } from '../ledger-says.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
 import { isSameInput } from './same-input.ts';
@@ -58,29 +59,21 @@ export async function findPrediction(
 }
 
 async function look(connection: ReplicateConnection, wanted: Wanted, call: CallContext): Promise<Finding> {
-  const candidates: Prediction[] = [];
   const sentMs = sentAtService(connection, wanted);
   const sinceMs = sentMs - SKEW_MS;
-  const since = new Date(sinceMs).toISOString();
-  let next: string | undefined;
+  let listed: Listed;
   try {
-    for (let page = 0; page < PAGES_MAX; page++) {
-      const { results, next: further } = await list(connection, next ?? since, call.signal);
-      candidates.push(...results.filter((prediction) => mayBeOurs(prediction, wanted, sinceMs)));
-      next = further ?? undefined;
-      if (next === undefined) break;
-      if (!URL.canParse(next) || new URL(next).origin !== new URL(connection.baseUrl).origin)
-        return { state: 'unsure', message: 'the list of predictions goes on at another address' };
-    }
+    listed = await listSince(connection, sinceMs, call, (prediction) => mayBeOurs(prediction, wanted, sinceMs));
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return { state: 'unsure', message: error.message };
   }
+  const { predictions: candidates, isWhole } = listed;
   const fitting = candidates.filter(({ input }) => isSameInput(wanted.sent.input, input ?? {}));
   const found = fitting.sort(byDistance(sentMs))[0];
   if (found !== undefined)
     return { state: 'found', remoteId: found.id, ...(fitting.length > 1 ? { fitting: fitting.length } : {}) };
-  if (next !== undefined) return { state: 'unsure', message: 'too many predictions since then to look through' };
+  if (!isWhole) return { state: 'unsure', message: 'too many predictions since then to look through' };
   const { lost, sent } = wanted;
   const latestMs = lost.unrecorded ? Infinity : sentMs + (sent.doubtMs ?? 0) + UNDER_WAY_MS;
   const gone = candidates.filter(
@@ -89,6 +82,44 @@ async function look(connection: ReplicateConnection, wanted: Wanted, call: CallC
   return gone === 0
     ? { state: 'absent' }
     : { state: 'unsure', message: `${gone} predictions since then no longer tell what was asked` };
+}
+
+/**
+ * How many predictions with one of the prompts were created since then that the ledger does not know. @throws
+ * {ProviderError}
+ */
+export async function countUnknown(
+  connection: ReplicateConnection,
+  { sinceMs, prompts, isKnown }: LedgerSays,
+  call: CallContext,
+): Promise<number> {
+  const asks = (value: unknown) => typeof value === 'string' && prompts.some((prompt) => value.startsWith(prompt));
+  const isUnknown = ({ id, input }: Prediction) => !isKnown(id) && Object.values(input ?? {}).some(asks);
+  return (await listSince(connection, sinceMs - SKEW_MS, call, isUnknown)).predictions.length;
+}
+
+/** Predictions of the account, and whether the list was read to its end. */
+interface Listed {
+  predictions: Prediction[];
+  isWhole: boolean;
+}
+
+async function listSince(
+  connection: ReplicateConnection,
+  sinceMs: number,
+  { signal }: CallContext,
+  isWanted: (prediction: Prediction) => boolean,
+): Promise<Listed> {
+  const predictions: Prediction[] = [];
+  let next: string | undefined = new Date(sinceMs).toISOString();
+  for (let page = 0; page < PAGES_MAX && next !== undefined; page++) {
+    const { results, next: further }: z.infer<typeof pageSchema> = await list(connection, next, signal);
+    predictions.push(...results.filter(isWanted));
+    next = further ?? undefined;
+    if (next !== undefined && (!URL.canParse(next) || new URL(next).origin !== new URL(connection.baseUrl).origin))
+      throw new ProviderError('the list of predictions goes on at another address', { failure: 'unavailable' });
+  }
+  return { predictions, isWhole: next === undefined };
 }
 
 function list(connection: ReplicateConnection, from: string, signal: AbortSignal): Promise<z.infer<typeof pageSchema>> {

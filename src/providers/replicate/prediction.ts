@@ -79,16 +79,15 @@ function runningAt(progress: number | undefined): Reading {
 }
 
 function succeeded(prediction: Prediction, unbilled: ProviderFailure['charged'], nowMs: number): Reading {
-  const { output, logs, model, metrics } = prediction;
+  const { output, logs, metrics } = prediction;
   if (output === undefined || output === null || (Array.isArray(output) && output.length === 0))
     return withoutOutput(prediction, unbilled, nowMs);
   const files = picturesIn(output);
   const seed = /Using seed: (\d{1,16})\b/.exec(logs ?? '')?.[1];
   return {
     state: 'generated',
-    image: imageOf(pictureOf(output), Date.parse(prediction.completed_at ?? prediction.created_at) + RETENTION_MS),
+    image: imageOf(pictureOf(output)),
     ...(seed === undefined ? {} : { seedUsed: Number(seed) }),
-    ...(model ? { model } : {}),
     ...(metrics === undefined ? {} : { usage: metrics }),
     ...(files > 1 ? { warnings: [`an answer holds ${files} files: the last picture is kept`] } : {}),
   };
@@ -124,10 +123,10 @@ function withoutOutput(
   };
 }
 
-function imageOf(found: string | undefined, expiresAtMs: number): ProviderImage {
+function imageOf(found: string | undefined): ProviderImage {
   const base64 = /^data:image\/[\w.+-]+;base64,(.+)$/s.exec(found ?? '')?.[1];
   if (base64 !== undefined) return { kind: 'bytes', bytes: Buffer.from(base64, 'base64') };
-  if (found !== undefined) return { kind: 'url', url: found, ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }) };
+  if (found !== undefined) return { kind: 'url', url: found };
   throw new ProviderError('the prediction succeeded, but its output is no picture', { failure: 'unusable' });
 }
 
