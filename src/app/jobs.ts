@@ -7,6 +7,8 @@ import { keptPath } from '../ledger/paths.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobChanges, JobKind, JobSettings } from '../ledger/records.ts';
 import { assertOwner, isVisible } from './characters.ts';
+import { sizeOfRatio } from '../runner/aspect-ratio.ts';
+import type { ReadyProvider } from '../runner/context.ts';
 import { printable } from '../sanitize.ts';
 import type { Notice } from './notice.ts';
 import type { Caller, Project } from './project.ts';
@@ -24,14 +26,18 @@ export async function settingsFor(
   wanted: Pick<JobSettings, 'references' | 'pictures' | 'negativePrompt'> & { provider?: string },
 ): Promise<JobSettings> {
   const { references, pictures, negativePrompt, provider = services.chosenProvider() } = wanted;
-  const { model } = await services.provider(provider);
+  const ready = await services.provider(provider);
+  const { model } = ready;
+  const { aspectRatio, transparent } = config;
+  if (aspectRatio !== undefined || transparent) await services.learn(ready);
   return {
     provider,
     fallback: config.fallback,
     model,
-    width: config.size.width,
-    height: config.size.height,
+    ...shaped(config, ready),
     quality: config.quality,
+    ...(aspectRatio !== undefined && { aspectRatio }),
+    ...(transparent && { transparent }),
     output: config.output,
     store: config.storage.provider,
     thumbnails: config.thumbnails,
@@ -46,6 +52,17 @@ export async function settingsFor(
     timeoutMs: config.timeoutMs,
     allowUnknownPrice: config.allowUnknownPrice,
   };
+}
+
+/** The size of the pictures, with the ratio that is asked for. @throws {UserError} when the model has none of it. */
+function shaped({ size, aspectRatio }: Config, { provider, model }: ReadyProvider): Config['size'] {
+  if (aspectRatio === undefined) return size;
+  const found = sizeOfRatio(provider.capabilities(model).sizes, aspectRatio, size);
+  if (found) return found;
+  throw new UserError(`${provider.name} (${model}) makes no pictures of the aspect ratio ${aspectRatio}`, {
+    hint: 'nothing was sent. The list of providers tells what each can do',
+    advice: { code: 'list-providers' },
+  });
 }
 
 /** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
@@ -104,10 +121,11 @@ function assertKey(key: string | undefined): void {
 
 /** Hash over what makes two requests the same. */
 function fingerprintOf({ characterId, kind, what, planHash, settings }: Wanted, ledgerFolder: string): string {
-  const { provider, model, width, height, quality } = settings;
+  const { provider, model, width, height, quality, transparent } = settings;
   const output = keptPath(ledgerFolder, settings.output);
   const same = [characterId, kind, what, planHash ?? '', provider, model, width, height, quality ?? '', output];
-  return createHash('sha256').update(JSON.stringify(same)).digest('hex');
+  const made = transparent ? [...same, 'transparent'] : same;
+  return createHash('sha256').update(JSON.stringify(made)).digest('hex');
 }
 
 /**

@@ -10,14 +10,6 @@ import { faceOf, rejectedAvatar } from './avatar.ts';
 import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
 
-/** A service may take this long to say what a model takes. */
-const LEARN_TIMEOUT_MS = 30_000;
-
-/** Reads what a model can do, where its service has to be asked. @throws {UserError} */
-export async function learn({ provider }: ReadyProvider, model: string): Promise<void> {
-  await provider.learn?.(model, { signal: AbortSignal.timeout(LEARN_TIMEOUT_MS) });
-}
-
 /**
  * Where the face of a job's pictures is from. `given`: the config's references. `made`: the avatar that the job makes
  * first. `there`: an avatar. `drawn`: only a drawing, which is not sent. `none`.

@@ -99,7 +99,7 @@ async function takeSettings({ config, services, ledger }: CreatingProject, jobId
   const now = await settingsFor(config, services, { references, pictures, negativePrompt, provider });
   const settings: JobSettings = {
     ...now,
-    ...(given.size === undefined ? { width: made.width, height: made.height } : {}),
+    ...(given.size === undefined && given.aspectRatio === undefined ? { width: made.width, height: made.height } : {}),
     ...(provider === made.provider ? { model: given.model ?? made.model, quality: given.quality ?? made.quality } : {}),
   };
   assertFits(settings, await services.provider(provider));

@@ -8,6 +8,7 @@ import type { Clean } from '../runner/storable.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { GivenReference } from '../shot.ts';
 import { cleanedStore } from './clean-store.ts';
+import { learn } from './learn.ts';
 import { ReferenceFiles } from './reference-files.ts';
 import { DEFAULT_PROVIDER } from '../config/schema.ts';
 
@@ -141,6 +142,11 @@ export class Services {
   references(given: readonly GivenReference[]): Promise<GivenReference[]> {
     if (this.#isForPlans) return Promise.resolve([...given]);
     return Promise.all(given.map((reference) => this.#references.file(reference)));
+  }
+
+  /** Reads what the model of a provider can do; for plans nobody is asked. @throws {UserError} */
+  async learn(ready: ReadyProvider): Promise<void> {
+    if (!this.#isForPlans) await learn(ready, ready.model);
   }
 
   /** A store, not asked anything yet. @throws {UserError} `auth` when its key is missing. */

@@ -30,6 +30,8 @@ export interface MakingFlags extends FolderFlags {
   seed?: string | undefined;
   size?: string | undefined;
   quality?: string | undefined;
+  aspectRatio?: string | undefined;
+  transparent?: boolean | undefined;
   concurrency?: string | undefined;
   budget?: string | undefined;
   maxImageUsd?: string | undefined;
@@ -54,7 +56,9 @@ export interface MakingFlags extends FolderFlags {
 export function settingsOf(flags: MakingFlags): GivenSettings {
   const { provider, model, seed, size, quality, concurrency, timeoutMs, attemptsMax, priority } = flags;
   const { maxImageUsd, maxDayUsd, output, ledger, storage, owner, requireSeed, allowUnknownPrice } = flags;
-  const making = { provider, model, seed, size, quality, concurrency, timeoutMs, attemptsMax, priority };
+  const { aspectRatio, transparent } = flags;
+  const look = { size, aspectRatio, transparent, quality };
+  const making = { provider, model, seed, ...look, concurrency, timeoutMs, attemptsMax, priority };
   const others = { maxImageUsd, maxDayUsd, output, ledger, storage, owner, requireSeed, allowUnknownPrice };
   const thumbnails = flags.thumbnails === false ? false : undefined;
   return { ...making, ...others, budgetUsd: flags.budget, thumbnails };

@@ -56,6 +56,9 @@ export interface Config {
   model?: string | undefined;
   size: { width: number; height: number };
   quality?: string | undefined;
+  /** `3:4`: the shape of the pictures, which have about as many pixels as `size`. */
+  aspectRatio?: string | undefined;
+  transparent: boolean;
   concurrency: number;
   /** Milliseconds between the first sends. */
   staggerMs: number;

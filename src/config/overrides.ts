@@ -5,7 +5,7 @@ import { settings } from './schema.ts';
 
 const { provider, model, size, quality, seed, concurrency, attemptsMax, timeoutMs } = settings;
 const { budgetUsd, maxImageUsd, maxDayUsd, output, ledger, storage, owner, priority } = settings;
-const { thumbnails, requireSeed, allowUnknownPrice } = settings;
+const { thumbnails, requireSeed, allowUnknownPrice, aspectRatio, transparent } = settings;
 
 const overridesSchema = z
   .strictObject({
@@ -28,6 +28,8 @@ const overridesSchema = z
     thumbnails,
     requireSeed,
     allowUnknownPrice,
+    aspectRatio,
+    transparent,
   })
   .partial();
 
@@ -59,6 +61,7 @@ const variables: Partial<Record<Setting, string>> = {
   model: 'IMGGEN_MODEL',
   size: 'IMGGEN_SIZE',
   quality: 'IMGGEN_QUALITY',
+  aspectRatio: 'IMGGEN_ASPECT_RATIO',
   seed: 'IMGGEN_SEED',
   concurrency: 'IMGGEN_CONCURRENCY',
   attemptsMax: 'IMGGEN_ATTEMPTS_MAX',

@@ -53,6 +53,8 @@ export function resolveConfig({
     model,
     size: parseSize(over.size ?? file.size),
     quality: over.quality ?? file.quality,
+    aspectRatio: aspectRatioOf(file, layers),
+    transparent: over.transparent ?? file.transparent,
     concurrency: over.concurrency ?? file.concurrency,
     staggerMs: file.staggerMs ?? (provider === DEFAULT_PROVIDER ? 0 : staggerDefaultMs),
     attemptsMax: over.attemptsMax ?? file.attemptsMax,
@@ -87,6 +89,14 @@ function chosenProvider(file: ConfigFile, layers: readonly Overrides[]): Chosen 
         ? { provider: layer.provider, model: layer.model }
         : { provider: below.provider, model: layer.model ?? below.model },
     { provider: file.provider, model: file.model },
+  );
+}
+
+/** A stronger layer that names a size means that size. */
+function aspectRatioOf(file: ConfigFile, layers: readonly Overrides[]): string | undefined {
+  return layers.reduce<string | undefined>(
+    (below, { size, aspectRatio }) => aspectRatio ?? (size === undefined ? below : undefined),
+    file.aspectRatio,
   );
 }
 

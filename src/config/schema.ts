@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { characterSchema, seedSchema } from '../character.ts';
 import { lineOfText, wholeNumber } from '../fields.ts';
 import { scenesSchema } from './scene-schema.ts';
-import { sizeSchema } from './size.ts';
+import { aspectRatioSchema, sizeSchema } from './size.ts';
 
 /** The provider where none is named and no key is found: it needs none. */
 export const DEFAULT_PROVIDER = 'local';
@@ -23,6 +23,8 @@ export const settings = {
   model: lineOfText(200),
   size: sizeSchema,
   quality: lineOfText(40),
+  aspectRatio: aspectRatioSchema,
+  transparent: yesOrNo,
   seed: seedSchema,
   concurrency: wholeNumber(1, 64),
   attemptsMax: wholeNumber(1, 10),
@@ -75,6 +77,12 @@ export const fileSchema = z.strictObject(
       .default('1024x1024')
       .describe('Size of the pictures in pixels: WIDTHxHEIGHT, 64 to 4096 a side.'),
     quality: settings.quality.optional().describe('Quality as the model takes it: low, medium, high, auto.'),
+    aspectRatio: settings.aspectRatio
+      .optional()
+      .describe('Shape of the pictures, WIDTH:HEIGHT, as 3:4: with about as many pixels as size.'),
+    transparent: settings.transparent
+      .default(false)
+      .describe('Pictures with a transparent background, of models that can.'),
     concurrency: settings.concurrency.default(4).describe('How many pictures are made at the same time.'),
     staggerMs: wholeNumber(0, 60_000)
       .optional()

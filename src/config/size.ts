@@ -13,6 +13,20 @@ export const sizeSchema = z
     error,
   });
 
+const ratioError = 'expected WIDTH:HEIGHT, such as 3:4, at most 16:1';
+
+/** An aspect ratio as text: `3:4`. */
+export const aspectRatioSchema = z
+  .string({ error: ratioError })
+  .regex(/^[1-9]\d{0,2}:[1-9]\d{0,2}$/, { error: ratioError })
+  .refine(
+    (text) => {
+      const [width = 1, height = 1] = text.split(':').map(Number);
+      return Math.max(width / height, height / width) <= 16;
+    },
+    { error: ratioError },
+  );
+
 /** `1024x1536` → its sides in pixels. */
 export function parseSize(text: string): { width: number; height: number } {
   const [width = Number.NaN, height = Number.NaN] = text.split('x').map(Number);

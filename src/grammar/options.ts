@@ -34,6 +34,8 @@ export function making(command: Command, lines: readonly string[]): Command {
     .option('--provider <name>', `${Object.keys(PROVIDERS).join(', ')}, or auto`)
     .option('--model <id>', 'model of that provider')
     .option('--size <WxH>', 'pixels, for example 1024x1536')
+    .option('--aspect-ratio <W:H>', 'shape, for example 3:4; about as many pixels as the size')
+    .option('--transparent', 'a transparent background, of models that can')
     .option('--output <dir>', 'folder of the pictures (default: images)')
     .option('--key <name>', 'names the job: the same key never makes a second one')
     .option('--dry-run', 'print shots, seeds, prompts and the worst-case cost; send and write nothing');

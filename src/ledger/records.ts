@@ -95,6 +95,7 @@ export interface AttemptRequest {
   width: number;
   height: number;
   quality?: string | undefined;
+  transparent?: boolean | undefined;
   references: readonly Reference[];
 }
 

@@ -19,6 +19,10 @@ export interface JobSettings {
   width: number;
   height: number;
   quality?: string | undefined;
+  /** The shape that was asked for, as `3:4`: width and height have it. */
+  aspectRatio?: string | undefined;
+  /** Pictures with a transparent background. */
+  transparent?: boolean | undefined;
   /** Absolute folder of all pictures. */
   output: string;
   /** Name of the store, `none` for no upload. */

@@ -59,6 +59,10 @@ export interface Capabilities {
   negativePrompt: boolean;
   /** The longest prompt it takes, in characters; undefined: no limit is known. */
   promptMaxChars?: number;
+  /** Makes pictures with a transparent background. Default false. */
+  transparent?: boolean;
+  /** Its service was not asked yet: what it takes is assumed, and read before anything is paid. */
+  unread?: boolean;
   /** Running work can be stopped at the provider. */
   cancel: boolean;
   /** Accepted work can be waited for by another process (has a remote id). */

@@ -38,6 +38,8 @@ export interface ImageRequest {
   height: number;
   /** `low`, `medium`, `high`, `auto` …, as the model takes it; undefined: the provider's default. */
   quality?: string | undefined;
+  /** With a transparent background; only for models that can. */
+  transparent?: boolean | undefined;
   references: readonly Reference[];
   /** Who and how, in structure: what the local provider draws from. */
   character: CharacterAttributes;

@@ -133,8 +133,8 @@ export function shotSettings(settings: JobSettings, own: ShotSettings): JobSetti
 }
 
 /** What is asked beside model, prompt and seed. */
-function keptOf({ width, height, quality }: JobSettings, references: Reference[]): AttemptRequest {
-  return { width, height, quality, references };
+function keptOf({ width, height, quality, transparent }: JobSettings, references: Reference[]): AttemptRequest {
+  return { width, height, quality, ...(transparent && { transparent }), references };
 }
 
 function hashOf(value: unknown): string {

@@ -20,6 +20,9 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     const can = ready.provider.capabilities(model);
     const size = sizeProblem(can.sizes, settings.width, settings.height);
     if (size) return `the size ${size}`;
+    if (settings.transparent && !can.transparent && !can.unread) return "it can't make a transparent background";
+    if (settings.aspectRatio !== undefined && can.sizes.kind === 'any' && !can.unread)
+      return "it can't be asked for an aspect ratio: it decides";
     const references = Math.max(demand.references, settings.references.length);
     if (references > can.referencesMax)
       return `it takes ${can.referencesMax} reference pictures, ${references} are asked for`;

@@ -21,7 +21,7 @@ export interface ReplicateProject {
 
 /** Opens one in a folder of its own; all of it goes when the test has finished. */
 export async function replicateProject(
-  config: { character?: object; providers?: { replicate?: object } } & Record<string, unknown> = {},
+  config: { character?: object; providers?: Record<string, object> } & Record<string, unknown> = {},
   more: { folder?: string; service?: ReplicateOptions; options?: OpenOptions } = {},
 ): Promise<ReplicateProject> {
   const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'imggen-project-'));
@@ -36,7 +36,7 @@ export async function replicateProject(
       staggerMs: 0,
       ...config,
       character: { name: 'Mira', gender: 'woman', seed: 7, ...config.character },
-      providers: { ...config.providers, replicate: { pollMs: 20, ...config.providers?.replicate } },
+      providers: { ...config.providers, replicate: { pollMs: 20, ...config.providers?.['replicate'] } },
     },
   });
   onTestFinished(async () => {

@@ -94,6 +94,7 @@ async function bodyOf(request: ImageRequest, options: BackgroundOptions): Promis
         size: `${request.width}x${request.height}`,
         quality: (request.quality ?? DEFAULT_QUALITY) as 'auto',
         output_format: 'png',
+        ...(request.transparent ? { background: 'transparent' as const } : {}),
         action: references.length > 0 ? 'auto' : 'generate',
         ...(options.moderation ? { moderation: options.moderation } : {}),
       },

@@ -71,6 +71,7 @@ function send(session: Session, request: ImageRequest, files: File[], options: A
     size: `${request.width}x${request.height}`,
     quality: (request.quality ?? DEFAULT_QUALITY) as 'auto',
     output_format: 'png' as const,
+    ...(request.transparent ? { background: 'transparent' as const } : {}),
   };
   const streaming = options.stream || partial > 0 ? { stream: true as const, partial_images: partial } : {};
   const { signal } = session;

@@ -43,6 +43,7 @@ const FLEXIBLE: Capabilities = {
   sizes: { kind: 'free', minPx: 16, maxPx: 3840, multipleOf: 16, ratioMax: 3, areaMaxPx: 3840 * 2160 },
   qualities: ['low', 'medium', 'high', 'auto'],
   negativePrompt: false,
+  transparent: true,
   promptMaxChars: 32_000,
   cancel: false,
   reattach: false,

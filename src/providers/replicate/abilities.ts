@@ -37,6 +37,7 @@ export function abilitiesOf(schema: InputSchema): Capabilities {
     sizes: sizesOf(schema),
     qualities: qualitiesOf(schema),
     negativePrompt: negativeField(schema) !== undefined,
+    transparent: transparentInput(schema) !== undefined,
     cancel: true,
     reattach: true,
   };
@@ -102,6 +103,16 @@ export function isIdentity(name: string): boolean {
 /** The input of what is to be left out. */
 export function negativeField({ fields }: InputSchema): string | undefined {
   return ['negative_prompt', 'neg_prompt', 'negative', 'n_prompt'].find((name) => fields.has(name));
+}
+
+/** The input that asks for a transparent background; undefined: it can't be asked. */
+export function transparentInput({ fields }: InputSchema): Record<string, unknown> | undefined {
+  for (const [name, { type, choices }] of fields) {
+    if (name === 'background' && choices?.includes('transparent')) return { [name]: 'transparent' };
+    if (/^(transparent|transparent_background|is_transparent)$/.test(name) && type === 'boolean')
+      return { [name]: true };
+  }
+  return undefined;
 }
 
 function qualitiesOf({ fields }: InputSchema): string[] {

@@ -2,7 +2,15 @@
  * From an image request to a model's input, by what its schema has. Pure.
  */
 import type { ImageRequest } from '../provider.ts';
-import { NO_PROMPT, negativeField, numberFields, promptField, seedField, type ReferenceUse } from './abilities.ts';
+import {
+  NO_PROMPT,
+  negativeField,
+  numberFields,
+  promptField,
+  seedField,
+  transparentInput,
+  type ReferenceUse,
+} from './abilities.ts';
 import { pictureInput } from './picture-fields.ts';
 import { fieldProblem, type InputSchema } from './schema.ts';
 import { sizeInput } from './size-fields.ts';
@@ -67,6 +75,7 @@ export function buildInput(
   const problems = [
     ...(prompt === undefined ? [`the model ${NO_PROMPT}`] : []),
     ...('problem' in pictures ? [pictures.problem] : []),
+    ...(request.transparent && !transparentInput(schema) ? ['the model makes no transparent background'] : []),
     ...Object.keys(own).flatMap((name) =>
       name in extra ? [`input.${name} is set by imggen and can't be set in the config`] : [],
     ),
@@ -77,6 +86,7 @@ export function buildInput(
     ...formatInput(schema),
     ...qualityInput(schema, request.quality),
     ...negativeInput(schema, request.negativePrompt),
+    ...(request.transparent ? transparentInput(schema) : {}),
     ...('problem' in pictures ? {} : pictures.input),
     ...extra,
     ...own,

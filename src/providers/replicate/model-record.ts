@@ -43,6 +43,7 @@ const BASE: Capabilities = {
   sizes: ratios(SOME),
   qualities: [],
   negativePrompt: false,
+  unread: true,
   cancel: true,
   reattach: true,
 };

@@ -18,6 +18,7 @@ export const UNREAD: Capabilities = {
   sizes: { kind: 'any' },
   qualities: [],
   negativePrompt: true,
+  unread: true,
   cancel: true,
   reattach: true,
 };
