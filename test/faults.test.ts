@@ -1,16 +1,14 @@
-/** The fault server: the built program against services that misbehave in every way of docs/failures.md. */
-import { describe, expect, inject, it } from 'vitest';
+/** The fault server: the program against services that misbehave in every way of docs/failures.md. */
+import { describe, expect, it } from 'vitest';
 import type { Fault } from './emulators/faults.ts';
 import { limitPassesAtTheFault } from './support/harness/hurry.ts';
 import { play, type Played, type Scene } from './support/harness/scene.ts';
-
-const built = inject('builtPackage');
 
 const COUNT = 2;
 const ATTEMPTS_MAX = 3;
 
 async function met(scene: Omit<Scene, 'root' | 'count'> & { count?: number }): Promise<Played> {
-  const played = await play({ root: built, count: COUNT, ...scene });
+  const played = await play({ count: COUNT, ...scene });
   expect(played.findings?.violations ?? [], played.ended.stderr).toEqual([]);
   expect(played.submits.length).toBeLessThanOrEqual((scene.count ?? COUNT) * ATTEMPTS_MAX);
   return played;
@@ -165,7 +163,6 @@ describe.concurrent('a download that fails', () => {
 
   it('again and again is kept open, counted as paid and not made again, while the service keeps it', async () => {
     const played = await play({
-      root: built,
       count: COUNT,
       provider: 'replicate',
       emulator: { faults: [{ on: 'download', kind: 'status', status: 404 }] },

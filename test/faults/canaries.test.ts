@@ -9,8 +9,7 @@ import { startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
 import { disguises, type Taint, tainted, tracesOf } from '../emulators/taint.ts';
-import { imggen } from '../support/cli/imggen.ts';
-import { type Home, openHome, runCli } from '../support/harness/cli.ts';
+import { HERE, type Home, openHome, runAnywhere } from '../support/harness/cli.ts';
 import { sabotagedPackage } from '../support/harness/sabotage.ts';
 
 const SECRET = 'Canary-71f3a9x5Q';
@@ -75,16 +74,6 @@ const CASES: readonly Case[] = [
   { name: 'a refusal', service: 'cloudinary', taint: { operations: ['upload'], instead: refusal(400) }, code: 3 },
 ];
 
-/** Runs a command in a home: of the package at its root, or, where that is `here`, inside this process. */
-async function run(home: Home, args: readonly string[]): Promise<{ code: number | null; said: string }> {
-  if (home.root !== 'here') {
-    const { code, stdout, stderr } = await runCli(home, args);
-    return { code, said: `${stdout}\n${stderr}` };
-  }
-  const { exitCode, stdout, stderr } = await imggen(home.folder, args, { env: home.env });
-  return { code: exitCode ?? null, said: `${stdout}\n${stderr}` };
-}
-
 /** Runs a pack and what looks at it; returns every trace of the key, and how the pack ended. */
 async function leave(
   root: string,
@@ -116,7 +105,7 @@ async function leave(
     },
   );
   try {
-    const first = await run(home, ['pack', '--count', '1', '--provider', 'local', '--storage', 'none']);
+    const first = await runAnywhere(home, ['pack', '--count', '1', '--provider', 'local', '--storage', 'none']);
     expect(first.code).toBe(0);
     // Another reader of the ledger: its journal stays to be looked at.
     const reader = new Sqlite(home.ledger);
@@ -154,9 +143,9 @@ async function said(
   const seen = new Map<string, Buffer>();
   let code: number | null = null;
   for (const [at, command] of commands.entries()) {
-    const ended = await run(home, command);
+    const ended = await runAnywhere(home, command);
     if (at === 0) code = ended.code;
-    seen.set(command.slice(0, 2).join(' '), Buffer.from(ended.said));
+    seen.set(command.slice(0, 2).join(' '), Buffer.from(`${ended.stdout}\n${ended.stderr}`));
   }
   for (const name of readdirSync(home.folder, { recursive: true, encoding: 'utf8' }))
     if (statSync(join(home.folder, name)).isFile()) seen.set(name, readFileSync(join(home.folder, name)));
@@ -174,7 +163,7 @@ async function said(
 
 describe('a key that a service tells back leaves no trace', () => {
   it.concurrent.each(CASES)('in $name of $service', async (one) => {
-    const { code, traces } = await leave('here', one);
+    const { code, traces } = await leave(HERE, one);
     expect(traces).toEqual([]);
     expect(code).toBe(one.code);
   });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { imggen } from '../cli/imggen.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const STDERR_KEPT = 4_000;
@@ -154,6 +155,16 @@ export function startCli(home: Home, args: readonly string[], shell?: string): R
 /** Runs `imggen` to its end. */
 export function runCli(home: Home, args: readonly string[], shell?: string): Promise<Ended> {
   return startCli(home, args, shell).ended;
+}
+
+/** The root of a home whose commands run inside the test's process (`imggen`), for all that needs no process to be. */
+export const HERE = 'here';
+
+/** Runs `imggen` to its end, by the package of the home or, where its root is `HERE`, inside this process. */
+export async function runAnywhere(home: Home, args: readonly string[]): Promise<Ended> {
+  if (home.root !== HERE) return runCli(home, args);
+  const { exitCode, stdout, stderr } = await imggen(home.folder, args, { env: home.env });
+  return { code: exitCode ?? null, signal: null, stdout, stderr: stderr.slice(-STDERR_KEPT) };
 }
 
 /** The events on a `--json` stdout, oldest first. @throws when a line is no JSON. */

@@ -1,12 +1,14 @@
 /** Time limits that pass when a request has met its fault, and at no other time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import type { Scene } from './scene.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../programs/hurry.ts', import.meta.url));
 
 /** For a scene with one request that is never answered in full. */
-export const limitPassesAtTheFault: Pick<Scene, 'env' | 'meanwhile'> = {
+export const limitPassesAtTheFault: Pick<Scene, 'root' | 'env' | 'meanwhile'> = {
+  root: inject('builtPackage'),
   env: { NODE_OPTIONS: `--import ${PROGRAM}` },
   meanwhile: async ({ kill, ended }, { requests }) => {
     const over = new AbortController();

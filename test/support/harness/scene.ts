@@ -5,12 +5,13 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulat
 import { openai, type OpenAIOptions } from '../../emulators/openai.ts';
 import { replicate } from '../../emulators/replicate.ts';
 import type { ReplicateOptions } from '../../emulators/replicate/options.ts';
-import { type Ended, eventsOf, type Home, openHome, type Running, startCli } from './cli.ts';
+import { type Ended, eventsOf, type Home, openHome, HERE, type Running, runAnywhere, startCli } from './cli.ts';
 import { type Findings, verify } from './verify.ts';
 
 /** What is played. */
 export interface Scene {
-  root: string;
+  /** Default: no package, the command runs inside this process. What needs a process names one. */
+  root?: string;
   provider: 'replicate' | 'openai';
   count: number;
   emulator?: EmulatorOptions;
@@ -55,7 +56,7 @@ export async function play(scene: Scene): Promise<Played> {
     ...(provider === 'replicate' ? { model: 'black-forest-labs/flux-dev', pollMs: 20, settleMs: 100 } : {}),
   };
   const home = openHome(
-    scene.root,
+    scene.root ?? HERE,
     {
       provider,
       concurrency: 1,
@@ -67,22 +68,9 @@ export async function play(scene: Scene): Promise<Played> {
   );
   try {
     scene.before?.(home);
-    const running = startCli(
-      home,
-      [
-        'pack',
-        '--count',
-        String(count),
-        '--json',
-        '--yes',
-        '--log',
-        join(home.folder, 'run.log'),
-        ...(scene.args ?? []),
-      ],
-      scene.shell,
-    );
-    await Promise.race([scene.meanwhile?.(running, emulator), running.ended]);
-    const ended = await running.ended;
+    const log = join(home.folder, 'run.log');
+    const args = ['pack', '--count', String(count), '--json', '--yes', '--log', log, ...(scene.args ?? [])];
+    const ended = await runIn(home, args, { ...scene, emulator });
     const charges = emulator.charges();
     const findings = existsSync(home.ledger) ? verify({ ...home, charges, mayHold: true, mayFail: true }) : undefined;
     await scene.after?.(home, ended, emulator);
@@ -92,4 +80,15 @@ export async function play(scene: Scene): Promise<Played> {
     await emulator.close();
     home.close();
   }
+}
+
+async function runIn(
+  home: Home,
+  args: readonly string[],
+  { root, shell, meanwhile, emulator }: Pick<Scene, 'root' | 'shell' | 'meanwhile'> & { emulator: Emulator },
+): Promise<Ended> {
+  if (root === undefined) return runAnywhere(home, args);
+  const running = startCli(home, args, shell);
+  await Promise.race([meanwhile?.(running, emulator), running.ended]);
+  return running.ended;
 }
