@@ -6,7 +6,7 @@ import { capProblems, type UserCaps } from './caps.ts';
 import { type Purchase, purchasesOf, sameAs } from './purchases.ts';
 import type { JobRow, ShotRow, Snapshot } from './snapshot.ts';
 import type { GivenCaps } from './steps.ts';
-import { type Carried, changeProblems, madeProblems, refusalProblems, scopeProblems } from './scope.ts';
+import { type Carried, changeProblems, isRefused, madeProblems, refusalProblems, scopeProblems } from './scope.ts';
 
 export class Agreed {
   private readonly caps = new Map<number, UserCaps>();
@@ -48,12 +48,14 @@ export class Agreed {
   }
 
   /** Shots that the user asks to pay for once more. */
-  private askAgain({ step, args, before, after, code }: Carried): void {
+  private askAgain(carried: Carried): void {
+    const { step, args, before, after } = carried;
     const more = (shots: readonly ShotRow[]) => {
       for (const shot of shots)
-        for (const key of keysOf(shot, before)) this.asked.set(key, (this.asked.get(key) ?? 0) + 1);
+        // However often it is asked for before it is bought: once more.
+        for (const key of keysOf(shot, before)) this.asked.set(key, this.bought.get(key) ?? 0);
     };
-    if (step.do === 'retry' && code !== 2) {
+    if (step.do === 'retry' && !isRefused(carried)) {
       const named = step.job === undefined ? undefined : Number(args[1]);
       const states = ['failed', 'refused', ...(named ? ['canceled'] : []), ...(step.unknown ? ['held'] : [])];
       more(before.shots.filter(({ jobId, state }) => (named ?? jobId) === jobId && states.includes(state)));

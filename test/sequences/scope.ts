@@ -24,17 +24,17 @@ const PAYING = new Set<Step['do']>(['create', 'avatar', 'pack', 'reroll', 'resum
 /** States of shots that nobody but `retry` goes on with. */
 const ENDED = new Set(['failed', 'refused', 'held', 'done']);
 
+/** Nobody agreed, or the program would not begin. */
+export function isRefused({ code, words, declined }: Carried): boolean {
+  return declined || code === 2 || (code === 4 && words.includes('nothing was sent'));
+}
+
 /** What was refused or declined leaves nothing, and what makes nothing buys nothing. */
-export function refusalProblems({ step, code, words, declined, charges }: Carried, made: readonly JobRow[]): string[] {
-  const isRefused = declined || code === 2 || (code === 4 && words.includes('nothing was sent'));
+export function refusalProblems(carried: Carried, made: readonly JobRow[]): string[] {
+  const { step, charges } = carried;
   const isDry = step.do === 'pack' && step.how === 'dry run';
-  const why = !PAYING.has(step.do)
-    ? `${step.do} makes nothing`
-    : isDry
-      ? 'a dry run'
-      : isRefused
-        ? 'refused'
-        : undefined;
+  const makesNothing = PAYING.has(step.do) ? undefined : `${step.do} makes nothing`;
+  const why = makesNothing ?? (isDry ? 'a dry run' : isRefused(carried) ? 'refused' : undefined);
   if (why === undefined) return [];
   return [
     ...(charges.length > 0 ? [`${why}, and ${charges.length} pictures were bought`] : []),
