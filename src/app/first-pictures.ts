@@ -1,8 +1,11 @@
 /** The avatar and the training pictures of a character: what is planned, what there is, and what is missing. */
 import type { Character } from '../character.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { JobBasics } from '../ledger/new-job.ts';
 import type { Job, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import type { MadeWith } from '../ledger/second-take.ts';
 import { planAvatar } from '../plan/plan.ts';
+import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
 import { rejectedAvatar } from './avatar.ts';
 import { assertUnlocked, configuredCharacter, ownCharacter } from './characters.ts';
@@ -12,7 +15,7 @@ import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice } from './notice.ts';
 import { alikeOf, assertFits } from './preflight.ts';
 import type { Project } from './project.ts';
-import { besideOtherSets, plannedTraining, type TrainingOptions } from './training.ts';
+import { plannedTraining, type TrainingOptions } from './training.ts';
 
 /** What `createCharacter` may be told beside the config. */
 export type CreateOptions = MakingOptions & TrainingOptions;
@@ -88,8 +91,20 @@ export function existingOf(
   // A drawing and a photograph are no takes of each other.
   const rejected = avatar && avatar.shotId !== null && isFamily(maker, avatar.provider) ? avatar.filename : undefined;
   const isFaced = rejected !== undefined || hasFace(ledger, characterKey, maker);
-  const own = before ? shots : besideOtherSets(ledger, { ...settings, characterKey }, shots);
+  const own = before ? shots : besideOtherJobs(ledger, { ...settings, characterKey }, shots);
   const missing = isFaced ? own.filter(({ kind: of }) => of !== 'avatar') : own;
   const elsewhere = madeElsewhere(ledger, any, { settings, pictures: missing.length });
   return { maker, same, known, before, rejected, isFaced, missing, elsewhere };
+}
+
+/**
+ * The shots of a new job, with seeds with which no other job of the character asks for their prompts: what is there, or
+ * is still to be collected, is not paid again.
+ */
+function besideOtherJobs({ jobs }: Ledger, by: MadeWith, shots: readonly PlannedShot[]): PlannedShot[] {
+  return shots.map((shot) => {
+    let { seed } = shot;
+    for (let take = 1; jobs.isAskedFor(by, { ...shot, seed }); take += 1) seed = takeSeed(shot.seed, take);
+    return { ...shot, seed };
+  });
 }

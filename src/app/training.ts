@@ -1,11 +1,9 @@
 import type { Character } from '../character.ts';
 import type { SceneInput } from '../config/scenes.ts';
 import { UserError } from '../errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { TRAINING_LOOKS_MAX } from '../plan/catalogue/training.ts';
 import { planTraining } from '../plan/plan.ts';
 import { planScenes } from '../plan/scenes.ts';
-import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
 import type { Project } from './project.ts';
 import { countedScenes, planHashOf, shownBy } from './scenes.ts';
@@ -51,20 +49,3 @@ export async function plannedTraining(
 
 /** What the catalogue's own set has. */
 const STANDARD_COUNT = 10;
-
-/**
- * Another set of training pictures has seeds of its own: what there is with the same prompt and seed is not paid
- * again.
- */
-export function besideOtherSets(
-  { jobs }: Pick<Ledger, 'jobs'>,
-  set: { characterKey: number; provider: string; model: string },
-  shots: readonly PlannedShot[],
-): PlannedShot[] {
-  return shots.map((shot) => {
-    let { seed } = shot;
-    if (shot.kind !== 'training') return shot;
-    for (let take = 1; jobs.isInOtherSet(set, { ...shot, seed }); take += 1) seed = takeSeed(shot.seed, take);
-    return { ...shot, seed };
-  });
-}

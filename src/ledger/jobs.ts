@@ -7,7 +7,7 @@ import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } 
 import { doubtful, endedInVain, PAID, paidInVain, type PaidInVain } from './paid-in-vain.ts';
 import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
-import { isInOtherSet, isTaken, renewSeeds, waitForAvatar, type AskedPrompt, type SetOf } from './second-take.ts';
+import { isAskedFor, isTaken, renewSeeds, waitForAvatar, type AskedPrompt, type MadeWith } from './second-take.ts';
 import { jobById, jobOf } from './rows.ts';
 import { OpenRun } from './runs.ts';
 import type { JobChanges } from './settings.ts';
@@ -156,9 +156,9 @@ export class Jobs {
     return waitingForFace(this.connection, jobId);
   }
 
-  /** True when another set of the character's first pictures, made in the same way, asks for that prompt and seed. */
-  isInOtherSet(set: SetOf, shot: { prompt: string; seed: number }): boolean {
-    return isInOtherSet(this.connection, set, shot);
+  /** True when a job of the character, made in the same way, asks for that prompt with that seed. */
+  isAskedFor(by: MadeWith, shot: { prompt: string; seed: number }): boolean {
+    return isAskedFor(this.connection, by, shot);
   }
 
   /** Training pictures that are not begun wait for another take of the avatar, where one is to be made. */

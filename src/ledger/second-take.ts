@@ -60,24 +60,24 @@ export function isTaken(connection: Connection, { characterKey, prompt }: AskedP
   return found !== undefined;
 }
 
-/** What a set of a character's first pictures is made with. */
-export interface SetOf {
+/** What a character's pictures are made with. */
+export interface MadeWith {
   characterKey: number;
   provider: string;
   model: string;
 }
 
-/** True when another set of the character's first pictures, made in the same way, asks for that prompt and seed. */
-export function isInOtherSet(connection: Connection, set: SetOf, shot: { prompt: string; seed: number }): boolean {
+/** True when a job of the character, made in the same way, asks for that prompt with that seed. */
+export function isAskedFor(connection: Connection, by: MadeWith, shot: { prompt: string; seed: number }): boolean {
   const found = connection.get(
     `SELECT 1 FROM shots s INDEXED BY shots_by_seed JOIN jobs j ON j.id = s.job_id
-      WHERE s.seed = ? AND s.prompt = ? AND j.character_key = ? AND j.kind = 'create' AND j.fingerprint <> 'removed'
+      WHERE s.seed = ? AND s.prompt = ? AND j.character_key = ? AND j.fingerprint <> 'removed'
         AND j.settings ->> 'provider' = ? AND j.settings ->> 'model' = ? LIMIT 1`,
     shot.seed,
     shot.prompt,
-    set.characterKey,
-    set.provider,
-    set.model,
+    by.characterKey,
+    by.provider,
+    by.model,
   );
   return found !== undefined;
 }

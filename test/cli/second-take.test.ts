@@ -48,6 +48,18 @@ it('another training set asks for no picture that is there: the same prompt has 
   expect(new Set(training.map(({ prompt, seed }) => `${seed} ${prompt}`)).size).toBe(3);
 });
 
+it('the avatar of a new job has another seed than one that an earlier job is still to make', async () => {
+  const { folder, env, open, emulator } = await newHeldStudio();
+  open();
+  emulator.faults.push({ on: 'submit', kind: 'status', status: 400, body: '{"error":{}}', times: 1 });
+  expect(await imggen(folder, ['avatar'], { env })).toMatchObject({ exitCode: 6 });
+  await imggen(folder, ['create-character', '--training-count', '1'], { env });
+  await imggen(folder, ['retry', '1'], { env });
+  const avatars = made(folder).filter(({ kind }) => kind === 'avatar');
+  expect(avatars.map(({ prompt }) => prompt)).toEqual([avatars[0]?.prompt, avatars[0]?.prompt]);
+  expect(new Set(avatars.map(({ seed }) => seed)).size).toBe(2);
+});
+
 describe('a rejected avatar', () => {
   it('is not complete: there is another take of it, once, and the old one stays', async () => {
     const folder = await created();
