@@ -10,6 +10,12 @@ export function idleBlockers(connection: Connection, jobId: number, jobIds: read
   return blockers(connection, jobId).filter((id) => !isAtWork(connection, { jobId, blocker: id, jobIds }));
 }
 
+/** Jobs that make what queued shots of a job wait for, that are not of `jobIds` and that somebody works on. */
+export function busyBlockers(connection: Connection, jobId: number, jobIds: readonly number[]): number[] {
+  const others = blockers(connection, jobId).filter((id) => !jobIds.includes(id));
+  return others.filter((id) => isAtWork(connection, { jobId, blocker: id, jobIds }));
+}
+
 /** True when queued shots of a job wait for shots that this run, or another one, is to end. */
 export function isBlocked(connection: Connection, jobId: number, jobIds: readonly number[]): boolean {
   return blockers(connection, jobId).some((id) => isAtWork(connection, { jobId, blocker: id, jobIds }));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BudgetCap } from '../events.ts';
-import { freeBehindUnmade, idleBlockers } from './blocked.ts';
+import { busyBlockers, freeBehindUnmade, idleBlockers } from './blocked.ts';
 import { checkCaps, toldAbove, type CapVerdict, type Total } from './budget.ts';
 import { nextCandidate, OTHERS_POLL_MS, sameCandidate, type Candidate, type None, type Wait } from './candidates.ts';
 import type { Connection } from './connection.ts';
@@ -47,6 +47,11 @@ export class Claims {
   /** Jobs that shots of a job of this run (`jobIds`) wait for, and that nobody works on. */
   idleBlockers(jobId: number, jobIds: readonly number[]): number[] {
     return idleBlockers(this.connection, jobId, jobIds);
+  }
+
+  /** Jobs of another run that make what shots of a job of this run (`jobIds`) wait for. */
+  busyBlockers(jobId: number, jobIds: readonly number[]): number[] {
+    return busyBlockers(this.connection, jobId, jobIds);
   }
 
   /**

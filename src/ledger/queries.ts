@@ -95,6 +95,13 @@ export class Queries {
     );
   }
 
+  /** Queued shots of a job that do not wait for one of these. */
+  queuedBeside(jobId: number, shotIds: readonly number[]): number {
+    const sql = `SELECT COUNT(*) n FROM shots INDEXED BY shots_by_job WHERE job_id = ? AND state = 'queued'
+      AND (after_shot IS NULL OR after_shot NOT IN (SELECT value FROM json_each(?)))`;
+    return this.connection.get<{ n: number }>(sql, jobId, JSON.stringify(shotIds))?.n ?? 0;
+  }
+
   /** Remote ids of open attempts of a job, for canceling at the provider. */
   openRemote(jobId: number): { provider: string; remoteId: string; shot: string }[] {
     return this.connection.all(

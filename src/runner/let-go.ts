@@ -14,13 +14,13 @@ export class LetGo {
     return new Set(this.jobOf.keys());
   }
 
-  /** True when every leased shot of these jobs was let go by this run, and nothing else waits. */
-  isAllThatIsLeft(ledger: Pick<Ledger, 'jobs'>, jobIds: readonly number[]): boolean {
+  /** True when every leased shot of these jobs was let go by this run, and what is queued waits for those. */
+  isAllThatIsLeft(ledger: Pick<Ledger, 'jobs' | 'queries'>, jobIds: readonly number[]): boolean {
     if (this.jobOf.size === 0) return false;
     return jobIds.every((jobId) => {
-      const { queued, leased } = ledger.jobs.counts(jobId);
+      const { leased } = ledger.jobs.counts(jobId);
       const ours = [...this.jobOf.values()].filter((id) => id === jobId).length;
-      return queued === 0 && leased <= ours;
+      return leased <= ours && ledger.queries.queuedBeside(jobId, [...this.jobOf.keys()]) === 0;
     });
   }
 }

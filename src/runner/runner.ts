@@ -3,7 +3,6 @@ import type { Claimed } from '../ledger/lease.ts';
 import type { Job } from '../ledger/records.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
 import type { Reference } from '../providers/provider.ts';
-import { answerFileOf } from './answer-file.ts';
 import type { AfterSave } from './after/after.ts';
 import { GuardedSteps } from './after/guarded.ts';
 import { runAttempt } from './attempt.ts';
@@ -16,6 +15,7 @@ import { LookFirst, takenOver } from './look-first.ts';
 import { heldAskable } from './askable.ts';
 import { NextShot } from './next-shot.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
+import { openAttempt } from './opening.ts';
 import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
 import { stopFor } from './stop-for.ts';
@@ -140,32 +140,31 @@ export class Runner {
   private goOn(taken: TakenOver): void {
     this.context.trace('taken-over', { shot: taken.lease.shot, state: taken.attempt.state });
     const open = this.opened(taken);
-    if (!open) {
-      this.letGo.add(taken.lease);
-      this.context.ledger.attempts.release(taken.lease);
-      return;
-    }
-    this.track(takenOver(open));
+    if (open) return this.track(takenOver(open));
+    this.letGo.add(taken.lease);
+    this.context.ledger.attempts.release(taken.lease);
   }
 
   private start(claim: Claimed): void {
     const open = this.opened(claim);
     if (!open) throw new Error(`no provider ${claim.attempt.provider} for a claim of our own`);
-    this.requests.tellWarnings(open.ready, open.request);
     this.track(this.lookFirst.doubted(open));
   }
 
-  private opened({ lease, job, shot, attempt }: Claimed | TakenOver): OpenAttempt | undefined {
-    const ready = this.context.providers.get(attempt.provider);
-    if (!ready) return undefined;
-    const onAnswered = () => this.flight.answered(lease.shotId);
-    const request = this.requests.rebuild(job, shot, attempt);
-    const file = answerFileOf({ job, attempt, ready, request });
-    const providers = () => Math.max(1, this.requests.routes(job, shot).length);
-    return { lease, job, shot, attempt, ready, request, file, resent: false, providers, onAnswered };
+  /** @throws what the provider or the ledger throws: the shot is let go at the end of the run. */
+  private opened(claim: Claimed | TakenOver): OpenAttempt | undefined {
+    try {
+      const open = openAttempt(this.context.providers, this.requests, claim, (id) => this.flight.answered(id));
+      if (open && 'kind' in claim) this.requests.tellWarnings(open.ready, open.request);
+      return open;
+    } catch (error) {
+      this.flight.broke(claim.lease);
+      throw error;
+    }
   }
 
   private track(open: OpenAttempt): void {
+    this.paidInVain.began(open);
     const end = runAttempt(this.attempts, open)
       .finally(() => open.file.close())
       .then((ended) => this.ended(open, ended))

@@ -57,9 +57,14 @@ export class Waiting {
     const jobs = `job ${jobIds.join(', ')}`;
     switch (reason) {
       case 'others': {
-        const [pid, ...more] = this.context.ledger.queries.workersBeside(jobIds);
-        if (pid === undefined) return undefined;
-        return `process ${pid}${more.length > 0 ? ` and ${more.length} more` : ''} works on the rest of ${jobs}`;
+        const { claims, queries } = this.context.ledger;
+        const [pid, ...more] = queries.workersBeside(jobIds);
+        if (pid !== undefined)
+          return `process ${pid}${more.length > 0 ? ` and ${more.length} more` : ''} works on the rest of ${jobs}`;
+        const makers = new Set(jobIds.flatMap((id) => claims.busyBlockers(id, jobIds)));
+        return makers.size === 0
+          ? undefined
+          : `another run makes the avatar of ${jobs} (job ${[...makers].join(', ')})`;
       }
       case 'budget':
         return `what other processes have under way holds the rest of a cap of ${jobs}`;

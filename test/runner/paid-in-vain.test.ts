@@ -32,6 +32,19 @@ describe('paid answers that are no pictures', () => {
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 5, failed: 4 });
   });
 
+  it('are in a row by their requests, not by when their answers come', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(6), settings: { concurrency: 3 } });
+    // The second request brings its picture after the first and the third have brought nothing.
+    const submit = async ({ shot }: { shot: string }) => {
+      const number = Number(shot.slice(-1));
+      await rig.clock.sleep(number === 2 ? 3_000 : 1_000);
+      return number === 1 || number === 3 ? nothing() : picture(shot);
+    };
+    expect((await rig.run(job, [provider({ submit })])).stop).toBeUndefined();
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 4, failed: 2 });
+  });
+
   it('that cost nothing stop nothing', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(3), settings: { concurrency: 1 } });
