@@ -74,7 +74,10 @@ async function submit(parts: Parts, request: ImageRequest, call: SubmitContext):
     throw new ProviderError(`${request.model} does not take this request: ${problems.join('; ')}`, {
       failure: 'rejected',
     });
-  const references = await Promise.all(request.references.map((reference) => sendReference(reference, signal)));
+  const pixelsMax = modelRecord(request.model)?.referencePxMax;
+  const references = await Promise.all(
+    request.references.map((reference) => sendReference(reference, { signal, pixelsMax })),
+  );
   const { input } = build(parts, model, request, references);
   call.onPhase?.('sending');
   const question: Question = {

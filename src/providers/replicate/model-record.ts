@@ -13,6 +13,8 @@ export interface ReplicateModel extends ModelRecord {
   told: Partial<Capabilities>;
   /** The inputs to assume while its schema can't be read; without them nothing is sent then. */
   fields?: Readonly<Record<string, InputField>>;
+  /** References are sent with at most so many pixels, since begun megapixels of them are billed. */
+  referencePxMax?: number;
   /** What a reference picture does there, where it is not what one would expect. */
   referenceNote?: string;
 }
@@ -62,6 +64,7 @@ interface Line extends Partial<Capabilities> {
 /** A line of the table. @param referencesMax pictures a request. */
 export function model(id: string, keepsFace: FaceKeeping, referencesMax: number, line: Line): ReplicateModel {
   const { price: rule, note, from = PAGES, fields, reference, input, ...can } = line;
+  const { pixelsMax } = rule;
   const told = { keepsFace, referencesMax, ...(can.seed === 'exact' ? { seed: can.seed } : {}) };
   return {
     id,
@@ -71,6 +74,7 @@ export function model(id: string, keepsFace: FaceKeeping, referencesMax: number,
     priceNote: `${note}${from === THIRD ? ' (unverified)' : ''}`,
     ...(input === undefined ? {} : { referenceInput: input }),
     ...(fields === undefined ? {} : { fields }),
+    ...(pixelsMax === undefined ? {} : { referencePxMax: pixelsMax }),
     ...(reference === undefined ? {} : { referenceNote: reference }),
   };
 }

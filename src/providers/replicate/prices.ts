@@ -11,26 +11,30 @@ export interface Priced {
 }
 
 /** The price of one picture in US dollars, as it is expected, which is also the worst. */
-export type PriceRule = (priced: Priced) => number;
+export type PriceRule = ((priced: Priced) => number) & {
+  /** References are billed by the megapixel: they are sent with at most this many pixels. */
+  pixelsMax?: number;
+};
 
 /** Pixels of a megapixel as image services bill it. */
 const MEGAPIXEL = 1024 * 1024;
-/** A reference whose size is not known counts as the largest that is billed. */
-const REFERENCE_MP_MAX = 4;
 
 /** The same for every picture. */
 export function each(usd: number): PriceRule {
   return () => usd;
 }
 
-/** By the megapixel, begun ones as whole: for the run, what comes out and what goes in. */
+/**
+ * By the megapixel, begun ones as whole: for the run, what comes out and what goes in. References are made smaller
+ * before they are sent, so that each is one megapixel.
+ */
 export function byMegapixel(usd: { run?: number; in: number; out: number }): PriceRule {
-  return ({ request, extra }) => {
+  const price = ({ request, extra }: Priced): number => {
     const asked = Math.ceil((request.width * request.height) / MEGAPIXEL);
     const told = Math.ceil(Number.parseFloat(String(extra['resolution'] ?? extra['megapixels'] ?? 0)) || 0);
-    const inMp = request.references.reduce((sum, { width, height }) => sum + megapixels(width, height), 0);
-    return (usd.run ?? 0) + usd.out * Math.max(asked, told) + usd.in * inMp;
+    return (usd.run ?? 0) + usd.out * Math.max(asked, told) + usd.in * request.references.length;
   };
+  return Object.assign(price, { pixelsMax: MEGAPIXEL });
 }
 
 /**
@@ -61,10 +65,4 @@ export function byInput(input: string, usd: Readonly<Record<string, number>>, st
 export function priceBy(rule: PriceRule, priced: Priced, { source, asOf }: PriceSource): Price {
   const micros = microsOf(Math.round(rule(priced) * 1e6) / 1e6);
   return { worstMicros: micros, expectedMicros: micros, source, asOf };
-}
-
-function megapixels(width: number | undefined, height: number | undefined): number {
-  return width === undefined || height === undefined
-    ? REFERENCE_MP_MAX
-    : Math.min(REFERENCE_MP_MAX, Math.ceil((width * height) / MEGAPIXEL));
 }

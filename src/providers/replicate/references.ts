@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import type { Reference } from '../provider.ts';
-import { referenceDataUri, referenceFile } from '../references.ts';
+import { referenceBytes, referenceDataUri, referenceFile } from '../references.ts';
 import { ask, type ReplicateConnection, SERVICE } from './connection.ts';
 
 /** Largest picture that goes as a data URI (the HTTP reference recommends 256 kB). */
@@ -24,7 +24,14 @@ const fileSchema = z.object({
  * Gives a URL or data URI for a reference; each file is uploaded once per process, also when asked for at the same
  * time.
  */
-export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Promise<string>;
+export type ReferenceSender = (reference: Reference, how: SendHow) => Promise<string>;
+
+/** How a reference is handed over. */
+export interface SendHow {
+  signal: AbortSignal;
+  /** It is made smaller than this before it is sent: the service bills begun megapixels. */
+  pixelsMax?: number | undefined;
+}
 
 /**
  * Makes a sender.
@@ -33,32 +40,58 @@ export type ReferenceSender = (reference: Reference, signal: AbortSignal) => Pro
  */
 export function referenceSender(connection: ReplicateConnection): ReferenceSender {
   const uploads = new Map<string, Promise<Uploaded>>();
+  const shrunk = new Map<string, Promise<File>>();
   // Looked up and noted without a pause between: whoever asks meanwhile waits for the same upload.
-  function start(reference: Reference, signal: AbortSignal): Promise<Uploaded> {
-    const upload = uploadFile(connection, reference, signal);
-    uploads.set(reference.sha256, upload);
+  function start(key: string, reference: Reference, { signal, file }: { signal: AbortSignal; file?: File }) {
+    const upload = uploadFile(connection, reference, { signal, file });
+    uploads.set(key, upload);
     upload.catch(() => {
-      if (uploads.get(reference.sha256) === upload) uploads.delete(reference.sha256);
+      if (uploads.get(key) === upload) uploads.delete(key);
     });
     return upload;
   }
-  return async function send(reference, signal): Promise<string> {
-    if (reference.sizeBytes <= INLINE_MAX_BYTES) return referenceDataUri(reference, LIMIT);
-    const running = uploads.get(reference.sha256);
-    if (running === undefined) return (await start(reference, signal)).url;
+  return async function send(reference, how): Promise<string> {
+    const { signal, pixelsMax } = how;
+    const key = `${reference.sha256} ${pixelsMax ?? ''}`;
+    const small = pixelsMax === undefined ? undefined : (shrunk.get(key) ?? smallFile(reference, pixelsMax));
+    if (small) shrunk.set(key, small);
+    small?.catch(() => shrunk.delete(key));
+    const file = await small;
+    if ((file?.size ?? reference.sizeBytes) <= INLINE_MAX_BYTES) {
+      if (!file) return referenceDataUri(reference, LIMIT);
+      return `data:${file.type};base64,${Buffer.from(await file.arrayBuffer()).toString('base64')}`;
+    }
+    const running = uploads.get(key);
+    if (running === undefined) return (await start(key, reference, { signal, ...(file && { file }) })).url;
     let found: Uploaded;
     try {
       found = await running;
     } catch (error) {
       // The caller that was uploading for all was stopped; this one was not.
       if (error instanceof ProviderError && error.failure === 'interrupted' && !signal.aborted)
-        return send(reference, signal);
+        return send(reference, how);
       throw error;
     }
     if (found.untilMs > connection.now()) return found.url;
-    if (uploads.get(reference.sha256) === running) uploads.delete(reference.sha256);
-    return send(reference, signal);
+    if (uploads.get(key) === running) uploads.delete(key);
+    return send(reference, how);
   };
+}
+
+/** The reference with at most so many pixels. @throws {ProviderError} `rejected` when it can't be read. */
+async function smallFile(reference: Reference, pixelsMax: number): Promise<File> {
+  const { withPixelsAtMost } = await import('../../images/shrink.ts');
+  const bytes = await referenceBytes(reference, LIMIT);
+  try {
+    return new File([await withPixelsAtMost(bytes, pixelsMax)], nameOf(reference), { type: reference.mime });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unreadable';
+    throw new ProviderError(`a reference can't be read: ${why}`, { failure: 'rejected', code: 'unreadable' });
+  }
+}
+
+function nameOf({ sha256, mime }: Reference): string {
+  return `${sha256}.${mime.slice('image/'.length)}`;
 }
 
 /** Where an uploaded file is, and until when it may be used (epoch ms). */
@@ -73,9 +106,9 @@ export const SOME_PICTURE = 'https://replicate.com/';
 async function uploadFile(
   connection: ReplicateConnection,
   reference: Reference,
-  signal: AbortSignal,
+  { signal, file: made }: { signal: AbortSignal; file?: File | undefined },
 ): Promise<Uploaded> {
-  const file = await referenceFile(reference, LIMIT, `${reference.sha256}.${reference.mime.slice('image/'.length)}`);
+  const file = made ?? (await referenceFile(reference, LIMIT, nameOf(reference)));
   const { urls, expires_at: expires } = await ask(
     connection,
     { asked: 'read', signal, timeoutMs: UPLOAD_TIMEOUT_MS },
