@@ -8,7 +8,8 @@ import { sabotagedPackage } from './support/harness/sabotage.ts';
 const built = inject('builtPackage');
 
 it('buys nothing unasked, nothing twice and nothing above a cap in a few sequences of commands', async () => {
-  const total = await tried({ root: built, count: 2, seed: 7, length: { minLength: 3, maxLength: 4 } });
+  const total = await tried({ root: built, count: 2, seed: 2110, length: { minLength: 3, maxLength: 4 } });
+  expect(total.kills).toBeGreaterThan(0);
   expect(total.bought).toBeGreaterThan(0);
 });
 

@@ -128,8 +128,8 @@ const configs: fc.Arbitrary<Extract<Step, { do: 'config' }>> = fc.record({
   do: fc.constant('config' as const),
   provider,
   fallback: fc.oneof(
-    { weight: 3, arbitrary: fc.constant<ProviderName[]>([]) },
-    { weight: 1, arbitrary: provider.map((name) => [name]) },
+    { weight: 1, arbitrary: fc.constant<ProviderName[]>([]) },
+    { weight: 1, arbitrary: fc.constantFrom<ProviderName>('replicate', 'openai').map((name) => [name]) },
   ),
   caps,
   concurrency: fc.integer({ min: 1, max: 4 }),
