@@ -136,6 +136,8 @@ export type LiveEvent =
       in_flight: number;
       /** Of these, accepted by a provider: they are let go, and a later run collects them. */
       at_provider?: number;
+      /** What is held for answers that come once only: a second signal may lose them, paid. */
+      at_stake_usd?: number;
     };
 
 /** Everything a view may be told. */

@@ -89,8 +89,8 @@ export async function assertAgreed(
   const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
   for (const { besides } of jobs) await agreeToSecondSet(besides, found.worstMicros, confirm);
   if (!found.passes) return;
-  // Under the cap of an image not one would be made.
-  if (found.passes.cap !== 'image' && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
+  // Where not one fits, making as many as fit would make none.
+  if (found.passes.someFit && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
   throw capRefusal(found);
 }
 

@@ -25,7 +25,7 @@ export function listCharacters({ ledger: file, caller }: Pick<Project, 'ledger' 
   const visible = isVisible(ledger, caller);
   return ledger.characters
     .list()
-    .filter(({ key }) => visible(key))
+    .filter(({ key, locked }) => visible(key) && (Object.keys(locked).length > 0 || ledger.images.count(key) > 0))
     .map((character) => ({
       characterId: character.id,
       name: character.name,

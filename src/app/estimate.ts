@@ -26,12 +26,20 @@ export interface CostQuestion {
   total: Total;
 }
 
+/** A cap that would be passed; `enoughMicros`: the least cap that all stay under; `someFit`: one picture, at least. */
+interface PassedCap {
+  cap: BudgetCap;
+  capMicros: number;
+  spentMicros: number;
+  enoughMicros: number;
+  someFit: boolean;
+}
+
 /** What the shots of some jobs may cost at most, and the cap that stops them before their end, if one will. */
 export interface Estimate {
   shots: number;
   worstMicros: number;
-  /** `enoughMicros`: the least cap that all of them stay under. */
-  passes: { cap: BudgetCap; capMicros: number; spentMicros: number; enoughMicros: number } | undefined;
+  passes: PassedCap | undefined;
 }
 
 /** A shot as far as its price depends on it. */
@@ -107,17 +115,23 @@ export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate 
     worstMicros += jobMicros;
     if (jobMicros === 0) continue;
     passes ??= overOnePicture(caps.perImageMicros, costs);
-    passes ??= over('run', caps.perRunMicros, total.spentMicros + total.reservedMicros, jobMicros);
-    passes ??= over('day', caps.perDayMicros, today.spentMicros + today.reservedMicros, worstMicros);
+    const nextMicros = costs[0]?.eachMicros ?? 0;
+    passes ??= over('run', caps.perRunMicros, { total, moreMicros: jobMicros, nextMicros });
+    passes ??= over('day', caps.perDayMicros, { total: today, moreMicros: worstMicros, nextMicros });
   }
   return { shots, worstMicros, passes };
 }
 
-function over(cap: BudgetCap, capMicros: number | undefined, spentMicros: number, moreMicros: number) {
-  const enoughMicros = spentMicros + moreMicros;
-  return capMicros !== undefined && enoughMicros > capMicros
-    ? { cap, capMicros, spentMicros, enoughMicros }
-    : undefined;
+/** @param of.nextMicros of the picture that is made next. */
+function over(
+  cap: BudgetCap,
+  capMicros: number | undefined,
+  of: { total: Total; moreMicros: number; nextMicros: number },
+): PassedCap | undefined {
+  const spentMicros = of.total.spentMicros + of.total.reservedMicros;
+  const enoughMicros = spentMicros + of.moreMicros;
+  if (capMicros === undefined || enoughMicros <= capMicros) return undefined;
+  return { cap, capMicros, spentMicros, enoughMicros, someFit: spentMicros + of.nextMicros <= capMicros };
 }
 
 /**
@@ -136,7 +150,8 @@ function overOnePicture(
   const most = needs.toSorted((a, b) => b.enoughMicros - a.enoughMicros)[0];
   const noneFits = needs.every(({ enoughMicros }) => enoughMicros > capMicros);
   const isTooDear = costs.some(({ eachMicros }) => eachMicros > capMicros);
-  return most && (noneFits || isTooDear) ? { cap: 'image', capMicros, ...most } : undefined;
+  // Under the cap of an image not one would be made.
+  return most && (noneFits || isTooDear) ? { cap: 'image', capMicros, ...most, someFit: false } : undefined;
 }
 
 /** What a cap limits, in words. */
@@ -155,8 +170,7 @@ export function capWords(found: Estimate): string {
 /** Nobody agreed to a run that would stop at a cap. */
 export function capRefusal(found: Estimate): UserError {
   const cap = found.passes?.cap ?? 'run';
-  // Not one picture fits under a cap of an image: making as many as fit would make none.
-  const someFit = cap !== 'image';
+  const someFit = found.passes?.someFit === true;
   return new UserError(`${capWords(found)}: nothing was sent`, {
     kind: 'budget',
     hint: `${someFit ? 'agree to as many as fit, or raise' : 'raise'} the cap of ${CAPPED[cap]}`,

@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
@@ -34,9 +35,16 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: r
   if (worstOf(settings, ready, { prompt: '' }) !== undefined || settings.allowUnknownPrice) return;
   const example = `"providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }`;
   throw new UserError(`nobody knows what a picture of ${where} costs`, {
-    hint: `say it: ${example}, or accept it uncounted`,
+    hint: `${likelyModel(settings.model, ready.knownModels)}say it: ${example}, or accept it uncounted`,
     advice: { code: 'state-price' },
   });
+}
+
+/** The model that was perhaps meant, as a question; empty where that is anybody's guess. */
+function likelyModel(model: string, known: readonly string[] = []): string {
+  if (known.length === 0) return '';
+  const near = closest(model, [...known]);
+  return distance(model, near) <= Math.min(4, near.length * 0.3) ? `did you mean ${near}? Else ` : '';
 }
 
 /** A folder that pictures will be saved in, and the space that one of them needs. */

@@ -2,6 +2,7 @@ import type { RunEvent } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import type { OpenRun } from '../ledger/runs.ts';
+import { usdOf } from '../money.ts';
 import type { RunnerResult, StopSignals } from '../runner/context.ts';
 import { afterSave } from '../runner/after/index.ts';
 import { askableNames, canBeCleared } from '../runner/askable.ts';
@@ -123,6 +124,10 @@ async function run(
       signal: String(drain.reason),
       in_flight: inFlight(),
       at_provider: atProvider(),
+      at_stake_usd: atStakeUsd(
+        ledger,
+        jobs.filter((job) => !canAsk(prepared, job)),
+      ),
     });
   if (drain.aborted) tellDraining();
   else drain.addEventListener('abort', tellDraining, { once: true });
@@ -152,6 +157,11 @@ export function leaveRun(opened: OpenRun): void {
     // The rows go with this process.
     if (!stopFor(error)) throw error;
   }
+}
+
+/** What is held for attempts of these jobs. */
+function atStakeUsd(ledger: Ledger, jobs: readonly Job[]): number {
+  return usdOf(jobs.reduce((sum, { id }) => sum + ledger.jobs.total(id).reservedMicros, 0));
 }
 
 /**

@@ -133,6 +133,7 @@ export class Services {
     return {
       provider,
       model: model ?? provider.defaultModel,
+      knownModels: module.models.map(({ id }) => id),
       scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
       intervalMs: requestsPerMinute === undefined ? 0 : Math.ceil(60_000 / requestsPerMinute),
     };

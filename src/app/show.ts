@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Attempt } from '../ledger/records.ts';
+import type { Attempt, Image } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { pictureOf, type Picture } from './gallery.ts';
 import { namedImages } from './images.ts';
@@ -47,11 +47,12 @@ export async function showImage(
   const job = image.jobId === null ? undefined : ledger.jobs.find(image.jobId);
   const attempts = image.shotId === null ? [] : ledger.attempts.ofShot(image.shotId);
   const sent = sentReferences(ledger);
+  const can = await capabilitiesOf(project.services, image);
   return {
     ...(await pictureOf(image, project.services)),
     references: sent.ofImage(image),
     characterId: image.characterId,
-    negativePrompt: job?.settings.negativePrompt ?? null,
+    negativePrompt: can?.negativePrompt === false ? null : (job?.settings.negativePrompt ?? null),
     quality: job?.settings.quality ?? null,
     isAvatar: ledger.images.avatar(image.characterKey)?.id === image.id,
     supersededBy: image.supersededBy === null ? null : (ledger.images.find(image.supersededBy)?.filename ?? null),
@@ -75,4 +76,11 @@ function attemptInfo(attempt: Attempt, costUsd: number, references: SentReferenc
     costUsd,
     references,
   };
+}
+
+/** What the model of a picture can do; undefined: it is not listed. */
+async function capabilitiesOf(services: Project['services'], { provider, model }: Image) {
+  if (!services.providerNames.includes(provider)) return undefined;
+  const { models } = await services.module(provider);
+  return models.find(({ id }) => id === model)?.capabilities;
 }

@@ -9,13 +9,15 @@ export interface UsedImage {
   filename: string;
   /** The one before; null: there was none. */
   before: string | null;
+  /** It is no photograph: models that take the face get a drawing. */
+  isDrawing: boolean;
 }
 
 /**
  * Makes a picture the face that goes along with all later ones.
  * @throws {UserError} for a name that is none, a picture that is rejected, or one whose file is gone.
  */
-export function useImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string): UsedImage {
+export function useImage(project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services'>, name: string): UsedImage {
   const image = namedImages(project, [name]).flatMap(({ images }) => images)[0];
   if (!image) throw new UserError('no picture is named');
   const { filename, characterKey, characterId, path } = image;
@@ -30,5 +32,5 @@ export function useImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, 
   const ledger = project.ledger.openExisting();
   const before = ledger.images.avatar(characterKey)?.filename ?? null;
   ledger.characters.chooseAvatar(characterKey, image.id);
-  return { characterId, filename, before };
+  return { characterId, filename, before, isDrawing: project.services.drawing.has(image.provider) };
 }

@@ -75,7 +75,7 @@ const COLUMNS = [
   { title: 'where', flexible: true, below: true },
 ];
 
-function print(io: Io, flags: GalleryFlags, { characterId, characterName, seed, images }: Gallery): void {
+function print(io: Io, flags: GalleryFlags, { characterId, characterName, seed, totalCount, images }: Gallery): void {
   const { stdout } = io.terminal;
   // In a narrow window the paths, which say the folder again and again, give way to one line; addresses stay.
   const narrow = stdout.isTTY === true && (stdout.columns ?? 80) < WIDE_COLUMNS;
@@ -90,7 +90,9 @@ function print(io: Io, flags: GalleryFlags, { characterId, characterName, seed, 
   const folders = new Set(narrow ? images.flatMap(({ path }) => (path === null ? [] : [folderOf(path)])) : []);
   const where = folders.size > 0 ? `, in ${[...folders].join(', ')}` : '';
   const whose = `${printable(characterName)} (${characterId}), seed ${seed}`;
-  printLine(io, `\n${count(images.length, 'picture')} of ${whose}${where}`);
+  const shown =
+    images.length < totalCount ? `${images.length} of ${count(totalCount, 'picture')}` : count(totalCount, 'picture');
+  printLine(io, `\n${shown} of ${whose}${where}`);
 }
 
 const SEED_WORDS = { yes: '', no: ' (not used)', unknown: ' (?)' } as const;

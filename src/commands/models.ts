@@ -29,8 +29,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'provider' },
   { title: 'model', flexible: true },
   { title: 'keeps a face' },
-  { title: 'refs', align: 'right' },
-  { title: 'seed' },
+  { title: 'refs', align: 'right', spare: 2 },
+  { title: 'seed', spare: 1 },
   { title: 'picture', align: 'right' },
   { title: 'with face', align: 'right' },
 ];

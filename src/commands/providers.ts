@@ -103,7 +103,8 @@ function cellsOf({ provider, model, price, key, record }: Row): Cell[] {
 /** The span of a price note: `about $0.02 low, … $0.19 high at 1024x1024 (…)` → `$0.02–0.19`. */
 function shortPrice(note: string): string {
   const amounts = [...(note.split(' (')[0] ?? '').matchAll(/\$([\d.]*\d)/g)].map((match) => match[1] ?? '');
-  const [first, last] = [amounts[0], amounts.at(-1)];
+  // A price of the first megapixel may be above that of the next.
+  const [first, last] = [amounts[0], amounts.at(-1)].toSorted((a, b) => Number(a) - Number(b));
   if (first === undefined) return note.startsWith('free') ? 'free' : 'unknown';
   return last === first ? `$${first}` : `$${first}–${last}`;
 }

@@ -10,6 +10,8 @@ export function use(io: Io, name: string, flags: CommonFlags): Promise<ExitCode>
     else {
       const before = used.before === null || used.before === used.filename ? '' : ` (before: ${used.before})`;
       printLine(io, `${used.filename} is the face of ${used.characterId} from now on${before}`);
+      if (used.isDrawing)
+        printLine(io, 'warning: it is a drawing. Models that take the face get it, and may answer with drawings');
     }
     return EXIT.ok;
   });

@@ -122,9 +122,15 @@ async function textOf(file: string, about: { shown: string; what: string }): Pro
   });
 }
 
-/** One scene a line. */
+/** `- `, `* `, `3. ` before a line: it stands in a list. */
+const LIST_MARKER = /^(?:[-*•]|\d{1,4}[.)])\s+/;
+
+/** One scene a line; without the markers of a list. */
 function linesOf(text: string): Parsed {
-  const lines = text.split(/\r?\n/).map((line, index) => ({ line: line.trim(), number: index + 1 }));
+  const lines = text.split(/\r?\n/).map((line, index) => ({
+    line: line.trim().replace(LIST_MARKER, ''),
+    number: index + 1,
+  }));
   const scenes = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
   const locate = async () => (path: readonly PropertyKey[]) => {
     const found = scenes[Number(path[0])];

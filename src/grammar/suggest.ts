@@ -13,5 +13,13 @@ export function suggestedCommands(word: string, commands: readonly string[]): re
   const begun = commands.filter((name) => name.startsWith(typed));
   if (begun.length > 0) return begun.length < 4 ? begun.filter((name) => !DELETING.includes(name)) : [];
   const near = closest(typed, [...commands]);
-  return !DELETING.includes(near) && distance(typed, near) <= Math.min(3, near.length * 0.4) ? [near] : [];
+  const isMeant = isSwapped(typed, near) || distance(typed, near) <= Math.min(3, near.length * 0.4);
+  return !DELETING.includes(near) && isMeant ? [near] : [];
+}
+
+/** True when two neighboring letters are exchanged: `pakc`. */
+function isSwapped(typed: string, name: string): boolean {
+  if (typed.length !== name.length) return false;
+  const at = [...name].findIndex((letter, i) => letter !== typed[i]);
+  return name.slice(0, at) + name.charAt(at + 1) + name.charAt(at) + name.slice(at + 2) === typed;
 }

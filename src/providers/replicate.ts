@@ -123,7 +123,7 @@ async function learn(readModel: ModelReader, model: string, call: CallContext): 
   }
   if (problem !== undefined)
     throw new UserError(`${model} ${problem}`, {
-      hint: 'nothing was sent. Take a model that keeps a face',
+      hint: 'nothing was sent. Take another model',
       advice: { code: 'list-models' },
     });
 }

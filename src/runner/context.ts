@@ -10,6 +10,8 @@ export interface ReadyProvider {
   provider: Provider;
   /** The model for new shots. */
   model: string;
+  /** Ids of the models that are listed for it. */
+  knownModels?: readonly string[] | undefined;
   /** Provider and fingerprint of its key: whose limits apply. */
   scope: string;
   /** Pace in milliseconds between sends that the config asks for; 0 for none. */

@@ -148,6 +148,7 @@ export class Runner {
   private start(claim: Claimed): void {
     const open = this.opened(claim);
     if (!open) throw new Error(`no provider ${claim.attempt.provider} for a claim of our own`);
+    tellSpend(this.context, this.jobs);
     this.track(this.lookFirst.doubted(open));
   }
 

@@ -17,13 +17,16 @@ export function liveLine(event: RunEvent): string | undefined {
   }
   if (event.event === 'waiting') return printable(event.message, NOTICE_LENGTH_MAX);
   if (event.event === 'draining') {
-    return `${printable(event.signal, 20)}: ${drainingWords(event.in_flight, event.at_provider)}`;
+    return `${printable(event.signal, 20)}: ${drainingWords(event.in_flight, event.at_provider, event.at_stake_usd)}`;
   }
   return undefined;
 }
 
-/** What the first Ctrl-C has begun. @param atProvider of those in flight: accepted work, which is let go. */
-export function drainingWords(inFlight: number, atProvider = 0): string {
+/**
+ * What the first Ctrl-C has begun. @param atProvider of those in flight: accepted work, which is let go.
+ * @param atStakeUsd what a second Ctrl-C may forfeit, in US dollars.
+ */
+export function drainingWords(inFlight: number, atProvider = 0, atStakeUsd = 0): string {
   if (inFlight === 0) return 'stopping, nothing is in flight';
   const waited = inFlight - atProvider;
   const them = atProvider === 1 ? 'it' : 'them';
@@ -31,7 +34,10 @@ export function drainingWords(inFlight: number, atProvider = 0): string {
     ...(waited > 0 ? [`waiting for ${count(waited, 'picture')} in flight`] : []),
     ...(atProvider > 0 ? [`${count(atProvider, 'picture')} at the provider: \`imggen resume\` collects ${them}`] : []),
   ];
-  return `stopping: no new requests; ${parts.join('; ')}`;
+  const pictures = waited === 1 ? 'it' : `${waited} pictures`;
+  const forfeit =
+    waited > 0 && atStakeUsd > 0 ? `. Stopped again, ${pictures} may be paid (up to ${usd(atStakeUsd)}) and lost` : '';
+  return `stopping: no new requests; ${parts.join('; ')}${forfeit}`;
 }
 
 /** The cap that stopped a run. */

@@ -1,6 +1,6 @@
 /** What Ctrl-C does to this very run, in words, the longest first: a view takes the first that fits. Pure. */
 
-import { count } from './format.ts';
+import { count, usd } from './format.ts';
 import { spendOf } from './progress.ts';
 import type { RunState } from './state-model.ts';
 
@@ -43,12 +43,13 @@ export function stoppingWords(state: RunState): readonly string[] {
 
 /** What a second Ctrl-C costs: an answer on its way is lost; whether its picture is paid can then only be asked for. */
 function forfeit(state: RunState, waited: number): string {
-  if (spendOf(state).reservedUsd === 0) return 'stops at once';
+  const { reservedUsd } = spendOf(state);
+  if (reservedUsd === 0) return 'stops at once';
   const asks = [...state.jobs.values()].every((job) => job.canAsk);
   const pictures = count(waited, 'picture');
   return asks
     ? `at once, \`imggen resume\` looks for ${waited === 1 ? 'it' : 'them'}`
-    : `${pictures} may be paid and lost`;
+    : `${pictures} (up to ${usd(reservedUsd)}) may be paid and lost`;
 }
 
 /** Accepted work goes on at the provider without us; all other work is waited for. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../src/events.ts';
+import { liveLine } from '../../src/views/sentences.ts';
 import { initialState, reduce } from '../../src/views/state.ts';
 import type { RunState } from '../../src/views/state-model.ts';
 import { ctrlCWords, stoppingWords } from '../../src/views/stopping.ts';
@@ -33,7 +34,7 @@ test.each<[string, RunState, string]>([
   [
     'an answer that comes once only is waited for, and is what a second Ctrl-C forfeits',
     run(['sending', 'sending'], false),
-    'Ctrl-C: sends nothing new, waits for 2 in flight; twice: 2 pictures may be paid and lost',
+    'Ctrl-C: sends nothing new, waits for 2 in flight; twice: 2 pictures (up to $0.10) may be paid and lost',
   ],
   [
     'a provider that can be asked is asked later',
@@ -52,6 +53,15 @@ test.each<[string, RunState, string]>([
 test('after it: who is waited for, who is let go, and what a second one forfeits', () => {
   const state = run(['sending', 'waiting'], false);
   expect(stoppingWords(state)[0]).toBe(
-    'Stopping: waiting for 1 in flight, letting go of 1. Ctrl-C again: 1 picture may be paid and lost',
+    'Stopping: waiting for 1 in flight, letting go of 1. Ctrl-C again: 1 picture (up to $0.10) may be paid and lost',
   );
+});
+
+test('in plain lines: what stopping a second time may forfeit, with the money', () => {
+  const draining = { event: 'draining', signal: 'SIGINT', in_flight: 2, at_provider: 0 } as const;
+  expect(liveLine({ ...draining, at_stake_usd: 0.12 })).toBe(
+    'SIGINT: stopping: no new requests; waiting for 2 pictures in flight. ' +
+      'Stopped again, 2 pictures may be paid (up to $0.12) and lost',
+  );
+  expect(liveLine(draining)).not.toContain('lost');
 });
