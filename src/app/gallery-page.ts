@@ -1,5 +1,5 @@
 import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { galleryPage } from '../gallery/page.ts';
 import type { GalleryPicture } from '../gallery/model.ts';
@@ -8,6 +8,7 @@ import { thumbnailBytes } from '../images/thumbnail.ts';
 import type { Image } from '../ledger/records.ts';
 import { addressOf, galleryImages, markOf, type GalleryOptions } from './gallery.ts';
 import type { Project } from './project.ts';
+import { sentReferences } from './sent-with.ts';
 
 interface PagePicture extends GalleryPicture {
   row: Image;
@@ -37,12 +38,14 @@ export async function writeGalleryPage(
   const target = file === undefined ? join(config.output, character.id, 'gallery.html') : resolve(host.cwd, file);
   await assertOurs(target);
   await (file === undefined ? ensureOwnFolder : ensureFolder)(dirname(target));
+  const sent = sentReferences(project.ledger.open());
   const part = `${target}.${host.newKey()}.part`;
   const page = galleryPage<PagePicture>({
     characterName: character.name,
     pictures: await Promise.all(
       images.map(async (row) => ({
         ...pictureOf(row, dirname(target)),
+        references: sent.ofImage(row).map(({ role, filename, path }) => ({ role, name: filename ?? basename(path) })),
         ...(row.path === null ? await addressesOf(row, project.services) : {}),
       })),
     ),

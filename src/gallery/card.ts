@@ -34,11 +34,13 @@ interface Frame {
 export function card(picture: GalleryPicture, frame: Frame): string {
   const show = (text: string, lengthMax?: number): string => escaped(printable(text, lengthMax));
   const made = new Date(picture.createdAtMs).toISOString();
+  const sent = (picture.references ?? []).map(({ role, name }) => `${show(role)}: <bdi>${show(name, 300)}</bdi>`);
   const facts: [term: string, text: string, more?: boolean][] = [
     ['Seed', `<span class="seed">${picture.seed}</span>${SEED_NOTES[picture.seedHonored]}`],
     ['Cost', money(picture.costMicros)],
     ['Model', show(picture.model, 200), true],
     ['Size', `${picture.width} × ${picture.height}, ${bytes(picture.sizeBytes)}`, true],
+    ...(sent.length === 0 ? [] : [['Sent with it', sent.join('<br>'), true] as [string, string, boolean]]),
     ['Made', `<time datetime="${made}">${made.slice(0, 16).replace('T', ' ')} UTC</time>`, true],
   ];
   const rows = facts.map(

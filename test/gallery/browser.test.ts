@@ -60,6 +60,18 @@ describe('the page in a browser', () => {
     await becomes(page, 'document.activeElement.getAttribute("href") === "./mira_sol_image_00002.png"');
   });
 
+  it.each([1280, 390])('tells at %i pixels what went along with the request, within its column', async (width) => {
+    const { page } = await open({}, { width });
+    await page.locator('.open').first().click();
+    const side = page.locator('dialog .side');
+    expect(await side.innerText()).toMatch(
+      /Sent with it[\s\S]*face: mira_sol_image_00001\.png\s+product: a-rather-long-name/,
+    );
+    const fits =
+      'document.querySelector("dialog .side").scrollWidth <= document.querySelector("dialog .side").clientWidth';
+    expect(await page.evaluate(fits)).toBe(true);
+  });
+
   it('goes on and back by swiping, and not when the finger scrolls', async () => {
     const { page } = await open({}, { width: 390 });
     await page.locator('.open').first().tap();

@@ -35,6 +35,7 @@ describe('the page as text', () => {
       prompt: HOSTILE,
       shot: HOSTILE,
       file: HOSTILE,
+      references: [{ role: HOSTILE, name: HOSTILE }],
     });
     const text = await html({
       characterName: HOSTILE,

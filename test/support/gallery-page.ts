@@ -35,6 +35,13 @@ export function picture(number: number, change: Partial<GalleryPicture> = {}): G
     height: 1024,
     createdAtMs: Date.UTC(2026, 10, 21, 3, 0, number),
     file: filename,
+    references:
+      number === 1
+        ? []
+        : [
+            { role: 'face', name: 'mira_sol_image_00001.png' },
+            { role: 'product', name: 'a-rather-long-name-of-a-mug-with-a-blue-handle.png' },
+          ],
     ...change,
   };
 }
