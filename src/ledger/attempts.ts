@@ -82,16 +82,18 @@ export class Attempts {
 
   /**
    * T3: the service has accepted it under this id. Undefined, and nothing is written, when another attempt of the
-   * provider has that id.
+   * provider has that id. `sent`: added to what recognizes the request there.
    */
-  accepted(lease: Lease, remoteId: string): Attempt | undefined {
+  accepted(lease: Lease, remoteId: string, sent: SentRecord = {}): Attempt | undefined {
     return this.connection.write(() => {
       if (this.isAnothers(lease, remoteId)) return undefined;
       return this.step(lease, () => {
         this.connection.run(
-          `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ? WHERE id = ?`,
+          `UPDATE attempts SET state = 'accepted', remote_id = ?, accepted_at_ms = ?,
+            sent = json_patch(COALESCE(sent, '{}'), ?) WHERE id = ?`,
           remoteId,
           this.connection.now(),
+          JSON.stringify(sent),
           lease.attemptId,
         );
         this.connection.record(

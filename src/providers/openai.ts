@@ -101,13 +101,16 @@ function inBackground(provider: Provider, access: Access, options: Options): Pro
     capabilities: (id) => ({ ...model(id).capabilities, cancel: true, reattach: true }),
     submit: async (request, call) => {
       usable(request, call, model);
-      return { state: 'accepted', remoteId: await startInBackground(access, request, { options, call }) };
+      const remoteId = await startInBackground(access, request, { options, call });
+      // The first request of a process knows nothing of the service's clock; its answer tells.
+      return { state: 'accepted', remoteId, sent: access.clock.ahead() ?? {} };
     },
     // Asks for no model: work of one that has gone since is collected all the same, it is paid.
     collect: (work, _request, call) => {
       // How old the work is, is told by the service's clock alone: ours may have been set since.
-      const skewMs = Number(work.sent['skewMs'] ?? 0);
-      const now = (): number => (access.clock.nowMs() ?? work.acceptedAtMs + skewMs) - skewMs;
+      const skewMs = Number(work.sent['skewMs']);
+      const ageMs = (): number => (access.clock.nowMs() ?? NaN) - skewMs - work.acceptedAtMs;
+      const now = (): number => work.acceptedAtMs + (ageMs() || 0);
       return collectFromQueue(responses(access), work, { ...access.settings, now }, call);
     },
     cancel: (remoteId, call) => cancelInBackground(access, remoteId, call),

@@ -65,8 +65,10 @@ export interface Generated {
   warnings?: readonly string[];
 }
 
-/** What `submit` achieved. */
-export type Submission = { state: 'accepted'; remoteId: string } | ({ state: 'generated' } & Generated);
+/** What `submit` achieved; `sent`: added to what `onSending` was told, as the answer tells more (its clock). */
+export type Submission =
+  | { state: 'accepted'; remoteId: string; sent?: SentRecord }
+  | ({ state: 'generated' } & Generated);
 
 /** Work that a service has accepted. */
 export interface Accepted {
@@ -116,9 +118,7 @@ export interface LostAttempt {
   sent: SentRecord;
   /** When the request was handed to the network (epoch ms, our clock). Older predictions are not ours. */
   sentAtMs: number;
-  /**
-   * The ledger may have lost it: what was sent would be the request, any time since `sentAtMs`.
-   */
+  /** The ledger may have lost it: what was sent would be the request, any time since `sentAtMs`. */
   unrecorded?: boolean;
   /** True for remote ids that the ledger already knows: those belong to other attempts. */
   isKnown: (remoteId: string) => boolean;
@@ -139,9 +139,7 @@ export interface Provider {
    * with `find` and `collect`, recovery after a crash or a lost answer goes as far as the service allows.
    */
   readonly idempotent: boolean;
-  /**
-   * How long the service keeps finished work for `collect`, in milliseconds from its end; undefined: not known.
-   */
+  /** How long the service keeps finished work for `collect`, in milliseconds from its end; undefined: not known. */
   readonly retentionMs?: number;
   /** Where it is asked: the only private or loopback host that its result URLs may name. */
   readonly baseUrl?: string;

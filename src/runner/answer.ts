@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
 import { usdText } from '../money.ts';
-import type { Generated } from '../providers/provider.ts';
+import type { Generated, SentRecord } from '../providers/provider.ts';
 import { canBeCleared } from './askable.ts';
 import { failed } from './ends.ts';
 import { forgetId, keepId, type KeptId } from './kept-id.ts';
@@ -14,13 +14,13 @@ import { tellPhase } from './tell.ts';
 /**
  * T3: the provider has accepted the request under this id. An id that can't be kept, or that is another attempt's,
  * leaves in doubt which work is ours. An id that nobody can tell again is kept in a file until the ledger has it.
- * @param found where an earlier process kept it.
+ * @param more.found where an earlier process kept it; `sent`: what the answer told beside it.
  */
 export async function accepted(
   context: AttemptContext,
   open: OpenAttempt,
   remoteId: string,
-  found?: KeptId,
+  { found, sent }: { found?: KeptId; sent?: SentRecord | undefined } = {},
 ): Promise<Step> {
   const { provider } = open.ready;
   if (!isStorableId(remoteId, context.clean))
@@ -29,7 +29,7 @@ export async function accepted(
   if (kept) context.trace('id-kept', { shot: open.lease.shot });
   let attempt: OpenAttempt['attempt'] | undefined;
   try {
-    attempt = context.ledger.attempts.accepted(open.lease, remoteId);
+    attempt = context.ledger.attempts.accepted(open.lease, remoteId, sent);
   } catch (error) {
     // The ledger is locked, or its disk is full: a later run finds the id beside the answer's place.
     if (!kept) await keepId(context, open, remoteId);

@@ -32,7 +32,7 @@ export async function submit(context: AttemptContext, open: OpenAttempt): Promis
   const sent = announcement.check() ?? announcement.late();
   context.trace('answered', { shot: lease.shot, state: submission.state });
   return submission.state === 'accepted'
-    ? accepted(context, sent, submission.remoteId)
+    ? accepted(context, sent, submission.remoteId, { sent: submission.sent })
     : generated(context, sent, submission);
 }
 

@@ -16,6 +16,7 @@ describe('the background path', () => {
     expect(await provider.submit(asked, call)).toEqual({
       state: 'accepted',
       remoteId: expect.stringMatching(/^resp_/) as string,
+      sent: { skewMs: expect.any(Number) as number, doubtMs: 0 },
     });
     const image_url = `data:image/png;base64,${makePicture(32, 32, 'face.png').toString('base64')}`;
     expect(sent()).toEqual({
@@ -103,7 +104,7 @@ describe('the background path', () => {
     const daysAgo = (days: number) => ({
       remoteId: 'resp_gone',
       acceptedAtMs: Date.now() - days * 86_400_000,
-      sent: {},
+      sent: { skewMs: 0 },
     });
     const error = await thrownBy(provider.collect?.(daysAgo(31), request(), call) ?? Promise.resolve());
     expect(error).toBeInstanceOf(ProviderError);
@@ -117,9 +118,20 @@ describe('the background path', () => {
     const { provider } = await stage({ options: background, elapsed: ticking(), now });
     let sent: SentRecord = {};
     const onSending = (told: SentRecord = {}) => (sent = told);
-    for (const seed of [1, 2]) await provider.submit(request({ seed }), { ...call, onSending });
-    const work = { remoteId: 'resp_gone', acceptedAtMs: now(), sent };
-    aheadMs = 0;
+    for (const seed of [1, 2]) {
+      // The first request knows nothing of the service's clock: its answer tells.
+      const submitted = await provider.submit(request({ seed }), { ...call, onSending });
+      const more = submitted.state === 'accepted' ? submitted.sent : undefined;
+      const work = { remoteId: 'resp_gone', acceptedAtMs: now(), sent: { ...sent, ...more } };
+      aheadMs = 0;
+      expect(await provider.collect?.(work, request(), call)).toMatchObject({ state: 'running' });
+      aheadMs = days * 86_400_000;
+    }
+  });
+
+  it('knows no age of work that was sent when nobody knew the clock of the service', async () => {
+    const { provider } = await stage({ options: background, elapsed: ticking() });
+    const work = { remoteId: 'resp_gone', acceptedAtMs: Date.now() - 4e9, sent: {} };
     expect(await provider.collect?.(work, request(), call)).toMatchObject({ state: 'running' });
   });
 
