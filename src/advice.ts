@@ -31,6 +31,8 @@ export type Advice =
   | { code: 'resume-one-by-one' }
   /** Take up a canceled job again. */
   | { code: 'retry'; jobId: string }
+  /** Pay again for what was perhaps charged. */
+  | { code: 'retry-unknown'; jobId: string }
   /** Go on with the job, better with another model. */
   | { code: 'another-model'; jobId: string }
   /** Choose another model in a new job, or agree to pay for more of a job whose last answers are no pictures. */

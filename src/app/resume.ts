@@ -32,9 +32,15 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
   const jobs = name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownJob(project, name)];
   const canceled = jobs.find((job) => job.state === 'canceled' && !isOwed(ledger, job));
   if (canceled) {
-    throw new UserError(`job ${canceled.id} was canceled`, {
-      hint: 'a retry takes it up again',
-      advice: { code: 'retry', jobId: String(canceled.id) },
+    const { held, failed, refused, canceled: dropped } = ledger.jobs.counts(canceled.id);
+    const jobId = String(canceled.id);
+    // A retry alone would find nothing to try.
+    const isHeld = held > 0 && failed + refused + dropped === 0;
+    throw new UserError(`job ${jobId} was canceled`, {
+      hint: isHeld
+        ? 'what is left of it was perhaps charged: only a retry of those pays again, on purpose'
+        : 'a retry takes it up again',
+      advice: { code: isHeld ? 'retry-unknown' : 'retry', jobId },
     });
   }
   return jobs

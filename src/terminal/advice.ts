@@ -34,6 +34,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   resume: () => '`imggen resume` collects them',
   'resume-one-by-one': () =>
     'go on with one job at a time: `imggen resume JOB`; or leave uploads for later: --storage none',
+  'retry-unknown': (text, { jobId }) => `${text}: imggen retry --unknown ${jobId}`,
   retry: (_, { jobId }) => `\`imggen retry ${jobId}\` takes it up again`,
   'another-model': (_, { jobId }) =>
     `choose another model: --model MODEL, or go on with the job: \`imggen resume ${jobId} --yes\``,

@@ -128,6 +128,14 @@ describe('create-character whose avatar was refused', () => {
   });
 });
 
+it('a canceled job of which only doubt is left leads to the one command that helps', async () => {
+  const { imggen } = await studio([{ on: 'submit', kind: 'reset-after', positions: [1] }]);
+  expect(await imggen.pack({ count: 1 }).result).toMatchObject({ status: 'unsettled' });
+  await imggen.cancel('1');
+  const advice = { code: 'retry-unknown', jobId: '1' };
+  await expect(imggen.resume({ job: '1' }).result).rejects.toMatchObject({ advice });
+});
+
 it('a pack without an avatar says once that the face is missing', async () => {
   const { imggen } = await studio([]);
   const heard: RunEvent[] = [];
