@@ -1,0 +1,174 @@
+/** One shot whose process dies, what changes between that and the next run, and what came of it. In one process. */
+import { mkdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import type { Job } from '../../src/ledger/records.ts';
+import { downloadImage } from '../../src/images/download.ts';
+import replicateModule from '../../src/providers/replicate.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { Runner } from '../../src/runner/runner.ts';
+import { startEmulator, type Emulator } from '../emulators/emulator.ts';
+import type { Fault } from '../emulators/faults.ts';
+import { replicate } from '../emulators/replicate.ts';
+import { contextOf, galleryShots, makeJob, newFolder, optionsOf, removeFolder } from '../support/jobs.ts';
+
+const TOKEN = 'emulated-token';
+const HOUR_MS = 3_600_000;
+
+/** The kinds of what may happen, and their values. The first of each is nothing. */
+export const KINDS = {
+  /** When the process dies: its request, a reading or the download never ends. */
+  death: ['submit', 'poll', 'download'],
+  config: ['same', 'another input'],
+  key: ['same', 'another account first'],
+  clockMs: [0, 180_000, -2 * HOUR_MS, 8_760 * HOUR_MS],
+  folder: ['same', 'renamed'],
+  service: ['honest', 'not there at first', 'down at first', 'a refused link at first'],
+} as const;
+
+/** One value of each kind. */
+export type Case = { [K in keyof typeof KINDS]: (typeof KINDS)[K][number] };
+
+const LIES: Record<Case['service'], Fault[]> = {
+  honest: [],
+  'not there at first': [{ on: 'poll', kind: 'status', status: 404, positions: [1] }],
+  'down at first': [{ on: 'list', kind: 'status', status: 503, positions: [1] }],
+  'a refused link at first': [{ on: 'download', kind: 'status', status: 403, positions: [1] }],
+};
+
+/** What a case came to. */
+export interface Outcome {
+  charges: number;
+  done: number;
+  failed: number;
+}
+
+/** Where a case is played. */
+interface Stage {
+  emulator: Emulator;
+  folder: string;
+  dead: Set<string>;
+  output: string;
+  aheadMs: number;
+}
+
+/** Plays a case to its end. @param deny a look-up finds nothing: the negative control. */
+export async function play(one: Case, deny = false): Promise<Outcome> {
+  const emulator = await startEmulator(replicate({ token: TOKEN }), { latencyMs: 1 });
+  const folder = newFolder('matrix');
+  const stage: Stage = { emulator, folder, dead: new Set(), output: join(folder, 'images'), aheadMs: one.clockMs };
+  try {
+    const job = await dies(stage, one);
+    stage.aheadMs = 0;
+    if (one.folder === 'renamed') {
+      stage.output = join(folder, 'moved', 'images');
+      mkdirSync(dirname(stage.output), { recursive: true });
+      renameSync(join(folder, 'images'), stage.output);
+    }
+    const input = one.config === 'same' ? {} : { guidance: 5 };
+    if (one.key !== 'same') await run(stage, job, { owner: 'stranger', input, isForeign: true });
+    emulator.faults.splice(0, emulator.faults.length, ...LIES[one.service]);
+    for (const owner of ['second', 'third']) await run(stage, job, { owner, input, deny });
+    const ledger = open(stage, 'end');
+    const { done, failed } = ledger.jobs.counts(job.id);
+    ledger.close();
+    return { charges: emulator.charges().length, done, failed };
+  } finally {
+    await emulator.close();
+    removeFolder(folder);
+  }
+}
+
+/** The first process: it dies with its request, a reading or a download under way. */
+async function dies(stage: Stage, { death }: Case): Promise<Job> {
+  const { emulator, dead } = stage;
+  emulator.faults.push({ on: death, kind: 'hang' });
+  const ledger = open(stage, 'first');
+  const settings = { provider: 'replicate', model: 'black-forest-labs/flux-dev', width: 64, height: 64 };
+  const job = makeJob(ledger, stage.output, { shots: galleryShots(1), settings });
+  const abort = new AbortController();
+  const ended = runner(stage, ledger, job, { provider: await service(stage, {}), signal: abort.signal })
+    .run()
+    .catch(() => {});
+  while (!emulator.requests.some(({ operation }) => operation === death) || emulator.charges().length === 0)
+    await sleep(2);
+  // A dead process writes nothing more.
+  ledger.close();
+  dead.add('first');
+  abort.abort();
+  await ended;
+  emulator.faults.length = 0;
+  return job;
+}
+
+async function run(
+  stage: Stage,
+  job: Job,
+  how: { owner: string; input: object; isForeign?: boolean; deny?: boolean },
+): Promise<void> {
+  const ledger = open(stage, how.owner);
+  try {
+    const provider = await service(stage, how);
+    await runner(stage, ledger, job, { provider, scope: how.isForeign ? 'replicate:other' : undefined }).run();
+  } finally {
+    ledger.close();
+    stage.dead.add(how.owner);
+  }
+}
+
+function open({ folder, dead, ...stage }: Stage, owner: string): Ledger {
+  const liveness = { owner, isRunning: (id: string) => !dead.has(id), close: () => {} };
+  return new Ledger({ file: join(folder, 'ledger.db'), now: () => Date.now() + stage.aheadMs, liveness });
+}
+
+function runner(
+  stage: Stage,
+  ledger: Ledger,
+  job: Job,
+  {
+    provider,
+    scope = 'replicate:own',
+    signal,
+  }: { provider: Provider; scope?: string | undefined; signal?: AbortSignal },
+): Runner {
+  const context = contextOf({
+    ledger,
+    now: () => Date.now() + stage.aheadMs,
+    elapsed: () => performance.now(),
+    sleep: quickly,
+    newKey: () => crypto.randomUUID(),
+    download: (url, part, how) => downloadImage(url, part, { ...how, fetch }),
+    outputs: () => [stage.output],
+    provide: [{ provider, model: job.settings.model, scope, intervalMs: 0 }],
+  });
+  const options = optionsOf([job.id], signal ? { abort: signal } : {});
+  return new Runner(context, options, { references: new Map(), after: [] });
+}
+
+/** The real provider. To a stranger's key the account is empty. */
+async function service(
+  { emulator, aheadMs }: Stage,
+  { input = {}, isForeign = false, deny = false }: { input?: object; isForeign?: boolean; deny?: boolean },
+): Promise<Provider> {
+  const foreign: typeof fetch = async (address, init) => {
+    const { pathname } = new URL(address instanceof Request ? address.url : address);
+    if (pathname.endsWith('/predictions')) return Response.json({ next: null, results: [] });
+    return pathname.includes('/predictions/') ? Response.json({}, { status: 404 }) : fetch(address, init);
+  };
+  const provider = await replicateModule.create({
+    options: { baseUrl: `${emulator.url}/v1`, pollMs: 10, settleMs: 0, priceUsd: 0.025, input },
+    keyVariables: ['REPLICATE_API_TOKEN'],
+    env: { REPLICATE_API_TOKEN: TOKEN },
+    fetch: isForeign ? foreign : fetch,
+    now: () => Date.now() + aheadMs,
+    elapsed: () => performance.now(),
+    sleep: quickly,
+    timeoutMs: isForeign ? 40 : 5_000,
+  });
+  return deny ? { ...provider, find: () => Promise.resolve({ state: 'absent' }) } : provider;
+}
+
+async function quickly(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {}).catch(() => {});
+}
