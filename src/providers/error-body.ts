@@ -15,6 +15,7 @@ export function errorOf(bodyText: string): { message: string; code: string | und
     };
   }
   const body = record(json);
+  if (Array.isArray(body['detail'])) return listed(body['detail']);
   const inner = typeof body['error'] === 'object' ? record(body['error']) : body;
   const message = [inner['message'], inner['detail'], body['error'], body['title']].find(
     (text) => typeof text === 'string',
@@ -24,6 +25,16 @@ export function errorOf(bodyText: string): { message: string; code: string | und
     message: oneLine(typeof message === 'string' ? message : ''),
     code: typeof code === 'string' ? code.slice(0, 80) : undefined,
   };
+}
+
+/** Services made with FastAPI list what is wrong with a request: where, in words, and by a type. */
+function listed(problems: readonly unknown[]): { message: string; code: string | undefined } {
+  const told = problems.map(record).map(({ loc, msg }) => {
+    const where = Array.isArray(loc) ? loc.filter((step) => step !== 'body').join('.') : '';
+    return [where, typeof msg === 'string' ? msg : ''].filter(Boolean).join(': ');
+  });
+  const type = record(problems[0])['type'];
+  return { message: oneLine(told.join('; ')), code: typeof type === 'string' ? type.slice(0, 80) : undefined };
 }
 
 /** White space folded, cut at 500 characters. */

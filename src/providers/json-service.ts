@@ -32,6 +32,10 @@ export interface JsonQuestion {
   body?: unknown;
   signal: AbortSignal;
   timeoutMs: number;
+  /** Headers besides those of the service. */
+  headers?: Readonly<Record<string, string>>;
+  /** Told of every answer, before it is read: headers of the service's own. */
+  onAnswer?: ((headers: Headers) => void) | undefined;
   /** For a paid request: that of the `SubmitContext`. */
   onSending?: (() => void) | undefined;
 }
@@ -52,6 +56,7 @@ export async function askJson<T>(service: JsonService, question: JsonQuestion, s
       ...requestOf(service, question),
       signal: AbortSignal.any([signal, late]),
     });
+    question.onAnswer?.(response.headers);
     if (!response.ok) throw await refusal(service, asked, response);
     return await readJson(response, schema, { service: service.name, paid });
   } catch (error) {
@@ -61,7 +66,8 @@ export async function askJson<T>(service: JsonService, question: JsonQuestion, s
   }
 }
 
-function requestOf({ headers }: JsonService, { method, body }: JsonQuestion): RequestInit {
+function requestOf(service: JsonService, { method, body, headers: more }: JsonQuestion): RequestInit {
+  const headers = { ...service.headers, ...more };
   if (body === undefined) return { method, headers };
   return { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

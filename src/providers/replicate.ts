@@ -18,7 +18,7 @@ import { countUnknown } from './replicate/find.ts';
 import { modelReader, type ModelReader } from './replicate/model-reader.ts';
 import { MODELS } from './replicate/model-table.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
-import { priceBy } from './replicate/prices.ts';
+import { priceBy } from './price-rules.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
 import { ServiceClock } from './service-clock.ts';
 

@@ -13,6 +13,7 @@ import type {
   SubmitContext,
 } from '../provider.ts';
 import { collectFromQueue, type Queue } from '../queue.ts';
+import type { ReferenceSender } from '../reference-sender.ts';
 import type { ReferenceUse } from './abilities.ts';
 import { ask, type ReplicateConnection, type Question, READ_TIMEOUT_MS, SERVICE } from './connection.ts';
 import { findPrediction } from './find.ts';
@@ -20,7 +21,7 @@ import { buildInput, type BuiltInput, type Input } from './input.ts';
 import type { KnownModel, ModelReader } from './model-reader.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { acceptedSchema, type Prediction, predictionSchema, resultOf, RETENTION_MS } from './prediction.ts';
-import { type ReferenceSender, referenceSender, SOME_PICTURE } from './references.ts';
+import { referenceSender, SOME_PICTURE } from './references.ts';
 import { sentRecord, sentRequest, withoutSecrets, type SentRequest } from './sent.ts';
 
 /**

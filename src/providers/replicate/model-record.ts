@@ -2,7 +2,7 @@
 import type { Capabilities, FaceKeeping, ModelRecord, SizeSupport } from '../capabilities.ts';
 import type { PriceSource } from '../price.ts';
 import { FLUX_RATIOS } from './assumed-fields.ts';
-import type { PriceRule } from './prices.ts';
+import type { PriceRule } from '../price-rules.ts';
 import type { InputField } from './schema.ts';
 
 /** A model, and what the service does not tell of it. */

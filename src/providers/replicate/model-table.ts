@@ -5,7 +5,7 @@
 import { flux2 } from './assumed-fields.ts';
 import { free, model, ratios, type ReplicateModel, THIRD, WIDE } from './model-record.ts';
 import { OTHERS } from './other-models.ts';
-import { byInput, byMegapixel, byResolution, each } from './prices.ts';
+import { byInput, byMegapixel, byResolution, each } from '../price-rules.ts';
 
 const GPT_PRICES = { low: 0.012, medium: 0.047, high: 0.128, xhigh: 0.25, max: 0.5, auto: 0.5 };
 const GPT_2_PRICES = { low: 0.012, medium: 0.047, high: 0.128, auto: 0.128 };

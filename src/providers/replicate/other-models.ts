@@ -1,7 +1,7 @@
 /** Models of Replicate for one face, for a style, or without pictures. Sources and dates: docs/models.md. */
 import { FLUX_1, FLUX_11, FLUX_DEV, FLUX_RATIOS, NARROW_RATIOS } from './assumed-fields.ts';
 import { model, ratios, type ReplicateModel, SOME, WIDE } from './model-record.ts';
-import { byInput, each } from './prices.ts';
+import { byInput, each } from '../price-rules.ts';
 
 const MOOD = 'takes mood and composition from the reference picture rather than the face';
 

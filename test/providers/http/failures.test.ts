@@ -127,6 +127,8 @@ describe('what a status means', () => {
   it.each([
     ['<html><head><style>p{}</style></head><body><h1>502</h1> Bad Gateway</body></html>', '502 Bad Gateway'],
     ['{"detail":"No such version"}', 'No such version'],
+    ['{"detail":[{"loc":["body","seed"],"msg":"not a number","type":"int_type"}]}', 'seed: not a number'],
+    ['{"detail":[{"loc":["body"],"msg":"no"},{"msg":"never"}]}', 'no; never'],
     ['{"error":"out of memory"}', 'out of memory'],
     ['', ''],
     ['x'.repeat(9000), `${'x'.repeat(500)}…`],

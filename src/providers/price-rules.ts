@@ -1,10 +1,10 @@
-/** How Replicate's prices are made up. Its API does not tell them: they are from its pages. Pure. */
-import { microsOf } from '../../money.ts';
-import type { Price } from '../capabilities.ts';
-import type { PriceSource } from '../price.ts';
-import type { ImageRequest } from '../provider.ts';
+/** How the prices of services are made up that do not tell them themselves: they are from their pages. Pure. */
+import { microsOf } from '../money.ts';
+import type { Price } from './capabilities.ts';
+import type { PriceSource } from './price.ts';
+import type { ImageRequest } from './provider.ts';
 
-/** What a price depends on. `extra`: the user's own inputs (`providers.replicate.input`). */
+/** What a price depends on. `extra`: the user's own inputs, as `providers.replicate.input`. */
 export interface Priced {
   request: Pick<ImageRequest, 'width' | 'height' | 'quality' | 'references'>;
   extra: Readonly<Record<string, unknown>>;
