@@ -6,7 +6,7 @@ import type { CreateOptions } from './app/first-pictures.ts';
 import type { Deleted, DeleteOptions } from './app/delete.ts';
 import type { DryJob } from './app/dry-run.ts';
 import type { Leftover } from './app/leftovers.ts';
-import type { Marks } from './app/marks.ts';
+import type { MarkOptions, Marks } from './app/marks.ts';
 import { openingOf, type OpenOptions } from './app/open.ts';
 import type { PackOptions } from './app/pack.ts';
 import type { PlannedJob } from './app/prepare.ts';
@@ -112,8 +112,8 @@ export class ImgGen extends Inquiries {
   }
 
   /** Marks pictures: `review` and `favorite` are independent, what is left out stays. Returns their file names. */
-  async mark(images: readonly string[], marks: Marks): Promise<string[]> {
-    return (await import('./app/marks.ts')).markImages(this.project, images, marks);
+  async mark(images: readonly string[], marks: Marks, options: MarkOptions = {}): Promise<string[]> {
+    return (await import('./app/marks.ts')).markImages(this.project, images, marks, options);
   }
 
   /** Sends pictures to the store that were made without one. With nothing to send the result has no jobs. */

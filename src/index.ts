@@ -36,7 +36,7 @@ export type { DryJob, DryShot } from './app/dry-run.ts';
 export type { WrittenPage } from './app/gallery-page.ts';
 export type { Gallery, GalleryOptions, Picture } from './app/gallery.ts';
 export type { Leftover } from './app/leftovers.ts';
-export type { Marks } from './app/marks.ts';
+export type { MarkOptions, Marks } from './app/marks.ts';
 export type { PackOptions } from './app/pack.ts';
 export type { ModelInfo } from './app/models.ts';
 export type { ProviderInfo, ProvidersInfo } from './app/providers.ts';

@@ -57,6 +57,7 @@ export function cleanedStore(store: Storage, clean: Clean): Storage {
       for await (const asset of store.list(characterId, signal))
         if (isAsTold(asset.key, KEY_LENGTH_MAX)) yield assetOf(asset);
     },
+    ...(store.retag && { retag: (key, tags, signal) => store.retag?.(key, tags, signal) ?? Promise.resolve() }),
     remove: (keys, signal) => store.remove(keys, signal),
     check: (signal) => store.check(signal),
   };

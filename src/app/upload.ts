@@ -4,6 +4,7 @@ import { uploads } from '../runner/after/upload.ts';
 import { configuredStore } from './adopt.ts';
 import { knownCharacter } from './characters.ts';
 import { openedEvent } from './opened.ts';
+import { tellMarks } from './marks.ts';
 import type { RunResult } from './result.ts';
 import type { StopSignals } from '../runner/context.ts';
 import { leaveRun, type RunningProject } from './run-jobs.ts';
@@ -35,8 +36,10 @@ export async function uploadImages(
     early.push({ event: 'notice', level: 'warn', message }),
   );
   if (!storage) throw new UserError(`${store} is no store to upload to`);
+  const warn = (message: string) => emit({ event: 'notice', level: 'warn', message });
+  const untold = await tellMarks(project, ledger, { characterKey: character.key, warn });
   const { count, jobs } = ledger.uploads.enqueue(character.key, store);
-  if (count === 0) return { status: 'done', jobs: [], failures: [], failuresMore: 0 };
+  if (count === 0) return { status: untold > 0 ? 'some-failed' : 'done', jobs: [], failures: [], failuresMore: 0 };
   const ids = new Set(jobs.map((job) => String(job.id)));
   const off = project.ledger.listen((event) => {
     if (!('job_id' in event) || ids.has(event.job_id)) emit(event);

@@ -31,8 +31,9 @@ export function mark(io: Io, names: readonly string[], flags: MarkFlags): Promis
   }
   const marks = chosen.reduce<Marks>((all, name) => ({ ...all, ...MARKS[name] }), {});
   const words = [marks.review ?? [], marks.favorite ? 'favorite' : []].flat();
+  const warn = (message: string) => void io.terminal.stderr.write(`${message}\n`);
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
-    const filenames = await imggen.mark(names, marks);
+    const filenames = await imggen.mark(names, marks, { warn });
     if (flags.json) printJson(io, { images: filenames.map((filename) => ({ filename, mark: words[0] ?? null })) });
     else for (const filename of filenames) printLine(io, `${filename}: ${words.join(', ') || 'no mark'}`);
     return EXIT.ok;

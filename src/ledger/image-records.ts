@@ -25,6 +25,8 @@ export interface Upload {
 export interface StoredDetails {
   url?: string | undefined;
   thumbnailUrl?: string | undefined;
+  /** What a person says of it was changed after the upload, and the store does not know yet. */
+  marksPending?: true | undefined;
 }
 
 /** How alike the face of an image is, by the model that compared. */

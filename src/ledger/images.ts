@@ -4,6 +4,7 @@ import { imageWhere, imagesWhere } from './image-rows.ts';
 import { keptPath } from './paths.ts';
 import { finishShot, nameImage, type NewImage, type ImageNaming } from './naming.ts';
 import { takesOf } from './reroll.ts';
+import { marksPending } from './upload-rows.ts';
 import type { Image, Lease, Review } from './records.ts';
 
 /** Which images a gallery shows; what is left out does not matter. */
@@ -156,6 +157,7 @@ export class Images {
         this.connection.run('UPDATE images SET review = ? WHERE id = ?', marks.review, imageId);
       if (marks.favorite !== undefined)
         this.connection.run('UPDATE images SET favorite = ? WHERE id = ?', Number(marks.favorite), imageId);
+      marksPending(this.connection, imageId);
     });
   }
 

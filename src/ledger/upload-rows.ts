@@ -84,3 +84,24 @@ export function uploadDone(
     JSON.stringify(of.details),
   );
 }
+
+/** The store of an uploaded image is to be told what a person says of it now. */
+export function marksPending(connection: Connection, imageId: number): void {
+  connection.run(
+    `UPDATE uploads SET details = json_set(details, '$.marksPending', json('true'))
+      WHERE image_id = ? AND state = 'done'`,
+    imageId,
+  );
+}
+
+/** The store knows these marks; nothing is noted when they were changed meanwhile. */
+export function marksTold(connection: Connection, { id, review, favorite, upload }: Image): void {
+  connection.run(
+    `UPDATE uploads SET details = json_remove(details, '$.marksPending') WHERE image_id = ? AND store = ? AND EXISTS
+      (SELECT 1 FROM images i WHERE i.id = image_id AND i.review IS ? AND i.favorite = ?)`,
+    id,
+    upload?.store ?? '',
+    review,
+    Number(favorite),
+  );
+}

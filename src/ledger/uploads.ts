@@ -3,7 +3,7 @@ import { imagesWhere } from './image-rows.ts';
 import { recordStored } from './naming.ts';
 import type { Image, Job, StoredDetails } from './records.ts';
 import { jobOf } from './rows.ts';
-import { holdsUpload, takeUpload, uploadDone, uploadLater } from './upload-rows.ts';
+import { holdsUpload, marksTold, takeUpload, uploadDone, uploadLater } from './upload-rows.ts';
 
 /** Where an uploaded image is. */
 export interface UploadedTo {
@@ -60,6 +60,18 @@ export class Uploads {
       this.connection.run('UPDATE images SET md5 = ? WHERE id = ?', to.md5, image.id);
       recordStored(this.connection, image, to.url);
     });
+  }
+
+  /** Uploaded pictures of a character whose store does not know yet what a person says of them. */
+  unmarked(characterKey: number): Image[] {
+    const where = `i.character_key = ? AND i.state = 'stored' AND u.state = 'done'
+      AND json_extract(u.details, '$.marksPending')`;
+    return imagesWhere(this.connection, { where, index: 'images_newest' }, characterKey);
+  }
+
+  /** The store knows what a person says of it. */
+  marked(image: Image): void {
+    this.connection.write(() => marksTold(this.connection, image));
   }
 
   /** The store did not take it now: again from `notBeforeMs` (epoch ms) on. `counts`: as one of the tries it has. */

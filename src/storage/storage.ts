@@ -59,6 +59,12 @@ export interface StoredAsset extends Stored {
   tags: readonly string[];
 }
 
+/** Tags that a picture shall have, and shall not. */
+export interface TagChange {
+  add: readonly string[];
+  remove: readonly string[];
+}
+
 /** A store, ready to be used. */
 export interface Storage {
   readonly name: string;
@@ -80,6 +86,11 @@ export interface Storage {
    * prefix.
    */
   list(characterId: string | undefined, signal: AbortSignal): AsyncIterable<StoredAsset>;
+  /**
+   * Adds tags to a stored picture and takes others away; those it is not told of stay. May be repeated. Absent on
+   * stores without tags. @throws {StorageError}
+   */
+  retag?(key: string, tags: TagChange, signal: AbortSignal): Promise<void>;
   /** Deletes by key; returns how many were there. Refuses keys outside imggen's own prefix. */
   remove(keys: readonly string[], signal: AbortSignal): Promise<number>;
   /** Is the store there and the key good? Costs nothing; never throws for an unhealthy store. */

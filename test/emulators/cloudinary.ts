@@ -7,7 +7,7 @@ import { deliver, list, remove, resource, search, unauthorized } from './cloudin
 import { refusal } from './cloudinary/answers.ts';
 import type { SignatureAlgorithm } from './cloudinary/signature.ts';
 import { type CloudAsset, CloudStore, type Deed } from './cloudinary/store.ts';
-import { type CloudAccount, destroy, explicit, upload } from './cloudinary/upload.ts';
+import { type CloudAccount, destroy, explicit, tags, upload } from './cloudinary/upload.ts';
 import type { Answer, Call, Route, Service } from './service.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
 
@@ -115,7 +115,7 @@ export function cloudinaryService(account: CloudAccount, adminPerHour = Infinity
     guard: (call) => {
       const { cloud } = call.params;
       if (cloud === undefined || cloud === account.cloudName) return undefined;
-      return /\/image\/(?:upload|destroy|explicit)$/.test(call.path) && call.method === 'POST'
+      return /\/image\/(?:upload|destroy|explicit|tags)$/.test(call.path) && call.method === 'POST'
         ? refusal(401, `Invalid cloud_name ${cloud}`)
         : refusal(401, 'cloud_name mismatch');
     },
@@ -128,6 +128,7 @@ export function cloudinaryService(account: CloudAccount, adminPerHour = Infinity
         path: `${api}/image/explicit`,
         handle: (call) => explicit(account, call),
       },
+      { operation: 'tags', method: 'POST', path: `${api}/image/tags`, handle: (call) => tags(account, call) },
       admin('ping', 'GET', '/ping', () => ({ body: { status: 'ok' } })),
       admin('usage', 'GET', '/usage', () => ({ body: { plan: 'Free', resources: account.store.all().length } })),
       admin('search', 'POST', '/resources/search', search),

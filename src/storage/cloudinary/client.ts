@@ -66,6 +66,13 @@ export class CloudinaryClient {
     );
   }
 
+  /** Asks the Upload API without a file; it is not metered as the Admin API is. @throws {StorageError} */
+  change(options: CallOptions, ask: (api: Sdk['uploader'], perCall: PerCall) => Promise<unknown>): Promise<unknown> {
+    return this.#call(options, { agent: this.#uploads, deadlineMs: this.#settings.timeoutMs }, (perCall) =>
+      ask(this.#sdk.uploader, perCall),
+    );
+  }
+
   /**
    * Streams a file up. @returns Cloudinary's answer.
    * @throws {StorageError} `rejected` when the file can't be read or has not the size it should.

@@ -1,7 +1,7 @@
 /** Pictures in one Cloudinary account: the storage contract in the words of its Upload and Admin APIs. */
 import type { z } from 'zod';
 import { StorageError, type StorageFailure } from '../../errors.ts';
-import type { Address, Asset, Storage, Stored, StoredAsset, Variant } from '../storage.ts';
+import type { Address, Asset, Storage, Stored, StoredAsset, TagChange, Variant } from '../storage.ts';
 import { answers, folderOf, isSame, keyOf, type Layout, storedAsset, uploadParameters } from './assets.ts';
 import type { CloudinaryClient } from './client.ts';
 
@@ -88,7 +88,29 @@ export class CloudinaryStorage implements Storage {
     } while (cursor !== undefined);
   }
 
+  async retag(key: string, { add, remove }: TagChange, signal: AbortSignal): Promise<void> {
+    this.#assertOwn([key]);
+    const what = `tags of ${key}`;
+    for (const tag of add)
+      await this.#client.change({ what, signal }, (api, perCall) =>
+        api.add_tag(tag, [key], { ...perCall, type: 'upload' }),
+      );
+    for (const tag of remove)
+      await this.#client.change({ what, signal }, (api, perCall) =>
+        api.remove_tag(tag, [key], { ...perCall, type: 'upload' }),
+      );
+  }
+
   async remove(keys: readonly string[], signal: AbortSignal): Promise<number> {
+    this.#assertOwn(keys);
+    let removed = 0;
+    for (let at = 0; at < keys.length; at += REMOVE_MAX)
+      removed += await this.#removeSome(keys.slice(at, at + REMOVE_MAX), signal);
+    return removed;
+  }
+
+  /** @throws {StorageError} `rejected` for keys outside imggen's own prefix. */
+  #assertOwn(keys: readonly string[]): void {
     const foreign = keys.filter(
       (id) =>
         !id.startsWith(`${this.#layout.folder}/`) ||
@@ -96,13 +118,9 @@ export class CloudinaryStorage implements Storage {
     );
     if (foreign.length > 0)
       throw new StorageError(
-        `Cloudinary, removal: refused, not under ${this.#layout.folder}/: ${foreign.slice(0, 5).join(', ')}`,
+        `Cloudinary: refused, not under ${this.#layout.folder}/: ${foreign.slice(0, 5).join(', ')}`,
         'rejected',
       );
-    let removed = 0;
-    for (let at = 0; at < keys.length; at += REMOVE_MAX)
-      removed += await this.#removeSome(keys.slice(at, at + REMOVE_MAX), signal);
-    return removed;
   }
 
   async check(signal: AbortSignal): Promise<{ ok: boolean; message: string; failure?: StorageFailure }> {

@@ -23,7 +23,7 @@ const KNOWN = new Set(
   (
     'api_key asset_folder context display_name eager eager_async file filename_override folder ' +
     'invalidate overwrite public_id public_ids signature tags timestamp type unique_filename ' +
-    'use_filename'
+    'use_filename command tag'
   ).split(' '),
 );
 const STALE_SECONDS = 3600;
@@ -100,6 +100,21 @@ export async function explicit(account: CloudAccount, call: Call): Promise<Answe
   return { body: uploadJson(placeOf(account, call), asset, false) };
 }
 
+/** `POST /image/tags`: adds a tag to pictures, or takes it away; tells which of them there are. */
+export async function tags(account: CloudAccount, call: Call): Promise<Answer> {
+  const { fields } = await formOf(call);
+  const refused = refusalOf(account, fields, call);
+  if (refused !== undefined) return refused;
+  const { command, tag = '', public_ids: ids = '' } = fields;
+  if (command !== 'add' && command !== 'remove') return refusal(400, `Invalid command ${command ?? ''}`);
+  const found = ids.split(',').flatMap((id) => account.store.get(id) ?? []);
+  for (const asset of found) {
+    const others = asset.tags.filter((one) => one !== tag);
+    asset.tags = command === 'add' ? [...others, tag] : others;
+  }
+  return { body: { public_ids: found.map(({ publicId }) => publicId) } };
+}
+
 function refusalOf(account: CloudAccount, fields: Record<string, string>, call: Call): Answer | undefined {
   const unknown = Object.keys(fields).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) return refusal(400, `Unknown parameter ${unknown}`);
@@ -155,8 +170,11 @@ async function formOf(call: Call): Promise<Form> {
   }).formData();
   const form: Form = { fields: {}, file: undefined };
   for (const [key, value] of data) {
-    if (typeof value === 'string') form.fields[key] = value;
-    else form.file = { bytes: Buffer.from(await value.arrayBuffer()), name: value.name };
+    if (typeof value === 'string') {
+      // A list comes as `public_ids[]`, once each, and is signed with commas.
+      const name = key.replace(/\[\]$/, '');
+      form.fields[name] = name !== key && name in form.fields ? `${form.fields[name]},${value}` : value;
+    } else form.file = { bytes: Buffer.from(await value.arrayBuffer()), name: value.name };
   }
   return form;
 }
