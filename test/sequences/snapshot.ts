@@ -27,6 +27,8 @@ export interface ShotRow {
   state: string;
   /** What counts as spent, and what is reserved, in micro-dollars. */
   heldMicros: number;
+  /** Requests that count as paid, or may yet. */
+  paid: number;
 }
 
 export interface AttemptRow {
@@ -75,7 +77,9 @@ export function snapshotOf(ledger: string): Snapshot {
       shots: all(
         `SELECT id, job_id jobId, kind, prompt, seed, state,
            (SELECT COALESCE(SUM(CASE state WHEN 'reserved' THEN reserved_micros ELSE spent_micros END), 0)
-              FROM reservations r WHERE r.shot_id = s.id) heldMicros FROM shots s ORDER BY id`,
+              FROM reservations r WHERE r.shot_id = s.id) heldMicros,
+           (SELECT COUNT(*) FROM reservations r WHERE r.shot_id = s.id AND state <> 'released'
+              AND reserved_micros > 0) paid FROM shots s ORDER BY id`,
       ) as ShotRow[],
       attempts: all(
         `SELECT id, shot_id shotId, job_id jobId, provider, model, remote_id remoteId FROM attempts ORDER BY id`,
