@@ -15,6 +15,7 @@ import { contextOf, galleryShots, makeJob, newFolder, optionsOf, removeFolder } 
 
 const TOKEN = 'emulated-token';
 const HOUR_MS = 3_600_000;
+const RUNS_MAX = 6;
 
 /** The kinds of what may happen, and their values. The first of each is nothing. */
 export const KINDS = {
@@ -69,11 +70,15 @@ export async function play(one: Case, deny = false): Promise<Outcome> {
     const input = one.config === 'same' ? {} : { guidance: 5 };
     if (one.key !== 'same') await run(stage, job, { owner: 'stranger', input, isForeign: true });
     emulator.faults.splice(0, emulator.faults.length, ...LIES[one.service]);
-    for (const owner of ['second', 'third']) await run(stage, job, { owner, input, deny });
-    const ledger = open(stage, 'end');
-    const { done, failed } = ledger.jobs.counts(job.id);
-    ledger.close();
-    return { charges: emulator.charges().length, done, failed };
+    let counts = { done: 0, failed: 0 };
+    // One run meets the lie, the next collects; on a busy machine a later one.
+    for (let runs = 1; runs <= RUNS_MAX && counts.done === 0; runs += 1) {
+      await run(stage, job, { owner: `run ${runs}`, input, deny });
+      const ledger = open(stage, 'end');
+      counts = ledger.jobs.counts(job.id);
+      ledger.close();
+    }
+    return { charges: emulator.charges().length, done: counts.done, failed: counts.failed };
   } finally {
     await emulator.close();
     removeFolder(folder);
