@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
 import { newHeldStudio } from '../support/cli/held.ts';
-import { ask, binary, newStudio, picturesIn, start, until, writeConfig } from '../support/cli/imggen.ts';
+import { ask, imggen, newStudio, picturesIn, start, until, writeConfig } from '../support/cli/imggen.ts';
 
 /** A studio in front of an emulated Replicate whose clock stands still until the test moves it. */
 async function replicateStudio() {
@@ -43,14 +43,14 @@ describe('a ledger that is reached by another name', () => {
 
   it('is refused through a hard link or a link that leads nowhere', async () => {
     const folder = newStudio();
-    await binary(folder, ['pack', '--count', '1']);
+    await imggen(folder, ['pack', '--count', '1']);
     linkSync(join(folder, '.imggen', 'ledger.db'), join(folder, 'second.db'));
     symlinkSync(join(folder, 'nowhere.db'), join(folder, 'third.db'));
     for (const [file, words] of [
       ['second.db', /2 names/],
       ['third.db', /leads nowhere/],
     ] as const) {
-      const ran = await binary(folder, ['pack', '--count', '1', '--ledger', file]);
+      const ran = await imggen(folder, ['pack', '--count', '1', '--ledger', file]);
       expect(ran.exitCode).toBe(2);
       expect(ran.stderr).toMatch(words);
     }
@@ -61,7 +61,7 @@ describe('a ledger that is reached by another name', () => {
 describe('a key', () => {
   it.each(['', '7', '0042', 'a\u001b[2Jb', 'x'.repeat(201), ' a', 'a\u202eb'])('%j is refused', async (key) => {
     const folder = newStudio();
-    const ran = await binary(folder, ['pack', '--count', '1', '--key', key]);
+    const ran = await imggen(folder, ['pack', '--count', '1', '--key', key]);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ran.stderr).toContain('no key for a job');
     expect(picturesIn(folder)).toEqual([]);
@@ -76,14 +76,14 @@ describe('a job that was canceled after its process was killed', () => {
     child.kill('SIGKILL');
     await child;
     clock.nowMs += 1_000;
-    expect(await binary(folder, ['cancel', '1'], { env })).toMatchObject({
+    expect(await imggen(folder, ['cancel', '1'], { env })).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('2 pictures finished at the provider: fetched'),
     });
     expect(picturesIn(folder)).toHaveLength(2);
     expect(emulator.charges()).toHaveLength(2);
-    expect(JSON.parse((await binary(folder, ['status', '1', '--json'])).stdout)).toMatchObject({ reservedUsd: 0 });
-    expect((await binary(folder, ['resume'], { env })).stdout).toContain('nothing is unfinished');
+    expect(JSON.parse((await imggen(folder, ['status', '1', '--json'])).stdout)).toMatchObject({ reservedUsd: 0 });
+    expect((await imggen(folder, ['resume'], { env })).stdout).toContain('nothing is unfinished');
   });
 });
 
@@ -96,7 +96,7 @@ describe('a price that was set for another model', () => {
     expect(await child).toMatchObject({ exitCode: 0 });
     const other = { model: 'black-forest-labs/flux-schnell', providers: { replicate: { priceUsd: 0.0001 } } };
     writeConfig(folder, { ...config, ...other });
-    const refused = await binary(folder, ['reroll', 'mira-sol/1', '--budget', '0.0001'], { env });
+    const refused = await imggen(folder, ['reroll', 'mira-sol/1', '--budget', '0.0001'], { env });
     expect(refused.exitCode, refused.stdout).toBe(4);
     expect(emulator.charges()).toHaveLength(1);
   });
@@ -111,7 +111,7 @@ describe('commands that go on with a job', () => {
     ['reroll', 'mira-sol/1', '--seed', '5'],
   ])('%s does not take %s: it would do nothing, or not what it says', async (...args) => {
     const folder = newStudio();
-    const ran = await binary(folder, args);
+    const ran = await imggen(folder, args);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ran.stderr).toContain('unknown option');
   });
@@ -120,8 +120,8 @@ describe('commands that go on with a job', () => {
 describe('reroll of pictures of several jobs that were made in the same way', () => {
   it('is one job with one cap', async () => {
     const folder = newStudio();
-    for (const key of ['a', 'b']) await binary(folder, ['pack', '--count', '1', '--key', key]);
-    expect(await binary(folder, ['reroll', 'mira-sol/1', 'mira-sol/2', '--key', 'both'])).toMatchObject({
+    for (const key of ['a', 'b']) await imggen(folder, ['pack', '--count', '1', '--key', key]);
+    expect(await imggen(folder, ['reroll', 'mira-sol/1', 'mira-sol/2', '--key', 'both'])).toMatchObject({
       exitCode: 0,
     });
     expect(ask(folder, "SELECT 1 FROM jobs WHERE kind = 'reroll'")).toHaveLength(1);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
 import { openai, type OpenAIOptions } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { ask, binary, linesOf, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
+import { ask, binary, imggen, linesOf, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
 
 const KEY = 'canary-openai-key-0123456789';
 const running: Emulator[] = [];
@@ -79,11 +79,11 @@ describe('exit codes', () => {
     expect(refused).toMatchObject({ exitCode: 4 });
     expect(refused.stderr).toMatch(/cap of the job is \$0\.05[^]*nothing was sent[^]*--yes[^]*--budget/);
     // What was refused leaves nothing behind that a later `resume` could buy.
-    const resumed = await binary(folder, ['resume', '--yes'], { env });
+    const resumed = await imggen(folder, ['resume', '--yes'], { env });
     expect(resumed.stdout + resumed.stderr).toContain('nothing is unfinished');
     expect(existsSync(join(folder, 'images'))).toBe(false);
     expect(emulator.charges()).toHaveLength(0);
-    const some = await binary(folder, ['pack', '--count', '8', '--budget', '0.05', '--yes', '--json'], { env });
+    const some = await imggen(folder, ['pack', '--count', '8', '--budget', '0.05', '--yes', '--json'], { env });
     expect(some.exitCode, some.stderr).toBe(4);
     expect(linesOf(some.stdout).map((line) => line['event'])).toContain('budget_reached');
     expect(linesOf(some.stdout).at(-1)).toMatchObject({ event: 'pack_completed' });
@@ -98,13 +98,13 @@ describe('exit codes', () => {
     const missing = await binary(folder, ['pack', '--count', '2'], { env: { OPENAI_BASE_URL: env.OPENAI_BASE_URL } });
     expect(missing).toMatchObject({ exitCode: 5, stdout: '' });
     expect(missing.stderr).toContain('OPENAI_API_KEY');
-    const wrong = await binary(folder, ['pack', '--count', '2'], {
+    const wrong = await imggen(folder, ['pack', '--count', '2'], {
       env: { ...env, OPENAI_API_KEY: 'wrong-openai-key-0123456789' },
     });
     expect(wrong.exitCode, wrong.stdout).toBe(5);
     expect(wrong.stdout + wrong.stderr).not.toContain('wrong-openai-key-0123456789');
     expect(wrong.stdout).toMatch(/imggen resume 1/);
-    expect(await binary(folder, ['resume'], { env })).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['resume'], { env })).toMatchObject({ exitCode: 0 });
     expect(picturesIn(folder)).toHaveLength(2);
   });
 
@@ -116,11 +116,11 @@ describe('exit codes', () => {
     expect(first.exitCode, first.stdout).toBe(75);
     expect(first.stdout).toMatch(/held[^]*imggen retry --unknown 1/);
     expect(await binary(folder, ['resume'], { env })).toMatchObject({ exitCode: 75 });
-    expect(await binary(folder, ['retry'], { env })).toMatchObject({
+    expect(await imggen(folder, ['retry'], { env })).toMatchObject({
       stdout: expect.stringContaining('retry --unknown'),
     });
     expect(emulator.charges()).toHaveLength(1);
-    expect(await binary(folder, ['retry', '--unknown', '1'], { env })).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['retry', '--unknown', '1'], { env })).toMatchObject({ exitCode: 0 });
     expect(emulator.charges()).toHaveLength(2);
     expect(picturesIn(folder)).toHaveLength(1);
   });
@@ -145,7 +145,7 @@ describe('exit codes', () => {
     expect([75, 130], stderr).toContain(exitCode);
     expect(stderr).toContain('imggen resume 1');
     nowMs += 1_000;
-    const again = await binary(folder, ['resume', '--json'], { env });
+    const again = await imggen(folder, ['resume', '--json'], { env });
     expect(again.exitCode, again.stderr).toBe(0);
     expect(picturesIn(folder)).toHaveLength(2);
     expect(emulator.charges()).toHaveLength(2);

@@ -2,7 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { duration } from '../../src/views/format.ts';
 import { newHeldStudio } from '../support/cli/held.ts';
-import { ask, binary, linesOf, newStudio, picturesIn, start, until, writeConfig } from '../support/cli/imggen.ts';
+import {
+  ask,
+  binary,
+  imggen,
+  linesOf,
+  newStudio,
+  picturesIn,
+  start,
+  until,
+  writeConfig,
+} from '../support/cli/imggen.ts';
 
 const SLOW = { concurrency: 2, staggerMs: 0, providers: { local: { latencyMs: 400 } } };
 
@@ -34,7 +44,7 @@ describe('signals', () => {
       expect(sent()).toBe(2);
       expect(picturesIn(folder)).toHaveLength(2);
       expect(stdout).toMatch(/interrupted[^]*imggen resume 1/);
-      expect(await binary(folder, ['resume'], { env })).toMatchObject({ exitCode: 0 });
+      expect(await imggen(folder, ['resume'], { env })).toMatchObject({ exitCode: 0 });
       expect(numbers(folder)).toEqual([1, 2, 3, 4, 5, 6]);
       expect(ask(folder, `SELECT COUNT(*) n FROM shots WHERE state = 'done'`)).toEqual([{ n: 6 }]);
     },
@@ -54,7 +64,7 @@ describe('signals', () => {
     expect(ask(folder, `SELECT DISTINCT state FROM shots WHERE state <> 'queued'`)).toEqual([]);
     expect(picturesIn(folder)).toEqual([]);
     writeConfig(folder);
-    expect(await binary(folder, ['resume'])).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['resume'])).toMatchObject({ exitCode: 0 });
     expect(numbers(folder)).toEqual([1, 2, 3]);
   });
 
@@ -77,11 +87,11 @@ describe('two processes', () => {
     ).toEqual([0, 0]);
     expect(ask(folder, 'SELECT key, state FROM jobs')).toEqual([{ key: 'nightly-42', state: 'ended' }]);
     expect(numbers(folder)).toEqual([1, 2, 3, 4, 5, 6]);
-    const third = await binary(folder, ['pack', '--count', '6', '--key', 'nightly-42']);
+    const third = await imggen(folder, ['pack', '--count', '6', '--key', 'nightly-42']);
     expect(third).toMatchObject({ exitCode: 0 });
     expect(third.stdout).toContain('going on with job 1');
     expect(picturesIn(folder)).toHaveLength(6);
-    expect(await binary(folder, ['pack', '--count', '7', '--key', 'nightly-42'])).toMatchObject({
+    expect(await imggen(folder, ['pack', '--count', '7', '--key', 'nightly-42'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('never makes a second job'),
     });
@@ -103,11 +113,11 @@ describe('two processes', () => {
     await until('the drain', () => said().includes('stopping: no new requests'));
     open();
     expect((await child).exitCode).toBe(130);
-    const again = await binary(folder, ['pack', '--count', '4'], { env });
+    const again = await imggen(folder, ['pack', '--count', '4'], { env });
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toMatch(/going on with job 1: 2 of 4 pictures are there \(add --new to start another\)/);
     expect(ask(folder, 'SELECT id FROM jobs')).toHaveLength(1);
-    expect(await binary(folder, ['pack', '--count', '1', '--new'], { env })).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['pack', '--count', '1', '--new'], { env })).toMatchObject({ exitCode: 0 });
     expect(ask(folder, 'SELECT id FROM jobs')).toHaveLength(2);
   });
 
@@ -115,7 +125,7 @@ describe('two processes', () => {
     const folder = newStudio(SLOW);
     const child = start(folder, ['pack', '--count', '30', '--json']);
     await until('a picture', () => picturesIn(folder).length > 0);
-    const canceled = await binary(folder, ['cancel', '1']);
+    const canceled = await imggen(folder, ['cancel', '1']);
     expect(canceled).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/canceled job 1: \d+ waiting shots dropped/),
@@ -127,18 +137,18 @@ describe('two processes', () => {
     expect(linesOf(stdout).at(-1)).toMatchObject({ event: 'pack_completed' });
     expect(picturesIn(folder).length).toBeLessThan(30);
     expect(ask(folder, 'SELECT state FROM jobs')).toEqual([{ state: 'canceled' }]);
-    expect(await binary(folder, ['resume', '1'])).toMatchObject({
+    expect(await imggen(folder, ['resume', '1'])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('imggen retry 1'),
     });
-    expect(await binary(folder, ['cancel', '1'])).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['cancel', '1'])).toMatchObject({ exitCode: 0 });
   });
 
   it('status --watch follows a job that another process runs, to its end', async () => {
     const { folder, env, arrived, open } = await newHeldStudio();
     const child = start(folder, ['pack', '--count', '4'], { env });
     await arrived(2);
-    const live = JSON.parse((await binary(folder, ['status', '--json'])).stdout) as {
+    const live = JSON.parse((await imggen(folder, ['status', '--json'])).stdout) as {
       inFlight: number;
       queued: number;
       done: number;
@@ -154,7 +164,7 @@ describe('two processes', () => {
     expect(lines.filter((line) => line['event'] === 'image_stored')).toHaveLength(4);
     expect(lines.at(-1)).toMatchObject({ event: 'pack_completed' });
     const [took] = ask(folder, 'SELECT ended_at_ms - created_at_ms ms FROM jobs') as [{ ms: number }];
-    expect((await binary(folder, ['status', '--watch'])).stdout).toContain(` · ${duration(took.ms)}\n`);
+    expect((await imggen(folder, ['status', '--watch'])).stdout).toContain(` · ${duration(took.ms)}\n`);
   });
 
   it('status --watch that is stopped says that the job goes on, and advises nothing', async () => {

@@ -1,6 +1,6 @@
 /** What changed between a process that was killed and the next command: nothing of it makes a prediction another's. */
 import { expect, it, inject } from 'vitest';
-import { CHARACTER, type Home, runCli, writeConfig } from '../support/harness/cli.ts';
+import { CHARACTER, type Home, runHere, writeConfig } from '../support/harness/cli.ts';
 import { play } from '../support/harness/scene.ts';
 
 const built = inject('builtPackage');
@@ -22,7 +22,7 @@ async function afterTheKill(change: (home: Home, config: Record<string, unknown>
     after: async (home, _, emulator) => {
       const own = { baseUrl: `${emulator.url}/v1`, priceUsd: 0.025, pollMs: 20, settleMs: 100 };
       change(home, { provider: 'replicate', providers: { replicate: own } });
-      for (let i = 0; i < 2; i += 1) codes.push((await runCli(home, ['resume', '--yes'])).code);
+      for (let i = 0; i < 2; i += 1) codes.push((await runHere(home, ['resume', '--yes'])).code);
       charges = emulator.charges().length;
     },
   });

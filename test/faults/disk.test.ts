@@ -2,14 +2,14 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { runCli } from '../support/harness/cli.ts';
+import { runHere } from '../support/harness/cli.ts';
 import { play } from '../support/harness/scene.ts';
 import { verify } from '../support/harness/verify.ts';
 
 const built = inject('builtPackage');
 
 it.each(['openai', 'replicate'] as const)('pays nothing at %s when the output lies below a file', async (provider) => {
-  const played = await play({ root: built, provider, count: 2, config: { output: 'config.json/images' } });
+  const played = await play({ provider, count: 2, config: { output: 'config.json/images' } });
   expect(played.charges).toBe(0);
   expect([2, 6]).toContain(played.ended.code);
   expect(played.ended.stderr).not.toMatch(/\n\s+at /);
@@ -17,7 +17,6 @@ it.each(['openai', 'replicate'] as const)('pays nothing at %s when the output li
 
 it('pays nothing when the ledger lies below a file', async () => {
   const played = await play({
-    root: built,
     provider: 'openai',
     count: 2,
     args: ['--ledger', 'config.json/ledger.db'],
@@ -29,13 +28,12 @@ it('pays nothing when the ledger lies below a file', async () => {
 it('leaves a foreign file that has the next name alone, and takes another', async () => {
   const foreign = (folder: string): string => join(folder, 'images', 'mira-sol', 'mira_sol_image_00003.png');
   await play({
-    root: built,
     provider: 'replicate',
     count: 2,
     after: async (home, first, emulator) => {
       expect(first.code).toBe(0);
       writeFileSync(foreign(home.folder), 'mine');
-      const second = await runCli(home, ['pack', '--count', '2', '--json', '--yes']);
+      const second = await runHere(home, ['pack', '--count', '2', '--json', '--yes']);
       expect(second.code, second.stderr).toBe(0);
       expect(readFileSync(foreign(home.folder), 'utf8')).toBe('mine');
       expect(emulator.charges()).toHaveLength(4);
@@ -54,7 +52,8 @@ it('loses nothing when descriptors run out: a later run completes it', async () 
     shell: 'ulimit -n 36',
     after: async (home, first, emulator) => {
       expect(first.stderr).not.toMatch(/\n\s+at /);
-      for (let tries = 0; tries < 3; tries++) if ((await runCli(home, ['resume', '--json', '--yes'])).code === 0) break;
+      for (let tries = 0; tries < 3; tries++)
+        if ((await runHere(home, ['resume', '--json', '--yes'])).code === 0) break;
       const { violations } = verify({ ...home, charges: emulator.charges(), mayHold: true, mayFail: true });
       expect(violations).toEqual([]);
     },
@@ -75,7 +74,7 @@ it('pays nothing when a file lies where parts are staged', async () => {
       expect(first.stderr).not.toMatch(/\n\s+at /);
       expect(emulator.charges()).toEqual([]);
       rmSync(join(home.folder, 'images', 'mira-sol', '.parts'));
-      const second = await runCli(home, ['pack', '--count', '2', '--json', '--yes']);
+      const second = await runHere(home, ['pack', '--count', '2', '--json', '--yes']);
       expect(second.code, second.stderr).toBe(0);
       expect(emulator.charges()).toHaveLength(2);
     },
@@ -92,7 +91,7 @@ it('pays nothing when no file may be as large as a picture', async () => {
       expect(first.code, first.stderr).toBe(2);
       expect(first.stderr).toMatch(/can't be written: .*EFBIG/);
       expect(emulator.charges()).toEqual([]);
-      expect((await runCli(home, ['pack', '--count', '2', '--json', '--yes'])).code).toBe(0);
+      expect((await runHere(home, ['pack', '--count', '2', '--json', '--yes'])).code).toBe(0);
     },
   });
 });
@@ -114,7 +113,7 @@ it.each([
         expect(first.stderr).not.toMatch(/\n\s+at /);
         expect(first.code).not.toBe(0);
         for (let tries = 0; tries < 3; tries++)
-          if ((await runCli(home, ['resume', '--json', '--yes'])).code === 0) break;
+          if ((await runHere(home, ['resume', '--json', '--yes'])).code === 0) break;
         const { violations, figures } = verify({
           ...home,
           charges: emulator.charges(),

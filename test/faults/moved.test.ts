@@ -1,20 +1,18 @@
 /** Folders and ledgers that are moved, between two runs and in the middle of one: paid answers and references stay. */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { newHeldStudio } from '../support/cli/held.ts';
 import { ask, imggen, picturesIn, start } from '../support/cli/imggen.ts';
-import { freezePackage, openHome, runCli, writeConfig } from '../support/harness/cli.ts';
+import { freezePackage, openHome, runCli, runHere, writeConfig } from '../support/harness/cli.ts';
 
 /** Where the built program dies: with the answer on the disk, and the ledger told of it or not. */
 const DEATHS = {
   'told to the ledger': { file: 'runner/save.js', before: `tellPhase(context, open, 'saving');` },
   'not told yet': { file: 'runner/answer.js', before: `context.trace('staged', { shot: lease.shot });` },
 } as const;
-
-const built = inject('builtPackage');
 
 /** A home in which a run has died with one paid answer staged. */
 async function homeWithStagedAnswer(death: keyof typeof DEATHS) {
@@ -41,7 +39,7 @@ describe.each(['told to the ledger', 'not told yet'] as const)('a paid answer th
     const folder = `${home.folder}-renamed`;
     renameSync(home.folder, folder);
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const ended = await runCli({ ...home, folder, root: built }, ['resume', '--json', '--yes']);
+    const ended = await runHere({ ...home, folder }, ['resume', '--json', '--yes']);
     expect(ended.code, ended.stderr).toBe(0);
     expect(picturesIn(folder)).toHaveLength(1);
     expect(emulator.charges()).toHaveLength(1);
@@ -53,7 +51,7 @@ describe.each(['told to the ledger', 'not told yet'] as const)('a paid answer th
     onTestFinished(home.close);
     renameSync(join(home.folder, 'images'), join(home.folder, 'pictures'));
     writeConfig(home.folder, { ...config, output: 'pictures' });
-    const ended = await runCli({ ...home, root: built }, ['resume', '--json', '--yes']);
+    const ended = await runHere(home, ['resume', '--json', '--yes']);
     expect(ended.code, ended.stderr).toBe(0);
     expect(picturesIn(home.folder)).toHaveLength(1);
     expect(emulator.charges()).toHaveLength(1);

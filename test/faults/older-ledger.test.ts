@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, inject, it } from 'vitest';
 import type { Emulator } from '../emulators/emulator.ts';
-import { runCli, type Ended, type Home } from '../support/harness/cli.ts';
+import { runHere, type Ended, type Home } from '../support/harness/cli.ts';
 import { play, PRICE_USD } from '../support/harness/scene.ts';
 
 const built = inject('builtPackage');
@@ -25,7 +25,7 @@ async function restored(
     after: async (home, first, emulator) => {
       expect(first.code, first.stderr).toBe(4);
       copyFileSync(home.ledger, `${home.ledger}.bak`);
-      const resume = (...more: string[]) => runCli(home, ['resume', '--budget', '5', ...more]);
+      const resume = (...more: string[]) => runHere(home, ['resume', '--budget', '5', ...more]);
       expect((await resume('--yes')).code).toBe(0);
       expect(emulator.charges()).toHaveLength(COUNT);
       copyFileSync(`${home.ledger}.bak`, home.ledger);

@@ -3,7 +3,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, inject, it } from 'vitest';
-import { runCli } from '../support/harness/cli.ts';
+import { runHere } from '../support/harness/cli.ts';
 import { play } from '../support/harness/scene.ts';
 
 const built = inject('builtPackage');
@@ -27,9 +27,9 @@ it('each ledger collects what it asked for, and the look-up says that another ma
       cpSync(home.folder, other.folder, { recursive: true });
       rmSync(dirname(other.ledger), { recursive: true });
       try {
-        const second = await runCli(other, ['pack', '--count', '1', '--yes']);
+        const second = await runHere(other, ['pack', '--count', '1', '--yes']);
         expect(second.code, second.stderr).toBe(0);
-        const resumed = await runCli(home, ['resume', '--yes']);
+        const resumed = await runHere(home, ['resume', '--yes']);
         expect(resumed.code, resumed.stderr).toBe(0);
         expect(resumed.stdout).toMatch(/2 predictions.*another ledger may use this account/);
         expect(emulator.charges()).toHaveLength(2);

@@ -65,7 +65,10 @@ export async function freezePackage(from = REPOSITORY): Promise<{ root: string; 
   for (let tries = 1; ; tries++) {
     try {
       for (const part of ['dist', 'bin', 'package.json'])
-        cpSync(join(from, part), join(root, part), { recursive: true });
+        cpSync(join(from, part), join(root, part), {
+          recursive: true,
+          filter: (path) => !/\.(?:d\.ts|map)$/.test(path),
+        });
       // Written last by a build.
       if (existsSync(join(root, 'dist', 'config.schema.json'))) break;
       throw new Error('there is no whole build in dist: npm run build');
@@ -165,6 +168,11 @@ export async function runAnywhere(home: Home, args: readonly string[]): Promise<
   if (home.root !== HERE) return runCli(home, args);
   const { exitCode, stdout, stderr } = await imggen(home.folder, args, { env: home.env });
   return { code: exitCode ?? null, signal: null, stdout, stderr: stderr.slice(-STDERR_KEPT) };
+}
+
+/** Runs `imggen` in a home to its end, inside this process. */
+export function runHere(home: Home, args: readonly string[]): Promise<Ended> {
+  return runAnywhere({ ...home, root: HERE }, args);
 }
 
 /** The events on a `--json` stdout, oldest first. @throws when a line is no JSON. */
