@@ -9,6 +9,7 @@ it.each([
   { provider: 'local', kills: 8, count: 24, seed: 101 },
   { provider: 'replicate', kills: 10, count: 24, seed: 102 },
   { provider: 'openai', kills: 6, count: 16, seed: 103 },
+  { provider: 'gemini', kills: 4, count: 10, seed: 105 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });
   expect(report.violations, told(plan.provider, report)).toEqual([]);

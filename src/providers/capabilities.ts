@@ -134,6 +134,15 @@ export function ratioOf(text: string): number {
   return w / h;
 }
 
+/** The ratio that is nearest to these sides. */
+export function nearestRatio(
+  ratios: readonly string[],
+  { width, height }: { width: number; height: number },
+): string | undefined {
+  const off = (ratio: string): number => Math.abs(Math.log(width / height / ratioOf(ratio)));
+  return ratios.toSorted((a, b) => off(a) - off(b))[0];
+}
+
 function closeTo(a: number, b: number): boolean {
   return Math.abs(a / b - 1) <= 0.01;
 }

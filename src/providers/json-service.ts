@@ -1,6 +1,6 @@
 /** A service that speaks JSON, asked by plain fetch: one request a call, and every failure named. */
 import type { z } from 'zod';
-import { ProviderError } from '../errors.ts';
+import { type Failure, ProviderError } from '../errors.ts';
 import { timeLimit } from '../patience.ts';
 import { withoutSecrets } from './access.ts';
 import { readJson } from './answer.ts';
@@ -18,6 +18,11 @@ export interface JsonService {
   headers: Readonly<Record<string, string>>;
   /** Taken out of the service's own words. */
   secrets: readonly string[];
+  /**
+   * The kind of failure that the service tells in the body of an answer that is not 2xx; undefined: the status decides.
+   * Where it names a kind that costs nothing, the service's documents must say so.
+   */
+  toldFailure?: (status: number, bodyText: string) => Failure | undefined;
   fetch: typeof fetch;
   now: () => number;
 }
@@ -75,7 +80,11 @@ function requestOf(service: JsonService, { method, body, headers: more }: JsonQu
 async function refusal(service: JsonService, asked: Asked, response: Response): Promise<ProviderError> {
   const bodyText = withoutSecrets(await response.text(), service.secrets);
   const { status, headers } = response;
-  return statusFailure({ service: service.name, status, headers, bodyText, asked, nowMs: service.now() });
+  const failure = statusFailure({ service: service.name, status, headers, bodyText, asked, nowMs: service.now() });
+  const told = service.toldFailure?.(status, bodyText);
+  if (told === undefined) return failure;
+  const { message, code, retryAfterMs } = failure;
+  return new ProviderError(message, { failure: told, status, code, retryAfterMs });
 }
 
 /** The answer to a queue's submit holds an id and no picture: one that can't be read leaves accepted work behind. */

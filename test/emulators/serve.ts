@@ -21,6 +21,10 @@ const SERVICES: Record<
     service: (await import('./openai.ts')).openai(),
     environment: (url) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: 'emulated' }),
   }),
+  gemini: async () => ({
+    service: (await import('./gemini.ts')).gemini({ imagen: true }),
+    environment: (url) => ({ GOOGLE_GEMINI_BASE_URL: url, GEMINI_API_KEY: 'emulated' }),
+  }),
   cloudinary: async () => {
     const { cloudAccount, cloudinaryService, cloudinaryUrl } = await import('./cloudinary.ts');
     const account = cloudAccount(values.directory === undefined ? {} : { directory: values.directory });

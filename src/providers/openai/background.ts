@@ -8,10 +8,10 @@ import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import { readJson } from '../answer.ts';
 import type { CallContext, ImageRequest, SubmitContext } from '../provider.ts';
+import { promptOf } from '../prompt.ts';
 import type { Queue } from '../queue.ts';
 import { referenceDataUri } from '../references.ts';
 import { type BackgroundResponse, responseSchema, resultOf } from './background-response.ts';
-import { promptOf } from './images.ts';
 import { DEFAULT_QUALITY } from './models.ts';
 import { openSession, SERVICE, type Access } from './session.ts';
 

@@ -7,6 +7,7 @@ import type { ImageEditParams, ImageGenerateParams } from 'openai/resources/imag
 import { ProviderError } from '../../errors.ts';
 import { ANSWER_MAX_BYTES, readBytes } from '../answer.ts';
 import type { CallContext, Generated, ImageRequest, SubmitContext } from '../provider.ts';
+import { promptOf } from '../prompt.ts';
 import { referenceFile } from '../references.ts';
 import { parseAnswer, type Answer } from './answer.ts';
 import { costOf } from './price.ts';
@@ -24,12 +25,6 @@ export interface AskOptions {
   partialImages?: number | undefined;
   /** Strictness of the content filter; not taken by edits. */
   moderation?: 'auto' | 'low' | undefined;
-}
-
-/** The prompt as it is sent: models without a negative prompt are told in a sentence what to leave out. */
-export function promptOf(request: Pick<ImageRequest, 'prompt' | 'negativePrompt'>): string {
-  const avoid = request.negativePrompt?.trim().replace(/\.+$/, '');
-  return avoid ? `${request.prompt}\nAvoid: ${avoid}.` : request.prompt;
 }
 
 /**

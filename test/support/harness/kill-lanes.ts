@@ -6,11 +6,12 @@ import type { Emulator } from '../../emulators/emulator.ts';
 import type { Fault } from '../../emulators/faults.ts';
 import { seededRandom } from '../../emulators/faults.ts';
 import { type Ended, type Home, runCli, startCli, writeConfig } from './cli.ts';
+import { KILL_KEYS, KILL_SERVICES, type KillProvider } from './kill-services.ts';
 import { type CapsToHold, moneyProblems } from './money.ts';
 
 /** What is to be done. */
 export interface KillPlan {
-  provider: 'local' | 'replicate' | 'openai';
+  provider: KillProvider;
   /** SIGKILLs to deliver. */
   kills: number;
   /** Pictures of each pack; when one is finished before the kills are used up, another begins on the same ledger. */
@@ -47,9 +48,6 @@ const EARLY_MS = 500;
 const SAMPLE_EVERY_MS = 30;
 const RESUMES_MAX = 10;
 
-/** What a picture costs: the emulator's price at Replicate; at OpenAI a little more than its tokens come to. */
-export const PRICE_MICROS = { local: 0, replicate: 25_000, openai: 100_000 } as const;
-
 export class Run {
   kills = 0;
   packs = 1;
@@ -73,20 +71,16 @@ export class Run {
   configure(emulator: Emulator | undefined): void {
     const { provider } = this.plan;
     const { perImageMicros, perRunMicros } = this.caps;
+    const { basePath, priceMicros, config, options } = KILL_SERVICES[provider];
     const usd = (micros: number | undefined): number | undefined => (micros === undefined ? undefined : micros / 1e6);
-    const address = emulator && { baseUrl: `${emulator.url}/v1`, priceUsd: PRICE_MICROS[provider] / 1e6 };
-    const own = {
-      local: {},
-      replicate: { ...address, model: 'black-forest-labs/flux-dev', pollMs: 20, settleMs: 300 },
-      openai: { ...address },
-    }[provider];
+    const address = emulator && { baseUrl: `${emulator.url}${basePath}`, priceUsd: usd(priceMicros) };
     writeConfig(this.home.folder, {
       provider,
-      ...{ local: { size: '64x64' }, openai: { size: '1024x1024', quality: 'low' }, replicate: {} }[provider],
+      ...config,
       budget: { perImageUsd: usd(perImageMicros), perRunUsd: usd(perRunMicros) },
-      providers: { [provider]: own },
+      providers: { [provider]: { ...address, ...options } },
     });
-    Object.assign(this.home.env, { REPLICATE_API_TOKEN: 'emulated-token', OPENAI_API_KEY: 'emulated-key' });
+    Object.assign(this.home.env, KILL_KEYS);
   }
 
   /** Both processes, started again after every kill, until the kills are used up. */
@@ -150,16 +144,15 @@ export class Run {
       const facts = JSON.parse(status.stdout) as { held: number; spentUsd: number; done: number };
       if (facts.held !== n)
         this.problems.push(`status of job ${job} tells of ${facts.held} held shots, there are ${n}`);
-      // OpenAI tells what a picture cost, which is less than what is held for it.
-      const atPrice = this.plan.provider === 'openai' ? n : facts.done + n;
-      const least = (atPrice * PRICE_MICROS[this.plan.provider]) / 1e6;
+      const { tellsCost, priceMicros } = KILL_SERVICES[this.plan.provider];
+      const least = ((tellsCost ? n : facts.done + n) * priceMicros) / 1e6;
       if (facts.spentUsd < least - 1e-9)
         this.problems.push(`status of job ${job}: ${facts.spentUsd} USD spent, ${least} with what is in doubt`);
     }
   }
 
   private isFine({ code }: Ended): boolean {
-    return code === 0 || (code === 75 && this.plan.provider === 'openai');
+    return code === 0 || (code === 75 && KILL_SERVICES[this.plan.provider].mayHold);
   }
 
   private inTrouble(): boolean {

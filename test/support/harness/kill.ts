@@ -7,12 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator } from '../../emulators/emulator.ts';
 import { readJournal } from '../../emulators/books.ts';
 import type { Service } from '../../emulators/service.ts';
-import { openai } from '../../emulators/openai.ts';
-import { replicate } from '../../emulators/replicate.ts';
 import { openHome } from './cli.ts';
 import type { CapsToHold } from './money.ts';
 import { type Figures, verify } from './verify.ts';
-import { type KillPlan, Run, PRICE_MICROS } from './kill-lanes.ts';
+import { type KillPlan, Run } from './kill-lanes.ts';
+import { KILL_SERVICES } from './kill-services.ts';
 
 /** What it came to. */
 export interface KillReport {
@@ -30,11 +29,9 @@ const LATENCY_MS = 50;
 /** How long a request for work takes to be answered, in ms, unless the plan says. */
 const ANSWER_MS = 40;
 
-const SERVICES: Record<KillPlan['provider'], (() => Service) | undefined> = { local: undefined, replicate, openai };
-
 /** Carries out a plan. */
 export async function killRun(plan: KillPlan): Promise<KillReport> {
-  const service = slowToAnswer(SERVICES[plan.provider]?.(), plan.answerMs);
+  const service = slowToAnswer(KILL_SERVICES[plan.provider].service?.(), plan.answerMs);
   const home = openHome(plan.root, {});
   const journal = join(home.folder, 'charges.jsonl');
   const emulator =
@@ -54,7 +51,7 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
     const { figures, violations } = verify({
       ...home,
       ...(emulator ? { charges: readJournal(journal) } : {}),
-      mayHold: plan.provider === 'openai',
+      mayHold: KILL_SERVICES[plan.provider].mayHold,
     });
     if (emulator && readJournal(journal).length !== emulator.charges().length)
       violations.push('the journal and the charges of the service differ');
@@ -91,7 +88,7 @@ function slowToAnswer(service: Service | undefined, answerMs = ANSWER_MS): Servi
 
 /** Just enough for a pack in which nothing is paid twice. */
 function capsOf({ provider, count, capped = true }: KillPlan): CapsToHold {
-  const price = PRICE_MICROS[provider];
+  const price = KILL_SERVICES[provider].priceMicros;
   return price === 0 || !capped ? {} : { perImageMicros: price, perRunMicros: price * count };
 }
 

@@ -1,0 +1,61 @@
+/** What a picture of Gemini's costs: guessed before, counted after from the tokens it tells. Pure. */
+import { z } from 'zod';
+import type { Price } from '../capabilities.ts';
+import type { ImageRequest } from '../provider.ts';
+import { type GeminiModel, type GeminiPrices, wantedSize } from './models.ts';
+
+/** Tokens of one reference picture (1,120 in Google's table of input resolutions). */
+const REFERENCE_TOKENS = 1120;
+/** Tokens that the model thinks or says beside the picture: as a rule (398 in a recorded answer), and at worst. */
+const SAID_TOKENS = { expected: 400, worst: 4000 };
+
+/** The price of a request before it is sent; undefined when nobody knows it. */
+export function priceBefore(
+  { prices }: GeminiModel,
+  request: Pick<ImageRequest, 'width' | 'height' | 'references' | 'prompt'>,
+): Price | undefined {
+  if (prices === undefined) return undefined;
+  const picture = prices.picture[wantedSize(request)] ?? prices.picture['1K'] ?? 0;
+  const asked = (Math.ceil(request.prompt.length / 3) + request.references.length * REFERENCE_TOKENS) * prices.in;
+  return {
+    worstMicros: Math.ceil(picture + asked + SAID_TOKENS.worst * prices.textOut),
+    expectedMicros: Math.ceil(picture + asked + SAID_TOKENS.expected * prices.textOut),
+    source: prices.source,
+    asOf: prices.asOf,
+  };
+}
+
+const count = z.number().int().min(0).nullish();
+
+/** The token counts of an answer that are used. */
+export const usageSchema = z.looseObject({
+  promptTokenCount: count,
+  toolUsePromptTokenCount: count,
+  candidatesTokenCount: count,
+  thoughtsTokenCount: count,
+  candidatesTokensDetails: z.array(z.looseObject({ modality: z.string(), tokenCount: count })).nullish(),
+});
+/** Token counts as Gemini tells them. */
+export type Usage = z.infer<typeof usageSchema>;
+
+/** Tokens that came out, of all kinds. */
+export function tokensOut(usage: Usage): number {
+  return Math.max(usage.candidatesTokenCount ?? 0, imageTokens(usage)) + (usage.thoughtsTokenCount ?? 0);
+}
+
+/**
+ * What the tokens come to, in micro-dollars; undefined when they are not told or the model's prices are not known.
+ * Where the answer does not say what came out, all of it counts as picture.
+ */
+export function costOf(prices: GeminiPrices | undefined, usage: Usage | undefined): number | undefined {
+  const { promptTokenCount: prompt, candidatesTokenCount: made, toolUsePromptTokenCount: tools } = usage ?? {};
+  if (!prices || !usage || typeof prompt !== 'number' || typeof made !== 'number') return undefined;
+  const image = usage.candidatesTokensDetails ? imageTokens(usage) : made;
+  const said = tokensOut(usage) - image;
+  return Math.ceil(prices.in * (prompt + (tools ?? 0)) + prices.imageOut * image + prices.textOut * said);
+}
+
+function imageTokens({ candidatesTokensDetails: details }: Usage): number {
+  const image = (details ?? []).filter(({ modality }) => modality === 'IMAGE');
+  return image.reduce((sum, { tokenCount }) => sum + (tokenCount ?? 0), 0);
+}

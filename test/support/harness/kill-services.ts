@@ -1,0 +1,49 @@
+/** What kill runs need to know of a provider: its emulator, what a picture costs, its config. One entry a provider. */
+import type { Service } from '../../emulators/service.ts';
+import { gemini } from '../../emulators/gemini.ts';
+import { openai } from '../../emulators/openai.ts';
+import { replicate } from '../../emulators/replicate.ts';
+
+/** A provider that kill runs know. */
+export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini';
+
+interface KillService {
+  /** Absent: it talks to nobody. */
+  service?: () => Service;
+  /** From the emulator's address to the provider's base URL. */
+  basePath: string;
+  /** By the config: never less than the emulator charges. */
+  priceMicros: number;
+  /** True: it tells what a picture cost, which is less than what is held for it. */
+  tellsCost: boolean;
+  /** True: an answer that was lost stays in doubt. */
+  mayHold: boolean;
+  /** Laid over the config. */
+  config: Readonly<Record<string, unknown>>;
+  /** The provider's own options, besides address and price. */
+  options: Readonly<Record<string, unknown>>;
+}
+
+const SYNC = { priceMicros: 100_000, tellsCost: true, mayHold: true, options: {} };
+
+export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
+  local: { basePath: '', priceMicros: 0, tellsCost: false, mayHold: false, config: { size: '64x64' }, options: {} },
+  replicate: {
+    service: replicate,
+    basePath: '/v1',
+    priceMicros: 25_000,
+    tellsCost: false,
+    mayHold: false,
+    config: {},
+    options: { model: 'black-forest-labs/flux-dev', pollMs: 20, settleMs: 300 },
+  },
+  openai: { ...SYNC, service: openai, basePath: '/v1', config: { size: '1024x1024', quality: 'low' } },
+  gemini: { ...SYNC, service: gemini, basePath: '', config: { size: '1024x1024' } },
+};
+
+/** Keys that the emulators take. */
+export const KILL_KEYS = {
+  REPLICATE_API_TOKEN: 'emulated-token',
+  OPENAI_API_KEY: 'emulated-key',
+  GEMINI_API_KEY: 'emulated-key',
+};
