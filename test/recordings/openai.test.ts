@@ -86,7 +86,11 @@ const CASES: Record<string, readonly Case[]> = {
   'background-queued': [
     {
       way: 'start',
-      outcome: { state: 'accepted', remoteId: 'resp_06a562f31ab7703300698b9df109c481979ebf760b2ff5fc75' },
+      outcome: {
+        state: 'accepted',
+        remoteId: 'resp_06a562f31ab7703300698b9df109c481979ebf760b2ff5fc75',
+        sent: { skewMs: expect.any(Number) as number, doubtMs: expect.any(Number) as number },
+      },
     },
     { way: 'collect', next: 'response-completed', outcome: collected('response-completed') },
   ],

@@ -38,20 +38,11 @@ const throttled = (retryAfterMs: number): Case => ({
 });
 const rejected = (status: number): Case => ({ way: 'submit', outcome: failed('rejected', { status }) });
 const collect = (outcome: Outcome, next?: string): Case => ({ way: 'collect', outcome, ...(next ? { next } : {}) });
-const HOUR_MS = 3_600_000;
-const kept = (url: string, endedAt: string): Outcome => ({
-  kind: 'url',
-  url,
-  expiresAtMs: Date.parse(endedAt) + HOUR_MS,
-});
+const kept = (url: string): Outcome => ({ kind: 'url', url });
 const metrics = (name: string): unknown => (recording('replicate', name).body as Record<string, unknown>)['metrics'];
 const succeeded: Outcome = {
-  image: kept(
-    'https://replicate.delivery/pbxt/doA5NLayqf24DqzXnT5KPLHKyeQpt9BgCDsWfS2fVFearZHPC/out-0.png',
-    '2023-11-16T11:47:39.515Z',
-  ),
+  image: kept('https://replicate.delivery/pbxt/doA5NLayqf24DqzXnT5KPLHKyeQpt9BgCDsWfS2fVFearZHPC/out-0.png'),
   seedUsed: 7117,
-  model: 'stability-ai/sdxl',
   usage: metrics('prediction-succeeded'),
 };
 
@@ -124,20 +115,14 @@ export const CASES: Record<string, readonly Case[]> = {
   'prediction-succeeded': [collect(succeeded)],
   'prediction-succeeded-one-picture': [
     collect({
-      image: kept(
-        'https://replicate.delivery/xezq/Mbbd8Tx2YfRYXSEmLgblTzGtj4ZurpgPjLui6jAqfXLasRzUA/tmpkav_ivyd.jpg',
-        '2025-06-03T21:28:58.602Z',
-      ),
+      image: kept('https://replicate.delivery/xezq/Mbbd8Tx2YfRYXSEmLgblTzGtj4ZurpgPjLui6jAqfXLasRzUA/tmpkav_ivyd.jpg'),
       seedUsed: 558_658_691,
       usage: metrics('prediction-succeeded-one-picture'),
     }),
   ],
   'prediction-succeeded-without-seed': [
     collect({
-      image: kept(
-        'https://replicate.delivery/xezq/eQ2MQYrD6XzheEgCe7OcHlUJAXYc8HaMJmGPmbTOCClZS7dqA/tmp4vqrduzh.jpg',
-        '2025-08-26T21:34:06.253Z',
-      ),
+      image: kept('https://replicate.delivery/xezq/eQ2MQYrD6XzheEgCe7OcHlUJAXYc8HaMJmGPmbTOCClZS7dqA/tmp4vqrduzh.jpg'),
       usage: metrics('prediction-succeeded-without-seed'),
     }),
   ],

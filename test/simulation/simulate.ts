@@ -84,6 +84,8 @@ class Simulation {
     for (const { afterMs, byMs } of this.scenario.clock)
       void this.clock.sleep(afterMs).then(() => this.clock.step(byMs));
     await this.clock.drive(Promise.all(this.scenario.kills.map((kills, n) => this.keepRunning(`p${n}`, kills))));
+    // Before a resume, which finds what lies on the disk by then and clears a doubt that should not have been.
+    this.lookForBaselessDoubt();
     // Somebody calls `resume`, twice: nothing fails any more.
     for (const list of Object.values(this.left)) list.length = 0;
     for (let again = 0; again < 2; again += 1) await this.clock.drive(this.keepRunning(`r${again}`, []));
@@ -95,12 +97,16 @@ class Simulation {
       settled: true,
     }))
       this.problems.add(problem);
+    this.lookForBaselessDoubt();
+    const { n } = this.db.prepare(`SELECT COUNT(*) n FROM images WHERE state = 'stored'`).get() as { n: number };
+    return { problems: [...this.problems], kills: this.kills, pictures: n };
+  }
+
+  private lookForBaselessDoubt(): void {
     const { held } = this.db.prepare(`SELECT COUNT(*) held FROM shots WHERE state = 'held'`).get() as { held: number };
     const doubts =
       this.scenario.faults.filter((fault) => AMBIGUOUS.has(fault)).length + this.kills * this.scenario.concurrency;
     if (held > doubts) this.problems.add(`${held} held without a cause`);
-    const { n } = this.db.prepare(`SELECT COUNT(*) n FROM images WHERE state = 'stored'`).get() as { n: number };
-    return { problems: [...this.problems], kills: this.kills, pictures: n };
   }
 
   /** A process and those that are started in its place when it is killed. */
