@@ -2,6 +2,8 @@
 import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
+import type { EndedState } from '../ledger/jobs.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
@@ -19,6 +21,8 @@ interface PricedJob {
   alike: readonly AlikeShots[];
   /** Pays for pictures a second time. */
   paysAgain?: boolean | undefined;
+  /** Shots in these states are made, too. */
+  requeues?: readonly EndedState[] | undefined;
   /** Its last answers were paid and are no pictures. */
   paidInVain?: boolean | undefined;
   /** What another provider or model made of the same. */
@@ -80,8 +84,10 @@ export async function assertAgreed(
   { providers, references, confirm }: PricedWith & Pick<RunOptions, 'confirm'>,
 ): Promise<void> {
   const nothing = { spentMicros: 0, reservedMicros: 0 };
-  const questions = jobs.flatMap(({ settings, before, alike }) => {
+  const questions = jobs.flatMap((job) => {
+    const { settings, before } = job;
     const ready = providers.get(settings.provider);
+    const alike = stillToMake({ open: () => ledger.open() }, job);
     if (!ready || alike.length === 0) return [];
     const total = before ? ledger.open().jobs.total(before.id) : nothing;
     return [{ settings, ready, standIns: standInsOf(settings, providers), alike, references, total }];
@@ -92,6 +98,18 @@ export async function assertAgreed(
   // Where not one fits, making as many as fit would make none.
   if (found.passes.someFit && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
   throw capRefusal(found);
+}
+
+/** Without what another process has made since the job was planned: its cost is in the total by now. */
+function stillToMake({ open }: { open: () => Ledger }, { before, alike, requeues = [] }: PricedJob): AlikeShots[] {
+  if (!before) return [...alike];
+  const counts = open().jobs.counts(before.id);
+  let left = requeues.reduce((sum, state) => sum + counts[state], counts.queued);
+  return alike.flatMap((group) => {
+    const shots = Math.min(group.shots, left);
+    left -= shots;
+    return shots === 0 ? [] : [{ ...group, shots }];
+  });
 }
 
 /** Whoever can be asked is asked before a second set of pictures is paid. @throws {UserError} `declined` for a no. */
