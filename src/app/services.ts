@@ -117,11 +117,11 @@ export class Services {
     const options = config.providers[name] ?? {};
     const { env, fetch, now, elapsed, sleep } = this.#host;
     const module = await this.module(name);
-    const { model: ownModel, requestsPerMinute } = options;
-    const model = (name === config.provider ? config.model : undefined) ?? ownModel;
+    const model = (name === config.provider ? config.model : undefined) ?? options.model;
     const provider = await module.create({
       options: model === undefined ? options : { ...options, model },
       keyVariables,
+      folder: config.dir,
       env,
       fetch,
       now,
@@ -135,7 +135,7 @@ export class Services {
       model: model ?? provider.defaultModel,
       knownModels: module.models.map(({ id }) => id),
       scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
-      intervalMs: requestsPerMinute === undefined ? 0 : Math.ceil(60_000 / requestsPerMinute),
+      intervalMs: Math.ceil(60_000 / (options.requestsPerMinute ?? Infinity)),
     };
   }
 

@@ -10,6 +10,8 @@ export interface ProviderSettings<Options = CommonOptions> {
   options: Options;
   /** Environment variables of its key, from the registry; first found wins. */
   keyVariables: readonly string[];
+  /** What relative paths in the options start from: the folder of the config. Default: the current folder. */
+  folder?: string | undefined;
   /** Environment variables, read once at the edge. */
   env: Readonly<Record<string, string | undefined>>;
   fetch: typeof fetch;
