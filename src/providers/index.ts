@@ -7,4 +7,5 @@ export const PROVIDERS: ProviderRegistry = {
   openai: { keyVariables: ['OPENAI_API_KEY'], load: () => import('./openai.ts') },
   replicate: { keyVariables: ['REPLICATE_API_TOKEN'], load: () => import('./replicate.ts') },
   gemini: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./gemini.ts') },
+  imagen: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./imagen.ts') },
 };

@@ -149,6 +149,16 @@ export function gemini(options: GeminiOptions = {}): Service {
         },
       }),
     },
+    {
+      operation: 'models',
+      method: 'GET',
+      path: '/v1beta/models/:id',
+      handle: (call) => {
+        const found = models.find(({ id }) => id === call.params['id']);
+        const gone = `Model is not found: models/${call.params['id']} for api version v1beta`;
+        return found === undefined ? refuse(404, 'NOT_FOUND', gone) : { body: listed(found) };
+      },
+    },
   ];
   return { name: 'gemini', routes: routes.map(worded), guard: (call) => unauthorized(call, options.apiKey) };
 }

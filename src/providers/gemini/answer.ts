@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import { oneLine } from '../error-body.ts';
+import { SAID_FREE } from '../google/service.ts';
 import type { Generated } from '../provider.ts';
 import type { GeminiPrices } from './models.ts';
 import { costOf, tokensOut, type Usage, usageSchema } from './price.ts';
@@ -66,7 +67,8 @@ function noPicture({ promptFeedback, candidates }: GeminiAnswer, usage: Usage | 
   const because = `${code ? ` (${code})` : ''}: ${oneLine(said ?? '') || 'it gave no reason'}`;
   if (blocked !== undefined || REFUSALS.test(code ?? '')) {
     // A prompt that is blocked never reaches the model.
-    const charged = out === 0 || (blocked !== undefined && out === undefined) ? 'no' : 'maybe';
+    const free = out === 0 || SAID_FREE.test(said ?? '') || (blocked !== undefined && out === undefined);
+    const charged = free ? 'no' : 'maybe';
     return new ProviderError(`${SERVICE} refused${because}`, { failure: 'refused', code, charged });
   }
   const again = out === 0 && NOTHING_MADE.test(code ?? '');

@@ -41,7 +41,7 @@ const modelSchema = z.object({ name: z.string(), supportedGenerationMethods: z.a
 const listSchema = z.object({ models: z.array(modelSchema).nullish() });
 
 /** Ids of the models that the account has and that answer to this method. @throws {ProviderError} */
-export async function accountModels(
+async function accountModels(
   service: JsonService,
   method: 'generateContent' | 'predict',
   { signal }: CallContext,
@@ -51,6 +51,18 @@ export async function accountModels(
   return (models ?? [])
     .filter(({ supportedGenerationMethods: methods }) => methods?.includes(method) ?? true)
     .map(({ name }) => name.replace(/^models\//, ''));
+}
+
+/** Whether the account has a model; free. @throws {ProviderError} when that can't be asked now. */
+export async function hasModel(service: JsonService, id: string, { signal }: CallContext): Promise<boolean> {
+  const question = { asked: 'read', method: 'GET', signal, timeoutMs: READ_TIMEOUT_MS } as const;
+  try {
+    await askJson(service, { ...question, path: `/v1beta/models/${id}` }, modelSchema);
+    return true;
+  } catch (error) {
+    if (error instanceof ProviderError && error.status === 404) return false;
+    throw error;
+  }
 }
 
 /** What of these models the account really has; needs a good key and costs nothing. */
@@ -84,8 +96,13 @@ const errorSchema = z.object({
   }),
 });
 
+/** The service's own words on a picture that it does not show. */
+export const SAID_FREE = /will not be charged/i;
+
 /** A prompt that was refused before anything was made, told as a bad request. */
 const REFUSING = /Responsible AI practices|safety filter|violat\w+[^.]*(?:polic|guidelines)/i;
+/** Imagen's words for an account without billing. */
+const BILLED = /only accessible to billed users/i;
 /** The account has nothing left, or nothing at all, for this model: waiting does not help. */
 const SPENT = /credits are depleted|spend(?:ing)? (?:cap|limit)|\blimit: 0\b/i;
 
@@ -101,6 +118,7 @@ export function toldFailure(status: number, bodyText: string): Failure | undefin
   if (details.some(({ reason }) => reason === 'API_KEY_INVALID')) return 'unauthorized';
   if (error.status === 'FAILED_PRECONDITION') return /enable billing/i.test(message) ? 'no-credit' : 'unauthorized';
   if (status === 400 && REFUSING.test(message)) return 'refused';
+  if (status === 400 && BILLED.test(message)) return 'no-credit';
   if (status === 429) {
     const perDay = details.some(({ violations }) => violations?.some(({ quotaId }) => quotaId?.includes('PerDay')));
     return perDay || SPENT.test(message) ? 'no-credit' : undefined;

@@ -5,7 +5,7 @@ import { openai } from '../../emulators/openai.ts';
 import { replicate } from '../../emulators/replicate.ts';
 
 /** A provider that kill runs know. */
-export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini';
+export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini' | 'imagen';
 
 interface KillService {
   /** Absent: it talks to nobody. */
@@ -39,6 +39,13 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
   },
   openai: { ...SYNC, service: openai, basePath: '/v1', config: { size: '1024x1024', quality: 'low' } },
   gemini: { ...SYNC, service: gemini, basePath: '', config: { size: '1024x1024' } },
+  imagen: {
+    ...SYNC,
+    service: () => gemini({ imagen: true }),
+    basePath: '',
+    tellsCost: false,
+    config: { size: '1024x1024' },
+  },
 };
 
 /** Keys that the emulators take. */
