@@ -13,6 +13,7 @@ it.each([
   { provider: 'openai', kills: 200, count: 100, seed: 3 },
   { provider: 'gemini', kills: 200, count: 100, seed: 5 },
   { provider: 'imagen', kills: 200, count: 100, seed: 6 },
+  { provider: 'fal', kills: 200, count: 100, seed: 7 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });
   console.log(told(plan.provider, report));

@@ -10,6 +10,7 @@ it.each([
   { provider: 'replicate', kills: 10, count: 24, seed: 102 },
   { provider: 'openai', kills: 6, count: 16, seed: 103 },
   { provider: 'gemini', kills: 4, count: 10, seed: 105 },
+  { provider: 'fal', kills: 4, count: 10, seed: 106 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });
   expect(report.violations, told(plan.provider, report)).toEqual([]);

@@ -20,7 +20,9 @@ export function errorOf(bodyText: string): { message: string; code: string | und
   const message = [inner['message'], inner['detail'], body['error'], body['title']].find(
     (text) => typeof text === 'string',
   );
-  const code = [inner['code'], inner['type'], inner['status']].find((text) => typeof text === 'string');
+  const code = [inner['code'], inner['type'], inner['error_type'], inner['status']].find(
+    (text) => typeof text === 'string',
+  );
   return {
     message: oneLine(typeof message === 'string' ? message : ''),
     code: typeof code === 'string' ? code.slice(0, 80) : undefined,

@@ -8,4 +8,5 @@ export const PROVIDERS: ProviderRegistry = {
   replicate: { keyVariables: ['REPLICATE_API_TOKEN'], load: () => import('./replicate.ts') },
   gemini: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./gemini.ts') },
   imagen: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./imagen.ts') },
+  fal: { keyVariables: ['FAL_KEY'], load: () => import('./fal.ts') },
 };

@@ -37,19 +37,26 @@ export function byMegapixel(usd: { run?: number; in: number; out: number }): Pri
   return Object.assign(price, { pixelsMax: MEGAPIXEL });
 }
 
+/** A named resolution: from so many megapixels on, and the price of a picture in US dollars. */
+export type ResolutionStep = readonly [name: string, fromMp: number, usd: number];
+
+/** The resolution that a size falls into. @param steps least first. */
+export function resolutionOf(
+  steps: readonly ResolutionStep[],
+  { width, height }: Pick<ImageRequest, 'width' | 'height'>,
+): ResolutionStep | undefined {
+  const mp = (width * height) / MEGAPIXEL;
+  return steps.findLast(([, fromMp]) => mp >= fromMp) ?? steps[0];
+}
+
 /**
  * By a resolution: the least megapixels of each step, and its price. What the user set for the input counts, too.
  */
-export function byResolution(
-  input: string,
-  steps: readonly (readonly [name: string, fromMp: number, usd: number])[],
-): PriceRule {
+export function byResolution(input: string, steps: readonly ResolutionStep[]): PriceRule {
   return ({ request, extra }) => {
-    const mp = (request.width * request.height) / MEGAPIXEL;
-    const asked = steps.findLast(([, fromMp]) => mp >= fromMp) ?? steps[0];
     const told = extra[input] === undefined ? undefined : steps.find(([name]) => name === extra[input]);
     if (extra[input] !== undefined && told === undefined) return Math.max(...steps.map(([, , usd]) => usd));
-    return (told ?? asked)?.[2] ?? 0;
+    return (told ?? resolutionOf(steps, request))?.[2] ?? 0;
   };
 }
 

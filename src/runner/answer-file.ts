@@ -88,7 +88,8 @@ export class AnswerFile {
   async close(): Promise<void> {
     this.spare?.done();
     if (this.made && !this.made.isEnded) await this.made.discard();
-    else if (!this.made) await removeIfThere(reservedPath(this.path)).catch(() => {});
+    else if (!this.made)
+      for (const path of [this.path, idPath(this.path)]) await removeIfThere(reservedPath(path)).catch(() => {});
     if (this.isAccepted) await removeIfThere(idPath(this.path)).catch(() => {});
   }
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /** The services that answers are recorded of. */
-export const SERVICES = ['openai', 'replicate', 'gemini', 'imagen', 'cloudinary'] as const;
+export const SERVICES = ['openai', 'replicate', 'gemini', 'imagen', 'fal', 'cloudinary'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const recordingSchema = z.strictObject({
@@ -18,8 +18,8 @@ const recordingSchema = z.strictObject({
   /** A note that begins with "Composed" says that the parts are published, and the whole is not. */
   note: z.string().optional(),
   request: z.strictObject({
-    method: z.enum(['GET', 'POST', 'DELETE']),
-    path: z.string().startsWith('/v1'),
+    method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
+    path: z.string().startsWith('/'),
     body: z.unknown().optional(),
   }),
   status: z.int().min(200).max(599),

@@ -1,11 +1,12 @@
 /** What kill runs need to know of a provider: its emulator, what a picture costs, its config. One entry a provider. */
 import type { Service } from '../../emulators/service.ts';
+import { fal } from '../../emulators/fal.ts';
 import { gemini } from '../../emulators/gemini.ts';
 import { openai } from '../../emulators/openai.ts';
 import { replicate } from '../../emulators/replicate.ts';
 
 /** A provider that kill runs know. */
-export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini' | 'imagen';
+export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini' | 'imagen' | 'fal';
 
 interface KillService {
   /** Absent: it talks to nobody. */
@@ -46,6 +47,15 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     tellsCost: false,
     config: { size: '1024x1024' },
   },
+  fal: {
+    service: fal,
+    basePath: '',
+    priceMicros: 12_000,
+    tellsCost: false,
+    mayHold: true,
+    config: {},
+    options: { model: 'fal-ai/flux-2', pollMs: 20 },
+  },
 };
 
 /** Keys that the emulators take. */
@@ -53,4 +63,5 @@ export const KILL_KEYS = {
   REPLICATE_API_TOKEN: 'emulated-token',
   OPENAI_API_KEY: 'emulated-key',
   GEMINI_API_KEY: 'emulated-key',
+  FAL_KEY: 'emulated:key',
 };
