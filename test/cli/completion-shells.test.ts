@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROVIDERS } from '../../src/providers/index.ts';
 import { newFolder } from '../support/cli/imggen.ts';
 import { install, isInstalled, offeredByFish, typed } from '../support/cli/shells.ts';
 
@@ -57,7 +58,7 @@ describe('fish', () => {
     expect(offered('imggen cr')).toEqual(['create-character']);
     expect(offered('imggen pack --dr')).toEqual(['--dry-run']);
     expect(offered('imggen gallery --dr')).toEqual([]);
-    expect(offered('imggen pack --provider ').toSorted()).toEqual(['auto', 'local', 'openai', 'replicate']);
+    expect(offered('imggen pack --provider ').toSorted()).toEqual(['auto', ...Object.keys(PROVIDERS)].toSorted());
     expect(offered('imggen pack --provider=rep')).toEqual(['--provider=replicate']);
     expect(offered('imggen pack --priority h')).toEqual(['high']);
     expect(offered('imggen help pa')).toEqual(['pack']);
