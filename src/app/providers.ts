@@ -43,9 +43,11 @@ export async function listProviders(
   const providers: ProviderInfo[] = [];
   for (const name of services.providerNames) {
     const module = await services.module(name);
-    const { keyVariables } = services.entry(name);
+    const { keyVariables: all, ownServer = false } = services.entry(name);
     const keyFound = services.keyVariable(name);
-    const canAsk = keyFound !== undefined || keyVariables.length === 0;
+    const keyVariables = ownServer && keyFound === undefined ? [] : all;
+    const isTold = config.provider === name || config.fallback.includes(name) || config.providers[name] !== undefined;
+    const canAsk = ownServer ? isTold : keyFound !== undefined || keyVariables.length === 0;
     providers.push({
       name,
       keyVariables,

@@ -1,5 +1,7 @@
 /** Where and as whom a service is asked: base URL and key, checked before use. */
+import { isIP } from 'node:net';
 import { UserError } from '../errors.ts';
+import { isPublicAddress } from '../images/address.ts';
 
 /**
  * The service's address without a slash at its end: the first of the candidates that is set.
@@ -13,6 +15,35 @@ export function baseUrlOf(candidates: readonly (string | undefined)[], where: st
   if (url.username || url.password)
     throw new UserError(`${where}: the base URL must not hold a user name or password`, { kind: 'usage' });
   return text.replace(/\/+$/, '');
+}
+
+/**
+ * The address of a server of the user's own: http only on this machine or its network, so that no key and no picture
+ * crosses the internet in the clear.
+ * @throws {UserError} exit 2, as `baseUrlOf`.
+ */
+export function ownServerUrlOf(candidates: readonly (string | undefined)[], where: string): string {
+  const text = baseUrlOf(candidates, where);
+  const { protocol, hostname } = new URL(text);
+  if (protocol === 'https:' || isOwnHost(hostname.replace(/^\[|\]$/g, ''))) return text;
+  throw new UserError(`${where}: ${hostname} is not on this machine or its network, so that it needs https`, {
+    kind: 'usage',
+  });
+}
+
+/** A private or loopback address, or a name that only a network of one's own knows. */
+function isOwnHost(host: string): boolean {
+  if (isIP(host) !== 0) return !isPublicAddress(host);
+  return !host.includes('.') || /\.(?:local|localhost|lan|internal|intranet|home|home\.arpa)$/i.test(host);
+}
+
+/** The key of a service that may do without one. @throws {UserError} exit 5 when it can't be sent in a header. */
+export function optionalKeyOf(
+  env: Readonly<Record<string, string | undefined>>,
+  variables: readonly string[],
+  service: string,
+): string | undefined {
+  return variables.some((name) => env[name]?.trim()) ? keyOf(env, variables, service) : undefined;
 }
 
 /**

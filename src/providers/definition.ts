@@ -48,6 +48,8 @@ export interface ProviderEntry {
   readonly keyVariables: readonly string[];
   /** True: its pictures are drawings, which are sent to no other provider as a face by themselves. */
   readonly draws?: boolean;
+  /** True: a server of the user's own. It may do without a key, and is asked only where the config tells of it. */
+  readonly ownServer?: boolean;
   readonly load: () => Promise<{ default: ProviderModule }>;
 }
 

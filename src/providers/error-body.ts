@@ -21,7 +21,7 @@ export function errorOf(bodyText: string): { message: string; code: string | und
     (text) => typeof text === 'string',
   );
   const code = [inner['code'], inner['type'], inner['error_type'], inner['status']].find(
-    (text) => typeof text === 'string',
+    (text) => typeof text === 'string' && text !== '',
   );
   return {
     message: oneLine(typeof message === 'string' ? message : ''),

@@ -9,4 +9,9 @@ export const PROVIDERS: ProviderRegistry = {
   gemini: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./gemini.ts') },
   imagen: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./imagen.ts') },
   fal: { keyVariables: ['FAL_KEY'], load: () => import('./fal.ts') },
+  'openai-compatible': {
+    keyVariables: ['OPENAI_COMPATIBLE_API_KEY'],
+    ownServer: true,
+    load: () => import('./openai-compatible.ts'),
+  },
 };

@@ -29,6 +29,10 @@ const SERVICES: Record<
     service: (await import('./fal.ts')).fal(),
     environment: (url) => ({ FAL_BASE_URL: url, FAL_KEY: 'emulated:key' }),
   }),
+  localai: async () => ({
+    service: (await import('./localai.ts')).localai(),
+    environment: (url) => ({ OPENAI_COMPATIBLE_BASE_URL: `${url}/v1` }),
+  }),
   cloudinary: async () => {
     const { cloudAccount, cloudinaryService, cloudinaryUrl } = await import('./cloudinary.ts');
     const account = cloudAccount(values.directory === undefined ? {} : { directory: values.directory });

@@ -2,11 +2,12 @@
 import type { Service } from '../../emulators/service.ts';
 import { fal } from '../../emulators/fal.ts';
 import { gemini } from '../../emulators/gemini.ts';
+import { localai } from '../../emulators/localai.ts';
 import { openai } from '../../emulators/openai.ts';
 import { replicate } from '../../emulators/replicate.ts';
 
 /** A provider that kill runs know. */
-export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini' | 'imagen' | 'fal';
+export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini' | 'imagen' | 'fal' | 'openai-compatible';
 
 interface KillService {
   /** Absent: it talks to nobody. */
@@ -56,6 +57,7 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     config: {},
     options: { model: 'fal-ai/flux-2', pollMs: 20 },
   },
+  'openai-compatible': { ...SYNC, service: localai, basePath: '/v1', priceMicros: 0, config: { size: '256x256' } },
 };
 
 /** Keys that the emulators take. */
