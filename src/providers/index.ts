@@ -9,6 +9,7 @@ export const PROVIDERS: ProviderRegistry = {
   gemini: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./gemini.ts') },
   imagen: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./imagen.ts') },
   fal: { keyVariables: ['FAL_KEY'], load: () => import('./fal.ts') },
+  runpod: { keyVariables: ['RUNPOD_API_KEY'], load: () => import('./runpod.ts') },
   'openai-compatible': {
     keyVariables: ['OPENAI_COMPATIBLE_API_KEY'],
     ownServer: true,

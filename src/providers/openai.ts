@@ -19,7 +19,7 @@ import { commonOptions } from './options.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import type { CallContext, Health, ImageRequest, Provider } from './provider.ts';
 import { collectFromQueue } from './queue.ts';
-import { ServiceClock } from './service-clock.ts';
+import { ServiceClock, timeOf } from './service-clock.ts';
 
 /** A health check waits this long. */
 const CHECK_TIMEOUT_MS = 15_000;
@@ -106,13 +106,8 @@ function inBackground(provider: Provider, access: Access, options: Options): Pro
       return { state: 'accepted', remoteId, sent: access.clock.ahead() ?? {} };
     },
     // Asks for no model: work of one that has gone since is collected all the same, it is paid.
-    collect: (work, _request, call) => {
-      // How old the work is, is told by the service's clock alone: ours may have been set since.
-      const skewMs = Number(work.sent['skewMs']);
-      const ageMs = (): number => (access.clock.nowMs() ?? NaN) - skewMs - work.acceptedAtMs;
-      const now = (): number => work.acceptedAtMs + (ageMs() || 0);
-      return collectFromQueue(responses(access), work, { ...access.settings, now }, call);
-    },
+    collect: (work, _request, call) =>
+      collectFromQueue(responses(access), work, { ...access.settings, now: timeOf(access.clock, work) }, call),
     cancel: (remoteId, call) => cancelInBackground(access, remoteId, call),
   };
 }

@@ -148,6 +148,7 @@ function seconds(ms: number): string {
 }
 
 function hours(ms: number): string {
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} minutes`;
   const count = Math.round(ms / 3_600_000);
   return count === 1 ? 'an hour' : count < 48 ? `${count} hours` : `${Math.round(count / 24)} days`;
 }

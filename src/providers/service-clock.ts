@@ -1,5 +1,6 @@
 /** The clock of a service, from the Date of its answers. */
 import type { ProviderSettings } from './definition.ts';
+import type { Accepted } from './provider.ts';
 
 /**
  * Goes on by the time that has passed since the last answer, not by our clock, which may be set in between. That time
@@ -36,4 +37,13 @@ export class ServiceClock {
     const skewMs = nowMs - this.time.now();
     return { skewMs, doubtMs: Math.max(0, this.heard.skewMs - skewMs) };
   }
+}
+
+/**
+ * The time by which the age of accepted work is told: the service's alone, as ours may have been set since. While the
+ * service has told none, the work is as young as can be.
+ */
+export function timeOf(clock: ServiceClock, { acceptedAtMs, sent }: Accepted): () => number {
+  const skewMs = Number(sent['skewMs']);
+  return () => acceptedAtMs + ((clock.nowMs() ?? NaN) - skewMs - acceptedAtMs || 0);
 }

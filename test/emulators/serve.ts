@@ -29,6 +29,17 @@ const SERVICES: Record<
     service: (await import('./fal.ts')).fal(),
     environment: (url) => ({ FAL_BASE_URL: url, FAL_KEY: 'emulated:key' }),
   }),
+  runpod: async () => {
+    const { OWN_ENDPOINT, runpod } = await import('./runpod.ts');
+    return {
+      service: runpod(),
+      environment: (url) => ({
+        RUNPOD_ENDPOINT_BASE_URL: `${url}/v2`,
+        RUNPOD_API_KEY: 'emulated',
+        RUNPOD_ENDPOINT_ID: OWN_ENDPOINT,
+      }),
+    };
+  },
   localai: async () => ({
     service: (await import('./localai.ts')).localai(),
     environment: (url) => ({ OPENAI_COMPATIBLE_BASE_URL: `${url}/v1` }),

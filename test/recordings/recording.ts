@@ -9,7 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /** The services that answers are recorded of. */
-export const SERVICES = ['openai', 'replicate', 'gemini', 'imagen', 'fal', 'openai-compatible', 'cloudinary'] as const;
+export const SERVICES = [
+  'openai',
+  'replicate',
+  'gemini',
+  'imagen',
+  'fal',
+  'runpod',
+  'openai-compatible',
+  'cloudinary',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const recordingSchema = z.strictObject({

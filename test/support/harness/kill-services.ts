@@ -5,9 +5,18 @@ import { gemini } from '../../emulators/gemini.ts';
 import { localai } from '../../emulators/localai.ts';
 import { openai } from '../../emulators/openai.ts';
 import { replicate } from '../../emulators/replicate.ts';
+import { runpod } from '../../emulators/runpod.ts';
 
 /** A provider that kill runs know. */
-export type KillProvider = 'local' | 'replicate' | 'openai' | 'gemini' | 'imagen' | 'fal' | 'openai-compatible';
+export type KillProvider =
+  | 'local'
+  | 'replicate'
+  | 'openai'
+  | 'gemini'
+  | 'imagen'
+  | 'fal'
+  | 'runpod'
+  | 'openai-compatible';
 
 interface KillService {
   /** Absent: it talks to nobody. */
@@ -57,6 +66,15 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     config: {},
     options: { model: 'fal-ai/flux-2', pollMs: 20 },
   },
+  runpod: {
+    service: runpod,
+    basePath: '/v2',
+    priceMicros: 30_000,
+    tellsCost: true,
+    mayHold: true,
+    config: {},
+    options: { model: 'qwen-image-t2i', pollMs: 20 },
+  },
   'openai-compatible': { ...SYNC, service: localai, basePath: '/v1', priceMicros: 0, config: { size: '256x256' } },
 };
 
@@ -66,4 +84,5 @@ export const KILL_KEYS = {
   OPENAI_API_KEY: 'emulated-key',
   GEMINI_API_KEY: 'emulated-key',
   FAL_KEY: 'emulated:key',
+  RUNPOD_API_KEY: 'emulated-key',
 };

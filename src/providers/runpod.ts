@@ -1,0 +1,169 @@
+/**
+ * RunPod (runpod.io) serverless: public endpoints, which tell what a picture cost, and workers on an endpoint of one's
+ * own, asked by plain fetch. A job has an id that any process can ask for; there is no list, so a request whose answer
+ * was lost is held in doubt.
+ */
+import { z } from 'zod';
+import { ProviderError, UserError } from '../errors.ts';
+import { baseUrlOf, keyOf } from './access.ts';
+import type { Price } from './capabilities.ts';
+import { defineProvider, type ProviderSettings } from './definition.ts';
+import { askJson } from './json-service.ts';
+import { lookUpModel, modelForRequest, unknownModel } from './models.ts';
+import { configuredPrice } from './price.ts';
+import type { CallContext, Health, ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
+import { collectFromQueue } from './queue.ts';
+import { referenceSender, type ReferenceSender } from './reference-sender.ts';
+import { type Input, publicInput, workerInput } from './runpod/input.ts';
+import { acceptedSchema } from './runpod/job.ts';
+import { type Connection, healthOf, jobPath, jobs, reading, RETENTION_MS, SERVICE } from './runpod/jobs.ts';
+import { DEFAULT_MODEL, MODEL_LIST, type RunpodModel } from './runpod/models.ts';
+import { type Options, optionsSchema, ownEndpoint } from './runpod/options.ts';
+import { priceOf } from './runpod/price.ts';
+import { ServiceClock, timeOf } from './service-clock.ts';
+
+const OFFICIAL_URL = 'https://api.runpod.ai/v2';
+/** Answering with an id takes about a second, a large input longer. */
+const SUBMIT_TIMEOUT_MS = 60_000;
+/** What /run takes at most. */
+const BODY_MAX_BYTES = 10_000_000;
+/** References are sent with one megapixel at most: they go inside the request. */
+const REFERENCE_PIXELS_MAX = 1024 * 1024;
+/** What every request needs. */
+interface Parts extends Connection {
+  options: Options;
+  settings: ProviderSettings<Options>;
+  /** The user's own endpoint. */
+  ownId: string | undefined;
+  sendReference: ReferenceSender;
+}
+
+async function create(settings: ProviderSettings<Options>): Promise<Provider> {
+  const { options, env, fetch, now } = settings;
+  const key = keyOf(env, settings.keyVariables, SERVICE);
+  const where = 'providers.runpod.baseUrl';
+  const baseUrl = baseUrlOf([options.baseUrl, env['RUNPOD_ENDPOINT_BASE_URL'], OFFICIAL_URL], where);
+  const headers = { authorization: `Bearer ${key}` };
+  const parts: Parts = {
+    service: { name: SERVICE, baseUrl, headers, secrets: [key], fetch, now },
+    clock: new ServiceClock(settings),
+    options,
+    settings,
+    ownId: ownEndpoint(options, env['RUNPOD_ENDPOINT_ID']),
+    sendReference: referenceSender({
+      limit: { service: SERVICE, maxBytes: 50_000_000 },
+      inlineMaxBytes: Infinity,
+      now,
+    }),
+  };
+  return {
+    name: 'runpod',
+    idempotent: false,
+    retentionMs: RETENTION_MS,
+    baseUrl,
+    answersInline: parts.ownId !== undefined,
+    defaultModel: DEFAULT_MODEL,
+    capabilities: (id) => usable(parts, id).capabilities,
+    price: (request) => price(request, options, now()),
+    warnings: (request) => warnings(request, record(request.model, now())),
+    submit: (request, call) => submit(parts, request, call),
+    collect: (work, _request, call) =>
+      collectFromQueue(jobs(parts, options.pollMs), work, { ...settings, now: timeOf(parts.clock, work) }, call),
+    cancel: async (remoteId, call) => {
+      await askJson(
+        parts.service,
+        { ...reading(parts, call, jobPath('cancel', remoteId)), method: 'POST' },
+        z.unknown(),
+      );
+      // Whether a job that was stopped had begun, and what that costs, is not told.
+      return false;
+    },
+    check: (call) => check(parts, call),
+  };
+}
+
+function record(id: string, nowMs: number): RunpodModel {
+  const found = lookUpModel(MODEL_LIST, id, nowMs);
+  if (found === undefined) throw unknownModel(MODEL_LIST, id);
+  return found;
+}
+
+/** @throws {UserError} for a worker when the user's endpoint is not named. */
+function usable({ ownId, settings }: Parts, id: string): RunpodModel {
+  const model = record(id, settings.now());
+  if ('worker' in model.at && ownId === undefined)
+    throw new UserError(`${id} runs on an endpoint of yours, and none is named`, {
+      hint: 'Set RUNPOD_ENDPOINT_ID, or providers.runpod.endpointId in the config',
+    });
+  return model;
+}
+
+function price(request: Parameters<Provider['price']>[0], options: Options, nowMs: number): Price | undefined {
+  const listed = record(request.model, nowMs).price;
+  return configuredPrice(options, { model: request.model, nowMs }) ?? (listed && priceOf(listed, request));
+}
+
+function warnings(request: ImageRequest, { id, capabilities: can }: RunpodModel): readonly string[] {
+  return [
+    ...(request.negativePrompt && !can.negativePrompt ? [`${id} has no negative prompt: it is left out`] : []),
+    ...(can.seed === 'none' ? [`${id} takes no seed: the same request gives another picture each time`] : []),
+    ...(can.sizes.kind === 'any' ? [`${id} can't be asked for a size: it decides`] : []),
+  ];
+}
+
+async function submit(parts: Parts, request: ImageRequest, call: SubmitContext): Promise<Submission> {
+  const { service, clock, settings, sendReference } = parts;
+  const model = modelForRequest(() => usable(parts, request.model));
+  const how = { signal: call.signal, pixelsMax: REFERENCE_PIXELS_MAX };
+  const pictures = await Promise.all(request.references.map((reference) => sendReference(reference, how)));
+  const { endpointId, input } = jobOf(parts, model, request, pictures);
+  const body = { input };
+  const bytes = pictures.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(body));
+  if (bytes > BODY_MAX_BYTES)
+    throw new ProviderError(
+      `the ${pictures.length} references make a request of ${Math.ceil(bytes / 1e6)} MB, and ${SERVICE} takes 10: ` +
+        'send fewer, or JPEG files',
+      { failure: 'rejected', code: 'request_too_large' },
+    );
+  call.onPhase?.('sending');
+  const { id } = await askJson(
+    service,
+    {
+      asked: 'queue-submit',
+      method: 'POST',
+      path: `/${endpointId}/run`,
+      body,
+      timeoutMs: Math.min(SUBMIT_TIMEOUT_MS, settings.timeoutMs),
+      signal: call.signal,
+      onSending: () => call.onSending(clock.ahead()),
+      onAnswer: (headers) => clock.hear(headers),
+    },
+    acceptedSchema,
+  );
+  // The first request of a process knows nothing of the service's clock; its answer tells.
+  return { state: 'accepted', remoteId: `${endpointId}/${id}`, sent: clock.ahead() ?? {} };
+}
+
+function jobOf(
+  { ownId = '', options }: Parts,
+  { at }: RunpodModel,
+  request: ImageRequest,
+  pictures: readonly string[],
+): { endpointId: string; input: Input } {
+  if ('worker' in at) return { endpointId: ownId, input: { ...options.input, ...workerInput(at.worker, request) } };
+  const endpoint = (pictures.length === 0 && at.withoutPictures) || at.endpoint;
+  return { endpointId: endpoint.id, input: { ...options.input, ...publicInput(endpoint, request, pictures) } };
+}
+
+/** Asks the endpoint of the model that would be used for its queue and workers; free. */
+async function check(parts: Parts, call: CallContext): Promise<Health> {
+  try {
+    const { at } = modelForRequest(() => usable(parts, parts.options.model ?? DEFAULT_MODEL));
+    return { ok: true, message: await healthOf(parts, 'endpoint' in at ? at.endpoint.id : (parts.ownId ?? ''), call) };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { ok: false, message: error.message };
+  }
+}
+
+export default defineProvider({ name: 'runpod', optionsSchema, models: MODEL_LIST.models, create });

@@ -1,0 +1,52 @@
+/** The options of RunPod in the config. */
+import { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import { commonOptions } from '../options.ts';
+
+/** Inputs that imggen sends by itself: size and number of pictures decide the price. */
+const OWN_INPUTS = new Set(
+  (
+    'prompt negative_prompt seed size width height aspect_ratio resolution image images image_url num_images ' +
+    'batch_size n_iter'
+  ).split(' '),
+);
+const ENDPOINT_ID = /^[a-z0-9][a-z0-9-]{0,99}$/;
+
+/** `providers.runpod` in the config. */
+export const optionsSchema = z.strictObject({
+  ...commonOptions,
+  endpointId: z
+    .string()
+    .regex(ENDPOINT_ID)
+    .optional()
+    .describe('Your own serverless endpoint, on which the worker runs that model names. Default: RUNPOD_ENDPOINT_ID.'),
+  input: z
+    .record(
+      z.string().refine((name) => !OWN_INPUTS.has(name), 'imggen sends this input by itself'),
+      z.unknown(),
+    )
+    .optional()
+    .describe(
+      'More inputs, as the page of the endpoint or worker names them (guidance, num_inference_steps, loras …).',
+    ),
+  pollMs: z
+    .number()
+    .int()
+    .min(10)
+    .max(60_000)
+    .default(1000)
+    .describe('Milliseconds between the first two looks at a running job; the distance grows to ten times this.'),
+});
+
+/** The options, parsed. */
+export type Options = z.infer<typeof optionsSchema>;
+
+/**
+ * The user's own endpoint; undefined when none is named.
+ * @throws {UserError} when the variable holds no id.
+ */
+export function ownEndpoint({ endpointId }: Options, variable: string | undefined): string | undefined {
+  const id = endpointId ?? (variable?.trim() || undefined);
+  if (id === undefined || ENDPOINT_ID.test(id)) return id;
+  throw new UserError('RUNPOD_ENDPOINT_ID is no id of an endpoint', { hint: 'Copy it from the page of the endpoint' });
+}
