@@ -25,8 +25,8 @@ export function providers(io: Io, flags: MakingFlags & { check?: boolean }): Pro
     const { storage } = found;
     if (flags.json) printJson(io, { providers: rows.map(documentOf), ...(storage ? { storage } : {}) });
     else {
-      printTable(io, flags, { columns: COLUMNS, rows: rows.filter((row) => !isSnapshot(row, rows)).map(cellsOf) });
-      printLine(io, `\n${notesOf(rows).join('\n')}`);
+      printTable(io, flags, { columns: COLUMNS, rows: found.providers.map(rowsOf).flatMap(cellsOf) });
+      printLine(io, `\n${notesOf(rows, dayOf(io.host.now())).join('\n')}`);
       if (storage) printLine(io, `storage ${storage.name}: ${storage.message}`);
     }
     return flags.check && isUnhealthy(found) ? EXIT.auth : EXIT.ok;
@@ -77,7 +77,8 @@ function documentOf({ provider, model, price, can, key, health }: Row) {
 /** Narrow enough for 80 columns; `--json` says the rest. */
 const COLUMNS: readonly Column[] = [
   { title: 'provider' },
-  { title: 'model', flexible: true },
+  { title: 'models', align: 'right' },
+  { title: 'default model', flexible: true },
   { title: 'price' },
   { title: 'seed' },
   { title: 'refs', align: 'right' },
@@ -86,17 +87,23 @@ const COLUMNS: readonly Column[] = [
 
 const SEEDS = { exact: 'exact', 'best-effort': 'maybe', none: 'no' } as const;
 
-function cellsOf({ provider, model, price, key, record }: Row): Cell[] {
-  const references = record.capabilities.referencesMax;
+/** One row for a provider: `imggen models` has a row for each model. */
+function cellsOf(rows: readonly Row[]): Cell[][] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const references = first.record.capabilities.referencesMax;
   return [
-    provider,
-    model,
-    shortPrice(price),
-    SEEDS[record.capabilities.seed],
-    references > 0 ? String(references) : '–',
-    key.startsWith('missing')
-      ? { text: 'missing', tone: 'quiet' }
-      : { text: key.startsWith('found') ? 'found' : '–', tone: 'good' },
+    [
+      first.provider,
+      String(rows.filter((row) => !isSnapshot(row, rows)).length),
+      first.model,
+      shortPrice(first.price),
+      SEEDS[first.record.capabilities.seed],
+      references > 0 ? String(references) : '–',
+      first.key.startsWith('missing')
+        ? { text: 'missing', tone: 'quiet' }
+        : { text: first.key.startsWith('found') ? 'found' : '–', tone: 'good' },
+    ],
   ];
 }
 
@@ -116,7 +123,7 @@ function isSnapshot(row: Row, rows: readonly Row[]): boolean {
 }
 
 /** What the table has no room for, a line each. */
-function notesOf(rows: readonly Row[]): string[] {
+function notesOf(rows: readonly Row[], today: string): string[] {
   const lines: string[] = [];
   for (const name of new Set(rows.map((row) => row.provider))) {
     const own = rows.filter((row) => row.provider === name);
@@ -126,15 +133,26 @@ function notesOf(rows: readonly Row[]): string[] {
       lines.push(`${name}: set ${first.key.slice('missing: '.length)} to use it`);
     if (own.some((row) => shortPrice(row.price) === 'unknown'))
       lines.push(`${name}: say an unknown price with providers.${name}.priceUsd in the config`);
-    const retiring = own.filter((row) => row.record.retiresOn !== undefined);
-    for (const day of new Set(retiring.map((row) => row.record.retiresOn))) {
-      lines.push(
-        `${name}: ${retiring
-          .filter((row) => row.record.retiresOn === day)
-          .map((row) => row.model)
-          .join(', ')} retire on ${day}`,
-      );
-    }
+    lines.push(...endsOf(own, today).map((text) => `${name}: ${text}`));
   }
-  return [...lines, 'refs: reference pictures of a request. Sizes, qualities, prices: --json'];
+  return [
+    ...lines,
+    'refs: reference pictures of a request. All models and their prices: `imggen models`; sizes, qualities: --json',
+  ];
+}
+
+/** Which models end when, a text for each day. */
+function endsOf(rows: readonly Row[], today: string): string[] {
+  const ending = rows.filter(({ record }) => record.retiresOn !== undefined);
+  return [...new Set(ending.map(({ record }) => record.retiresOn ?? ''))].map((day) => {
+    const models = ending.filter(({ record }) => record.retiresOn === day).map(({ model }) => model);
+    return day > today
+      ? `${models.join(', ')} are shut down on ${day}`
+      : `${models.join(', ')} were to end on ${day}: \`--check\` tells whether your account still has them`;
+  });
+}
+
+/** `2026-11-21`, in UTC as the days of providers. */
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
