@@ -12,6 +12,7 @@ it.each([
   { provider: 'replicate', kills: 1000, count: 200, seed: 2 },
   { provider: 'openai', kills: 200, count: 100, seed: 3 },
   { provider: 'gemini', kills: 200, count: 100, seed: 5 },
+  { provider: 'comfyui', kills: 200, count: 100, seed: 6 },
   { provider: 'imagen', kills: 200, count: 100, seed: 6 },
   { provider: 'fal', kills: 200, count: 100, seed: 7 },
   { provider: 'openai-compatible', kills: 200, count: 100, seed: 8 },

@@ -12,6 +12,7 @@ it.each([
   { provider: 'gemini', kills: 4, count: 10, seed: 105 },
   { provider: 'fal', kills: 4, count: 10, seed: 106 },
   { provider: 'runpod', kills: 3, count: 8, seed: 107 },
+  { provider: 'comfyui', kills: 3, count: 10, seed: 108 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });
   expect(report.violations, told(plan.provider, report)).toEqual([]);

@@ -24,9 +24,23 @@ export function errorOf(bodyText: string): { message: string; code: string | und
     (text) => typeof text === 'string' && text !== '',
   );
   return {
-    message: oneLine(typeof message === 'string' ? message : ''),
+    message: oneLine(
+      [typeof message === 'string' ? message : '', ...nodeErrors(body['node_errors'])].filter(Boolean).join('; '),
+    ),
     code: typeof code === 'string' ? code.slice(0, 80) : undefined,
   };
+}
+
+/** ComfyUI tells what is wrong with each node of a workflow: its kind and id, and what is wrong with its inputs. */
+function nodeErrors(nodes: unknown): string[] {
+  return Object.entries(record(nodes)).flatMap(([id, node]) => {
+    const { errors, class_type: type } = record(node);
+    const told = (Array.isArray(errors) ? errors : []).map(record).map(({ message, details }) => {
+      const what = typeof message === 'string' ? message : 'not taken';
+      return typeof details === 'string' && details !== '' ? `${what} (${details})` : what;
+    });
+    return told.length === 0 ? [] : [`${typeof type === 'string' ? type : 'node'} ${id}: ${told.join(', ')}`];
+  });
 }
 
 /** Services made with FastAPI list what is wrong with a request: where, in words, and by a type. */

@@ -15,4 +15,5 @@ export const PROVIDERS: ProviderRegistry = {
     ownServer: true,
     load: () => import('./openai-compatible.ts'),
   },
+  comfyui: { keyVariables: [], ownServer: true, load: () => import('./comfyui.ts') },
 };

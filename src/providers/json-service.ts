@@ -33,7 +33,7 @@ export interface JsonQuestion {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** From the base URL on, with its slash. */
   path: string;
-  /** Sent as JSON. */
+  /** Sent as JSON, or as it is when it is a form. */
   body?: unknown;
   signal: AbortSignal;
   timeoutMs: number;
@@ -50,7 +50,21 @@ export interface JsonQuestion {
  * @throws {ProviderError} For a paid request everything that leaves it open whether it was accepted is `unknown`, also
  *   an answer with an id that can't be read.
  */
-export async function askJson<T>(service: JsonService, question: JsonQuestion, schema: z.ZodType<T>): Promise<T> {
+export function askJson<T>(service: JsonService, question: JsonQuestion, schema: z.ZodType<T>): Promise<T> {
+  const paid = question.asked !== 'read';
+  return ask(service, question, (response) => readJson(response, schema, { service: service.name, paid }));
+}
+
+/** Sends one free request whose answer holds nothing but that it was taken. @throws {ProviderError} */
+export function tellJson(service: JsonService, question: JsonQuestion): Promise<void> {
+  return ask(service, question, async ({ body }) => body?.cancel());
+}
+
+async function ask<T>(
+  service: JsonService,
+  question: JsonQuestion,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
   const { asked, timeoutMs, signal } = question;
   if (signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
   const late = timeLimit(timeoutMs);
@@ -63,7 +77,7 @@ export async function askJson<T>(service: JsonService, question: JsonQuestion, s
     });
     question.onAnswer?.(response.headers);
     if (!response.ok) throw await refusal(service, asked, response);
-    return await readJson(response, schema, { service: service.name, paid });
+    return await read(response);
   } catch (error) {
     if (error instanceof ProviderError) throw asked === 'queue-submit' ? doubtful(error) : error;
     const ended = signal.aborted ? 'stopped' : late.aborted ? 'late' : undefined;
@@ -74,6 +88,7 @@ export async function askJson<T>(service: JsonService, question: JsonQuestion, s
 function requestOf(service: JsonService, { method, body, headers: more }: JsonQuestion): RequestInit {
   const headers = { ...service.headers, ...more };
   if (body === undefined) return { method, headers };
+  if (body instanceof FormData) return { method, headers, body };
   return { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 

@@ -44,6 +44,10 @@ const SERVICES: Record<
     service: (await import('./localai.ts')).localai(),
     environment: (url) => ({ OPENAI_COMPATIBLE_BASE_URL: `${url}/v1` }),
   }),
+  comfyui: async () => ({
+    service: (await import('./comfyui.ts')).comfyui(),
+    environment: (url) => ({ COMFYUI_BASE_URL: url }),
+  }),
   cloudinary: async () => {
     const { cloudAccount, cloudinaryService, cloudinaryUrl } = await import('./cloudinary.ts');
     const account = cloudAccount(values.directory === undefined ? {} : { directory: values.directory });

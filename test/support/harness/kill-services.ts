@@ -1,6 +1,8 @@
 /** What kill runs need to know of a provider: its emulator, what a picture costs, its config. One entry a provider. */
+import { fileURLToPath } from 'node:url';
 import type { Service } from '../../emulators/service.ts';
 import { fal } from '../../emulators/fal.ts';
+import { comfyui } from '../../emulators/comfyui.ts';
 import { gemini } from '../../emulators/gemini.ts';
 import { localai } from '../../emulators/localai.ts';
 import { openai } from '../../emulators/openai.ts';
@@ -16,7 +18,8 @@ export type KillProvider =
   | 'imagen'
   | 'fal'
   | 'runpod'
-  | 'openai-compatible';
+  | 'openai-compatible'
+  | 'comfyui';
 
 interface KillService {
   /** Absent: it talks to nobody. */
@@ -34,6 +37,8 @@ interface KillService {
   /** The provider's own options, besides address and price. */
   options: Readonly<Record<string, unknown>>;
 }
+
+const EXAMPLE = fileURLToPath(new URL('../../../docs/comfyui/portrait.json', import.meta.url));
 
 const SYNC = { priceMicros: 100_000, tellsCost: true, mayHold: true, options: {} };
 
@@ -76,6 +81,15 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     options: { model: 'qwen-image-t2i', pollMs: 20 },
   },
   'openai-compatible': { ...SYNC, service: localai, basePath: '/v1', priceMicros: 0, config: { size: '256x256' } },
+  comfyui: {
+    service: comfyui,
+    basePath: '',
+    priceMicros: 0,
+    tellsCost: false,
+    mayHold: false,
+    config: { size: '64x64' },
+    options: { workflow: EXAMPLE, pollMs: 20, settleMs: 300 },
+  },
 };
 
 /** Keys that the emulators take. */
