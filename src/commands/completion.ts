@@ -52,7 +52,7 @@ function known(command: Command): Known {
     name,
     description: command.description(),
     options,
-    argumentValues: name === 'completion' ? Object.keys(SCRIPTS) : [],
+    argumentValues: name === 'completion' ? Object.keys(SCRIPTS) : (command.registeredArguments[0]?.argChoices ?? []),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Commands that show what there is. */
-import { type Command } from 'commander';
-import { common, type Run } from './options.ts';
+import { Argument, type Command } from 'commander';
+import { common, examples, type Run } from './options.ts';
 
-/** gallery, status, show, characters, jobs, stats, models, providers. */
+/** gallery, status, show, characters, jobs, stats, models, providers, workflow. */
 export function addLooking(program: Command, run: Run): void {
   addGallery(program, run);
   common(
@@ -48,6 +48,26 @@ export function addLooking(program: Command, run: Run): void {
     .action((flags) =>
       run(
         import('../commands/providers.ts').then((m) => m.providers),
+        flags,
+      ),
+    );
+  addWorkflow(program, run);
+}
+
+function addWorkflow(program: Command, run: Run): void {
+  program
+    .command('workflow')
+    .description('check a workflow file of ComfyUI: its placeholders, and what is wrong with it')
+    .addArgument(new Argument('<action>', 'what to do').choices(['check']))
+    .argument('<file>', 'in API format: Workflow → Export (API)')
+    .option('--json', 'one JSON document on stdout')
+    .option('--no-color', 'no colors')
+    .addHelpText('after', examples(['imggen workflow check portrait.json']))
+    .action((action, file, flags) =>
+      run(
+        import('../commands/workflow.ts').then((m) => m.workflow),
+        action,
+        file,
         flags,
       ),
     );

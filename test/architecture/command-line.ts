@@ -19,6 +19,8 @@ export const COMMAND_LINE_PLACES: readonly Place[] = [
       'src/imggen.ts',
       'src/money.ts',
       'src/providers/index.ts',
+      'src/providers/workflow-files.ts',
+      'src/providers/workflow.ts',
       'src/sanitize.ts',
       'src/storage/index.ts',
       'src/terminal',
