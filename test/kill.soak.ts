@@ -17,6 +17,7 @@ it.each([
   { provider: 'fal', kills: 200, count: 100, seed: 7 },
   { provider: 'openai-compatible', kills: 200, count: 100, seed: 8 },
   { provider: 'runpod', kills: 200, count: 100, seed: 9 },
+  { provider: 'a1111', kills: 200, count: 100, seed: 20 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });
   console.log(told(plan.provider, report));

@@ -17,8 +17,8 @@ export function errorOf(bodyText: string): { message: string; code: string | und
   const body = record(json);
   if (Array.isArray(body['detail'])) return listed(body['detail']);
   const inner = typeof body['error'] === 'object' ? record(body['error']) : body;
-  const message = [inner['message'], inner['detail'], body['error'], body['title']].find(
-    (text) => typeof text === 'string',
+  const message = [inner['message'], inner['detail'], body['errors'], body['error'], body['title']].find(
+    (text) => typeof text === 'string' && text !== '',
   );
   const code = [inner['code'], inner['type'], inner['error_type'], inner['status']].find(
     (text) => typeof text === 'string' && text !== '',

@@ -10,6 +10,7 @@ export const PROVIDERS: ProviderRegistry = {
   imagen: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./imagen.ts') },
   fal: { keyVariables: ['FAL_KEY'], load: () => import('./fal.ts') },
   runpod: { keyVariables: ['RUNPOD_API_KEY'], load: () => import('./runpod.ts') },
+  a1111: { keyVariables: ['A1111_API_AUTH'], ownServer: true, load: () => import('./a1111.ts') },
   'openai-compatible': {
     keyVariables: ['OPENAI_COMPATIBLE_API_KEY'],
     ownServer: true,

@@ -40,6 +40,10 @@ const SERVICES: Record<
       }),
     };
   },
+  a1111: async () => ({
+    service: (await import('./a1111.ts')).a1111(),
+    environment: (url) => ({ A1111_BASE_URL: url }),
+  }),
   localai: async () => ({
     service: (await import('./localai.ts')).localai(),
     environment: (url) => ({ OPENAI_COMPATIBLE_BASE_URL: `${url}/v1` }),

@@ -17,6 +17,7 @@ export const SERVICES = [
   'fal',
   'runpod',
   'openai-compatible',
+  'a1111',
   'cloudinary',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];

@@ -1,6 +1,7 @@
 /** What kill runs need to know of a provider: its emulator, what a picture costs, its config. One entry a provider. */
 import { fileURLToPath } from 'node:url';
 import type { Service } from '../../emulators/service.ts';
+import { a1111 } from '../../emulators/a1111.ts';
 import { fal } from '../../emulators/fal.ts';
 import { comfyui } from '../../emulators/comfyui.ts';
 import { gemini } from '../../emulators/gemini.ts';
@@ -19,7 +20,8 @@ export type KillProvider =
   | 'fal'
   | 'runpod'
   | 'openai-compatible'
-  | 'comfyui';
+  | 'comfyui'
+  | 'a1111';
 
 interface KillService {
   /** Absent: it talks to nobody. */
@@ -80,6 +82,7 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     config: {},
     options: { model: 'qwen-image-t2i', pollMs: 20 },
   },
+  a1111: { ...SYNC, service: a1111, basePath: '', priceMicros: 0, config: { size: '256x256' } },
   'openai-compatible': { ...SYNC, service: localai, basePath: '/v1', priceMicros: 0, config: { size: '256x256' } },
   comfyui: {
     service: comfyui,
