@@ -15,6 +15,7 @@ it.each([
   { provider: 'comfyui', kills: 200, count: 100, seed: 6 },
   { provider: 'imagen', kills: 200, count: 100, seed: 6 },
   { provider: 'fal', kills: 200, count: 100, seed: 7 },
+  { provider: 'bfl', kills: 200, count: 100, seed: 10 },
   { provider: 'openai-compatible', kills: 200, count: 100, seed: 8 },
   { provider: 'runpod', kills: 200, count: 100, seed: 9 },
   { provider: 'a1111', kills: 200, count: 100, seed: 20 },

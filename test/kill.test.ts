@@ -11,6 +11,7 @@ it.each([
   { provider: 'openai', kills: 6, count: 16, seed: 103 },
   { provider: 'gemini', kills: 4, count: 10, seed: 105 },
   { provider: 'fal', kills: 4, count: 10, seed: 106 },
+  { provider: 'bfl', kills: 3, count: 8, seed: 109 },
   { provider: 'runpod', kills: 3, count: 8, seed: 107 },
   { provider: 'comfyui', kills: 3, count: 10, seed: 108 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {

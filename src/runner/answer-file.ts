@@ -88,8 +88,9 @@ export class AnswerFile {
   async close(): Promise<void> {
     this.spare?.done();
     if (this.made && !this.made.isEnded) await this.made.discard();
-    else if (!this.made)
-      for (const path of [this.path, idPath(this.path)]) await removeIfThere(reservedPath(path)).catch(() => {});
+    else if (!this.made) await removeIfThere(reservedPath(this.path)).catch(() => {});
+    // Of a process that was killed while it kept the id.
+    await removeIfThere(reservedPath(idPath(this.path))).catch(() => {});
     if (this.isAccepted) await removeIfThere(idPath(this.path)).catch(() => {});
   }
 }

@@ -25,6 +25,10 @@ const SERVICES: Record<
     service: (await import('./gemini.ts')).gemini({ imagen: true }),
     environment: (url) => ({ GOOGLE_GEMINI_BASE_URL: url, GEMINI_API_KEY: 'emulated' }),
   }),
+  bfl: async () => ({
+    service: (await import('./bfl.ts')).bfl(),
+    environment: (url) => ({ BFL_BASE_URL: url, BFL_API_KEY: 'emulated' }),
+  }),
   fal: async () => ({
     service: (await import('./fal.ts')).fal(),
     environment: (url) => ({ FAL_BASE_URL: url, FAL_KEY: 'emulated:key' }),

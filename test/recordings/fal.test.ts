@@ -4,6 +4,7 @@ import fal from '../../src/providers/fal.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { call } from '../support/providers/openai-request.ts';
 import { collectOne, plainRequest } from '../support/providers/request.ts';
+import { ticking } from '../support/providers/time.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { type Recording, recording, recordingNames } from './recording.ts';
 import { closeReplays, startReplay } from './replay.ts';
@@ -21,9 +22,9 @@ async function providerAt(url: string): Promise<Provider> {
     env: { FAL_KEY: 'an-id:a-secret' },
     fetch,
     now: Date.now,
-    elapsed: () => performance.now(),
+    elapsed: ticking(),
     sleep: async () => {},
-    timeoutMs: 50,
+    timeoutMs: 10_000,
   });
 }
 

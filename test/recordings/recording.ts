@@ -14,6 +14,7 @@ export const SERVICES = [
   'replicate',
   'gemini',
   'imagen',
+  'bfl',
   'fal',
   'runpod',
   'openai-compatible',

@@ -5,6 +5,7 @@ import type { EmulatorOptions } from '../../emulators/emulator.ts';
 import { FLAGGED_WORD, REFUSED_WORD } from '../../emulators/fal/request.ts';
 import type { Generated, ImageRequest } from '../../../src/providers/provider.ts';
 import { type FalStage, stage } from '../../support/providers/fal-stage.ts';
+import { ticking } from '../../support/providers/time.ts';
 import { collectOne, makeOne, plainRequest, thrownBy } from '../../support/providers/request.ts';
 
 const call = { signal: new AbortController().signal, onSending: () => {} };
@@ -116,7 +117,7 @@ describe('work of fal that is still there', () => {
   });
 
   it('stays open when it is not there, as long as the account keeps answers, and has expired then', async () => {
-    const { provider, service } = await stage({ options: { keptHours: 1 }, timeoutMs: 60 });
+    const { provider, service } = await stage({ options: { keptHours: 1 }, elapsed: ticking() });
     const submission = await provider.submit(request(), call);
     if (submission.state !== 'accepted') throw new Error('not accepted');
     const { remoteId } = submission;

@@ -1,7 +1,7 @@
 /** What must hold of the files that a ledger tells of. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inspectImage } from '../../../src/images/inspect.ts';
 
 export interface ImageRow {
@@ -48,8 +48,15 @@ function fileProblems(image: ImageRow): string[] {
   return problems;
 }
 
-/** No file under a final name that the ledger does not know, and nothing left of what was staged. */
-export function folderProblems(folder: string, images: readonly ImageRow[]): string[] {
+/**
+ * No file under a final name that the ledger does not know, and nothing left of what was staged, but for what may
+ * belong to an attempt in doubt.
+ */
+export function folderProblems(
+  folder: string,
+  images: readonly ImageRow[],
+  inDoubt: ReadonlySet<string> = new Set(),
+): string[] {
   const known = new Set(images.map(({ path }) => path));
   const root = join(folder, 'images');
   if (!existsSync(root)) return images.length === 0 ? [] : ['there is no folder of pictures'];
@@ -58,6 +65,9 @@ export function folderProblems(folder: string, images: readonly ImageRow[]): str
     .map((entry) => join(entry.parentPath, entry.name));
   return files.flatMap((file) => {
     if (known.has(file)) return [];
+    const key = /^([\w-]+)\.part(?:\.id)?(?:\.reserved)?$/.exec(basename(file))?.[1];
+    if (key !== undefined && inDoubt.has(key))
+      return isWhole(file) ? [`${file} holds a picture that is called in doubt`] : [];
     if (!file.endsWith('.part')) return [`${file} is no image of the ledger`];
     return isWhole(file) ? [`${file} holds a whole picture that has no name`] : [];
   });

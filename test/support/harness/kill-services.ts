@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Service } from '../../emulators/service.ts';
 import { a1111 } from '../../emulators/a1111.ts';
+import { bfl } from '../../emulators/bfl.ts';
 import { fal } from '../../emulators/fal.ts';
 import { comfyui } from '../../emulators/comfyui.ts';
 import { gemini } from '../../emulators/gemini.ts';
@@ -17,6 +18,7 @@ export type KillProvider =
   | 'openai'
   | 'gemini'
   | 'imagen'
+  | 'bfl'
   | 'fal'
   | 'runpod'
   | 'openai-compatible'
@@ -64,6 +66,15 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     tellsCost: false,
     config: { size: '1024x1024' },
   },
+  bfl: {
+    service: bfl,
+    basePath: '',
+    priceMicros: 30_000,
+    tellsCost: true,
+    mayHold: true,
+    config: {},
+    options: { pollMs: 20 },
+  },
   fal: {
     service: fal,
     basePath: '',
@@ -101,5 +112,6 @@ export const KILL_KEYS = {
   OPENAI_API_KEY: 'emulated-key',
   GEMINI_API_KEY: 'emulated-key',
   FAL_KEY: 'emulated:key',
+  BFL_API_KEY: 'emulated-key',
   RUNPOD_API_KEY: 'emulated-key',
 };

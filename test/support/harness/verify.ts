@@ -64,7 +64,11 @@ export function verify(evidence: Evidence): Findings {
     }
     const rows = db.prepare('SELECT * FROM images ORDER BY character_id, number').all() as ImageRow[];
     const images = rows.map((row) => ({ ...row, path: resolve(dirname(evidence.ledger), row.path) }));
-    violations.push(...imageProblems(images, counts['done'] ?? 0), ...folderProblems(evidence.folder, images));
+    const inDoubt = db.prepare("SELECT key FROM attempts WHERE state = 'unknown'").pluck().all() as string[];
+    violations.push(
+      ...imageProblems(images, counts['done'] ?? 0),
+      ...folderProblems(evidence.folder, images, new Set(inDoubt)),
+    );
     const duplicateNames = images.length - new Set(images.map(({ path }) => path)).size;
     const shots = Object.values(counts).reduce((sum, n) => sum + n, 0);
     const ledgers = bookProblems(db, images, evidence.charges ?? []);

@@ -24,6 +24,7 @@ export async function startFal(how: {
   emulator?: EmulatorOptions;
   options?: Record<string, unknown>;
   timeoutMs?: number;
+  elapsed?: () => number;
 }): Promise<FalStage> {
   const service = fal({ key: KEY, ...how.service });
   const emulator = await startEmulator(service, how.emulator);
@@ -33,7 +34,7 @@ export async function startFal(how: {
     env: { FAL_KEY: KEY },
     fetch,
     now: Date.now,
-    elapsed: () => performance.now(),
+    elapsed: how.elapsed ?? (() => performance.now()),
     sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
     timeoutMs: how.timeoutMs ?? 10_000,
   });
