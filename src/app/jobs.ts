@@ -172,12 +172,15 @@ export function isUnfinished(ledger: Ledger, job: Job): boolean {
  */
 export function assertNotInVain(ledger: Ledger, { id }: Job, { provider, model }: JobSettings): void {
   if (!ledger.jobs.endedInVain(id, model)) return;
+  const jobId = String(id);
+  // To go on with the job would make what waits for the avatar, without the face.
+  const isAvatar = ledger.jobs.waitingForFace(id).length > 0;
   throw new UserError(
     `${provider} (${model}) was paid for answers of job ${id} that are no pictures: nothing was sent`,
     {
       kind: 'incomplete',
-      hint: 'choose another model, or go on with the job',
-      advice: { code: 'another-model', jobId: String(id) },
+      hint: `choose another model, or ${isAvatar ? 'pay for the avatar once more' : 'go on with the job'}`,
+      advice: { code: isAvatar ? 'avatar-in-vain' : 'another-model', jobId },
     },
   );
 }
