@@ -42,7 +42,7 @@ export function comfyui(options: ComfyOptions = {}): ComfyService {
     const { prompt: graph, prompt_id: given, client_id: clientId } = body;
     if (typeof graph !== 'object' || graph === null) return no(problem('no_prompt', 'No prompt provided'));
     if (given !== undefined && !UUID.test(String(given)))
-      return no(problem('invalid_prompt_id', 'prompt_id must be a valid UUID'));
+      return no(problem('invalid_prompt_id', 'prompt_id must be a valid UUID', 'canonical lowercase hyphenated form'));
     const refusal = refusalOf(graph as SentGraph, uploads);
     if (refusal !== undefined) return no(refusal);
     const id = options.old || given === undefined ? crypto.randomUUID() : String(given);

@@ -19,6 +19,7 @@ export const SERVICES = [
   'runpod',
   'openai-compatible',
   'a1111',
+  'comfyui',
   'cloudinary',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
