@@ -1,6 +1,6 @@
 /** Space on a disk that is set aside before a picture is paid for. */
 import { randomUUID } from 'node:crypto';
-import { close as closeFile, closeSync, openSync, unlinkSync, write as writeFile } from 'node:fs';
+import { close as closeFile, closeSync, constants, openSync, unlinkSync, write as writeFile } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureOwnFolder } from './folder.ts';
@@ -53,15 +53,41 @@ export class SpareSpace {
   }
 }
 
-/** @returns a file descriptor. Opened and unnamed in one go: a process that is killed then leaves nothing behind. */
+/** @returns a file descriptor of a file without a name: a process that is killed then leaves nothing behind. */
 async function nameless(folder: string, bytes: number): Promise<number> {
   await ensureOwnFolder(folder);
-  const path = join(folder, `${randomUUID()}.part.reserved`);
+  const file = neverNamed(folder) ?? unnamed(join(folder, `${randomUUID()}.part.reserved`));
+  try {
+    for (let at = 0; at < bytes;)
+      at += (await write(file, ZEROS, 0, Math.min(ZEROS.length, bytes - at), at)).bytesWritten;
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/** O_TMPFILE of Linux, which Node has no name for: it holds O_DIRECTORY, whose value differs between processors. */
+const TMPFILE = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
+/** How a system or a file system says that it has no such files. */
+const WITHOUT_TMPFILE = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'ENOENT', 'EINVAL']);
+
+/** A file that never had a name, where there are such files; else undefined. */
+function neverNamed(folder: string): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return openSync(folder, TMPFILE, 0o600);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && WITHOUT_TMPFILE.has(String(error.code))) return undefined;
+    throw error;
+  }
+}
+
+/** The same by two calls, between which a kill leaves an empty file; `clean` takes it away. */
+function unnamed(path: string): number {
   const file = openSync(path, 'wx', 0o600);
   try {
     unlinkSync(path);
-    for (let at = 0; at < bytes;)
-      at += (await write(file, ZEROS, 0, Math.min(ZEROS.length, bytes - at), at)).bytesWritten;
     return file;
   } catch (error) {
     closeSync(file);
