@@ -4,12 +4,17 @@
  */
 import { z } from 'zod';
 
-/** The answer to a request: an id, and where to ask about it. The id goes into addresses, so its form is checked. */
+const told = z.string().nullish().catch(undefined);
+
+/**
+ * The answer to a request: an id, and where to ask about it. The id goes into addresses, so its form is checked; the
+ * other fields may be anything, as the id is enough.
+ */
 export const submittedSchema = z.object({
   request_id: z.string().regex(/^[\w-]{1,100}$/),
-  status_url: z.string().nullish(),
-  response_url: z.string().nullish(),
-  cancel_url: z.string().nullish(),
+  status_url: told,
+  response_url: told,
+  cancel_url: told,
 });
 
 /** Where accepted work is asked for: paths behind the base URL. */

@@ -18,15 +18,16 @@ const statusSchema = z.object({
   status: z.string(),
   error: z.unknown().optional(),
   error_type: z.string().nullish(),
-  metrics: z.object({ inference_time: z.number().nullish() }).nullish(),
+  metrics: z.object({ inference_time: z.number().nullish() }).nullish().catch(undefined),
 });
 
 const picture = z.object({ url: z.string() });
-const flags = z.array(z.boolean().nullable()).nullish();
+/** What is told beside the picture may have any form: a paid picture does not depend on it. */
+const flags = z.array(z.boolean().nullable()).nullish().catch(undefined);
 const resultSchema = z.object({
   images: z.array(picture).nullish(),
   image: picture.nullish(),
-  seed: z.number().nullish(),
+  seed: z.number().nullish().catch(undefined),
   has_nsfw_concepts: flags,
   nsfw_content_detected: flags,
 });
@@ -34,6 +35,10 @@ const resultSchema = z.object({
 /** Failures of the queue and its runners, not of the model (fal.ai/docs, "Request errors"). */
 const INFRASTRUCTURE =
   /^(request_timeout|startup_timeout|runner_\w+|client_disconnected|client_cancelled|bad_request|internal_error)$/;
+/** Failures that only a model tells with 5xx (fal.ai/docs/errors). */
+const OF_MODEL = /^(internal_server_error|generation_timeout|downstream_service_(error|unavailable))$/;
+/** Never a model's own, but for a path that it has not: the key, the credit, no such request, one too many. */
+const PASSING = new Set([401, 402, 403, 404, 408, 409, 410, 425, 429]);
 
 /** What one reading found. */
 export type Work =
@@ -97,6 +102,9 @@ function resultOf(work: Work, unitUsd: number | undefined): Reading {
   // A flagged picture comes as a black one, and is billed (schema of flux/schnell, `enable_safety_checker`).
   if (result.has_nsfw_concepts?.[0] || result.nsfw_content_detected?.[0])
     throw new ProviderError("fal's safety checker blacked the picture out", { failure: 'refused', charged: 'yes' });
+  // Neither a picture nor a bill: it is not what the model made (an error in JSON, a status in its place).
+  if (!result.images && !result.image && units === undefined)
+    return { state: 'missing', why: 'it is completed, and its result holds no picture yet' };
   const [url] = [...(result.images ?? []), ...(result.image ? [result.image] : [])].map((image) => image.url);
   const cost = units === undefined || unitUsd === undefined ? undefined : microsOf(roundedUsd(units * unitUsd));
   const usage = { billable_units: units, inference_time: seconds };
@@ -117,17 +125,18 @@ function imageOf(url: string | undefined): ProviderImage {
 }
 
 /**
- * Said by the model, and so the end of the work, or by the queue in passing: only what is surely the model's is an end,
- * since what is taken for one may be paid for again.
+ * Said by the model, and so the end of the work, or by the queue or a gateway in passing: only what is surely the
+ * model's is an end, since what is taken for one is lost, or paid for again.
  */
 function isModels(
-  { status = 0, code, failure }: ProviderError,
+  { status = 0, code }: ProviderError,
   { units, hasFailed }: { units: number | undefined; hasFailed: boolean },
 ): boolean {
-  if (status === 404) return units !== undefined;
-  if (failure === 'rejected' || failure === 'refused') return true;
-  const told = units !== undefined || (code !== undefined && !INFRASTRUCTURE.test(code));
-  return status >= 500 && (told || hasFailed);
+  if (status < 400) return false;
+  if (PASSING.has(status)) return status === 404 && units !== undefined;
+  if (units !== undefined || status === 422) return true;
+  if (status >= 500) return OF_MODEL.test(code ?? '') || (status === 500 && hasFailed);
+  return hasFailed || (status === 400 && code !== undefined && !INFRASTRUCTURE.test(code));
 }
 
 /**
