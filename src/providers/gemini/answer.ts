@@ -10,21 +10,23 @@ import { costOf, tokensOut, type Usage, usageSchema } from './price.ts';
 /** What messages call the service. */
 export const SERVICE = 'Gemini';
 
+/** What is told beside the picture may have any form: a paid picture does not depend on it. */
+const words = z.string().nullish().catch(undefined);
 const partSchema = z.object({
-  text: z.string().nullish(),
+  text: words,
   /** A draft on the way, which is no picture. */
   thought: z.boolean().nullish(),
-  inlineData: z.object({ data: z.string() }).nullish(),
+  inlineData: z.object({ data: words }).nullish(),
 });
 const candidateSchema = z.object({
   content: z.object({ parts: z.array(partSchema).nullish() }).nullish(),
-  finishReason: z.string().nullish(),
-  finishMessage: z.string().nullish(),
+  finishReason: words,
+  finishMessage: words,
 });
 /** The fields that are used. */
 export const answerSchema = z.object({
   candidates: z.array(candidateSchema).nullish(),
-  promptFeedback: z.object({ blockReason: z.string().nullish(), blockReasonMessage: z.string().nullish() }).nullish(),
+  promptFeedback: z.object({ blockReason: words, blockReasonMessage: words }).nullish().catch(undefined),
   usageMetadata: usageSchema.nullish().catch(undefined),
 });
 /** An answer. */
@@ -59,15 +61,16 @@ export function pictureIn(answer: GeminiAnswer, prices: GeminiPrices | undefined
 
 /** Tokens that came out are billed, also when they are no picture: the charge is ruled out where none is told. */
 function noPicture({ promptFeedback, candidates }: GeminiAnswer, usage: Usage | undefined): ProviderError {
-  const out = usage && tokensOut(usage);
+  // Counts that leave out zeros are believed where what went in is counted.
+  const out = usage?.promptTokenCount ? tokensOut(usage) : undefined;
   const blocked = promptFeedback?.blockReason ?? undefined;
   const [candidate] = candidates ?? [];
   const code = blocked ?? candidate?.finishReason ?? undefined;
-  const said = promptFeedback?.blockReasonMessage ?? candidate?.finishMessage ?? wordsOf(candidate);
-  const because = `${code ? ` (${code})` : ''}: ${oneLine(said ?? '') || 'it gave no reason'}`;
+  const told = promptFeedback?.blockReasonMessage ?? candidate?.finishMessage;
+  const because = `${code ? ` (${code})` : ''}: ${oneLine(told ?? wordsOf(candidate) ?? '') || 'it gave no reason'}`;
   if (blocked !== undefined || REFUSALS.test(code ?? '')) {
     // A prompt that is blocked never reaches the model.
-    const free = out === 0 || SAID_FREE.test(said ?? '') || (blocked !== undefined && out === undefined);
+    const free = out === 0 || SAID_FREE.test(told ?? '') || (blocked !== undefined && out === undefined);
     const charged = free ? 'no' : 'maybe';
     return new ProviderError(`${SERVICE} refused${because}`, { failure: 'refused', code, charged });
   }

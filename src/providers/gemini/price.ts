@@ -33,24 +33,29 @@ export const usageSchema = z.looseObject({
   toolUsePromptTokenCount: count,
   candidatesTokenCount: count,
   thoughtsTokenCount: count,
+  totalTokenCount: count,
   candidatesTokensDetails: z.array(z.looseObject({ modality: z.string(), tokenCount: count })).nullish(),
 });
 /** Token counts as Gemini tells them. */
 export type Usage = z.infer<typeof usageSchema>;
 
-/** Tokens that came out, of all kinds. */
+/** Tokens that came out, of all kinds: those that are told one by one, or what the sum has more than went in. */
 export function tokensOut(usage: Usage): number {
-  return Math.max(usage.candidatesTokenCount ?? 0, imageTokens(usage)) + (usage.thoughtsTokenCount ?? 0);
+  const { promptTokenCount, toolUsePromptTokenCount, candidatesTokenCount, thoughtsTokenCount, totalTokenCount } =
+    usage;
+  const told = Math.max(candidatesTokenCount ?? 0, imageTokens(usage)) + (thoughtsTokenCount ?? 0);
+  return Math.max(told, (totalTokenCount ?? 0) - (promptTokenCount ?? 0) - (toolUsePromptTokenCount ?? 0));
 }
 
 /**
- * What the tokens come to, in micro-dollars; undefined when they are not told or the model's prices are not known.
- * Where the answer does not say what came out, all of it counts as picture.
+ * What the tokens of a picture come to, in micro-dollars; undefined when they are not told (a picture of no token is
+ * none) or the model's prices are not known. Where the answer does not say which of them are the picture, all are.
  */
 export function costOf(prices: GeminiPrices | undefined, usage: Usage | undefined): number | undefined {
   const { promptTokenCount: prompt, candidatesTokenCount: made, toolUsePromptTokenCount: tools } = usage ?? {};
   if (!prices || !usage || typeof prompt !== 'number' || typeof made !== 'number') return undefined;
-  const image = usage.candidatesTokensDetails ? imageTokens(usage) : made;
+  const image = imageTokens(usage) || made;
+  if (image === 0) return undefined;
   const said = tokensOut(usage) - image;
   return Math.ceil(prices.in * (prompt + (tools ?? 0)) + prices.imageOut * image + prices.textOut * said);
 }
