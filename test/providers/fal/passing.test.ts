@@ -1,4 +1,4 @@
-/** What stands between us and fal (a gateway, a proxy) says nothing of the work: it is neither lost nor bought again. */
+/** A gateway or a proxy between us and fal says nothing of the work: it is neither lost nor bought again. */
 import { describe, expect, it } from 'vitest';
 import type { ImageRequest } from '../../../src/providers/provider.ts';
 import type { Fault } from '../../emulators/faults.ts';
