@@ -45,10 +45,6 @@ export type Advice =
   | { code: 'list-jobs' | 'list-pictures' | 'list-providers' | 'list-models' }
   /** Try the avatar again, or agree to pictures without the face. */
   | { code: 'without-face'; jobId: string }
-  /** Make another avatar or choose one, or agree to pictures without the face. */
-  | { code: 'face-gone' }
-  /** Choose another model in a new job, or pay for the avatar once more. */
-  | { code: 'avatar-in-vain'; jobId: string }
   /** Make an avatar with this provider. */
   | { code: 'make-avatar-with'; provider: string }
   /** Make the first pictures, or name the right ledger. */

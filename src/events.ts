@@ -116,6 +116,8 @@ export type LiveEvent =
       message: string;
       /** What the user can do about it. */
       advice?: Advice | undefined;
+      /** It tells what `auto` takes: `--json` prints it. */
+      choice?: Choice | undefined;
     }
   /**
    * Nothing of this run is under way, and this is what it waits for: told at once, then every few seconds. `--json`
@@ -160,4 +162,19 @@ const PUBLIC = new Set([
 /** True for the events of the public contract. */
 export function isPublic(event: RunEvent): event is PublicEvent {
   return PUBLIC.has(event.event);
+}
+
+/** What `auto` takes, and why it does not take the others. Money in US dollars. */
+export interface Choice {
+  /** null: none keeps the promises of the plan. */
+  provider: string | null;
+  model: string | null;
+  /** `the cheapest of 2 that keep what was asked for, at most $0.36`. */
+  reason: string;
+  /** All pictures at worst; null: nobody knows, or none was taken. */
+  worstUsd: number | null;
+  /** `isSetUp`: it has what it needs to be asked. */
+  others: readonly { provider: string; model: string | null; isSetUp: boolean; why: string }[];
+  /** All of it in words, without what is not set up. */
+  sentence: string;
 }

@@ -3,7 +3,7 @@ export { ImgGen } from './imggen.ts';
 export { Run, type MakeOptions, type RunOptions } from './app/run.ts';
 export type { Advice } from './advice.ts';
 export { ProviderError, StorageError, UserError, type UserErrorKind } from './errors.ts';
-export type { LiveEvent, PublicEvent, RunEvent } from './events.ts';
+export type { Choice, LiveEvent, PublicEvent, RunEvent } from './events.ts';
 export type { JobResult, RunResult, RunStatus, ShotFailure } from './app/result.ts';
 export type { OpenOptions } from './app/open.ts';
 export type { GivenSettings } from './config/overrides.ts';

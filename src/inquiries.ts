@@ -8,7 +8,7 @@ import type { RunResult } from './app/result.ts';
 import type { ImageInfo } from './app/show.ts';
 import type { Stats, StatsOptions } from './app/stats.ts';
 import type { JobInfo, JobStatus } from './app/status.ts';
-import type { RunEvent } from './events.ts';
+import type { Choice, RunEvent } from './events.ts';
 
 /** What a project can be asked. Nothing here makes, changes or sends a picture. */
 export class Inquiries {
@@ -73,6 +73,11 @@ export class Inquiries {
   /** Models, how each keeps a face, and the price of a picture of this config. Asks nobody. */
   async models(options: { provider?: string | undefined } = {}): Promise<ModelInfo[]> {
     return (await import('./app/models.ts')).listModels(this.project, options);
+  }
+
+  /** What `auto` takes for one gallery picture with the face, as the config is, and why. Asks nobody. */
+  async autoChoice(): Promise<Choice> {
+    return (await import('./app/auto.ts')).autoPreview(this.project);
   }
 
   /** What there is to make pictures with; `check` asks the services whether they answer. */

@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts';
 import { configuredCharacter, knownCharacter, ownCharacter, registerCharacter } from './characters.ts';
 import { fetchStored } from './fetch-stored.ts';
 import type { Project } from './project.ts';
-import { storageProblem } from './services.ts';
+import { storageProblem } from './storage-problem.ts';
 import { assetsOf, patiently, type NumberedAsset } from './store-numbers.ts';
 
 /** Longer than any prompt that a model takes. */

@@ -31,17 +31,15 @@ interface PricedJob {
 
 /**
  * Asks before a job goes on whose last answers were paid and are no pictures: a stop after two is not undone unasked.
- * @param how.waiting shots that are not begun, by the id of their job.
  * @throws {UserError} `incomplete` where nobody agrees: nothing was sent.
  */
 export async function assertPaysMore(
   jobs: readonly PricedJob[],
-  { waiting, confirm }: { waiting: ReadonlyMap<number, number> } & Pick<RunOptions, 'confirm'>,
+  { confirm }: Pick<RunOptions, 'confirm'>,
 ): Promise<void> {
   for (const { settings, before, alike, paidInVain } of jobs) {
-    const planned = alike.reduce((sum, group) => sum + group.shots, 0);
-    const shots = planned - ((before && waiting.get(before.id)) ?? 0);
-    if (!paidInVain || !before || shots <= 0) continue;
+    const shots = alike.reduce((sum, group) => sum + group.shots, 0);
+    if (!paidInVain || !before || shots === 0) continue;
     const who = `${settings.provider} (${settings.model})`;
     const what = `${who} was paid for the last answers of job ${before.id}, and they are no pictures`;
     const more = `the same may happen to ${Math.min(shots, IN_A_ROW_MAX)} more before it stops again`;

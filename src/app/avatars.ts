@@ -7,12 +7,14 @@ import type { PlannedShot } from '../shot.ts';
 import { faceOf } from './avatar.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
 import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import { choiceNotice } from './choice.ts';
+import type { MadeWith } from './made-with.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { alikeOf } from './preflight.ts';
 import type { Notice } from './notice.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
-import { lookOf, settingsOfSubject, subjectOf, type Subject } from './subject.ts';
+import { lookOf, madeWithOfSubject, subjectOf, type Subject } from './subject.ts';
 
 /** Most candidates of one job. */
 const COUNT_MAX = 100;
@@ -32,6 +34,9 @@ export interface AvatarPlan {
   subject: Subject;
   characterId: string;
   settings: JobSettings;
+  /** Of `auto`. */
+  choice: MadeWith['choice'];
+  alternatives: MadeWith['alternatives'];
   shots: readonly PlannedShot[];
 }
 
@@ -43,14 +48,14 @@ export async function planCandidates(project: CreatingProject, options: AvatarOp
   }
   const subject = subjectOf(project, options.character);
   const shots = planFor(project.ledger.exists ? project.ledger.open() : undefined, subject, count);
-  const settings = await settingsOfSubject(project, subject, alikeOf(shots));
-  return { subject, characterId: subject.id, settings, shots };
+  const made = await madeWithOfSubject(project, subject, { alike: alikeOf(shots) });
+  return { subject, characterId: subject.id, ...made, shots };
 }
 
 /** A job of avatars, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function candidates(project: CreatingProject, options: AvatarOptions): Promise<PlannedJob> {
   const { config, caller } = project;
-  const { subject, settings, shots } = await planCandidates(project, options);
+  const { subject, settings, choice, alternatives, shots } = await planCandidates(project, options);
   const { configured, registered } = subject;
   if (configured) assertUnlocked(registered, configured, options.relock === true);
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
@@ -58,7 +63,7 @@ export async function candidates(project: CreatingProject, options: AvatarOption
   const highest = await highestStored(project, settings.store, { characterId: subject.id, acceptUnread });
   const { key, fresh } = options;
   const kind = 'avatar';
-  const wanted = { characterId: subject.id, kind, settings, what: shots.length } as const;
+  const wanted = { characterId: subject.id, kind, settings, alternatives, what: shots.length } as const;
   const same = { ...jobBasics(config, wanted, { key, fresh }), kind, imageCount: shots.length } as const;
   const before = registered && ledger?.jobs.continued({ ...same, characterKey: registered.key });
   const asked = before ? changedSettings(before.settings, same.changes ?? {}) : settings;
@@ -70,6 +75,7 @@ export async function candidates(project: CreatingProject, options: AvatarOption
     settings: asked,
     before,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
+    notices: [before ? undefined : choiceNotice(choice)],
     notice:
       before && ledger
         ? continuation(before, ledger.jobs.counts(before.id).done, 'avatars')

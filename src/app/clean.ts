@@ -4,7 +4,7 @@ import { isVisible } from './characters.ts';
 import { filesLeft, foldersOf, partsLeft, rowsLeft, type Leftover } from './leftovers.ts';
 import type { Project } from './project.ts';
 import { removePicture } from './removal.ts';
-import { storageProblem } from './services.ts';
+import { storageProblem } from './storage-problem.ts';
 import { assetsOf, patiently } from './store-numbers.ts';
 
 /** What looking for leftovers found. */

@@ -5,6 +5,7 @@ import { changedSettings } from '../ledger/settings.ts';
 import { usdText } from '../money.ts';
 import { takeSeed } from '../plan/seeds.ts';
 import { registerCharacter } from './characters.ts';
+import { choiceNotice } from './choice.ts';
 import { planCreation, existingOf, type CharacterPlan, type CreateOptions, type Existing } from './first-pictures.ts';
 import { assertNotInVain } from './jobs.ts';
 import { takesFace } from './likeness.ts';
@@ -62,6 +63,7 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
     requeues: UNMADE,
     alike: before ? project.ledger.open().jobs.alike(before.id, ['queued', ...UNMADE], UNPAID) : alikeOf(missing),
     notice: before ? goingOn(project.ledger.open(), before) : elsewhere,
+    notices: [before ? undefined : choiceNotice(plan.choice)],
     besides: elsewhere?.message,
     open: () => {
       const own = { ...settings, needsFace: takesFace(settings, ready) };

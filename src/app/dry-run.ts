@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import type { AlikeShots } from '../ledger/alike.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { shownReference } from '../given-reference.ts';
 import { usdOf } from '../money.ts';
+import type { ReadyProvider } from '../runner/context.ts';
 import { prepareReferences } from '../runner/references.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
@@ -11,6 +13,7 @@ import { goingOn, UNMADE, UNPAID } from './create.ts';
 import { existingOf, planCreation, type CreateOptions } from './first-pictures.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
+import type { Choice } from '../events.ts';
 import { dearestOf, estimate, standInsOf, worstOf } from './estimate.ts';
 import { expectedReferences, faceNotice } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
@@ -43,6 +46,8 @@ export interface DryJob {
   /** null: nobody knows the price of the model. */
   worstCaseUsd: number | null;
   shots: readonly DryShot[];
+  /** What `auto` takes, and why; null: the provider was named, or the job goes on. */
+  choice: Choice | null;
   /** What there is already, and what goes on. */
   notices: readonly Notice[];
   /** What is to be known before anything is paid. */
@@ -55,7 +60,7 @@ export async function dryCreation(project: CreatingProject, options: CreateOptio
   const plan = await planCreation(planning, options);
   const { id: characterId } = plan.character;
   const { known, before, rejected, isFaced, missing, elsewhere, same } = existingOf(planning, plan, options);
-  const here = { characterId, characterKey: known?.key, makesAvatar: !isFaced };
+  const here = { characterId, characterKey: known?.key, makesAvatar: !isFaced, choice: plan.choice };
   const takes = rejected === undefined ? [] : await planReroll(planning, { images: [rejected] });
   const avatars = takes.flatMap(({ shots }) => shots);
   if (!before)
@@ -88,20 +93,22 @@ export async function dryReroll(project: CreatingProject, options: RerollOptions
   );
 }
 
+/** A job as planned. */
+interface DryPlan {
+  characterId: string;
+  settings: JobSettings;
+  characterKey?: number | undefined;
+  makesAvatar?: boolean | undefined;
+  before?: Job | undefined;
+  /** Of `auto`. */
+  choice: Choice | undefined;
+  notice?: Notice | undefined;
+  warning?: Notice | undefined;
+  shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
+}
+
 /** What would be made, with what, for how much at most. Sends and writes nothing. */
-async function dryJob(
-  plan: {
-    characterId: string;
-    settings: JobSettings;
-    characterKey?: number | undefined;
-    makesAvatar?: boolean | undefined;
-    before?: Job | undefined;
-    notice?: Notice | undefined;
-    warning?: Notice | undefined;
-    shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
-  },
-  project: Pick<Project, 'services' | 'ledger' | 'config'>,
-): Promise<DryJob> {
+async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger' | 'config'>): Promise<DryJob> {
   const { services } = project;
   const { settings } = plan;
   const ready = await services.provider(settings.provider);
@@ -117,8 +124,6 @@ async function dryJob(
   const nothing = { spentMicros: 0, reservedMicros: 0 };
   const question = { ...job, ...makers, references: known, total: nothing };
   const { worstMicros: totalMicros } = estimate([question], nothing);
-  const fallbacks = fallbackNotices([job], providers);
-  const face = faceNotice(project, { ...plan, ...job }, ready);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {});
     const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind, known };
@@ -143,10 +148,25 @@ async function dryJob(
     size: `${settings.width}x${settings.height}`,
     worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(totalMicros),
     shots,
-    notices: plan.notice ? [plan.notice] : [],
+    ...introduced(plan),
     warnings: [
-      ...[plan.warning, face].filter((one) => one !== undefined),
-      ...fallbacks.map((message) => ({ message })),
-    ],
+      plan.warning,
+      faceNotice(project, { ...plan, ...job }, ready),
+      ...fallbackWarnings(job, providers),
+    ].filter((one) => one !== undefined),
   };
+}
+
+/** What is said first. A job that goes on keeps its provider: nothing is chosen. */
+function introduced({ before, choice, notice }: Pick<DryPlan, 'before' | 'choice' | 'notice'>) {
+  const chosen = before ? undefined : choice;
+  const sentence = chosen && { message: chosen.sentence };
+  return { choice: chosen ?? null, notices: [sentence, notice].filter((one) => one !== undefined) };
+}
+
+function fallbackWarnings(
+  job: { settings: JobSettings; alike: readonly AlikeShots[] },
+  providers: ReadonlyMap<string, ReadyProvider>,
+): Notice[] {
+  return fallbackNotices([job], providers).map((message) => ({ message }));
 }

@@ -6,6 +6,7 @@ import { usdText } from '../money.ts';
 import type { Capabilities } from '../providers/capabilities.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
+import { keepsPerson } from '../runner/unfit.ts';
 import { priceOf, worstOf } from './estimate.ts';
 import type { Services } from './services.ts';
 
@@ -14,9 +15,6 @@ interface FallbackJob {
   settings: JobSettings;
   alike: readonly AlikeShots[];
 }
-
-/** The face of a reference picture is kept in new scenes. */
-const KEEPING: readonly Capabilities['keepsFace'][] = ['identity', 'references', 'edit'];
 
 /**
  * A sentence for each fallback that gives less than the job's own provider: no seed, no face, another price, or that is
@@ -79,6 +77,6 @@ function noticeOf(
 
 function lessThan(own: Capabilities, other: Capabilities): string[] {
   const noSeed = own.seed !== 'none' && other.seed === 'none';
-  const noFace = KEEPING.includes(own.keepsFace) && !KEEPING.includes(other.keepsFace);
+  const noFace = keepsPerson(own) && !keepsPerson(other);
   return [...(noSeed ? ['it has no seed'] : []), ...(noFace ? ['it does not keep the face'] : [])];
 }

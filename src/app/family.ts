@@ -18,7 +18,7 @@ export interface Maker {
 export function goesOnWith({ settings, drawing, given }: Maker): (job: Job) => boolean {
   return ({ settings: { provider, model } }) =>
     isFamily({ settings, drawing }, provider) &&
-    (given.provider === undefined || provider === settings.provider) &&
+    (given.provider === undefined || given.provider === 'auto' || provider === settings.provider) &&
     (given.model === undefined || model === settings.model);
 }
 

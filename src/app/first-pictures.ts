@@ -10,11 +10,12 @@ import type { PlannedShot } from '../shot.ts';
 import { rejectedAvatar } from './avatar.ts';
 import { assertUnlocked, configuredCharacter, ownCharacter } from './characters.ts';
 import { goesOnWith, hasFace, isFamily, madeElsewhere, type Maker } from './family.ts';
-import { jobBasics, settingsFor } from './jobs.ts';
+import { jobBasics } from './jobs.ts';
+import { faceNeed } from './likeness.ts';
+import { settingsFor, type MadeWith as Making } from './made-with.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice } from './notice.ts';
 import { alikeOf, assertFits } from './preflight.ts';
-import type { Project } from './project.ts';
 import { plannedTraining, type TrainingOptions } from './training.ts';
 
 /** What `createCharacter` may be told beside the config. */
@@ -24,6 +25,9 @@ export type CreateOptions = MakingOptions & TrainingOptions;
 export interface CharacterPlan {
   character: Character;
   settings: JobSettings;
+  /** Of `auto`. */
+  choice: Making['choice'];
+  alternatives: Making['alternatives'];
   shots: readonly PlannedShot[];
   /** Of a training set that was asked for. */
   planHash: string | undefined;
@@ -33,18 +37,19 @@ export interface CharacterPlan {
  * The avatar and the training pictures of the config's character. @throws {UserError} when its provider can't make
  * them.
  */
-export async function planCreation(
-  project: Pick<Project, 'config' | 'services' | 'host'>,
-  options: CreateOptions = {},
-): Promise<CharacterPlan> {
-  const { config, services } = project;
+export async function planCreation(project: CreatingProject, options: CreateOptions = {}): Promise<CharacterPlan> {
+  const { config, services, caller, ledger } = project;
   const character = configuredCharacter(config);
   const { negativePrompt } = character.attributes;
-  const settings = await settingsFor(config, services, { references: character.references, negativePrompt });
   const { training, planHash } = await plannedTraining(project, character, options);
   const shots = [planAvatar(character), ...training];
-  assertFits(settings, await services.provider(settings.provider), alikeOf(shots));
-  return { character, settings, shots, planHash };
+  const alike = alikeOf(shots);
+  const known = ledger.exists ? ownCharacter(ledger.open(), caller.owner, character.id) : undefined;
+  const own = { references: character.references, negativePrompt };
+  const face = faceNeed(project, { characterId: character.id, characterKey: known?.key, settings: own }, alike);
+  const made = await settingsFor(project, { character: own, alike, face });
+  assertFits(made.settings, await services.provider(made.settings.provider), alike);
+  return { character, ...made, shots, planHash };
 }
 
 /** What there is of a character's first pictures, and what is missing of them. */
@@ -69,14 +74,14 @@ export interface Existing {
 /** Looks up what there is. @throws {UserError} for another seed or other attributes than are locked. */
 export function existingOf(
   { config, services, caller, ledger: file }: CreatingProject,
-  { character, settings, shots, planHash }: CharacterPlan,
+  { character, settings, alternatives, shots, planHash }: CharacterPlan,
   { key, relock = false }: Pick<CreateOptions, 'key' | 'relock'>,
 ): Existing {
   const ledger = file.exists ? file.open() : undefined;
   const known = ledger && ownCharacter(ledger, caller.owner, character.id);
   assertUnlocked(known, character, relock);
   const kind = 'create';
-  const wanted = { characterId: character.id, kind, settings, what: shots.length, planHash } as const;
+  const wanted = { characterId: character.id, kind, settings, alternatives, what: shots.length, planHash } as const;
   const maker = { settings, drawing: services.drawing, given: config.given };
   const goesOn = goesOnWith(maker);
   const same = { ...jobBasics(config, wanted, { key }), kind, imageCount: shots.length, goesOn } as const;

@@ -7,63 +7,14 @@ import { keptPath } from '../ledger/paths.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobChanges, JobKind, JobSettings } from '../ledger/records.ts';
 import { assertOwner, isVisible } from './characters.ts';
-import { sizeOfRatio } from '../runner/aspect-ratio.ts';
-import type { ReadyProvider } from '../runner/context.ts';
 import { printable } from '../sanitize.ts';
 import type { Notice } from './notice.ts';
 import type { Caller, Project } from './project.ts';
-import type { Services } from './services.ts';
 
 /** Characters of a job's key. */
 const KEY_MAX = 200;
 
 const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
-
-/** What a new job is made with: the config, for a character with these references. `provider`: not the config's. */
-export async function settingsFor(
-  config: Config,
-  services: Services,
-  wanted: Pick<JobSettings, 'references' | 'pictures' | 'negativePrompt'> & { provider?: string },
-): Promise<JobSettings> {
-  const { references, pictures, negativePrompt, provider = services.chosenProvider() } = wanted;
-  const ready = await services.provider(provider);
-  const { model } = ready;
-  const { aspectRatio, transparent } = config;
-  if (aspectRatio !== undefined || transparent) await services.learn(ready);
-  return {
-    provider,
-    fallback: config.fallback,
-    model,
-    ...shaped(config, ready),
-    quality: config.quality,
-    ...(aspectRatio !== undefined && { aspectRatio }),
-    ...(transparent && { transparent }),
-    output: config.output,
-    store: config.storage.provider,
-    thumbnails: config.thumbnails,
-    requireSeed: config.requireSeed,
-    references: await services.references(references),
-    pictures,
-    negativePrompt,
-    caps: config.caps,
-    concurrency: config.concurrency,
-    staggerMs: config.staggerMs,
-    attemptsMax: config.attemptsMax,
-    timeoutMs: config.timeoutMs,
-    allowUnknownPrice: config.allowUnknownPrice,
-  };
-}
-
-/** The size of the pictures, with the ratio that is asked for. @throws {UserError} when the model has none of it. */
-function shaped({ size, aspectRatio }: Config, { provider, model }: ReadyProvider): Config['size'] {
-  if (aspectRatio === undefined) return size;
-  const found = sizeOfRatio(provider.capabilities(model).sizes, aspectRatio, size);
-  if (found) return found;
-  throw new UserError(`${provider.name} (${model}) makes no pictures of the aspect ratio ${aspectRatio}`, {
-    hint: 'nothing was sent. The list of providers tells what each can do',
-    advice: { code: 'list-providers' },
-  });
-}
 
 /** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
 export function changesOf({ given, caps, priority, storage }: Config): JobChanges {
@@ -91,6 +42,8 @@ interface Wanted {
   characterId: string;
   kind: JobKind;
   settings: JobSettings;
+  /** The same with other providers: an unfinished job of one of them goes on. Default: none. */
+  alternatives?: readonly JobSettings[] | undefined;
   /** The number of pictures, or which ones. */
   what: number | readonly number[];
   /** Of what the user asked to see. */
@@ -100,11 +53,17 @@ interface Wanted {
 /** What every job has in common: key, fingerprint, settings, priority, and the changes of one that goes on. */
 export function jobBasics(config: Config, wanted: Wanted, more: Pick<JobBasics, 'key' | 'fresh'>): JobBasics {
   assertKey(more.key);
+  const folder = dirname(config.ledger);
+  const alternatives = wanted.alternatives?.map((settings) => ({
+    settings,
+    fingerprint: fingerprintOf({ ...wanted, settings }, folder),
+  }));
   return {
     ...more,
     settings: wanted.settings,
     changes: changesOf(config),
-    fingerprint: fingerprintOf(wanted, dirname(config.ledger)),
+    fingerprint: fingerprintOf(wanted, folder),
+    ...(alternatives && { alternatives }),
     planHash: wanted.planHash,
     priority: PRIORITIES[config.priority],
   };
@@ -172,15 +131,12 @@ export function isUnfinished(ledger: Ledger, job: Job): boolean {
  */
 export function assertNotInVain(ledger: Ledger, { id }: Job, { provider, model }: JobSettings): void {
   if (!ledger.jobs.endedInVain(id, model)) return;
-  const jobId = String(id);
-  // To go on with the job would make what waits for the avatar, without the face.
-  const isAvatar = ledger.jobs.waitingForFace(id).length > 0;
   throw new UserError(
     `${provider} (${model}) was paid for answers of job ${id} that are no pictures: nothing was sent`,
     {
       kind: 'incomplete',
-      hint: `choose another model, or ${isAvatar ? 'pay for the avatar once more' : 'go on with the job'}`,
-      advice: { code: isAvatar ? 'avatar-in-vain' : 'another-model', jobId },
+      hint: 'choose another model, or go on with the job',
+      advice: { code: 'another-model', jobId: String(id) },
     },
   );
 }

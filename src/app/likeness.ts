@@ -1,5 +1,6 @@
 /** What of the character's face goes along with the pictures of a job: looked at before anything is paid. */
 import { UserError } from '../errors.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { facelessText, fileOf } from '../runner/face.ts';
@@ -28,6 +29,17 @@ export interface FaceJob {
   alike: readonly unknown[];
 }
 
+/** What tells where a face is from. */
+type FacePlan = Pick<FaceJob, 'characterId' | 'characterKey' | 'makesAvatar' | 'before'> & {
+  settings: Pick<JobSettings, 'references' | 'pictures'>;
+};
+
+/** Whether shots have a face to keep, and whether a picture of it is there before the first of them. */
+export interface FaceNeed {
+  isKept: boolean;
+  isThere: boolean;
+}
+
 /** What looking at faces needs of a project. */
 type FaceProject = Pick<Project, 'services' | 'ledger' | 'config'>;
 
@@ -38,7 +50,7 @@ export function takesFace({ references, model }: JobSettings, { provider }: Read
 }
 
 /** Where the face of a job's pictures will be from; `missing`: why there is none. */
-function faceSource(project: FaceProject, job: FaceJob): { face: FaceSource; missing: string } {
+function faceSource(project: FaceProject, job: FacePlan): { face: FaceSource; missing: string } {
   const { characterId, characterKey: key = job.before?.characterKey } = job;
   const missing = `${characterId} has no avatar to refer to`;
   if (job.settings.references.some(isFace)) return { face: 'given', missing };
@@ -54,6 +66,15 @@ function faceSource(project: FaceProject, job: FaceJob): { face: FaceSource; mis
   const rejected = rejectedAvatar(ledger, key);
   if (!rejected) return { face: 'none', missing };
   return { face: 'none', missing: `the avatar of ${characterId} is rejected (${rejected.filename})` };
+}
+
+/** What shots of a character ask of a provider for the sake of the face. */
+export function faceNeed(project: FaceProject, plan: FacePlan, alike: readonly Pick<AlikeShots, 'kind'>[]): FaceNeed {
+  const { face } = faceSource(project, { ...plan, makesAvatar: false });
+  if (face === 'given') return { isKept: true, isThere: true };
+  const hasAvatar = alike.some(({ kind }) => kind === 'avatar');
+  if (alike.every(({ kind }) => kind === 'avatar')) return { isKept: false, isThere: false };
+  return { isKept: hasAvatar || face !== 'none', isThere: face === 'there' };
 }
 
 /**

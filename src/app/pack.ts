@@ -8,6 +8,8 @@ import { planScenes } from '../plan/scenes.ts';
 import type { Scene } from '../scene.ts';
 import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
+import type { Choice } from '../events.ts';
+import { choiceNotice } from './choice.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { approvedPictures } from './face-pictures.ts';
 import { expectedReferences } from './likeness.ts';
@@ -15,7 +17,7 @@ import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
 import { alikeOf } from './preflight.ts';
 import type { Notice } from './notice.ts';
 import type { PlannedJob } from './prepare.ts';
-import { lookOf, settingsOfSubject, subjectOf, type Subject } from './subject.ts';
+import { lookOf, madeWithOfSubject, subjectOf, type Subject } from './subject.ts';
 import { countedScenes, planHashOf, type SceneOptions, shownBy } from './scenes.ts';
 import { highestStored } from './store-numbers.ts';
 
@@ -44,6 +46,8 @@ export interface PackPlan {
   /** The job that goes on; undefined: a new one. */
   before: Job | undefined;
   shots: readonly PlannedShot[];
+  /** Of `auto`, for a new job. */
+  choice: Choice | undefined;
   /** Said of what there is already. */
   notice: Notice | undefined;
   /** To be known before anything is paid. */
@@ -52,7 +56,7 @@ export interface PackPlan {
 
 /** N gallery pictures of a character. @throws {UserError} when its provider can't make them. */
 export async function planGallery(project: CreatingProject, options: PackOptions): Promise<PackPlan> {
-  const { subject, scenes, before, notice, asked: settings, plan } = await wantedPack(project, options);
+  const { subject, scenes, before, choice, notice, asked: settings, plan } = await wantedPack(project, options);
   const shots = before
     ? project.ledger.open().queries.shots(before.id, ['queued'])
     : [...plan(subject.registered?.galleryPlanned ?? 0)];
@@ -62,7 +66,8 @@ export async function planGallery(project: CreatingProject, options: PackOptions
   const what = `${others.length} of these pictures ${others.length === 1 ? 'has' : 'have'} another seed than ${seed}`;
   const why = 'the same prompt was asked for with it, and would give the same picture';
   const warning = others.length > 0 ? { message: `${what}: ${why}` } : undefined;
-  return { characterId: subject.id, characterKey: subject.registered?.key, settings, before, shots, notice, warning };
+  const who = { characterId: subject.id, characterKey: subject.registered?.key };
+  return { ...who, settings, before, shots, choice, notice, warning };
 }
 
 /** A pack as it is wanted. */
@@ -76,6 +81,8 @@ interface WantedPack {
   /** What it is made with. */
   asked: JobSettings;
   alike: readonly AlikeShots[];
+  /** Of `auto`, for a new job. */
+  choice: Choice | undefined;
   notice: Notice | undefined;
   /** The shots, behind `from` gallery shots that the character has. */
   plan: (from: number) => Iterable<PlannedShot>;
@@ -98,19 +105,20 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
     return planScenes(who, counted, { from, isAsked: (prompt, seed) => lines.has(`${seed} ${prompt}`) });
   };
   const planned = alikeOf(plan(registered?.galleryPlanned ?? 0));
-  const made = await settingsOfSubject(project, subject, planned);
-  const settings = { ...made, pictures: ledger && approvedPictures(ledger, registered, project.services.drawing) };
+  const pictures = ledger && approvedPictures(ledger, registered, project.services.drawing);
+  const { choice, ...made } = await madeWithOfSubject(project, subject, { alike: planned, pictures });
+  const { settings } = made;
   const kind = 'pack';
-  const wanted = { characterId: subject.id, kind, settings, what: count, planHash: planHashOf(shown) } as const;
+  const wanted = { characterId: subject.id, kind, ...made, what: count, planHash: planHashOf(shown) } as const;
   const { key, fresh } = options;
   const same = { ...jobBasics(project.config, wanted, { key, fresh }), kind, imageCount: count } as const;
-  const here = { subject, scenes, same, plan };
+  const here = { subject, scenes, same, choice, plan };
   if (!registered || !ledger) return { ...here, before: undefined, asked: settings, alike: planned, notice: undefined };
   const before = ledger.jobs.continued({ ...same, characterKey: registered.key });
   if (before) {
     const asked = changedSettings(before.settings, same.changes ?? {});
     const notice = continuation(before, ledger.jobs.counts(before.id).done, 'pictures');
-    return { ...here, before, asked, alike: ledger.jobs.alike(before.id, ['queued']), notice };
+    return { ...here, choice: undefined, before, asked, alike: ledger.jobs.alike(before.id, ['queued']), notice };
   }
   const complete = ledger.queries.complete({ ...same, characterKey: registered.key });
   const notice = complete && !fresh ? newJobNotice(complete) : undefined;
@@ -119,7 +127,7 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
 
 /** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
-  const { subject, same, before, asked, alike, notice, plan } = await wantedPack(project, options);
+  const { subject, same, before, asked, alike, choice, notice, plan } = await wantedPack(project, options);
   const { id: characterId, configured, registered } = subject;
   const { output, store, model } = asked;
   const acceptUnread = options.acceptUnreadStore === true;
@@ -134,7 +142,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     settings: asked,
     before,
     alike,
-    notices: [notice, before ? undefined : approvedNotice(alongside)],
+    notices: [choiceNotice(choice), notice, before ? undefined : approvedNotice(alongside)],
     open: () => {
       const opened = project.ledger.open();
       const place = { owner: project.caller.owner, output };

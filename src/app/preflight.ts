@@ -13,24 +13,29 @@ import { unfit, type Demand } from '../runner/unfit.ts';
 import type { PlannedShot } from '../shot.ts';
 import { worstOf } from './estimate.ts';
 
+/** Why a provider can't keep the promise of a job, a sentence each; empty: it can. Its price is not looked at. */
+export function misfits(settings: JobSettings, ready: ReadyProvider, alike: readonly AlikeShots[] = []): string[] {
+  const demands = [demandOf(settings), ...alike.map((shots) => demandOf(settings, shots))];
+  const problems = new Set(demands.flatMap((demand) => unfit(ready, settings.model, demand) ?? []));
+  if (problems.size > 0) return [...problems];
+  const { qualities } = ready.provider.capabilities(settings.model);
+  const { quality } = settings;
+  if (quality === undefined || qualities.length === 0 || qualities.includes(quality)) return [];
+  return [`it has no quality ${JSON.stringify(quality)}: it takes ${qualities.join(', ')}`];
+}
+
 /**
  * Checks that the provider of a job can keep the promise, before anything is paid.
  * @throws {UserError} `usage`: retired model, size, references, seed, quality, unknown price.
  */
 export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: readonly AlikeShots[] = []): void {
   const where = `${ready.provider.name} (${settings.model})`;
-  const demands = [demandOf(settings), ...alike.map((shots) => demandOf(settings, shots))];
-  const problems = new Set(demands.flatMap((demand) => unfit(ready, settings.model, demand) ?? []));
-  if (problems.size > 0) {
-    throw new UserError(`${where} can't make these pictures: ${[...problems].join('; ')}`, {
+  const problems = misfits(settings, ready, alike);
+  if (problems.length > 0) {
+    throw new UserError(`${where} can't make these pictures: ${problems.join('; ')}`, {
       hint: 'the list of providers tells what each can do',
       advice: { code: 'list-providers' },
     });
-  }
-  const { qualities } = ready.provider.capabilities(settings.model);
-  if (settings.quality !== undefined && qualities.length > 0 && !qualities.includes(settings.quality)) {
-    const known = qualities.join(', ');
-    throw new UserError(`${where} has no quality ${JSON.stringify(settings.quality)}: it takes ${known}`);
   }
   if (worstOf(settings, ready, { prompt: '' }) !== undefined || settings.allowUnknownPrice) return;
   const example = `"providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }`;

@@ -19,7 +19,7 @@ import { lookFirst } from './older-ledger.ts';
 import { assertFits, makeFolders } from './preflight.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run.ts';
-import { askWithoutFace, askWithoutLostFace } from './without-face.ts';
+import { askWithoutFace } from './without-face.ts';
 
 /**
  * A job that a run is to make or to go on with. Nothing of it is written before everything was checked and agreed to.
@@ -96,9 +96,8 @@ export async function prepare(
   for (const notice of fallbackNotices(jobs, providers)) warn(notice);
   const first = await lookFirst(project, jobs, { providers, confirm });
   notices.push(...first.notices);
+  await assertPaysMore(jobs, { confirm });
   const withoutFace = await askWithoutFace(project, jobs, confirm);
-  const lost = await askWithoutLostFace(project, jobs, { providers, confirm });
-  await assertPaysMore(jobs, { waiting: withoutFace.waiting, confirm });
   notices.push(...withoutFace.notices);
   await assertAgreed(project, jobs, { providers, references, confirm });
   await makeFolders(
@@ -119,7 +118,7 @@ export async function prepare(
     notices,
     faceless,
     lookFirst: first.jobIds,
-    needNoFace: new Set([...withoutFace.agreed, ...lost]),
+    needNoFace: withoutFace.agreed,
   };
 }
 

@@ -1,6 +1,9 @@
 import { UserError } from '../errors.ts';
 import type { ModelRecord } from '../providers/capabilities.ts';
+import { autoPreview, type ChoosingProject } from './auto.ts';
+import type { Choice } from '../events.ts';
 import type { Project } from './project.ts';
+import { sectionOf } from './set-up.ts';
 
 const CHECK_TIMEOUT_MS = 20_000;
 
@@ -25,8 +28,10 @@ export interface ProviderInfo {
 
 /** All providers, and the store of the config. */
 export interface ProvidersInfo {
-  /** The provider that the config chooses. */
-  chosen: string;
+  /** The provider that the config chooses, or `auto` for one gallery picture with the face; null: `auto` takes none. */
+  chosen: string | null;
+  /** What `auto` takes for one gallery picture with the face, and why. */
+  auto: Choice;
   providers: readonly ProviderInfo[];
   /** Asked with `check`, where a store is configured. */
   storage?: ServiceHealth & { name: string };
@@ -36,7 +41,7 @@ export interface ProvidersInfo {
  * What there is, what it costs and can do; `check` asks the services whether they answer and the keys are good. Free.
  */
 export async function listProviders(
-  project: Pick<Project, 'config' | 'services' | 'clean'>,
+  project: ChoosingProject & Pick<Project, 'clean'>,
   { check = false }: { check?: boolean | undefined } = {},
 ): Promise<ProvidersInfo> {
   const { config, services } = project;
@@ -46,7 +51,8 @@ export async function listProviders(
     const { keyVariables: all, ownServer = false } = services.entry(name);
     const keyFound = services.keyVariable(name);
     const keyVariables = ownServer && keyFound === undefined ? [] : all;
-    const isTold = config.provider === name || config.fallback.includes(name) || config.providers[name] !== undefined;
+    const isNamed = config.provider === name || config.fallback.includes(name);
+    const isTold = isNamed || (await sectionOf(project, name)) === 'own';
     const canAsk = ownServer ? isTold : keyFound !== undefined || keyVariables.length === 0;
     providers.push({
       name,
@@ -58,7 +64,9 @@ export async function listProviders(
   }
   const store = config.storage.provider;
   const storage = check && store !== 'none' ? { name: store, ...(await storeHealth(project, store)) } : undefined;
-  return { chosen: config.provider, providers, ...(storage ? { storage } : {}) };
+  const auto = await autoPreview(project);
+  const chosen = config.provider === 'auto' ? auto.provider : config.provider;
+  return { chosen, auto, providers, ...(storage ? { storage } : {}) };
 }
 
 function providerHealth(project: Pick<Project, 'services' | 'clean'>, name: string): Promise<ServiceHealth> {

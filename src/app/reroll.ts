@@ -5,9 +5,12 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot } from '../shot.ts';
-import type { CreatingProject } from './making.ts';
+import { choiceNotice } from './choice.ts';
 import { namedImages } from './images.ts';
-import { assertNotInVain, continuation, jobBasics, settingsFor } from './jobs.ts';
+import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import { faceNeed } from './likeness.ts';
+import { settingsFor, type MadeWith } from './made-with.ts';
+import type { CreatingProject } from './making.ts';
 import { alikeOf, assertFits } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
@@ -25,10 +28,9 @@ export interface RerollOptions {
 }
 
 /** Other takes of pictures of one job, as planned: nothing is written yet. */
-export interface RerollPlan {
+export interface RerollPlan extends MadeWith {
   characterId: string;
   characterKey: number;
-  settings: JobSettings;
   shots: readonly (Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'> & Take)[];
 }
 
@@ -41,9 +43,12 @@ export async function planReroll(project: CreatingProject, { images: names }: Re
   const images = [...new Map(named.map((image) => [image.id, image])).values()];
   assertMadeHere(images);
   const jobs = new Set(images.map(({ jobId }) => jobId ?? 0));
-  const settings = new Map<number, JobSettings>();
-  for (const job of jobs) settings.set(job, await takeSettings(project, job));
-  return plansOf(project.ledger.openExisting(), images, settings);
+  const made = new Map<number, MadeWith>();
+  for (const job of jobs) {
+    const own = images.filter(({ jobId }) => jobId === job);
+    made.set(job, await takesMadeWith(project, job, own));
+  }
+  return plansOf(project.ledger.openExisting(), images, made);
 }
 
 /** The jobs of other takes, to be run: one for each plan. @throws {UserError} */
@@ -59,14 +64,14 @@ export async function rerolling(project: CreatingProject, options: RerollOptions
 }
 
 async function planned(project: CreatingProject, plan: RerollPlan, options: RerollOptions): Promise<PlannedJob> {
-  const { characterId, characterKey, settings, shots } = plan;
+  const { characterId, characterKey, settings, choice, alternatives, shots } = plan;
   const { key, fresh, acceptUnreadStore: acceptUnread = false } = options;
   const ledger = project.ledger.openExisting();
   const highest = await highestStored(project, settings.store, { characterId, acceptUnread });
   const takes = shots.map(({ imageId, seedOf }) => ({ imageId, seedOf }));
   // In whatever order they were named.
   const replaces = takes.map(({ imageId }) => imageId).toSorted((a, b) => a - b);
-  const wanted = { characterId, kind: 'reroll', settings, what: replaces } as const;
+  const wanted = { characterId, kind: 'reroll', settings, alternatives, what: replaces } as const;
   const basics = jobBasics(project.config, wanted, { key, fresh });
   const same = { ...basics, kind: 'reroll', characterKey, imageCount: takes.length, replaces } as const;
   const before = ledger.jobs.continued(same);
@@ -81,6 +86,7 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
     before,
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     paysAgain: true,
+    notices: [before ? undefined : choiceNotice(choice)],
     notice: before && counts && continuation(before, counts.done, 'other takes'),
     open: () => {
       ledger.characters.numbersStartAfter(characterId, highest);
@@ -90,31 +96,38 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
 }
 
 /** Provider, model, size, quality and references as the first take had them, unless they were given this time. */
-async function takeSettings({ config, services, ledger }: CreatingProject, jobId: number): Promise<JobSettings> {
-  const job = ledger.openExisting().jobs.find(jobId);
+async function takesMadeWith(project: CreatingProject, jobId: number, images: readonly Image[]): Promise<MadeWith> {
+  const job = project.ledger.openExisting().jobs.find(jobId);
   if (!job) throw new Error('a reroll of pictures without a job');
   const { references, pictures, negativePrompt, ...made } = job.settings;
-  const { given } = config;
-  const provider = given.provider === undefined ? made.provider : services.chosenProvider();
-  const now = await settingsFor(config, services, { references, pictures, negativePrompt, provider });
+  const { given } = project.config;
+  const character = { references, pictures, negativePrompt };
+  const alike = alikeOf(images.map(({ kind, prompt }) => ({ kind, prompt })));
+  const face = faceNeed(project, { ...job, settings: character }, alike);
+  const isSized = given.size !== undefined || given.aspectRatio !== undefined;
+  const { width, height } = made;
+  const sized = isSized ? project.config : { ...project.config, size: { width, height }, aspectRatio: undefined };
+  const provider = given.provider ?? made.provider;
+  const config = provider === 'auto' ? sized : project.config;
+  const found = await settingsFor({ ...project, config }, { character, alike, face }, provider);
   const settings: JobSettings = {
-    ...now,
-    ...(given.size === undefined && given.aspectRatio === undefined ? { width: made.width, height: made.height } : {}),
+    ...found.settings,
+    ...(isSized ? {} : { width, height }),
     ...(provider === made.provider ? { model: given.model ?? made.model, quality: given.quality ?? made.quality } : {}),
   };
-  assertFits(settings, await services.provider(provider));
-  return settings;
+  assertFits(settings, await project.services.provider(settings.provider));
+  return { ...found, settings };
 }
 
 /** One plan for all pictures of a character that are made in the same way. */
-function plansOf(ledger: Ledger, images: readonly Image[], settings: ReadonlyMap<number, JobSettings>): RerollPlan[] {
+function plansOf(ledger: Ledger, images: readonly Image[], made: ReadonlyMap<number, MadeWith>): RerollPlan[] {
   const plans = new Map<string, RerollPlan & { shots: RerollPlan['shots'][number][] }>();
   for (const image of images) {
-    const how = settings.get(image.jobId ?? 0);
+    const how = made.get(image.jobId ?? 0);
     if (!how) throw new Error('a reroll of pictures without a job');
     const { characterId, characterKey } = image;
-    const same = JSON.stringify([characterKey, how]);
-    const plan = plans.get(same) ?? { characterId, characterKey, settings: how, shots: [] };
+    const same = JSON.stringify([characterKey, how.settings]);
+    const plan = plans.get(same) ?? { characterId, characterKey, ...how, shots: [] };
     plans.set(same, plan);
     plan.shots.push(shotOf(ledger, image));
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config, Registries } from '../config/config.ts';
-import { UserError, type Hint, type StorageError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { ProviderEntry, ProviderModule } from '../providers/definition.ts';
 import type { ReadyProvider } from '../runner/context.ts';
@@ -10,7 +10,6 @@ import type { GivenReference } from '../shot.ts';
 import { cleanedStore } from './clean-store.ts';
 import { learn } from './learn.ts';
 import { ReferenceFiles } from './reference-files.ts';
-import { DEFAULT_PROVIDER } from '../config/schema.ts';
 
 /** How long a store may take to say whether it is there. */
 const CHECK_TIMEOUT_MS = 20_000;
@@ -66,23 +65,10 @@ export class Services {
     return this.entry(name).keyVariables.find((variable) => this.#host.env[variable]);
   }
 
-  /** The provider that the config means; `auto`: the first whose key is in the environment, else the local one. */
-  chosenProvider(): string {
-    if (this.#config.provider !== 'auto') return this.#config.provider;
-    return this.providerNames.find((name) => this.keyVariable(name) !== undefined) ?? DEFAULT_PROVIDER;
-  }
-
   /** The same for plans: what tells models, prices and limits also without a key. Must not be asked for pictures. */
   forPlans(): Services {
-    const provider = this.chosenProvider();
-    const model = provider === this.#config.provider ? this.#config.model : undefined;
-    const keys = this.providerNames.flatMap((name) => {
-      const [variable] = this.entry(name).keyVariables;
-      return variable === undefined || this.keyVariable(name) !== undefined ? [] : [[variable, 'no-key'] as const];
-    });
-    const env = { ...this.#host.env, ...Object.fromEntries(keys) };
-    const config = { ...this.#config, provider, model };
-    const services = new Services(config, { ...this.#host, env }, this.#registries, this.#clean);
+    if (this.#isForPlans) return this;
+    const services = new Services(this.#config, this.#host, this.#registries, this.#clean);
     services.#isForPlans = true;
     return services;
   }
@@ -100,7 +86,7 @@ export class Services {
     const options = providers[name] ?? {};
     // A price holds for the model beside it.
     const told = model || options.priceUsd !== undefined;
-    const chosen = told && name === provider ? this.#config.model : undefined;
+    const chosen = told && (name === provider || provider === 'auto') ? this.#config.model : undefined;
     return JSON.stringify([options, this.#host.env[this.keyVariable(name) ?? ''] ?? null, chosen ?? null]);
   }
 
@@ -115,9 +101,10 @@ export class Services {
     const config = this.#config;
     const { keyVariables } = this.entry(name);
     const options = config.providers[name] ?? {};
-    const { env, fetch, now, elapsed, sleep } = this.#host;
+    const { fetch, now, elapsed, sleep } = this.#host;
     const module = await this.module(name);
-    const model = (name === config.provider ? config.model : undefined) ?? options.model;
+    const model = this.#modelFor(name, module) ?? options.model;
+    const env = { ...this.#host.env, ...(this.#isForPlans ? this.#standInKey(name) : {}) };
     const provider = await module.create({
       options: model === undefined ? options : { ...options, model },
       keyVariables,
@@ -137,6 +124,20 @@ export class Services {
       scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
       intervalMs: Math.ceil(60_000 / (options.requestsPerMinute ?? Infinity)),
     };
+  }
+
+  /** The config's model, if it is meant for this provider; with `auto`: if it is one of its models. */
+  #modelFor(name: string, { models }: ProviderModule): string | undefined {
+    const { provider, model, providers } = this.#config;
+    if (provider === name) return model;
+    const isOwn = providers[name]?.model === model || models.some(({ id }) => id === model);
+    return provider === 'auto' && isOwn ? model : undefined;
+  }
+
+  /** A key that is none, for a provider whose models and prices are asked for and whose key is not set. */
+  #standInKey(name: string): Record<string, string> {
+    const [variable] = this.entry(name).keyVariables;
+    return variable === undefined || this.keyVariable(name) !== undefined ? {} : { [variable]: 'no-key' };
   }
 
   /** Reference pictures as files, each fetched once; for plans as they were given. @throws {UserError} */
@@ -191,10 +192,4 @@ export class Services {
       advice: { code: 'leave-store-out' },
     });
   }
-}
-
-/** What the refusal of a store means for a use-case that makes no pictures. */
-export function storageProblem(error: StorageError, hint: Hint): UserError {
-  const kind = error.failure === 'unauthorized' ? 'auth' : 'incomplete';
-  return new UserError(error.message, { kind, ...hint, cause: error });
 }

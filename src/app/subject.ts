@@ -3,7 +3,8 @@ import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import type { GivenReference } from '../shot.ts';
 import { configuredCharacter, knownCharacter, ownCharacter } from './characters.ts';
-import { settingsFor } from './jobs.ts';
+import { faceNeed } from './likeness.ts';
+import { settingsFor, type MadeWith } from './made-with.ts';
 import type { CreatingProject } from './making.ts';
 import { assertFits } from './preflight.ts';
 
@@ -44,17 +45,19 @@ export function lookOf({ configured, registered }: Subject): Pick<Character, 'at
 }
 
 /** What pictures of a character are made with. @throws {UserError} when the provider can't make them. */
-export async function settingsOfSubject(
+export async function madeWithOfSubject(
   project: CreatingProject,
   subject: Subject,
-  alike: readonly AlikeShots[],
-): Promise<JobSettings> {
-  const { config, services } = project;
+  { alike, pictures }: { alike: readonly AlikeShots[]; pictures?: JobSettings['pictures'] },
+): Promise<MadeWith> {
   const { negativePrompt } = lookOf(subject).attributes;
   const references = subject.configured ? subject.configured.references : newestReferences(project, subject);
-  const settings = await settingsFor(config, services, { references, negativePrompt });
-  assertFits(settings, await services.provider(settings.provider), alike);
-  return settings;
+  const character = { references, pictures, negativePrompt };
+  const who = { characterId: subject.id, characterKey: subject.registered?.key };
+  const face = faceNeed(project, { ...who, settings: character }, alike);
+  const made = await settingsFor(project, { character, alike, face });
+  assertFits(made.settings, await project.services.provider(made.settings.provider), alike);
+  return made;
 }
 
 /** The references of the character's newest job. */

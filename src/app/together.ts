@@ -16,7 +16,7 @@ export function assertTogether(projects: readonly Pick<Project, 'config' | 'serv
     });
   }
   const fallbacks = projects.flatMap(({ config }) => config.fallback);
-  const names = new Set([...projects.map(({ services }) => services.chosenProvider()), ...fallbacks]);
+  const names = new Set([...projects.flatMap(askedBy), ...fallbacks]);
   const different = [...names].filter((name) => {
     const how = { model: fallbacks.includes(name) };
     return new Set(projects.map(({ services }) => services.askedAs(name, how))).size > 1;
@@ -31,4 +31,9 @@ export function assertTogether(projects: readonly Pick<Project, 'config' | 'serv
     problems,
     hint: 'make these sections the same, or run the configs one by one',
   });
+}
+
+/** The providers that a config may ask first. */
+function askedBy({ config, services }: Pick<Project, 'config' | 'services'>): readonly string[] {
+  return config.provider === 'auto' ? services.providerNames : [config.provider];
 }

@@ -15,11 +15,13 @@ export interface ModelsFlags extends Omit<MakingFlags, 'provider'> {
 export function models(io: Io, { provider, ...flags }: ModelsFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const found = await imggen.models({ provider });
+    const auto = await imggen.autoChoice();
     const { width, height } = imggen.config.size;
-    if (flags.json) printJson(io, { size: `${width}x${height}`, models: found.map(documentOf) });
+    if (flags.json) printJson(io, { size: `${width}x${height}`, models: found.map(documentOf), auto });
     else {
       printTable(io, flags, { columns: COLUMNS, rows: found.map(cellsOf) });
       printLine(io, `\n${notes(`${width}x${height}`, imggen.config.quality)}`);
+      printLine(io, `for one gallery picture with the face ${auto.sentence}`);
     }
     return EXIT.ok;
   });

@@ -22,11 +22,12 @@ export function providers(io: Io, flags: MakingFlags & { check?: boolean }): Pro
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const found = await imggen.providers({ check: flags.check });
     const rows = found.providers.flatMap(rowsOf);
-    const { storage } = found;
-    if (flags.json) printJson(io, { providers: rows.map(documentOf), ...(storage ? { storage } : {}) });
+    const { storage, auto } = found;
+    if (flags.json) printJson(io, { providers: rows.map(documentOf), auto, ...(storage ? { storage } : {}) });
     else {
       printTable(io, flags, { columns: COLUMNS, rows: found.providers.map(rowsOf).flatMap(cellsOf) });
       printLine(io, `\n${notesOf(rows, dayOf(io.host.now())).join('\n')}`);
+      printLine(io, `for one gallery picture with the face ${auto.sentence}`);
       if (storage) printLine(io, `storage ${storage.name}: ${storage.message}`);
     }
     return flags.check && isUnhealthy(found) ? EXIT.auth : EXIT.ok;

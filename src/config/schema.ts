@@ -64,7 +64,7 @@ export const fileSchema = z.strictObject(
     character: characterSchema.optional().describe('Who is in the pictures. Locked at first use.'),
     provider: settings.provider
       .default(DEFAULT_PROVIDER)
-      .describe('Service that makes the pictures; auto: the first with a key that can do it.'),
+      .describe('Service that makes the pictures; auto: the cheapest that keeps what is asked for.'),
     fallback: z
       .array(settings.provider.describe('Name of a provider.'), { error: 'expected a list of provider names' })
       .max(8, { error: 'expected at most 8 providers' })

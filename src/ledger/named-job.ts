@@ -11,6 +11,8 @@ interface NamedRequest {
   kind: JobKind;
   imageCount: number;
   settings: JobSettings;
+  /** What else the same request may have been made with. */
+  alternatives?: readonly { settings: JobSettings }[] | undefined;
   /** Hash of what the user asked to see; undefined: nothing of their own. */
   planHash?: string | undefined;
   /** Of a reroll: ids of the pictures that get another take. */
@@ -35,8 +37,9 @@ const OTHER_SCENES = 'scenes: others';
 
 /** What a request asks for in another way than the job that its key names, a line each. */
 function differences(connection: Connection, job: Job, wanted: NamedRequest): string[] {
-  const now = wanted.settings;
   const of = job.settings;
+  const other = wanted.alternatives?.find(({ settings }) => settings.provider === of.provider);
+  const now = other?.settings ?? wanted.settings;
   const isCreate = wanted.kind === 'create';
   const isOwn = job.characterKey === wanted.characterKey;
   const values: [string, string | number, string | number][] = [

@@ -18,6 +18,8 @@ export interface JobBasics {
   planHash?: string | undefined;
   /** Of a new job. */
   settings: JobSettings;
+  /** What else the same request may have been made with: an unfinished job of that goes on, too. Default: nothing. */
+  alternatives?: readonly Pick<JobBasics, 'fingerprint' | 'settings'>[];
   /** Laid over the settings of an unfinished job that goes on: what the user asked for this time. */
   changes?: JobChanges;
   /** Of a new job: 0 high, 1 normal, 2 low. */
@@ -73,6 +75,7 @@ export type SameJob = Pick<
   | 'fingerprint'
   | 'planHash'
   | 'settings'
+  | 'alternatives'
   | 'fresh'
   | 'imageCount'
   | 'replaces'
@@ -96,13 +99,23 @@ export function continued(connection: Connection, wanted: SameJob): Job | undefi
     return jobs.find(goesOn);
   }
   if (wanted.fresh) return undefined;
+  // What is wanted now comes before what was wanted another day.
+  return [wanted, ...(wanted.alternatives ?? [])]
+    .map(({ fingerprint }) => unfinished(connection, { ...wanted, fingerprint }))
+    .find((job) => job !== undefined);
+}
+
+function unfinished(
+  connection: Connection,
+  { characterKey, kind, fingerprint }: Pick<SameJob, 'characterKey' | 'kind' | 'fingerprint'>,
+): Job | undefined {
   return connection.one(
     jobOf,
     `SELECT * FROM jobs WHERE character_key = ? AND kind = ? AND fingerprint = ? AND state = 'open' AND key IS NULL
      ORDER BY id DESC LIMIT 1`,
-    wanted.characterKey,
-    wanted.kind,
-    wanted.fingerprint,
+    characterKey,
+    kind,
+    fingerprint,
   );
 }
 

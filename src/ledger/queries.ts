@@ -102,18 +102,6 @@ export class Queries {
     return this.connection.get<{ n: number }>(sql, jobId, JSON.stringify(shotIds))?.n ?? 0;
   }
 
-  /**
-   * Training pictures of a job, queued or in `states`, that wait for nothing although the avatar is not to be made: it
-   * was made once.
-   */
-  losingFace(jobId: number, states: readonly Shot['state'][]): number {
-    const sql = `SELECT COUNT(*) n FROM shots INDEXED BY shots_by_job WHERE job_id = ? AND kind = 'training'
-      AND ((state = 'queued' AND after_shot IS NULL) OR state IN (SELECT value FROM json_each(?)))
-      AND NOT EXISTS (SELECT 1 FROM shots a WHERE a.job_id = shots.job_id AND a.kind = 'avatar'
-        AND a.state NOT IN ('done', 'canceled'))`;
-    return this.connection.get<{ n: number }>(sql, jobId, JSON.stringify(states))?.n ?? 0;
-  }
-
   /** Remote ids of open attempts of a job, for canceling at the provider. */
   openRemote(jobId: number): { provider: string; remoteId: string; shot: string }[] {
     return this.connection.all(

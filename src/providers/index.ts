@@ -1,7 +1,7 @@
 /** The providers by name. Adding one: its file, and its line here. */
 import type { ProviderRegistry } from './definition.ts';
 
-/** Name → the variables of its key, and its module, loaded when it is used. In the order in which `auto` chooses. */
+/** Name → the variables of its key, and its module, loaded when it is used. Of equals `auto` takes the first. */
 export const PROVIDERS: ProviderRegistry = {
   local: { keyVariables: [], draws: true, load: () => import('./local.ts') },
   openai: { keyVariables: ['OPENAI_API_KEY'], load: () => import('./openai.ts') },

@@ -1,7 +1,7 @@
 /** Whether a provider can keep the promise of a job. Pure. */
 import { UserError } from '../errors.ts';
 import type { JobSettings } from '../ledger/records.ts';
-import { sizeProblem } from '../providers/capabilities.ts';
+import { sizeProblem, type Capabilities } from '../providers/capabilities.ts';
 import type { ReadyProvider } from './context.ts';
 
 /** What is asked of a provider, as far as it may be too much for it. */
@@ -34,4 +34,12 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+/** With these the person of a reference picture is in the new one, too. */
+const KEEPING: readonly Capabilities['keepsFace'][] = ['identity', 'references', 'edit'];
+
+/** True when the person of a reference picture is in the new picture, too. */
+export function keepsPerson({ keepsFace }: Pick<Capabilities, 'keepsFace'>): boolean {
+  return KEEPING.includes(keepsFace);
 }

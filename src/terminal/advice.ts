@@ -47,11 +47,6 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'list-models': (text) => `${text} (\`imggen models\` shows them)`,
   'without-face': (text, { jobId }) =>
     `${text} (\`imggen retry ${jobId}\` tries the avatar again, \`imggen resume ${jobId} --yes\` makes them without)`,
-  'face-gone': () =>
-    'nothing was sent. `imggen create-character` makes another avatar, `imggen use <image>` takes a picture that is ' +
-    'there; or make them without the face: --yes',
-  'avatar-in-vain': (_, { jobId }) =>
-    `choose another model: --model MODEL, or pay for the avatar once more: \`imggen retry ${jobId}\``,
   'make-avatar-with': (_, { provider }) =>
     `nothing was sent. \`imggen create-character --provider ${provider}\` makes an avatar and training pictures there`,
   'list-providers': () => '`imggen providers` shows what each can do',

@@ -36,7 +36,7 @@ export function createJsonView(streams: ViewStreams): View {
         out.write(`${jsonLine(stamped(event))}\n`);
         return;
       }
-      if (event.event === 'waiting') out.write(`${jsonLine(event)}\n`);
+      if (event.event === 'waiting' || (event.event === 'notice' && event.choice)) out.write(`${jsonLine(event)}\n`);
       const words = liveLine(event);
       if (words !== undefined) err.write(`${words}\n`);
     },

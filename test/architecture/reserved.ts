@@ -81,6 +81,7 @@ export const PURE: readonly string[] = [
   'src/events.ts',
   'src/shot.ts',
   'src/money.ts',
+  'src/app/choice.ts',
   'src/plan',
   'src/providers/capabilities.ts',
   'src/runner/retry.ts',

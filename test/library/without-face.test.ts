@@ -128,38 +128,6 @@ describe('create-character whose avatar was refused', () => {
   });
 });
 
-describe('an avatar that is gone when the rest of its pictures is still to be made', () => {
-  it.each([
-    ['rejected', (imggen: ImgGen) => imggen.mark(['mira/1'], { review: 'rejected' })],
-    ['deleted', (imggen: ImgGen) => imggen.delete(['mira/1'], { confirm: () => true })],
-  ])('was %s: none is bought without the face unless somebody agrees', async (_, lose) => {
-    const { imggen, sent } = await studio([refusal([3])]);
-    await imggen.createCharacter({ trainingCount: 2 }).result;
-    await lose(imggen);
-    const advice = { code: 'face-gone' };
-    await expect(imggen.retry().result).rejects.toMatchObject({ kind: 'incomplete', advice });
-    expect(sent()).toBe(3);
-    const asked: string[] = [];
-    await imggen.retry({ confirm: (question) => asked.push(question) > 0 }).result;
-    expect(asked).toEqual([expect.stringMatching(/mira has no avatar any more[^]*1 picture [^]*without the face/)]);
-    expect(sent()).toBe(4);
-  });
-
-  it('is made again by create-character, and the rest refers to that one', async () => {
-    const { imggen } = await studio([refusal([3])]);
-    await imggen.createCharacter({ trainingCount: 2 }).result;
-    await imggen.mark(['mira/1'], { review: 'rejected' });
-    await imggen.createCharacter({ trainingCount: 2 }).result;
-    expect(await imggen.retry().result).toMatchObject({ status: 'done' });
-    const { images } = await imggen.gallery('mira', { kind: 'training' });
-    expect(images).toHaveLength(2);
-    for (const { filename } of images) {
-      const { attempts } = await imggen.show(filename);
-      expect(attempts.at(-1)?.references).toHaveLength(1);
-    }
-  });
-});
-
 it('a canceled job of which only doubt is left leads to the one command that helps', async () => {
   const { imggen } = await studio([{ on: 'submit', kind: 'reset-after', positions: [1] }]);
   expect(await imggen.pack({ count: 1 }).result).toMatchObject({ status: 'unsettled' });

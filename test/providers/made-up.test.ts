@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { autoPreview } from '../../src/app/auto.ts';
+import { LedgerFile } from '../../src/app/ledger-file.ts';
 import { Services } from '../../src/app/services.ts';
 import type { Config, Registries } from '../../src/config/config.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
@@ -95,12 +97,24 @@ describe('a provider that is added to the registry', () => {
     expect(schema).toContain('"How fast."');
   });
 
-  it('is chosen by auto when its key is there, and its key is taken out of messages, before it is loaded', async () => {
+  it('has its key found, and taken out of messages, before it is loaded', async () => {
     const env = { PAPER_LICENCE: KEY };
     const config = await configured({ provider: 'openai' }, env);
-    expect(servicesOf({ ...config, provider: 'auto' }, env).chosenProvider()).toBe('paper');
+    expect(servicesOf(config, env).keyVariable('paper')).toBe('PAPER_LICENCE');
     expect(createRedactor(env, keyVariablesOf(registries))(`refused: ${KEY}`)).toBe('refused: [redacted]');
     expect(loaded).toBe(0);
+  });
+
+  it('is taken by auto when its key is there', async () => {
+    const env = { PAPER_LICENCE: KEY };
+    const config = await configured({ provider: 'auto', size: '1024x1024' }, env);
+    const ledger = new LedgerFile(config.ledger, { now: Date.now });
+    const host = processHost({ cwd: '/', env });
+    const choice = await autoPreview({ config, services: servicesOf(config, env), ledger, host });
+    expect(choice).toMatchObject({
+      provider: 'paper',
+      reason: expect.stringContaining('only provider that is set up'),
+    });
   });
 
   it('is made ready by the wiring, with the common options read by their type', async () => {
