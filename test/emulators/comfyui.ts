@@ -4,7 +4,8 @@
  */
 import { makePicture } from './picture.ts';
 import { problem, refusalOf, type SentGraph } from './comfyui/nodes.ts';
-import { askedOf, filenameOf, historyEntry, type Prompt, queueItem, stateOf } from './comfyui/prompt.ts';
+import { askedOf, filenameOf, historyEntry, type Prompt, queueItem, stateOf, stepsOf } from './comfyui/prompt.ts';
+import { tellListener } from './comfyui/socket.ts';
 import type { Answer, Call, Route, Service } from './service.ts';
 
 /** How it is run. */
@@ -131,7 +132,14 @@ export function comfyui(options: ComfyOptions = {}): ComfyService {
     prompts.clear();
     freeMs = 0;
   };
-  return { name: 'comfyui', routes, guard, prompts, uploads, restart };
+  const upgrade: Service['upgrade'] = (request, socket) => {
+    const listener = new URL(request.url ?? '/', 'http://any').searchParams.get('clientId');
+    const running = [...prompts.values()].find(
+      ({ clientId, interruptedMs }) => clientId === listener && !interruptedMs,
+    );
+    tellListener(request, socket, running === undefined ? [] : stepsOf(running));
+  };
+  return { name: 'comfyui', routes, guard, upgrade, prompts, uploads, restart };
 }
 
 function no(body: object): Answer {

@@ -133,6 +133,7 @@ export async function startEmulator(service: Service, options: EmulatorOptions =
       send(response, { status: 500, body: { detail: `emulator bug: ${String(error)}` } });
     });
   });
+  if (service.upgrade) server.on('upgrade', service.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

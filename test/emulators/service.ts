@@ -1,5 +1,6 @@
 /** What a service is to its emulator: routes, what they are given, and what they answer. */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /** Money taken for one piece of work. */
 export interface Charge {
@@ -66,6 +67,8 @@ export interface Service {
   name: string;
   /** Tried in order; the first match answers. No match: 404, recorded as operation `none`. */
   routes: readonly Route[];
+  /** Takes over a connection that asks to become a WebSocket; absent: it is answered as any other request. */
+  upgrade?: (request: IncomingMessage, socket: Duplex) => void;
   /** Answers before the route does, for what holds everywhere (authentication); undefined lets the call through. */
   guard?: (call: Call) => Answer | undefined;
 }

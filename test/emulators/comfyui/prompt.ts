@@ -96,3 +96,13 @@ function interrupted(id: string, atMs: number): unknown[] {
     { prompt_id: id, node_id: '3', node_type: 'KSampler', executed: [], timestamp: atMs },
   ];
 }
+
+/** What a listener of a running prompt is told: how long the queue is, a step, a preview, a step of another's. */
+export function stepsOf({ id }: Prompt): (object | Buffer)[] {
+  const step = (promptId: string, value: number) => ({
+    type: 'progress',
+    data: { value, max: 20, prompt_id: promptId, node: '3' },
+  });
+  const status = { type: 'status', data: { status: { exec_info: { queue_remaining: 1 } }, sid: id } };
+  return [status, step(id, 5), Buffer.alloc(300), step('another', 19)];
+}

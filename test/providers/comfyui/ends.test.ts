@@ -33,6 +33,20 @@ describe('a prompt at ComfyUI', () => {
     });
   });
 
+  it('tells how far its node is, while it runs', async () => {
+    const { provider } = await stage({ emulator: { latencyMs: 60_000 } });
+    await provider.submit(request, call);
+    const stop = new AbortController();
+    const told: (number | undefined)[] = [];
+    const onPhase = (_: string, share?: number) => {
+      told.push(share);
+      if (share !== undefined) stop.abort();
+    };
+    const collected = await collectOne(provider, id, request, { signal: stop.signal, onPhase });
+    expect(collected).toMatchObject({ state: 'running' });
+    expect(told.filter((share) => share !== undefined)).toEqual([0.25]);
+  });
+
   it('that fails in a node is rejected in the node’s words; the same would fail again', async () => {
     const error = await endOf('FAIL(mat1 and mat2 shapes cannot be multiplied)');
     expect(error).toMatchObject({ failure: 'rejected', charged: 'no', code: 'RuntimeError' });
