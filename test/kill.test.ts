@@ -9,7 +9,7 @@ it.each([
   { provider: 'local', kills: 8, count: 24, seed: 101 },
   { provider: 'replicate', kills: 10, count: 24, seed: 102 },
   { provider: 'openai', kills: 6, count: 16, seed: 103 },
-  { provider: 'gemini', kills: 4, count: 10, seed: 105 },
+  { provider: 'gemini', kills: 2, count: 6, seed: 105 },
   { provider: 'fal', kills: 4, count: 10, seed: 106 },
   { provider: 'bfl', kills: 3, count: 8, seed: 109 },
   { provider: 'runpod', kills: 3, count: 8, seed: 107 },
