@@ -13,6 +13,8 @@ const secretLengthMin = 6;
 const lettersMin = 12;
 /** So much of a secret before the `…` of a text that was cut is a part of it. */
 const beginningMin = 8;
+/** A shorter half of a key may be a word. */
+const halfMin = 8;
 const redacted = '[redacted]';
 
 /** Takes secrets out of a text. */
@@ -135,6 +137,8 @@ function secretsOf(env: Readonly<Record<string, string | undefined>>, keyVariabl
       // The user of a database is a plain word; the first half of a key in the form of a URL is secret, too.
       if (keyVariables.includes(name)) found.push(userinfo.slice(0, Math.max(0, colon)));
     }
+    // A key of two halves (fal's `id:secret`): a service may tell one of them alone.
+    else if (keyVariables.includes(name)) found.push(...value.split(':').filter((half) => half.length >= halfMin));
     // A multi-line secret (a PEM key) is also shown line by line.
     if (secretName.test(name) || keyVariables.includes(name))
       found.push(value, value.trim(), ...value.split(/\r?\n/).filter((line) => line.length >= 16));

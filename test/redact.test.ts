@@ -48,6 +48,15 @@ describe('the redactor', () => {
     );
   });
 
+  test('takes each half of a key of two halves out, but no word', () => {
+    const redact = createRedactor({ FAL_KEY: '0d1f7c1e-4b7e:5ecret9f8e7d6c', OTHER_KEY: 'project:5ecret9f8e' }, [
+      'FAL_KEY',
+      'OTHER_KEY',
+    ]);
+    expect(redact('no user 0d1f7c1e-4b7e with 5ecret9f8e7d6c')).toBe('no user [redacted] with [redacted]');
+    expect(redact('a project of 5ecret9f8e')).toBe('a project of [redacted]');
+  });
+
   test('takes the password out of a database URL, as written and as decoded', () => {
     const redact = createRedactor({ DATABASE_URL: 'postgres://app:p%40ss-w0rd@db:5432/x' });
     expect(redact('auth failed for p@ss-w0rd / p%40ss-w0rd')).toBe('auth failed for [redacted] / [redacted]');

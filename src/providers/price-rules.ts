@@ -12,7 +12,7 @@ export interface Priced {
 
 /** The price of one picture in US dollars, as it is expected, which is also the worst. */
 export type PriceRule = ((priced: Priced) => number) & {
-  /** References are billed by the megapixel: they are sent with at most this many pixels. */
+  /** References are billed by the megapixel, or taken up to a size: they are sent with at most this many pixels. */
   pixelsMax?: number;
 };
 
@@ -66,6 +66,17 @@ export function byInput(input: string, usd: Readonly<Record<string, number>>, st
     const value = extra[input] ?? (input === 'quality' ? request.quality : undefined) ?? standard;
     return usd[String(value)] ?? Math.max(...Object.values(usd));
   };
+}
+
+/** A rule with what an input costs besides, where the user sets it to this value. */
+export function withExtra(rule: PriceRule, input: string, [value, usd]: readonly [unknown, number]): PriceRule {
+  const price = (priced: Priced): number => rule(priced) + (priced.extra[input] === value ? usd : 0);
+  return Object.assign(price, rule.pixelsMax === undefined ? {} : { pixelsMax: rule.pixelsMax });
+}
+
+/** A rule for a model that takes references of at most so many pixels. */
+export function upToPixels(rule: PriceRule, pixelsMax: number): PriceRule {
+  return Object.assign((priced: Priced) => rule(priced), { pixelsMax });
 }
 
 /** A rule's price with where it is from. */

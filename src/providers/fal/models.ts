@@ -4,11 +4,13 @@
  * `@fal-ai/client` 1.10.1. Prices and their dates: docs/models.md.
  */
 import type { ModelList } from '../models.ts';
-import { byMegapixel, byResolution, each, type ResolutionStep } from '../price-rules.ts';
+import { byMegapixel, byResolution, each, type ResolutionStep, upToPixels, withExtra } from '../price-rules.ts';
 import { AS_ASKED, type FalModel, free, model, ONE, PNG, ratios, THIRD } from './model-record.ts';
 import { OTHERS } from './other-models.ts';
 
 const NO_SEARCH = { enable_web_search: false };
+/** A search costs this besides (pricing texts of nano-banana-2 and -pro, 2026-09-25). */
+const SEARCH = [true, 0.015] as const;
 const NANO_RATIOS = ratios('21:9 16:9 3:2 4:3 5:4 1:1 4:5 3:4 2:3 9:16');
 
 const NANO_2: readonly ResolutionStep[] = [
@@ -68,14 +70,17 @@ const FAMILIES: readonly FalModel[] = [
     resolutions: NANO_21,
   }),
   model('fal-ai/nano-banana-2', 'references', 14, {
-    price: byResolution('resolution', NANO_2),
+    price: withExtra(withExtra(byResolution('resolution', NANO_2), 'enable_web_search', SEARCH), 'thinking_level', [
+      'high',
+      0.002,
+    ]),
     note: '$0.08 at 1K, $0.12 at 2K, $0.16 at 4K',
     sizes: NANO_RATIOS,
     resolutions: NANO_2,
     fixed: { ...ONE, ...PNG, ...NO_SEARCH, limit_generations: true },
   }),
   model('fal-ai/nano-banana-pro', 'references', 14, {
-    price: byResolution('resolution', NANO_PRO),
+    price: withExtra(byResolution('resolution', NANO_PRO), 'enable_web_search', SEARCH),
     note: '$0.15 up to 2K, $0.30 at 4K',
     seed: 'none',
     sizes: NANO_RATIOS,
@@ -83,7 +88,7 @@ const FAMILIES: readonly FalModel[] = [
     fixed: { ...ONE, ...PNG, ...NO_SEARCH, limit_generations: true },
   }),
   model('blackforestlabs/flux-3/text-to-image', 'references', 10, {
-    price: byResolution('resolution', FLUX_3),
+    price: upToPixels(byResolution('resolution', FLUX_3), 4_000_000),
     note: '$0.048 at 1K, $0.10 at 2K, $0.607 at 4K',
     edit: 'blackforestlabs/flux-3/edit-image',
     seed: 'none',

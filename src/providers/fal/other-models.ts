@@ -1,5 +1,5 @@
 /** Models of fal that edit one picture, hold one person's face, or take no picture at all. */
-import { byMegapixel, each } from '../price-rules.ts';
+import { byInput, byMegapixel, each, withExtra } from '../price-rules.ts';
 import { AS_ASKED, type FalModel, free, model, ONE, PNG, ratios, THIRD } from './model-record.ts';
 
 export const OTHERS: readonly FalModel[] = [
@@ -26,7 +26,7 @@ export const OTHERS: readonly FalModel[] = [
     fixed: { ...ONE, ...PNG, enhance_prompt: false },
   }),
   model('fal-ai/ideogram/character', 'identity', 1, {
-    price: each(0.15),
+    price: byInput('rendering_speed', { TURBO: 0.1, BALANCED: 0.15, QUALITY: 0.2 }, 'BALANCED'),
     note: '$0.15',
     from: THIRD,
     plain: false,
@@ -49,8 +49,8 @@ export const OTHERS: readonly FalModel[] = [
     fixed: { ...ONE, prompt_optimizer: false },
   }),
   model('xai/grok-imagine-image', 'edit', 3, {
-    price: each(0.022),
-    note: '$0.022',
+    price: ({ request }) => 0.02 + 0.002 * request.references.length,
+    note: '$0.02, $0.002 more for each reference',
     from: THIRD,
     seed: 'none',
     sizes: { kind: 'any' },
@@ -72,7 +72,7 @@ export const OTHERS: readonly FalModel[] = [
     fixed: { ...ONE, ...PNG },
   }),
   model('fal-ai/z-image/turbo', 'none', 0, {
-    price: byMegapixel({ in: 0, out: 0.005 }),
+    price: withExtra(byMegapixel({ in: 0, out: 0.005 }), 'enable_prompt_expansion', [true, 0.0025]),
     note: '$0.005 a megapixel',
     unitUsd: 0.005,
     sizes: free(256, 2048),
