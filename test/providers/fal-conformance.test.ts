@@ -13,4 +13,3 @@ async function start({ faults, latencyMs, timeoutMs, badKey }: StartOptions): Pr
 }
 
 describeProvider('fal', { module, start });
-describeProvider('fal (a model that tells what it bills)', { module, start, request: { model: 'fal-ai/flux-2' } });
