@@ -18,6 +18,7 @@ it.each([
   { provider: 'bfl', kills: 200, count: 100, seed: 10 },
   { provider: 'openai-compatible', kills: 200, count: 100, seed: 8 },
   { provider: 'runpod', kills: 200, count: 100, seed: 9 },
+  { provider: 'modal', kills: 200, count: 100, seed: 21 },
   { provider: 'a1111', kills: 200, count: 100, seed: 20 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });

@@ -13,6 +13,7 @@ it.each([
   { provider: 'fal', kills: 4, count: 10, seed: 106 },
   { provider: 'bfl', kills: 3, count: 8, seed: 109 },
   { provider: 'runpod', kills: 3, count: 8, seed: 107 },
+  { provider: 'modal', kills: 3, count: 6, seed: 110 },
   { provider: 'comfyui', kills: 3, count: 10, seed: 108 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });

@@ -12,6 +12,7 @@ export const PROVIDERS: ProviderRegistry = {
   fal: { keyVariables: ['FAL_KEY'], load: () => import('./fal.ts') },
   runpod: { keyVariables: ['RUNPOD_API_KEY'], load: () => import('./runpod.ts') },
   a1111: { keyVariables: ['A1111_API_AUTH'], ownServer: true, load: () => import('./a1111.ts') },
+  modal: { keyVariables: ['MODAL_KEY'], ownServer: true, load: () => import('./modal.ts') },
   'openai-compatible': {
     keyVariables: ['OPENAI_COMPATIBLE_API_KEY'],
     ownServer: true,

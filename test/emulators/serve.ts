@@ -33,6 +33,10 @@ const SERVICES: Record<
     service: (await import('./fal.ts')).fal(),
     environment: (url) => ({ FAL_BASE_URL: url, FAL_KEY: 'emulated:key' }),
   }),
+  modal: async () => ({
+    service: (await import('./modal.ts')).modal(),
+    environment: (url) => ({ MODAL_BASE_URL: url, MODAL_KEY: 'emulated', MODAL_SECRET: 'emulated' }),
+  }),
   runpod: async () => {
     const { OWN_ENDPOINT, runpod } = await import('./runpod.ts');
     return {

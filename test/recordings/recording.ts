@@ -17,6 +17,7 @@ export const SERVICES = [
   'bfl',
   'fal',
   'runpod',
+  'modal',
   'openai-compatible',
   'a1111',
   'comfyui',

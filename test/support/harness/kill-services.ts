@@ -7,6 +7,7 @@ import { fal } from '../../emulators/fal.ts';
 import { comfyui } from '../../emulators/comfyui.ts';
 import { gemini } from '../../emulators/gemini.ts';
 import { localai } from '../../emulators/localai.ts';
+import { modal } from '../../emulators/modal.ts';
 import { openai } from '../../emulators/openai.ts';
 import { replicate } from '../../emulators/replicate.ts';
 import { runpod } from '../../emulators/runpod.ts';
@@ -21,6 +22,7 @@ export type KillProvider =
   | 'bfl'
   | 'fal'
   | 'runpod'
+  | 'modal'
   | 'openai-compatible'
   | 'comfyui'
   | 'a1111';
@@ -93,6 +95,15 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     config: {},
     options: { model: 'qwen-image-t2i', pollMs: 20 },
   },
+  modal: {
+    service: modal,
+    basePath: '',
+    priceMicros: 2_000,
+    tellsCost: false,
+    mayHold: false,
+    config: {},
+    options: { pollMs: 20, settleMs: 300 },
+  },
   a1111: { ...SYNC, service: a1111, basePath: '', priceMicros: 0, config: { size: '256x256' } },
   'openai-compatible': { ...SYNC, service: localai, basePath: '/v1', priceMicros: 0, config: { size: '256x256' } },
   comfyui: {
@@ -114,4 +125,6 @@ export const KILL_KEYS = {
   FAL_KEY: 'emulated:key',
   BFL_API_KEY: 'emulated-key',
   RUNPOD_API_KEY: 'emulated-key',
+  MODAL_KEY: 'wk-emulated',
+  MODAL_SECRET: 'ws-emulated',
 };

@@ -1,6 +1,11 @@
-/** The picture in a job's output: public endpoints and workers each have a form of their own. Pure. */
-import { microsOf } from '../../money.ts';
-import type { Generated, ProviderImage } from '../provider.ts';
+/**
+ * What programs on rented machines answer with: each has a form of its own for the picture, and words for why there is
+ * none. Pure.
+ */
+import { type Charged, ProviderError } from '../errors.ts';
+import { microsOf } from '../money.ts';
+import { oneLine } from './error-body.ts';
+import type { Generated, ProviderImage } from './provider.ts';
 
 /** A picture; or why there is none: what the worker says is wrong, or that it says nothing. */
 export type Output = Pick<Generated, 'image' | 'seedUsed' | 'costMicros' | 'warnings'> | Problem | Nothing;
@@ -11,15 +16,25 @@ interface Nothing {
   nothing: string;
 }
 
+const REFUSED = /nsfw|safety|sensitive|flagged|moderat|content polic|prohibited/i;
+const REJECTED = /invalid|must be|required|unsupported|not supported|validation|missing|failed to load/i;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads an output: `{image_url, cost}` or `{result}` of public endpoints, `{images, seed}` of worker-sdxl,
- * `{images, info}` of worker-a1111, `{images: [{type, data}]}` of worker-comfyui, `{message}` of its versions before 5.
+ * `{images, info}` of worker-a1111, `{images: [{type, data}]}` of worker-comfyui, `{message}` of its versions before 5,
+ * `{image}` of an app on Modal.
  */
 export function pictureIn(output: unknown): Output {
   const fields: Fields = isRecord(output) ? output : { image_url: output };
-  const candidates = [fields['image_url'], fields['result'], ...listOf(fields['images']), fields['message']];
+  const candidates = [
+    fields['image_url'],
+    fields['result'],
+    fields['image'],
+    ...listOf(fields['images']),
+    fields['message'],
+  ];
   const images = candidates.map(imageOf).filter((image) => image !== undefined);
   const [image] = images;
   if (image === undefined) {
@@ -67,4 +82,29 @@ function listOf(value: unknown): readonly unknown[] {
 
 function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The failure that a worker tells of, by its words: there are no codes. RunPod tells an exception as JSON in a text
+ * (runpod-python rp_job.py).
+ */
+export function workerFailure(service: string, error: unknown, charged: Charged): ProviderError {
+  const said = wordsOf(error) || 'the job failed without a reason';
+  const failure = REFUSED.test(said) ? 'refused' : REJECTED.test(said) ? 'rejected' : 'unavailable';
+  return new ProviderError(`${service}: ${said}`, { failure, charged, code: 'FAILED' });
+}
+
+function wordsOf(error: unknown): string {
+  if (Array.isArray(error)) return oneLine(error.map(wordsOf).join('; '));
+  if (typeof error === 'object' && error !== null) {
+    const told = error as Record<string, unknown>;
+    return wordsOf(told['error_message'] ?? told['message'] ?? told['msg'] ?? told['error']);
+  }
+  if (typeof error !== 'string') return '';
+  try {
+    const inner: unknown = JSON.parse(error);
+    return wordsOf(inner) || oneLine(error);
+  } catch {
+    return oneLine(error);
+  }
 }
