@@ -12,7 +12,7 @@ import { lookUpModel, modelForRequest, type ModelList } from './models.ts';
 import { commonOptions } from './options.ts';
 import { configuredPrice } from './price.ts';
 import { promptOf } from './prompt.ts';
-import type { ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
+import type { ImageRequest, Provider, Reference, Submission, SubmitContext } from './provider.ts';
 import { referenceSender, type ReferenceSender } from './reference-sender.ts';
 
 /** A request with inline pictures is at most 20 MB, and base64 makes four bytes of three. */
@@ -20,6 +20,8 @@ const INLINE_MAX_BYTES = 14_000_000;
 /** Larger ones are made smaller: the model looks at no more of them. */
 const REFERENCE_LIMIT = { service: SERVICE, maxBytes: 100_000_000 };
 const REFERENCE_PIXELS = 1024 * 1024;
+/** A face can't be told from fewer. */
+const REFERENCE_PIXELS_MIN = 256 * 256;
 /** `seed` is a signed 32-bit integer. */
 const SEED_RANGE = 2 ** 31;
 
@@ -100,10 +102,23 @@ function inlinePictures(
     references.map(async (reference) => {
       const pixelsMax = reference.sizeBytes > shareBytes ? REFERENCE_PIXELS : undefined;
       const [, mimeType = '', data = ''] =
-        /^data:([^;]+);base64,(.*)$/s.exec(await send(reference, { signal, pixelsMax })) ?? [];
+        /^data:([^;]+);base64,(.*)$/s.exec(await smallEnough(send, reference, { signal, pixelsMax, shareBytes })) ?? [];
       return { inlineData: { mimeType, data } };
     }),
   );
+}
+
+/** A picture with few pixels may still have many bytes: it gets fewer pixels until it takes no more than its share. */
+async function smallEnough(
+  send: ReferenceSender,
+  reference: Reference,
+  { signal, pixelsMax, shareBytes }: { signal: AbortSignal; pixelsMax: number | undefined; shareBytes: number },
+): Promise<string> {
+  const uri = await send(reference, { signal, pixelsMax });
+  const sizeBytes = (uri.length * 3) / 4;
+  if (pixelsMax === undefined || sizeBytes <= shareBytes || pixelsMax < REFERENCE_PIXELS_MIN) return uri;
+  const fewer = Math.floor(pixelsMax * Math.min(0.8, (shareBytes / sizeBytes) * 0.95));
+  return smallEnough(send, reference, { signal, pixelsMax: fewer, shareBytes });
 }
 
 function warningsOf(request: ImageRequest, model: GeminiModel): string[] {

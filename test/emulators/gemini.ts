@@ -29,6 +29,8 @@ export const FILTERED = 'filtered-content';
 /** A prompt with this word brings no picture and no token. */
 export const NOTHING = 'bring-nothing';
 
+/** Of a request with pictures inside (ai.google.dev/gemini-api/docs/image-understanding). */
+const REQUEST_MAX_BYTES = 20 * 1024 * 1024;
 const MEGAPIXEL = 1024 * 1024;
 const REFERENCE_TOKENS = 1120;
 const THOUGHTS = 120;
@@ -60,6 +62,8 @@ export function gemini(options: GeminiOptions = {}): Service {
 
   async function submit(call: Call): Promise<Answer> {
     const model = modelFor(call);
+    if (call.body.length > REQUEST_MAX_BYTES)
+      return refuse(400, 'INVALID_ARGUMENT', `Request payload size exceeds the limit: ${REQUEST_MAX_BYTES} bytes.`);
     const asked = model.method === 'predict' ? understandPredict(call.json, model) : understand(call.json, model);
     admitted.push(call.now());
     return model.method === 'predict' ? predict(asked, call) : generate(asked, call);

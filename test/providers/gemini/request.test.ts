@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import module from '../../../src/providers/gemini.ts';
 import { makePicture, pictureKey } from '../../emulators/picture.ts';
@@ -58,6 +59,24 @@ describe('a picture', () => {
     const keys = pictures.map(({ inlineData }) => pictureKey(Buffer.from(inlineData?.data ?? '', 'base64')));
     expect(keys).toEqual(['face.png', 'side.png']);
   });
+
+  it('with many references that hardly shrink still fits into one request', async () => {
+    const { provider, emulator } = await stage();
+    const folder = mkdtempSync(join(tmpdir(), 'imggen-gemini-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    // Noise: a PNG of one megapixel has three megabytes.
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+    const references = await Promise.all(
+      Array.from({ length: 14 }, async (_, index): Promise<Reference> => {
+        const path = join(folder, `${index}.png`);
+        const create = { width: 1024, height: 1024, channels: 3, background: '#888', noise } as const;
+        const { size } = await sharp({ create }).png({ compressionLevel: 1 }).toFile(path);
+        return { path, sha256: String(index), mime: 'image/png', sizeBytes: size };
+      }),
+    );
+    await provider.submit(request({ references }), call);
+    expect(emulator.charges()).toHaveLength(1);
+  }, 60_000);
 
   it('with references that take more than their share of the request has them smaller', async () => {
     const { provider, sent } = await stage();
