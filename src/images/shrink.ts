@@ -20,5 +20,6 @@ export async function withPixelsAtMost(bytes: Buffer<ArrayBuffer>, pixelsMax: nu
   // A picture on its side has the other order: the box holds both.
   const box = Math.max(1, Math.floor(Math.max(width, height) * scale));
   const small = sharp(bytes).autoOrient().resize({ width: box, height: box, fit: 'inside' });
-  return Buffer.from(await small.toFormat(format, { quality: format === 'png' ? 100 : QUALITY }).toBuffer());
+  // A quality, whatever it is, makes sharp give a PNG a palette of 256 colors.
+  return Buffer.from(await small.toFormat(format, format === 'png' ? {} : { quality: QUALITY }).toBuffer());
 }

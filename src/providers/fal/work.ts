@@ -35,6 +35,7 @@ const resultSchema = z.object({
 /** Failures of the queue and its runners, not of the model (fal.ai/docs, "Request errors"). */
 const INFRASTRUCTURE =
   /^(request_timeout|startup_timeout|runner_\w+|client_disconnected|client_cancelled|bad_request|internal_error)$/;
+const POLICY = 'content_policy_violation';
 /** Failures that only a model tells with 5xx (fal.ai/docs/errors). */
 const OF_MODEL = /^(internal_server_error|generation_timeout|downstream_service_(error|unavailable))$/;
 /** Never a model's own, but for a path that it has not: the key, the credit, no such request, one too many. */
@@ -144,14 +145,16 @@ function isModels(
  * none the platform bills its default (fal, `api.py`, the handler of 404).
  */
 function modelError(error: ProviderError, units: number | undefined): ProviderError {
-  const { status = 0, code } = error;
+  const { status = 0 } = error;
+  // An error that repeats a large input is cut before its end: its type was seen, though it can't be parsed.
+  const code = error.failure === 'refused' ? POLICY : error.code;
   const charged: Charged = units === undefined ? (status >= 500 ? 'no' : 'maybe') : units > 0 ? 'yes' : 'no';
   return new ProviderError(error.message, { failure: failureOf(status, code), charged, status, code });
 }
 
 /** By the type of the first problem, never by its words (fal.ai/docs/errors). */
 function failureOf(status: number, code: string | undefined): Failure {
-  if (code === 'content_policy_violation') return 'refused';
+  if (code === POLICY) return 'refused';
   if (code === 'generation_timeout') return 'timeout';
   return status >= 500 || code === 'downstream_service_error' ? 'unavailable' : 'rejected';
 }

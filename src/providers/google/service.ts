@@ -84,15 +84,20 @@ export async function checkModels(
   return { ok: true, message: `${service.name} answers; this account has ${list}${missing}` };
 }
 
+/** One odd detail hides nothing of the others. */
+const text = z.string().optional().catch(undefined);
 const detailSchema = z.looseObject({
-  reason: z.string().optional(),
-  violations: z.array(z.looseObject({ quotaId: z.string().optional() })).optional(),
+  reason: text,
+  violations: z
+    .array(z.looseObject({ quotaId: text }))
+    .optional()
+    .catch(undefined),
 });
 const errorSchema = z.object({
   error: z.object({
     message: z.string().default(''),
     status: z.string().default(''),
-    details: z.array(detailSchema).default([]),
+    details: z.array(detailSchema).default([]).catch([]),
   }),
 });
 

@@ -69,7 +69,7 @@ export function fateOf(id: string, endpoint: Endpoint | undefined, input: Record
           msg: 'The content could not be processed because it contained material flagged by a content checker.',
           type: 'content_policy_violation',
           url: 'https://docs.fal.ai/errors#content_policy_violation',
-          input: { prompt },
+          input,
         },
       ],
     };

@@ -1,9 +1,13 @@
 /** How work at fal ends, and what it then is said to have cost. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FalOptions } from '../../emulators/fal.ts';
 import type { EmulatorOptions } from '../../emulators/emulator.ts';
 import { FLAGGED_WORD, REFUSED_WORD } from '../../emulators/fal/request.ts';
-import type { Generated, ImageRequest } from '../../../src/providers/provider.ts';
+import { makePicture } from '../../emulators/picture.ts';
+import type { Generated, ImageRequest, Reference } from '../../../src/providers/provider.ts';
 import { type FalStage, stage } from '../../support/providers/fal-stage.ts';
 import { ticking } from '../../support/providers/time.ts';
 import { collectOne, makeOne, plainRequest, thrownBy } from '../../support/providers/request.ts';
@@ -52,6 +56,18 @@ describe('work of fal that ends without a picture', () => {
     });
     expect(String(error)).toContain('prompt: The content could not be processed');
     expect(emulator.requests.filter(({ operation }) => operation === 'submit')).toHaveLength(1);
+  });
+
+  it('is refused also when the error repeats the whole input, with a reference in it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'imggen-fal-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, 'face.png');
+    writeFileSync(path, makePicture(512, 512, 'face', { sizeBytes: 600_000 }));
+    const references: Reference[] = [{ path, sha256: 'face', mime: 'image/png', sizeBytes: 600_000 }];
+    const { provider } = await stage();
+    const asked = request({ prompt: `a ${REFUSED_WORD} scene`, references });
+    const is = { failure: 'refused', charged: 'maybe', status: 422, code: 'content_policy_violation' };
+    expect(await thrownBy(makeOne(provider, asked, call))).toMatchObject(is);
   });
 
   it('is refused, and paid, when the picture came blacked out', async () => {

@@ -67,6 +67,12 @@ describe('an error of Google', () => {
     expect(told(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded', [{ violations }])).toBe('no-credit');
   });
 
+  it('is understood beside details of another form', () => {
+    const odd = { reason: 5, violations: null };
+    expect(told(400, 'INVALID_ARGUMENT', 'x', [odd, { reason: 'API_KEY_INVALID' }])).toBe('unauthorized');
+    expect(told(503, 'UNAVAILABLE', 'x', 'none' as never)).toBe('unavailable');
+  });
+
   it('is read in a list, too, and says nothing where it is not one of Google’s', () => {
     const error = { error: { message: 'x', status: 'FAILED_PRECONDITION' } };
     expect(toldFailure(400, JSON.stringify([error]))).toBe('unauthorized');
