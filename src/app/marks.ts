@@ -44,23 +44,30 @@ export async function tellMarks(
   ledger: Ledger,
   { characterKey, warn }: { characterKey: number; warn: (message: string) => void },
 ): Promise<number> {
-  const images = ledger.uploads.unmarked(characterKey);
-  for (const [index, image] of images.entries()) {
-    const problem = await retag(services, image);
-    if (problem === undefined) {
+  const untold: string[] = [];
+  const silent = new Set<string>();
+  let why = '';
+  for (const image of ledger.uploads.unmarked(characterKey)) {
+    const store = image.upload?.store ?? '';
+    const problem = silent.has(store) ? undefined : await retag(services, image);
+    if (problem === undefined && !silent.has(store)) {
       ledger.uploads.marked(image);
       continue;
     }
-    const left = images.length - index;
-    const what = left === 1 ? `the marks of ${image.filename}` : `the marks of ${left} pictures`;
-    warn(`${what} count, but are not in the store yet: ${clean(problem)}; the next mark or upload tells it`);
-    return left;
+    untold.push(image.filename);
+    if (!problem) continue;
+    why ||= clean(problem.message);
+    // What is refused is refused for this picture; else the store would let each of them wait.
+    if (!(problem instanceof StorageError) || problem.failure !== 'rejected') silent.add(store);
   }
-  return 0;
+  if (untold.length === 0) return 0;
+  const what = untold.length === 1 ? `the marks of ${untold[0]}` : `the marks of ${untold.length} pictures`;
+  warn(`${what} count, but are not in the store yet: ${why}; the next mark or upload tells it`);
+  return untold.length;
 }
 
 /** Why the store could not be told; undefined: it was, or has no tags. */
-async function retag(services: Project['services'], image: Image): Promise<string | undefined> {
+async function retag(services: Project['services'], image: Image): Promise<UserError | StorageError | undefined> {
   const { upload, review, favorite } = image;
   if (!upload || upload.key === null) return undefined;
   const has = (tag: string): boolean => tag === review || (tag === 'favorite' && favorite);
@@ -70,7 +77,7 @@ async function retag(services: Project['services'], image: Image): Promise<strin
     await store.retag?.(upload.key, tags, AbortSignal.timeout(RETAG_TIMEOUT_MS));
     return undefined;
   } catch (error) {
-    if (error instanceof UserError || error instanceof StorageError) return error.message;
+    if (error instanceof UserError || error instanceof StorageError) return error;
     throw error;
   }
 }

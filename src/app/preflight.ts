@@ -8,7 +8,7 @@ import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { shotSettings } from '../runner/request.ts';
-import { rolesSentence } from '../runner/roles.ts';
+import { isForKind, rolesSentence } from '../runner/roles.ts';
 import { unfit, type Demand } from '../runner/unfit.ts';
 import type { PlannedShot } from '../shot.ts';
 import { worstOf } from './estimate.ts';
@@ -89,7 +89,9 @@ export async function makeFolders(places: Iterable<Place>): Promise<void> {
 }
 
 /** What shots ask of a provider. Beside pictures of their own there is the face's: the avatar, where none is given. */
-function demandOf(settings: JobSettings, shots?: AlikeShots): Demand {
+function demandOf(job: JobSettings, shots?: AlikeShots): Demand {
+  const kind = shots ? (shots.kind ?? 'gallery') : 'training';
+  const settings = { ...job, references: job.references.filter((given) => isForKind(given, kind)) };
   const own = shots?.own.references ?? [];
   const faces = settings.references.filter(({ role }) => role === 'face').length;
   const others = own.length + settings.references.length - faces;

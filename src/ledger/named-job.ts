@@ -49,6 +49,7 @@ function differences(connection: Connection, job: Job, wanted: NamedRequest): st
     ['provider', of.provider, now.provider],
     ['model', of.model, now.model],
     ['size', `${of.width}x${of.height}`, `${now.width}x${now.height}`],
+    ['background', backgroundOf(of), backgroundOf(now)],
     // What is unfinished goes on with another quality.
     ['quality', of.quality ?? 'default', (job.state === 'open' ? of.quality : now.quality) ?? 'default'],
   ];
@@ -61,6 +62,10 @@ function differences(connection: Connection, job: Job, wanted: NamedRequest): st
     ...(scenes ? [] : [OTHER_SCENES]),
     ...(isOfImages(connection, job.id, wanted.replaces) ? [] : ['pictures to be made again: others']),
   ];
+}
+
+function backgroundOf({ transparent }: JobSettings): string {
+  return transparent ? 'transparent' : 'any';
 }
 
 /** True when the job makes other takes of exactly these pictures; true for what is no reroll. */

@@ -48,6 +48,8 @@ describe('a job', () => {
     const named = makeJob(ledger, ledgers.folder, { shots: galleryShots(2), key: 'nightly' });
     expect(makeJob(ledger, ledgers.folder, { shots: galleryShots(2), key: 'nightly', fresh: true }).id).toBe(named.id);
     expect(() => makeJob(ledger, ledgers.folder, { shots: galleryShots(3), key: 'nightly' })).toThrow(/names job/);
+    const transparent = { key: 'nightly', settings: { transparent: true } };
+    expect(() => makeJob(ledger, ledgers.folder, { shots: galleryShots(2), ...transparent })).toThrow(/names job/);
     expect(ledgers.count('SELECT COUNT(*) FROM shots')).toBe(6);
   });
 

@@ -73,6 +73,15 @@ describe('references of a config', () => {
     ]);
   }, 30_000);
 
+  it('of a product leave a model with room for one picture to the avatar and what refers to it', async () => {
+    const character = { references: [{ picture: data(MUG), role: 'product' }] };
+    const providers = { replicate: { model: 'black-forest-labs/flux-kontext-pro' } };
+    const { imggen } = await replicateProject({ character, providers });
+    const { shots } = await imggen.planCharacter({ trainingCount: 1 });
+    expect(shots.map(({ references }) => references)).toEqual([[], []]);
+    await expect(imggen.planPack({ count: 1 })).rejects.toThrow('it takes 1 reference pictures, 2 are asked for');
+  });
+
   it('of a scene may have roles and addresses, too', async () => {
     const scenes = [{ prompt: 'with her mug', references: [{ picture: `${AT}/mug.png`, role: 'product' }] }];
     const { imggen, inputs } = await studio([data(FACE)], { '/mug.png': MUG }, scenes);

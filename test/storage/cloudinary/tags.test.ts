@@ -60,6 +60,17 @@ describe('marks', () => {
     expect(tagsOf(1)).toEqual([]);
   });
 
+  it('of a picture that the store can not be told of do not keep those of the others back', async () => {
+    const { imggen, cloud, tagsOf } = await project();
+    cloud.faults.push({ on: 'tags', kind: 'status', status: 400, positions: [1] });
+    const told: string[] = [];
+    await imggen.mark(['mira/1', 'mira/2'], { review: 'approved' }, { warn: (message) => void told.push(message) });
+    expect([tagsOf(1), tagsOf(2)]).toEqual([[], ['approved']]);
+    expect(told).toEqual([expect.stringContaining('the marks of mira_image_00001.png count, but')]);
+    expect(await imggen.upload('mira').result).toMatchObject({ status: 'done' });
+    expect(tagsOf(1)).toEqual(['approved']);
+  });
+
   it('count also while the store is down, which is told, and are told to it later', async () => {
     const { imggen, cloud, tagsOf } = await project();
     cloud.faults.push({ on: 'tags', kind: 'status', status: 503 });
