@@ -5,6 +5,7 @@ import { resultOf } from '../../../src/providers/runpod/job.ts';
 import { FORBIDDEN } from '../../emulators/runpod.ts';
 import { plainRequest, thrownBy } from '../../support/providers/request.ts';
 import { clearStage, stage, type Stage } from '../../support/providers/runpod-stage.ts';
+import { ticking } from '../../support/providers/time.ts';
 
 afterEach(clearStage);
 
@@ -58,7 +59,7 @@ describe('a job at RunPod', () => {
 
   it('is not called gone by a clock of ours that was set: the age is told by the service', async () => {
     const serviceMs = Date.now();
-    const scene = await stage({ emulator: { now: () => serviceMs }, timeoutMs: 100 });
+    const scene = await stage({ emulator: { now: () => serviceMs }, elapsed: ticking() });
     const work = await made(scene);
     const missing = { ...work, remoteId: `${work.remoteId.split('/')[0]}/not-there-yet` };
     const yearLater = { ...missing, acceptedAtMs: work.acceptedAtMs - 365 * 86_400_000 };

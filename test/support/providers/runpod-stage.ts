@@ -33,6 +33,7 @@ export async function stage(
     provider?: Record<string, unknown>;
     env?: Record<string, string>;
     timeoutMs?: number;
+    elapsed?: () => number;
   } = {},
 ): Promise<Stage> {
   const emulator = await startEmulator(runpod({ apiKey: KEY, ...options.service }), options.emulator);
@@ -43,7 +44,7 @@ export async function stage(
     env: { RUNPOD_API_KEY: KEY, RUNPOD_ENDPOINT_ID: OWN_ENDPOINT, ...options.env },
     fetch,
     now: options.emulator?.now ?? Date.now,
-    elapsed: () => performance.now(),
+    elapsed: options.elapsed ?? (() => performance.now()),
     sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
     timeoutMs: options.timeoutMs ?? 10_000,
   });
