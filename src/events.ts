@@ -118,6 +118,8 @@ export type LiveEvent =
       advice?: Advice | undefined;
       /** It tells what `auto` takes: `--json` prints it. */
       choice?: Choice | undefined;
+      /** Beside `choice`: when (ISO). */
+      at?: string;
     }
   /**
    * Nothing of this run is under way, and this is what it waits for: told at once, then every few seconds. `--json`

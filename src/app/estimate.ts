@@ -93,8 +93,13 @@ function standInWorst(job: JobSettings, other: ReadyProvider, shot: PricedShot):
   const { model } = other;
   const settings = shotSettings(job, shot.own ?? {});
   const price = () => priceOf({ ...job, model }, other, shot);
-  const demand = { settings, references: settings.references.length, promptChars: shot.prompt.length, price };
-  return unfitToStandIn(other, model, demand) === undefined ? (price()?.worstMicros ?? 0) : 0;
+  const promptChars = shot.prompt.length;
+  const given = settings.references.length;
+  // With the avatar, where no reference is given, or without one.
+  const isAsked = [given, Math.max(1, given)].some(
+    (references) => unfitToStandIn(other, model, { settings, references, promptChars, price }) === undefined,
+  );
+  return isAsked ? (price()?.worstMicros ?? 0) : 0;
 }
 
 /** Adds up the worst case of what is left to do, against the caps of each job and of the day. */

@@ -62,12 +62,12 @@ function noticeOf(
     const price = () => priceOf({ ...settings, model }, other, shot);
     return unfitToStandIn(other, model, { settings, references, promptChars: most, price });
   };
-  const never = why(settings.references.length);
-  if (never !== undefined) return `the fallback ${who} is not asked: ${never}`;
   const own = main.provider.capabilities(settings.model);
-  const sometimes = own.referencesMax > 0 ? why(Math.max(1, settings.references.length)) : undefined;
-  if (sometimes !== undefined)
-    return `the fallback ${who} is asked only for pictures without a reference: ${sometimes}`;
+  const bare = why(settings.references.length);
+  const withFace = own.referencesMax > 0 ? why(Math.max(1, settings.references.length)) : bare;
+  if (bare !== undefined && withFace !== undefined) return `the fallback ${who} is not asked: ${bare}`;
+  if (withFace !== undefined) return `the fallback ${who} is asked only for pictures without a reference: ${withFace}`;
+  if (bare !== undefined) return `the fallback ${who} is asked only for pictures with a reference: ${bare}`;
   const less = lessThan(own, other.provider.capabilities(model));
   const [here, there] = [worst(main, settings.model) ?? 0, worst(other, model) ?? 0];
   if (there > here) less.push(`a picture may cost up to ${usdText(there)} (${main.provider.name}: ${usdText(here)})`);
@@ -77,6 +77,8 @@ function noticeOf(
 
 function lessThan(own: Capabilities, other: Capabilities): string[] {
   const noSeed = own.seed !== 'none' && other.seed === 'none';
+  const lessSeed = own.seed === 'exact' && other.seed === 'best-effort';
   const noFace = keepsPerson(own) && !keepsPerson(other);
-  return [...(noSeed ? ['it has no seed'] : []), ...(noFace ? ['it does not keep the face'] : [])];
+  const seed = noSeed ? ['it has no seed'] : lessSeed ? ['its seed is best effort'] : [];
+  return [...seed, ...(noFace ? ['it does not keep the face'] : [])];
 }

@@ -82,8 +82,10 @@ export async function prepare(
   { confirm }: Pick<RunOptions, 'confirm'>,
 ): Promise<Prepared> {
   const told = jobs.flatMap(({ notice, notices: more = [] }) => [notice, ...more]);
+  // What `--json` prints has its time.
+  const at = ({ choice }: Notice) => choice && { at: new Date(project.host.now()).toISOString() };
   const notices: LiveEvent[] = told.flatMap((notice) =>
-    notice === undefined ? [] : [{ event: 'notice', level: 'info', ...notice }],
+    notice === undefined ? [] : [{ event: 'notice', level: 'info', ...notice, ...at(notice) }],
   );
   const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });
   const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));

@@ -19,7 +19,8 @@ export function unfitToStandIn(other: ReadyProvider, model: string, demand: Stan
   const { settings, references } = demand;
   const why = unfit(other, model, demand);
   if (why !== undefined) return why;
-  const { withheld, qualities } = other.provider.capabilities(model);
+  const { withheld, qualities, referencesMin = 0 } = other.provider.capabilities(model);
+  if (references < referencesMin) return 'it needs a reference picture, and none goes along';
   if (references > 0 && withheld !== undefined) return `it ${withheld}`;
   if (settings.quality !== undefined && qualities.length > 0 && !qualities.includes(settings.quality))
     return `it has no quality ${JSON.stringify(settings.quality)}: it takes ${qualities.join(', ')}`;
