@@ -114,11 +114,11 @@ const SPENT = /credits are depleted|spend(?:ing)? (?:cap|limit)|\blimit: 0\b/i;
 /**
  * What Google's errors mean, by `google.rpc` status and details. 503 with the status UNAVAILABLE is the service's own
  * word that it did not do the work, and errors are not charged (ai.google.dev/gemini-api/docs/billing, "Am I charged
- * for failed requests?", read 2026-11-22); a 503 of anybody between us says nothing.
+ * for failed requests?", read 2026-11-22); a 500 or 503 of anybody between us says nothing.
  */
 export function toldFailure(status: number, bodyText: string): Failure | undefined {
   const error = errorIn(bodyText);
-  if (error === undefined) return undefined;
+  if (error === undefined) return status === 500 ? 'unknown' : undefined;
   const { message, details } = error;
   if (details.some(({ reason }) => reason === 'API_KEY_INVALID')) return 'unauthorized';
   if (error.status === 'FAILED_PRECONDITION') return /enable billing/i.test(message) ? 'no-credit' : 'unauthorized';

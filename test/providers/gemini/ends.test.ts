@@ -76,6 +76,7 @@ describe('an error of Google', () => {
   it('is read in a list, too, and says nothing where it is not one of Google’s', () => {
     const error = { error: { message: 'x', status: 'FAILED_PRECONDITION' } };
     expect(toldFailure(400, JSON.stringify([error]))).toBe('unauthorized');
+    expect(toldFailure(500, '<html>Internal Server Error</html>')).toBe('unknown');
     expect(toldFailure(503, '<html>Service Unavailable</html>')).toBeUndefined();
     expect(toldFailure(503, '{"message":"no healthy upstream"}')).toBeUndefined();
   });
