@@ -10,6 +10,7 @@ type Context = Pick<Time, 'now' | 'sleep'> & Pick<StopSignals, 'drain'> & Pick<R
 /** The shots that a run is at, from their claim to their end. */
 export class InFlight {
   private readonly context: Context;
+  /** By attempt: a shot may be claimed again before the end of its last attempt is heard of. */
   private readonly ends = new Map<number, Promise<void>>();
   private readonly most: ReadonlyMap<number, number>;
   private readonly taken: Places;
@@ -34,18 +35,18 @@ export class InFlight {
   }
 
   /** A shot has begun; `end` resolves when it has ended, and never rejects. */
-  add({ shotId, jobId }: Lease, end: Promise<void>): void {
+  add({ attemptId, jobId }: Pick<Lease, 'attemptId' | 'jobId'>, end: Promise<void>): void {
     const tracked = end.finally(() => {
-      this.ends.delete(shotId);
-      this.taken.end(shotId);
+      this.ends.delete(attemptId);
+      this.taken.end(attemptId);
     });
-    this.ends.set(shotId, tracked);
-    this.taken.begin(shotId, jobId);
+    this.ends.set(attemptId, tracked);
+    this.taken.begin(attemptId, jobId);
   }
 
   /** A provider has done its part of a shot: its place there is free. */
-  answered(shotId: number): void {
-    this.taken.answered(shotId);
+  answered(attemptId: number): void {
+    this.taken.answered(attemptId);
     this.wake();
   }
 

@@ -10,11 +10,11 @@ export function openAttempt(
   all: RunnerContext['providers'],
   requests: Pick<Requests, 'rebuild' | 'routes'>,
   { lease, job, shot, attempt }: Claimed | TakenOver,
-  answered: (shotId: number) => void,
+  answered: (attemptId: number) => void,
 ): OpenAttempt | undefined {
   const ready = all.get(attempt.provider);
   if (!ready) return undefined;
-  const onAnswered = () => answered(lease.shotId);
+  const onAnswered = () => answered(lease.attemptId);
   const request = requests.rebuild(job, shot, attempt);
   const file = answerFileOf({ job, attempt, ready, request });
   const providers = () => Math.max(1, requests.routes(job, shot).length);

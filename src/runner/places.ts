@@ -5,7 +5,7 @@
 export class Places {
   private readonly concurrencyOf: ReadonlyMap<number, number>;
   private readonly concurrencyMax: number;
-  /** By shot: its job, and whether a provider is still at work on it. */
+  /** By attempt: its job, and whether a provider is still at work on it. */
   private readonly begun = new Map<number, { jobId: number; asking: boolean }>();
 
   /** @param concurrencyOf by job id. */
@@ -15,19 +15,19 @@ export class Places {
   }
 
   /** A shot is claimed or taken over. */
-  begin(shotId: number, jobId: number): void {
-    this.begun.set(shotId, { jobId, asking: true });
+  begin(attemptId: number, jobId: number): void {
+    this.begun.set(attemptId, { jobId, asking: true });
   }
 
   /** The provider has done its part: its place is free, while the picture is being saved. */
-  answered(shotId: number): void {
-    const shot = this.begun.get(shotId);
+  answered(attemptId: number): void {
+    const shot = this.begun.get(attemptId);
     if (shot) shot.asking = false;
   }
 
   /** The shot has ended, or was let go. */
-  end(shotId: number): void {
-    this.begun.delete(shotId);
+  end(attemptId: number): void {
+    this.begun.delete(attemptId);
   }
 
   /** How many more shots of this job may begin now. */
