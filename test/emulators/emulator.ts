@@ -2,6 +2,7 @@
  * The base of every emulated service: a loopback server that routes requests to a service's handlers, records
  * them, books every charge (before it answers, so that the books survive any kill) and misbehaves when told to.
  */
+import type { Duplex } from 'node:stream';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -133,7 +134,14 @@ export async function startEmulator(service: Service, options: EmulatorOptions =
       send(response, { status: 500, body: { detail: `emulator bug: ${String(error)}` } });
     });
   });
-  if (service.upgrade) server.on('upgrade', service.upgrade);
+  // These are no connections of the server any more: `closeAllConnections` leaves them, and `close` waits for them.
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (request, socket) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    if (service.upgrade) service.upgrade(request, socket);
+    else socket.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
@@ -144,6 +152,7 @@ export async function startEmulator(service: Service, options: EmulatorOptions =
     closing.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
     await closed;
     books.close();
   }
