@@ -17,10 +17,12 @@ import { referenceSender, type ReferenceSender } from './reference-sender.ts';
 import { type Input, publicInput, workerInput } from './runpod/input.ts';
 import { acceptedSchema } from './runpod/job.ts';
 import { type Connection, healthOf, jobPath, jobs, reading, RETENTION_MS, SERVICE } from './runpod/jobs.ts';
-import { DEFAULT_MODEL, MODEL_LIST, type RunpodModel } from './runpod/models.ts';
+import { DEFAULT_MODEL, MODEL_LIST, type RunpodModel, WORKFLOW_MODEL } from './runpod/models.ts';
 import { type Options, optionsSchema, ownEndpoint } from './runpod/options.ts';
 import { priceOf } from './runpod/price.ts';
+import { type FoundWorkflows, runsWorkflows, withWorkflows, workflowInput, workflowsOf } from './runpod/workflow.ts';
 import { ServiceClock, timeOf } from './service-clock.ts';
+import { readWorkflows, workflowWarnings } from './workflow-files.ts';
 
 const OFFICIAL_URL = 'https://api.runpod.ai/v2';
 /** Answering with an id takes about a second, a large input longer. */
@@ -35,6 +37,9 @@ interface Parts extends Connection {
   settings: ProviderSettings<Options>;
   /** The user's own endpoint. */
   ownId: string | undefined;
+  workflows: FoundWorkflows;
+  /** Taken where the config names none. */
+  defaultModel: string;
   sendReference: ReferenceSender;
 }
 
@@ -50,6 +55,8 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     options,
     settings,
     ownId: ownEndpoint(options, env['RUNPOD_ENDPOINT_ID']),
+    workflows: await readWorkflows('runpod', options, settings.folder ?? '.'),
+    defaultModel: (options.workflow ?? options.referenceWorkflow) ? WORKFLOW_MODEL : DEFAULT_MODEL,
     sendReference: referenceSender({
       limit: { service: SERVICE, maxBytes: 50_000_000 },
       inlineMaxBytes: Infinity,
@@ -62,10 +69,10 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     retentionMs: RETENTION_MS,
     baseUrl,
     answersInline: parts.ownId !== undefined,
-    defaultModel: DEFAULT_MODEL,
+    defaultModel: parts.defaultModel,
     capabilities: (id) => usable(parts, id).capabilities,
     price: (request) => price(request, options, now()),
-    warnings: (request) => warnings(request, record(request.model, now())),
+    warnings: (request) => warnings(parts, request),
     submit: (request, call) => submit(parts, request, call),
     collect: (work, _request, call) =>
       collectFromQueue(jobs(parts, options.pollMs), work, { ...settings, now: timeOf(parts.clock, work) }, call),
@@ -88,14 +95,14 @@ function record(id: string, nowMs: number): RunpodModel {
   return found;
 }
 
-/** @throws {UserError} for a worker when the user's endpoint is not named. */
-function usable({ ownId, settings }: Parts, id: string): RunpodModel {
+/** @throws {UserError} for a worker when the user's endpoint is not named, or has no workflow to run. */
+function usable({ ownId, settings, workflows }: Parts, id: string): RunpodModel {
   const model = record(id, settings.now());
   if ('worker' in model.at && ownId === undefined)
     throw new UserError(`${id} runs on an endpoint of yours, and none is named`, {
       hint: 'Set RUNPOD_ENDPOINT_ID, or providers.runpod.endpointId in the config',
     });
-  return model;
+  return withWorkflows(model, workflows);
 }
 
 function price(request: Parameters<Provider['price']>[0], options: Options, nowMs: number): Price | undefined {
@@ -103,7 +110,10 @@ function price(request: Parameters<Provider['price']>[0], options: Options, nowM
   return configuredPrice(options, { model: request.model, nowMs }) ?? (listed && priceOf(listed, request));
 }
 
-function warnings(request: ImageRequest, { id, capabilities: can }: RunpodModel): readonly string[] {
+function warnings({ workflows, settings }: Parts, request: ImageRequest): readonly string[] {
+  const model = record(request.model, settings.now());
+  if (runsWorkflows(model)) return workflowWarnings(workflowsOf(workflows), request);
+  const { id, capabilities: can } = model;
   return [
     ...(request.negativePrompt && !can.negativePrompt ? [`${id} has no negative prompt: it is left out`] : []),
     ...(can.seed === 'none' ? [`${id} takes no seed: the same request gives another picture each time`] : []),
@@ -145,11 +155,17 @@ async function submit(parts: Parts, request: ImageRequest, call: SubmitContext):
 }
 
 function jobOf(
-  { ownId = '', options }: Parts,
-  { at }: RunpodModel,
+  { ownId = '', options, workflows }: Parts,
+  model: RunpodModel,
   request: ImageRequest,
   pictures: readonly string[],
 ): { endpointId: string; input: Input } {
+  const { at } = model;
+  if (runsWorkflows(model))
+    return {
+      endpointId: ownId,
+      input: { ...options.input, ...workflowInput(workflowsOf(workflows), request, pictures) },
+    };
   if ('worker' in at) return { endpointId: ownId, input: { ...options.input, ...workerInput(at.worker, request) } };
   const endpoint = (pictures.length === 0 && at.withoutPictures) || at.endpoint;
   return { endpointId: endpoint.id, input: { ...options.input, ...publicInput(endpoint, request, pictures) } };
@@ -158,7 +174,7 @@ function jobOf(
 /** Asks the endpoint of the model that would be used for its queue and workers; free. */
 async function check(parts: Parts, call: CallContext): Promise<Health> {
   try {
-    const { at } = modelForRequest(() => usable(parts, parts.options.model ?? DEFAULT_MODEL));
+    const { at } = modelForRequest(() => usable(parts, parts.options.model ?? parts.defaultModel));
     return { ok: true, message: await healthOf(parts, 'endpoint' in at ? at.endpoint.id : (parts.ownId ?? ''), call) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;

@@ -17,7 +17,16 @@ interface Nothing {
 }
 
 const REFUSED = /nsfw|safety|sensitive|flagged|moderat|content polic|prohibited/i;
-const REJECTED = /invalid|must be|required|unsupported|not supported|validation|missing|failed to load/i;
+const REJECTED = new RegExp(
+  'invalid|must be|required|unsupported|not supported|validation|missing|failed to load|' +
+    // worker-comfyui: of its workflow.
+    'workflow execution error|has no outputs|custom node|error decoding base64',
+  'i',
+);
+/** The next try may get a machine with room. */
+const FULL = /out ?of ?memory/i;
+/** Things that a worker says besides its picture, at most. */
+const SAID_MAX = 5;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,28 +37,41 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function pictureIn(output: unknown): Output {
   const fields: Fields = isRecord(output) ? output : { image_url: output };
-  const candidates = [
-    fields['image_url'],
-    fields['result'],
-    fields['image'],
-    ...listOf(fields['images']),
-    fields['message'],
-  ];
-  const images = candidates.map(imageOf).filter((image) => image !== undefined);
-  const [image] = images;
-  if (image === undefined) {
-    const problem = fields['error'] ?? fields['detail'] ?? fields['errors'];
-    return problem === undefined ? { nothing: 'there is no picture in its output' } : { problem };
-  }
+  const pictures = listOf(fields['images']);
+  // A workflow saves its steps first, and its result last.
+  const isWorkflow = pictures.some(isRecord);
+  const inOrder = isWorkflow ? pictures.toReversed() : pictures;
+  const candidates = [fields['image_url'], fields['result'], fields['image'], ...inOrder, fields['message']];
+  const image = candidates.map(imageOf).find((one) => one !== undefined);
+  if (image === undefined) return whyNone(fields);
   const seedUsed = seedOf(fields);
   const cost = fields['cost'];
-  const pictures = listOf(fields['images']).length;
+  const kept = isWorkflow ? 'last' : 'first';
+  const warnings = [
+    ...(pictures.length > 1 ? [`an answer holds ${pictures.length} pictures: the ${kept} is kept`] : []),
+    ...listOf(fields['errors'])
+      .slice(0, SAID_MAX)
+      .map((said) => `the worker says: ${wordsOf(said) || 'an error'}`),
+  ];
   return {
     image,
     ...(seedUsed === undefined ? {} : { seedUsed }),
     ...(typeof cost === 'number' ? { costMicros: microsOf(cost) } : {}),
-    ...(pictures > 1 ? { warnings: [`an answer holds ${pictures} pictures: the first is kept`] } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
+}
+
+function whyNone(fields: Fields): Problem | Nothing {
+  if (fields['status'] === 'success_no_images')
+    return { nothing: 'its workflow made no picture: it needs a node that saves one (SaveImage)' };
+  const problem = fields['error'] ?? fields['detail'] ?? fields['errors'];
+  if (problem === undefined) return { nothing: 'there is no picture in its output' };
+  return { problem: [problem, ...detailsIn(fields)] };
+}
+
+/** What worker-comfyui says besides its `error`. */
+export function detailsIn(output: unknown): readonly unknown[] {
+  return isRecord(output) ? listOf(output['details']).slice(0, SAID_MAX) : [];
 }
 
 function imageOf(value: unknown): ProviderImage | undefined {
@@ -90,12 +112,17 @@ function isRecord(value: unknown): value is Fields {
  */
 export function workerFailure(service: string, error: unknown, charged: Charged): ProviderError {
   const said = wordsOf(error) || 'the job failed without a reason';
-  const failure = REFUSED.test(said) ? 'refused' : REJECTED.test(said) ? 'rejected' : 'unavailable';
-  return new ProviderError(`${service}: ${said}`, { failure, charged, code: 'FAILED' });
+  return new ProviderError(`${service}: ${said}`, { failure: failureIn(said), charged, code: 'FAILED' });
+}
+
+function failureIn(said: string): 'refused' | 'rejected' | 'unavailable' {
+  if (FULL.test(said)) return 'unavailable';
+  if (REFUSED.test(said)) return 'refused';
+  return REJECTED.test(said) ? 'rejected' : 'unavailable';
 }
 
 function wordsOf(error: unknown): string {
-  if (Array.isArray(error)) return oneLine(error.map(wordsOf).join('; '));
+  if (Array.isArray(error)) return oneLine(error.map(wordsOf).filter(Boolean).join('; '));
   if (typeof error === 'object' && error !== null) {
     const told = error as Record<string, unknown>;
     return wordsOf(told['error_message'] ?? told['message'] ?? told['msg'] ?? told['error']);

@@ -2,10 +2,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../errors.ts';
+import { ProviderError, UserError } from '../errors.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ImageRequest } from './provider.ts';
-import { parseWorkflow, type PlaceholderName, type Workflow } from './workflow.ts';
+import { filledWorkflow, parseWorkflow, type PlaceholderName, type Workflow, type WorkflowGraph } from './workflow.ts';
 
 /** A larger file is no workflow. */
 const FILE_MAX_BYTES = 8 * 1024 * 1024;
@@ -89,6 +89,23 @@ export function workflowFor({ plain, referenced }: Workflows, references: number
   const fitting = references > 0 ? (referenced ?? plain) : plain;
   if (fitting === undefined || references > fitting.references) return undefined;
   return references === 0 && fitting.references > 0 ? undefined : fitting;
+}
+
+/**
+ * The workflow of one request, filled.
+ * @param references as its nodes name them.
+ * @throws {ProviderError} `rejected` when no workflow takes so many references.
+ */
+export function requestWorkflow(
+  workflows: Workflows,
+  request: ImageRequest,
+  references: readonly string[],
+): WorkflowGraph {
+  const { prompt, negativePrompt: negative = '', seed, width, height } = request;
+  const workflow = workflowFor(workflows, request.references.length);
+  if (workflow) return filledWorkflow(workflow, { prompt, negative, seed, width, height, references });
+  const count = request.references.length;
+  throw new ProviderError(`no workflow of the config takes ${count} reference pictures`, { failure: 'rejected' });
 }
 
 /** What the workflows take, as far as they tell: what only one of them takes is not promised. */

@@ -4,8 +4,9 @@
  * `health`, `download`. Its base URL is the emulator's with `/v2`.
  */
 import type { Answer, Call, Route, Service } from './service.ts';
-import { type EndpointFacts, inputProblem, PUBLIC, WORKERS } from './runpod/inputs.ts';
-import { isGone, type Job, jobBody, newJobId, pictureOf, statusOf } from './runpod/job.ts';
+import { workflowProblem } from './runpod/comfyui.ts';
+import { inputProblem, PUBLIC, WORKERS } from './runpod/inputs.ts';
+import { isGone, type Job, jobBody, type JobFailure, newJobId, pictureOf, promptOf, statusOf } from './runpod/job.ts';
 
 /** What can be set. */
 export interface RunpodOptions {
@@ -16,7 +17,9 @@ export interface RunpodOptions {
   /** How long a finished job is kept, in ms. Default 30 minutes. */
   expireMs?: number;
   /** What runs on the endpoint `OWN_ENDPOINT`. Default worker-sdxl. */
-  worker?: keyof typeof WORKERS;
+  worker?: Exclude<Job['worker'], 'public'>;
+  /** Its workers upload pictures to a bucket (worker-comfyui). */
+  bucket?: boolean;
 }
 
 /** The endpoint of the emulated account's own. */
@@ -36,50 +39,48 @@ export interface RunpodService extends Service {
 
 /** Makes the service; run it with `startEmulator`. */
 export function runpod(options: RunpodOptions = {}): RunpodService {
-  const { queueMs = 0, expireMs = 30 * 60_000, worker = 'worker-sdxl' } = options;
+  const { queueMs = 0, expireMs = 30 * 60_000, worker = 'worker-sdxl', bucket = false } = options;
   const jobs = new Map<string, Job>();
 
-  const factsOf = (endpointId: string): EndpointFacts | undefined =>
-    endpointId === OWN_ENDPOINT ? WORKERS[worker] : PUBLIC[endpointId];
+  const kindOf = (endpointId: string): Job['worker'] | undefined =>
+    endpointId === OWN_ENDPOINT ? worker : PUBLIC[endpointId] && 'public';
 
   function run(call: Call): Answer {
     const endpointId = call.params['endpoint'] ?? '';
-    const facts = factsOf(endpointId);
-    if (facts === undefined) return { status: 404, body: { error: 'endpoint not found' } };
+    const kind = kindOf(endpointId);
+    if (kind === undefined) return { status: 404, body: { error: 'endpoint not found' } };
     if (call.body.length > BODY_MAX_BYTES) return { status: 413, body: { error: 'request body too large' } };
     const body = call.json as { input?: Record<string, unknown> } | undefined;
     if (typeof body?.input !== 'object' || Object.keys(body).some((key) => !/^(input|webhook|policy)$/.test(key)))
       return { status: 400, body: { error: 'bad request: input is required' } };
-    const job = begin(call, { endpointId, facts, input: body.input });
+    const job = begin(call, { endpointId, worker: kind, input: body.input });
     return { body: { id: job.id, status: 'IN_QUEUE' } };
   }
 
-  function begin(
-    call: Call,
-    { endpointId, facts, input }: { endpointId: string; facts: EndpointFacts; input: Record<string, unknown> },
-  ): Job {
+  function begin(call: Call, asked: Pick<Job, 'endpointId' | 'worker' | 'input'>): Job {
     const now = call.now();
-    const problem = inputProblem(facts, input) ?? fateOf(String(input['prompt']));
+    const { endpointId, input } = asked;
+    const failure = failureOf(asked);
     const job: Job = {
+      ...asked,
       id: newJobId(),
-      endpointId,
-      worker: endpointId === OWN_ENDPOINT ? worker : 'public',
-      input,
-      ...(problem === undefined ? {} : { error: problem }),
-      costUsd: facts.costUsd?.(input) ?? OWN_PRICE_USD,
+      ...(failure && { failure }),
+      bucket,
+      costUsd: PUBLIC[endpointId]?.costUsd?.(input) ?? OWN_PRICE_USD,
       createdMs: now,
       startsMs: now + queueMs,
       endsMs: now + queueMs + call.latencyMs,
       expireMs,
     };
     jobs.set(job.id, job);
+    const { prompt, seed } = promptOf(job);
     const take = (): void => {
       if (job.canceledMs !== undefined && job.canceledMs < job.startsMs) return;
       const amountMicros = Math.ceil(Math.round(job.costUsd * 1e9) / 1e3);
-      call.charge({ id: job.id, amountMicros, note: { endpointId, prompt: input['prompt'], seed: input['seed'] } });
+      call.charge({ id: job.id, amountMicros, note: { endpointId, prompt, seed } });
     };
-    // Failed generations of public endpoints are not billed.
-    if (problem !== undefined) return job;
+    // Failed generations of public endpoints are not billed; a machine of one's own is, whatever it did.
+    if (failure !== undefined && job.worker === 'public') return job;
     if (queueMs === 0) take();
     else setTimeout(take, queueMs).unref();
     return job;
@@ -94,7 +95,7 @@ export function runpod(options: RunpodOptions = {}): RunpodService {
 
   function health(call: Call): Answer {
     const { endpoint = '' } = call.params;
-    if (factsOf(endpoint) === undefined) return { status: 404, body: { error: 'endpoint not found' } };
+    if (kindOf(endpoint) === undefined) return { status: 404, body: { error: 'endpoint not found' } };
     const count = (status: string): number =>
       [...jobs.values()].filter((job) => job.endpointId === endpoint && statusOf(job, call.now()) === status).length;
     return {
@@ -134,11 +135,11 @@ export function runpod(options: RunpodOptions = {}): RunpodService {
     {
       operation: 'download',
       method: 'GET',
-      path: '/image/:id/output.png',
+      path: '/image/:id/:name',
       handle: (call) => {
         const job = jobs.get(call.params['id'] ?? '');
         if (job === undefined || statusOf(job, call.now()) !== 'COMPLETED') return { status: 404, body: 'Not Found' };
-        return { headers: { 'content-type': 'image/png' }, body: pictureOf(job) };
+        return { headers: { 'content-type': 'image/png' }, body: pictureOf(job, call.params['name']) };
       },
     },
   ];
@@ -148,6 +149,17 @@ export function runpod(options: RunpodOptions = {}): RunpodService {
     return good || !call.path.startsWith('/v2/') ? undefined : { status: 401, body: 'Unauthorized' };
   };
   return { name: 'runpod', routes, guard, jobs };
+}
+
+function failureOf({
+  endpointId,
+  worker,
+  input,
+}: Pick<Job, 'endpointId' | 'worker' | 'input'>): JobFailure | undefined {
+  if (worker === 'worker-comfyui') return workflowProblem(input);
+  const facts = worker === 'public' ? PUBLIC[endpointId] : WORKERS[worker];
+  const error = (facts && inputProblem(facts, input)) ?? fateOf(String(input['prompt']));
+  return error === undefined ? undefined : { error };
 }
 
 function fateOf(prompt: string): string | undefined {

@@ -2,8 +2,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Provider } from '../../src/providers/provider.ts';
 import runpod from '../../src/providers/runpod.ts';
+import { CHECKPOINTS } from '../emulators/comfyui/nodes.ts';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
-import { OWN_ENDPOINT, runpod as emulated } from '../emulators/runpod.ts';
+import { OWN_ENDPOINT, runpod as emulated, type RunpodOptions } from '../emulators/runpod.ts';
 import { call } from '../support/providers/openai-request.ts';
 import { collectOne, plainRequest } from '../support/providers/request.ts';
 import { type Counterpart, unlike } from './counterpart.ts';
@@ -37,6 +38,16 @@ const CASES: Record<string, Outcome> = {
   },
   'job-completed-sdxl': { state: 'generated', image: PICTURE, seedUsed: 42, ...usage(11_449, 6120) },
   'job-completed-comfyui': { state: 'generated', image: PICTURE, ...usage(123, 4567) },
+  'job-completed-comfyui-bucket': {
+    state: 'generated',
+    image: {
+      kind: 'url',
+      url: 'https://your-bucket-name.s3.your-region.amazonaws.com/sync-uuid-string/ComfyUI_00001_.png',
+    },
+    ...usage(123, 4567),
+  },
+  'job-completed-comfyui-empty': { failure: 'unusable', charged: 'yes' },
+  'job-failed-comfyui': failed('rejected', { charged: 'maybe' }),
   'job-failed-invalid': failed('rejected'),
   'job-failed-exception': failed('unavailable', { charged: 'maybe' }),
   'input-invalid': failed('rejected', { status: 400 }),
@@ -62,15 +73,16 @@ interface Job {
   endpoint?: string;
   input?: object;
   operation?: 'run' | 'status' | 'cancel' | 'health';
+  service?: RunpodOptions;
 }
 
 const CAT = { prompt: 'a cat', size: '1024*1024' };
 const FACE = { ...CAT, images: ['https://example.test/face.png'] };
 
 const emulate =
-  ({ endpoint = 'qwen-image-t2i', input = CAT, operation = 'status' }: Job) =>
+  ({ endpoint = 'qwen-image-t2i', input = CAT, operation = 'status', service = {} }: Job) =>
   async (): Promise<Response> => {
-    const emulator = await startEmulator(emulated());
+    const emulator = await startEmulator(emulated(service));
     running.push(emulator);
     const at = (path: string, method: string, body?: object): Promise<Response> =>
       fetch(`${emulator.url}/v2/${endpoint}/${path}`, {
@@ -85,6 +97,17 @@ const emulate =
     return at(`${operation}/${id}`, operation === 'cancel' ? 'POST' : 'GET');
   };
 
+/** A job of worker-comfyui. `saves`: the kind of its last node. */
+const workflow = ({ text = 'a cat', saves = 'SaveImage', bucket = false } = {}): Counterpart['produce'] => {
+  const node = (type: string, inputs: object): object => ({ class_type: type, inputs });
+  const graph = {
+    '1': node('CheckpointLoaderSimple', { ckpt_name: CHECKPOINTS[0] }),
+    '2': node('CLIPTextEncode', { text, clip: ['1', 1] }),
+    '3': node(saves, { images: ['2', 0], filename_prefix: 'ComfyUI' }),
+  };
+  return emulate({ endpoint: OWN_ENDPOINT, input: { workflow: graph }, service: { worker: 'worker-comfyui', bucket } });
+};
+
 /** The emulator's answers in the same situations. */
 const EMULATED: Record<string, Counterpart> = {
   'job-queued': { produce: emulate({ operation: 'run' }), same: ['status'] },
@@ -94,6 +117,18 @@ const EMULATED: Record<string, Counterpart> = {
     seen: ['job-completed'],
   },
   'job-completed-sdxl': { produce: emulate({ endpoint: OWN_ENDPOINT, input: { prompt: 'a cat' } }) },
+  'job-completed-comfyui': { produce: workflow(), seen: ['job-completed'] },
+  'job-completed-comfyui-bucket': {
+    produce: workflow({ bucket: true }),
+    seen: ['job-completed'],
+    same: ['output.images.0.type'],
+  },
+  'job-completed-comfyui-empty': {
+    produce: workflow({ saves: 'PreviewImage' }),
+    seen: ['job-completed'],
+    same: ['output.status'],
+  },
+  'job-failed-comfyui': { produce: workflow({ text: 'FAIL(x)' }), seen: ['job-completed'], same: ['error'] },
   'job-failed-invalid': {
     produce: emulate({ endpoint: 'wan-2-6-t2i', input: { ...CAT, size: 'small' } }),
     seen: ['job-completed'],

@@ -6,8 +6,7 @@ import { askJson, tellJson } from '../json-service.ts';
 import type { Accepted, CallContext, Collected, ImageRequest, Provider, SubmitContext } from '../provider.ts';
 import { collectFromQueue, type Queue } from '../queue.ts';
 import { referenceSender, type ReferenceSender } from '../reference-sender.ts';
-import { filledWorkflow, type WorkflowGraph } from '../workflow.ts';
-import { workflowFor, type Workflows } from '../workflow-files.ts';
+import { requestWorkflow, type Workflows } from '../workflow-files.ts';
 import { posting, promptIdOf, READ_TIMEOUT_MS, SERVICE, type ComfyConnection } from './connection.ts';
 import { watchProgress } from './progress.ts';
 import { resultOf } from './result.ts';
@@ -63,7 +62,7 @@ async function submit(
   const { signal } = call;
   if (signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
   // A workflow that none can take the place of is refused before a file is uploaded.
-  fill(workflows(), request, []);
+  requestWorkflow(workflows(), request, []);
   const references = await Promise.all(request.references.map((reference) => sendReference(reference, { signal })));
   const id = promptIdOf(request.attemptKey);
   call.onPhase?.('sending');
@@ -74,7 +73,7 @@ async function submit(
       method: 'POST',
       path: '/prompt',
       // Whoever listens under this name is told how far it is.
-      body: { prompt: fill(workflows(), request, references), prompt_id: id, client_id: id },
+      body: { prompt: requestWorkflow(workflows(), request, references), prompt_id: id, client_id: id },
       signal,
       timeoutMs: Math.min(SUBMIT_TIMEOUT_MS, settings.timeoutMs),
       onSending: () => call.onSending({ promptId: id }),
@@ -82,15 +81,6 @@ async function submit(
     acceptedSchema,
   );
   return answer.prompt_id;
-}
-
-/** @throws {ProviderError} `rejected` when no workflow takes this request. */
-function fill(workflows: Workflows, request: ImageRequest, references: readonly string[]): WorkflowGraph {
-  const { prompt, negativePrompt: negative = '', seed, width, height } = request;
-  const workflow = workflowFor(workflows, request.references.length);
-  if (workflow) return filledWorkflow(workflow, { prompt, negative, seed, width, height, references });
-  const count = request.references.length;
-  throw new ProviderError(`no workflow of ${SERVICE} takes ${count} reference pictures`, { failure: 'rejected' });
 }
 
 /** Uploads references into the server's own folder of inputs, each once per process; under one name for one content. */

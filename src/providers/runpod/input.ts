@@ -48,7 +48,7 @@ function nearestRatio(sizes: SizeSupport, ratio: number): string {
   return ratios.toSorted((a, b) => distance(a) - distance(b))[0] ?? '1:1';
 }
 
-/** What a worker of runpod-workers is asked for: one picture. */
+/** What worker-sdxl and worker-a1111 are asked for: one picture. */
 export function workerInput(worker: Worker, request: ImageRequest): Input {
   const { prompt, negativePrompt, seed, width, height } = request;
   const common = { prompt, ...(negativePrompt ? { negative_prompt: negativePrompt } : {}), seed, width, height };

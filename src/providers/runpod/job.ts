@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ProviderError, type Charged } from '../../errors.ts';
 import type { Reading } from '../queue.ts';
-import { pictureIn, workerFailure } from '../worker-output.ts';
+import { detailsIn, pictureIn, workerFailure } from '../worker-output.ts';
 
 /** All that an answer to a paid request must have. The id goes into addresses, so its form is checked. */
 export const acceptedSchema = z.object({ id: z.string().regex(/^[\w-]{1,200}$/) });
@@ -31,7 +31,7 @@ export function resultOf(job: Job, isOwn: boolean): Reading {
     case 'COMPLETED':
       return completed(job, unbilled);
     case 'FAILED':
-      throw workerFailure('RunPod', job.error, unbilled);
+      throw workerFailure('RunPod', [job.error, ...detailsIn(job.output)], unbilled);
     case 'CANCELLED':
       throw new ProviderError('the job was canceled at RunPod', {
         failure: 'timeout',

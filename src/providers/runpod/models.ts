@@ -11,7 +11,7 @@ export type RunpodPrice =
   | { per: 'resolution'; usd: { '1k': number; '2k': number; '4k': number } };
 
 /** Programs of runpod-workers that imggen speaks to, by the model's name. */
-export type Worker = 'worker-sdxl' | 'worker-a1111';
+export type Worker = 'worker-sdxl' | 'worker-a1111' | 'worker-comfyui';
 
 /** A model. */
 export interface RunpodModel extends ModelRecord {
@@ -26,6 +26,9 @@ export const PRICES_FROM = { source: 'github.com/runpod/docs public-endpoints/re
 
 /** Takes pictures of the face, and makes the first one without any at the endpoint named behind. */
 export const DEFAULT_MODEL = 'qwen-image-edit-2511';
+
+/** Runs workflow files; taken by default where the config names one. */
+export const WORKFLOW_MODEL = 'worker-comfyui';
 
 const capabilitiesOf = (endpoint: Endpoint, more: Partial<Capabilities>): Capabilities => ({
   seed: endpoint.hasSeed ? 'best-effort' : 'none',
@@ -118,5 +121,11 @@ export const MODEL_LIST: ModelList<RunpodModel> = {
     made(AT.zImage, each(0.005)),
     worker('worker-sdxl'),
     worker('worker-a1111'),
+    {
+      ...worker(WORKFLOW_MODEL),
+      // Its workflow files tell; here what most of them can.
+      capabilities: { ...WORKER, referencesMax: 1, keepsFace: 'references' },
+      priceNote: 'GPU time of your own endpoint: set priceUsd; the workflow file decides what it takes',
+    },
   ],
 };

@@ -1,15 +1,24 @@
 /** One emulated job: what becomes of it is settled when it is made; what a reader sees depends on the time. */
 import { randomUUID } from 'node:crypto';
 import { makePicture } from '../picture.ts';
+import { askedOfWorkflow, workflowOutput, workflowPicture } from './comfyui.ts';
+
+/** Why a job fails: a handler's `error` becomes that of the job, what else it says stays in its output. */
+export interface JobFailure {
+  error: string;
+  output?: object;
+}
 
 /** A job. */
 export interface Job {
   id: string;
   endpointId: string;
-  worker: 'public' | 'worker-sdxl' | 'worker-a1111';
+  worker: 'public' | 'worker-sdxl' | 'worker-a1111' | 'worker-comfyui';
   input: Record<string, unknown>;
-  /** Why it fails; undefined: it ends well. */
-  error?: unknown;
+  /** Undefined: it ends well. */
+  failure?: JobFailure;
+  /** Its worker uploads pictures to a bucket. */
+  bucket: boolean;
   costUsd: number;
   createdMs: number;
   startsMs: number;
@@ -29,7 +38,7 @@ export function statusOf(job: Job, now: number): string {
   if (job.canceledMs !== undefined) return 'CANCELLED';
   if (now < job.startsMs) return 'IN_QUEUE';
   if (now < job.endsMs) return 'IN_PROGRESS';
-  return job.error === undefined ? 'COMPLETED' : 'FAILED';
+  return job.failure === undefined ? 'COMPLETED' : 'FAILED';
 }
 
 /** True when its result is no longer kept. */
@@ -47,8 +56,16 @@ function sizeOf({ size, width, height, aspect_ratio: ratio }: Record<string, unk
   return [Math.round(1024 * Math.sqrt(w / h)), Math.round(1024 * Math.sqrt(h / w))];
 }
 
-/** Its picture: a PNG that names the job. */
-export function pictureOf(job: Job): Buffer {
+/** What it is asked to draw. */
+export function promptOf({ worker, input }: Job): { prompt: unknown; seed: unknown } {
+  if (worker !== 'worker-comfyui') return { prompt: input['prompt'], seed: input['seed'] };
+  const { text, seed } = askedOfWorkflow(input);
+  return { prompt: text, seed };
+}
+
+/** Its picture: a PNG that names the job. `name`: of several, the file. */
+export function pictureOf(job: Job, name?: string): Buffer {
+  if (job.worker === 'worker-comfyui') return workflowPicture(job, name ?? '');
   const [width, height] = sizeOf(job.input);
   return makePicture(width, height, job.id);
 }
@@ -67,10 +84,12 @@ export function jobBody(job: Job, now: number, baseUrl: string): Record<string, 
     executionTime: job.endsMs - job.startsMs,
     workerId: 'oqk7ao1uomckye',
   };
-  return status === 'FAILED' ? { ...ended, error: job.error } : { ...ended, output: outputOf(job, baseUrl) };
+  if (status !== 'FAILED') return { ...ended, output: outputOf(job, baseUrl) };
+  return { ...ended, ...job.failure };
 }
 
-function outputOf(job: Job, baseUrl: string): Record<string, unknown> {
+function outputOf(job: Job, baseUrl: string): object {
+  if (job.worker === 'worker-comfyui') return workflowOutput(job, baseUrl);
   if (job.worker === 'public')
     return { image_url: `${baseUrl}/image/${job.id}/output.png`, cost: Number(job.costUsd.toFixed(8)) };
   const base64 = pictureOf(job).toString('base64');

@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Provider } from '../../../src/providers/provider.ts';
 import runpodModule from '../../../src/providers/runpod.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulators/emulator.ts';
+import { EXAMPLES } from './comfyui-stage.ts';
 import { OWN_ENDPOINT, runpod, type RunpodOptions } from '../../emulators/runpod.ts';
+
+/** An endpoint that runs worker-comfyui, and the workflows of the documentation. */
+export const COMFYUI = {
+  service: { worker: 'worker-comfyui' },
+  provider: { workflow: 'portrait.json', referenceWorkflow: 'face.json' },
+} as const;
 
 /** A key that is easy to look for in messages. */
 export const KEY = 'emulated-runpod-key';
@@ -41,6 +48,7 @@ export async function stage(
   const provider = await runpodModule.create({
     options: { baseUrl: `${emulator.url}/v2`, pollMs: 10, ...options.provider },
     keyVariables: ['RUNPOD_API_KEY'],
+    folder: EXAMPLES,
     env: { RUNPOD_API_KEY: KEY, RUNPOD_ENDPOINT_ID: OWN_ENDPOINT, ...options.env },
     fetch,
     now: options.emulator?.now ?? Date.now,
