@@ -11,6 +11,7 @@ import { STORES } from './storage/index.ts';
 import { worded } from './terminal/advice.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './terminal/exit-codes.ts';
 import { growHeap } from './terminal/memory.ts';
+import { asTyped, programName, type AsTyped } from './terminal/program-name.ts';
 
 /** What the command line is run in. */
 export interface Surroundings {
@@ -28,9 +29,10 @@ export interface Surroundings {
  */
 export async function main(argv: readonly string[], around: Surroundings = thisProcess()): Promise<ExitCode> {
   const { terminal, env } = around;
-  const parsed: Parsed = { exitCode: EXIT.ok };
+  const parsed: Parsed = { exitCode: EXIT.ok, place: [] };
+  const typed: AsTyped = (command) => asTyped(nameIn(argv, around), parsed.place)(command);
   try {
-    const page = helpPage(argv, terminal);
+    const page = helpPage(argv, around);
     if (page !== undefined) {
       terminal.stdout.write(page);
       return EXIT.ok;
@@ -39,27 +41,36 @@ export async function main(argv: readonly string[], around: Surroundings = thisP
     const heap = around.growHeap && { growHeap: around.growHeap };
     const onStandstill = (message: string) => void terminal.stderr.write(`imggen: ${message}\n`);
     const host = processHost({ cwd: around.cwd(), env, onStandstill, ...heap });
-    const program = buildProgram({ host, terminal }, parsed);
+    const program = buildProgram({ host, terminal, typed }, parsed, nameIn(argv, around));
     await program.parseAsync(wordsFor(program, argv.slice(2)), { from: 'user' });
     return parsed.exitCode;
   } catch (error) {
-    return told(error, around);
+    return told(error, around, typed);
+  }
+}
+
+/** What this user types before a command. */
+function nameIn([, script = '']: readonly string[], { cwd, env }: Surroundings): string {
+  try {
+    return programName({ script, cwd: cwd(), env });
+  } catch {
+    return 'imggen'; // the current folder was removed
   }
 }
 
 /** Says what went wrong, and tells the exit code. */
-function told(error: unknown, around: Surroundings): ExitCode {
+function told(error: unknown, around: Surroundings, typed: AsTyped): ExitCode {
   const { stderr } = around.terminal;
   const redact = createRedactor(environment(around), keyVariablesOf({ providers: PROVIDERS, stores: STORES }));
   if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UserError) {
-    stderr.write(wordsOf(error, redact));
+    stderr.write(wordsOf(error, { redact, typed }));
     return EXIT_OF_ERROR[error.kind];
   }
   if (isDiskFailure(error)) {
     const hint = 'make room, then run the command again: nothing that was paid is lost';
     const disk = new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, { hint });
-    stderr.write(wordsOf(disk, redact));
+    stderr.write(wordsOf(disk, { redact, typed }));
     return EXIT.usage;
   }
   const stack = redact((error as Error).stack ?? String(error)).split('\n');
@@ -83,13 +94,15 @@ function environment({ cwd, env }: Surroundings): Environment {
  * The page that the build wrote (`build/write-help.ts`), for `imggen --help` where it fits: loading the parser takes as
  * long as Node itself.
  */
-function helpPage(argv: readonly string[], { stdout }: Terminal): string | undefined {
+function helpPage(argv: readonly string[], around: Surroundings): string | undefined {
+  const { stdout } = around.terminal;
   const [, , first, ...rest] = argv;
   if (!['--help', '-h', 'help'].includes(first ?? '') || rest.length > 0 || (stdout.columns ?? 80) < 80) {
     return undefined;
   }
   try {
-    return readFileSync(new URL('./help.txt', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('./help.txt', import.meta.url), 'utf8');
+    return page.replaceAll(/^(Usage: |  \$ )imggen /gm, `$1${nameIn(argv, around)} `);
   } catch {
     return undefined; // not built: the parser knows it, too
   }
@@ -105,12 +118,12 @@ function isParserError(error: unknown): error is { exitCode: number } {
   );
 }
 
-function wordsOf(error: UserError, redact: Redact): string {
+function wordsOf(error: UserError, { redact, typed }: { redact: Redact; typed: AsTyped }): string {
   const lines = [
     `imggen: ${cleanText(error.message, redact, 2_000)}`,
     ...error.problems.map((problem) => `  ${cleanText(problem, redact, 500)}`),
   ];
-  if (error.hint !== undefined) lines.push(`  → ${cleanText(worded(error.hint, error.advice), redact, 1_000)}`);
+  if (error.hint !== undefined) lines.push(`  → ${cleanText(worded(error.hint, error.advice, typed), redact, 1_000)}`);
   return `${lines.join('\n')}\n`;
 }
 

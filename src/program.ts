@@ -3,16 +3,11 @@ import { Command } from 'commander';
 import { addKeeping, addMarking } from './grammar/keeping.ts';
 import { addLooking } from './grammar/looking.ts';
 import { addGoingOn, addMaking, addRerolling } from './grammar/making.ts';
-import type { Run } from './grammar/options.ts';
+import { examples, type Run } from './grammar/options.ts';
 import { suggestedCommands } from './grammar/suggest.ts';
 import { printable } from './sanitize.ts';
 import type { ExitCode } from './terminal/exit-codes.ts';
 import type { Io } from './terminal/print.ts';
-
-/** Where the chosen command leaves its exit code. */
-export interface Parsed {
-  exitCode: ExitCode;
-}
 
 /** Columns of the help where there is no terminal. */
 export const HELP_WIDTH = 80;
@@ -28,10 +23,20 @@ export interface HelpIo {
   terminal: { stdout: HelpStream; stderr: HelpStream };
 }
 
-/** The command line. Throws commander's own errors instead of exiting. */
-export function buildProgram(io: Io | HelpIo, parsed: Parsed): Command {
+/** What parsing leaves behind. */
+export interface Parsed {
+  exitCode: ExitCode;
+  /** Where the chosen command looks: the options that a command needs that is typed after it. */
+  place: readonly string[];
+}
+
+/**
+ * The command line. Throws commander's own errors instead of exiting.
+ * @param name what the user types before a command.
+ */
+export function buildProgram(io: Io | HelpIo, parsed: Parsed, name = 'imggen'): Command {
   const { stdout, stderr } = io.terminal;
-  const program = new Command('imggen')
+  const program = new Command(name)
     .description(
       'Consistent pictures of one character, in batches: never pays twice, never loses a paid picture, never ' +
         'passes the budget.',
@@ -47,7 +52,9 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed): Command {
       getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
       getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,
     })
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', examples(EXAMPLES))
+    .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_, command) => void (parsed.place = placeOf(command)));
   const run: Run = async (action, ...args) => {
     const command = (await action) as unknown as (...all: unknown[]) => Promise<ExitCode>;
     parsed.exitCode = await command(io, ...args);
@@ -59,6 +66,18 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed): Command {
   addMarking(program, run);
   addKeeping(program, run);
   return program;
+}
+
+/** Which config, ledger and owner the command was told, as options; of several configs the first has the ledger. */
+function placeOf(command: Command): string[] {
+  const { config, ledger, owner, allOwners } = command.opts<Record<string, string | boolean | undefined>>();
+  const [configs] = command.processedArgs as unknown[];
+  const first = command.name() === 'create-character' && Array.isArray(configs) ? (configs[0] as unknown) : undefined;
+  const told = Object.entries({ '--config': first ?? config, '--ledger': ledger, '--owner': owner });
+  return [
+    ...told.flatMap(([flag, value]) => (typeof value === 'string' ? [flag, value] : [])),
+    ...(allOwners === true ? ['--all-owners'] : []),
+  ];
 }
 
 /** A command in the list of all, without `[options]`: every one has options. */
@@ -95,14 +114,14 @@ function packageVersion(): string {
   return version;
 }
 
-const EXAMPLES = `
-Examples:
-  $ imggen init                      a config to start from
-  $ imggen create-character          avatar and 10 training pictures, no key
-  $ imggen pack --count 8            8 gallery pictures
-  $ imggen gallery mira-sol          what there is
-  $ imggen pack --count 8 --dry-run  what it would be, and cost
+const EXAMPLES = [
+  'imggen init                      a config to start from',
+  'imggen create-character          avatar and 10 training pictures, no key',
+  'imggen pack --count 8            8 gallery pictures',
+  'imggen gallery mira-sol          what there is',
+  'imggen pack --count 8 --dry-run  what it would be, and cost',
+];
 
-Exit codes: 0 done, 2 usage or config, 3 some failed, 4 budget, 5 key or credit,
+const EXIT_CODES = `Exit codes: 0 done, 2 usage or config, 3 some failed, 4 budget, 5 key or credit,
 6 all failed, 75 unknown or still live, 130 interrupted
 `;

@@ -8,5 +8,5 @@ import { EXIT } from '../terminal/exit-codes.ts';
 
 let page = '';
 const stdout = { columns: HELP_WIDTH, write: (text: string) => (page += text) };
-buildProgram({ terminal: { stdout, stderr: stdout } }, { exitCode: EXIT.ok }).outputHelp();
+buildProgram({ terminal: { stdout, stderr: stdout } }, { exitCode: EXIT.ok, place: [] }).outputHelp();
 writeFileSync(new URL('../help.txt', import.meta.url), page);

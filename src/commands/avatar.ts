@@ -11,7 +11,7 @@ export function avatar(
   character: string | undefined,
   flags: MakingFlags & { count?: string },
 ): Promise<ExitCode> {
-  const count = countOf(flags.count);
+  const count = countOf(io, flags.count);
   return withImgGen(io, flags, { configOptional: character !== undefined }, async (imggen) => {
     const { key, relock, yes } = flags;
     const what = { character, count, key, relock, fresh: flags.new, acceptUnreadStore: yes };
@@ -24,9 +24,9 @@ export function avatar(
   });
 }
 
-function countOf(text = '1'): number {
+function countOf(io: Io, text = '1'): number {
   if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= 100) return Number(text);
   throw new UserError(`--count: expected a whole number from 1 to 100, got ${JSON.stringify(text.slice(0, 40))}`, {
-    hint: 'for example: imggen avatar --count 4',
+    hint: `for example: ${io.typed('avatar --count 4')}`,
   });
 }

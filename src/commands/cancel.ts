@@ -1,5 +1,6 @@
 import type { Canceled } from '../app/cancel.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { AsTyped } from '../terminal/program-name.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
 import { count, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
@@ -21,14 +22,16 @@ export function cancel(io: Io, job: string, flags: CommonFlags): Promise<ExitCod
         const cost = perhapsChargedUsd > 0 ? `, ${usd(perhapsChargedUsd)} counted` : '';
         printLine(io, `${count(perhapsCharged, 'request')} stopped or lost on the way: perhaps charged${cost}`);
       }
-      if (underWay > 0) printLine(io, underWayWords(done));
+      if (underWay > 0) printLine(io, underWayWords(done, io.typed));
     }
     return EXIT.ok;
   });
 }
 
-function underWayWords({ underWay, running, jobId }: Canceled): string {
+function underWayWords({ underWay, running, jobId }: Canceled, typed: AsTyped): string {
   const sent = underWay === 1 ? '1 picture was sent already and is' : `${underWay} pictures were sent already and are`;
-  const who = running ? 'the process that runs the job ends them' : `\`imggen resume ${jobId}\` collects what was made`;
+  const who = running
+    ? 'the process that runs the job ends them'
+    : `\`${typed(`resume ${jobId}`)}\` collects what was made`;
   return `${sent} perhaps paid: ${who}`;
 }

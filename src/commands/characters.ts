@@ -21,7 +21,7 @@ export function characters(io: Io, flags: CommonFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const list = await imggen.characters();
     if (flags.json) printJson(io, { characters: list });
-    else if (list.length === 0) printMessage(io, flags, 'no characters yet: imggen create-character');
+    else if (list.length === 0) printMessage(io, flags, `no characters yet: ${io.typed('create-character')}`);
     else printTable(io, flags, { columns: COLUMNS, rows: list.map((one) => rowOf(one, io.host.now())) });
     return EXIT.ok;
   });

@@ -57,7 +57,7 @@ async function openAll(io: Io, files: readonly string[], flags: CreateFlags, log
 async function create(io: Io, all: readonly ImgGen[], flags: CreateFlags): Promise<ExitCode> {
   const [first, ...others] = all;
   if (!first) return EXIT.ok;
-  const set = { trainingFile: flags.training, trainingCount: countOf(flags.trainingCount) };
+  const set = { trainingFile: flags.training, trainingCount: countOf(io, flags.trainingCount) };
   if (flags.dryRun) {
     const named = { ...set, key: flags.key, relock: flags.relock };
     printDryRun(io, flags, await Promise.all(all.map((one) => one.planCharacter(named))));
@@ -69,11 +69,11 @@ async function create(io: Io, all: readonly ImgGen[], flags: CreateFlags): Promi
   );
 }
 
-function countOf(text: string | undefined): number | undefined {
+function countOf(io: Io, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= 100) return Number(text);
   const shown = JSON.stringify(text.slice(0, 40));
   throw new UserError(`--training-count: expected a whole number from 1 to 100, got ${shown}`, {
-    hint: 'for example: imggen create-character --training-count 20',
+    hint: `for example: ${io.typed('create-character --training-count 20')}`,
   });
 }

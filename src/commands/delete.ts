@@ -25,7 +25,7 @@ function print(io: Io, { characters, images }: Deleted, complete: boolean): void
   for (const id of characters) {
     printLine(io, `${id}: deleted; what it cost stays in the ledger, its numbers are not given out again`);
   }
-  if (!complete) printLine(io, 'not everything could be removed: `imggen clean` finds what is left');
+  if (!complete) printLine(io, `not everything could be removed: \`${io.typed('clean')}\` finds what is left`);
 }
 
 function removedWords(one: Removed): string {

@@ -34,7 +34,7 @@ export function gallery(io: Io, id: string, flags: GalleryFlags): Promise<ExitCo
       printJson(io, { characterId, totalCount, images });
     } else if (found.images.length === 0) {
       const filtered = Object.values(options).some((value) => value !== undefined);
-      const why = filtered ? ' that fit' : ' yet: imggen create-character, or imggen pack --count 8';
+      const why = filtered ? ' that fit' : ` yet: ${io.typed('create-character')}, or ${io.typed('pack --count 8')}`;
       printLine(io, `${found.characterId} has no pictures${why}`);
     } else print(io, flags, found);
     return EXIT.ok;

@@ -18,7 +18,7 @@ export async function init(io: Io, flags: { force?: boolean; json?: boolean }): 
   }
   printLine(io, `wrote ${relative(cwd, file)} (and ${relative(cwd, schemaFile)}, so that your editor completes it)`);
   printLine(io, '\nnext: describe your character in it, then');
-  printLine(io, '  imggen create-character --dry-run   what would be made, and what it would cost');
-  printLine(io, '  imggen create-character             the avatar and 10 training pictures');
+  printLine(io, `  ${io.typed('create-character --dry-run')}   what would be made, and what it would cost`);
+  printLine(io, `  ${io.typed('create-character')}             the avatar and 10 training pictures`);
   return EXIT.ok;
 }

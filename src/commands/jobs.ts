@@ -27,7 +27,7 @@ export function jobs(io: Io, flags: CommonFlags): Promise<ExitCode> {
     const list = await imggen.jobs();
     if (flags.json) printJson(io, { jobs: list });
     else if (list.length === 0)
-      printMessage(io, flags, 'no jobs yet: imggen create-character, or imggen pack --count 8');
+      printMessage(io, flags, `no jobs yet: ${io.typed('create-character')}, or ${io.typed('pack --count 8')}`);
     else printTable(io, flags, { columns: COLUMNS, rows: list.map((job) => rowOf(job, io.host.now())) });
     return EXIT.ok;
   });

@@ -17,9 +17,9 @@ export interface PackFlags extends MakingFlags {
 
 /** `imggen pack [character] --count N`, `--scene TEXT`: gallery pictures. */
 export function pack(io: Io, character: string | undefined, flags: PackFlags): Promise<ExitCode> {
-  const count = countOf(flags.count);
+  const count = countOf(io, flags.count);
   return withImgGen(io, flags, { configOptional: character !== undefined }, async (imggen) => {
-    assertSaid(flags, imggen.config.scenes.length > 0);
+    assertSaid(io, flags, imggen.config.scenes.length > 0);
     const { key, relock, yes } = flags;
     const basics = { character, count, key, relock, fresh: flags.new, acceptUnreadStore: yes };
     const what = { ...basics, ...scenesOf(flags), outfit: flags.outfit, contextFile: flags.context };
@@ -33,10 +33,10 @@ export function pack(io: Io, character: string | undefined, flags: PackFlags): P
 }
 
 /** @throws {UserError} when nothing tells how many pictures are wanted. */
-function assertSaid({ count, scene, scenes }: PackFlags, inConfig: boolean): void {
+function assertSaid(io: Io, { count, scene, scenes }: PackFlags, inConfig: boolean): void {
   if (count !== undefined || scene !== undefined || scenes || (inConfig && scenes !== false)) return;
   throw new UserError('how many pictures? --count is missing', {
-    hint: 'for example: imggen pack --count 8, or imggen pack --scene "on a balcony in Lisbon"',
+    hint: `for example: ${io.typed('pack --count 8')}, or ${io.typed('pack --scene "on a balcony in Lisbon"')}`,
   });
 }
 
@@ -46,11 +46,11 @@ function scenesOf({ scene, scenes }: PackFlags): { scenes?: readonly string[]; s
 }
 
 // Not commander's own required option: its complaint would hide a mistyped `--cuont`.
-function countOf(text: string | undefined): number | undefined {
+function countOf(io: Io, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   const shown = JSON.stringify(text.slice(0, 40));
   throw new UserError(`--count: expected a whole number from 1 to 100000, got ${shown}`, {
-    hint: 'for example: imggen pack --count 8',
+    hint: `for example: ${io.typed('pack --count 8')}`,
   });
 }

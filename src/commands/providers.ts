@@ -1,6 +1,7 @@
 import type { ProviderInfo, ProvidersInfo, ServiceHealth } from '../app/providers.ts';
 import type { ModelRecord, SizeSupport } from '../providers/capabilities.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
+import type { AsTyped } from '../terminal/program-name.ts';
 import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
 import type { Cell, Column } from '../views/table.ts';
 import { withImgGen, type MakingFlags } from './flags.ts';
@@ -26,7 +27,7 @@ export function providers(io: Io, flags: MakingFlags & { check?: boolean }): Pro
     if (flags.json) printJson(io, { providers: rows.map(documentOf), auto, ...(storage ? { storage } : {}) });
     else {
       printTable(io, flags, { columns: COLUMNS, rows: found.providers.map(rowsOf).flatMap(cellsOf) });
-      printLine(io, `\n${notesOf(rows, dayOf(io.host.now())).join('\n')}`);
+      printLine(io, `\n${notesOf(rows, dayOf(io.host.now()), io.typed).join('\n')}`);
       printLine(io, `for one gallery picture with the face ${auto.sentence}`);
       if (storage) printLine(io, `storage ${storage.name}: ${storage.message}`);
     }
@@ -124,7 +125,7 @@ function isSnapshot(row: Row, rows: readonly Row[]): boolean {
 }
 
 /** What the table has no room for, a line each. */
-function notesOf(rows: readonly Row[], today: string): string[] {
+function notesOf(rows: readonly Row[], today: string, typed: AsTyped): string[] {
   const lines: string[] = [];
   for (const name of new Set(rows.map((row) => row.provider))) {
     const own = rows.filter((row) => row.provider === name);
@@ -138,7 +139,8 @@ function notesOf(rows: readonly Row[], today: string): string[] {
   }
   return [
     ...lines,
-    'refs: reference pictures of a request. All models and their prices: `imggen models`; sizes, qualities: --json',
+    `refs: reference pictures of a request. All models and their prices: \`${typed('models')}\`; ` +
+      'sizes, qualities: --json',
   ];
 }
 

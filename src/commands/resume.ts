@@ -1,5 +1,6 @@
 import type { ImgGen } from '../imggen.ts';
 import type { ExitCode } from '../terminal/exit-codes.ts';
+import type { AsTyped } from '../terminal/program-name.ts';
 import type { Io } from '../terminal/print.ts';
 import { showRun } from '../terminal/show-run.ts';
 import { count } from '../views/format.ts';
@@ -19,7 +20,7 @@ export function resume(io: Io, job: string | undefined, flags: MakingFlags): Pro
 export function retry(io: Io, job: string | undefined, flags: MakingFlags & { unknown?: boolean }): Promise<ExitCode> {
   const unknown = flags.unknown === true;
   return withImgGen(io, flags, { configOptional: true }, (imggen) => {
-    const nothing = async () => nothingFailed(unknown ? 0 : await heldIn(imggen, job), job);
+    const nothing = async () => nothingFailed(unknown ? 0 : await heldIn(imggen, job), job, io.typed);
     const how = { ...flags, drainMs: imggen.config.drainMs, nothing };
     return showRun(io, how, (options) => imggen.retry({ ...options, job, unknown }));
   });
@@ -31,9 +32,9 @@ async function heldIn(imggen: ImgGen, job: string | undefined): Promise<number> 
   return (await imggen.jobs()).reduce((sum, one) => sum + one.held, 0);
 }
 
-function nothingFailed(held: number, job: string | undefined): string {
+function nothingFailed(held: number, job: string | undefined, typed: AsTyped): string {
   if (held === 0) return 'nothing has failed';
   const shots = `${count(held, 'shot')} with unknown outcome ${held === 1 ? 'is' : 'are'} held`;
   const named = job === undefined ? '' : ` ${job}`;
-  return `nothing has failed; ${shots}: \`imggen retry --unknown${named}\` pays again on purpose`;
+  return `nothing has failed; ${shots}: \`${typed(`retry --unknown${named}`)}\` pays again on purpose`;
 }

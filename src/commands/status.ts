@@ -3,6 +3,7 @@ import type { ImgGen } from '../imggen.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { stateWord } from '../terminal/job-state.ts';
+import type { AsTyped } from '../terminal/program-name.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
 import { summaryOf } from '../terminal/summary.ts';
 import { openView, type ViewFlags } from '../terminal/view.ts';
@@ -28,18 +29,18 @@ export function status(io: Io, name: string | undefined, flags: StatusFlags): Pr
 }
 
 function print(io: Io, facts: JobStatus): void {
-  for (const [label, text] of linesOf(facts)) printLine(io, `${`${label}:`.padEnd(13)}${printable(text)}`);
+  for (const [label, text] of linesOf(facts, io.typed)) printLine(io, `${`${label}:`.padEnd(13)}${printable(text)}`);
   for (const { shot, errorType, message } of facts.failures) {
     printLine(io, `  ${printable(`${shot}: ${errorType}: ${message}`)}`);
   }
 }
 
-function linesOf(facts: JobStatus): [label: string, text: string][] {
+function linesOf(facts: JobStatus, typed: AsTyped): [label: string, text: string][] {
   const { uploads, averageMs, timeLeftMs, position } = facts;
   const key = facts.key === null ? '' : ` (${facts.key})`;
   const lines: [string, string][] = [
     ['job', `${facts.jobId}${key}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`],
-    ['state', stateOf(facts)],
+    ['state', stateOf(facts, typed)],
     ['provider', `${facts.provider} ${facts.model}`],
     ...madeByOthers(facts),
     ['pictures', picturesOf(facts)],
@@ -64,12 +65,12 @@ function madeByOthers({ provider, model, madeBy }: JobStatus): [label: string, t
   return [['made by', makers.join(', ')]];
 }
 
-function stateOf(facts: JobStatus): string {
+function stateOf(facts: JobStatus, typed: AsTyped): string {
   const word = stateWord(facts);
   if (word === 'running') {
     return `running: ${facts.workers.map(({ pid, host }) => `process ${pid} on ${host}`).join(', ')}`;
   }
-  return word === 'stopped' ? `stopped, nobody works on it: imggen resume ${facts.jobId}` : word;
+  return word === 'stopped' ? `stopped, nobody works on it: ${typed(`resume ${facts.jobId}`)}` : word;
 }
 
 function limitsOf({ concurrency, capsUsd: { perImage, perRun, perDay } }: JobStatus): string {
@@ -118,7 +119,7 @@ async function watch(
   } finally {
     off();
   }
-  const summary = { ...summaryOf(await imggen.watched(job), io.host.cwd), exitCode: EXIT.ok };
+  const summary = { ...summaryOf(await imggen.watched(job), io.host.cwd, io.typed), exitCode: EXIT.ok };
   const facts = await imggen.status(job);
   await view.close(facts.running ? leftAlone(summary, job) : idle(summary, facts));
   return EXIT.ok;

@@ -24,7 +24,7 @@ export function addMarking(program: Command, run: Run): void {
       .description('approve or reject pictures, or mark them as favorites')
       .argument('<image...>', 'file names, or mira-sol/1')
       .option('--approve', 'it is good')
-      .option('--reject', 'it is not: `imggen clean` lists it')
+      .option('--reject', `it is not: \`${program.name()} clean\` lists it`)
       .option('--favorite', 'it is among the best')
       .addOption(new Option('--favourite').hideHelp())
       .option('--clear', 'take the marks away')

@@ -48,7 +48,7 @@ function addAvatar(program: Command, run: Run): void {
   making(
     program
       .command('avatar')
-      .description('make candidates of the avatar, each with a seed of its own; `imggen use` chooses one')
+      .description(`make candidates of the avatar, each with a seed of its own; \`${program.name()} use\` chooses one`)
       .argument('[character]', 'a character’s id (default: the one in the config)')
       .option('-n, --count <n>', 'how many candidates, 1 to 100 (default: 1)')
       .option('--new', 'start another job although an identical one is unfinished')

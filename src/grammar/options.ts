@@ -66,7 +66,11 @@ export function seedOption(): Option {
   return new Option('--seed <n>', 'seed of the character, 0 … 4294967295');
 }
 
-/** Examples under the help of a command. */
-export function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+/** Examples under the help of a command, or of the program, as the user who started it types them. */
+export function examples(lines: readonly string[]): (context: { command: Command }) => string {
+  return ({ command }) => {
+    const name = (command.parent ?? command).name();
+    const typed = lines.map((line) => `  $ ${line.replaceAll(/\bimggen (?=[a-z])/g, `${name} `)}`);
+    return `\nExamples:\n${typed.join('\n')}\n`;
+  };
 }

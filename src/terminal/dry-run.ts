@@ -16,13 +16,14 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
       io,
       `${job.characterId} · ${job.provider} ${job.model} · ${job.size} · ${count(job.shots.length, 'picture')}\n`,
     );
-    for (const { message, advice } of job.notices) printLine(io, `${printable(worded(message, advice))}\n`);
+    for (const { message, advice } of job.notices) printLine(io, `${printable(worded(message, advice, io.typed))}\n`);
     for (const { shot, seed, prompt } of job.shots) printLine(io, `${shot}  seed ${seed}\n  ${printable(prompt)}`);
     const negativePrompt = job.shots[0]?.negativePrompt;
     if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);
     const references = [...new Set(job.shots.flatMap((shot) => shot.references))];
     if (references.length > 0) printLine(io, `\nsent along: ${references.map((path) => printable(path)).join(', ')}`);
-    for (const { message, advice } of job.warnings) printLine(io, `\nwarning: ${printable(worded(message, advice))}`);
+    for (const { message, advice } of job.warnings)
+      printLine(io, `\nwarning: ${printable(worded(message, advice, io.typed))}`);
     // To the micro-dollar: a worst case that is rounded down would be passed.
     const worst =
       job.worstCaseUsd === null ? 'unknown: nobody knows the price of this model' : usdText(microsOf(job.worstCaseUsd));

@@ -2,12 +2,15 @@ import type { Host, Terminal } from '../host.ts';
 import { wantsColor } from '../views/index.ts';
 import { jsonLine } from '../views/json.ts';
 import { supportsLinks } from '../views/links.ts';
+import type { AsTyped } from './program-name.ts';
 import { table, type Cell, type Column } from '../views/table.ts';
 
 /** How a command talks to its user. */
 export interface Io {
   host: Host;
   terminal: Terminal;
+  /** Commands that are advised, as this user types them. */
+  typed: AsTyped;
 }
 
 /** Prints the one JSON document of a query. */

@@ -8,6 +8,7 @@ import { canAsk, confirm } from './confirm.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { passInterrupts } from './interrupts.ts';
 import { printMessage, type Io } from './print.ts';
+import type { AsTyped } from './program-name.ts';
 import { summaryOf } from './summary.ts';
 import { openView, type ViewFlags } from './view.ts';
 
@@ -32,7 +33,7 @@ export interface Showing extends ViewFlags {
 export async function showRun(io: Io, how: Showing, start: (options: RunOptions) => Run): Promise<ExitCode> {
   const screen = new Screen(() => openView(io, how));
   const run = start({
-    onEvent: (event) => screen.handle(asShown(event, how)),
+    onEvent: (event) => screen.handle(asShown(event, how, io.typed)),
     ...(how.yes ? { confirm: () => true } : {}),
     ...(!how.yes && !how.json && canAsk(io.terminal) ? { confirm: (question) => confirm(io.terminal, question) } : {}),
   });
@@ -43,7 +44,7 @@ export async function showRun(io: Io, how: Showing, start: (options: RunOptions)
       printMessage(io, how, (await how.nothing?.()) ?? 'nothing to do');
       return EXIT.ok;
     }
-    const summary = summaryOf(result, io.host.cwd);
+    const summary = summaryOf(result, io.host.cwd, io.typed);
     const last = how.summary?.(summary, result) ?? summary;
     await screen.close(last);
     return last.exitCode as ExitCode;
@@ -56,11 +57,11 @@ export async function showRun(io: Io, how: Showing, start: (options: RunOptions)
 }
 
 /** An event for the views: advice in the words of the command line. */
-function asShown(event: RunEvent, { uploadsOnly }: Showing): RunEvent {
+function asShown(event: RunEvent, { uploadsOnly }: Showing, typed: AsTyped): RunEvent {
   if (event.event === 'run_opened' && uploadsOnly) return { ...event, uploads_only: true };
   if (event.event !== 'notice') return event;
   const { advice, ...notice } = event;
-  return { ...notice, message: worded(notice.message, advice) };
+  return { ...notice, message: worded(notice.message, advice, typed) };
 }
 
 /** The last words of a run that ended by a bug; the stack follows them. */

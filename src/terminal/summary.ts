@@ -4,9 +4,13 @@ import type { JobResult, RunResult } from '../app/result.ts';
 import { count } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
 import { EXIT_OF_RUN } from './exit-codes.ts';
+import type { AsTyped } from './program-name.ts';
 
-/** @param cwd absolute: paths are told relative to it where they are below it. */
-export function summaryOf(result: RunResult, cwd: string): RunSummary {
+/**
+ * @param cwd absolute: paths are told relative to it where they are below it.
+ * @param typed says a command as this user types it.
+ */
+export function summaryOf(result: RunResult, cwd: string, typed: AsTyped): RunSummary {
   const exitCode = EXIT_OF_RUN[result.status];
   return {
     exitCode,
@@ -16,7 +20,7 @@ export function summaryOf(result: RunResult, cwd: string): RunSummary {
     failures: result.failures,
     failuresMore: result.failuresMore,
     warnings: warningsOf(result),
-    next: result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result),
+    next: (result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result)).map(typed),
     headline: headlineOf(result),
   };
 }
@@ -69,27 +73,27 @@ function were(pictures: number): string {
 /** The flag that raises a cap. */
 const CAP_FLAGS = { image: '--max-image-usd', run: '--budget', day: '--max-day-usd' } as const;
 
-/** Commands that go on with what is left. */
+/** Commands that go on with what is left, without the program's name. */
 function nextCommands({ jobs, stop, failures }: RunResult): string[] {
   const commands = jobs.flatMap((job) => {
     if (job.state === 'canceled') return afterCancel(job);
     const next: string[] = [];
     const budget = stop?.reason === 'budget' ? ` ${CAP_FLAGS[stop.cap]} USD` : '';
     const begun = job.remaining - job.waitingForAvatar;
-    if (begun + job.uploadsLeft > 0) next.push(`imggen resume ${job.jobId}${budget}`);
+    if (begun + job.uploadsLeft > 0) next.push(`resume ${job.jobId}${budget}`);
     if (job.held > 0) {
-      next.push(...(job.canAsk ? [`imggen resume ${job.jobId}`] : []), retryUnknown(job));
+      next.push(...(job.canAsk ? [`resume ${job.jobId}`] : []), retryUnknown(job));
     }
     const inVain = failures.some(({ jobId, errorType }) => jobId === job.jobId && errorType === 'unusable');
     if (job.waitingForAvatar > 0 && inVain) next.push(...anotherModel([job]));
-    else if (job.failed > 0) next.push(`imggen retry ${job.jobId}${raisedCap(job)}`);
+    else if (job.failed > 0) next.push(`retry ${job.jobId}${raisedCap(job)}`);
     return next;
   });
   return [...new Set(commands)];
 }
 
 function retryUnknown(job: JobResult): string {
-  return `imggen retry --unknown ${job.jobId}${raisedCap(job)}`;
+  return `retry --unknown ${job.jobId}${raisedCap(job)}`;
 }
 
 function raisedCap(job: JobResult): string {
@@ -102,8 +106,8 @@ function anotherModel(jobs: readonly JobResult[]): string[] {
     .filter((job) => job.remaining > 0)
     .map((job) =>
       job.kind === 'create'
-        ? 'imggen create-character --model MODEL'
-        : `imggen pack ${job.characterId} --count ${job.remaining} --model MODEL`,
+        ? 'create-character --model MODEL'
+        : `pack ${job.characterId} --count ${job.remaining} --model MODEL`,
     );
 }
 
@@ -111,12 +115,12 @@ function anotherModel(jobs: readonly JobResult[]): string[] {
 function afterCancel(job: JobResult): string[] {
   const { jobId } = job;
   const next: string[] = [];
-  if (job.liveAtProvider > 0) next.push(`imggen resume ${jobId}`);
+  if (job.liveAtProvider > 0) next.push(`resume ${jobId}`);
   if (unmadeOf(job) + job.failed > 0) {
-    next.push(`imggen retry ${jobId}${raisedCap(job)}`);
+    next.push(`retry ${jobId}${raisedCap(job)}`);
   }
   if (job.held > 0) next.push(retryUnknown(job));
-  if (job.uploadsLeft > 0) next.push(`imggen upload ${job.characterId}`);
+  if (job.uploadsLeft > 0) next.push(`upload ${job.characterId}`);
   return next;
 }
 

@@ -11,7 +11,7 @@ export interface ViewFlags {
 }
 
 /** The view that fits the flags, the environment and the terminal. */
-export function openView({ host, terminal }: Io, flags: ViewFlags): Promise<View> {
+export function openView({ host, terminal, typed }: Io, flags: ViewFlags): Promise<View> {
   const { stdout, stderr } = terminal;
   const { env, now } = host;
   const isTty = stdout.isTTY === true;
@@ -23,5 +23,5 @@ export function openView({ host, terminal }: Io, flags: ViewFlags): Promise<View
     env,
   });
   const color = wantsColor(flags.color === false ? false : undefined, isTty, env);
-  return createView(kind, { stdout, stderr, env, now, color }, VIEWS);
+  return createView(kind, { stdout, stderr, env, now, color, resume: typed('resume') }, VIEWS);
 }

@@ -35,7 +35,7 @@ function countedWords(progress: Progress, states: readonly ('failed' | 'refused'
 /** The view of `--no-ink` at a terminal. */
 export function createBarView(streams: ViewStreams): View {
   const out = openOutput(streams.stdout);
-  const writer = createLineWriter({ addresses: 'avatar' });
+  const writer = createLineWriter({ addresses: 'avatar', resume: streams.resume });
   const bars = new cliProgress.MultiBar({
     stream: streams.stdout,
     // The bar is cut to the width by us and the lines above it should wrap; the cursor stays visible. So nothing is to

@@ -37,7 +37,7 @@ export function createJsonView(streams: ViewStreams): View {
         return;
       }
       if (event.event === 'waiting' || (event.event === 'notice' && event.choice)) out.write(`${jsonLine(event)}\n`);
-      const words = liveLine(event);
+      const words = liveLine(event, streams.resume);
       if (words !== undefined) err.write(`${words}\n`);
     },
     async close(summary) {

@@ -26,8 +26,11 @@ export interface LineWriter {
   state(): RunState;
 }
 
-/** Makes a line writer. `addresses`: whose web addresses are told, those of all images or the avatar's alone. */
-export function createLineWriter(options: { addresses: 'all' | 'avatar' }): LineWriter {
+/**
+ * Makes a line writer. `addresses`: whose web addresses are told, those of all images or the avatar's alone; `resume`:
+ * the command that goes on with what is left.
+ */
+export function createLineWriter(options: { addresses: 'all' | 'avatar'; resume: string }): LineWriter {
   let state = initialState();
   let lastLineMs: number | undefined;
   const retries = new Map<string, { toldMs: number; untold: number }>();
@@ -39,7 +42,7 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar' }): Line
       const jobName = jobLabel(state, shot.jobId);
       lines.push(finishedLine(shot, { jobName, address: options.addresses === 'all' || shot.shot === 'avatar' }));
     }
-    const words = liveLine(event);
+    const words = liveLine(event, options.resume);
     if (words !== undefined) lines.push(words);
     if (event.event === 'run_opened' && event.uploads_only !== true) {
       const job = state.jobs.get(event.job_id);
@@ -106,7 +109,7 @@ function waitingLine(state: RunState, nowMs: number): string {
 /** The plain view: lines on stdout, the summary at the end. */
 export function createLinesView(streams: ViewStreams): View {
   const out = openOutput(streams.stdout);
-  const writer = createLineWriter({ addresses: 'all' });
+  const writer = createLineWriter({ addresses: 'all', resume: streams.resume });
   const say = (lines: readonly string[], atMs: number): void => {
     for (const line of lines) out.write(`[${timeOfDay(atMs)}] ${line}\n`);
   };

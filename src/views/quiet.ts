@@ -12,7 +12,7 @@ export function createQuietView(streams: ViewStreams): View {
   return {
     handle(event) {
       if (closed || event.event !== 'notice' || event.level !== 'warn') return;
-      err.write(`${liveLine(event) ?? ''}\n`);
+      err.write(`${liveLine(event, streams.resume) ?? ''}\n`);
     },
     async close(summary) {
       if (closed) return;

@@ -9,30 +9,31 @@ import type { FinishedShot, JobState } from './state-model.ts';
 
 const NOTICE_LENGTH_MAX = 1000;
 
-/** What a live event says to people; undefined for those that only change a view. */
-export function liveLine(event: RunEvent): string | undefined {
+/**
+ * What a live event says to people; undefined for those that only change a view.
+ * @param resume the command that goes on with what is left.
+ */
+export function liveLine(event: RunEvent, resume: string): string | undefined {
   if (event.event === 'notice') {
     const words = printable(event.message, NOTICE_LENGTH_MAX);
     return event.level === 'warn' ? `warning: ${words}` : words;
   }
   if (event.event === 'waiting') return printable(event.message, NOTICE_LENGTH_MAX);
   if (event.event === 'draining') {
-    return `${printable(event.signal, 20)}: ${drainingWords(event.in_flight, event.at_provider, event.at_stake_usd)}`;
+    return `${printable(event.signal, 20)}: ${drainingWords(event, resume)}`;
   }
   return undefined;
 }
 
-/**
- * What the first Ctrl-C has begun. @param atProvider of those in flight: accepted work, which is let go.
- * @param atStakeUsd what a second Ctrl-C may forfeit, in US dollars.
- */
-export function drainingWords(inFlight: number, atProvider = 0, atStakeUsd = 0): string {
+/** What the first Ctrl-C has begun. */
+function drainingWords(event: RunEvent & { event: 'draining' }, resume: string): string {
+  const { in_flight: inFlight, at_provider: atProvider = 0, at_stake_usd: atStakeUsd = 0 } = event;
   if (inFlight === 0) return 'stopping, nothing is in flight';
   const waited = inFlight - atProvider;
   const them = atProvider === 1 ? 'it' : 'them';
   const parts = [
     ...(waited > 0 ? [`waiting for ${count(waited, 'picture')} in flight`] : []),
-    ...(atProvider > 0 ? [`${count(atProvider, 'picture')} at the provider: \`imggen resume\` collects ${them}`] : []),
+    ...(atProvider > 0 ? [`${count(atProvider, 'picture')} at the provider: \`${resume}\` collects ${them}`] : []),
   ];
   const pictures = waited === 1 ? 'it' : `${waited} pictures`;
   const forfeit =

@@ -7,25 +7,25 @@ import type { RunState } from './state-model.ts';
 /** Of a job that another process makes. */
 export const WATCHING_WORDS: readonly string[] = ['Ctrl-C stops watching; the run goes on', 'Ctrl-C stops watching'];
 
-/** What the first Ctrl-C begins. */
-export function ctrlCWords(state: RunState): readonly string[] {
+/** What the first Ctrl-C begins. @param resume the command that goes on with what is left. */
+export function ctrlCWords(state: RunState, resume: string): readonly string[] {
   const { waited, left } = inFlight(state);
   if (waited + left === 0) return ['Ctrl-C stops; what is made is kept', 'Ctrl-C stops'];
-  const after = left > 0 ? `lets go of ${left} at the provider, \`imggen resume\` collects` : '';
+  const after = left > 0 ? `lets go of ${left} at the provider, \`${resume}\` collects` : '';
   const now = waited > 0 ? `waits for ${waited} in flight` : '';
   const what = [now, after].filter((words) => words !== '').join(', ');
-  const twice = waited > 0 ? `; twice: ${forfeit(state, waited)}` : '';
+  const twice = waited > 0 ? `; twice: ${forfeit(state, waited, resume)}` : '';
   return [
     `Ctrl-C: sends nothing new, ${what}${twice}`,
     `Ctrl-C: ${what}${twice}`,
     `Ctrl-C: ${what}`,
-    left > 0 ? 'Ctrl-C stops, `imggen resume` collects' : 'Ctrl-C stops, waits for what is sent',
+    left > 0 ? `Ctrl-C stops, \`${resume}\` collects` : 'Ctrl-C stops, waits for what is sent',
     'Ctrl-C stops',
   ];
 }
 
-/** What goes on after the first Ctrl-C, and what a second one does. */
-export function stoppingWords(state: RunState): readonly string[] {
+/** What goes on after the first Ctrl-C, and what a second one does. @param resume as above. */
+export function stoppingWords(state: RunState, resume: string): readonly string[] {
   const { waited, left, uploading } = inFlight(state);
   if (waited + left + uploading === 0) return ['Stopping: nothing is in flight', 'Stopping'];
   const parts = [
@@ -33,7 +33,7 @@ export function stoppingWords(state: RunState): readonly string[] {
     uploading > 0 ? `${uploading} uploading` : '',
     left > 0 ? `letting go of ${left}` : '',
   ].filter((words) => words !== '');
-  const again = waited > 0 ? forfeit(state, waited) : 'stops at once, `imggen resume` goes on';
+  const again = waited > 0 ? forfeit(state, waited, resume) : `stops at once, \`${resume}\` goes on`;
   return [
     `Stopping: ${parts.join(', ')}. Ctrl-C again: ${again}`,
     `Stopping: ${parts.join(', ')}. Ctrl-C again: at once`,
@@ -42,13 +42,13 @@ export function stoppingWords(state: RunState): readonly string[] {
 }
 
 /** What a second Ctrl-C costs: an answer on its way is lost; whether its picture is paid can then only be asked for. */
-function forfeit(state: RunState, waited: number): string {
+function forfeit(state: RunState, waited: number, resume: string): string {
   const { reservedUsd } = spendOf(state);
   if (reservedUsd === 0) return 'stops at once';
   const asks = [...state.jobs.values()].every((job) => job.canAsk);
   const pictures = count(waited, 'picture');
   return asks
-    ? `at once, \`imggen resume\` looks for ${waited === 1 ? 'it' : 'them'}`
+    ? `at once, \`${resume}\` looks for ${waited === 1 ? 'it' : 'them'}`
     : `${pictures} (up to ${usd(reservedUsd)}) may be paid and lost`;
 }
 

@@ -75,6 +75,8 @@ export interface ViewStreams {
   now: () => number;
   /** Colors on `stdout`? See `wantsColor`. */
   color: boolean;
+  /** The command that goes on with what is left, as this user types it. */
+  resume: string;
 }
 
 /** A stream that may be a terminal. */

@@ -6,6 +6,8 @@ import { summaryOf } from '../../src/terminal/summary.ts';
 import { finish, openLedgers } from '../support/ledgers.ts';
 import { galleryShots, makeJob } from '../support/jobs.ts';
 
+const typed = (command: string) => `imggen ${command}`;
+
 type End = 'done' | 'failed' | 'refused' | 'held' | 'queued' | 'live' | 'not-uploaded';
 
 /** What a run came to that left its shots like this; `cancel`: then the job was canceled. */
@@ -44,7 +46,7 @@ function codeOf(ends: readonly End[], stop?: Stop): number {
 
 /** The warnings and the commands to go on with of such a run. */
 function adviceOf(ends: readonly End[], { cancel }: { cancel: boolean }) {
-  const { warnings, next } = summaryOf(resultOf(ends, { cancel }), '/');
+  const { warnings, next } = summaryOf(resultOf(ends, { cancel }), '/', typed);
   return { warnings, next };
 }
 
@@ -85,7 +87,7 @@ describe('the headline', () => {
     [['queued'], '0 of 1 picture made'],
     [['done', 'queued'], '1 of 2 pictures made'],
   ])('of %j is %s', (ends, words) => {
-    expect(summaryOf(resultOf(ends), '/').headline).toBe(words);
+    expect(summaryOf(resultOf(ends), '/', typed).headline).toBe(words);
   });
 });
 
@@ -129,13 +131,13 @@ describe('the advice after a stop', () => {
     ['day', '--max-day-usd'],
     ['image', '--max-image-usd'],
   ] as const)('by the cap of the %s names the flag that raises it', (cap, flag) => {
-    const { next } = summaryOf(resultOf(['done', 'queued'], { stop: { reason: 'budget', cap } }), '/');
+    const { next } = summaryOf(resultOf(['done', 'queued'], { stop: { reason: 'budget', cap } }), '/', typed);
     expect(next).toEqual([`imggen resume 1 ${flag} USD`]);
   });
 
   it('for answers that were no pictures is a new job with another model, as a job keeps its own', () => {
     const stop: Stop = { reason: 'unusable', message: 'm' };
-    const { next } = summaryOf(resultOf(['failed', 'queued', 'queued'], { stop }), '/');
+    const { next } = summaryOf(resultOf(['failed', 'queued', 'queued'], { stop }), '/', typed);
     expect(next).toEqual(['imggen pack mira --count 2 --model MODEL']);
   });
 });

@@ -36,7 +36,7 @@ it('the table of a gallery has a column for places only where it says some', asy
     const stdout = new FakeTerminal({ columns, rows: 24 });
     const terminal = { stdout, stderr: stdout, stdin: stdout, onInterrupt: () => () => {} };
     const host = processHost({ cwd: folder, env: {} });
-    expect(await gallery({ host, terminal }, 'mira-sol', { color: false })).toBe(0);
+    expect(await gallery({ host, terminal, typed: (command) => command }, 'mira-sol', { color: false })).toBe(0);
     return stdout.text;
   };
   expect(await shown(100)).toMatch(/^name .* seed *\n[^]*1 picture of Mira Sol .*, in images\/mira-sol\n$/);

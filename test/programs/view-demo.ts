@@ -27,6 +27,7 @@ const view = await createView(
     env: process.env,
     now: () => Date.now(),
     color: wantsColor(undefined, stdoutIsTty, process.env),
+    resume: 'imggen resume',
   },
   VIEWS,
 );

@@ -161,6 +161,7 @@ export function streams(
     env: { LANG: 'en_US.UTF-8' },
     now: () => T0,
     color: false,
+    resume: 'imggen resume',
     ...change,
   } as ViewStreams & { stdout: FakeTerminal; stderr: FakeTerminal };
 }

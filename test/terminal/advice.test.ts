@@ -6,7 +6,8 @@ import { buildProgram } from '../../src/program.ts';
 import { worded } from '../../src/terminal/advice.ts';
 
 const silent = { write: () => true };
-const program = buildProgram({ terminal: { stdout: silent, stderr: silent } }, { exitCode: EXIT.ok });
+const program = buildProgram({ terminal: { stdout: silent, stderr: silent } }, { exitCode: EXIT.ok, place: [] });
+const typed = (command: string) => `imggen ${command}`;
 const commands = program.commands.map((command) => command.name());
 const flags = program.commands.flatMap((command) => command.options.map((option) => option.long));
 
@@ -47,7 +48,7 @@ const all: Advice[] = [
 ];
 
 it.each(all)('$code names flags and commands that there are', (advice) => {
-  const text = worded('what to do', advice);
+  const text = worded('what to do', advice, typed);
   const namedFlags = [...text.matchAll(/--[a-z-]+/g)].map(([flag]) => flag);
   const namedCommands = [...text.matchAll(/imggen ([a-z-]+)/g)].map(([, name]) => name);
   expect(namedFlags.length + namedCommands.length).toBeGreaterThan(0);
@@ -56,5 +57,5 @@ it.each(all)('$code names flags and commands that there are', (advice) => {
 });
 
 it('words without advice stay as they are', () => {
-  expect(worded('Save it as UTF-8.', undefined)).toBe('Save it as UTF-8.');
+  expect(worded('Save it as UTF-8.', undefined, typed)).toBe('Save it as UTF-8.');
 });

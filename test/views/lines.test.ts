@@ -15,7 +15,7 @@ import {
 } from '../support/view-events.ts';
 
 function linesOf(events: readonly RunEvent[], addresses: 'all' | 'avatar' = 'all'): string[] {
-  const writer = createLineWriter({ addresses });
+  const writer = createLineWriter({ addresses, resume: 'imggen resume' });
   return events.flatMap((event) => writer.take(event, T0));
 }
 
@@ -52,7 +52,7 @@ test('web addresses are told for all shots, or for the avatar alone', () => {
 });
 
 test('a storm of retries is told now and then, with how many it was', () => {
-  const writer = createLineWriter({ addresses: 'all' });
+  const writer = createLineWriter({ addresses: 'all', resume: 'imggen resume' });
   const retry = (shot: string, nowMs: number): string[] =>
     writer.take(failed(shot, 'rate-limited', { retryAt: nowMs + 12_000, message: 'slow down' }), nowMs);
   expect(retry('a', T0)).toEqual(['a rate-limited, again in 12 s: slow down']);
@@ -62,7 +62,7 @@ test('a storm of retries is told now and then, with how many it was', () => {
 });
 
 test('after half a minute of silence a line says what is being waited for', () => {
-  const writer = createLineWriter({ addresses: 'all' });
+  const writer = createLineWriter({ addresses: 'all', resume: 'imggen resume' });
   for (const event of [opened(), started('avatar')]) writer.take(event, T0);
   expect(writer.heartbeat(T0 + 29_000)).toEqual([]);
   expect(writer.heartbeat(T0 + 31_000)).toEqual(['waiting: 1 in flight, 10 to go · avatar for 31 s · 0/11 done']);

@@ -47,21 +47,21 @@ test.each<[string, RunState, string]>([
     'Ctrl-C: sends nothing new, waits for 1 in flight; twice: stops at once',
   ],
 ])('before the first Ctrl-C: %s', (_, state, words) => {
-  expect(ctrlCWords(state)[0]).toBe(words);
+  expect(ctrlCWords(state, 'imggen resume')[0]).toBe(words);
 });
 
 test('after it: who is waited for, who is let go, and what a second one forfeits', () => {
   const state = run(['sending', 'waiting'], false);
-  expect(stoppingWords(state)[0]).toBe(
+  expect(stoppingWords(state, 'imggen resume')[0]).toBe(
     'Stopping: waiting for 1 in flight, letting go of 1. Ctrl-C again: 1 picture (up to $0.10) may be paid and lost',
   );
 });
 
 test('in plain lines: what stopping a second time may forfeit, with the money', () => {
   const draining = { event: 'draining', signal: 'SIGINT', in_flight: 2, at_provider: 0 } as const;
-  expect(liveLine({ ...draining, at_stake_usd: 0.12 })).toBe(
+  expect(liveLine({ ...draining, at_stake_usd: 0.12 }, 'imggen resume')).toBe(
     'SIGINT: stopping: no new requests; waiting for 2 pictures in flight. ' +
       'Stopped again, 2 pictures may be paid (up to $0.12) and lost',
   );
-  expect(liveLine(draining)).not.toContain('lost');
+  expect(liveLine(draining, 'imggen resume')).not.toContain('lost');
 });

@@ -35,7 +35,12 @@ function alreadyDone(state: RunState): string {
 export function Footer(props: { state: RunState; look: Look; width: number }): ReactNode {
   const { state, look, width } = props;
   const stopping = state.draining !== undefined;
-  const words = state.watched !== undefined ? WATCHING_WORDS : stopping ? stoppingWords(state) : ctrlCWords(state);
+  const words =
+    state.watched !== undefined
+      ? WATCHING_WORDS
+      : stopping
+        ? stoppingWords(state, look.resume)
+        : ctrlCWords(state, look.resume);
   return (
     <Text wrap="truncate-end" {...tone(look, stopping ? 'warn' : 'quiet')}>
       {words.find((text) => text.length <= width) ?? words.at(-1)}

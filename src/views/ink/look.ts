@@ -7,6 +7,8 @@ export interface Look {
   color: boolean;
   links: boolean;
   signs: Signs;
+  /** The command that goes on with what is left. */
+  resume: string;
 }
 
 interface Signs {

@@ -29,7 +29,7 @@ function itemsOf(before: RunState, after: RunState, event: RunEvent): StaticItem
     const job = after.jobs.get(event.job_id);
     if (job !== undefined) items.push({ kind: 'words', text: openedLine(job), warn: false });
   }
-  const words = event.event === 'notice' ? liveLine(event) : undefined;
+  const words = event.event === 'notice' ? liveLine(event, '') : undefined;
   if (words !== undefined)
     items.push({ kind: 'words', text: words, warn: event.event === 'notice' && event.level === 'warn' });
   return items;
@@ -51,6 +51,7 @@ export function createInkView(streams: ViewStreams): View {
     color: streams.color,
     links: supportsLinks(streams.stdout.isTTY === true, streams.env),
     signs: signsFor(streams.env),
+    resume: streams.resume,
   };
   const canvas = createCanvas(streams, look, () => {
     if (fallback !== undefined || closed) return;

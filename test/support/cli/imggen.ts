@@ -1,7 +1,7 @@
 /** The command line in a folder of its own: what every test of it starts from. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
@@ -70,9 +70,12 @@ export function spawnOptions(folder: string, options: RunOptions = {}) {
   } as const;
 }
 
-/** The variables that a command sees: nothing of the tests' own but the path. */
+/** A folder of the shell's path that holds `imggen`. */
+const INSTALLED = fileURLToPath(new URL('./path', import.meta.url));
+
+/** The variables that a command sees: nothing of the tests' own but the path, as if imggen were installed there. */
 function environment(folder: string, { env }: RunOptions): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: folder, TERM: 'xterm-256color', ...env };
+  return { PATH: `${INSTALLED}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, TERM: 'xterm-256color', ...env };
 }
 
 /** Starts the built binary; the caller waits for it, signals it, or reads along. */

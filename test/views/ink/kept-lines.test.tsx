@@ -5,7 +5,7 @@ import { signsFor } from '../../../src/views/ink/look.ts';
 import { StaticLine } from '../../../src/views/ink/static-line.tsx';
 import type { FinishedShot } from '../../../src/views/state-model.ts';
 
-const look = { color: false, links: false, signs: signsFor({ LANG: 'en_US.UTF-8' }) };
+const look = { color: false, links: false, signs: signsFor({ LANG: 'en_US.UTF-8' }), resume: 'imggen resume' };
 
 describe('lines that stay', () => {
   const base: FinishedShot = {

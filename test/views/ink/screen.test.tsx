@@ -8,7 +8,7 @@ import type { RunState } from '../../../src/views/state-model.ts';
 import { initialState, reduce } from '../../../src/views/state.ts';
 import { T0, completed, done, failed, opened, started, stored } from '../../support/view-events.ts';
 
-const look = { color: false, links: false, signs: signsFor({ LANG: 'en_US.UTF-8' }) };
+const look = { color: false, links: false, signs: signsFor({ LANG: 'en_US.UTF-8' }), resume: 'imggen resume' };
 
 function play(events: readonly RunEvent[]): RunState {
   return events.reduce((state, event, i) => reduce(state, event, T0 + i * 100), initialState());
