@@ -56,7 +56,9 @@ export type Advice =
   /** Write a config, or name another one. */
   | { code: 'choose-config' }
   /** Take another place. */
-  | { code: 'choose-ledger' | 'choose-output' | 'choose-page' }
+  | { code: 'choose-ledger' | 'choose-output' | 'choose-page' | 'choose-export' }
+  /** Approve pictures. */
+  | { code: 'approve'; characterId: string }
   /** Take a store, or none. */
   | { code: 'choose-store' | 'leave-store-out' }
   /** Take a provider that needs no key. */

@@ -1,4 +1,5 @@
 import type { CharacterInfo } from './app/character-list.ts';
+import type { Exported, ExportOptions } from './app/export.ts';
 import type { WrittenPage } from './app/gallery-page.ts';
 import type { Gallery, GalleryOptions } from './app/gallery.ts';
 import type { ModelInfo } from './app/models.ts';
@@ -40,6 +41,11 @@ export class Inquiries {
     options: GalleryOptions & { file?: string | undefined } = {},
   ): Promise<WrittenPage> {
     return (await import('./app/gallery-page.ts')).writeGalleryPage(this.project, characterId, options);
+  }
+
+  /** Writes the approved training pictures with captions, as a trainer takes them; replaces an earlier export only. */
+  async export(characterId: string, options: ExportOptions = {}): Promise<Exported> {
+    return (await import('./app/export.ts')).exportTrainingSet(this.project, characterId, options);
   }
 
   /** How a job stands; without a name the only unfinished one, or the newest. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addDataset } from './grammar/dataset.ts';
 import { addKeeping, addMarking } from './grammar/keeping.ts';
 import { addLooking } from './grammar/looking.ts';
 import { addGoingOn, addMaking, addRerolling } from './grammar/making.ts';
@@ -64,6 +65,7 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed, name = 'imggen'): 
   addGoingOn(program, run);
   addLooking(program, run);
   addMarking(program, run);
+  addDataset(program, run);
   addKeeping(program, run);
   return program;
 }

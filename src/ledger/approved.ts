@@ -14,8 +14,14 @@ export interface ApprovedPicture {
 export function approvedTraining(connection: Connection, characterKey: number): ApprovedPicture[] {
   const where = `i.character_key = ? AND i.state = 'stored' AND i.kind = 'training' AND i.review = 'approved'
     AND i.path IS NOT NULL AND i.superseded_by IS NULL ORDER BY i.id DESC`;
-  return imagesWhere(connection, { where, index: 'images_newest' }, characterKey).map((image) => {
-    const row = connection.get<{ look: string }>('SELECT look FROM shots WHERE id = ?', image.shotId);
-    return { image, look: row && (JSON.parse(row.look) as ShotLook) };
-  });
+  return imagesWhere(connection, { where, index: 'images_newest' }, characterKey).map((image) => ({
+    image,
+    look: lookOf(connection, image.shotId),
+  }));
+}
+
+/** What a shot was asked to show; undefined: there is no such shot. */
+export function lookOf(connection: Connection, shotId: number | null): ShotLook | undefined {
+  const row = connection.get<{ look: string }>('SELECT look FROM shots WHERE id = ?', shotId);
+  return row && (JSON.parse(row.look) as ShotLook);
 }

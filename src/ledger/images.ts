@@ -1,4 +1,5 @@
-import { approvedTraining, type ApprovedPicture } from './approved.ts';
+import type { ShotLook } from '../shot.ts';
+import { approvedTraining, lookOf, type ApprovedPicture } from './approved.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { imageWhere, imagesWhere } from './image-rows.ts';
 import { keptPath } from './paths.ts';
@@ -98,6 +99,11 @@ export class Images {
   /** Training pictures of a character that were approved and are on disk, newest first. */
   approvedTraining(characterKey: number): ApprovedPicture[] {
     return approvedTraining(this.connection, characterKey);
+  }
+
+  /** What an image was asked to show; undefined: nobody knows (it came from a store). */
+  look(image: Pick<Image, 'shotId'>): ShotLook | undefined {
+    return lookOf(this.connection, image.shotId);
   }
 
   /** Images of a character, newest first. */

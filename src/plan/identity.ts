@@ -81,7 +81,7 @@ function sentence(attributes: CharacterAttributes, cut: number, features: readon
 }
 
 /** `, wearing a red dress`; nothing for no clothes. */
-function wearing(clothes: string): string {
+export function wearing(clothes: string): string {
   const outfit = countable(clothes.replace(/^wearing\s+/i, ''));
   return outfit === '' ? '' : `, wearing ${outfit}`;
 }
@@ -101,7 +101,7 @@ const ADJECTIVE = new RegExp(
 );
 
 /** The noun: words for the sex become the words for people, adjectives get one, any other word is taken as it is. */
-function person(gender: string, range: readonly [number, number] | undefined): string {
+export function person(gender: string, range: readonly [number, number] | undefined): string {
   const lower = gender.toLowerCase().replace(/\bnon\s?binary\b/, 'non-binary');
   const isChild = range !== undefined && range[1] < 18;
   if (lower === '') return 'person';

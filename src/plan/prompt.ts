@@ -28,7 +28,7 @@ const ANGLE_WORDS: Readonly<Record<Angle, string>> = {
 };
 
 /** Of a user's scene: where the camera is, and no word of where the person looks. */
-const CAMERA_WORDS: Readonly<Record<Angle, string>> = {
+export const CAMERA_WORDS: Readonly<Record<Angle, string>> = {
   front: 'seen from the front',
   'three-quarter left': 'three-quarter view facing left',
   'three-quarter right': 'three-quarter view facing right',
@@ -119,12 +119,9 @@ const PHOTO =
  * the identity block in it verbatim. An empty style is a photograph. `context` is said in every prompt.
  */
 export function buildPrompt(attributes: CharacterAttributes, look: ShotLook, context: StoryContext = {}): string {
-  const style = tidy(attributes.style, STYLE_MAX);
-  const key = style.toLowerCase().replace(/[-_]+/g, ' ');
-  const isPhoto = style === '' || PHOTO.test(key);
-  const medium = isPhoto
-    ? photograph(look.framing)
-    : (MEDIA.find(([pattern]) => pattern.test(key))?.[1] ?? inTheStyleOf(style));
+  const drawn = drawnMedium(attributes.style);
+  const isPhoto = drawn === undefined;
+  const medium = drawn ?? photograph(look.framing);
   const parts = [
     `${medium.opening} ${identityBlock(attributes, look.outfit)}`,
     ...(look.isScene ? sceneParts(look, context.place) : catalogueParts(look, isPhoto)),
@@ -136,6 +133,21 @@ export function buildPrompt(attributes: CharacterAttributes, look: ShotLook, con
     ...(look.isScene ? [] : ['One person only.']),
   ];
   return parts.join('. ') + (look.isScene ? '.' : '');
+}
+
+/** What a style other than a photograph is called and looks like; undefined: it is a photograph. */
+function drawnMedium(named: string): Medium | undefined {
+  const style = tidy(named, STYLE_MAX);
+  const key = style.toLowerCase().replace(/[-_]+/g, ' ');
+  if (style === '' || PHOTO.test(key)) return undefined;
+  return MEDIA.find(([pattern]) => pattern.test(key))?.[1] ?? inTheStyleOf(style);
+}
+
+/** What a picture of this style is called in a caption: `photo`, `watercolor painting`. */
+export function mediumName(named: string): string {
+  const opening = drawnMedium(named)?.opening.replace(/ of$/, '') ?? 'photo';
+  const style = opening === 'Portrait' ? ` in the style of ${tidy(named, STYLE_MAX)}` : '';
+  return opening.replace(/^[A-Z](?=[a-z])/, (capital) => capital.toLowerCase()) + style;
 }
 
 function catalogueParts(look: ShotLook, isPhoto: boolean): string[] {

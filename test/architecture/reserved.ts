@@ -9,7 +9,7 @@ export interface Reserved {
 
 const COMMANDS = (
   'init create-character pack reroll gallery status resume retry cancel jobs stats providers upload adopt mark ' +
-  'clean delete completion workflow'
+  'clean delete completion workflow export'
 ).split(' ');
 
 /** Who speaks to a person at a command line. A view is opened by the terminal only. */
@@ -40,6 +40,7 @@ export const RESERVED: readonly Reserved[] = [
   { says: 'Drawing is a provider’s work.', what: { package: '@dicebear/styles' }, onlyIn: ['src/providers'] },
   { says: 'Cloudinary is a store.', what: { package: 'cloudinary' }, onlyIn: ['src/storage'] },
   { says: 'Pixels are handled in images.', what: { package: 'sharp' }, onlyIn: ['src/images'] },
+  { says: 'Zip files are training sets.', what: { package: 'yazl' }, onlyIn: ['src/dataset'] },
   { says: 'Ink is a view.', what: { package: 'ink' }, onlyIn: ['src/views/ink'] },
   { says: 'React is for Ink.', what: { package: 'react' }, onlyIn: ['src/views/ink'] },
   {
@@ -103,6 +104,7 @@ export const LOADED_LATE = [
   '@dicebear/core',
   '@dicebear/styles',
   'open',
+  'yazl',
 ];
 
 /** Where the command line begins. */

@@ -74,6 +74,12 @@ export const PLACES: readonly Place[] = [
   },
   { path: 'src/images', says: 'What is done to bytes needs only errors.', imports: ['src/errors.ts'] },
   {
+    path: 'src/dataset',
+    says: 'A training set is words and bytes, and knows neither ledger nor trainer.',
+    imports: ['src/images', 'src/plan', 'src/shot.ts'],
+    importsTypesOf: ['src/character.ts'],
+  },
+  {
     path: 'src/ledger',
     says: 'The ledger knows facts, and nobody who makes them.',
     imports: ['src/errors.ts', 'src/money.ts', 'src/shot.ts'],
@@ -124,6 +130,7 @@ export const PLACES: readonly Place[] = [
     imports: [
       ...WORDS,
       'src/config',
+      'src/dataset',
       'src/gallery',
       'src/host.ts',
       'src/images',

@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { coverageOf, type Coverage } from '../dataset/coverage.ts';
+import { EXPORT_FORMATS, formatFor, layoutOf } from '../dataset/formats.ts';
+import type { ExportFormat, Layout, TrainingImageFormat } from '../dataset/formats.ts';
+import { foreignIn } from '../dataset/ours.ts';
+import type { TrainingFile } from '../dataset/training-file.ts';
+import { defaultClass, defaultTrigger, isClass, isTrigger } from '../dataset/words.ts';
+import { UserError } from '../errors.ts';
+import { convertedTo } from '../images/convert.ts';
+import { sha256Of } from '../images/hash.ts';
+import type { RegisteredCharacter } from '../ledger/records.ts';
+import { captionOf } from '../plan/caption.ts';
+import { knownCharacter } from './characters.ts';
+import type { Project } from './project.ts';
+import { chooseTrainingSet, type ChoiceOptions, type Chosen, type LeftOut } from './training-set.ts';
+
+/** What is exported, and how. */
+export interface ExportOptions extends ChoiceOptions {
+  /** Whose trainer it is for. Default: `kohya`. */
+  format?: ExportFormat | undefined;
+  /** The word that stands for the character. Default: made from its name. */
+  trigger?: string | undefined;
+  /** What kind of thing it is. Default: from the character's gender. */
+  className?: string | undefined;
+  /** kohya: how often each picture is seen in an epoch, 1 to 1,000. Default: 10. */
+  repeats?: number | undefined;
+  /** Default: as the pictures are, where all trainers read that. */
+  imageFormat?: TrainingImageFormat | undefined;
+  /** A folder, or the zip file, relative to the current folder. Default: `training/<id>-<format>`. */
+  to?: string | undefined;
+  /** Tells what would be written, and writes nothing. */
+  dryRun?: boolean | undefined;
+}
+
+/** One picture of an export. */
+export interface ExportedImage {
+  filename: string;
+  /** Relative to the whole. */
+  file: string;
+  caption: string;
+}
+
+/** What was exported. */
+export interface Exported {
+  characterId: string;
+  characterName: string;
+  format: ExportFormat;
+  trigger: string;
+  className: string;
+  /** Only where the format has it. */
+  repeats: number | null;
+  /** Absolute: a folder, or a zip file. */
+  path: string;
+  isArchive: boolean;
+  /** False for a dry run. */
+  written: boolean;
+  images: readonly ExportedImage[];
+  leftOut: readonly LeftOut[];
+  coverage: Coverage;
+}
+
+const REPEATS = { usual: 10, max: 1_000 };
+
+/**
+ * Writes the training pictures of a character with captions, as a trainer takes them. What was exported before is
+ * replaced; nothing else is.
+ * @throws {UserError} with every bad option; when no picture is good enough, with the reason of each; when something
+ * else lies where the export would.
+ */
+export async function exportTrainingSet(
+  project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services' | 'host'>,
+  id: string,
+  options: ExportOptions = {},
+): Promise<Exported> {
+  const { host, services, ledger } = project;
+  const character = knownCharacter(project, id);
+  const words = wordsOf(character, options);
+  const { format, isArchive } = words;
+  const set = await chooseTrainingSet(ledger.open(), character, { ...options, drawing: services.drawing });
+  if (set.chosen.length === 0) throw nothingChosen(character.id, set.leftOut);
+  const usual = `training/${character.id}-${format}${isArchive ? '.zip' : ''}`;
+  const path = resolve(host.cwd, options.to ?? usual);
+  await assertReplaceable(path, isArchive);
+  const looks = set.chosen.map((image) => ledger.open().images.look(image));
+  const files = set.chosen.map((image, index) => {
+    const file = `${words.folder === '' ? '' : `${words.folder}/`}${stemOf(image)}`;
+    const as = formatFor(image.format, options.imageFormat);
+    return { image, as, file: `${file}.${as}`, caption: captionOf(character.attributes, looks[index], words) };
+  });
+  if (options.dryRun !== true) await write(path, files.flatMap(filesOf), { isArchive, key: host.newKey() });
+  return {
+    characterId: character.id,
+    characterName: character.name,
+    format,
+    trigger: words.trigger,
+    className: words.className,
+    repeats: format === 'kohya' ? words.repeats : null,
+    path,
+    isArchive,
+    written: options.dryRun !== true,
+    images: files.map(({ image: { filename }, file, caption }) => ({ filename, file, caption })),
+    leftOut: set.leftOut,
+    coverage: coverageOf(looks),
+  };
+}
+
+type Words = Layout & { format: ExportFormat; trigger: string; className: string; repeats: number };
+
+/** @throws {UserError} that lists every bad option. */
+function wordsOf({ id, attributes }: RegisteredCharacter, options: ExportOptions): Words {
+  const { format = 'kohya', repeats = REPEATS.usual, minScore, imageFormat } = options;
+  const { trigger = defaultTrigger(id), className = defaultClass(attributes) } = options;
+  const wrong = (what: string, expected: string, got: unknown) =>
+    `${what}: expected ${expected}, got ${JSON.stringify(got)}`;
+  const problems = [
+    ...(EXPORT_FORMATS.includes(format) ? [] : [wrong('format', EXPORT_FORMATS.join(', '), format)]),
+    ...(isTrigger(trigger) ? [] : [wrong('trigger', 'one word of letters, digits, - and _', trigger)]),
+    ...(isClass(className) ? [] : [wrong('class', 'words of letters, such as woman', className)]),
+    ...(Number.isInteger(repeats) && repeats >= 1 && repeats <= REPEATS.max
+      ? []
+      : [wrong('repeats', `a whole number from 1 to ${REPEATS.max}`, repeats)]),
+    ...(minScore === undefined || (minScore >= 0 && minScore <= 1)
+      ? []
+      : [wrong('min-score', 'a number from 0 to 1, such as 0.85', minScore)]),
+    ...(imageFormat === undefined || ['png', 'jpg'].includes(imageFormat)
+      ? []
+      : [wrong('image-format', 'png or jpg', imageFormat)]),
+  ];
+  if (problems.length > 0) throw new UserError('this can not be exported:', { problems });
+  return { format, trigger, className, repeats, ...layoutOf(format, { trigger, className, repeats }) };
+}
+
+/** So many reasons are listed. */
+const REASONS_MAX = 20;
+
+function nothingChosen(characterId: string, leftOut: readonly LeftOut[]): UserError {
+  const more = leftOut.length > REASONS_MAX ? [`… and ${leftOut.length - REASONS_MAX} more`] : [];
+  const problems = leftOut.slice(0, REASONS_MAX).map(({ filename, reason }) => `${filename}: ${reason}`);
+  const what = leftOut.length === 0 ? 'has no training pictures' : 'has no picture that is good enough to train with:';
+  return new UserError(`${characterId} ${what}`, {
+    problems: [...problems, ...more],
+    hint: 'nothing was written. Look at the pictures, and approve the good ones',
+    advice: { code: 'approve', characterId },
+  });
+}
+
+/** @throws {UserError} when something that is no export of ours, or was changed since, lies there. */
+async function assertReplaceable(path: string, isArchive: boolean): Promise<void> {
+  const problems = await foreignIn(path, isArchive);
+  if (problems.length === 0) return;
+  const more = problems.length > REASONS_MAX ? [`… and ${problems.length - REASONS_MAX} more`] : [];
+  throw new UserError(`${path} holds what the export did not write: it was left as it is`, {
+    problems: [...problems.slice(0, REASONS_MAX), ...more],
+    hint: 'name another place',
+    advice: { code: 'choose-export' },
+  });
+}
+
+interface PlannedFile {
+  image: Chosen;
+  as: TrainingImageFormat;
+  /** Of the picture. */
+  file: string;
+  caption: string;
+}
+
+function filesOf({ image, as, file, caption }: PlannedFile): TrainingFile[] {
+  const atMs = image.createdAtMs;
+  return [
+    { name: file, atMs, isText: false, read: () => pictureAs(image, as) },
+    { name: file.replace(/\.[a-z]+$/, '.txt'), atMs, isText: true, read: async () => Buffer.from(caption) },
+  ];
+}
+
+async function pictureAs({ path, filename, sha256, format }: Chosen, as: TrainingImageFormat): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  if (sha256Of(bytes) !== sha256) throw new UserError(`${filename} was changed while it was exported`);
+  return (as === 'jpg' ? 'jpeg' : as) === format ? bytes : convertedTo(bytes, as);
+}
+
+async function write(path: string, files: readonly TrainingFile[], how: { isArchive: boolean; key: string }) {
+  if (how.isArchive) await (await import('../dataset/write-archive.ts')).writeArchive(path, files, how.key);
+  else await (await import('../dataset/write-folder.ts')).writeFolder(path, files, how.key);
+}
+
+function stemOf({ filename }: Chosen): string {
+  return filename.replace(/\.[a-z]+$/, '');
+}

@@ -1,0 +1,96 @@
+/** Which pictures of a character are good enough to train with, and why the others are not. */
+import { hashFile } from '../images/hash.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Image, RegisteredCharacter } from '../ledger/records.ts';
+
+/** Which pictures are taken. */
+export interface ChoiceOptions {
+  /** Pictures that nobody has approved are taken from this score on, 0 … 1. Left out: approved ones only. */
+  minScore?: number | undefined;
+  /** Approved gallery pictures, too. */
+  gallery?: boolean | undefined;
+}
+
+/** Why a picture is left out. */
+export type LeftOutWhy =
+  | 'rejected'
+  | 'superseded'
+  | 'drawing'
+  | 'not-approved'
+  | 'low-score'
+  | 'no-score'
+  | 'only-stored'
+  | 'gone'
+  | 'changed'
+  | 'same-picture';
+
+/** A picture that is not taken. */
+export interface LeftOut {
+  filename: string;
+  why: LeftOutWhy;
+  /** For people. */
+  reason: string;
+}
+
+/** A picture that is taken, with its file. */
+export interface Chosen extends Image {
+  path: string;
+}
+
+/** Both. */
+export interface TrainingSet {
+  /** Oldest first. */
+  chosen: Chosen[];
+  leftOut: LeftOut[];
+}
+
+/**
+ * Chooses among the avatars and training pictures of a character. A person's word counts more than a score: what was
+ * approved, or chosen as the face, is taken whatever its score; drawings and what was rejected never are.
+ */
+export async function chooseTrainingSet(
+  { images, scores }: Pick<Ledger, 'images' | 'scores'>,
+  character: Pick<RegisteredCharacter, 'key'>,
+  { minScore, gallery = false, drawing }: ChoiceOptions & { drawing: ReadonlySet<string> },
+): Promise<TrainingSet> {
+  const kinds = ['avatar', 'training', ...(gallery ? ['gallery'] : [])];
+  const all = kinds.flatMap((kind) => images.gallery({ characterKey: character.key, kind }));
+  const face = images.chosenFace(character.key)?.id;
+  const set: TrainingSet = { chosen: [], leftOut: [] };
+  const taken = new Map<string, string>();
+  for (const image of all.toSorted((a, b) => a.id - b.id)) {
+    const { filename, path, sha256 } = image;
+    const no = (why: LeftOutWhy, reason: string) => void set.leftOut.push({ filename, why, reason });
+    const scored = scores.of(image.id).toSorted((a, b) => b.atMs - a.atMs)[0]?.score ?? null;
+    const same = taken.get(sha256);
+    if (image.review === 'rejected') no('rejected', 'rejected');
+    else if (image.supersededBy !== null) no('superseded', 'another take has replaced it');
+    else if (drawing.has(image.provider)) no('drawing', 'a drawing, not a picture of the person');
+    else if (image.review !== 'approved' && image.id !== face && !(scored !== null && scored >= (minScore ?? Infinity)))
+      no(...notGoodEnough(scored, minScore));
+    else if (path === null) no('only-stored', 'only the store has it');
+    else if (same !== undefined) no('same-picture', `the same as ${same}`);
+    else {
+      const problem = await fileProblem(path, sha256);
+      if (problem) {
+        no(...problem);
+        continue;
+      }
+      taken.set(sha256, filename);
+      set.chosen.push({ ...image, path });
+    }
+  }
+  return set;
+}
+
+function notGoodEnough(score: number | null, minScore: number | undefined): [LeftOutWhy, string] {
+  if (minScore === undefined) return ['not-approved', 'nobody has approved it'];
+  if (score === null) return ['no-score', 'nobody has approved it, and it has no score'];
+  return ['low-score', `nobody has approved it, and its score is ${score.toFixed(2)}, below ${minScore}`];
+}
+
+async function fileProblem(path: string, sha256: string): Promise<[LeftOutWhy, string] | undefined> {
+  const sums = await hashFile(path).catch(() => undefined);
+  if (!sums) return ['gone', 'its file is gone'];
+  return sums.sha256 === sha256 ? undefined : ['changed', 'its file was changed since it was made'];
+}

@@ -1,0 +1,48 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import yazl from 'yazl';
+import { ensureFolder } from '../images/folder.ts';
+import { ARCHIVE_COMMENT } from './ours.ts';
+import type { TrainingFile } from './training-file.ts';
+
+const READABLE = 0o100644;
+
+/**
+ * Writes a training set as one zip file, in place of an earlier export: whole, or not at all. One file is in memory
+ * at a time. What it replaces must have been looked at (`foreignIn`).
+ * @param key unique for ever: names what is not whole yet.
+ * @throws the file system's own error, or what reading a file threw; the earlier export is as it was then.
+ */
+export async function writeArchive(target: string, files: readonly TrainingFile[], key: string): Promise<void> {
+  await ensureFolder(dirname(target));
+  const part = `${target}.${key}.part`;
+  try {
+    // Fails if it exists, and never follows a link.
+    await pipeline(archived(files), createWriteStream(part, { flags: 'wx', flush: true }));
+    await rename(part, target);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/** The bytes of the zip. Pictures do not pack: they are stored as they are. */
+function archived(files: readonly TrainingFile[]): Readable {
+  const zip = new yazl.ZipFile();
+  for (const { name, atMs, isText, read } of files) {
+    const how = { mtime: new Date(atMs), mode: READABLE, compress: isText };
+    zip.addReadStreamLazy(name, how, (given) => {
+      read().then(
+        (bytes) => given(undefined, Readable.from([Buffer.from(bytes)])),
+        (error: unknown) => given(error, Readable.from([])),
+      );
+    });
+  }
+  const bytes = Readable.from(zip.outputStream);
+  zip.on('error', (error: Error) => bytes.destroy(error));
+  zip.end({ comment: ARCHIVE_COMMENT, forceZip64Format: false });
+  return bytes;
+}
