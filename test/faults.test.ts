@@ -44,9 +44,9 @@ describe.concurrent('a submit that surely was not accepted is sent again', () =>
       leastMs: 0,
     },
     { provider: 'replicate', why: '429 with nothing', fault: { kind: 'status', status: 429 }, leastMs: 400 },
-    { provider: 'openai', why: '500', fault: { kind: 'status', status: 500 }, leastMs: 0 },
+    { provider: 'openai', why: '500', fault: { kind: 'status', status: 500, body: '{"error":{}}' }, leastMs: 0 },
     { provider: 'openai', why: '408', fault: { kind: 'status', status: 408 }, leastMs: 400 },
-    { provider: 'replicate', why: '408', fault: { kind: 'status', status: 408 }, leastMs: 400 },
+    { provider: 'replicate', why: '408, looked up', fault: { kind: 'status', status: 408 }, leastMs: 100 },
   ] as const)('$provider, $why', async ({ provider, fault, leastMs }) => {
     const played = await met({ provider, emulator: { faults: first(fault) } });
     expect(played.ended.code, played.ended.stderr).toBe(0);

@@ -1,5 +1,12 @@
 import { UserError } from '../errors.ts';
-import type { FaceKeeping, ModelRecord, Price, SeedSupport, SizeSupport } from '../providers/capabilities.ts';
+import type {
+  Capabilities,
+  FaceKeeping,
+  ModelRecord,
+  Price,
+  SeedSupport,
+  SizeSupport,
+} from '../providers/capabilities.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { expectedReferences } from './likeness.ts';
 import type { Project } from './project.ts';
@@ -55,7 +62,8 @@ function infoOf(
   record: ModelRecord,
   { config, standard }: { config: Project['config']; standard: string },
 ): ModelInfo {
-  const { keepsFace, referencesMax, referencesMin = 0, seed, sizes, qualities, negativePrompt } = record.capabilities;
+  const can = capabilitiesOf(provider, record);
+  const { keepsFace, referencesMax, referencesMin = 0, seed, sizes, qualities, negativePrompt } = can;
   return {
     provider: provider.name,
     model: record.id,
@@ -68,14 +76,24 @@ function infoOf(
     qualities,
     negativePrompt,
     priceNote: record.priceNote,
-    price: priceOf(provider, record, config),
+    price: priceOf(provider, { id: record.id, capabilities: can }, config),
     retiresOn: record.retiresOn,
   };
 }
 
+/** As the provider is set up here: a workflow file, or the list of what a server takes, decides for some. */
+function capabilitiesOf({ capabilities }: ReadyProvider['provider'], record: ModelRecord): Capabilities {
+  try {
+    return capabilities(record.id);
+  } catch (error) {
+    if (error instanceof UserError) return record.capabilities;
+    throw error;
+  }
+}
+
 function priceOf(
   provider: ReadyProvider['provider'],
-  { id, capabilities }: ModelRecord,
+  { id, capabilities }: Pick<ModelRecord, 'id' | 'capabilities'>,
   { size, quality }: Project['config'],
 ) {
   const { width, height } = size;

@@ -4,16 +4,15 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../errors.ts';
-import { baseUrlOf, keyOf } from './access.ts';
 import { MODEL_LIST, type BflModel } from './bfl/models.ts';
 import { addressOf, remoteIdOf, resultOf, sentOf, submittedSchema, taskSchema } from './bfl/task.ts';
 import { ratioOf } from './capabilities.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import { askJson, type JsonService } from './json-service.ts';
-import { lookUpModel, modelForRequest, unknownModel } from './models.ts';
+import { keyedService } from './keyed-service.ts';
+import { knownModel, modelForRequest } from './models.ts';
 import { commonOptions } from './options.ts';
-import { configuredPrice } from './price.ts';
-import { priceBy } from './price-rules.ts';
+import { listedPrice } from './price-rules.ts';
 import type { Accepted, CallContext, Health, ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
 import { collectFromQueue, type Queue } from './queue.ts';
 import { referenceSender, type ReferenceSender } from './reference-sender.ts';
@@ -62,11 +61,15 @@ interface Parts {
 }
 
 async function create(settings: ProviderSettings<Options>): Promise<Provider> {
-  const { options, env, fetch, now } = settings;
-  const key = keyOf(env, settings.keyVariables, SERVICE);
-  const baseUrl = baseUrlOf([options.baseUrl, env['BFL_BASE_URL'], OFFICIAL_URL], 'providers.bfl.baseUrl');
-  const headers = { 'x-key': key };
-  const service: JsonService = { name: SERVICE, baseUrl, headers, secrets: [key], toldFailure, fetch, now };
+  const { options, now } = settings;
+  const service = keyedService(settings, {
+    name: SERVICE,
+    section: 'bfl',
+    officialUrl: OFFICIAL_URL,
+    urlVariable: 'BFL_BASE_URL',
+    headers: (key) => ({ 'x-key': key }),
+    toldFailure,
+  });
   const limit = { service: SERVICE, maxBytes: REFERENCE_MAX_BYTES };
   const sendReference = referenceSender({ limit, inlineMaxBytes: REFERENCE_MAX_BYTES, now });
   const parts: Parts = { service, options, settings, sendReference };
@@ -74,14 +77,10 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     name: 'bfl',
     idempotent: false,
     retentionMs: RETENTION_MS,
-    baseUrl,
+    baseUrl: service.baseUrl,
     defaultModel: MODEL_LIST.defaultModel,
     capabilities: (model) => record(model, now()).capabilities,
-    price: (request) => {
-      const { rule, from } = record(request.model, now()).price;
-      const configured = configuredPrice(options, { model: request.model, nowMs: now() });
-      return configured ?? priceBy(rule, { request, extra: {} }, from);
-    },
+    price: (request) => listedPrice(record(request.model, now()).price, options, { request, nowMs: now() }),
     warnings: ({ model, negativePrompt }) =>
       negativePrompt ? [`${model} has no negative prompt: it is left out`] : [],
     submit: (request, call) => submit(parts, request, call),
@@ -90,11 +89,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   };
 }
 
-function record(id: string, nowMs: number): BflModel {
-  const found = lookUpModel(MODEL_LIST, id, nowMs);
-  if (found === undefined) throw unknownModel(MODEL_LIST, id);
-  return found;
-}
+const record = (id: string, nowMs: number): BflModel => knownModel(MODEL_LIST, id, nowMs);
 
 async function submit(parts: Parts, request: ImageRequest, call: SubmitContext): Promise<Submission> {
   const { service, settings, sendReference } = parts;

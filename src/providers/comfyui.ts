@@ -9,9 +9,10 @@ import { ownServerUrlOf } from './access.ts';
 import type { Capabilities, ModelRecord } from './capabilities.ts';
 import { attempts } from './comfyui/attempts.ts';
 import { reading, SERVICE, type ComfyConnection } from './comfyui/connection.ts';
+import { missingIn } from './comfyui/nodes.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import { askJson } from './json-service.ts';
-import { lookUpModel, modelForRequest, type ModelList, unknownModel } from './models.ts';
+import { knownModel, modelForRequest, type ModelList } from './models.ts';
 import { commonOptions } from './options.ts';
 import { configuredPrice, priceOfEach } from './price.ts';
 import type { CallContext, Health, Provider } from './provider.ts';
@@ -74,7 +75,7 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
     return found;
   };
   const capabilities = (model: string): Capabilities => {
-    if (lookUpModel(MODELS, model, now()) === undefined) throw unknownModel(MODELS, model);
+    knownModel(MODELS, model, now());
     return { ...workflowCapabilities(workflows()), cancel: true, reattach: true };
   };
   const charged = (options.priceUsd ?? 0) > 0 ? 'maybe' : 'no';
@@ -109,7 +110,11 @@ async function check(connection: ComfyConnection, found: Workflows | UserError, 
     const version = system.comfyui_version ? ` ${system.comfyui_version}` : '';
     const there = `${SERVICE}${version} answers, on ${devices.map(({ name }) => name).join(', ') || 'no GPU'}`;
     if (found instanceof UserError) return { ok: false, message: `${there}; ${found.message}` };
-    return { ok: true, message: there };
+    const all = [found.plain, found.referenced].filter((workflow) => workflow !== undefined);
+    const missing = await Promise.all(all.map((workflow) => missingIn(connection, workflow, call)));
+    const problems = [...new Set(missing.flat())];
+    if (problems.length === 0) return { ok: true, message: there };
+    return { ok: false, message: `${there}, and can't run the workflow: ${problems.join('; ')}` };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return { ok: false, message: `${error.message} (${connection.baseUrl})` };

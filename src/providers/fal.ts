@@ -4,8 +4,7 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../errors.ts';
-import { baseUrlOf, keyOf } from './access.ts';
-import type { Price } from './capabilities.ts';
+import { baseUrlOf } from './access.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import { addressesOf, remoteIdOf, submittedSchema } from './fal/addresses.ts';
 import { endpointOf, inputOf } from './fal/input.ts';
@@ -14,10 +13,11 @@ import { MODEL_LIST } from './fal/models.ts';
 import { falReferences } from './fal/references.ts';
 import { reading, workQueue } from './fal/work.ts';
 import { askJson, type JsonService } from './json-service.ts';
-import { lookUpModel, modelForRequest, unknownModel } from './models.ts';
+import { keyedService } from './keyed-service.ts';
+import { knownModel, modelForRequest } from './models.ts';
 import { commonOptions } from './options.ts';
 import { configuredPrice } from './price.ts';
-import { priceBy } from './price-rules.ts';
+import { listedPrice } from './price-rules.ts';
 import type { CallContext, Health, ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
 import { collectFromQueue } from './queue.ts';
 import type { ReferenceSender } from './reference-sender.ts';
@@ -78,21 +78,18 @@ interface Parts {
 }
 
 async function create(settings: ProviderSettings<Options>): Promise<Provider> {
-  const { options, env, fetch, now } = settings;
-  const key = keyOf(env, settings.keyVariables, SERVICE);
-  const baseUrl = baseUrlOf([options.baseUrl, env['FAL_BASE_URL'], OFFICIAL_URL], 'providers.fal.baseUrl');
-  const serviceAt = (address: string): JsonService => ({
+  const { options, now } = settings;
+  const service = keyedService(settings, {
     name: SERVICE,
-    baseUrl: address,
-    headers: { authorization: `Key ${key}` },
-    secrets: [key, ...key.split(':')],
+    section: SERVICE,
+    officialUrl: OFFICIAL_URL,
+    urlVariable: 'FAL_BASE_URL',
+    headers: (key) => ({ authorization: `Key ${key}` }),
     toldFailure,
-    fetch,
-    now,
   });
-  const service = serviceAt(baseUrl);
+  const { baseUrl } = service;
   const storageUrl = options.uploadUrl ?? (baseUrl === OFFICIAL_URL ? STORAGE_URL : undefined);
-  const storage = storageUrl && serviceAt(baseUrlOf([storageUrl], 'providers.fal.uploadUrl'));
+  const storage = storageUrl && { ...service, baseUrl: baseUrlOf([storageUrl], 'providers.fal.uploadUrl') };
   const parts: Parts = { service, options, settings, sendReference: falReferences(service, storage || undefined) };
   return {
     name: SERVICE,
@@ -101,7 +98,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     baseUrl,
     defaultModel: MODEL_LIST.defaultModel,
     capabilities: (model) => record(model, now()).capabilities,
-    price: (request) => priceOf(request, options, now()),
+    price: (request) => listedPrice(record(request.model, now()).price, options, { request, nowMs: now() }),
     warnings: (request) => warnings(request, record(request.model, now())),
     submit: (request, call) => submit(parts, request, call),
     collect: (accepted, request, call) => collectFromQueue(queueOf(parts, request), accepted, settings, call),
@@ -110,17 +107,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   };
 }
 
-function record(id: string, nowMs: number): FalModel {
-  const found = lookUpModel(MODEL_LIST, id, nowMs);
-  if (found === undefined) throw unknownModel(MODEL_LIST, id);
-  return found;
-}
-
-function priceOf(request: Parameters<Provider['price']>[0], options: Options, nowMs: number): Price | undefined {
-  const { rule, from } = record(request.model, nowMs).price;
-  const configured = configuredPrice(options, { model: request.model, nowMs });
-  return configured ?? priceBy(rule, { request, extra: options.input ?? {} }, from);
-}
+const record = (id: string, nowMs: number): FalModel => knownModel(MODEL_LIST, id, nowMs);
 
 function warnings(request: ImageRequest, { id, capabilities }: FalModel): readonly string[] {
   return [
@@ -177,16 +164,21 @@ async function cancel(service: JsonService, remoteId: string, call: CallContext)
   }
 }
 
-/** Asks for a request that there is none of: a key that is refused is told before that. */
+/**
+ * Asks for a request that there is none of: a key that is refused is told before that. Only fal's own words for it are
+ * a sign of health: any web server has its 404.
+ */
 async function check(service: JsonService, call: CallContext): Promise<Health> {
   const nobodys = `/${MODEL_LIST.defaultModel}/requests/00000000-0000-0000-0000-000000000000/status`;
   try {
     await askJson(service, reading(call, nobodys), z.unknown());
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (error.status !== 404) return { ok: false, message: error.message };
+    if (error.status === 404 && error.code === 'NOT_FOUND')
+      return { ok: true, message: 'it answers, and takes the key' };
+    return { ok: false, message: error.message };
   }
-  return { ok: true, message: 'it answers, and takes the key' };
+  return { ok: false, message: `${SERVICE} answers, but not as its queue does: check the base URL` };
 }
 
 /** What the status alone does not tell: an empty account is answered with 403. */

@@ -14,7 +14,7 @@ import type { Capabilities, ModelRecord } from './capabilities.ts';
 import { undrawn } from './local/identity.ts';
 import { drawPicture } from './local/picture.ts';
 import { loadStyle } from './local/style.ts';
-import { type ModelList, lookUpModel, unknownModel } from './models.ts';
+import { knownModel, type ModelList } from './models.ts';
 import { commonOptions } from './options.ts';
 import { priceOfEach } from './price.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
@@ -61,11 +61,7 @@ async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>)
     // Drawing again costs nothing and gives the same bytes.
     idempotent: true,
     defaultModel: MODEL,
-    capabilities: (model) => {
-      const record = lookUpModel(MODEL_LIST, model, settings.now());
-      if (record === undefined) throw unknownModel(MODEL_LIST, model);
-      return record.capabilities;
-    },
+    capabilities: (model) => knownModel(MODEL_LIST, model, settings.now()).capabilities,
     price: () => FREE,
     warnings,
     submit: (request, call) => submit(request, call, { latencyMs, sleep: settings.sleep }),

@@ -30,6 +30,16 @@ export function lookUpModel<Model extends ModelRecord>(
   });
 }
 
+/**
+ * The record of a model of a list that is all there is.
+ * @throws {UserError} for one that is not in it, and as `lookUpModel`.
+ */
+export function knownModel<Model extends ModelRecord>(list: ModelList<Model>, id: string, nowMs: number): Model {
+  const known = lookUpModel(list, id, nowMs);
+  if (known === undefined) throw unknownModel(list, id);
+  return known;
+}
+
 /** What to say of a model that a provider has not and can't use. */
 export function unknownModel({ service, models }: ModelList<ModelRecord>, id: string): UserError {
   const names = models.filter(({ retired }) => retired === undefined).map((model) => model.id);

@@ -1,7 +1,8 @@
 /** How the prices of services are made up that do not tell them themselves: they are from their pages. Pure. */
 import { microsOf } from '../money.ts';
 import type { Price } from './capabilities.ts';
-import type { PriceSource } from './price.ts';
+import type { CommonOptions } from './options.ts';
+import { configuredPrice, type PriceSource } from './price.ts';
 import type { ImageRequest } from './provider.ts';
 
 /** What a price depends on. `extra`: the user's own inputs, as `providers.replicate.input`. */
@@ -83,4 +84,14 @@ export function upToPixels(rule: PriceRule, pixelsMax: number): PriceRule {
 export function priceBy(rule: PriceRule, priced: Priced, { source, asOf }: PriceSource): Price {
   const micros = microsOf(Math.round(rule(priced) * 1e6) / 1e6);
   return { worstMicros: micros, expectedMicros: micros, source, asOf };
+}
+
+/** The price that the user set, else that of a model's line in a table. */
+export function listedPrice(
+  { rule, from }: { rule: PriceRule; from: PriceSource },
+  options: Pick<CommonOptions, 'priceUsd' | 'model'> & { input?: Priced['extra'] | undefined },
+  { request, nowMs }: { request: Priced['request'] & Pick<ImageRequest, 'model'>; nowMs: number },
+): Price {
+  const configured = configuredPrice(options, { model: request.model, nowMs });
+  return configured ?? priceBy(rule, { request, extra: options.input ?? {} }, from);
 }

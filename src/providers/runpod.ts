@@ -5,11 +5,11 @@
  */
 import { z } from 'zod';
 import { ProviderError, UserError } from '../errors.ts';
-import { baseUrlOf, keyOf } from './access.ts';
 import type { Price } from './capabilities.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import { askJson } from './json-service.ts';
-import { lookUpModel, modelForRequest, unknownModel } from './models.ts';
+import { keyedService } from './keyed-service.ts';
+import { knownModel, modelForRequest } from './models.ts';
 import { configuredPrice } from './price.ts';
 import type { CallContext, Health, ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
 import { collectFromQueue } from './queue.ts';
@@ -44,13 +44,16 @@ interface Parts extends Connection {
 }
 
 async function create(settings: ProviderSettings<Options>): Promise<Provider> {
-  const { options, env, fetch, now } = settings;
-  const key = keyOf(env, settings.keyVariables, SERVICE);
-  const where = 'providers.runpod.baseUrl';
-  const baseUrl = baseUrlOf([options.baseUrl, env['RUNPOD_ENDPOINT_BASE_URL'], OFFICIAL_URL], where);
-  const headers = { authorization: `Bearer ${key}` };
+  const { options, env, now } = settings;
+  const service = keyedService(settings, {
+    name: SERVICE,
+    section: 'runpod',
+    officialUrl: OFFICIAL_URL,
+    urlVariable: 'RUNPOD_ENDPOINT_BASE_URL',
+    headers: (key) => ({ authorization: `Bearer ${key}` }),
+  });
   const parts: Parts = {
-    service: { name: SERVICE, baseUrl, headers, secrets: [key], fetch, now },
+    service,
     clock: new ServiceClock(settings),
     options,
     settings,
@@ -67,7 +70,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     name: 'runpod',
     idempotent: false,
     retentionMs: RETENTION_MS,
-    baseUrl,
+    baseUrl: service.baseUrl,
     answersInline: parts.ownId !== undefined,
     defaultModel: parts.defaultModel,
     capabilities: (id) => usable(parts, id).capabilities,
@@ -89,11 +92,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   };
 }
 
-function record(id: string, nowMs: number): RunpodModel {
-  const found = lookUpModel(MODEL_LIST, id, nowMs);
-  if (found === undefined) throw unknownModel(MODEL_LIST, id);
-  return found;
-}
+const record = (id: string, nowMs: number): RunpodModel => knownModel(MODEL_LIST, id, nowMs);
 
 /** @throws {UserError} for a worker when the user's endpoint is not named, or has no workflow to run. */
 function usable({ ownId, settings, workflows }: Parts, id: string): RunpodModel {

@@ -10,7 +10,7 @@ import { retryAfterMs } from './retry-after.ts';
 export type Asked =
   /** Free and repeatable: status, list, download, cancel. */
   | 'read'
-  /** Paid, answered with the picture itself: a plain 500 was not billed. */
+  /** Paid, answered with the picture itself: a 500 in the service's own words was not billed. */
   | 'sync-submit'
   /** Paid, answered with an id: any 5xx may hide an accepted job. */
   | 'queue-submit';
@@ -32,7 +32,8 @@ export interface BadAnswer {
 export function statusFailure(answer: BadAnswer): ProviderError {
   const { service, status, headers, bodyText, asked, nowMs } = answer;
   const said = errorOf(bodyText);
-  const failure = failureOf(status, asked, said.code);
+  const isOthers = status === 500 && asked === 'sync-submit' && !tellsError(bodyText);
+  const failure = isOthers ? 'unknown' : failureOf(status, asked, said.code);
   const words =
     said.message ||
     (status >= 300 && status < 400
@@ -46,6 +47,16 @@ export function statusFailure(answer: BadAnswer): ProviderError {
   });
 }
 
+/** True for an error in the service's own form; a proxy between us says nothing of what became of the request. */
+function tellsError(bodyText: string): boolean {
+  try {
+    const body: unknown = JSON.parse(bodyText);
+    return typeof body === 'object' && body !== null && 'error' in body;
+  } catch {
+    return false;
+  }
+}
+
 /** Codes by which services say that the account can't pay. */
 const NO_CREDIT = /^(?:insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_credit)$/;
 
@@ -54,8 +65,13 @@ export function failureOf(status: number, asked: Asked, code?: string): Failure 
   if (code !== undefined && NO_CREDIT.test(code)) return 'no-credit';
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 402) return 'no-credit';
-  if (status === 429 || status === 408) return 'rate-limited';
+  if (status === 429) return 'rate-limited';
+  // What a gateway gave up may have been taken (408), and a conflict may be with our own work (409).
+  if (asked === 'queue-submit' && (status === 408 || status === 409)) return 'unknown';
+  if (status === 408) return 'rate-limited';
+  // 425: not processed, by its definition (RFC 8470).
   if (status === 409 || status === 425) return 'unavailable';
+
   if (status < 500) return 'rejected';
   if (asked === 'read' || (asked === 'sync-submit' && status === 500)) return 'unavailable';
   return 'unknown';

@@ -1,8 +1,10 @@
 /** A character made with RunPod: the face goes along, what waits there is collected before anything is paid. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
-import { runpod, type RunpodOptions } from '../emulators/runpod.ts';
+import { OWN_ENDPOINT, runpod, type RunpodOptions } from '../emulators/runpod.ts';
 import { imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
+import { EXAMPLES } from '../support/providers/comfyui-stage.ts';
+import { COMFYUI } from '../support/providers/runpod-stage.ts';
 
 const running: Emulator[] = [];
 afterEach(() => Promise.all(running.splice(0).map((emulator) => emulator.close())));
@@ -40,6 +42,24 @@ describe('a character made with RunPod', () => {
     ]);
     expect(picturesIn(folder)).toHaveLength(3);
     expect(made.stdout.trim().split('\n').at(-1)).toContain('"cost_usd":0.060972');
+  });
+
+  it('by workflow files of ComfyUI has the face of the avatar in all that follow', async () => {
+    const files = { workflow: `${EXAMPLES}/portrait.json`, referenceWorkflow: `${EXAMPLES}/face.json` };
+    const own = { pollMs: 20, priceUsd: 0.005, endpointId: OWN_ENDPOINT, ...files };
+    const { emulator, folder, run } = await open({ providers: { runpod: own } }, { service: COMFYUI.service });
+    const made = await run('create-character', '--training-count', '2', '--json');
+    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+    const submits = emulator.requests.filter(({ operation }) => operation === 'submit');
+    expect(submits.map(({ path }) => path)).toEqual(Array(3).fill(`/v2/${OWN_ENDPOINT}/run`));
+    expect(submits.map(({ body }) => JSON.stringify(body).includes('"images":[{"name":"imggen-'))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect([picturesIn(folder).length, emulator.charges().length]).toEqual([3, 3]);
+    // Nobody tells the cost: what the config says counts.
+    expect(made.stdout.trim().split('\n').at(-1)).toContain('"cost_usd":0.015');
   });
 
   it('is gone on with by collecting what waits there, first of all', async () => {

@@ -84,4 +84,14 @@ describe('pictures by ComfyUI', () => {
     expect(emulator.requests.filter(({ operation }) => operation === 'submit')).toEqual([]);
     expect((await imggen(folder, ['models', '--provider', 'comfyui'])).stdout).toMatch(/workflow \* .* free/);
   });
+
+  it('are told of by what the files take: no face where none has a place for a reference', async () => {
+    const { folder } = await studio({ workflow: PORTRAIT });
+    const models = async (): Promise<unknown> =>
+      JSON.parse((await imggen(folder, ['models', '--provider', 'comfyui', '--json'])).stdout);
+    expect(JSON.stringify(await models())).toMatch(/"keepsFace":"none","references":\{"min":0,"max":0\}/);
+    const { folder: other } = await studio({ workflow: PORTRAIT, referenceWorkflow: FACE });
+    const { stdout } = await imggen(other, ['models', '--provider', 'comfyui', '--json']);
+    expect(JSON.stringify(JSON.parse(stdout))).toMatch(/"keepsFace":"references","references":\{"min":0,"max":1\}/);
+  });
 });

@@ -3,7 +3,7 @@
  * history in memory, files on its disk. It has no key; `refuses` puts something before it that wants one.
  */
 import { makePicture } from './picture.ts';
-import { problem, refusalOf, type SentGraph } from './comfyui/nodes.ts';
+import { infoOf, problem, refusalOf, type SentGraph } from './comfyui/nodes.ts';
 import { askedOf, filenameOf, historyEntry, type Prompt, queueItem, stateOf, stepsOf } from './comfyui/prompt.ts';
 import { tellListener } from './comfyui/socket.ts';
 import type { Answer, Call, Route, Service } from './service.ts';
@@ -125,6 +125,12 @@ export function comfyui(options: ComfyOptions = {}): ComfyService {
     { operation: 'interrupt', method: 'POST', path: '/interrupt', handle: interrupt },
     { operation: 'download', method: 'GET', path: '/view', handle: view },
     { operation: 'upload', method: 'POST', path: '/upload/image', handle: upload },
+    {
+      operation: 'node',
+      method: 'GET',
+      path: '/object_info/:node',
+      handle: (call) => ({ body: infoOf(call.params['node'] ?? '') }),
+    },
     { operation: 'stats', method: 'GET', path: '/system_stats', handle: () => ({ body: STATS }) },
   ];
   const guard = (): Answer | undefined => (options.refuses ? { status: 401, body: 'Unauthorized' } : undefined);

@@ -82,7 +82,6 @@ const FAMILIES: readonly FalModel[] = [
   model('fal-ai/nano-banana-pro', 'references', 14, {
     price: withExtra(byResolution('resolution', NANO_PRO), 'enable_web_search', SEARCH),
     note: '$0.15 up to 2K, $0.30 at 4K',
-    seed: 'none',
     sizes: NANO_RATIOS,
     resolutions: NANO_PRO,
     fixed: { ...ONE, ...PNG, ...NO_SEARCH, limit_generations: true },

@@ -16,13 +16,24 @@ export function priceBefore(
 ): Price | undefined {
   if (prices === undefined) return undefined;
   const picture = prices.picture[wantedSize(request)] ?? prices.picture['1K'] ?? 0;
-  const asked = (Math.ceil(request.prompt.length / 3) + request.references.length * REFERENCE_TOKENS) * prices.in;
+  const pictures = request.references.length * REFERENCE_TOKENS;
+  const { expected, worst } = promptTokens(request.prompt);
   return {
-    worstMicros: Math.ceil(picture + asked + SAID_TOKENS.worst * prices.textOut),
-    expectedMicros: Math.ceil(picture + asked + SAID_TOKENS.expected * prices.textOut),
+    worstMicros: Math.ceil(picture + (worst + pictures) * prices.in + SAID_TOKENS.worst * prices.textOut),
+    expectedMicros: Math.ceil(picture + (expected + pictures) * prices.in + SAID_TOKENS.expected * prices.textOut),
     source: prices.source,
     asOf: prices.asOf,
   };
+}
+
+/**
+ * Tokens of a text. As a rule four characters of English are one (ai.google.dev/gemini-api/docs/tokens), and each sign
+ * of Chinese; a text has never more of them than bytes.
+ */
+function promptTokens(prompt: string): { expected: number; worst: number } {
+  const bytes = Buffer.byteLength(prompt);
+  const others = prompt.match(/[^\u0000-\u007f]/gu)?.length ?? 0;
+  return { expected: Math.ceil((prompt.length - others) / 4) + others, worst: bytes };
 }
 
 const count = z.number().int().min(0).nullish();

@@ -94,10 +94,7 @@ async function refusal(connection: Connection, paid: boolean, response: Response
   const { status, headers } = response;
   const bodyText = withoutSecrets(await response.text(), connection.secrets);
   const asked = paid ? 'queue-submit' : 'read';
-  const failure = statusFailure({ service: SERVICE, status, headers, bodyText, asked, nowMs: connection.now() });
-  // The app may hold the job under its key (409), and what Modal gave up (408) may have been running.
-  if (!paid || (status !== 408 && status !== 409)) return failure;
-  return new ProviderError(failure.message, { failure: 'unknown', status, code: failure.code });
+  return statusFailure({ service: SERVICE, status, headers, bodyText, asked, nowMs: connection.now() });
 }
 
 function contentOf(bytes: Buffer, type: string): Answered {

@@ -45,6 +45,18 @@ const NODES: Readonly<Record<string, Record<string, InputKind>>> = {
 };
 const OUTPUTS = ['SaveImage', 'PreviewImage'];
 
+/** What `/object_info` tells of a node: `{}` for one that there is none of. */
+export function infoOf(type: string): object {
+  const node = NODES[type];
+  if (node === undefined) return {};
+  const kinds = { text: 'STRING', int: 'INT', float: 'FLOAT', link: 'MODEL' };
+  const required = Object.entries(node).map(([name, kind]) => {
+    if (typeof kind === 'object') return [name, [kind, { tooltip: name }]];
+    return [name, kind === 'image' ? ['COMBO', { options: ['example.png'], image_upload: true }] : [kinds[kind], {}]];
+  });
+  return { [type]: { input: { required: Object.fromEntries(required) as object }, name: type, display_name: type } };
+}
+
 /** A node as it is sent. */
 export interface SentNode {
   class_type?: unknown;

@@ -92,6 +92,38 @@ describe('a request to ComfyUI', () => {
   });
 });
 
+describe('the health of ComfyUI', () => {
+  it('is good where it has every node and file that the workflows name', async () => {
+    const { provider, emulator } = await stage();
+    expect(await provider.check(call)).toEqual({
+      ok: true,
+      message: expect.stringMatching(/^ComfyUI 0\.3\.64 answers/) as string,
+    });
+    expect(emulator.requests.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('is bad where a node is not installed or a file is not there, and says which', async () => {
+    const workflow = workflowFile('lacking.json', {
+      '4': node('CheckpointLoaderSimple', { ckpt_name: 'mine.safetensors' }),
+      '7': node('LoadImage', { image: 'my face.png' }),
+      '8': node('FaceDetailer (v2)', {}),
+    });
+    const { provider } = await stage({ options: { workflow } });
+    const { ok, message } = await provider.check(call);
+    expect(ok).toBe(false);
+    expect(message.split("can't run the workflow: ")[1]?.split('; ')).toEqual([
+      'it has no node FaceDetailer (v2)',
+      'CheckpointLoaderSimple 4 has no ckpt_name "mine.safetensors"',
+      'LoadImage 7 has no image "my face.png"',
+    ]);
+  });
+
+  it('is not judged by nodes where the server tells of none', async () => {
+    const { provider } = await stage({ emulator: { faults: [{ on: 'node', kind: 'status', status: 404 }] } });
+    expect(await provider.check(call)).toMatchObject({ ok: true });
+  });
+});
+
 describe('ComfyUI without a workflow that can be used', () => {
   it('says so when pictures are asked for, and answers what can be answered without one', async () => {
     const options = { workflow: undefined, referenceWorkflow: undefined };

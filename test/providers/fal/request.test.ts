@@ -105,3 +105,19 @@ describe('each model of fal', () => {
     expect(said(4096, 4096)).toEqual(['4K', '1:1', 0.16]);
   });
 });
+
+describe('the health of fal', () => {
+  it('is good where its queue says that it does not know a request of nobody', async () => {
+    const { provider } = await stage();
+    expect(await provider.check(call)).toEqual({ ok: true, message: 'it answers, and takes the key' });
+  });
+
+  it.each([
+    ['<html>404 Not Found</html>', 404],
+    ['{"detail":"Not Found"}', 404],
+    ['{}', 200],
+  ])('is bad where another server answers %s (%i)', async (body, status) => {
+    const { provider } = await stage({ emulator: { faults: [{ on: 'poll', kind: 'status', status, body }] } });
+    expect(await provider.check(call)).toMatchObject({ ok: false });
+  });
+});

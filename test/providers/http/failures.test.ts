@@ -87,9 +87,11 @@ describe('what a status means', () => {
     [402, 'no-credit', 'no-credit'],
     [403, 'unauthorized', 'unauthorized'],
     [404, 'rejected', 'rejected'],
-    [408, 'rate-limited', 'rate-limited'],
+    [408, 'rate-limited', 'unknown'],
+    [409, 'unavailable', 'unknown'],
     [413, 'rejected', 'rejected'],
     [422, 'rejected', 'rejected'],
+    [425, 'unavailable', 'unavailable'],
     [429, 'rate-limited', 'rate-limited'],
     [500, 'unavailable', 'unknown'],
     [502, 'unknown', 'unknown'],
@@ -99,6 +101,17 @@ describe('what a status means', () => {
     expect(failureOf(status, 'sync-submit')).toBe(sync);
     expect(failureOf(status, 'queue-submit')).toBe(queue);
     expect(failureOf(status, 'read')).toBe(status >= 500 ? 'unavailable' : sync);
+  });
+
+  it.each([
+    ['{"error":{"message":"The server had an error","type":"server_error"}}', 'unavailable', 'no'],
+    ['<html><h1>500 Internal Server Error</h1><hr>nginx</html>', 'unknown', 'maybe'],
+    ['{"message":"Internal server error"}', 'unknown', 'maybe'],
+    ['', 'unknown', 'maybe'],
+  ])('500 with %s in place of a picture is %s: a proxy knows nothing of the charge', (bodyText, failure, charged) => {
+    const answer = { service: 'OpenAI', status: 500, headers: new Headers(), nowMs: 0, bodyText } as const;
+    expect(statusFailure({ ...answer, asked: 'sync-submit' })).toMatchObject({ failure, charged });
+    expect(statusFailure({ ...answer, asked: 'read' })).toMatchObject({ failure: 'unavailable', charged: 'no' });
   });
 
   it('an empty account is no rate limit', () => {
