@@ -6,6 +6,7 @@ import type { ModelInfo } from './app/models.ts';
 import type { Project } from './app/project.ts';
 import type { ProvidersInfo } from './app/providers.ts';
 import type { RunResult } from './app/result.ts';
+import type { ScoreOptions, ScoreReport } from './app/score.ts';
 import type { ImageInfo } from './app/show.ts';
 import type { Stats, StatsOptions } from './app/stats.ts';
 import type { JobInfo, JobStatus } from './app/status.ts';
@@ -74,6 +75,14 @@ export class Inquiries {
   /** Success rates, speed and spending. */
   async stats(options: StatsOptions = {}): Promise<Stats> {
     return (await import('./app/stats.ts')).stats(this.project, options);
+  }
+
+  /**
+   * How alike the faces are in pictures of a character, of a folder, or files. Computed on this machine: no picture and
+   * no embedding leaves it. Needs neither a config nor a ledger. @throws {UserError}
+   */
+  async score(options: ScoreOptions): Promise<ScoreReport> {
+    return (await import('./app/score.ts')).score(this.project, options);
   }
 
   /** Models, how each keeps a face, and the price of a picture of this config. Asks nobody. */

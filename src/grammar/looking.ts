@@ -1,8 +1,8 @@
 /** Commands that show what there is. */
 import { Argument, type Command } from 'commander';
-import { common, examples, type Run } from './options.ts';
+import { common, examples, listed, type Run } from './options.ts';
 
-/** gallery, status, show, characters, jobs, stats, models, providers, workflow. */
+/** gallery, status, show, score, characters, jobs, stats, models, providers, workflow. */
 export function addLooking(program: Command, run: Run): void {
   addGallery(program, run);
   common(
@@ -35,6 +35,7 @@ export function addLooking(program: Command, run: Run): void {
       flags,
     ),
   );
+  addScore(program, run);
   query(program, 'characters', 'the characters of this ledger: seed, pictures, face, cost').action((flags) =>
     run(
       import('../commands/characters.ts').then((m) => m.characters),
@@ -52,6 +53,25 @@ export function addLooking(program: Command, run: Run): void {
       ),
     );
   addWorkflow(program, run);
+}
+
+function addScore(program: Command, run: Run): void {
+  common(
+    program
+      .command('score')
+      .description('is it the same face? measured here, on this machine')
+      .argument('<what...>', 'a character’s id, folders, picture files')
+      .option('--reference <file>', 'a picture of the face, or a folder of them; repeatable', listed)
+      .option('--min-consistency <n>', 'exit 3 when the mean is below, 0 … 1')
+      .option('--json', 'one JSON document on stdout'),
+    ['imggen score mira-sol', 'imggen score pictures/ --reference mira.png', 'imggen score *.jpg --json'],
+  ).action((what, flags) =>
+    run(
+      import('../commands/score.ts').then((m) => m.score),
+      what,
+      flags,
+    ),
+  );
 }
 
 function addWorkflow(program: Command, run: Run): void {

@@ -1,6 +1,6 @@
 /** Commands that make pictures, and go on with making them. */
 import { type Command } from 'commander';
-import { common, examples, making, running, seedOption, type Run } from './options.ts';
+import { common, examples, listed, making, running, seedOption, type Run } from './options.ts';
 
 /** init, create-character, pack. */
 export function addMaking(program: Command, run: Run): void {
@@ -92,11 +92,6 @@ function addPack(program: Command, run: Run): void {
       flags,
     ),
   );
-}
-
-/** An option that may be given more than once. */
-function listed(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 /** resume, retry, cancel. */

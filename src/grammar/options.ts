@@ -74,3 +74,8 @@ export function examples(lines: readonly string[]): (context: { command: Command
     return `\nExamples:\n${typed.join('\n')}\n`;
   };
 }
+
+/** An option that may be given more than once. */
+export function listed(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

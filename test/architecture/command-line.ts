@@ -16,6 +16,7 @@ export const COMMAND_LINE_PLACES: readonly Place[] = [
       'src/config/init.ts',
       'src/config/overrides.ts',
       'src/errors.ts',
+      'src/faces/score.ts',
       'src/imggen.ts',
       'src/money.ts',
       'src/providers/index.ts',

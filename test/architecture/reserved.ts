@@ -9,7 +9,7 @@ export interface Reserved {
 
 const COMMANDS = (
   'init create-character pack reroll gallery status resume retry cancel jobs stats providers upload adopt mark ' +
-  'clean delete completion workflow export'
+  'clean delete completion workflow export score'
 ).split(' ');
 
 /** Who speaks to a person at a command line. A view is opened by the terminal only. */
@@ -17,6 +17,9 @@ const COMMAND_LINE = ['src/terminal', 'src/views', 'src/commands', 'src/grammar'
 
 /** Where exit codes are known. */
 const TERMINAL_SIDE = ['src/terminal', 'src/commands', 'src/cli.ts', 'src/build'];
+
+/** What the build makes one file of. */
+const NETWORK = ['src/faces/network'] as const;
 
 export const RESERVED: readonly Reserved[] = [
   { says: 'Nobody imports the entry.', what: { place: 'src/cli.ts' }, onlyIn: [] },
@@ -41,6 +44,9 @@ export const RESERVED: readonly Reserved[] = [
   { says: 'Cloudinary is a store.', what: { package: 'cloudinary' }, onlyIn: ['src/storage'] },
   { says: 'Pixels are handled in images.', what: { package: 'sharp' }, onlyIn: ['src/images'] },
   { says: 'Zip files are training sets.', what: { package: 'yazl' }, onlyIn: ['src/dataset'] },
+  { says: 'Faces are read in a thread.', what: { package: '@vladmandic/face-api' }, onlyIn: NETWORK },
+  { says: 'Faces are read in a thread.', what: { package: '@tensorflow/tfjs-core' }, onlyIn: NETWORK },
+  { says: 'The thread that reads faces is started, never imported.', what: { place: NETWORK[0] }, onlyIn: NETWORK },
   { says: 'Ink is a view.', what: { package: 'ink' }, onlyIn: ['src/views/ink'] },
   { says: 'React is for Ink.', what: { package: 'react' }, onlyIn: ['src/views/ink'] },
   {
@@ -83,6 +89,10 @@ export const PURE: readonly string[] = [
   'src/shot.ts',
   'src/money.ts',
   'src/app/choice.ts',
+  'src/faces/drawn.ts',
+  'src/faces/pose.ts',
+  'src/faces/score.ts',
+  'src/faces/similar.ts',
   'src/plan',
   'src/providers/capabilities.ts',
   'src/runner/retry.ts',
@@ -99,6 +109,8 @@ export const LOADED_LATE = [
   'replicate',
   'cloudinary',
   'sharp',
+  'sharp-phash',
+  '@vladmandic/face-api',
   'ink',
   'react',
   '@dicebear/core',

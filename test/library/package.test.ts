@@ -123,6 +123,15 @@ const refused: unknown = await dear.result.catch((e: unknown) => e);
     expect(emulator.charges().length - before).toBe(12);
   });
 
+  it('brings the networks that read faces, and the licenses of what is in them', () => {
+    const faces = join(project, 'node_modules', 'imggen', 'dist', 'faces', 'network');
+    const weights = ['tiny_face_detector', 'ssd_mobilenetv1', 'face_landmark_68', 'face_recognition'];
+    expect(readdirSync(faces)).toEqual(expect.arrayContaining(weights.map((net) => `${net}_model.bin`)));
+    expect(readdirSync(faces)).toEqual(expect.arrayContaining(['worker.cjs', 'tfjs-backend-wasm-simd.wasm']));
+    const licenses = readFileSync(join(faces, 'LICENSES.txt'), 'utf8');
+    expect(licenses).toMatch(/face-api 1\.7\.15 \(MIT\)[^]*tfjs-core [\d.]+ \(Apache-2\.0\)[^]*sharp-phash/);
+  });
+
   it('carries docstrings in its declarations, and source maps', () => {
     const dist = join(project, 'node_modules', 'imggen', 'dist');
     expect(readFileSync(join(dist, 'imggen.d.ts'), 'utf8')).toContain('Makes N gallery pictures of a character');

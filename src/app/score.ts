@@ -1,0 +1,109 @@
+/** Is it the same face? Pictures of a character, of a folder, or files: read here, on this machine. */
+import { resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Embedder } from '../faces/embedder.ts';
+import { scoreSet, type PictureScore, type ReadPicture, type SetScore } from '../faces/score.ts';
+import type { Project } from './project.ts';
+import { pictureFiles, scorable, shown, type Scorable } from './scorable.ts';
+import { usualReferences, type Against } from './score-references.ts';
+
+/** What is scored against what. */
+export interface ScoreOptions {
+  /** A character's id, file names of pictures (`mira-sol/3`), folders, files. */
+  what: readonly string[];
+  /** Files or folders of pictures of the face. Default: the character's references, else its avatar, else the rest. */
+  references?: readonly string[] | undefined;
+  /** Aborted: the pictures that were not read yet are left out. */
+  signal?: AbortSignal | undefined;
+  /** Told after each picture that was read. */
+  onRead?: ((done: number, all: number) => void) | undefined;
+}
+
+/** A picture of a report. */
+export interface ScoredPicture extends Omit<PictureScore, 'name'> {
+  /** File name; of a file that is in no ledger its path, relative to the current folder where it is below it. */
+  name: string;
+  /** Absolute. */
+  path: string;
+}
+
+/** How alike the pictures are. Lists hold names of pictures. */
+export interface ScoreReport extends Omit<SetScore, 'pictures'> {
+  /** Name and version of the network. Scores of two networks are not comparable. */
+  model: string;
+  /** null: the pictures are files, or of several characters. */
+  characterId: string | null;
+  /** What each was compared with: `pack` means the other pictures. */
+  against: Against;
+  references: readonly string[];
+  /** Pictures that can't be decoded, and why. */
+  unreadable: readonly { name: string; message: string }[];
+  images: readonly ScoredPicture[];
+}
+
+/** What scoring needs of a project. */
+export type ScoringProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'clean' | 'services' | 'host'>;
+
+/** Scores pictures. @throws {UserError} that lists every name that is none. */
+export async function score(project: ScoringProject, options: ScoreOptions): Promise<ScoreReport> {
+  const { pictures, character } = scorable(project, options.what);
+  if (pictures.length === 0) throw new UserError('there are no pictures to score');
+  const given = options.references === undefined ? undefined : await givenReferences(project, options.references);
+  const { against, references } = given ?? (await usualReferences(project, character));
+  const { FaceThread } = await import('../faces/thread.ts');
+  const embedder = new FaceThread();
+  try {
+    const all = [...new Map([...references, ...pictures].map((one) => [one.path, one])).values()];
+    const read = await readAll(embedder, all, options);
+    const of = (ones: readonly Scorable[]) => ones.flatMap(({ path }) => read.faces.get(path) ?? []);
+    const compared = of(references);
+    if (given && !compared.some(({ faces }) => faces?.faces.some((face) => !face.isDrawn)))
+      throw new UserError('no face was found in what the pictures were to be compared with', {
+        problems: references.map(({ name }) => name),
+        hint: 'name pictures that show the face from near, or none: the pictures are then compared with each other',
+      });
+    const { pictures: scored, ...set } = scoreSet(of(pictures), compared);
+    const pathOf = new Map(pictures.map(({ name, path }) => [name, path]));
+    return {
+      model: embedder.model,
+      characterId: character?.id ?? null,
+      against: compared.length > 0 ? against : 'pack',
+      references: compared.map(({ name }) => name),
+      ...set,
+      unreadable: read.unreadable,
+      images: scored.map((one) => ({ ...one, path: pathOf.get(one.name) ?? '' })),
+    };
+  } finally {
+    await embedder.close();
+  }
+}
+
+async function givenReferences({ host }: Pick<Project, 'host'>, names: readonly string[]) {
+  const problems: string[] = [];
+  const references = names.flatMap((name): Scorable[] => {
+    const files = pictureFiles(resolve(host.cwd, name));
+    if (files === undefined || files.length === 0) problems.push(`${name}: no such picture, or folder of pictures`);
+    return (files ?? []).map((path) => ({ name: shown(host.cwd, path), path, isDrawing: false }));
+  });
+  if (problems.length > 0) throw new UserError('these references are not there:', { problems });
+  return { against: 'references' as const, references };
+}
+
+async function readAll(
+  embedder: Embedder,
+  pictures: readonly Scorable[],
+  { signal, onRead }: Pick<ScoreOptions, 'signal' | 'onRead'>,
+): Promise<{ faces: Map<string, ReadPicture>; unreadable: { name: string; message: string }[] }> {
+  const faces = new Map<string, ReadPicture>();
+  const unreadable: { name: string; message: string }[] = [];
+  for (const [index, { name, path, isDrawing }] of pictures.entries()) {
+    if (signal?.aborted) break;
+    try {
+      faces.set(path, { name, faces: isDrawing ? undefined : await embedder.read(path) });
+    } catch (error) {
+      unreadable.push({ name, message: error instanceof Error ? error.message : String(error) });
+    }
+    onRead?.(index + 1, pictures.length);
+  }
+  return { faces, unreadable };
+}
