@@ -27,7 +27,8 @@ const TESTS = 'test/**/*.test.{ts,tsx}';
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores: many end-to-end tests wait for a process or a service.
+    maxWorkers: soak ? 2 : 3,
     projects: soak
       ? [{ test: { ...common, name: 'soak', include: ['test/**/*.soak.ts'], globalSetup } }]
       : [

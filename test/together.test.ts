@@ -9,25 +9,28 @@ import { verify } from './support/harness/verify.ts';
 
 const built = inject('builtPackage');
 
-it('twelve processes open a fresh ledger at once, and each makes its own pack without sharing a number', async () => {
+it('eight processes open a fresh ledger at once, and each makes its own pack without sharing a number', async () => {
   const home = openHome(built, { provider: 'local', size: '64x64' });
   const ends = await Promise.all(
-    Array.from({ length: 12 }, (_, n) => runCli(home, ['pack', '--count', '2', '--key', `pack-${n}`, '--json'])),
+    Array.from({ length: 8 }, (_, n) => runCli(home, ['pack', '--count', '2', '--key', `pack-${n}`, '--json'])),
   );
-  expect(ends.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual(Array.from({ length: 12 }, () => 0));
+  expect(ends.map(({ code, stderr }) => (code === 0 ? 0 : stderr))).toEqual(Array.from({ length: 8 }, () => 0));
   const { violations, figures } = verify(home);
   home.close();
   expect(violations).toEqual([]);
-  expect(figures.images).toBe(24);
+  expect(figures.images).toBe(16);
 });
 
 const CAPS = { perImageMicros: 25_000, perRunMicros: 150_000, perDayMicros: 400_000 };
 
 /**
- * Eight processes, three jobs, caps for less than they ask for. @returns problems of the money seen in committed
+ * Some processes, three jobs, caps for less than they ask for. @returns problems of the money seen in committed
  * states.
  */
-async function eight(root: string): Promise<{ problems: string[]; charged: number; codes: (number | null)[] }> {
+async function together(
+  root: string,
+  processes: number,
+): Promise<{ problems: string[]; charged: number; codes: (number | null)[] }> {
   const problems: string[] = [];
   let codes: (number | null)[] = [];
   const played = await play({
@@ -46,7 +49,7 @@ async function eight(root: string): Promise<{ problems: string[]; charged: numbe
         }
       })();
       const ends = await Promise.all(
-        Array.from({ length: 8 }, (_, n) =>
+        Array.from({ length: processes }, (_, n) =>
           runCli(home, ['pack', '--count', '9', '--key', `job-${n % 3}`, '--json', '--yes']),
         ),
       );
@@ -60,15 +63,15 @@ async function eight(root: string): Promise<{ problems: string[]; charged: numbe
   return { problems, charged: played.charges * 25_000, codes };
 }
 
-it('eight processes never pass a cap of an image, a run or a day in any committed state', async () => {
-  const { problems, codes } = await eight(built);
+it('six processes never pass a cap of an image, a run or a day in any committed state', async () => {
+  const { problems, codes } = await together(built, 6);
   expect(problems).toEqual([]);
-  expect(codes).toEqual(Array.from({ length: 8 }, () => 4));
+  expect(codes).toEqual(Array.from({ length: 6 }, () => 4));
 });
 
 it('catches a build that does not count what is reserved', async () => {
   const broken = await sabotagedPackage('reservations are not counted', built);
-  const { problems } = await eight(broken.root);
+  const { problems } = await together(broken.root, 3);
   broken.remove();
   expect(problems).toContainEqual(expect.stringMatching(/above the cap/));
 });

@@ -3,7 +3,17 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, binary, linesOf, newFolder, newStudio, picturesIn, writeConfig } from '../support/cli/imggen.ts';
+import {
+  ask,
+  binary,
+  filesIn,
+  imggen,
+  linesOf,
+  newFolder,
+  newStudio,
+  picturesIn,
+  writeConfig,
+} from '../support/cli/imggen.ts';
 
 const ELEVEN = Array.from({ length: 11 }, (_, n) => `mira_sol_image_${String(n + 1).padStart(5, '0')}.png`);
 
@@ -53,7 +63,7 @@ describe('from an empty folder', () => {
     '%s names the way to begin when there is no config',
     async (...args) => {
       const folder = newFolder();
-      const { exitCode, stdout, stderr } = await binary(folder, args);
+      const { exitCode, stdout, stderr } = await imggen(folder, args);
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
       expect(stderr).toMatch(/config\.json[^]*imggen init/);
       expect(stderr).not.toMatch(/^\s+at /m);
@@ -63,33 +73,33 @@ describe('from an empty folder', () => {
 
   it('never replaces a config unless told to', async () => {
     const folder = newStudio();
-    const refused = await binary(folder, ['init']);
+    const refused = await imggen(folder, ['init']);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain('init --force');
-    expect(await binary(folder, ['init', '--force'])).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['init', '--force'])).toMatchObject({ exitCode: 0 });
   });
 });
 
 it('marks a picture as approved and as a favorite in one command', async () => {
   const folder = newStudio();
-  await binary(folder, ['pack', '--count', '1']);
-  const marked = await binary(folder, ['mark', 'mira-sol/1', '--approve', '--favorite']);
+  await imggen(folder, ['pack', '--count', '1']);
+  const marked = await imggen(folder, ['mark', 'mira-sol/1', '--approve', '--favorite']);
   expect(marked).toMatchObject({ exitCode: 0, stdout: 'mira_sol_image_00001.png: approved, favorite' });
-  const { stdout } = await binary(folder, ['gallery', 'mira-sol', '--json']);
+  const { stdout } = await imggen(folder, ['gallery', 'mira-sol', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ images: [{ review: 'approved', favorite: true }] });
   for (const both of [['--approve', '--reject'], ['--clear', '--favorite'], []]) {
-    expect(await binary(folder, ['mark', 'mira-sol/1', ...both])).toMatchObject({ exitCode: 2 });
+    expect(await imggen(folder, ['mark', 'mira-sol/1', ...both])).toMatchObject({ exitCode: 2 });
   }
 });
 
 it('a key of a job can not drive the terminal', async () => {
   const folder = newStudio();
-  await binary(folder, ['pack', '--count', '1', '--key', 'nightly']);
+  await imggen(folder, ['pack', '--count', '1', '--key', 'nightly']);
   // Such a key is refused today; somebody else's program may have written it.
   const ledger = new Sqlite(join(folder, '.imggen', 'ledger.db'));
   ledger.prepare('UPDATE jobs SET key = ?').run('night\u001b[31mly');
   ledger.close();
-  const { exitCode, stdout } = await binary(folder, ['status']);
+  const { exitCode, stdout } = await imggen(folder, ['status']);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('(nightly)');
   expect(stdout).not.toContain('\u001b');
@@ -98,8 +108,8 @@ it('a key of a job can not drive the terminal', async () => {
 describe('create-character again', () => {
   it('makes only what is missing', async () => {
     const folder = newStudio();
-    await binary(folder, ['create-character']);
-    const again = await binary(folder, ['create-character', '--json']);
+    await imggen(folder, ['create-character']);
+    const again = await imggen(folder, ['create-character', '--json']);
     expect(again.exitCode).toBe(0);
     expect(linesOf(again.stdout).map((line) => line['event'])).toEqual(['pack_completed']);
     expect(again.stderr).toContain('nothing to make');
@@ -109,11 +119,11 @@ describe('create-character again', () => {
 
   it('refuses a config with another seed, tells both, and takes it with --relock', async () => {
     const folder = newStudio();
-    await binary(folder, ['pack', '--count', '1']);
-    const refused = await binary(folder, ['create-character', '--seed', '8']);
+    await imggen(folder, ['pack', '--count', '1']);
+    const refused = await imggen(folder, ['create-character', '--seed', '8']);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/character\.seed: locked 7, now 8\n[^]*--relock/);
-    expect(await binary(folder, ['create-character', '--seed', '8', '--relock'])).toMatchObject({ exitCode: 0 });
+    expect(await imggen(folder, ['create-character', '--seed', '8', '--relock'])).toMatchObject({ exitCode: 0 });
     expect(ask(folder, 'SELECT seed FROM characters')).toEqual([{ seed: 8 }]);
   });
 });
@@ -122,7 +132,7 @@ describe('several characters at once', () => {
   it('are one run, each with its own job, folder and numbers', async () => {
     const folder = newStudio();
     writeConfig(folder, {}, { name: 'Kenji', gender: 'man', seed: 9 }, 'kenji.json');
-    const { exitCode, stdout } = await binary(folder, ['create-character', 'config.json', 'kenji.json', '--json']);
+    const { exitCode, stdout } = await imggen(folder, ['create-character', 'config.json', 'kenji.json', '--json']);
     expect(exitCode).toBe(0);
     const ends = linesOf(stdout).filter((line) => line['event'] === 'pack_completed');
     expect(ends).toMatchObject([
@@ -138,7 +148,7 @@ describe('several characters at once', () => {
     const folder = newStudio();
     mkdirSync(join(folder, 'other'));
     writeConfig(join(folder, 'other'), {}, { name: 'Kenji' });
-    const { exitCode, stderr } = await binary(folder, ['create-character', 'config.json', 'other/config.json']);
+    const { exitCode, stderr } = await imggen(folder, ['create-character', 'config.json', 'other/config.json']);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/different ledgers[^]*--ledger FILE/);
     expect(filesIn(folder)).toEqual(['config.json', 'other/config.json']);
@@ -150,7 +160,7 @@ describe('--dry-run', () => {
     '%s shows shots, seeds and cost, and writes nothing at all',
     async (...args) => {
       const folder = newStudio();
-      const { exitCode, stdout, stderr } = await binary(folder, [...args, '--dry-run']);
+      const { exitCode, stdout, stderr } = await imggen(folder, [...args, '--dry-run']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout).toMatch(/seed 7[^]*worst case: \$0\.00[^]*nothing was written/i);
       expect(filesIn(folder)).toEqual(['config.json']);
@@ -159,7 +169,7 @@ describe('--dry-run', () => {
 
   it.each(['openai', 'replicate'])('needs no key of %s: nothing is sent', async (provider) => {
     const folder = newStudio({ size: undefined });
-    const shown = await binary(folder, ['pack', '--count', '2', '--provider', provider, '--dry-run']);
+    const shown = await imggen(folder, ['pack', '--count', '2', '--provider', provider, '--dry-run']);
     expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
     expect(shown.stdout).toMatch(/worst case: \$0\.\d*[1-9]/);
     expect(filesIn(folder)).toEqual(['config.json']);
@@ -167,7 +177,7 @@ describe('--dry-run', () => {
 
   it('prints one JSON document with --json', async () => {
     const folder = newStudio();
-    const { stdout } = await binary(folder, ['pack', '--count', '2', '--dry-run', '--json']);
+    const { stdout } = await imggen(folder, ['pack', '--count', '2', '--dry-run', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       dryRun: true,
       jobs: [

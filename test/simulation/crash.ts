@@ -12,6 +12,8 @@ import { fileJournal } from './journal.ts';
 import type { RecoveryClass } from './service.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url));
+/** A process that is killed never writes it; those that end do, for all that come after. */
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/imggen-tests', import.meta.url));
 export const CLASSES: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind'];
 export const HITS = [1, 3, 6] as const;
 const SHOTS = 7;
@@ -93,7 +95,10 @@ function look(folder: string, recovery: RecoveryClass, problems: string[]): { pr
 function start(plan: CrashPlan): Promise<string> {
   return new Promise((resolve) => {
     let words = '';
-    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(plan)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(plan)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
+    });
     child.stderr.on('data', (data: Buffer) => {
       words += data.toString();
     });
