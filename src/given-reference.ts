@@ -32,6 +32,9 @@ export const referenceSchema = z.preprocess(
   ),
 );
 
+/** One picture as a user gives it, checked. */
+export type WrittenReference = z.infer<typeof referenceSchema>;
+
 /** A list of them. */
 export const referencesSchema = z
   .array(referenceSchema, { error: 'expected a list of pictures' })

@@ -5,6 +5,7 @@ import type { AvatarOptions } from './app/avatars.ts';
 import type { CreateOptions } from './app/first-pictures.ts';
 import type { Deleted, DeleteOptions } from './app/delete.ts';
 import type { DryJob } from './app/dry-run.ts';
+import type { EditOptions } from './app/edit.ts';
 import type { Leftover } from './app/leftovers.ts';
 import type { MarkOptions, Marks } from './app/marks.ts';
 import { openingOf, type OpenOptions } from './app/open.ts';
@@ -99,6 +100,16 @@ export class ImgGen extends Inquiries {
   /** What `reroll` would make, and what it would cost at most. Sends and writes nothing. */
   async planReroll(options: RerollOptions): Promise<DryJob[]> {
     return (await import('./app/dry-run.ts')).dryReroll(this.project, options);
+  }
+
+  /** Makes new pictures from one that is there, with a model that can edit; it stays as it is. */
+  edit(options: EditOptions & MakeOptions): Run {
+    return this.#run(options, async (project) => [await (await import('./app/edit.ts')).editing(project, options)]);
+  }
+
+  /** What `edit` would make, and what it would cost at most. Sends and writes nothing. */
+  async planEdit(options: EditOptions): Promise<DryJob> {
+    return (await import('./app/dry-run.ts')).dryEdit(this.project, options);
   }
 
   /** Stops a job, also one that another process runs, and the work at the provider where it can. */

@@ -33,6 +33,7 @@ export type { Cleaned, Findings } from './app/clean.ts';
 export type { CreateOptions } from './app/first-pictures.ts';
 export type { Deleted, DeleteOptions } from './app/delete.ts';
 export type { DryJob, DryShot } from './app/dry-run.ts';
+export type { EditOptions } from './app/edit.ts';
 export type { Exported, ExportedImage, ExportOptions } from './app/export.ts';
 export type { WrittenPage } from './app/gallery-page.ts';
 export type { Gallery, GalleryOptions, Picture } from './app/gallery.ts';

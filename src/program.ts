@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { addDataset } from './grammar/dataset.ts';
 import { addKeeping, addMarking } from './grammar/keeping.ts';
 import { addLooking } from './grammar/looking.ts';
-import { addGoingOn, addMaking, addRerolling } from './grammar/making.ts';
+import { addFromPictures, addGoingOn, addMaking } from './grammar/making.ts';
 import { examples, type Run } from './grammar/options.ts';
 import { suggestedCommands } from './grammar/suggest.ts';
 import { printable } from './sanitize.ts';
@@ -61,7 +61,7 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed, name = 'imggen'): 
     parsed.exitCode = await command(io, ...args);
   };
   addMaking(program, run);
-  addRerolling(program, run);
+  addFromPictures(program, run);
   addGoingOn(program, run);
   addLooking(program, run);
   addMarking(program, run);

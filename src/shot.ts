@@ -1,5 +1,5 @@
 /**
- * The words a shot is described in. Pure data, imports nothing: the plan writes them, the prompt says them,
+ * The words a shot is described in. Pure, imports nothing: the plan writes them, the prompt says them,
  * the local provider draws them.
  */
 
@@ -81,15 +81,25 @@ export interface PlannedShot {
   settings?: ShotSettings | undefined;
 }
 
-/** What a reference picture is there for: to hold the face, or to show a product or a style. */
+/** What a user's reference picture is there for: to hold the face, or to show a product or a style. */
 export const REFERENCE_ROLES = ['face', 'product', 'style'] as const;
-export type ReferenceRole = (typeof REFERENCE_ROLES)[number];
+/** What a picture that goes along is there for; `source`: it is the picture that an edit changes. */
+export type ReferenceRole = 'source' | (typeof REFERENCE_ROLES)[number];
 
 /** A picture that is to go along. */
 export interface GivenReference {
   role: ReferenceRole;
   /** Absolute path of the file. In a config also an address or a data URI, until the picture is needed. */
   picture: string;
+  /** In hex: nothing is sent when the file has other content by then. Default: whatever it holds. */
+  sha256?: string | undefined;
+}
+
+/** The picture that an edit changes, among those that go along with it; undefined: it is no edit. */
+export function sourceOf<Given extends { role?: ReferenceRole | undefined }>(
+  references: readonly Given[] = [],
+): Given | undefined {
+  return references.find(({ role }) => role === 'source');
 }
 
 /** A picture that goes along with a request. Read from disk by the provider when it needs the bytes. */

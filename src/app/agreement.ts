@@ -52,6 +52,19 @@ export async function assertPaysMore(
   }
 }
 
+/** A question whose answer must be yes, and what is said where nobody can be asked. */
+export interface Asked {
+  question: string;
+  refusal: UserError;
+}
+
+/** @throws {UserError} `declined` for a no; the question's own where nobody can be asked. */
+export async function agreeTo(asked: Asked | undefined, confirm: RunOptions['confirm']): Promise<void> {
+  if (!asked) return;
+  if (!confirm) throw asked.refusal;
+  if (!(await confirm(asked.question))) throw new UserError('answered no: nothing was done', { kind: 'declined' });
+}
+
 /** What prices depend on beside the jobs. */
 interface PricedWith {
   providers: ReadonlyMap<string, ReadyProvider>;

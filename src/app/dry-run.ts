@@ -10,6 +10,7 @@ import { shotSettings } from '../runner/request.ts';
 import type { PlannedShot } from '../shot.ts';
 import { planCandidates, type AvatarOptions } from './avatars.ts';
 import { goingOn, UNMADE, UNPAID } from './create.ts';
+import { planEdit, type EditOptions } from './edit.ts';
 import { existingOf, planCreation, type CreateOptions } from './first-pictures.ts';
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
@@ -91,6 +92,12 @@ export async function dryReroll(project: CreatingProject, options: RerollOptions
   return Promise.all(
     plans.map((plan) => dryJob({ ...plan, makesAvatar: plan.shots.some(({ kind }) => kind === 'avatar') }, planning)),
   );
+}
+
+/** What an edit would be. Sends and writes nothing. @throws {UserError} */
+export async function dryEdit(project: CreatingProject, options: EditOptions): Promise<DryJob> {
+  const planning = { ...project, services: project.services.forPlans() };
+  return dryJob(await planEdit(planning, options), planning);
 }
 
 /** A job as planned. */

@@ -43,11 +43,15 @@ export async function writeGalleryPage(
   const page = galleryPage<PagePicture>({
     characterName: character.name,
     pictures: await Promise.all(
-      images.map(async (row) => ({
-        ...pictureOf(row, dirname(target)),
-        references: sent.ofImage(row).map(({ role, filename, path }) => ({ role, name: filename ?? basename(path) })),
-        ...(row.path === null ? await addressesOf(row, project.services) : {}),
-      })),
+      images.map(async (row) => {
+        const { references, source } = sent.ofImage(row);
+        return {
+          ...pictureOf(row, dirname(target)),
+          references: references.map(({ role, filename, path }) => ({ role, name: filename ?? basename(path) })),
+          source,
+          ...(row.path === null ? await addressesOf(row, project.services) : {}),
+        };
+      }),
     ),
     madeAtMs: host.now(),
     thumbnailOf: ({ row }) => thumbnailOf(row),

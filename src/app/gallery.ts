@@ -51,6 +51,8 @@ export interface Picture {
   mark: 'approved' | 'rejected' | 'favorite' | null;
   review: 'approved' | 'rejected' | null;
   favorite: boolean;
+  /** File name of the picture that it was edited from; null: it is no edit. */
+  source: string | null;
   /** A reroll has replaced it; it stays. */
   superseded: boolean;
   jobId: string | null;
@@ -88,7 +90,7 @@ export async function gallery(
     seed: character.seed,
     totalCount: project.ledger.open().images.count(character.key),
     images: await Promise.all(
-      images.map(async (image) => ({ ...(await pictureOf(image, project.services)), references: sent.ofImage(image) })),
+      images.map(async (image) => ({ ...(await pictureOf(image, project.services)), ...sent.ofImage(image) })),
     ),
   };
 }
@@ -125,7 +127,7 @@ function assertOptions({ kind, mark, sinceMs, limit }: GalleryOptions): void {
 }
 
 /** A picture as programs see it, but for what went along with its request. */
-export async function pictureOf(image: Image, services: Services): Promise<Omit<Picture, 'references'>> {
+export async function pictureOf(image: Image, services: Services): Promise<Omit<Picture, 'references' | 'source'>> {
   const { path, thumbnail, upload, jobId } = image;
   const stored = {
     url: await addressOf(services, upload, 'picture'),

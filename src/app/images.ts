@@ -43,6 +43,13 @@ export function namedImages(
   });
 }
 
+/** One picture by its name. @throws {UserError} for a name that is none. */
+export function namedImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string): Image {
+  const image = namedImages(project, [name]).flatMap(({ images }) => images)[0];
+  if (!image) throw new UserError('no picture is named');
+  return image;
+}
+
 function imageOf(ledger: Ledger, name: string): Image | undefined {
   const [, characterId, number] = /^([a-z0-9-]+)\/(\d{1,15})$/.exec(name) ?? [];
   if (characterId !== undefined) return ledger.images.numbered(characterId, Number(number));

@@ -6,7 +6,7 @@ import type { ReadyProvider } from '../runner/context.ts';
 import { facelessText, fileOf } from '../runner/face.ts';
 import { sentReferences, type TakesReferences } from '../runner/sent-references.ts';
 import { isForKind } from '../runner/roles.ts';
-import type { GivenReference, Reference, ShotKind } from '../shot.ts';
+import { sourceOf, type GivenReference, type Reference, type ShotKind } from '../shot.ts';
 import { faceOf, rejectedAvatar } from './avatar.ts';
 import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
@@ -26,7 +26,7 @@ export interface FaceJob {
   /** The job makes the avatar. */
   makesAvatar?: boolean | undefined;
   before?: Pick<Job, 'characterKey'> | undefined;
-  alike: readonly unknown[];
+  alike: readonly Pick<AlikeShots, 'own'>[];
 }
 
 /** What tells where a face is from. */
@@ -86,7 +86,8 @@ export function faceNotice(project: FaceProject, job: FaceJob, ready: ReadyProvi
   const can = ready.provider.capabilities(settings.model);
   const { name } = ready.provider;
   const where = `${name} (${settings.model})`;
-  if (can.keepsFace === 'drawn' || job.alike.length === 0) return undefined;
+  // An edit has its face from its source.
+  if (can.keepsFace === 'drawn' || job.alike.every(({ own }) => sourceOf(own.references))) return undefined;
   const { face, missing } = faceSource(project, job);
   if (can.withheld !== undefined && face !== 'none') {
     throw new UserError(`${where} ${can.withheld}; ${characterId} would not look the same`, {

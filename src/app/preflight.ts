@@ -10,12 +10,14 @@ import type { ReadyProvider } from '../runner/context.ts';
 import { shotSettings } from '../runner/request.ts';
 import { isForKind, rolesSentence } from '../runner/roles.ts';
 import { unfit, type Demand } from '../runner/unfit.ts';
-import type { PlannedShot } from '../shot.ts';
+import { sourceOf, type PlannedShot } from '../shot.ts';
 import { worstOf } from './estimate.ts';
 
 /** Why a provider can't keep the promise of a job, a sentence each; empty: it can. Its price is not looked at. */
 export function misfits(settings: JobSettings, ready: ReadyProvider, alike: readonly AlikeShots[] = []): string[] {
-  const demands = [demandOf(settings), ...alike.map((shots) => demandOf(settings, shots))];
+  const own = alike.map((shots) => demandOf(settings, shots));
+  // What the job has beside its shots' own goes along with all but edits.
+  const demands = alike.length > 0 && alike.every(isEdit) ? own : [demandOf(settings), ...own];
   const problems = new Set(demands.flatMap((demand) => unfit(ready, settings.model, demand) ?? []));
   if (problems.size > 0) return [...problems];
   const { qualities } = ready.provider.capabilities(settings.model);
@@ -93,6 +95,15 @@ function demandOf(job: JobSettings, shots?: AlikeShots): Demand {
   const kind = shots ? (shots.kind ?? 'gallery') : 'training';
   const settings = { ...job, references: job.references.filter((given) => isForKind(given, kind)) };
   const own = shots?.own.references ?? [];
+  if (shots && isEdit(shots)) {
+    const faces = settings.references.filter(({ role }) => role === 'face');
+    const words = rolesSentence([...own, ...(faces.length > 0 ? faces : [{ role: 'face' } as const])]);
+    return {
+      settings: shotSettings(settings, shots.own),
+      references: own.length,
+      promptChars: shots.promptChars + words.length + MORE_CHARS,
+    };
+  }
   const faces = settings.references.filter(({ role }) => role === 'face').length;
   const others = own.length + settings.references.length - faces;
   const references = others > 0 ? others + Math.max(1, faces) : faces;
@@ -102,6 +113,11 @@ function demandOf(job: JobSettings, shots?: AlikeShots): Demand {
     references,
     promptChars: (shots?.promptChars ?? 0) + (words === '' ? 0 : words.length + MORE_CHARS),
   };
+}
+
+/** True for shots that change a picture that is there. */
+export function isEdit({ own }: Pick<AlikeShots, 'own'>): boolean {
+  return sourceOf(own.references) !== undefined;
 }
 
 /** Numbers in the sentence on references take as much more where many pictures go along. */

@@ -5,11 +5,11 @@ import type { EndedState } from '../ledger/jobs.ts';
 import type { Job, JobSettings, Shot } from '../ledger/records.ts';
 import { bytesToReserve } from '../runner/answer-file.ts';
 import type { ReadyProvider } from '../runner/context.ts';
-import { prepareReferences } from '../runner/references.ts';
-import type { Reference } from '../shot.ts';
+import { assertUnchanged, prepareReferences } from '../runner/references.ts';
+import type { GivenReference, Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { LedgerFile } from './ledger-file.ts';
-import { assertAgreed, assertPaysMore, pricesOfAgain } from './agreement.ts';
+import { agreeTo, assertAgreed, assertPaysMore, pricesOfAgain, type Asked } from './agreement.ts';
 import { worstOf } from './estimate.ts';
 import { fallbackNotices } from './fallbacks.ts';
 import { learn } from './learn.ts';
@@ -43,6 +43,8 @@ export interface PlannedJob extends FaceJob {
   notices?: readonly (Notice | undefined)[] | undefined;
   /** What another provider or model made of the same: a person is asked before more is paid. */
   besides?: string | undefined;
+  /** Asked before anything is sent. */
+  asks?: Asked | undefined;
   /** Shots in these states go back into the queue when the job is opened. */
   requeues?: readonly EndedState[] | undefined;
 }
@@ -91,7 +93,10 @@ export async function prepare(
   const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));
   const providers = await providersOf({ ...project, services }, jobs, warn);
   const storage = await project.services.checkedStore(storeOf(project, jobs), warn);
-  const references = await prepareReferences(new Set(jobs.flatMap((job) => referencesOf(project.ledger, job))));
+  for (const { asks } of jobs) await agreeTo(asks, confirm);
+  const given = jobs.flatMap((job) => referencesOf(project.ledger, job));
+  const references = await prepareReferences(new Set(given.map(({ picture }) => picture)));
+  assertUnchanged(given, references);
   notices.push(...pricesOfAgain(jobs, { providers, references }));
   const faces = faceNotices(project, jobs, providers);
   for (const notice of faces.notices) notices.push({ event: 'notice', level: 'warn', ...notice });
@@ -125,11 +130,10 @@ export async function prepare(
 }
 
 /** Pictures that go along with shots of a job: those of all its shots, and those of single ones. */
-function referencesOf(ledger: LedgerFile, { settings, alike, before }: PlannedJob): string[] {
+function referencesOf(ledger: LedgerFile, { settings, alike, before }: PlannedJob): GivenReference[] {
   // Also of shots that come back into the queue while the job is run.
   const known = before ? ledger.open().jobs.alike(before.id, UNMADE) : [];
-  const given = [...settings.references, ...[...alike, ...known].flatMap(({ own }) => own.references ?? [])];
-  return given.map(({ picture }) => picture);
+  return [...settings.references, ...[...alike, ...known].flatMap(({ own }) => own.references ?? [])];
 }
 
 const UNMADE: readonly Shot['state'][] = ['queued', 'leased', 'held', 'failed', 'refused', 'canceled'];

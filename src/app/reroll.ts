@@ -4,14 +4,14 @@ import { assertMadeHere, type Take } from '../ledger/reroll.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { takeSeed } from '../plan/seeds.ts';
-import type { PlannedShot } from '../shot.ts';
+import type { PlannedShot, ShotSettings } from '../shot.ts';
 import { choiceNotice } from './choice.ts';
 import { namedImages } from './images.ts';
 import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
 import { faceNeed } from './likeness.ts';
 import { settingsFor, type MadeWith } from './made-with.ts';
 import type { CreatingProject } from './making.ts';
-import { alikeOf, assertFits } from './preflight.ts';
+import { alikeOf, assertFits, isEdit } from './preflight.ts';
 import type { PlannedJob } from './prepare.ts';
 import { highestStored } from './store-numbers.ts';
 
@@ -102,7 +102,8 @@ async function takesMadeWith(project: CreatingProject, jobId: number, images: re
   const { references, pictures, negativePrompt, ...made } = job.settings;
   const { given } = project.config;
   const character = { references, pictures, negativePrompt };
-  const alike = alikeOf(images.map(({ kind, prompt }) => ({ kind, prompt })));
+  const ledger = project.ledger.openExisting();
+  const alike = alikeOf(images.map((image) => ({ ...image, settings: ownOf(ledger, image) })));
   const face = faceNeed(project, { ...job, settings: character }, alike);
   const isSized = given.size !== undefined || given.aspectRatio !== undefined;
   const { width, height } = made;
@@ -115,7 +116,7 @@ async function takesMadeWith(project: CreatingProject, jobId: number, images: re
     ...(isSized ? {} : { width, height }),
     ...(provider === made.provider ? { model: given.model ?? made.model, quality: given.quality ?? made.quality } : {}),
   };
-  assertFits(settings, await project.services.provider(settings.provider));
+  assertFits(settings, await project.services.provider(settings.provider), alike.filter(isEdit));
   return { ...found, settings };
 }
 
@@ -134,7 +135,14 @@ function plansOf(ledger: Ledger, images: readonly Image[], made: ReadonlyMap<num
   return [...plans.values()];
 }
 
-function shotOf(ledger: Ledger, { id: imageId, shot: name, kind, prompt, seed }: Image): RerollPlan['shots'][number] {
-  const seedOf = (take: number) => takeSeed(seed, take);
-  return { imageId, name, kind, prompt, seed: seedOf(ledger.images.takes(imageId) + 1), seedOf };
+function shotOf(ledger: Ledger, image: Image): RerollPlan['shots'][number] {
+  const { id: imageId, shot: name, kind, prompt } = image;
+  const seedOf = (take: number) => takeSeed(image.seed, take);
+  const seed = seedOf(ledger.images.takes(imageId) + 1);
+  return { imageId, name, kind, prompt, seed, seedOf, settings: ownOf(ledger, image) };
+}
+
+/** What the shot of a picture has of its own: size, and pictures that go along. */
+function ownOf(ledger: Ledger, { shotId }: Image): ShotSettings {
+  return (shotId === null ? undefined : ledger.queries.shot(shotId)?.settings) ?? {};
 }

@@ -26,7 +26,10 @@ export function sentReferences({ attempts, images }: Pick<Ledger, 'attempts' | '
       sha256,
       filename: filenameOf(characterKey, sha256),
     }));
-  const ofImage = ({ attemptId, characterKey }: Image): SentReference[] =>
-    told(characterKey, attemptId === null ? [] : (attempts.find(attemptId)?.request.references ?? []));
+  const ofImage = ({ attemptId, characterKey, sourceImageId }: Image) => ({
+    references: told(characterKey, attemptId === null ? [] : (attempts.find(attemptId)?.request.references ?? [])),
+    /** Also where nothing went along: file name of the picture that it was edited from. */
+    source: sourceImageId === null ? null : (images.find(sourceImageId)?.filename ?? null),
+  });
   return { told, ofImage };
 }

@@ -1,8 +1,7 @@
-import { UserError } from '../errors.ts';
 import type { Attempt, Image } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { pictureOf, type Picture } from './gallery.ts';
-import { namedImages } from './images.ts';
+import { namedImage } from './images.ts';
 import type { Project } from './project.ts';
 import { sentReferences, type SentReference } from './sent-with.ts';
 
@@ -41,8 +40,7 @@ export async function showImage(
   project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services'>,
   name: string,
 ): Promise<ImageInfo> {
-  const image = namedImages(project, [name]).flatMap(({ images }) => images)[0];
-  if (!image) throw new UserError('no picture is named');
+  const image = namedImage(project, name);
   const ledger = project.ledger.openExisting();
   const job = image.jobId === null ? undefined : ledger.jobs.find(image.jobId);
   const attempts = image.shotId === null ? [] : ledger.attempts.ofShot(image.shotId);
@@ -50,7 +48,7 @@ export async function showImage(
   const can = await capabilitiesOf(project.services, image);
   return {
     ...(await pictureOf(image, project.services)),
-    references: sent.ofImage(image),
+    ...sent.ofImage(image),
     characterId: image.characterId,
     negativePrompt: can?.negativePrompt === false ? null : (job?.settings.negativePrompt ?? null),
     quality: job?.settings.quality ?? null,

@@ -1,6 +1,6 @@
 import { createCharacter, type Character } from '../character.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
-import type { JobSettings, RegisteredCharacter } from '../ledger/records.ts';
+import type { Image, JobSettings, RegisteredCharacter } from '../ledger/records.ts';
 import type { GivenReference } from '../shot.ts';
 import { configuredCharacter, knownCharacter, ownCharacter } from './characters.ts';
 import { faceNeed } from './likeness.ts';
@@ -58,6 +58,16 @@ export async function madeWithOfSubject(
   const made = await settingsFor(project, { character, alike, face });
   assertFits(made.settings, await project.services.provider(made.settings.provider), alike);
   return made;
+}
+
+/** The references of a picture's character: the config's where it is that one, else those of its newest job. */
+export function knownReferences(
+  project: CreatingProject,
+  { characterId, characterKey }: Pick<Image, 'characterId' | 'characterKey'>,
+): readonly GivenReference[] {
+  const registered = project.ledger.openExisting().characters.get(characterKey);
+  const configured = configuredOrNone(project, characterId);
+  return configured?.references ?? newestReferences(project, { id: characterId, configured, registered });
 }
 
 /** The references of the character's newest job. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../errors.ts';
-import { namedImages } from './images.ts';
+import { namedImage } from './images.ts';
 import type { Project } from './project.ts';
 
 /** The face of a character from now on. */
@@ -18,8 +18,7 @@ export interface UsedImage {
  * @throws {UserError} for a name that is none, a picture that is rejected, or one whose file is gone.
  */
 export function useImage(project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services'>, name: string): UsedImage {
-  const image = namedImages(project, [name]).flatMap(({ images }) => images)[0];
-  if (!image) throw new UserError('no picture is named');
+  const image = namedImage(project, name);
   const { filename, characterKey, characterId, path } = image;
   if (image.review === 'rejected') {
     throw new UserError(`${filename} is rejected`, { hint: 'approve it first, or take another picture' });

@@ -30,6 +30,7 @@ function linesOf(image: ImageInfo): string[] {
     ['quality', image.quality],
     ['cost', `${usd(image.costUsd)} for ${count(image.attempts.length, 'request')}`],
     ['marks', [image.review, image.favorite ? 'favorite' : null].filter((mark) => mark !== null).join(', ') || 'none'],
+    ['edited from', image.source],
     ['replaced by', image.supersededBy],
     ['file', image.path],
     ['url', image.uploaded ? image.url : null],

@@ -1,7 +1,7 @@
 /** Checks the reference pictures of a character before anything is paid for. */
 import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { dataBytes, isAddress, isData, referenceSchema, type GivenReference } from '../given-reference.ts';
+import { dataBytes, isAddress, isData, referenceSchema, type WrittenReference } from '../given-reference.ts';
 import { pathText, shown, type Problem } from './problems.ts';
 
 /** What the strictest service takes (docs/providers.md, "OpenAI": under 50 MB each). */
@@ -16,8 +16,8 @@ export async function checkReferences(
   references: readonly unknown[],
   dir: string,
   place: readonly PropertyKey[],
-): Promise<{ references: GivenReference[]; problems: Problem[] }> {
-  const fine: GivenReference[] = [];
+): Promise<{ references: WrittenReference[]; problems: Problem[] }> {
+  const fine: WrittenReference[] = [];
   const problems: Problem[] = [];
   for (const [index, reference] of references.entries()) {
     const { data: written } = referenceSchema.safeParse(reference);

@@ -1,6 +1,6 @@
 /** Lays the checked sources over each other. Pure but for path arithmetic. */
 import path from 'node:path';
-import type { GivenReference } from '../given-reference.ts';
+import type { WrittenReference } from '../given-reference.ts';
 import type { CapsConfig, Config, ConfigSources } from './config.ts';
 import type { Overrides } from './overrides.ts';
 import { DEFAULT_PROVIDER, type ConfigFile } from './schema.ts';
@@ -18,7 +18,7 @@ export interface CheckedSources {
   providers: Config['providers'];
   storage: object;
   /** Paths in them are absolute. */
-  references: GivenReference[];
+  references: WrittenReference[];
   scenes: Config['scenes'];
 }
 

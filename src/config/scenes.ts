@@ -7,7 +7,7 @@ import { formatOf, parseText } from './parse.ts';
 import { firstOf, problemLines } from './problem-lines.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { checkReferences } from './references.ts';
-import { contextSchema, outfitSchema, scenesSchema } from './scene-schema.ts';
+import { contextSchema, editSchema, outfitSchema, scenesSchema } from './scene-schema.ts';
 import { parseSize } from './size.ts';
 import type { Parsed } from './syntax.ts';
 import { readText, shownPath } from './text-file.ts';
@@ -87,6 +87,20 @@ export async function checkedOutfit(outfit: unknown): Promise<string> {
   const where = () => 'outfit';
   throw new UserError('these clothes can not be taken:', {
     problems: await problemLines(problemsOf(outfitSchema, result.error, outfit, { where }), undefined),
+  });
+}
+
+/** What an edit is asked for with. */
+type EditInput = z.infer<typeof editSchema>;
+
+/** An edit's prompt, count and seed, checked. @throws {UserError} with every problem at once. */
+export async function checkedEdit({ prompt, count, seed }: { [Key in keyof EditInput]?: unknown }): Promise<EditInput> {
+  const input = Object.fromEntries(Object.entries({ prompt, count, seed }).filter(([, value]) => value !== undefined));
+  const result = editSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw new UserError('this edit can not be made:', {
+    problems: await problemLines(problemsOf(editSchema, result.error, input), undefined),
+    hint: 'for example the prompt "make it night, with street lamps", and 1 to 100 takes of it',
   });
 }
 

@@ -28,6 +28,8 @@ interface Frame {
   characterName: string;
   /** WebP in base64. */
   thumbnail: string | undefined;
+  /** Tells whether the picture of a file name is on the page. */
+  isShown: (filename: string) => boolean;
 }
 
 /** The list item of a picture: all that the script filters by and shows at full size is in it. */
@@ -39,6 +41,7 @@ export function card(picture: GalleryPicture, frame: Frame): string {
     ['Seed', `<span class="seed">${picture.seed}</span>${SEED_NOTES[picture.seedHonored]}`],
     ['Cost', money(picture.costMicros)],
     ['Model', show(picture.model, 200), true],
+    ...(picture.source ? [['Edited from', sourceLink(picture.source, frame)] as [string, string]] : []),
     ['Size', `${picture.width} × ${picture.height}, ${bytes(picture.sizeBytes)}`, true],
     ...(sent.length === 0 ? [] : [['Sent with it', sent.join('<br>'), true] as [string, string, boolean]]),
     ['Made', `<time datetime="${made}">${made.slice(0, 16).replace('T', ' ')} UTC</time>`, true],
@@ -52,8 +55,8 @@ export function card(picture: GalleryPicture, frame: Frame): string {
     show(picture.provider),
     ...(picture.mark === null ? [] : [MARK_TEXTS[picture.mark]]),
   ];
-  return `<li class="card" data-kind="${show(picture.kind)}" data-provider="${show(picture.provider)}"
-data-mark="${picture.mark ?? 'none'}">
+  return `<li class="card" id="${show(picture.filename, 300)}" data-kind="${show(picture.kind)}"
+data-provider="${show(picture.provider)}" data-mark="${picture.mark ?? 'none'}">
 ${opener(picture, frame)}
 <div class="about">
 <h2 class="name"><bdi>${show(picture.filename, 300)}</bdi></h2>
@@ -63,6 +66,12 @@ ${opener(picture, frame)}
 </div>
 </li>
 `;
+}
+
+/** A link to the card of a picture where it is on the page, else its name. */
+function sourceLink(source: string, { isShown }: Frame): string {
+  const name = `<bdi>${escaped(printable(source, 300))}</bdi>`;
+  return isShown(source) ? `<a href="#${escaped(encodeURIComponent(source))}">${name}</a>` : name;
 }
 
 /** A link where there is a file or an address to go to: without the script it opens that. */

@@ -20,6 +20,8 @@ export interface GalleryPicture {
   createdAtMs: number;
   /** What went along with its request, in the order it was sent: file names, and what each was there for. */
   references?: readonly { role: string; name: string }[];
+  /** File name of the picture that it was edited from; null: it is no edit. */
+  source?: string | null;
   /**
    * The file, relative to the page, as a plain path (`mira_sol_image_00001.png`); undefined when it can't be reached
    * from there.

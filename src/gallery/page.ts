@@ -19,8 +19,10 @@ export async function* galleryPage<Picture extends GalleryPicture>(
   yield header(name, model);
   yield filters(model.pictures);
   yield '<main id="pictures">\n<ul class="pictures">\n';
+  const shown = new Set(model.pictures.map(({ filename }) => filename));
+  const isShown = (filename: string) => shown.has(filename);
   for (const picture of model.pictures)
-    yield card(picture, { characterName: model.characterName, thumbnail: await model.thumbnailOf(picture) });
+    yield card(picture, { characterName: model.characterName, thumbnail: await model.thumbnailOf(picture), isShown });
   yield `</ul>\n<p class="none"${model.pictures.length > 0 ? ' hidden' : ''}>No pictures here.</p>\n</main>\n`;
   yield VIEW;
   yield `<script>${SCRIPT}</script>\n</body>\n</html>\n`;

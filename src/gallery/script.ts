@@ -66,6 +66,7 @@ export const SCRIPT = `
     show(shown.indexOf(open.closest('.card')));
   });
   dialog.addEventListener('click', (event) => {
+    if (event.target.closest('.facts a')) { at = -1; dialog.close(); return; }
     const button = event.target.closest('button');
     if (!button) return;
     if (button.value === 'close') dialog.close(); else show(at + Number(button.value));

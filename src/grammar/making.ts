@@ -139,8 +139,28 @@ export function addGoingOn(program: Command, run: Run): void {
   );
 }
 
-/** reroll. */
-export function addRerolling(program: Command, run: Run): void {
+/** edit, reroll. */
+export function addFromPictures(program: Command, run: Run): void {
+  making(
+    program
+      .command('edit')
+      .description('make a new picture from an existing one, with a model that can edit; the old picture stays')
+      .argument('<image>', 'a file name, or mira-sol/3')
+      .option('--prompt <text>', 'what to change; sent as it is')
+      .option('-n, --count <n>', 'how many takes, 1 to 100 (default: 1)')
+      .option('--seed <n>', 'seed of the first take (default: the picture’s own)')
+      .option('--new', 'start another job although an identical one is unfinished'),
+    [
+      'imggen edit mira-sol/3 --prompt "make it night, with street lamps"',
+      'imggen edit mira-sol/3 --prompt "a red coat" --count 4 --dry-run',
+    ],
+  ).action((image, flags) =>
+    run(
+      import('../commands/edit.ts').then((m) => m.edit),
+      image,
+      flags,
+    ),
+  );
   making(
     program
       .command('reroll')

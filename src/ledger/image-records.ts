@@ -78,5 +78,7 @@ export interface Image {
   favorite: boolean;
   /** The picture of its reroll. */
   supersededBy: number | null;
+  /** Of an edit: the picture that it was made from, which may be removed since. */
+  sourceImageId: number | null;
   createdAtMs: number;
 }

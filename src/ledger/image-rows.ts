@@ -33,6 +33,7 @@ interface ImageRow {
   review: Image['review'];
   favorite: number;
   superseded_by: number | null;
+  source_image_id: number | null;
   created_at_ms: number;
   upload_key: string | null;
   upload_state: Upload['state'] | null;
@@ -102,6 +103,7 @@ function imageOf(row: ImageRow, folder: string | undefined): Image {
     review: row.review,
     favorite: row.favorite === 1,
     supersededBy: row.superseded_by,
+    sourceImageId: row.source_image_id,
     createdAtMs: row.created_at_ms,
   };
 }

@@ -80,8 +80,8 @@ function insertImage(connection: Connection, of: { lease: Lease; shot: Shot; ima
     `INSERT INTO images (character_key, character_id, number, shot_id, job_id, attempt_id, kind, shot, filename,
       path, state,
        sha256, size_bytes, width, height, format, provider, model, seed, seed_honoured, prompt,
-       cost_micros, created_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       cost_micros, source_image_id, created_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'named', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     job.characterKey,
     lease.characterId,
     name.number,
@@ -103,6 +103,7 @@ function insertImage(connection: Connection, of: { lease: Lease; shot: Shot; ima
     attempt.seedHonored ?? 'unknown',
     shot.prompt,
     costOfShot(connection, lease.shotId),
+    shot.sourceImageId,
     connection.now(),
   );
 }

@@ -36,7 +36,7 @@ export interface JobRequest extends JobBasics {
   kind: Exclude<JobKind, 'reroll'>;
   imageCount: number;
   /** The shots; `from` gallery shots of this character are planned already. Called inside the transaction. */
-  plan: (from: number) => Iterable<PlannedShot>;
+  plan: (from: number) => Iterable<NewShot>;
 }
 
 /** The job a request led to. */
@@ -46,8 +46,8 @@ export interface OpenedJob {
   created: boolean;
 }
 
-/** A shot of a new job, and the picture that it is to replace. */
-export type NewShot = PlannedShot & { replacesImageId?: number };
+/** A shot of a new job; the picture that it is to replace, and the one that it changes. */
+export type NewShot = PlannedShot & { replacesImageId?: number; sourceImageId?: number | null };
 
 /** A job of any kind that is wanted. */
 export interface WantedJob extends JobBasics {
@@ -152,8 +152,8 @@ function make(connection: Connection, wanted: WantedJob): Job {
 
 function addShot(connection: Connection, jobId: number, shot: NewShot): void {
   connection.run(
-    `INSERT INTO shots (job_id, name, kind, look, prompt, seed, settings, replaces_image_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id, name) DO NOTHING`,
+    `INSERT INTO shots (job_id, name, kind, look, prompt, seed, settings, replaces_image_id, source_image_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id, name) DO NOTHING`,
     jobId,
     shot.name,
     shot.kind,
@@ -162,6 +162,7 @@ function addShot(connection: Connection, jobId: number, shot: NewShot): void {
     shot.seed,
     JSON.stringify(keptShotSettings(connection.folder, shot.settings ?? {})),
     shot.replacesImageId ?? null,
+    shot.sourceImageId ?? null,
   );
 }
 

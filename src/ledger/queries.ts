@@ -138,6 +138,20 @@ export class Queries {
     return new Set(rows.map(({ line }) => line));
   }
 
+  /** A shot by id. */
+  shot(shotId: number): Shot | undefined {
+    return this.connection.one(shotOf, 'SELECT * FROM shots WHERE id = ?', shotId);
+  }
+
+  /** What edits of a picture were asked for: seeds and prompts, a line each. */
+  edits(sourceImageId: number): ReadonlySet<string> {
+    const rows = this.connection.all<{ line: string }>(
+      `SELECT seed || ' ' || prompt line FROM shots INDEXED BY shots_editing WHERE source_image_id = ?`,
+      sourceImageId,
+    );
+    return new Set(rows.map(({ line }) => line));
+  }
+
   /** Who made the pictures of a job, the one with the most first. */
   makers(jobId: number): Maker[] {
     return this.connection.all<Maker>(

@@ -18,7 +18,7 @@ export type ShotState = 'queued' | 'leased' | 'done' | 'failed' | 'refused' | 'h
 export type AttemptState = 'intent' | 'accepted' | 'generated' | 'settled' | 'rejected' | 'unknown';
 
 /** What a command asked for: `avatar` makes candidates, a `reroll` other takes of pictures that are there. */
-export type JobKind = 'create' | 'avatar' | 'pack' | 'reroll';
+export type JobKind = 'create' | 'avatar' | 'pack' | 'reroll' | 'edit';
 
 /** A character as registered. */
 export interface RegisteredCharacter {
@@ -75,6 +75,8 @@ export interface Shot {
   afterShot: number | null;
   /** The picture that is superseded when this one is done. */
   replacesImageId: number | null;
+  /** Of an edit: the picture that it changes. */
+  sourceImageId: number | null;
   notBeforeMs: number;
   /** Who holds the lease; null with state `leased`: let go, anybody may take it over. */
   owner: string | null;

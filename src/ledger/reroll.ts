@@ -74,12 +74,12 @@ function* shotsOf(
   const names = new Set<string>();
   for (const { image, seedOf } of takes) {
     if (!image?.shotId) continue;
-    const { look, prompt, kind, settings, name: before } = shotById(connection, image.shotId);
+    const { look, prompt, kind, settings, sourceImageId, name: before } = shotById(connection, image.shotId);
     const name = freeName(before, names);
     names.add(name);
     const asked = { characterKey: image.characterKey, prompt };
     const seed = freshSeed(connection, asked, seedOf, takesOf(connection, image.id) + 1);
-    yield { name, kind, look, prompt, seed, settings, replacesImageId: image.id };
+    yield { name, kind, look, prompt, seed, settings, sourceImageId, replacesImageId: image.id };
   }
 }
 

@@ -49,6 +49,7 @@ export interface ShotRow {
   state: Shot['state'];
   after_shot: number | null;
   replaces_image_id: number | null;
+  source_image_id: number | null;
   not_before_ms: number;
   owner: string | null;
   token: number;
@@ -108,6 +109,7 @@ export function shotOf(row: ShotRow, folder: string | undefined): Shot {
     state: row.state,
     afterShot: row.after_shot,
     replacesImageId: row.replaces_image_id,
+    sourceImageId: row.source_image_id,
     notBeforeMs: row.not_before_ms,
     owner: row.owner,
     token: row.token,

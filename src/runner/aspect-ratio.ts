@@ -30,6 +30,12 @@ export function sizeOfRatio(sizes: SizeSupport, ratio: string, size: Size): Size
   }
 }
 
+/** The size itself where a model makes it, else one of its shape with about as many pixels; undefined: it has none. */
+export function sizeLike(sizes: SizeSupport, size: Size): Size | undefined {
+  const { width, height } = size;
+  return sizeProblem(sizes, width, height) === undefined ? size : sizeOfRatio(sizes, `${width}:${height}`, size);
+}
+
 /** Sizes around the ideal one, none with more pixels. */
 function near(sizes: Exclude<SizeSupport, { kind: 'list' }>, ratio: number, area: number): Size[] {
   const step = sizes.kind === 'free' ? Math.max(sizes.multipleOf, STEP_PX) : STEP_PX;

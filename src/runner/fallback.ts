@@ -2,6 +2,7 @@
 import type { JobSettings } from '../ledger/records.ts';
 import type { Price } from '../providers/capabilities.ts';
 import { usdText } from '../money.ts';
+import { sourceOf } from '../shot.ts';
 import type { ReadyProvider } from './context.ts';
 import { unfit, type Demand } from './unfit.ts';
 
@@ -19,7 +20,8 @@ export function unfitToStandIn(other: ReadyProvider, model: string, demand: Stan
   const { settings, references } = demand;
   const why = unfit(other, model, demand);
   if (why !== undefined) return why;
-  const { withheld, qualities, referencesMin = 0 } = other.provider.capabilities(model);
+  const { withheld, qualities, keepsFace, referencesMin = 0 } = other.provider.capabilities(model);
+  if (sourceOf(settings.references) && keepsFace === 'drawn') return 'it draws anew, and edits no picture';
   if (references < referencesMin) return 'it needs a reference picture, and none goes along';
   if (references > 0 && withheld !== undefined) return `it ${withheld}`;
   if (settings.quality !== undefined && qualities.length > 0 && !qualities.includes(settings.quality))

@@ -1,6 +1,16 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../errors.ts';
-import type { Reference } from '../providers/provider.ts';
+import type { GivenReference, Reference } from '../shot.ts';
+
+/** Looks whether pictures are what they were when their job was planned. @throws {UserError} for one that is not. */
+export function assertUnchanged(given: readonly GivenReference[], known: ReadonlyMap<string, Reference>): void {
+  for (const { picture, sha256 } of given) {
+    if (sha256 === undefined || known.get(picture)?.sha256 === sha256) continue;
+    throw new UserError(`the picture has changed since it was made: ${picture}`, {
+      hint: 'nothing was sent. Put back the file that was there, or name another picture',
+    });
+  }
+}
 
 /** Hashes the config's reference pictures. @throws {UserError} when one is gone or no image. */
 export async function prepareReferences(paths: Iterable<string>): Promise<Map<string, Reference>> {
@@ -10,7 +20,7 @@ export async function prepareReferences(paths: Iterable<string>): Promise<Map<st
   for (const path of paths) {
     if (!existsSync(path))
       throw new UserError(`the reference picture is gone: ${path}`, {
-        hint: 'put it back, or change character.references',
+        hint: 'nothing was sent. Put it back, or go on without it: change character.references, or cancel the job',
       });
     const facts = await inspectFile(path).catch((error: Error) => {
       throw new UserError(`the reference picture can't be used: ${path}: ${error.message}`);

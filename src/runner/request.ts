@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
-import type { GivenReference, ShotSettings } from '../shot.ts';
+import { sourceOf, type GivenReference, type ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
 import { unfitToStandIn } from './fallback.ts';
 import { avatarOf, picturesOf, type PicturesContext } from './own-pictures.ts';
@@ -51,9 +51,12 @@ export class Requests {
     const { settings, shot } = of;
     const { model } = ready;
     const main = this.context.providers.get(settings.provider);
-    const { faces, own } = this.partsOf(of);
-    const takesNone = main?.provider.capabilities(settings.model).referencesMax === 0;
-    const wanted = takesNone ? 0 : faces.length + own.length;
+    const parts = this.partsOf(of);
+    const can = main?.provider.capabilities(settings.model);
+    const all = parts.faces.length + parts.own.length;
+    // Of an edit what the job's own provider gets of it.
+    const asked = can && sourceOf(parts.own) ? sentReferences(parts, can).length : all;
+    const wanted = can?.referencesMax === 0 ? 0 : asked;
     const price = () => {
       const references = this.referencesFor(ready, model, of);
       return ready.provider.price({ model, prompt: shot.prompt, ...keptOf(settings, references) });
@@ -89,7 +92,17 @@ export class Requests {
     const given = job.settings.references.filter((reference) => isForKind(reference, shot.kind));
     const faces = this.prepared(given.filter(({ role }) => role === 'face'));
     const others = given.filter(({ role }) => role !== 'face');
-    const own = this.prepared([...(shot.settings.references ?? []), ...others]);
+    const { references = [] } = shot.settings;
+    const source = sourceOf(references);
+    if (source) {
+      // The face helps where it is known, and is not missed: the source shows it.
+      return {
+        faces: faces.length > 0 ? faces : avatarOf(this.context, job, false),
+        pictures: [],
+        own: this.prepared([source]),
+      };
+    }
+    const own = this.prepared([...references, ...others]);
     if (shot.kind === 'avatar') return { faces, pictures: [], own };
     const pictures = picturesOf(this.context, job);
     return { faces: faces.length > 0 ? faces : avatarOf(this.context, job, pictures.length === 0), pictures, own };
@@ -126,10 +139,14 @@ export class Requests {
   }
 }
 
-/** What a shot is made with: its own settings over its job's; pictures of its own go along behind the job's. Pure. */
+/**
+ * What a shot is made with: its own settings over its job's; pictures of its own go along behind the job's. An edit
+ * asks for its source alone: the face goes along where the model has a place for it. Pure.
+ */
 export function shotSettings(settings: JobSettings, own: ShotSettings): JobSettings {
   const { width = settings.width, height = settings.height, references = [] } = own;
-  return { ...settings, width, height, references: [...settings.references, ...references] };
+  const given = sourceOf(references) ? references : [...settings.references, ...references];
+  return { ...settings, width, height, references: given };
 }
 
 /** What is asked beside model, prompt and seed. */

@@ -1,31 +1,39 @@
 /** What reference pictures are there for, told to a model that has no field for it. Pure. */
 import { REFERENCE_ROLES, type GivenReference, type ReferenceRole, type ShotKind } from '../shot.ts';
 
+/** In the order in which pictures are sent. */
+const ROLES: readonly ReferenceRole[] = ['source', ...REFERENCE_ROLES];
+
 type Role = { role?: ReferenceRole | undefined };
 
 /** What each kind of picture is for, of one picture and of several. */
 const WORDS: Readonly<Record<ReferenceRole, readonly [one: string, several: string]>> = {
+  source: ['is the picture to edit', 'are the pictures to edit'],
   face: ['shows the person', 'show the person'],
   product: ['shows a product that is in the picture, unchanged', 'show products that are in the picture, unchanged'],
   style: ['shows the style only, not the person', 'show the style only, not the person'],
 };
 
-/** References by what they are there for: face, product, style; of one kind in their order. */
+/** References by what they are there for: source, face, product, style; of one kind in their order. */
 export function inOrderOfRoles<Reference extends Role>(references: readonly Reference[]): Reference[] {
-  const rank = ({ role = 'face' }: Role): number => REFERENCE_ROLES.indexOf(role);
+  const rank = ({ role = 'face' }: Role): number => ROLES.indexOf(role);
   return references.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** The prompt with a sentence on its reference pictures, numbered as they are sent; unchanged for faces alone. */
+/**
+ * The prompt with a sentence on its reference pictures, numbered as they are sent; unchanged for faces alone, and for
+ * nothing but the picture to edit.
+ */
 export function promptWithRoles(prompt: string, references: readonly Role[]): string {
   const sentence = rolesSentence(references);
   return sentence === '' ? prompt : `${prompt} ${sentence}`;
 }
 
-/** `Reference pictures: 1 and 2 show the person; 3 shows a product …`; empty for faces alone. */
+/** `Reference pictures: 1 and 2 show the person; 3 shows a product …`; empty where that needs no words. */
 export function rolesSentence(references: readonly Role[]): string {
   if (references.every(({ role = 'face' }) => role === 'face')) return '';
-  const parts = REFERENCE_ROLES.flatMap((wanted) => {
+  if (references.every(({ role }) => role === 'source')) return '';
+  const parts = ROLES.flatMap((wanted) => {
     const numbers = references.flatMap(({ role = 'face' }, index) => (role === wanted ? [index + 1] : []));
     if (numbers.length === 0) return [];
     const [one, several] = WORDS[wanted];

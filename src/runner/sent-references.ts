@@ -1,6 +1,6 @@
 /** Which of a shot's pictures go along with a request, and in which order. Pure. */
 import type { Capabilities } from '../providers/capabilities.ts';
-import type { Reference } from '../shot.ts';
+import { sourceOf, type Reference } from '../shot.ts';
 import { inOrderOfRoles } from './roles.ts';
 
 /** Pictures that may go along. */
@@ -9,7 +9,7 @@ export interface ReferenceParts {
   faces: readonly Reference[];
   /** More of the character, best first: as many as the model takes beside the others. */
   pictures: readonly Reference[];
-  /** All others: the shot's own, products, styles. */
+  /** All others: the shot's own (of an edit the picture that it changes), products, styles. */
   own: readonly Reference[];
 }
 
@@ -21,10 +21,13 @@ const SEVERAL: ReadonlySet<Capabilities['keepsFace']> = new Set(['references', '
 
 /**
  * The pictures that go along, in order: the person (given faces or the avatar, more of the character, the shot's own),
- * then products, then styles. None is sent twice.
+ * then products, then styles. None is sent twice. With an edit only the picture that it changes, and as much of the
+ * face as a model of several pictures takes beside it.
  */
 export function sentReferences({ faces, pictures, own }: ReferenceParts, can: TakesReferences): Reference[] {
   if (can.referencesMax === 0) return [];
+  const source = sourceOf(own);
+  if (source) return distinct([source, ...(SEVERAL.has(can.keepsFace) ? faces : [])]).slice(0, can.referencesMax);
   const needed = distinct([...faces, ...own]);
   const room = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - needed.length) : 0;
   const sums = new Set(needed.map(({ sha256 }) => sha256));
@@ -34,5 +37,5 @@ export function sentReferences({ faces, pictures, own }: ReferenceParts, can: Ta
 
 /** Each picture once. */
 function distinct(references: readonly Reference[]): Reference[] {
-  return [...new Map(references.toReversed().map((reference) => [reference.sha256, reference])).values()].toReversed();
+  return references.filter(({ sha256 }, index) => references.findIndex((one) => one.sha256 === sha256) === index);
 }

@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { sizeProblem, type Capabilities } from '../providers/capabilities.ts';
+import { sourceOf } from '../shot.ts';
 import type { ReadyProvider } from './context.ts';
 
 /** What is asked of a provider, as far as it may be too much for it. */
@@ -24,7 +25,10 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     if (settings.aspectRatio !== undefined && can.sizes.kind === 'any' && !can.unread)
       return "it can't be asked for an aspect ratio: it decides";
     const references = Math.max(demand.references, settings.references.length);
-    if (references > can.referencesMax)
+    const isEdit = sourceOf(settings.references) !== undefined;
+    if (isEdit && !canEdit(can)) return noEdit(can);
+    // A drawing is made anew from the same traits: nothing has to go along with it.
+    if (references > can.referencesMax && !(isEdit && can.keepsFace === 'drawn'))
       return `it takes ${can.referencesMax} reference pictures, ${references} are asked for`;
     if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and one is required';
     if (promptChars > (can.promptMaxChars ?? Infinity))
@@ -34,6 +38,20 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+/** With these a picture that goes along is changed as the prompt says; others take no more than a face from it. */
+const EDITING: readonly Capabilities['keepsFace'][] = ['references', 'edit', 'repaint'];
+
+/** True when a model can make a new picture from an existing one; a drawing is made anew with the words of the edit. */
+function canEdit({ keepsFace, referencesMax, withheld }: Capabilities): boolean {
+  if (keepsFace === 'drawn') return true;
+  return EDITING.includes(keepsFace) && referencesMax > 0 && withheld === undefined;
+}
+
+function noEdit({ referencesMax, withheld }: Capabilities): string {
+  if (withheld !== undefined) return `it ${withheld}`;
+  return referencesMax === 0 ? 'it takes no picture to edit' : 'it takes a face from a picture, and edits none';
 }
 
 /** With these the person of a reference picture is in the new one, too. */

@@ -16,6 +16,7 @@ const RAISE = {
 
 const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'agree-to-delete': () => 'delete them: --yes',
+  'agree-to-drawing': (text) => `${text}: --yes`,
   'raise-cap': (_, { cap, someFit, enoughUsd }) => {
     const [flag, key] = RAISE[cap];
     const enough = usdText(microsOf(enoughUsd)).replaceAll(/[$,]/g, '');

@@ -88,6 +88,9 @@ describe('references of a config', () => {
     await imggen.pack({}).result;
     const images = inputs()[0]?.['input_images'] as unknown[];
     expect(images.map((uri) => bytesOf(uri).length)).toEqual([FACE.length, MUG.length]);
+    await imggen.reroll({ images: ['mira/1'] }).result;
+    const again = inputs()[1]?.['input_images'] as unknown[];
+    expect(again.map((uri) => bytesOf(uri).length)).toEqual([FACE.length, MUG.length]);
   }, 30_000);
 
   it('are not fetched for a plan', async () => {

@@ -31,6 +31,7 @@ CREATE TABLE images (
   review TEXT CHECK (review IN ('approved', 'rejected')),
   favorite INTEGER NOT NULL DEFAULT 0 CHECK (favorite IN (0, 1)),
   superseded_by INTEGER,               -- the picture of its reroll
+  source_image_id INTEGER,             -- an edit: the picture that it was made from
   created_at_ms INTEGER NOT NULL,
   UNIQUE (character_id, number)
 ) STRICT;

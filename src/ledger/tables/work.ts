@@ -60,6 +60,7 @@ CREATE TABLE shots (
     CHECK (state IN ('queued', 'leased', 'done', 'failed', 'refused', 'held', 'canceled')),
   after_shot INTEGER,                  -- waits until that shot has ended; with needsFace of the job: is made
   replaces_image_id INTEGER,           -- a reroll: the picture that is superseded when this one is done
+  source_image_id INTEGER,             -- an edit: the picture that it changes
   not_before_ms INTEGER NOT NULL DEFAULT 0,
   waits_since_ms INTEGER NOT NULL DEFAULT 0, -- when not_before_ms was written
   owner TEXT,                          -- of the lease; NULL with state leased: let go, anybody may take it over
@@ -76,6 +77,7 @@ CREATE INDEX shots_claimable ON shots (job_id, id) WHERE state = 'queued' AND af
 CREATE INDEX shots_leased ON shots (job_id, owner) WHERE state = 'leased';
 CREATE INDEX shots_by_job ON shots (job_id, state);
 CREATE INDEX shots_replacing ON shots (replaces_image_id) WHERE replaces_image_id IS NOT NULL;
+CREATE INDEX shots_editing ON shots (source_image_id) WHERE source_image_id IS NOT NULL;
 CREATE INDEX shots_by_seed ON shots (seed);
 CREATE INDEX shots_waiting ON shots (after_shot) WHERE after_shot IS NOT NULL;
 
@@ -116,7 +118,7 @@ CREATE INDEX attempts_by_job ON attempts (job_id, state);
 CREATE TABLE image_references (
   attempt_id INTEGER NOT NULL REFERENCES attempts(id),
   position INTEGER NOT NULL,           -- from 0, as sent
-  role TEXT NOT NULL,                  -- face, product, style
+  role TEXT NOT NULL,                  -- source, face, product, style
   sha256 TEXT NOT NULL,
   path TEXT NOT NULL,                  -- relative to the ledger's folder where it is in the same project, else absolute
   mime TEXT NOT NULL,
