@@ -45,8 +45,8 @@ export type Advice =
   | { code: 'cancel-job' }
   /** Look up what there is. */
   | { code: 'list-jobs' | 'list-pictures' | 'list-providers' | 'list-models' }
-  /** Try the avatar again, or agree to pictures without the face. */
-  | { code: 'without-face'; jobId: string }
+  /** Try the avatar again, which `avatarJobId` was to make, or agree to pictures without the face. */
+  | { code: 'without-face'; jobId: string; avatarJobId: string }
   /** Make an avatar with this provider. */
   | { code: 'make-avatar-with'; provider: string }
   /** Make the first pictures, or name the right ledger. */

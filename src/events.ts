@@ -98,6 +98,8 @@ export type LiveEvent =
       worked_since?: string;
       /** The provider can be asked what became of a request whose answer was lost. */
       can_ask?: boolean;
+      /** Only collects what is paid: the user is still to be asked, and the job is opened again after that. */
+      before_questions?: boolean;
       /** Only uploads what is made: nothing of this job is going to be made. */
       uploads_only?: boolean;
     }
@@ -114,7 +116,9 @@ export type LiveEvent =
       event: 'notice';
       level: 'info' | 'warn';
       message: string;
-      /** What the user can do about it. */
+      /** What to do next, where that is not part of the message … */
+      hint?: string | undefined;
+      /** … and as data. */
       advice?: Advice | undefined;
       /** It tells what `auto` takes: `--json` prints it. */
       choice?: Choice | undefined;

@@ -10,7 +10,7 @@ import type { Leftover } from './app/leftovers.ts';
 import type { MarkOptions, Marks } from './app/marks.ts';
 import { openingOf, type OpenOptions } from './app/open.ts';
 import type { PackOptions } from './app/pack.ts';
-import type { PlannedJob } from './app/prepare.ts';
+import type { PlannedJob } from './app/planned-job.ts';
 import { openProject, withOptions, type Project, type ProjectOptions } from './app/project.ts';
 import type { RerollOptions } from './app/reroll.ts';
 import type { RetryOptions } from './app/resume.ts';

@@ -1,137 +1,164 @@
-/** What is said of the price of a run before it begins, and asked where a cap would be passed. */
+/** What is said of the price of a run before it begins, and asked: each question is of one job and stops that alone. */
 import { UserError } from '../errors.ts';
 import type { LiveEvent } from '../events.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
-import type { EndedState } from '../ledger/jobs.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { Job, JobSettings } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
-import type { ReadyProvider } from '../runner/context.ts';
+import { canBeCleared } from '../runner/askable.ts';
 import { IN_A_ROW_MAX } from '../runner/paid-in-vain.ts';
-import type { Reference } from '../shot.ts';
 import { capRefusal, capWords, estimate, standInsOf } from './estimate.ts';
+import { lookFirst } from './older-ledger.ts';
+import type { PlannedJob } from './planned-job.ts';
+import type { Prepared } from './prepare.ts';
 import type { Project } from './project.ts';
+import { AnsweredNo, type Refusals } from './refusals.ts';
 import type { RunOptions } from './run.ts';
+import { askWithoutFace, type AgreedWithoutFace } from './without-face.ts';
 
-/** A planned job as far as its price depends on it. */
-interface PricedJob {
-  settings: JobSettings;
-  /** The job that goes on; undefined: a new one. */
-  before: Job | undefined;
-  alike: readonly AlikeShots[];
-  /** Pays for pictures a second time. */
-  paysAgain?: boolean | undefined;
-  /** Shots in these states are made, too. */
-  requeues?: readonly EndedState[] | undefined;
-  /** Its last answers were paid and are no pictures. */
-  paidInVain?: boolean | undefined;
-  /** What another provider or model made of the same. */
-  besides?: string | undefined;
+/** What was agreed to, and what was not. */
+export interface Agreed {
+  refusals: Refusals;
+  /** Jobs whose shots are looked up before they are sent. */
+  lookFirst: ReadonlySet<number>;
+  withoutFace: readonly AgreedWithoutFace[];
+  /** To be told behind those of the preparation. */
+  notices: readonly LiveEvent[];
 }
 
+interface AskingProject extends Pick<Project, 'ledger'> {
+  services: Pick<Project['services'], 'drawing'>;
+}
+
+/** What is known before anything is asked. */
+export type AskedOf = Pick<Prepared, 'jobs' | 'providers' | 'references' | 'refusals'>;
+
 /**
- * Asks before a job goes on whose last answers were paid and are no pictures: a stop after two is not undone unasked.
- * @throws {UserError} `incomplete` where nobody agrees: nothing was sent.
+ * Asks what has to be asked of each job. A job that goes on and that nobody agrees to is refused by itself.
+ * @throws {UserError} for a new job that nobody agrees to, and when a person ended the run at a question.
  */
-export async function assertPaysMore(
-  jobs: readonly PricedJob[],
-  { confirm }: Pick<RunOptions, 'confirm'>,
-): Promise<void> {
-  for (const { settings, before, alike, paidInVain } of jobs) {
-    const shots = alike.reduce((sum, group) => sum + group.shots, 0);
-    if (!paidInVain || !before || shots === 0) continue;
+export async function agree(
+  project: AskingProject,
+  prepared: AskedOf,
+  confirm: RunOptions['confirm'],
+): Promise<Agreed> {
+  const asking = new Asking(project, prepared, confirm);
+  for (const job of prepared.refusals.left(prepared.jobs)) await asking.refusals.attempt(job, () => asking.ask(job));
+  return asking;
+}
+
+/** The questions of one run, job by job. */
+class Asking implements Agreed {
+  readonly refusals: Refusals;
+  readonly lookFirst = new Set<number>();
+  readonly withoutFace: AgreedWithoutFace[] = [];
+  readonly notices: LiveEvent[] = [];
+  private readonly project: AskingProject;
+  private readonly prepared: AskedOf;
+  private readonly confirm: RunOptions['confirm'];
+  /** What the jobs before this one may cost. */
+  private plannedMicros = 0;
+
+  constructor(project: AskingProject, prepared: AskedOf, confirm: RunOptions['confirm']) {
+    this.project = project;
+    this.prepared = prepared;
+    this.confirm = confirm;
+    this.refusals = prepared.refusals.copy();
+  }
+
+  async ask(job: PlannedJob): Promise<void> {
+    const { confirm } = this;
+    const { providers } = this.prepared;
+    const { asks } = job;
+    if (asks) await this.yes(asks.question, () => asks.refusal);
+    const older = await lookFirst(this.project, job, { providers, confirm });
+    if (older && job.before) this.lookFirst.add(job.before.id);
+    const provider = providers.get(job.settings.provider)?.provider;
+    const isAskable = provider !== undefined && canBeCleared(provider);
+    const face = await askWithoutFace(this.project, job, { confirm, isAskable });
+    const alike = this.stillToMake(job, face.stillAwaited);
+    this.notices.push(...priceOfAgain(job, alike, this.prepared), ...(older ? [older] : []), ...face.notices);
+    await this.payMore(job, alike);
+    await this.payAtMost(job, alike);
+    this.withoutFace.push(...face.agreed);
+  }
+
+  /**
+   * Shots that this run can send: not those that another process has made since the job was planned, nor those that
+   * wait for an avatar that nobody makes.
+   */
+  private stillToMake({ before, alike, requeues = [], unpaid }: PlannedJob, awaited: readonly number[]): AlikeShots[] {
+    if (!before) return [...alike];
+    const { jobs, claims } = this.project.ledger.open();
+    const running = this.refusals.left(this.prepared.jobs).flatMap((job) => job.before?.id ?? []);
+    const notBehind = { shots: awaited, jobs: claims.idleBlockers(before.id, running) };
+    return jobs.alike(before.id, ['queued', ...requeues], { unpaid, notBehind });
+  }
+
+  /** Before a job goes on whose last answers were paid and are no pictures: a stop after two is not undone unasked. */
+  private async payMore({ settings, before, paidInVain }: PlannedJob, alike: readonly AlikeShots[]): Promise<void> {
+    const shots = countOf(alike);
+    if (!paidInVain || !before || shots === 0) return;
     const who = `${settings.provider} (${settings.model})`;
     const what = `${who} was paid for the last answers of job ${before.id}, and they are no pictures`;
     const more = `the same may happen to ${Math.min(shots, IN_A_ROW_MAX)} more before it stops again`;
-    if (await confirm?.(`${what}; ${more}. Pay for the next?`)) continue;
-    throw new UserError(`${what}: nothing was sent`, {
-      kind: 'incomplete',
-      hint: 'choose another model in a new job, or agree to pay for the next',
-      advice: { code: 'pay-in-vain' },
-    });
+    await this.yes(
+      `${what}; ${more}. Pay for the next?`,
+      () =>
+        new UserError(`${what}: nothing was sent`, {
+          kind: 'incomplete',
+          hint: 'choose another model in a new job, or agree to pay for the next',
+          advice: { code: 'pay-in-vain' },
+        }),
+    );
+  }
+
+  /** Where the worst case of a job would pass a cap: `budget` when nobody agrees to make as many as fit. */
+  private async payAtMost(job: PlannedJob, alike: readonly AlikeShots[]): Promise<void> {
+    const { settings, before, besides } = job;
+    const { providers, references } = this.prepared;
+    const ready = providers.get(settings.provider);
+    if (!ready || alike.length === 0) return;
+    const { ledger } = this.project;
+    const total = before ? ledger.open().jobs.total(before.id) : NOTHING;
+    const question = { settings, ready, standIns: standInsOf(settings, providers), alike, references, total };
+    const today = ledger.exists ? ledger.open().queries.today() : NOTHING;
+    const found = estimate([question], today, this.plannedMicros);
+    // Whoever can be asked is asked before a second set of pictures is paid.
+    if (besides !== undefined && found.worstMicros > 0 && this.confirm)
+      await this.yes(`${besides}, for up to ${usdText(found.worstMicros)}. Make them?`, () => new AnsweredNo());
+    if (found.passes) {
+      // Where not one fits, making as many as fit would make none.
+      if (!found.passes.someFit) throw capRefusal(found);
+      await this.yes(`${capWords(found)}. Make as many as fit?`, () => capRefusal(found));
+    }
+    this.plannedMicros += found.worstMicros;
+  }
+
+  /** @throws {UserError} `declined` for a no, `refusal` where nobody can be asked. */
+  private async yes(question: string, refusal: () => UserError): Promise<void> {
+    if (!this.confirm) throw refusal();
+    if (!(await this.confirm(question))) throw new AnsweredNo();
   }
 }
 
-/** A question whose answer must be yes, and what is said where nobody can be asked. */
-export interface Asked {
-  question: string;
-  refusal: UserError;
+const NOTHING = { spentMicros: 0, reservedMicros: 0 };
+
+function countOf(alike: readonly AlikeShots[]): number {
+  return alike.reduce((sum, { shots }) => sum + shots, 0);
 }
 
-/** @throws {UserError} `declined` for a no; the question's own where nobody can be asked. */
-export async function agreeTo(asked: Asked | undefined, confirm: RunOptions['confirm']): Promise<void> {
-  if (!asked) return;
-  if (!confirm) throw asked.refusal;
-  if (!(await confirm(asked.question))) throw new UserError('answered no: nothing was done', { kind: 'declined' });
-}
-
-/** What prices depend on beside the jobs. */
-interface PricedWith {
-  providers: ReadonlyMap<string, ReadyProvider>;
-  references: ReadonlyMap<string, Reference>;
-}
-
-/** What jobs that pay again may cost, a sentence each. */
-export function pricesOfAgain(jobs: readonly PricedJob[], { providers, references }: PricedWith): LiveEvent[] {
-  return jobs.flatMap((job): LiveEvent[] => {
-    const { settings, alike, paysAgain, before } = job;
-    const shots = alike.reduce((sum, group) => sum + group.shots, 0);
-    const ready = providers.get(settings.provider);
-    if (!paysAgain || !ready || shots === 0) return [];
-    const total = { spentMicros: 0, reservedMicros: 0 };
-    const { worstMicros } = estimate(
-      [{ settings, ready, standIns: standInsOf(settings, providers), alike, references, total }],
-      total,
-    );
-    if (worstMicros === 0) return [];
-    const what = `${shots} ${shots === 1 ? 'picture' : 'pictures'}${before ? ` of job ${before.id}` : ''}`;
-    const message = `${what} may cost up to ${usdText(worstMicros)} more at ${settings.provider}`;
-    return [{ event: 'notice', level: 'info', message }];
-  });
-}
-
-/** @throws {UserError} `budget` when the worst case would pass a cap and nobody agrees to make as many as fit. */
-export async function assertAgreed(
-  { ledger }: Pick<Project, 'ledger'>,
-  jobs: readonly PricedJob[],
-  { providers, references, confirm }: PricedWith & Pick<RunOptions, 'confirm'>,
-): Promise<void> {
-  const nothing = { spentMicros: 0, reservedMicros: 0 };
-  const questions = jobs.flatMap((job) => {
-    const { settings, before } = job;
-    const ready = providers.get(settings.provider);
-    const alike = stillToMake({ open: () => ledger.open() }, job);
-    if (!ready || alike.length === 0) return [];
-    const total = before ? ledger.open().jobs.total(before.id) : nothing;
-    return [{ settings, ready, standIns: standInsOf(settings, providers), alike, references, total }];
-  });
-  const found = estimate(questions, ledger.exists ? ledger.open().queries.today() : nothing);
-  for (const { besides } of jobs) await agreeToSecondSet(besides, found.worstMicros, confirm);
-  if (!found.passes) return;
-  // Where not one fits, making as many as fit would make none.
-  if (found.passes.someFit && (await confirm?.(`${capWords(found)}. Make as many as fit?`))) return;
-  throw capRefusal(found);
-}
-
-/** Without what another process has made since the job was planned: its cost is in the total by now. */
-function stillToMake({ open }: { open: () => Ledger }, { before, alike, requeues = [] }: PricedJob): AlikeShots[] {
-  if (!before) return [...alike];
-  const counts = open().jobs.counts(before.id);
-  let left = requeues.reduce((sum, state) => sum + counts[state], counts.queued);
-  return alike.flatMap((group) => {
-    const shots = Math.min(group.shots, left);
-    left -= shots;
-    return shots === 0 ? [] : [{ ...group, shots }];
-  });
-}
-
-/** Whoever can be asked is asked before a second set of pictures is paid. @throws {UserError} `declined` for a no. */
-async function agreeToSecondSet(
-  besides: string | undefined,
-  worstMicros: number,
-  confirm: RunOptions['confirm'],
-): Promise<void> {
-  if (besides === undefined || worstMicros === 0 || !confirm) return;
-  if (await confirm(`${besides}, for up to ${usdText(worstMicros)}. Make them?`)) return;
-  throw new UserError('answered no: nothing was done', { kind: 'declined' });
+/** What a job that pays again may cost, a sentence. */
+function priceOfAgain(
+  { settings, paysAgain, before }: PlannedJob,
+  alike: readonly AlikeShots[],
+  { providers, references }: Pick<AskedOf, 'providers' | 'references'>,
+): LiveEvent[] {
+  const shots = countOf(alike);
+  const ready = providers.get(settings.provider);
+  if (!paysAgain || !ready || shots === 0) return [];
+  const standIns = standInsOf(settings, providers);
+  const { worstMicros } = estimate([{ settings, ready, standIns, alike, references, total: NOTHING }], NOTHING);
+  if (worstMicros === 0) return [];
+  const what = `${shots} ${shots === 1 ? 'picture' : 'pictures'}${before ? ` of job ${before.id}` : ''}`;
+  const message = `${what} may cost up to ${usdText(worstMicros)} more at ${settings.provider}`;
+  return [{ event: 'notice', level: 'info', message }];
 }

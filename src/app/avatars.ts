@@ -6,13 +6,13 @@ import { planAvatars } from '../plan/plan.ts';
 import type { PlannedShot } from '../shot.ts';
 import { faceOf } from './avatar.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
-import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import { paidInVain, continuation, jobBasics } from './jobs.ts';
 import { choiceNotice } from './choice.ts';
 import type { MadeWith } from './made-with.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { alikeOf } from './preflight.ts';
 import type { Notice } from './notice.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { PlannedJob } from './planned-job.ts';
 import { highestStored } from './store-numbers.ts';
 import { lookOf, madeWithOfSubject, subjectOf, type Subject } from './subject.ts';
 
@@ -67,13 +67,14 @@ export async function candidates(project: CreatingProject, options: AvatarOption
   const same = { ...jobBasics(config, wanted, { key, fresh }), kind, imageCount: shots.length } as const;
   const before = registered && ledger?.jobs.continued({ ...same, characterKey: registered.key });
   const asked = before ? changedSettings(before.settings, same.changes ?? {}) : settings;
-  if (before) assertNotInVain(project.ledger.open(), before, asked);
+  const refusal = before && paidInVain(project.ledger.open(), before, asked);
   return {
     characterId: subject.id,
     characterKey: registered?.key,
     makesAvatar: true,
     settings: asked,
     before,
+    refusal,
     alike: before && ledger ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     notices: [before ? undefined : choiceNotice(choice)],
     notice:

@@ -4,7 +4,8 @@ import { usdOf } from '../money.ts';
 import { knownJob } from './jobs.ts';
 import type { Project } from './project.ts';
 import { resuming } from './resume.ts';
-import { runJobs, type RunningProject } from './run-jobs.ts';
+import type { RunningProject } from './opened-run.ts';
+import { runJobs } from './run-jobs.ts';
 
 /** What the use-case needs of a project. */
 type CancelingProject = RunningProject & Pick<Project, 'caller'>;

@@ -7,12 +7,12 @@ import { takeSeed } from '../plan/seeds.ts';
 import { registerCharacter } from './characters.ts';
 import { choiceNotice } from './choice.ts';
 import { planCreation, existingOf, type CharacterPlan, type CreateOptions, type Existing } from './first-pictures.ts';
-import { assertNotInVain } from './jobs.ts';
+import { paidInVain } from './jobs.ts';
 import { takesFace } from './likeness.ts';
 import type { CreatingProject } from './making.ts';
 import type { Notice } from './notice.ts';
 import { alikeOf } from './preflight.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { PlannedJob } from './planned-job.ts';
 import { rerolling } from './reroll.ts';
 import { highestStored } from './store-numbers.ts';
 import { assertTogether } from './together.ts';
@@ -50,7 +50,7 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
   });
   const ready = await project.services.provider(settings.provider);
   const asked = before ? changedSettings(before.settings, same.changes ?? {}) : settings;
-  if (before) assertNotInVain(project.ledger.open(), before, asked);
+  const refusal = before && paidInVain(project.ledger.open(), before, asked);
   const takes = rejected === undefined ? [] : await otherAvatar(project, character.id, { rejected, options });
   const done = before && project.ledger.open().jobs.counts(before.id).done;
   if (takes.length > 0 && before && done === before.imageCount) return takes;
@@ -60,7 +60,9 @@ async function creation(project: CreatingProject, options: CreateOptions): Promi
     makesAvatar: !isFaced,
     settings: asked,
     before,
+    refusal,
     requeues: UNMADE,
+    ...UNPAID,
     alike: before ? project.ledger.open().jobs.alike(before.id, ['queued', ...UNMADE], UNPAID) : alikeOf(missing),
     notice: before ? goingOn(project.ledger.open(), before) : elsewhere,
     notices: [before ? undefined : choiceNotice(plan.choice)],

@@ -7,7 +7,7 @@ import type { Image, JobSettings } from '../ledger/records.ts';
 import { sizeLike } from '../runner/aspect-ratio.ts';
 import { fileOf } from '../runner/face.ts';
 import type { GivenReference } from '../shot.ts';
-import type { Asked } from './agreement.ts';
+import type { Asked } from './planned-job.ts';
 import type { Project } from './project.ts';
 
 /** The picture as it goes along. @throws {UserError} when its file is gone, or is not what was made. */

@@ -8,16 +8,15 @@ import type { Image, Job, JobSettings } from '../ledger/records.ts';
 import { changedSettings } from '../ledger/settings.ts';
 import { planEdits } from '../plan/edit.ts';
 import type { PlannedShot } from '../shot.ts';
-import type { Asked } from './agreement.ts';
 import { choiceNotice } from './choice.ts';
 import { drawingAsked, sizedAs, sourceReference } from './edit-source.ts';
 import { namedImage } from './images.ts';
-import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import { paidInVain, continuation, jobBasics } from './jobs.ts';
 import { settingsFor } from './made-with.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import type { Notice } from './notice.ts';
 import { alikeOf, assertFits } from './preflight.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { Asked, PlannedJob } from './planned-job.ts';
 import { highestStored } from './store-numbers.ts';
 import { knownReferences } from './subject.ts';
 
@@ -125,12 +124,13 @@ export async function editing(project: CreatingProject, options: EditOptions): P
   const acceptUnread = options.acceptUnreadStore === true;
   const highest = await highestStored(project, settings.store, { characterId, acceptUnread });
   const ledger: Ledger = project.ledger.openExisting();
-  if (before) assertNotInVain(ledger, before, settings);
+  const refusal = before && paidInVain(ledger, before, settings);
   return {
     characterId,
     characterKey,
     settings,
     before,
+    refusal,
     asks,
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     notices: [choiceNotice(wanted.choice), wanted.notice, wanted.warning],

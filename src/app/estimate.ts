@@ -39,6 +39,8 @@ interface PassedCap {
 export interface Estimate {
   shots: number;
   worstMicros: number;
+  /** What the jobs before these, of the same run, may cost. */
+  beforeMicros: number;
   passes: PassedCap | undefined;
 }
 
@@ -102,8 +104,11 @@ function standInWorst(job: JobSettings, other: ReadyProvider, shot: PricedShot):
   return isAsked ? (price()?.worstMicros ?? 0) : 0;
 }
 
-/** Adds up the worst case of what is left to do, against the caps of each job and of the day. */
-export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate {
+/**
+ * Adds up the worst case of what is left to do, against the caps of each job and of the day. @param beforeMicros what
+ * other jobs of the same run may cost before these.
+ */
+export function estimate(jobs: readonly CostQuestion[], today: Total, beforeMicros = 0): Estimate {
   let shots = 0;
   let worstMicros = 0;
   let passes: Estimate['passes'];
@@ -122,9 +127,9 @@ export function estimate(jobs: readonly CostQuestion[], today: Total): Estimate 
     passes ??= overOnePicture(caps.perImageMicros, costs);
     const nextMicros = costs[0]?.eachMicros ?? 0;
     passes ??= over('run', caps.perRunMicros, { total, moreMicros: jobMicros, nextMicros });
-    passes ??= over('day', caps.perDayMicros, { total: today, moreMicros: worstMicros, nextMicros });
+    passes ??= over('day', caps.perDayMicros, { total: today, moreMicros: beforeMicros + worstMicros, nextMicros });
   }
-  return { shots, worstMicros, passes };
+  return { shots, worstMicros, beforeMicros, passes };
 }
 
 /** @param of.nextMicros of the picture that is made next. */
@@ -168,7 +173,9 @@ export function capWords(found: Estimate): string {
   const { cap, capMicros, spentMicros } = found.passes;
   const spent = spentMicros > 0 ? `, ${usdText(spentMicros)} of it spent` : '';
   const pictures = `${found.shots} ${found.shots === 1 ? 'picture' : 'pictures'}`;
-  const worst = usdText(found.worstMicros);
+  const { beforeMicros } = found;
+  const before = cap === 'day' && beforeMicros > 0 ? ` after ${usdText(beforeMicros)} for the jobs before them` : '';
+  const worst = `${usdText(found.worstMicros)}${before}`;
   return `${pictures} may cost up to ${worst}, and the cap of ${CAPPED[cap]} is ${usdText(capMicros)}${spent}`;
 }
 

@@ -127,11 +127,11 @@ export function isUnfinished(ledger: Ledger, job: Job): boolean {
 
 /**
  * A command that is repeated does not buy more of what was paid in vain: only a person who goes on with the job does.
- * @throws {UserError} `incomplete` when the last answers of the job's model were paid and are no pictures.
+ * @returns why it does not go on (`incomplete`) when the last answers of the job's model were paid and are no pictures.
  */
-export function assertNotInVain(ledger: Ledger, { id }: Job, { provider, model }: JobSettings): void {
-  if (!ledger.jobs.endedInVain(id, model)) return;
-  throw new UserError(
+export function paidInVain(ledger: Ledger, { id }: Job, { provider, model }: JobSettings): UserError | undefined {
+  if (!ledger.jobs.endedInVain(id, model)) return undefined;
+  return new UserError(
     `${provider} (${model}) was paid for answers of job ${id} that are no pictures: nothing was sent`,
     {
       kind: 'incomplete',

@@ -9,17 +9,11 @@ import { parseImageNumber } from '../names.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { worstOf } from './estimate.ts';
 import type { Project } from './project.ts';
+import { AnsweredNo } from './refusals.ts';
 import type { RunOptions } from './run.ts';
 
 /** The provider's list is asked for this long; then the run goes on without it. */
 const LIST_TIMEOUT_MS = 30_000;
-
-/** What is done about jobs that may have been worked on since the ledger was copied. */
-export interface LookFirst {
-  /** Their ids: shots are looked up at the provider before they are sent. */
-  jobIds: ReadonlySet<number>;
-  notices: readonly LiveEvent[];
-}
 
 /** A job that is about to run; `before`: as it stands, where it goes on. */
 interface GoingOn {
@@ -30,33 +24,29 @@ interface GoingOn {
 }
 
 /**
- * Finds jobs that go on though pictures, or requests, that the ledger does not know were made since they began: told by
- * the files in their folder, else by the provider's list. A provider that lists what it was sent is asked before
- * anything is sent; at others a person must agree.
- * @throws {UserError} `usage` where nobody agrees: nothing was sent.
+ * Looks whether pictures, or requests, that the ledger does not know were made since a job that goes on began: told by
+ * the files in its folder, else by the provider's list. A provider that lists what it was sent is asked for each shot
+ * before that is sent, and the answer says so; at others a person must agree.
+ * @throws {UserError} `usage` where nobody can be asked, `declined` for a no: nothing was sent.
  */
 export async function lookFirst(
   { ledger }: Pick<Project, 'ledger'>,
-  jobs: readonly GoingOn[],
+  { before, settings, characterId, alike }: GoingOn,
   how: { providers: ReadonlyMap<string, ReadyProvider>; confirm: RunOptions['confirm'] },
-): Promise<LookFirst> {
-  const jobIds = new Set<number>();
-  const notices: LiveEvent[] = [];
-  for (const { before, settings, characterId, alike } of jobs) {
-    const ready = how.providers.get(settings.provider);
-    if (!before || !ready || alike.length === 0 || worstOf(settings, ready, { prompt: '' }) === 0) continue;
-    const folder = join(settings.output, characterId);
-    const told = onDisk(ledger.open(), before, folder) ?? (await atProvider(ledger.open(), before, ready));
-    if (told === undefined) continue;
-    const why = `${told}, and the ledger does not know them: it may be older than the pictures`;
-    if (ready.provider.find) {
-      jobIds.add(before.id);
-      const message = `${why}. ${settings.provider} is asked for each picture before it is paid`;
-      notices.push({ event: 'notice', level: 'warn', message });
-    } else if (!(await how.confirm?.(`${why}. Pay for what it says is missing?`)))
-      throw refusal(why, settings.provider);
+): Promise<LiveEvent | undefined> {
+  const ready = how.providers.get(settings.provider);
+  if (!before || !ready || alike.length === 0 || worstOf(settings, ready, { prompt: '' }) === 0) return undefined;
+  const folder = join(settings.output, characterId);
+  const told = onDisk(ledger.open(), before, folder) ?? (await atProvider(ledger.open(), before, ready));
+  if (told === undefined) return undefined;
+  const why = `${told}, and the ledger does not know them: it may be older than the pictures`;
+  if (ready.provider.find) {
+    const message = `${why}. ${settings.provider} is asked for each picture before it is paid`;
+    return { event: 'notice', level: 'warn', message };
   }
-  return { jobIds, notices };
+  if (!how.confirm) throw refusal(why, settings.provider);
+  if (!(await how.confirm(`${why}. Pay for what it says is missing?`))) throw new AnsweredNo();
+  return undefined;
 }
 
 /** What lies in the folder of a job's pictures since it began and is not in the ledger, in words. */

@@ -13,10 +13,10 @@ import { choiceNotice } from './choice.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { approvedPictures } from './face-pictures.ts';
 import { expectedReferences } from './likeness.ts';
-import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import { paidInVain, continuation, jobBasics } from './jobs.ts';
 import { alikeOf } from './preflight.ts';
 import type { Notice } from './notice.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { PlannedJob } from './planned-job.ts';
 import { lookOf, madeWithOfSubject, subjectOf, type Subject } from './subject.ts';
 import { countedScenes, planHashOf, type SceneOptions, shownBy } from './scenes.ts';
 import { highestStored } from './store-numbers.ts';
@@ -132,7 +132,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
   const { output, store, model } = asked;
   const acceptUnread = options.acceptUnreadStore === true;
   const highest = await highestStored(project, before ? same.settings.store : store, { characterId, acceptUnread });
-  if (before) assertNotInVain(project.ledger.open(), before, asked);
+  const refusal = before && paidInVain(project.ledger.open(), before, asked);
   const ready = await project.services.provider(asked.provider);
   const sent = expectedReferences(asked, { can: ready.provider.capabilities(model) });
   const alongside = sent.filter((picture) => asked.pictures?.includes(picture)).length;
@@ -141,6 +141,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     characterKey: registered?.key,
     settings: asked,
     before,
+    refusal,
     alike,
     notices: [choiceNotice(choice), notice, before ? undefined : approvedNotice(alongside)],
     open: () => {

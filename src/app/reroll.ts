@@ -7,12 +7,12 @@ import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot, ShotSettings } from '../shot.ts';
 import { choiceNotice } from './choice.ts';
 import { namedImages } from './images.ts';
-import { assertNotInVain, continuation, jobBasics } from './jobs.ts';
+import { paidInVain, continuation, jobBasics } from './jobs.ts';
 import { faceNeed } from './likeness.ts';
 import { settingsFor, type MadeWith } from './made-with.ts';
 import type { CreatingProject } from './making.ts';
 import { alikeOf, assertFits, isEdit } from './preflight.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { PlannedJob } from './planned-job.ts';
 import { highestStored } from './store-numbers.ts';
 
 /** Which pictures get another take. */
@@ -77,13 +77,14 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
   const before = ledger.jobs.continued(same);
   const counts = before && ledger.jobs.counts(before.id);
   const asked = before ? changedSettings(before.settings, basics.changes ?? {}) : settings;
-  if (before) assertNotInVain(project.ledger.open(), before, asked);
+  const refusal = before && paidInVain(project.ledger.open(), before, asked);
   return {
     characterId,
     characterKey,
     makesAvatar: shots.some(({ kind }) => kind === 'avatar'),
     settings: asked,
     before,
+    refusal,
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     paysAgain: true,
     notices: [before ? undefined : choiceNotice(choice)],

@@ -1,5 +1,6 @@
 /** What a run came to, for programs. Words and exit codes are made of it elsewhere (`terminal/`). */
 import type { Stop } from '../runner/context.ts';
+import type { Refusal } from './refusals.ts';
 
 /**
  * How a run ended, the most telling first: `interrupted`: told to stop, and something is left. `unsettled`: an outcome
@@ -29,6 +30,8 @@ export interface JobResult {
   remaining: number;
   /** Those of them that wait for an avatar that has failed, or is held: nothing is made of them without it. */
   waitingForAvatar: number;
+  /** What they wait for: the job that was to make it, and how it ended there. */
+  avatarsMissing: readonly MissingAvatar[];
   /** Pictures that are safe on disk and not in the store yet. */
   uploadsLeft: number;
   /** Shots whose work is live at the provider, or finished there and not fetched yet. */
@@ -46,6 +49,13 @@ export interface JobResult {
   folder: string;
 }
 
+/** An avatar that nobody is to make now, and the pictures of a job that wait for it. */
+export interface MissingAvatar {
+  jobId: string;
+  state: 'held' | 'failed' | 'refused' | 'canceled';
+  pictures: number;
+}
+
 /** A shot that ended without a picture. */
 export interface ShotFailure {
   shot: string;
@@ -61,6 +71,8 @@ export interface RunResult {
   /** Why it stopped before its jobs were finished. */
   stop?: Stop;
   jobs: readonly JobResult[];
+  /** Jobs that did not go on in this run, and why: what they had paid for was collected. */
+  refusals: readonly Refusal[];
   /** At most 20; `failuresMore` says how many more there are. */
   failures: readonly ShotFailure[];
   failuresMore: number;

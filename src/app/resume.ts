@@ -5,7 +5,7 @@ import type { EndedState } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import { changesOf, isUnfinished, knownJob, ownJobs } from './jobs.ts';
-import type { PlannedJob } from './prepare.ts';
+import type { PlannedJob } from './planned-job.ts';
 import type { Project } from './project.ts';
 
 /** What these use-cases need of a project. */

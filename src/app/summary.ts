@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import type { UserErrorKind } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import type { Stop } from '../runner/context.ts';
+import type { Refusal } from './refusals.ts';
 import type { JobResult, RunResult, RunStatus, ShotFailure } from './result.ts';
 
 const FAILURES_SHOWN = 20;
@@ -10,6 +12,10 @@ const FAILURES_SHOWN = 20;
 /** A run as it ended. */
 export interface EndedRun {
   stop: Stop | undefined;
+  /** Why other jobs stopped that had to; default none. */
+  otherStops?: readonly Stop[];
+  /** Jobs that did not go on; default none. */
+  refusals?: readonly Refusal[];
   /** Of this run. */
   durationMs: number;
   /** Providers that can be asked about an attempt whose answer was lost. */
@@ -22,19 +28,64 @@ export function summarize(ledger: Ledger, jobs: readonly Job[], run: EndedRun): 
   const failures = jobs.flatMap((job) => failuresOf(ledger, job));
   const bad = results.reduce((sum, one) => sum + one.failed + one.refused + one.held, 0);
   const canceled = results.some((one) => one.state === 'canceled');
+  const { refusals = [], otherStops = [] } = run;
   return {
-    status: statusOf(results, run.stop?.reason, canceled),
+    status: worst([
+      ...[run.stop, ...otherStops].map((stop) => statusOf(results, stop?.reason, { canceled, refusals })),
+      ...refusals.map((refusal) => statusOfRefusal(refusal, results)),
+    ]),
     ...(run.stop === undefined ? {} : { stop: run.stop }),
     jobs: results,
+    refusals,
     failures: failures.slice(0, FAILURES_SHOWN),
     failuresMore: Math.max(0, bad - Math.min(failures.length, FAILURES_SHOWN)),
   };
 }
 
-/** How a run ended, the most telling first. Pure. @param canceled a job was canceled, here or by another process. */
-export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | undefined, canceled: boolean): RunStatus {
+/** The worst first. */
+const BY_WORST: readonly RunStatus[] = [
+  'interrupted',
+  'unsettled',
+  'auth',
+  'budget',
+  'all-failed',
+  'some-failed',
+  'done',
+];
+
+function worst(all: readonly RunStatus[]): RunStatus {
+  return BY_WORST.find((status) => all.includes(status)) ?? 'done';
+}
+
+/** How a run ended of which a job did not go on, for that job's sake. Pure. */
+function statusOfRefusal({ jobId, kind }: Refusal, jobs: readonly JobResult[]): RunStatus {
+  const known = STATUS_OF_REFUSAL[kind];
+  if (known !== undefined) return known;
+  const isMade = (jobs.find((job) => job.jobId === jobId)?.completed ?? 0) > 0;
+  return isMade || jobs.length > 1 ? 'some-failed' : 'all-failed';
+}
+
+const STATUS_OF_REFUSAL: Partial<Record<UserErrorKind, RunStatus>> = {
+  declined: 'interrupted',
+  busy: 'unsettled',
+  auth: 'auth',
+  budget: 'budget',
+};
+
+/**
+ * How a run ended, the most telling first. Pure. @param how.canceled a job was canceled, here or by another process;
+ * `refusals`: jobs that did not go on, whose rest nobody waits for.
+ */
+export function statusOf(
+  jobs: readonly JobResult[],
+  stop: Stop['reason'] | undefined,
+  { canceled, refusals }: { canceled: boolean; refusals: readonly Refusal[] },
+): RunStatus {
   const sum = (pick: (one: JobResult) => number) => jobs.reduce((all, one) => all + pick(one), 0);
-  const left = sum((one) => one.remaining);
+  const isRefused = ({ jobId }: JobResult) => refusals.some((refusal) => refusal.jobId === jobId);
+  const left = sum((one) => (isRefused(one) ? 0 : one.remaining));
+  // What waits for an avatar that ended without a picture is as far from being made as that one.
+  const stuck = sum((one) => (isRefused(one) ? 0 : stuckOf(one)));
   const uploads = sum((one) => one.uploadsLeft);
   if (stop === 'interrupted' && left + uploads > 0) return 'interrupted';
   if (canceled && sum((one) => one.canceled) > 0) return 'interrupted';
@@ -44,7 +95,7 @@ export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | unde
   if (stop === 'ledger') return sum((one) => one.completed) === 0 ? 'all-failed' : 'some-failed';
   if (stop === 'auth') return 'auth';
   if (stop === 'budget' || jobs.some((one) => one.imageCapReached)) return 'budget';
-  const failed = sum((one) => one.failed + one.refused);
+  const failed = sum((one) => one.failed + one.refused) + stuck;
   const stopped = stop === 'down' || stop === 'disk' || stop === 'unusable' ? left : 0;
   if (failed + stopped > 0) return sum((one) => one.completed) === 0 ? 'all-failed' : 'some-failed';
   if (uploads > 0) return 'some-failed';
@@ -52,10 +103,15 @@ export function statusOf(jobs: readonly JobResult[], stop: Stop['reason'] | unde
   return left > 0 ? 'unsettled' : 'done';
 }
 
+function stuckOf({ avatarsMissing }: JobResult): number {
+  return avatarsMissing.reduce((sum, { state, pictures }) => (state === 'held' ? sum : sum + pictures), 0);
+}
+
 function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
   const counts = ledger.jobs.counts(job.id);
   const total = ledger.jobs.total(job.id);
   const uploads = ledger.uploads.open(job.id);
+  const waiting = ledger.jobs.waitingForFace(job.id);
   return {
     jobId: String(job.id),
     characterId: job.characterId,
@@ -69,7 +125,12 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     held: counts.held,
     canceled: counts.canceled,
     remaining: counts.queued + counts.leased,
-    waitingForAvatar: ledger.jobs.waitingForFace(job.id).reduce((sum, { shots }) => sum + shots, 0),
+    waitingForAvatar: waiting.reduce((sum, { shots }) => sum + shots, 0),
+    avatarsMissing: waiting.map(({ avatar, avatarJobId, shots }) => ({
+      jobId: String(avatarJobId),
+      state: avatar,
+      pictures: shots,
+    })),
     uploadsLeft: uploads.pending + uploads.failed,
     liveAtProvider: ledger.queries.liveAtProvider(job.id),
     canAsk: run.askable.has(job.settings.provider),

@@ -7,7 +7,7 @@ import { openedEvent } from './opened.ts';
 import { tellMarks } from './marks.ts';
 import type { RunResult } from './result.ts';
 import type { StopSignals } from '../runner/context.ts';
-import { leaveRun, type RunningProject } from './run-jobs.ts';
+import { leaveRun, type RunningProject } from './opened-run.ts';
 import { runnerContext } from './runner-context.ts';
 import type { Project } from './project.ts';
 import { summarize } from './summary.ts';
@@ -39,7 +39,8 @@ export async function uploadImages(
   const warn = (message: string) => emit({ event: 'notice', level: 'warn', message });
   const untold = await tellMarks(project, ledger, { characterKey: character.key, warn });
   const { count, jobs } = ledger.uploads.enqueue(character.key, store);
-  if (count === 0) return { status: untold > 0 ? 'some-failed' : 'done', jobs: [], failures: [], failuresMore: 0 };
+  if (count === 0)
+    return { status: untold > 0 ? 'some-failed' : 'done', jobs: [], refusals: [], failures: [], failuresMore: 0 };
   const ids = new Set(jobs.map((job) => String(job.id)));
   const off = project.ledger.listen((event) => {
     if (!('job_id' in event) || ids.has(event.job_id)) emit(event);

@@ -1,5 +1,6 @@
 /** Pictures that wait for an avatar that nobody is to make: made without the face only where a person says so. */
 import type { LiveEvent } from '../events.ts';
+import type { WaitingForFace } from '../ledger/blocked.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { EndedState } from '../ledger/jobs.ts';
 import type { Job } from '../ledger/records.ts';
@@ -15,49 +16,69 @@ interface PlannedJob {
   requeues?: readonly EndedState[] | undefined;
 }
 
-/** What was agreed to. */
-export interface WithoutFace {
-  /** Ids of jobs whose pictures need no face any more. */
-  agreed: ReadonlySet<number>;
-  notices: readonly LiveEvent[];
+/** Pictures of a job that are to be made without the face of this avatar, as was agreed to. */
+export interface AgreedWithoutFace {
+  jobId: number;
+  avatarShotId: number;
 }
 
-/** Asks, for each job that goes on, whether its pictures are to be made although their avatar has failed. */
+/** What became of the pictures of one job that wait for an avatar. */
+interface Answered {
+  agreed: AgreedWithoutFace[];
+  /** Avatars that pictures go on waiting for: nothing of those is sent. */
+  stillAwaited: number[];
+  notices: LiveEvent[];
+}
+
+/** Asks for each avatar of a job that has failed whether the pictures behind it are to be made all the same. */
 export async function askWithoutFace(
-  { ledger, services }: Pick<Project, 'ledger' | 'services'>,
-  jobs: readonly PlannedJob[],
-  confirm: RunOptions['confirm'],
-): Promise<WithoutFace> {
-  const agreed = new Set<number>();
-  const notices: LiveEvent[] = [];
-  for (const { before, characterId, requeues = [] } of jobs) {
-    if (!before?.settings.needsFace || faceOf(ledger.open(), before.characterKey, services.drawing)) continue;
-    for (const { avatar, shots } of ledger.open().jobs.waitingForFace(before.id)) {
-      // What is held in doubt may yet be there.
-      if (avatar === 'held' || requeues.some((state) => state === avatar)) continue;
-      const why = `the avatar of ${characterId} ${avatar === 'failed' ? 'failed' : `was ${avatar}`}`;
-      const pictures = shots === 1 ? '1 picture' : `${shots} pictures`;
-      const question = `${why}. Make ${pictures} from prompt and seed alone, without the face?`;
-      if (await confirm?.(question)) agreed.add(before.id);
-      else {
-        const advice = { code: 'without-face', jobId: String(before.id) } as const;
-        const message = `${why}, and ${pictures} ${shots === 1 ? 'waits' : 'wait'} for it`;
-        notices.push({ event: 'notice', level: 'warn', message, advice });
-      }
+  { ledger, services }: Pick<Project, 'ledger'> & { services: Pick<Project['services'], 'drawing'> },
+  { before, characterId, requeues = [] }: PlannedJob,
+  { confirm, isAskable }: Pick<RunOptions, 'confirm'> & { isAskable: boolean },
+): Promise<Answered> {
+  const answered: Answered = { agreed: [], stillAwaited: [], notices: [] };
+  const { agreed, stillAwaited, notices } = answered;
+  if (!before?.settings.needsFace || faceOf(ledger.open(), before.characterKey, services.drawing)) return answered;
+  for (const { avatar, avatarShotId, avatarJobId, shots } of ledger.open().jobs.waitingForFace(before.id)) {
+    if (requeues.some((state) => state === avatar) && avatarJobId === before.id) continue;
+    if (avatar === 'held') {
+      // It may yet be there: what can be asked is asked in this run.
+      if (!isAskable) stillAwaited.push(avatarShotId);
+      continue;
     }
+    const why = avatarWords({ avatar, avatarJobId }, { characterId, jobId: before.id });
+    const pictures = shots === 1 ? '1 picture' : `${shots} pictures`;
+    const question = `${why}. Make ${pictures} from prompt and seed alone, without the face?`;
+    if (await confirm?.(question)) {
+      agreed.push({ jobId: before.id, avatarShotId });
+      continue;
+    }
+    stillAwaited.push(avatarShotId);
+    const advice = { code: 'without-face', jobId: String(before.id), avatarJobId: String(avatarJobId) } as const;
+    const message = `${why}, and ${pictures} ${shots === 1 ? 'waits' : 'wait'} for it`;
+    notices.push({ event: 'notice', level: 'warn', message, advice });
   }
-  return { agreed, notices };
+  return answered;
 }
 
-/** Jobs as they go on: what waits for the avatar is free where there is a face, or none is needed any more. */
+/** `the avatar of mira (job 1) failed` */
+function avatarWords(
+  { avatar, avatarJobId }: Pick<WaitingForFace, 'avatar' | 'avatarJobId'>,
+  { characterId, jobId }: { characterId: string; jobId: number },
+): string {
+  const whose = avatarJobId === jobId ? characterId : `${characterId} (job ${avatarJobId})`;
+  return `the avatar of ${whose} ${avatar === 'failed' ? 'failed' : `was ${avatar}`}`;
+}
+
+/** Jobs as they go on: what waits for the avatar is free where there is a face, or where it was agreed to. */
 export function withFaces(
   ledger: Ledger,
   jobs: readonly Job[],
-  { agreed, drawing }: { agreed: ReadonlySet<number>; drawing: ReadonlySet<string> },
+  { agreed, drawing }: { agreed: readonly AgreedWithoutFace[]; drawing: ReadonlySet<string> },
 ): Job[] {
+  for (const { jobId, avatarShotId } of agreed) ledger.jobs.goWithoutFace(jobId, avatarShotId);
   return jobs.map((job) => {
-    if (!job.settings.needsFace) return job;
-    const isFree = agreed.has(job.id) || faceOf(ledger, job.characterKey, drawing) !== undefined;
-    return isFree ? ledger.jobs.change(job.id, { needsFace: false }) : job;
+    if (!job.settings.needsFace || faceOf(ledger, job.characterKey, drawing) === undefined) return job;
+    return ledger.jobs.change(job.id, { needsFace: false });
   });
 }

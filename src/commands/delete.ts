@@ -1,6 +1,6 @@
 import type { Deleted } from '../app/delete.ts';
 import type { Removed } from '../app/removal.ts';
-import { confirm } from '../terminal/confirm.ts';
+import { confirmOrEnd } from '../terminal/confirm.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
 import { bytes } from '../views/format.ts';
@@ -10,7 +10,7 @@ import { withImgGen, type FolderFlags } from './flags.ts';
 export function remove(io: Io, names: readonly string[], flags: FolderFlags & { yes?: boolean }): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const deleted = await imggen.delete(names, {
-      confirm: (question) => flags.yes === true || (!flags.json && confirm(io.terminal, question)),
+      confirm: (question) => flags.yes === true || (!flags.json && confirmOrEnd(io.terminal, question)),
       warn: (message) => io.terminal.stderr.write(`${message}\n`),
     });
     const complete = deleted.images.every((one) => one.problem === undefined);

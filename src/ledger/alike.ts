@@ -18,6 +18,17 @@ export interface AlikeShots {
   spentMicros?: number;
 }
 
+/** Which shots of a job are meant. */
+export interface WhichShots {
+  /** Without ended ones that were paid, or perhaps paid. */
+  unpaid?: boolean | undefined;
+  /** Without those that wait for one of these shots, or for a shot of these jobs. */
+  notBehind?: { shots: readonly number[]; jobs: readonly number[] } | undefined;
+}
+
+const BEHIND = `EXISTS (SELECT 1 FROM shots a WHERE a.id = shots.after_shot
+  AND (a.id IN (SELECT value FROM json_each(?)) OR a.job_id IN (SELECT value FROM json_each(?))))`;
+
 /** What a row of `shots` has cost; one that was never claimed, nothing. */
 const SPENT = `CASE token WHEN 0 THEN 0 ELSE
   (SELECT COALESCE(SUM(r.spent_micros), 0) FROM reservations r WHERE r.shot_id = shots.id) END`;
@@ -26,16 +37,18 @@ const SPENT = `CASE token WHEN 0 THEN 0 ELSE
 export function alikeShots(
   connection: Connection,
   jobId: number,
-  { states, unpaid = false }: { states: readonly Shot['state'][]; unpaid?: boolean },
+  { states, unpaid = false, notBehind }: { states: readonly Shot['state'][] } & WhichShots,
 ): AlikeShots[] {
   const marks = states.map(() => '?').join(', ');
   type Row = { settings: string; kind: ShotKind; shots: number; promptChars: number; spentMicros: number };
   const rows = connection.all<Row>(
     `SELECT settings, kind, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars, ${SPENT} spentMicros
        FROM shots WHERE job_id = ? AND state IN (${marks}) ${unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : ''}
+        ${notBehind ? `AND NOT ${BEHIND}` : ''}
       GROUP BY settings, kind, spentMicros ORDER BY MIN(id)`,
     jobId,
     ...states,
+    ...(notBehind ? [JSON.stringify(notBehind.shots), JSON.stringify(notBehind.jobs)] : []),
   );
   return rows.map(({ settings, ...row }) => ({
     ...row,

@@ -1,6 +1,5 @@
 /** Shots that wait for a shot of another job. */
 import type { Connection } from './connection.ts';
-import type { Shot } from './records.ts';
 
 /**
  * Jobs whose shots are waited for by queued shots of a job, and that nobody works on: neither the run of `jobIds`, nor
@@ -53,13 +52,33 @@ export function freeBehindCanceled(connection: Connection, jobId: number): void 
   );
 }
 
-/** Queued shots of a job that wait for the face, by the state of the avatar, where nobody is to make that. */
-export function waitingForFace(connection: Connection, jobId: number): { avatar: Shot['state']; shots: number }[] {
-  return connection.all(
-    `SELECT a.state avatar, COUNT(*) shots FROM shots s JOIN shots a ON a.id = s.after_shot
+/** Queued shots that wait for the face of one avatar, which nobody is to make. */
+export interface WaitingForFace {
+  /** How the avatar ended. */
+  avatar: 'held' | 'failed' | 'refused' | 'canceled';
+  avatarShotId: number;
+  /** The job that was to make it. */
+  avatarJobId: number;
+  shots: number;
+}
+
+/** Queued shots of a job that wait for the face, by the avatar, where nobody is to make that. */
+export function waitingForFace(connection: Connection, jobId: number): WaitingForFace[] {
+  return connection.all<WaitingForFace>(
+    `SELECT a.state avatar, a.id avatarShotId, a.job_id avatarJobId, COUNT(*) shots
+       FROM shots s JOIN shots a ON a.id = s.after_shot
       WHERE s.job_id = ? AND s.state = 'queued' AND a.state NOT IN ('queued', 'leased', 'done')
-      GROUP BY a.state ORDER BY a.state`,
+      GROUP BY a.id ORDER BY a.id`,
     jobId,
+  );
+}
+
+/** Queued shots of a job wait no longer for this one. Inside a transaction. */
+export function freeBehindShot(connection: Connection, jobId: number, shotId: number): void {
+  connection.run(
+    `UPDATE shots SET after_shot = NULL WHERE job_id = ? AND state = 'queued' AND after_shot = ?`,
+    jobId,
+    shotId,
   );
 }
 

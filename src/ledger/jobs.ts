@@ -1,6 +1,6 @@
-import { alikeShots, type AlikeShots } from './alike.ts';
+import { alikeShots, type AlikeShots, type WhichShots } from './alike.ts';
 import { totalOf, type Total } from './budget.ts';
-import { freeBehindCanceled, freeBehindEnded, waitForOwnAvatar, waitingForFace } from './blocked.ts';
+import * as blocked from './blocked.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
@@ -89,11 +89,8 @@ export class Jobs {
     return countShots(this.connection, jobId);
   }
 
-  /**
-   * Shots of a job in these states, counted by what they have of their own in place of the job's settings. `unpaid`:
-   * without ended ones that were paid, or perhaps paid.
-   */
-  alike(jobId: number, states: readonly Shot['state'][], how: { unpaid?: boolean } = {}): AlikeShots[] {
+  /** Shots of a job in these states, counted by what they have of their own in place of the job's settings. */
+  alike(jobId: number, states: readonly Shot['state'][], how: WhichShots = {}): AlikeShots[] {
     return alikeShots(this.connection, jobId, { states, ...how });
   }
 
@@ -112,13 +109,13 @@ export class Jobs {
       const marks = states.map(() => '?').join(', ');
       const changed = this.connection.run(
         `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL,
-          message = NULL,
-           ended_at_ms = NULL WHERE job_id = ? AND state IN (${marks}) ${how.unpaid ? `AND NOT ${PAID}` : ''}`,
+           message = NULL, ended_at_ms = NULL
+          WHERE job_id = ? AND state IN (${marks}) ${how.unpaid ? `AND NOT ${PAID}` : ''}`,
         jobId,
         ...states,
       );
       if (changed > 0) this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
-      waitForOwnAvatar(this.connection, jobId);
+      blocked.waitForOwnAvatar(this.connection, jobId);
       return changed;
     });
   }
@@ -151,9 +148,14 @@ export class Jobs {
     return isTaken(this.connection, asked, seed);
   }
 
-  /** Queued shots that wait for the face, by the state of the avatar, where nobody is to make that. */
-  waitingForFace(jobId: number): { avatar: Shot['state']; shots: number }[] {
-    return waitingForFace(this.connection, jobId);
+  /** Queued shots that wait for the face, by the avatar, where nobody is to make that. */
+  waitingForFace(jobId: number): blocked.WaitingForFace[] {
+    return blocked.waitingForFace(this.connection, jobId);
+  }
+
+  /** Shots that wait for the face of this avatar are made without it. */
+  goWithoutFace(jobId: number, avatarShotId: number): void {
+    this.connection.write(() => blocked.freeBehindShot(this.connection, jobId, avatarShotId));
   }
 
   /** True when a job of the character, made in the same way, asks for that prompt with that seed. */
@@ -183,7 +185,7 @@ export class Jobs {
         this.connection.now(),
         jobId,
       );
-      freeBehindCanceled(this.connection, jobId);
+      blocked.freeBehindCanceled(this.connection, jobId);
       return waited;
     });
   }
@@ -191,7 +193,7 @@ export class Jobs {
   /** This process runs these jobs until the run is closed or left: what belongs to them is in use. */
   openRun(jobIds: readonly number[]): OpenRun {
     return this.connection.write(() => {
-      for (const jobId of jobIds) freeBehindEnded(this.connection, jobId);
+      for (const jobId of jobIds) blocked.freeBehindEnded(this.connection, jobId);
       return new OpenRun(this.connection, jobIds);
     });
   }

@@ -32,21 +32,12 @@ export class Recovery {
   ): Generator<TakenOver, void, undefined> {
     let taken = 0;
     for (const jobId of jobIds) {
-      for (const owner of this.endedOwners(jobId)) {
-        const shots = this.connection.many(
-          shotOf,
-          `SELECT * FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS ? LIMIT ?`,
-          jobId,
-          owner,
-          most - taken + except.size,
-        );
-        for (const shot of shots) {
-          if (except.has(shot.id) || taken >= most) continue;
-          const one = this.connection.write(() => this.take(shot));
-          if (!one) continue;
-          taken += 1;
-          yield one;
-        }
+      for (const shot of this.takeable(jobId, most - taken, except)) {
+        if (taken >= most) return;
+        const one = this.connection.write(() => this.take(shot));
+        if (!one) continue;
+        taken += 1;
+        yield one;
       }
     }
   }
@@ -69,6 +60,25 @@ export class Recovery {
         const one = this.connection.write(() => this.reopen(shot, isAskable));
         if (one) yield one;
       }
+    }
+  }
+
+  /** True when shots of a job are there to be taken over. `except`: ids of shots that do not count. */
+  isLeftBehind(jobId: number, except: ReadonlySet<number> = new Set()): boolean {
+    return !this.takeable(jobId, 1, except).next().done;
+  }
+
+  /** Leased shots of a job whose process has ended, or has let them go. */
+  private *takeable(jobId: number, most: number, except: ReadonlySet<number>): Generator<Shot, void, undefined> {
+    for (const owner of this.endedOwners(jobId)) {
+      const shots = this.connection.many(
+        shotOf,
+        `SELECT * FROM shots INDEXED BY shots_leased WHERE job_id = ? AND state = 'leased' AND owner IS ? LIMIT ?`,
+        jobId,
+        owner,
+        most + except.size,
+      );
+      for (const shot of shots) if (!except.has(shot.id)) yield shot;
     }
   }
 

@@ -85,6 +85,8 @@ export interface RunnerOptions extends StopSignals {
   jobIds: readonly number[];
   /** Jobs whose shots may have been made without the ledger's knowing: looked up before they are sent. */
   lookFirst?: ReadonlySet<number> | undefined;
+  /** Jobs of which nothing is sent: what was sent before is collected, and that is all. */
+  collectOnly?: ReadonlySet<number> | undefined;
 }
 
 /** Why a run, or one of its jobs, stopped before it was finished. */
@@ -108,4 +110,6 @@ export type Stop =
 /** What a run came to; the ledger knows the rest. */
 export interface RunnerResult {
   stop: Stop | undefined;
+  /** Why the other jobs stopped that had to. */
+  otherStops: readonly Stop[];
 }

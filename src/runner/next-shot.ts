@@ -3,12 +3,15 @@ import type { ClaimResult } from '../ledger/claims.ts';
 import type { Claimed } from '../ledger/lease.ts';
 import type { Job } from '../ledger/records.ts';
 import type { RunnerContext, RunnerOptions, Stop } from './context.ts';
+import type { LetGo } from './let-go.ts';
 import type { Requests } from './request.ts';
 
 /** Claims the next shot of a run's jobs, and knows the jobs that the run begins nothing of any more. */
 export class NextShot {
   private readonly context: Pick<RunnerContext, 'ledger' | 'elapsed' | 'sleep'>;
   private readonly drain: AbortSignal;
+  private readonly collectOnly: ReadonlySet<number>;
+  private readonly letGo: Pick<LetGo, 'isCollectable'>;
   private readonly requests: Pick<Requests, 'routes'>;
   private readonly jobs: readonly Job[];
   private readonly stops = new Map<number, Stop>();
@@ -17,11 +20,13 @@ export class NextShot {
 
   constructor(
     context: Pick<RunnerContext, 'ledger' | 'elapsed' | 'sleep'>,
-    options: Pick<RunnerOptions, 'drain'>,
-    parts: { requests: Pick<Requests, 'routes'>; jobs: readonly Job[] },
+    options: Pick<RunnerOptions, 'drain' | 'collectOnly'>,
+    parts: { requests: Pick<Requests, 'routes'>; jobs: readonly Job[]; letGo: Pick<LetGo, 'isCollectable'> },
   ) {
     this.context = context;
     this.drain = options.drain;
+    this.collectOnly = options.collectOnly ?? new Set();
+    this.letGo = parts.letGo;
     this.requests = parts.requests;
     this.jobs = parts.jobs;
   }
@@ -31,9 +36,9 @@ export class NextShot {
     return this.jobs.filter((job) => !this.stops.has(job.id)).map((job) => job.id);
   }
 
-  /** Why the first job that had to stop did; undefined while all may go on. */
-  firstStop(): Stop | undefined {
-    return this.stops.values().next().value;
+  /** Why jobs had to stop, the first of them first. */
+  whyStopped(): Stop[] {
+    return [...this.stops.values()];
   }
 
   /** Begins nothing more of this job. */
@@ -48,8 +53,8 @@ export class NextShot {
 
   /** Claims a shot of these jobs; else how long to wait for one, or that none is left. A drained run claims nothing. */
   async claim(jobIds: readonly number[]): Promise<Claimed | Wait | None> {
-    const asked = new Set(jobIds);
-    let wait: Wait | undefined;
+    const asked = new Set(jobIds.filter((id) => !this.collectOnly.has(id)));
+    let wait = this.collecting(jobIds);
     while (asked.size > 0) {
       const candidate = this.context.ledger.claims.candidate([...asked]);
       if (candidate.kind === 'wait') wait = earlier(wait, candidate);
@@ -64,6 +69,12 @@ export class NextShot {
       asked.delete(candidate.job.id);
     }
     return wait ?? { kind: 'none' };
+  }
+
+  /** What is left behind of jobs of which nothing is sent is taken over as soon as there is a place for it. */
+  private collecting(jobIds: readonly number[]): Wait | undefined {
+    const isLeft = jobIds.some((id) => this.letGo.isCollectable(this.context.ledger, id));
+    return isLeft ? { kind: 'wait', untilMs: undefined, reason: 'others' } : undefined;
   }
 
   private claimCandidate(candidate: Candidate): ClaimResult {

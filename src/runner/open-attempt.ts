@@ -5,7 +5,7 @@ import type { Attempt, Image, Job, Lease, Shot } from '../ledger/records.ts';
 import type { InspectedImage } from '../images/inspect.ts';
 import type { ImageRequest } from '../providers/provider.ts';
 import type { AnswerFile } from './answer-file.ts';
-import type { Files, ReadyProvider, Reporter, StopSignals, Time } from './context.ts';
+import type { Files, ReadyProvider, Reporter, RunnerOptions, StopSignals, Time } from './context.ts';
 import type { Verdict } from './retry.ts';
 
 /** An attempt that this process holds the lease of: freshly claimed, or taken over somewhere on its way. */
@@ -63,7 +63,13 @@ export type AttemptEnd =
 export type Step = { open: OpenAttempt } | { end: AttemptEnd };
 
 /** What the steps of an attempt need. */
-export interface AttemptContext extends Time, Reporter, StopSignals, Pick<Files, 'download' | 'imageName' | 'outputs'> {
+export interface AttemptContext
+  extends
+    Time,
+    Reporter,
+    StopSignals,
+    Pick<Files, 'download' | 'imageName' | 'outputs'>,
+    Pick<RunnerOptions, 'collectOnly'> {
   ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce' | 'jobs' | 'folder' | 'isThere'>;
   /** Set aside for the pictures of this run. */
   space: SpareSpace;

@@ -18,7 +18,7 @@ import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts'
 import { openAttempt } from './opening.ts';
 import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
-import { stopFor } from './stop-for.ts';
+import { resultOf, stopFor } from './stop-for.ts';
 import { tellSpend, warningOnce } from './tell.ts';
 import { Waiting } from './waiting.ts';
 
@@ -39,7 +39,7 @@ export class Runner {
   private readonly flight: InFlight;
   private readonly next: NextShot;
   private readonly disk: DiskSpace;
-  private readonly letGo = new LetGo();
+  private readonly letGo: LetGo;
   private readonly waiting: Waiting;
   private readonly lookFirst: LookFirst;
   private readonly paidInVain = new PaidInVain();
@@ -57,12 +57,13 @@ export class Runner {
     const warnOnce = warningOnce(context);
     this.context = context;
     this.options = options;
-    this.attempts = { ...context, drain: options.drain, abort: options.abort, warnOnce, space: new SpareSpace() };
+    this.attempts = { ...context, ...options, warnOnce, space: new SpareSpace() };
+    this.letGo = new LetGo(options);
     this.requests = new Requests({ ...context, warnOnce }, parts.references);
     this.after = new GuardedSteps(context, parts.after);
     this.jobs = options.jobIds.flatMap((id) => context.ledger.jobs.find(id) ?? []);
     this.flight = new InFlight({ ...context, drain: options.drain }, this.jobs);
-    this.next = new NextShot(context, options, { requests: this.requests, jobs: this.jobs });
+    this.next = new NextShot(context, options, { requests: this.requests, jobs: this.jobs, letGo: this.letGo });
     this.disk = new DiskSpace(context);
     this.waiting = new Waiting(context);
     this.lookFirst = new LookFirst(options);
@@ -77,7 +78,7 @@ export class Runner {
     await this.after.finish();
     this.flight.letGoBroken();
     if (this.bug !== undefined) throw this.bug;
-    return { stop: ledgerGone(this.context.ledger) ?? this.halt ?? this.next.firstStop() ?? this.after.stop };
+    return resultOf([ledgerGone(this.context.ledger), this.halt, ...this.next.whyStopped(), this.after.stop]);
   }
 
   private async generate(): Promise<void> {

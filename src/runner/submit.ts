@@ -10,7 +10,7 @@ import { tellPhase } from './tell.ts';
 /** Sends the one paid request of an attempt. Its row is in the ledger since the claim. */
 export async function submit(context: AttemptContext, open: OpenAttempt): Promise<Step> {
   const { ready, request, lease, job } = open;
-  if (isStopped(context)) return notSent(context, open);
+  if (isStopped(context, job.id)) return notSent(context, open);
   await reserve(context, open);
   tellPhase(context, open, 'sending');
   context.trace('intent', { shot: lease.shot, attempt: open.attempt.ordinal, provider: ready.provider.name });
@@ -36,9 +36,12 @@ export async function submit(context: AttemptContext, open: OpenAttempt): Promis
     : generated(context, sent, submission);
 }
 
-/** The run was told to send nothing more, or its ledger is gone. */
-function isStopped({ drain, ledger }: Pick<AttemptContext, 'drain' | 'ledger'>): boolean {
-  return drain.aborted || !ledger.isThere();
+/** The run was told to send nothing more, or nothing of this job, or its ledger is gone. */
+function isStopped(
+  { drain, ledger, collectOnly }: Pick<AttemptContext, 'drain' | 'ledger' | 'collectOnly'>,
+  jobId: number,
+): boolean {
+  return drain.aborted || collectOnly?.has(jobId) === true || !ledger.isThere();
 }
 
 /** Nothing was sent now. What was perhaps sent before, with the same key, stays in doubt. */
@@ -63,7 +66,10 @@ class Announcement {
   /** @throws what the ledger throws: nothing may be sent then. */
   make(sent: SentRecord): void {
     try {
-      const attempt = isStopped(this.context) ? undefined : this.context.ledger.attempts.sending(this.open.lease, sent);
+      const { lease } = this.open;
+      const attempt = isStopped(this.context, lease.jobId)
+        ? undefined
+        : this.context.ledger.attempts.sending(lease, sent);
       this.refused = attempt === undefined;
       if (attempt === undefined) throw new ProviderError('stopped before it was sent', { failure: 'interrupted' });
       this.sent = { ...this.open, attempt };

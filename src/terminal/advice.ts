@@ -47,8 +47,8 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'list-jobs': (_, __, typed) => `\`${typed('jobs')}\` lists them; \`${typed('pack --count 8')}\` makes one`,
   'list-pictures': (text, _, typed) => `${text}; \`${typed('gallery <id>')}\` lists them`,
   'list-models': (text, _, typed) => `${text} (\`${typed('models')}\` shows them)`,
-  'without-face': (text, { jobId }, typed) => {
-    const [again, without] = [typed(`retry ${jobId}`), typed(`resume ${jobId} --yes`)];
+  'without-face': (text, { jobId, avatarJobId }, typed) => {
+    const [again, without] = [typed(`retry ${avatarJobId}`), typed(`resume ${jobId} --yes`)];
     return `${text} (\`${again}\` tries the avatar again, \`${without}\` makes them without)`;
   },
   'make-avatar-with': (_, { provider }, typed) => {

@@ -8,8 +8,8 @@ export function canAsk({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>): b
 }
 
 /**
- * Asks a person at a terminal: true for a yes; false where there is nobody to ask.
- * @throws {UserError} `declined` for any other answer, Ctrl-C and Ctrl-D.
+ * Asks a person at a terminal: true for a yes, false for any other answer, and where there is nobody to ask.
+ * @throws {UserError} `declined` for Ctrl-C and Ctrl-D: the whole command is to end.
  */
 export async function confirm(
   { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
@@ -21,14 +21,18 @@ export async function confirm(
   ask.once('close', () => closed.abort());
   try {
     const answer = await ask.question(`${question} [y/N] `, { signal: closed.signal });
-    if (/^y(es)?$/i.test(answer.trim())) return true;
-    throw new UserError('answered no: nothing was done', { kind: 'declined' });
+    return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
-    if (error instanceof UserError) throw error;
     if ((error as Error).name !== 'AbortError') throw error;
     stderr.write('\n');
-    throw new UserError('stopped at the question: nothing was done', { kind: 'declined' });
+    throw new UserError('stopped at the question: nothing was bought', { kind: 'declined' });
   } finally {
     ask.close();
   }
+}
+
+/** The same where everything hangs on the one answer. @throws {UserError} `declined` for every answer but a yes. */
+export async function confirmOrEnd(terminal: Pick<Terminal, 'stdin' | 'stderr'>, question: string): Promise<boolean> {
+  if (!canAsk(terminal) || (await confirm(terminal, question))) return canAsk(terminal);
+  throw new UserError('answered no: nothing was done', { kind: 'declined' });
 }

@@ -1,6 +1,6 @@
 /** Exit codes of the command line, a stable contract (README.md, "Exit codes"), and what leads to which. Pure. */
 import type { UserErrorKind } from '../errors.ts';
-import type { RunStatus } from '../app/result.ts';
+import type { RunResult, RunStatus } from '../app/result.ts';
 
 /** The exit codes. */
 export const EXIT = {
@@ -29,7 +29,25 @@ export const EXIT_OF_ERROR: Readonly<Record<UserErrorKind, ExitCode>> = {
   busy: EXIT.unknown,
 };
 
-/** The exit code of a run. */
+/** The worst first: what a run ends with of which parts ended differently. */
+const BY_WORST: readonly ExitCode[] = [
+  EXIT.bug,
+  EXIT.interrupted,
+  EXIT.unknown,
+  EXIT.auth,
+  EXIT.budget,
+  EXIT.usage,
+  EXIT.allFailed,
+  EXIT.someFailed,
+];
+
+/** The exit code of a run, and of the jobs that did not go on in it: the worst of them. */
+export function exitCodeOf({ status, refusals }: Pick<RunResult, 'status' | 'refusals'>): ExitCode {
+  const codes = [EXIT_OF_RUN[status], ...refusals.map(({ kind }) => EXIT_OF_ERROR[kind])];
+  return BY_WORST.find((code) => codes.includes(code)) ?? EXIT.ok;
+}
+
+/** The exit code of a run by its status. */
 export const EXIT_OF_RUN: Readonly<Record<RunStatus, ExitCode>> = {
   done: EXIT.ok,
   'some-failed': EXIT.someFailed,

@@ -2,6 +2,7 @@ import type { RunResult } from '../app/result.ts';
 import type { Run, RunOptions } from '../app/run.ts';
 import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
+import { createLineWriter } from '../views/lines.ts';
 import type { RunSummary, View } from '../views/view.ts';
 import { worded } from './advice.ts';
 import { canAsk, confirm } from './confirm.ts';
@@ -31,11 +32,12 @@ export interface Showing extends ViewFlags {
  * @returns the exit code. @throws what the run was refused for, or its bug.
  */
 export async function showRun(io: Io, how: Showing, start: (options: RunOptions) => Run): Promise<ExitCode> {
-  const screen = new Screen(() => openView(io, how));
+  const asks = !how.yes && !how.json && canAsk(io.terminal);
+  const screen = new Screen(() => openView(io, how), asks ? linesBeforeQuestions(io) : undefined);
   const run = start({
     onEvent: (event) => screen.handle(asShown(event, how, io.typed)),
     ...(how.yes ? { confirm: () => true } : {}),
-    ...(!how.yes && !how.json && canAsk(io.terminal) ? { confirm: (question) => confirm(io.terminal, question) } : {}),
+    ...(asks ? { confirm: (question) => confirm(io.terminal, question) } : {}),
   });
   const off = passInterrupts(run, io.terminal, how.drainMs);
   try {
@@ -60,8 +62,17 @@ export async function showRun(io: Io, how: Showing, start: (options: RunOptions)
 function asShown(event: RunEvent, { uploadsOnly }: Showing, typed: AsTyped): RunEvent {
   if (event.event === 'run_opened' && uploadsOnly) return { ...event, uploads_only: true };
   if (event.event !== 'notice') return event;
-  const { advice, ...notice } = event;
+  const { advice, hint, ...notice } = event;
+  if (hint !== undefined) return { ...notice, message: `${notice.message} → ${worded(hint, advice, typed)}` };
   return { ...notice, message: worded(notice.message, advice, typed) };
+}
+
+/** Before a question nothing may draw on the terminal: what happens until then is told in plain lines. */
+function linesBeforeQuestions({ terminal, host, typed }: Io): (event: RunEvent) => void {
+  const writer = createLineWriter({ addresses: 'avatar', resume: typed('resume') });
+  return (event) => {
+    for (const line of writer.take(event, host.now())) terminal.stderr.write(`${line}\n`);
+  };
 }
 
 /** The last words of a run that ended by a bug; the stack follows them. */
@@ -80,15 +91,25 @@ const BROKEN: RunSummary = {
 /** A view that is opened by the first event: a run that is refused shows none. */
 class Screen {
   readonly #open: () => Promise<View>;
+  readonly #before: ((event: RunEvent) => void) | undefined;
+  /** A person is still to be asked: the view comes after that. */
+  #isBefore = false;
   #view: View | undefined;
   #opening: Promise<void> | undefined;
   #waiting: RunEvent[] = [];
 
-  constructor(open: () => Promise<View>) {
+  /** @param before tells what happens before a question at a terminal. */
+  constructor(open: () => Promise<View>, before?: (event: RunEvent) => void) {
     this.#open = open;
+    this.#before = before;
   }
 
   handle(event: RunEvent): void {
+    if (event.event === 'run_opened') this.#isBefore = event.before_questions === true;
+    if (this.#isBefore && this.#before) {
+      this.#before(event);
+      return;
+    }
     if (this.#view) {
       this.#view.handle(event);
       return;

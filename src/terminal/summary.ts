@@ -3,7 +3,8 @@ import { relative } from 'node:path';
 import type { JobResult, RunResult } from '../app/result.ts';
 import { count } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
-import { EXIT_OF_RUN } from './exit-codes.ts';
+import { worded } from './advice.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import type { AsTyped } from './program-name.ts';
 
 /**
@@ -11,18 +12,24 @@ import type { AsTyped } from './program-name.ts';
  * @param typed says a command as this user types it.
  */
 export function summaryOf(result: RunResult, cwd: string, typed: AsTyped): RunSummary {
-  const exitCode = EXIT_OF_RUN[result.status];
   return {
-    exitCode,
+    exitCode: exitCodeOf(result),
     interrupted: result.status === 'interrupted',
     folder: foldersOf(result.jobs, cwd),
     jobs: result.jobs,
     failures: result.failures,
     failuresMore: result.failuresMore,
-    warnings: warningsOf(result),
-    next: (result.stop?.reason === 'unusable' ? anotherModel(result.jobs) : nextCommands(result)).map(typed),
+    warnings: [...refusalsOf(result, typed), ...warningsOf(result)],
+    next: nextCommands(result).map(typed),
     headline: headlineOf(result),
   };
+}
+
+function refusalsOf({ refusals }: RunResult, typed: AsTyped): string[] {
+  return refusals.map(({ jobId, message, hint, advice }) => {
+    const next = hint === undefined ? '' : ` → ${worded(hint, advice, typed)}`;
+    return `job ${jobId} did not go on: ${message}${next}`;
+  });
 }
 
 function warningsOf({ stop, jobs }: RunResult): string[] {
@@ -43,8 +50,11 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
     }
     if (waiting > 0) {
       const are = waiting === 1 ? 'waits' : 'wait';
+      const ends = job.avatarsMissing.filter((avatar) => avatar.jobId !== jobId);
+      const whose = ends.map((avatar) => `${avatar.state} in job ${avatar.jobId}`).join(', ');
       warnings.push(
-        `${count(waiting, 'picture')} of job ${jobId} ${are} for the avatar: none is made without the face`,
+        `${count(waiting, 'picture')} of job ${jobId} ${are} for the avatar${whose === '' ? '' : ` (${whose})`}: ` +
+          'none is made without the face',
       );
     }
     if (live > 0) {
@@ -74,19 +84,24 @@ function were(pictures: number): string {
 const CAP_FLAGS = { image: '--max-image-usd', run: '--budget', day: '--max-day-usd' } as const;
 
 /** Commands that go on with what is left, without the program's name. */
-function nextCommands({ jobs, stop, failures }: RunResult): string[] {
+function nextCommands({ jobs, stop, failures, refusals }: RunResult): string[] {
   const commands = jobs.flatMap((job) => {
     if (job.state === 'canceled') return afterCancel(job);
+    const inVain = failures.some(({ jobId, errorType }) => jobId === job.jobId && errorType === 'unusable');
+    if (stop?.reason === 'unusable' && (inVain || jobs.length === 1)) return anotherModel([job]);
     const next: string[] = [];
     const budget = stop?.reason === 'budget' ? ` ${CAP_FLAGS[stop.cap]} USD` : '';
     const begun = job.remaining - job.waitingForAvatar;
-    if (begun + job.uploadsLeft > 0) next.push(`resume ${job.jobId}${budget}`);
+    // What to do about one that did not go on was told with the reason.
+    const isRefused = refusals.some(({ jobId }) => jobId === job.jobId);
+    if (!isRefused && begun + job.uploadsLeft > 0) next.push(`resume ${job.jobId}${budget}`);
     if (job.held > 0) {
       next.push(...(job.canAsk ? [`resume ${job.jobId}`] : []), retryUnknown(job));
     }
-    const inVain = failures.some(({ jobId, errorType }) => jobId === job.jobId && errorType === 'unusable');
     if (job.waitingForAvatar > 0 && inVain) next.push(...anotherModel([job]));
     else if (job.failed > 0) next.push(`retry ${job.jobId}${raisedCap(job)}`);
+    const makers = job.avatarsMissing.filter((avatar) => avatar.jobId !== job.jobId && avatar.state !== 'held');
+    next.push(...makers.map((avatar) => `retry ${avatar.jobId}`));
     return next;
   });
   return [...new Set(commands)];

@@ -1,6 +1,7 @@
 /** What a job that goes on may still cost is read when it is asked, not when it was planned. */
 import { expect, it, onTestFinished } from 'vitest';
-import { assertAgreed } from '../../src/app/agreement.ts';
+import { agree } from '../../src/app/agreement.ts';
+import { Refusals } from '../../src/app/refusals.ts';
 import { LedgerFile } from '../../src/app/ledger-file.ts';
 import { galleryShots, makeJob, ready } from '../support/jobs.ts';
 import { finish, openLedgers } from '../support/ledgers.ts';
@@ -12,12 +13,27 @@ it('a job that another process has ended since it was planned passes no cap', as
   onTestFinished(() => ledger.close());
   const caps = { perRunMicros: 80 };
   const job = makeJob(ledger.open(), ledgers.folder, { shots: galleryShots(2), settings: { caps } });
-  const planned = { settings: job.settings, before: job, alike: [{ own: {}, shots: 2, promptChars: 0 }] };
+  const planned = {
+    characterId: 'mira',
+    makesAvatar: false,
+    settings: job.settings,
+    before: job,
+    alike: [{ own: {}, shots: 2, promptChars: 0 }],
+    open: () => job,
+  };
   const paper = ready(provider({ submit: async (request) => picture(request.shot) }));
-  const asked = () =>
-    assertAgreed({ ledger }, [planned], { providers: new Map([['paper', paper]]), references: new Map() });
-  await expect(asked()).rejects.toMatchObject({ kind: 'budget' });
+  const prepared = {
+    jobs: [planned],
+    providers: new Map([['paper', paper]]),
+    references: new Map(),
+    refusals: new Refusals(),
+  };
+  const asked = async () => {
+    const { refusals } = await agree({ ledger, services: { drawing: new Set<string>() } }, prepared, undefined);
+    return refusals.told();
+  };
+  expect(await asked()).toMatchObject([{ kind: 'budget' }]);
   const other = ledgers.connection('other');
   for (let i = 0; i < 2; i += 1) finish(other, ledgers.claimed(other, [job.id], { route: { worstMicros: 40 } }));
-  await expect(asked()).resolves.toBeUndefined();
+  expect(await asked()).toEqual([]);
 });

@@ -1,7 +1,10 @@
 /** Questions at a terminal: whatever is no yes is a no. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ImgGen, type RunEvent } from '../../src/index.ts';
+import { startEmulator } from '../emulators/emulator.ts';
+import { replicate } from '../emulators/replicate.ts';
 import { atTerminal, HAS_TERMINAL } from '../support/cli/at-terminal.ts';
 import { imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
 
@@ -21,6 +24,24 @@ describe.skipIf(!HAS_TERMINAL)('a question at a terminal', () => {
     expect(existsSync(join(folder, 'images'))).toBe(false);
     const after = await imggen(folder, ['resume', '--yes'], { env: KEYS });
     expect(after.stdout + after.stderr).toMatch(/nothing is unfinished/);
+  });
+
+  it('comes when what is paid is collected, so that stopping at it loses nothing', async () => {
+    const emulator = await startEmulator(replicate({ queueMs: 50 }));
+    onTestFinished(() => emulator.close());
+    const folder = newStudio({ provider: 'replicate', concurrency: 1, staggerMs: 0, thumbnails: false });
+    const env = { REPLICATE_API_TOKEN: 'emulated-token', REPLICATE_BASE_URL: `${emulator.url}/v1` };
+    const open = await ImgGen.open({ cwd: folder, env });
+    const stop = new AbortController();
+    const onEvent = ({ event }: RunEvent) => event === 'generation_submitted' && stop.abort();
+    await open.pack({ count: 3, settings: { size: '1024x1024' }, signal: stop.signal, onEvent }).result;
+    await open.close();
+    const typing = [{ after: /2 pictures may cost[^]*\[y\/N\]/, keys: '\u0003' }];
+    const ran = await atTerminal(folder, ['resume', '--budget', '0.08'], typing, env);
+    expect(ran.exitCode, ran.stdout).toBe(130);
+    expect(ran.stdout).toMatch(/collected before anything is asked[^]*stopped at the question/);
+    expect(picturesIn(folder)).toHaveLength(1);
+    expect(emulator.charges()).toHaveLength(1);
   });
 
   it.each([

@@ -26,7 +26,7 @@ const all: Advice[] = [
   { code: 'resume-one-by-one' },
   { code: 'retry', jobId: '7' },
   { code: 'retry-unknown', jobId: '7' },
-  { code: 'without-face', jobId: '7' },
+  { code: 'without-face', avatarJobId: '3', jobId: '7' },
   { code: 'see-pictures', characterId: 'mira-sol' },
   { code: 'cancel-job' },
   { code: 'list-jobs' },

@@ -24,9 +24,14 @@ describe('a question', () => {
     ['n', 'n\r'],
     ['nothing', '\r'],
     ['another word', 'yep\r'],
+  ])('that is answered by %s is a no', async (_, typed) => {
+    expect(await answered(typed)).toMatchObject({ said: false });
+  });
+
+  it.each([
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
-  ])('that is answered by %s is a no, and the command was stopped by its user', async (_, typed) => {
+  ])('that is answered by %s ends the command', async (_, typed) => {
     const { said } = await answered(typed);
     expect(said).toBeInstanceOf(UserError);
     expect(said).toMatchObject({ kind: 'declined' });

@@ -55,8 +55,8 @@ export const SABOTAGES = {
   'a refused pack stays': [
     {
       file: 'app/agreement.js',
-      from: '    throw capRefusal(found);',
-      to: '    for (const job of jobs) job.open(); throw capRefusal(found);',
+      from: '() => capRefusal(found));',
+      to: '() => { job.open(); return capRefusal(found); });',
     },
   ],
   /** Money that is only reserved is not counted. */
