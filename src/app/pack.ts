@@ -99,12 +99,13 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   const count = counted?.count ?? options.count ?? 0;
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
   const who = { ...lookOf(subject), outfit: shown.outfit, context: shown.context };
+  const views = (from: number) => (counted ? planScenes(who, counted, { from }) : planPack(who, count, from));
   const plan = (from: number) => {
-    if (!counted) return planPack(who, count, from);
-    const lines = (registered && ledger?.queries.asked(registered.key)) ?? new Set();
-    return planScenes(who, counted, { from, isAsked: (prompt, seed) => lines.has(`${seed} ${prompt}`) });
+    if (!counted || !registered || !ledger) return views(from);
+    const asked = ledger.queries.askedSeeds(registered.key, new Set(Array.from(views(from), ({ prompt }) => prompt)));
+    return planScenes(who, counted, { from, isAsked: (prompt, seed) => asked.get(prompt)?.has(seed) === true });
   };
-  const planned = alikeOf(plan(registered?.galleryPlanned ?? 0));
+  const planned = alikeOf(views(registered?.galleryPlanned ?? 0));
   const pictures = ledger && approvedPictures(ledger, registered, project.services.drawing);
   const { choice, ...made } = await madeWithOfSubject(project, subject, { alike: planned, pictures });
   const { settings } = made;

@@ -127,15 +127,19 @@ export class Queries {
     return this.connection.one(jobOf, sql, characterKey, fingerprint);
   }
 
-  /** What a character was asked for: seeds and prompts, a line each. */
-  asked(characterKey: number): ReadonlySet<string> {
-    const rows = this.connection.all<{ line: string }>(
-      `SELECT s.seed || ' ' || s.prompt line FROM shots s JOIN jobs j ON j.id = s.job_id WHERE j.character_key = ?
-       UNION SELECT seed || ' ' || prompt FROM images WHERE character_key = ?`,
+  /** The seeds with which a character was asked for each of these prompts: of the others nothing is kept in memory. */
+  askedSeeds(characterKey: number, prompts: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<number>> {
+    const wanted = [...prompts];
+    const rows = this.connection.all<{ at: number; seeds: string }>(
+      `WITH wanted(at, prompt) AS MATERIALIZED (SELECT key, value FROM json_each(?)), asked(at, seed) AS (
+         SELECT at, seed FROM jobs j JOIN shots s ON s.job_id = j.id JOIN wanted USING (prompt) WHERE j.character_key = ?
+         UNION SELECT at, seed FROM images i JOIN wanted USING (prompt) WHERE i.character_key = ?)
+       SELECT at, json_group_array(seed) seeds FROM asked GROUP BY at`,
+      JSON.stringify(wanted),
       characterKey,
       characterKey,
     );
-    return new Set(rows.map(({ line }) => line));
+    return new Map(rows.map(({ at, seeds }) => [wanted[at] ?? '', new Set(JSON.parse(seeds) as number[])]));
   }
 
   /** A shot by id. */
