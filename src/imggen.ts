@@ -3,6 +3,7 @@ import type { Canceled } from './app/cancel.ts';
 import type { Cleaned, Findings } from './app/clean.ts';
 import type { AvatarOptions } from './app/avatars.ts';
 import type { CreateOptions } from './app/first-pictures.ts';
+import type { ForRun } from './app/during-run.ts';
 import type { Deleted, DeleteOptions } from './app/delete.ts';
 import type { DryJob } from './app/dry-run.ts';
 import type { EditOptions } from './app/edit.ts';
@@ -46,10 +47,10 @@ export class ImgGen extends Inquiries {
 
   /** Registers the config's character, locks its seed, and makes what is missing of avatar and training pictures. */
   createCharacter(options: CreateOptions & MakeOptions & { with?: readonly ImgGen[] } = {}): Run {
-    return this.#run(options, async (project) => {
+    return this.#run(options, async (project, forRun) => {
       const { with: more = [], settings = {} } = options;
       const others = await Promise.all(more.map((other) => withOptions(other.project, other.#options, settings)));
-      return (await import('./app/create.ts')).creations([project, ...others], options);
+      return (await import('./app/create.ts')).creations([project, ...others.map(forRun)], options);
     });
   }
 
@@ -161,11 +162,15 @@ export class ImgGen extends Inquiries {
     this.project.ledger.close();
   }
 
-  #run(options: MakeOptions, plan: (project: Project) => Promise<PlannedJob[]>): Run {
+  #run(options: MakeOptions, plan: (project: Project, forRun: ForRun) => Promise<PlannedJob[]>): Run {
     return new Run(options, async (signals, emit) => {
-      const project = await withOptions(this.project, this.#options, options.settings ?? {});
-      const jobs = await plan(project);
-      return (await import('./app/run-jobs.ts')).runJobs(project, jobs, options, { signals, emit });
+      const opened = await withOptions(this.project, this.#options, options.settings ?? {});
+      const { duringRun } = await import('./app/during-run.ts');
+      return duringRun(opened, signals.drain, async (forRun) => {
+        const project = forRun(opened);
+        const jobs = await plan(project, forRun);
+        return (await import('./app/run-jobs.ts')).runJobs(project, jobs, options, { signals, emit });
+      });
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Image } from '../ledger/records.ts';
 import { isVisible } from './characters.ts';
 import { filesLeft, foldersOf, partsLeft, rowsLeft, type Leftover } from './leftovers.ts';
 import type { Project } from './project.ts';
+import { referencesLeft } from './references-left.ts';
 import { removePicture } from './removal.ts';
 import { storageProblem } from './storage-problem.ts';
 import { assetsOf, patiently } from './store-numbers.ts';
@@ -38,6 +39,7 @@ export async function findLeftovers(project: CleaningProject): Promise<Findings>
     found.items.push(...rowsLeft(ledger, rows), ...rejectedImages(project, rows));
     await lookInStore(project, id, found);
   }
+  found.items.push(...referencesLeft(project, project.ledger.open()));
   return found;
 }
 

@@ -9,8 +9,15 @@ import { isFolder, unlinkOurs } from './removal.ts';
 
 /** Something that `imggen clean` would take away. */
 export interface Leftover {
-  kind: 'file without a row' | 'row without a file' | 'asset without a row' | 'old part' | 'rejected';
-  characterId: string;
+  kind:
+    | 'file without a row'
+    | 'row without a file'
+    | 'asset without a row'
+    | 'old part'
+    | 'unused reference'
+    | 'rejected';
+  /** null: of none. */
+  characterId: string | null;
   /** Path, public id or file name. */
   what: string;
   /** 0 where unknown or nothing. */
@@ -19,8 +26,8 @@ export interface Leftover {
   remove: () => boolean | Promise<boolean>;
 }
 
-/** Half-written thumbnails and copies: nobody takes an hour for one. */
-const HALF_MS = 3_600_000;
+/** Half-written thumbnails and copies, and references of a run that asks: nobody takes an hour for one. */
+export const HALF_MS = 3_600_000;
 
 /** Folders in which a character's pictures may lie. Links to folders do not count. */
 export function foldersOf({ config, ledger }: Pick<Project, 'config' | 'ledger'>, characterId: string): string[] {

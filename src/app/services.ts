@@ -7,12 +7,10 @@ import type { ReadyProvider } from '../runner/context.ts';
 import type { Clean } from '../runner/storable.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { GivenReference } from '../shot.ts';
+import { assertThere } from './checked-store.ts';
 import { cleanedStore } from './clean-store.ts';
 import { learn } from './learn.ts';
-import { ReferenceFiles } from './reference-files.ts';
-
-/** How long a store may take to say whether it is there. */
-const CHECK_TIMEOUT_MS = 20_000;
+import type { ReferenceFiles } from './reference-files.ts';
 
 /** The providers and stores of a config, made ready when they are asked for, once each. */
 export class Services {
@@ -20,9 +18,9 @@ export class Services {
   readonly #host: Host;
   readonly #registries: Registries;
   readonly #clean: Clean;
-  readonly #providers = new Map<string, Promise<ReadyProvider>>();
-  readonly #stores = new Map<string, Promise<Storage>>();
-  readonly #references: ReferenceFiles;
+  #providers = new Map<string, Promise<ReadyProvider>>();
+  #stores = new Map<string, Promise<Storage>>();
+  #references: ReferenceFiles | undefined;
   #isForPlans = false;
 
   /**
@@ -34,7 +32,6 @@ export class Services {
     this.#host = host;
     this.#registries = registries;
     this.#clean = clean;
-    this.#references = new ReferenceFiles(config, host);
   }
 
   /** Names of all providers. */
@@ -68,8 +65,17 @@ export class Services {
   /** The same for plans: what tells models, prices and limits also without a key. Must not be asked for pictures. */
   forPlans(): Services {
     if (this.#isForPlans) return this;
-    const services = new Services(this.#config, this.#host, this.#registries, this.#clean);
+    const services = this.#with(this.#config);
     services.#isForPlans = true;
+    return services;
+  }
+
+  /** The same for one run, which fetches its reference pictures itself. */
+  forRun(references: ReferenceFiles): Services {
+    const services = this.#with(this.#config);
+    services.#providers = this.#providers;
+    services.#stores = this.#stores;
+    services.#references = references;
     return services;
   }
 
@@ -77,7 +83,11 @@ export class Services {
   forTimeouts(timeoutsMs: readonly number[]): Services {
     const timeoutMs = Math.max(this.#config.timeoutMs, ...timeoutsMs);
     if (timeoutMs === this.#config.timeoutMs) return this;
-    return new Services({ ...this.#config, timeoutMs }, this.#host, this.#registries, this.#clean);
+    return this.#with({ ...this.#config, timeoutMs });
+  }
+
+  #with(config: Config): Services {
+    return new Services(config, this.#host, this.#registries, this.#clean);
   }
 
   /** How a provider would be asked, to be compared: options, key, and with `model` the one of the config. Secret. */
@@ -140,10 +150,10 @@ export class Services {
     return variable === undefined || this.keyVariable(name) !== undefined ? {} : { [variable]: 'no-key' };
   }
 
-  /** Reference pictures as files, each fetched once; for plans as they were given. @throws {UserError} */
+  /** Reference pictures as files, each fetched once; where no run is begun as they were given. @throws {UserError} */
   references(given: readonly GivenReference[]): Promise<GivenReference[]> {
-    if (this.#isForPlans) return Promise.resolve([...given]);
-    return Promise.all(given.map((reference) => this.#references.file(reference)));
+    const files = this.#references;
+    return Promise.all(given.map((reference) => files?.file(reference) ?? reference));
   }
 
   /** Reads what the model of a provider can do; for plans nobody is asked. @throws {UserError} */
@@ -179,17 +189,7 @@ export class Services {
   async checkedStore(name: string, warn: (message: string) => void): Promise<Storage | undefined> {
     if (name === 'none') return undefined;
     const store = await this.store(name);
-    const health = await store.check(AbortSignal.timeout(CHECK_TIMEOUT_MS));
-    if (health.ok) return store;
-    const why = this.#clean(health.message);
-    if (health.failure === 'unavailable' || health.failure === 'rate-limited') {
-      warn(`${name} does not answer now (${why}): pictures are kept on disk and uploaded when it does`);
-      return store;
-    }
-    throw new UserError(why, {
-      kind: 'auth',
-      hint: 'nothing was generated. Correct the key, or go on without uploads',
-      advice: { code: 'leave-store-out' },
-    });
+    await assertThere(store, { clean: this.#clean, warn });
+    return store;
   }
 }

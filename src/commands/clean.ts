@@ -55,7 +55,7 @@ function print(
   ];
   const rows = items.map((item) => [
     item.kind,
-    item.characterId,
+    item.characterId ?? '–',
     item.sizeBytes > 0 ? bytes(item.sizeBytes) : '–',
     printable(near(item.what)),
     ...(cleaned ? [cleaned.gone.has(item) ? 'deleted' : 'kept'] : []),

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Connection } from './connection.ts';
 import { imagesWhere, imageWhere } from './image-rows.ts';
 import { absolutePath, keptPath } from './paths.ts';
@@ -46,6 +47,21 @@ export class Maintenance {
   isStaged(path: string): boolean {
     const kept = keptPath(this.connection.folder, path);
     return this.connection.get('SELECT 1 FROM attempts WHERE staged = ? LIMIT 1', kept) !== undefined;
+  }
+
+  /** True when a job, a shot or a request refers to a picture that was fetched for it. */
+  isReferred(path: string): boolean {
+    // Named by its content: nothing else has that name in it.
+    const name = basename(path);
+    const found = this.connection.get(
+      `SELECT 1 FROM jobs WHERE INSTR(settings, ?) > 0 UNION ALL
+       SELECT 1 FROM shots WHERE settings <> '{}' AND INSTR(settings, ?) > 0 UNION ALL
+       SELECT 1 FROM image_references WHERE path = ? LIMIT 1`,
+      name,
+      name,
+      keptPath(this.connection.folder, path),
+    );
+    return found !== undefined;
   }
 
   /** The images in the folder of a slug that count, uploaded or not: named or stored. */

@@ -113,7 +113,7 @@ describe('references of a config', () => {
     });
     await expect(imggen.pack({ count: 1 }).result).rejects.toThrow(words);
     expect(inputs()).toEqual([]);
-    expect(readdirSync(join(folder, '.imggen', 'references'))).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
     await expect(imggen.jobs()).rejects.toThrow('there is no ledger');
   });
 
