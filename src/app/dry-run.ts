@@ -132,7 +132,7 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
   const question = { ...job, ...makers, references: known, total: nothing };
   const { worstMicros: totalMicros } = estimate([question], nothing);
   const shots = planned.map((shot): DryShot => {
-    const own = shotSettings(settings, shot.settings ?? {});
+    const own = shotSettings(settings, shot.settings ?? {}, shot.kind);
     const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind, known };
     const worstMicros = dearestOf(settings, makers, priced);
     return {

@@ -93,7 +93,7 @@ export function dearestOf(
 /** What a fallback takes for a picture at most; 0 when it is not asked for it. */
 function standInWorst(job: JobSettings, other: ReadyProvider, shot: PricedShot): number {
   const { model } = other;
-  const settings = shotSettings(job, shot.own ?? {});
+  const settings = shotSettings(job, shot.own ?? {}, shot.kind);
   const price = () => priceOf({ ...job, model }, other, shot);
   const promptChars = shot.prompt.length;
   const given = settings.references.length;

@@ -6,6 +6,7 @@ import { usdText } from '../money.ts';
 import type { Capabilities } from '../providers/capabilities.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
+import { isForKind } from '../runner/roles.ts';
 import { keepsPerson } from '../runner/unfit.ts';
 import { priceOf, worstOf } from './estimate.ts';
 import type { Services } from './services.ts';
@@ -49,11 +50,13 @@ export async function withFallbacks(
 }
 
 function noticeOf(
-  settings: JobSettings,
+  job: JobSettings,
   alike: readonly AlikeShots[],
   { main, other }: { main: ReadyProvider; other: ReadyProvider },
 ): string | undefined {
   const { model } = other;
+  const goAlong = job.references.filter((given) => alike.some(({ kind = 'gallery' }) => isForKind(given, kind)));
+  const settings = { ...job, references: goAlong };
   const who = `${other.provider.name} (${model})`;
   const most = Math.max(...alike.map(({ promptChars }) => promptChars));
   const shot = { prompt: 'x'.repeat(most) };

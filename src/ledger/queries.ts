@@ -132,7 +132,8 @@ export class Queries {
     const wanted = [...prompts];
     const rows = this.connection.all<{ at: number; seeds: string }>(
       `WITH wanted(at, prompt) AS MATERIALIZED (SELECT key, value FROM json_each(?)), asked(at, seed) AS (
-         SELECT at, seed FROM jobs j JOIN shots s ON s.job_id = j.id JOIN wanted USING (prompt) WHERE j.character_key = ?
+         SELECT at, seed FROM jobs j JOIN shots s ON s.job_id = j.id JOIN wanted USING (prompt)
+          WHERE j.character_key = ?
          UNION SELECT at, seed FROM images i JOIN wanted USING (prompt) WHERE i.character_key = ?)
        SELECT at, json_group_array(seed) seeds FROM asked GROUP BY at`,
       JSON.stringify(wanted),

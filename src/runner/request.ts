@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
-import { sourceOf, type GivenReference, type ShotSettings } from '../shot.ts';
+import { sourceOf, type GivenReference, type ShotKind, type ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
 import { unfitToStandIn } from './fallback.ts';
 import { avatarOf, picturesOf, type PicturesContext } from './own-pictures.ts';
@@ -35,7 +35,7 @@ export class Requests {
    * seed, quality, a known price below the cap of a picture).
    */
   routes(job: Job, shot: Shot): Route[] {
-    const settings = shotSettings(job.settings, shot.settings);
+    const settings = shotSettings(job.settings, shot.settings, shot.kind);
     const of: Made = { job, shot, settings };
     const main = this.context.providers.get(settings.provider);
     const routes = [main && this.route(main, settings.model, of)];
@@ -143,9 +143,10 @@ export class Requests {
  * What a shot is made with: its own settings over its job's; pictures of its own go along behind the job's. An edit
  * asks for its source alone: the face goes along where the model has a place for it. Pure.
  */
-export function shotSettings(settings: JobSettings, own: ShotSettings): JobSettings {
+export function shotSettings(settings: JobSettings, own: ShotSettings, kind: ShotKind = 'gallery'): JobSettings {
   const { width = settings.width, height = settings.height, references = [] } = own;
-  const given = sourceOf(references) ? references : [...settings.references, ...references];
+  const fitting = settings.references.filter((reference) => isForKind(reference, kind));
+  const given = sourceOf(references) ? references : [...fitting, ...references];
   return { ...settings, width, height, references: given };
 }
 

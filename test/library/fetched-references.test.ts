@@ -37,7 +37,7 @@ it('a run that is declined leaves those of other jobs, and no new one', async ()
   expect(before).toHaveLength(1);
   const scenes = [{ prompt: 'with her mug', references: [{ picture: data(MUG), role: 'product' as const }] }];
   const declined = imggen.pack({ scenes, count: 9, confirm: () => false });
-  await expect(declined.result).rejects.toMatchObject({ kind: 'budget' });
+  await expect(declined.result).rejects.toMatchObject({ kind: 'declined' });
   expect(readdirSync(referencesIn(folder))).toEqual(before);
   await expect(imggen.pack({ count: 9 }).result).rejects.toMatchObject({ kind: 'budget' });
   expect(readdirSync(referencesIn(folder))).toEqual(before);

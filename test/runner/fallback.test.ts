@@ -31,6 +31,21 @@ describe('a shot that the main provider can not make', () => {
     ]);
   });
 
+  it('is asked of a fallback that takes one picture, though products go along with gallery pictures', async () => {
+    const rig = openRig();
+    const references = [
+      { role: 'face', picture: '/face.png' },
+      { role: 'product', picture: '/mug.png' },
+    ] as const;
+    const shots = [plannedShot('avatar', 'avatar'), plannedShot('training-01', 'training'), ...galleryShots(1)];
+    const job = rig.job({ shots, settings: { ...settings, attemptsMax: 1, references } });
+    const two = { referencesMax: 2, keepsFace: 'references' };
+    const one = second({ capabilities: can({ referencesMax: 1, keepsFace: 'references' }) });
+    await rig.run(job, [{ ...broken(), capabilities: can(two) }, one]);
+    expect(rig.failed(job)).toEqual({ 'gallery-0001': { state: 'failed', outcome: 'unavailable' } });
+    expect(rig.ledger.jobs.counts(job.id).done).toBe(2);
+  });
+
   it('because it only ever says 429, is asked of the fallback before it fails', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(2), settings });
