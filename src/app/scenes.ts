@@ -28,8 +28,10 @@ export interface SceneOptions {
 
 /** What pictures show, checked. */
 export interface Shown {
-  /** Empty: the catalogue. */
+  /** Empty: the catalogue. Their pictures are files; for plans as they were given. */
   scenes: readonly Scene[];
+  /** The same as they were given: what tells one request from another. */
+  given: readonly Scene[];
   outfit?: string | undefined;
   context?: StoryContext | undefined;
 }
@@ -53,6 +55,7 @@ export async function shownBy(
     scenes: await Promise.all(
       wanted.map(async (scene) => ({ ...scene, references: await services.references(scene.references ?? []) })),
     ),
+    given: wanted,
     outfit: clothes,
     context: context === undefined && contextFile === undefined ? undefined : { ...storyFile, ...story },
   };
@@ -77,11 +80,15 @@ export function countedScenes(
   });
 }
 
-/** Hash over what is shown; undefined: nothing but the catalogue. */
-export function planHashOf({ scenes, outfit, context }: Shown): string | undefined {
-  if (scenes.length === 0 && outfit === undefined && context === undefined) return undefined;
+/** Hash over what was asked for, the same for a plan and its run; undefined: nothing but the catalogue. */
+export function planHashOf({
+  given,
+  outfit,
+  context,
+}: Pick<Shown, 'given' | 'outfit' | 'context'>): string | undefined {
+  if (given.length === 0 && outfit === undefined && context === undefined) return undefined;
   return createHash('sha256')
-    .update(JSON.stringify([scenes, outfit ?? null, context ?? null]))
+    .update(JSON.stringify([given, outfit ?? null, context ?? null]))
     .digest('hex');
 }
 

@@ -1,4 +1,4 @@
-/** Which addresses a picture may be fetched from. Pure. */
+/** Which addresses a picture may be fetched from, and which may be asked with a key. Pure. */
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
@@ -17,4 +17,20 @@ export function isPublicAddress(ip: string): boolean {
     return isPublicAddress(address.toByteArray().slice(12).join('.'));
   }
   return address.range() === 'unicast' && address.toString() !== AZURE_WIRE_SERVER;
+}
+
+/** True for an address that may be asked with a key: https, or http on this machine or its network. */
+export function isSafeWithKey({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || isOwnHost(hostname.replace(/^\[|\]$/g, ''));
+}
+
+/** What is said of one that may not. */
+export function unsafeWords({ hostname }: URL): string {
+  return `${hostname} is not on this machine or its network, so that it needs https: a key would go there in the clear`;
+}
+
+/** A private or loopback address, or a name that only a network of one's own knows. */
+function isOwnHost(host: string): boolean {
+  if (isIP(host) !== 0) return !isPublicAddress(host);
+  return !host.includes('.') || /\.(?:local|localhost|lan|internal|intranet|home|home\.arpa)$/i.test(host);
 }

@@ -19,7 +19,6 @@ export interface Route {
   worstMicros: number;
   expectedMicros: number;
   attemptKey: string;
-  requestHash: string;
   /** What is asked beside prompt and seed. */
   request: AttemptRequest;
 }
@@ -77,15 +76,14 @@ function insertAttempt(connection: Connection, shot: Shot, route: Route): Attemp
   const { references, ...request } = route.request;
   const before = connection.get<{ n: number }>('SELECT COUNT(*) n FROM attempts WHERE shot_id = ?', shot.id)?.n ?? 0;
   const id = connection.insert(
-    `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request_hash, request, account, intent_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (key, shot_id, job_id, ordinal, provider, model, request, account, intent_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     route.attemptKey,
     shot.id,
     shot.jobId,
     before + 1,
     route.provider,
     route.model,
-    route.requestHash,
     JSON.stringify(request),
     route.scope,
     connection.now(),

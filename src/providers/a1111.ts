@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type Failure, ProviderError } from '../errors.ts';
-import { optionalKeyOf, ownServerUrlOf } from './access.ts';
+import { optionalKeyOf, baseUrlOf } from './access.ts';
 import { bodyOf } from './a1111/body.ts';
 import { withProgress } from './a1111/progress.ts';
 import type { Capabilities, ModelRecord } from './capabilities.ts';
@@ -62,7 +62,7 @@ async function create(settings: ProviderSettings<A1111Options>): Promise<Provide
   const encoded = login === undefined ? undefined : Buffer.from(login).toString('base64');
   const service: JsonService = {
     name: SERVICE,
-    baseUrl: ownServerUrlOf([options.baseUrl, env['A1111_BASE_URL'], USUAL_URL], 'providers.a1111.baseUrl'),
+    baseUrl: baseUrlOf([options.baseUrl, env['A1111_BASE_URL'], USUAL_URL], 'providers.a1111.baseUrl'),
     headers: encoded === undefined ? {} : { authorization: `Basic ${encoded}` },
     secrets: login === undefined || encoded === undefined ? [] : [login, encoded, login.replace(/^[^:]*:/, '')],
     toldFailure,

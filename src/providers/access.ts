@@ -1,11 +1,11 @@
 /** Where and as whom a service is asked: base URL and key, checked before use. */
-import { isIP } from 'node:net';
 import { UserError } from '../errors.ts';
-import { isPublicAddress } from '../images/address.ts';
+import { isSafeWithKey, unsafeWords } from '../images/address.ts';
 
 /**
  * The service's address without a slash at its end: the first of the candidates that is set.
- * @throws {UserError} exit 2 when it is no http(s) address or holds a user name or password.
+ * http is for this machine and its network, so that no key and no picture crosses the internet in the clear.
+ * @throws {UserError} exit 2 when it is no such address, or holds a user name or password.
  */
 export function baseUrlOf(candidates: readonly (string | undefined)[], where: string): string {
   const text = candidates.find((candidate) => candidate !== undefined && candidate !== '') ?? '';
@@ -14,27 +14,8 @@ export function baseUrlOf(candidates: readonly (string | undefined)[], where: st
     throw new UserError(`${where}: the base URL is not an http or https address`, { kind: 'usage' });
   if (url.username || url.password)
     throw new UserError(`${where}: the base URL must not hold a user name or password`, { kind: 'usage' });
+  if (!isSafeWithKey(url)) throw new UserError(`${where}: ${unsafeWords(url)}`, { kind: 'usage' });
   return text.replace(/\/+$/, '');
-}
-
-/**
- * The address of a server of the user's own: http only on this machine or its network, so that no key and no picture
- * crosses the internet in the clear.
- * @throws {UserError} exit 2, as `baseUrlOf`.
- */
-export function ownServerUrlOf(candidates: readonly (string | undefined)[], where: string): string {
-  const text = baseUrlOf(candidates, where);
-  const { protocol, hostname } = new URL(text);
-  if (protocol === 'https:' || isOwnHost(hostname.replace(/^\[|\]$/g, ''))) return text;
-  throw new UserError(`${where}: ${hostname} is not on this machine or its network, so that it needs https`, {
-    kind: 'usage',
-  });
-}
-
-/** A private or loopback address, or a name that only a network of one's own knows. */
-function isOwnHost(host: string): boolean {
-  if (isIP(host) !== 0) return !isPublicAddress(host);
-  return !host.includes('.') || /\.(?:local|localhost|lan|internal|intranet|home|home\.arpa)$/i.test(host);
 }
 
 /** The key of a service that may do without one. @throws {UserError} exit 5 when it can't be sent in a header. */

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { ProviderError, UserError } from '../errors.ts';
-import { ownServerUrlOf } from './access.ts';
+import { baseUrlOf } from './access.ts';
 import type { Capabilities, ModelRecord } from './capabilities.ts';
 import { attempts } from './comfyui/attempts.ts';
 import { reading, SERVICE, type ComfyConnection } from './comfyui/connection.ts';
@@ -67,7 +67,7 @@ const FREE = priceOfEach(0, { source: 'your own GPU', asOf: '2026-11-22' });
 async function create(settings: ProviderSettings<z.infer<typeof optionsSchema>>): Promise<Provider> {
   const { options, env, fetch, now, folder = '.' } = settings;
   const where = 'providers.comfyui.baseUrl';
-  const baseUrl = ownServerUrlOf([options.baseUrl, env['COMFYUI_BASE_URL'], LOCAL_URL], where);
+  const baseUrl = baseUrlOf([options.baseUrl, env['COMFYUI_BASE_URL'], LOCAL_URL], where);
   const connection: ComfyConnection = { name: SERVICE, baseUrl, headers: {}, secrets: [], fetch, now };
   const found = await readWorkflows('comfyui', options, folder);
   const workflows = (): Workflows => {

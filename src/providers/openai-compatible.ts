@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../errors.ts';
-import { optionalKeyOf, ownServerUrlOf } from './access.ts';
+import { optionalKeyOf, baseUrlOf } from './access.ts';
 import type { Capabilities, ModelRecord } from './capabilities.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import { askJson, type JsonService } from './json-service.ts';
@@ -57,7 +57,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const key = optionalKeyOf(env, keyVariables, SERVICE);
   const service: JsonService = {
     name: SERVICE,
-    baseUrl: ownServerUrlOf(
+    baseUrl: baseUrlOf(
       [options.baseUrl, env['OPENAI_COMPATIBLE_BASE_URL'], USUAL_URL],
       'providers.openai-compatible.baseUrl',
     ),

@@ -12,7 +12,9 @@ export const commonOptions = {
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Address of the service, http or https. The key is sent to this host and to no other.'),
+    .describe(
+      'Address of the service: https, or http on your own network. The key is sent to this host and to no other.',
+    ),
   priceUsd: z
     .number()
     .min(0)

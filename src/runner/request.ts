@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
@@ -78,7 +77,6 @@ export class Requests {
       worstMicros: price?.worstMicros ?? 0,
       expectedMicros: price?.expectedMicros ?? 0,
       attemptKey: this.context.newKey(),
-      requestHash: hashOf({ provider: ready.provider.name, model, prompt: shot.prompt, seed: shot.seed, ...kept }),
       request: kept,
     };
   }
@@ -153,8 +151,4 @@ export function shotSettings(settings: JobSettings, own: ShotSettings, kind: Sho
 /** What is asked beside model, prompt and seed. */
 function keptOf({ width, height, quality, transparent }: JobSettings, references: Reference[]): AttemptRequest {
   return { width, height, quality, ...(transparent && { transparent }), references };
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

@@ -136,7 +136,6 @@ function claim(ledger: Ledger, jobIds: readonly number[]): Claimed {
     worstMicros: 10,
     expectedMicros: 10,
     attemptKey: randomUUID(),
-    requestHash: 'h',
     request: { width: 16, height: 16, references: [] },
   };
   const result = ledger.claims.claim(candidate, [route]);

@@ -7,7 +7,7 @@ const built = inject('builtPackage');
 const COUNT = 2;
 
 it.concurrent.each([
-  { why: 'no such host', baseUrl: 'http://no-such-host.invalid/v1' },
+  { why: 'no such host', baseUrl: 'https://no-such-host.invalid/v1' },
   { why: 'a port that is never spoken to', baseUrl: 'http://127.0.0.1:1/v1' },
   { why: 'nobody listens', baseUrl: 'http://127.0.0.1:2/v1' },
 ])('a service that is not there costs nothing: $why', async ({ baseUrl }) => {

@@ -1,5 +1,5 @@
 /** Space that is set aside leaves nothing behind, whenever the process is killed. */
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -31,4 +31,24 @@ it.runIf(process.platform === 'linux')('never has a name, not even for a moment'
   expect(await spare.free()).toBe(true);
   expect(openIn(parts)).toEqual([]);
   await space.close();
+});
+
+it.each([
+  ['takes the name of an open file away', unlinkSync],
+  [
+    'keeps it as long as the file is open',
+    () => {
+      throw Object.assign(new Error('busy'), { code: 'EBUSY' });
+    },
+  ],
+])('leaves no file behind where the system has none without a name and %s', async (_, unlink) => {
+  const folder = mkdtempSync(join(tmpdir(), 'imggen-spare-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const parts = join(folder, '.parts');
+  const space = new SpareSpace({ hasNameless: false, unlink });
+  const [given, handedOn] = [await space.take(parts, 4096), await space.take(parts, 4096)];
+  expect(await given.free()).toBe(true);
+  handedOn.done();
+  await space.close();
+  expect(readdirSync(parts)).toEqual([]);
 });

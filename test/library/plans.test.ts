@@ -1,6 +1,7 @@
 /** What plans say before anything is paid: what there is already, what it costs, and which job a key names. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/index.ts';
+import { makePicture } from '../emulators/picture.ts';
 import { replicateProject } from '../support/replicate-project.ts';
 
 const messages = (heard: readonly RunEvent[]) =>
@@ -46,6 +47,20 @@ describe('create-character with another provider', () => {
 });
 
 describe('a key', () => {
+  it('names the same job to the plan when a scene has a picture that is no file yet', async () => {
+    const { imggen } = await replicateProject({ size: '1024x1024' });
+    const picture = `data:image/png;base64,${makePicture(16, 16, 'mug').toString('base64')}`;
+    const same = {
+      scenes: [{ prompt: 'on a balcony', references: [{ picture, role: 'product' as const }] }],
+      key: 'trip',
+    };
+    expect(await imggen.pack(same).result).toMatchObject({ status: 'done' });
+    expect(await imggen.planPack(same)).toMatchObject({
+      shots: [],
+      notices: [{ message: expect.stringMatching(/job 1/) }],
+    });
+  });
+
   it('names one job: what differs is listed, by the plan too, and nothing is made', async () => {
     const { imggen, inputs } = await replicateProject({ size: '1024x1024' });
     const scenes = ['on a balcony'];

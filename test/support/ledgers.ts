@@ -46,7 +46,6 @@ export class Ledgers {
       worstMicros: 50,
       expectedMicros: 40,
       attemptKey: `k${this.keys}`,
-      requestHash: 'h',
       request: { width: 16, height: 16, references: [] },
       ...more,
     };

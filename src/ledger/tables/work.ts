@@ -89,7 +89,6 @@ CREATE TABLE attempts (
   ordinal INTEGER NOT NULL,            -- 1 for the first attempt of the shot
   provider TEXT NOT NULL,
   model TEXT NOT NULL,
-  request_hash TEXT NOT NULL,
   request TEXT NOT NULL,               -- JSON: size, quality
   state TEXT NOT NULL DEFAULT 'intent'
     CHECK (state IN ('intent', 'accepted', 'generated', 'settled', 'rejected', 'unknown')),

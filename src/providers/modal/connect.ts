@@ -1,6 +1,6 @@
 /** Where the app is, and its key. */
 import { ProviderError } from '../../errors.ts';
-import { optionalKeyOf, ownServerUrlOf } from '../access.ts';
+import { optionalKeyOf, baseUrlOf } from '../access.ts';
 import type { ProviderSettings } from '../definition.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import { type Connection, SERVICE } from './ask.ts';
@@ -12,7 +12,7 @@ export const NO_ADDRESS = 'the address of your app on Modal is not known';
 /** @throws {UserError} when the address is malformed. Undefined: there is none. */
 export function addressOf({ baseUrl }: Options, variable: string | undefined): string | undefined {
   const candidates = [baseUrl, variable];
-  return candidates.some(Boolean) ? ownServerUrlOf(candidates, 'providers.modal.baseUrl') : undefined;
+  return candidates.some(Boolean) ? baseUrlOf(candidates, 'providers.modal.baseUrl') : undefined;
 }
 
 /** Address and both halves of the key are needed when the app is asked, not for lists and plans. */

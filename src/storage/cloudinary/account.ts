@@ -2,6 +2,7 @@
  * Whose cloud, with which key, at which address: read from the environment, never told on.
  */
 import { UserError } from '../../errors.ts';
+import { isSafeWithKey, unsafeWords } from '../../images/address.ts';
 
 /** Where Cloudinary is, unless told otherwise. */
 const BASE_URL = 'https://api.cloudinary.com';
@@ -110,6 +111,8 @@ function checkedBaseUrl(text: string, source: string): string {
     throw new UserError('The address of Cloudinary is malformed', {
       problems: [`${source} is no plain http or https address`],
     });
+  if (!isSafeWithKey(url))
+    throw new UserError('The address of Cloudinary is not safe', { problems: [`${source}: ${unsafeWords(url)}`] });
   return text.replace(/\/+$/, '');
 }
 
