@@ -101,7 +101,7 @@ export async function exportTrainingSet(
     written: options.dryRun !== true,
     images: files.map(({ image: { filename }, file, caption }) => ({ filename, file, caption })),
     leftOut: set.leftOut,
-    coverage: coverageOf(looks),
+    coverage: coverageOf(looks, set.drawings),
   };
 }
 

@@ -41,12 +41,14 @@ export interface Chosen extends Image {
 export interface TrainingSet {
   /** Oldest first. */
   chosen: Chosen[];
+  /** How many of the chosen are drawings of the local provider. */
+  drawings: number;
   leftOut: LeftOut[];
 }
 
 /**
  * Chooses among the avatars and training pictures of a character. A person's word counts more than a score: what was
- * approved, or chosen as the face, is taken whatever its score; drawings and what was rejected never are.
+ * approved, or chosen as the face, is taken whatever its score, also a drawing; what was rejected never is.
  */
 export async function chooseTrainingSet(
   { images, scores }: Pick<Ledger, 'images' | 'scores'>,
@@ -56,7 +58,7 @@ export async function chooseTrainingSet(
   const kinds = ['avatar', 'training', ...(gallery ? ['gallery'] : [])];
   const all = kinds.flatMap((kind) => images.gallery({ characterKey: character.key, kind }));
   const face = images.chosenFace(character.key)?.id;
-  const set: TrainingSet = { chosen: [], leftOut: [] };
+  const set: TrainingSet = { chosen: [], drawings: 0, leftOut: [] };
   const taken = new Map<string, string>();
   for (const image of all.toSorted((a, b) => a.id - b.id)) {
     const { filename, path, sha256 } = image;
@@ -65,7 +67,8 @@ export async function chooseTrainingSet(
     const same = taken.get(sha256);
     if (image.review === 'rejected') no('rejected', 'rejected');
     else if (image.supersededBy !== null) no('superseded', 'another take has replaced it');
-    else if (drawing.has(image.provider)) no('drawing', 'a drawing, not a picture of the person');
+    else if (drawing.has(image.provider) && image.review !== 'approved' && image.id !== face)
+      no('drawing', 'a drawing that nobody has approved');
     else if (image.review !== 'approved' && image.id !== face && !(scored !== null && scored >= (minScore ?? Infinity)))
       no(...notGoodEnough(scored, minScore));
     else if (path === null) no('only-stored', 'only the store has it');
@@ -78,6 +81,7 @@ export async function chooseTrainingSet(
       }
       taken.set(sha256, filename);
       set.chosen.push({ ...image, path });
+      if (drawing.has(image.provider)) set.drawings += 1;
     }
   }
   return set;

@@ -23,8 +23,11 @@ export interface Coverage {
 /** The number of pictures that the trainers recommend at least. */
 export const PICTURES_MIN = 10;
 
-/** What these pictures show; undefined: nobody knows it of that one. */
-export function coverageOf(looks: readonly (ShotLook | undefined)[]): Coverage {
+/**
+ * What these pictures show; undefined: nobody knows it of that one.
+ * @param drawings how many of them are drawings.
+ */
+export function coverageOf(looks: readonly (ShotLook | undefined)[], drawings = 0): Coverage {
   const known = looks.filter((look) => look !== undefined);
   const count = (of: (look: ShotLook) => string, order: readonly string[] = []): Counts =>
     countsOf(
@@ -48,8 +51,12 @@ export function coverageOf(looks: readonly (ShotLook | undefined)[]): Coverage {
       expressions: without(EXPRESSIONS, expressions),
       framing: without(FRAMINGS, framing),
     },
-    warnings: warningsOf(seen, known.length),
+    warnings: [...drawn(drawings), ...warningsOf(seen, known.length)],
   };
+}
+
+function drawn(drawings: number): string[] {
+  return drawings === 0 ? [] : [`${drawings} of them are drawings: what is trained with them draws, too`];
 }
 
 function warningsOf(
