@@ -84,6 +84,7 @@ const PROMPTS = [
   'text',
   'caption',
   'description',
+  'background_prompt',
 ];
 
 /** What is said of a model without one: upscalers, restorers, background removers, face swaps. */

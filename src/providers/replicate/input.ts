@@ -11,7 +11,7 @@ import {
   transparentInput,
   type ReferenceUse,
 } from './abilities.ts';
-import { pictureInput } from './picture-fields.ts';
+import { kindBeside, pictureInput } from './picture-fields.ts';
 import { fieldProblem, type InputSchema } from './schema.ts';
 import { sizeInput } from './size-fields.ts';
 
@@ -182,7 +182,11 @@ function referenceInput(
   if (references.length > pictures.max)
     return { problem: `the model takes ${pictures.max} reference pictures, ${references.length} are given` };
   if (pictures.list) return { input: { [pictures.names[0]]: references } };
-  return { input: Object.fromEntries(references.map((value, index) => [nameAt(pictures.names, index), value])) };
+  const each = references.map((value, index): Input => {
+    const name = nameAt(pictures.names, index);
+    return { [name]: value, ...kindBeside(name, schema) };
+  });
+  return { input: Object.assign({}, ...each) as Input };
 }
 
 function nameAt(names: readonly string[], index: number): string {

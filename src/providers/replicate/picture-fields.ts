@@ -46,11 +46,16 @@ const REFERENCES = anyOf(
     '(images?|imgs?|pictures?|photos?|input|inputs|references?|refs?|prompts)' +
     '(_?(files?|paths?|urls?|list|input))?(_?\\d{1,2})?$',
 );
+/** Numbered pictures, each with a field beside it that says what it is for (Fooocus). */
+const TYPED = /^cn_img(\d)$/;
+const FACE_KIND = 'FaceSwap';
 /** A strength beside the picture: it is the canvas that is painted over. */
 const STRENGTHS = anyOf(
   '^(prompt_strength|strength|denoise|denoising|denoising_strength|image_strength|img2img_strength)$',
   '^(init_image_strength|image_to_image_strength|.*(img2img|image).*_strength)$',
 );
+/** A text that is an address, where its words speak of a picture. */
+const PLAIN = /^((init|input|source|reference)_)?image$/;
 /** In a field's own words. */
 const TOLD_FACE = /\b(face|facial|person|identity|selfie|portrait|character|subject|headshot|people)\b/i;
 const TOLD_START = /img2img|image[- ]to[- ]image|initial image|inpaint|variations? of|starting image|init image/i;
@@ -105,6 +110,7 @@ export function takesPicture(name: string, field: InputField): boolean {
   const named = /image|img|photo|picture|face|reference/i.test(name);
   if (field.type === 'array')
     return named && /^(input_|reference_|ref_)?(images?|imgs?)|^image_(input|prompt|url)/i.test(name);
+  if (PLAIN.test(name) && form.type === 'string' && /image/i.test(field.description ?? '')) return true;
   return named && (/_(url|uri|path)s?$/i.test(name) || (form.type === undefined && Object.keys(field).length === 0));
 }
 
@@ -112,6 +118,7 @@ function keeping(name: string, field: InputField, schema: InputSchema): PictureI
   const words = field.description ?? '';
   if (STYLES.test(name) && !IDENTITIES.test(name)) return 'style';
   if (GUIDES.test(name)) return undefined;
+  if (TYPED.test(name)) return kindBeside(name, schema) === undefined ? undefined : 'identity';
   if (IDENTITIES.test(name)) return 'identity';
   const isCanvas = [...schema.fields.keys()].some((other) => STRENGTHS.test(other));
   if (STARTS.test(name)) return 'repaint';
@@ -123,6 +130,13 @@ function keeping(name: string, field: InputField, schema: InputSchema): PictureI
     return 'edit';
   }
   return TOLD_EDIT.test(words) || /input_image|reference|ref_/i.test(name) ? 'references' : 'edit';
+}
+
+/** The input beside a picture that says that it shows the face; undefined where there is none. */
+export function kindBeside(name: string, { fields }: InputSchema): Record<string, string> | undefined {
+  const number = TYPED.exec(name)?.[1];
+  const kind = `cn_type${number}`;
+  return fields.get(kind)?.choices?.includes(FACE_KIND) === true ? { [kind]: FACE_KIND } : undefined;
 }
 
 function isList(field: InputField): boolean {

@@ -69,7 +69,7 @@ describe('a model’s inputs in its own words', () => {
     ['xai/grok-imagine-image', { image: FACE }],
     ['luma/photon', { character_reference_url: FACE }],
     ['openai/gpt-image-2.5-flare', { input_images: [FACE], quality: 'medium', number_of_images: 1 }],
-    ['konieshadow/fooocus-api', { image_seed: 421_337, image_number: 1 }],
+    ['konieshadow/fooocus-api', { image_seed: 421_337, image_number: 1, cn_img1: FACE, cn_type1: 'FaceSwap' }],
     ['bytedance/pulid', { image_width: 1024, image_height: 1024, num_samples: 1 }],
     ['stability-ai/sdxl', { width: 1024, height: 1024, num_outputs: 1 }],
     ['recraft-ai/recraft-v3', { size: '1024x1024' }],
@@ -77,6 +77,13 @@ describe('a model’s inputs in its own words', () => {
     ['adirik/masactrl-stable-diffusion-v1-4', { target_prompt: PROMPT, source_image: FACE }],
   ])('%s gets %j', (model, fields) => {
     expect(built(recordedModel(model), [FACE]).input).toMatchObject(fields);
+  });
+
+  it('a picture that is told by its address as a text is one', () => {
+    const image = { type: 'string', description: '(Img2Img) Initial image to generate variations of.' };
+    const properties = { prompt: { type: 'string' }, image };
+    const schema = inputSchema({ components: { schemas: { Input: { properties } } } });
+    expect(schema && pictureInput(schema)).toMatchObject({ names: ['image'], keeps: 'repaint' });
   });
 
   it('a prompt in any case is a prompt', () => {
@@ -96,6 +103,7 @@ describe('a model’s inputs in its own words', () => {
     ['black-forest-labs/flux-dev', 'best-effort', 'repaint'],
     ['black-forest-labs/flux-1.1-pro', 'best-effort', 'style'],
     ['minimax/image-01', 'none', 'identity'],
+    ['konieshadow/fooocus-api', 'best-effort', 'identity'],
     ['black-forest-labs/flux-schnell', 'best-effort', 'none'],
     ['recraft-ai/recraft-v3', 'none', 'none'],
   ])('%s has the seed %s and keeps a face by: %s', (model, seed, keepsFace) => {

@@ -1,0 +1,54 @@
+/**
+ * Counts what becomes of a reference picture at each model of Replicate's own list: `node count-schemas.ts FILE`, with
+ * the `models.json` of the package `all-the-public-replicate-models`. The figures are in docs/models.md.
+ */
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { NO_PROMPT, promptField } from '../../src/providers/replicate/abilities.ts';
+import { buildInput } from '../../src/providers/replicate/input.ts';
+import { outputProblem } from '../../src/providers/replicate/output.ts';
+import { guidePictures, pictureInput } from '../../src/providers/replicate/picture-fields.ts';
+import { inputSchema } from '../../src/providers/replicate/schema.ts';
+import { request } from '../support/providers/replicate-stage.ts';
+import { invalidities, type RecordedModel } from '../support/replicate-schemas.ts';
+
+/** A model as the list has it. */
+interface ListedModel {
+  owner: string;
+  name: string;
+  latest_version: { openapi_schema: RecordedModel['openapi'] } | null;
+  default_example: { output?: unknown } | null;
+}
+
+const FACE = 'https://example.com/face.png';
+
+/** What becomes of the picture, in a few words. */
+function fateOf({ owner, name, latest_version: version, default_example: example }: ListedModel): string {
+  const openapi = version?.openapi_schema;
+  const schema = openapi && inputSchema(openapi);
+  if (!schema) return 'has no inputs';
+  if (outputProblem(openapi, example?.output) !== undefined) return 'makes no pictures';
+  const pictures = pictureInput(schema);
+  if (!pictures) {
+    if (guidePictures(schema).length === 0) return 'takes no picture';
+    return promptField(schema) ? 'refused: pictures for another use' : 'refused: no prompt';
+  }
+  const { input, problems } = buildInput(schema, request(), [FACE], { extra: {}, use: 'repaint' });
+  if (problems.some((problem) => problem.includes(NO_PROMPT))) return 'refused: no prompt';
+  if (problems.some((problem) => problem.includes('must be one of'))) return 'refused: fixed prompts';
+  const [first] = problems;
+  if (first !== undefined) return `refused: requires ${/mask/.exec(problems.join())?.[0] ?? first.split(':')[0]}`;
+  const model = `${owner}/${name}`;
+  if (invalidities({ model, openapi, schema, source: '' }, input).length > 0) return `INVALID ${model}`;
+  if (!JSON.stringify(input).includes(FACE)) return `DROPPED ${model}`;
+  return pictures.keeps === 'repaint' ? 'sent, painted over' : 'sent';
+}
+
+const [file = 'models.json'] = process.argv.slice(2);
+const counts = new Map<string, number>();
+for (const model of JSON.parse(readFileSync(file, 'utf8')) as ListedModel[]) {
+  const fate = fateOf(model);
+  counts.set(fate, (counts.get(fate) ?? 0) + 1);
+}
+for (const [fate, models] of [...counts].toSorted(([, a], [, b]) => b - a))
+  process.stdout.write(`${String(models).padStart(5)}  ${fate}\n`);
