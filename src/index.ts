@@ -38,6 +38,7 @@ export type { EditOptions } from './app/edit.ts';
 export type { Exported, ExportedImage, ExportOptions } from './app/export.ts';
 export type { WrittenPage } from './app/gallery-page.ts';
 export type { Gallery, GalleryOptions, Picture } from './app/gallery.ts';
+export type { InspectedFile } from './app/inspect.ts';
 export type { Leftover } from './app/leftovers.ts';
 export type { MarkOptions, Marks } from './app/marks.ts';
 export type { PackOptions } from './app/pack.ts';

@@ -2,6 +2,7 @@ import type { CharacterInfo } from './app/character-list.ts';
 import type { Exported, ExportOptions } from './app/export.ts';
 import type { WrittenPage } from './app/gallery-page.ts';
 import type { Gallery, GalleryOptions } from './app/gallery.ts';
+import type { InspectedFile } from './app/inspect.ts';
 import type { ModelInfo } from './app/models.ts';
 import type { Project } from './app/project.ts';
 import type { ProvidersInfo } from './app/providers.ts';
@@ -29,6 +30,11 @@ export class Inquiries {
   /** Everything that is known of one picture: prompt, seed, attempts, cost, the references that were sent, marks. */
   async show(image: string): Promise<ImageInfo> {
     return (await import('./app/show.ts')).showImage(this.project, image);
+  }
+
+  /** What made a file, as it says itself: any PNG, JPEG or WebP. `file` is relative to `cwd`. */
+  async inspect(file: string): Promise<InspectedFile> {
+    return (await import('./app/inspect.ts')).inspectPicture(this.project, file);
   }
 
   /** The pictures of a character, newest first. */

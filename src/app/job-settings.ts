@@ -28,6 +28,7 @@ export function settingsWith(
     output: config.output,
     store: config.storage.provider,
     thumbnails: config.thumbnails,
+    ...(!config.provenance && { provenance: false }),
     requireSeed: config.requireSeed,
     references,
     pictures,

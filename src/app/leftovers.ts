@@ -77,6 +77,11 @@ export async function filesLeft(ledger: Ledger, characterId: string, folder: str
     const path = join(folder, 'thumbnails', name);
     add(path, () => unlinkOurs(path, characterId) !== undefined);
   }
+  for (const name of sidecarsIn(folder, characterId)) {
+    const path = join(folder, name);
+    if (!stems.has(stemOf(name)) && stemsTakenOut.has(stemOf(name)))
+      add(path, () => unlinkOurs(path, characterId) !== undefined);
+  }
   return found;
 }
 
@@ -84,6 +89,11 @@ function picturesIn(folder: string, characterId: string): string[] {
   return entries(folder).filter(
     (name) => parseImageNumber(characterId, name) !== undefined && /\.(png|jpe?g|webp)$/.test(name),
   );
+}
+
+/** What lies beside pictures that are signed. */
+function sidecarsIn(folder: string, characterId: string): string[] {
+  return entries(folder).filter((name) => name.endsWith('.xmp') && parseImageNumber(characterId, name) !== undefined);
 }
 
 /** Answers that nobody will come back for: never one that an open or doubtful attempt may still need. */

@@ -53,7 +53,8 @@ export async function lookFirst(
 function onDisk({ maintenance }: Ledger, job: Job, folder: string): string | undefined {
   const { id, characterId, createdAtMs } = job;
   const known = maintenance.filenames(characterId);
-  const isPicture = (name: string) => parseImageNumber(characterId, name) !== undefined && !known.has(name);
+  const isPicture = (name: string) =>
+    parseImageNumber(characterId, name) !== undefined && !name.endsWith('.xmp') && !known.has(name);
   const pictures = filesSince(folder, createdAtMs).filter(isPicture).length;
   const since = `in ${folder} since job ${id} began`;
   if (pictures > 0) return `${pictures} ${pictures === 1 ? 'picture was' : 'pictures were'} made ${since}`;

@@ -44,6 +44,7 @@ export async function removePicture(
     gone.sizeBytes = unlinkOurs(image.path, image.characterId) ?? 0;
     gone.file = gone.sizeBytes > 0;
     const name = image.filename.replace(/\.[a-z]+$/, '');
+    unlinkOurs(join(dirname(image.path), `${name}.xmp`), image.characterId);
     gone.thumbnail =
       unlinkOurs(join(dirname(image.path), 'thumbnails', `${name}.webp`), image.characterId) !== undefined;
   }

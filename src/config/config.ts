@@ -79,6 +79,8 @@ export interface Config {
   owner?: string | undefined;
   priority: Priority;
   thumbnails: boolean;
+  /** Pictures say what made them. */
+  provenance: boolean;
   requireSeed: boolean;
   allowUnknownPrice: boolean;
   /** From the caller or `IMGGEN_SEED`: replaces `character.seed`. */

@@ -68,6 +68,7 @@ export function resolveConfig({
     owner: over.owner ?? file.owner,
     priority: over.priority ?? file.priority,
     thumbnails: over.thumbnails ?? file.thumbnails,
+    provenance: file.provenance,
     requireSeed: over.requireSeed ?? file.requireSeed,
     allowUnknownPrice: over.allowUnknownPrice ?? file.allowUnknownPrice,
     seed: over.seed,

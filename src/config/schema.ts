@@ -117,6 +117,7 @@ export const fileSchema = z.strictObject(
     owner: settings.owner.optional().describe('Who the jobs belong to, where several people share a ledger.'),
     priority: settings.priority.default('normal').describe('Whose pictures are made first: high, normal or low.'),
     thumbnails: yesOrNo.default(true).describe('Make a small version of every picture.'),
+    provenance: yesOrNo.default(true).describe('Write into every picture what made it; false keeps it as it came.'),
     requireSeed: yesOrNo.default(false).describe('Refuse providers that cannot take a seed.'),
     allowUnknownPrice: yesOrNo
       .default(false)

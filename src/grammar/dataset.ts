@@ -1,9 +1,27 @@
 /** Commands for what is trained with the pictures, and what they say of themselves. */
 import { Option, type Command } from 'commander';
-import { keeping, type Run } from './options.ts';
+import { common, keeping, type Run } from './options.ts';
 
-/** export. */
+/** export, inspect. */
 export function addDataset(program: Command, run: Run): void {
+  addExport(program, run);
+  common(
+    program
+      .command('inspect')
+      .description('what made a file, as it says itself: source type, model, seed, Content Credentials, texts of tools')
+      .argument('<file>', 'a PNG, JPEG or WebP of anybody')
+      .option('--json', 'one JSON document on stdout'),
+    ['imggen inspect images/mira-sol/mira_sol_image_00002.png', 'imggen inspect holiday.jpg --json'],
+  ).action((file, flags) =>
+    run(
+      import('../commands/inspect.ts').then((m) => m.inspect),
+      file,
+      flags,
+    ),
+  );
+}
+
+function addExport(program: Command, run: Run): void {
   const formats = ['kohya', 'ai-toolkit', 'fluxgym', 'replicate', 'fal'];
   keeping(
     program

@@ -47,7 +47,7 @@ export function inspectImage(bytes: Uint8Array): ImageFacts {
  * @throws {ProviderError} `unusable` as `inspectImage`; the file system's own error when it can't be read.
  */
 export async function inspectFile(path: string): Promise<ImageFacts> {
-  return inspectImage(await readCapped(path));
+  return inspectImage(await readImageFile(path));
 }
 
 /** A whole picture: what it is, and its SHA-256 in hex. */
@@ -63,10 +63,14 @@ export function inspectAndHash(bytes: Uint8Array): InspectedImage {
 
 /** The same for a file, from one reading. @throws as `inspectFile`. */
 export async function inspectAndHashFile(path: string): Promise<InspectedImage> {
-  return inspectAndHash(await readCapped(path));
+  return inspectAndHash(await readImageFile(path));
 }
 
-async function readCapped(path: string): Promise<Buffer> {
+/**
+ * The bytes of a file that may be a picture. Never more than the cap.
+ * @throws {ProviderError} `unusable` for what is no file or too large; the file system's own error.
+ */
+export async function readImageFile(path: string): Promise<Buffer> {
   // A pipe is opened at once, and refused.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -48,6 +48,8 @@ export interface JobSettings {
   timeoutMs: number;
   /** A model whose price nobody knows is asked all the same, and not counted. */
   allowUnknownPrice: boolean;
+  /** False: pictures are kept as the service sent them. Default: they say what made them. */
+  provenance?: boolean | undefined;
   /** Pictures that wait for the avatar are not begun without it; default: they begin whatever its end. */
   needsFace?: boolean | undefined;
 }

@@ -7,7 +7,7 @@ import { failed } from './ends.ts';
 import { forgetId, keepId, type KeptId } from './kept-id.ts';
 import { nameOf } from './name.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
-import { pictureIn } from './picture.ts';
+import { withProvenance } from './provenance.ts';
 import { isBelievableCost, isStorableId, isStorableUrl, storableUsage } from './storable.ts';
 import { tellPhase } from './tell.ts';
 
@@ -71,10 +71,9 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
     place = {};
     unkeptUrl = answer.image.url;
   } else {
-    const { bytes } = answer.image;
-    const staging = open.file.stage(bytes, context.ledger.folder);
-    picture = pictureIn(bytes);
-    place = { staged: await staging };
+    const written = withProvenance(context, open, { bytes: answer.image.bytes, seedHonored: kept.seedHonored });
+    picture = written.picture;
+    place = { staged: await open.file.stage(written.bytes, context.ledger.folder) };
     context.trace('staged', { shot: lease.shot });
   }
   const { attempt, named } = context.ledger.atOnce(() => ({

@@ -1,5 +1,4 @@
 import { ProviderError } from '../errors.ts';
-import type { InspectedImage } from '../images/inspect.ts';
 import type { Generated } from '../providers/provider.ts';
 import { generated } from './answer.ts';
 import { acceptedOf } from './collect.ts';
@@ -8,7 +7,8 @@ import { failed, released } from './ends.ts';
 import { nameOf } from './name.ts';
 import { isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
-import { pictureAt } from './picture.ts';
+import type { StagedPicture } from './picture.ts';
+import { stagedPicture } from './provenance.ts';
 import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
 
 /** How long a picture is kept where the provider does not say, in ms. */
@@ -60,13 +60,13 @@ async function tryDownload(
   context: AttemptContext,
   open: OpenAttempt,
   { url, tries }: { url: string; tries: number },
-): Promise<{ staged: string; picture: InspectedImage } | { error: ProviderError }> {
+): Promise<{ staged: string; picture: StagedPicture } | { error: ProviderError }> {
   const { shot } = open.lease;
   const { path } = open.file;
   try {
     const part = await open.file.part();
     await context.download(url, path, { signal: context.abort, part, allowedOrigin: open.ready.provider.baseUrl });
-    const picture = await pictureAt(path);
+    const picture = await stagedPicture(context, open, path);
     if (!picture) throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
     context.trace('downloaded', { shot, tries });
     return { staged: path, picture };

@@ -2,9 +2,9 @@
 import type { SpareSpace } from '../images/spare-space.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Attempt, Image, Job, Lease, Shot } from '../ledger/records.ts';
-import type { InspectedImage } from '../images/inspect.ts';
 import type { ImageRequest } from '../providers/provider.ts';
 import type { AnswerFile } from './answer-file.ts';
+import type { StagedPicture } from './picture.ts';
 import type { Files, ReadyProvider, Reporter, RunnerOptions, StopSignals, Time } from './context.ts';
 import type { Verdict } from './retry.ts';
 
@@ -33,7 +33,7 @@ export interface OpenAttempt {
   /** It was looked up, found absent and sent a second time with the same key. */
   readonly resent: boolean;
   /** What this process has just staged, where it was looked at on its way to the disk. */
-  readonly picture?: InspectedImage | undefined;
+  readonly picture?: StagedPicture | undefined;
   /** Its name, where that was committed with it. */
   readonly named?: Image | undefined;
   /** How many providers can make the shot, this one included: at least one. */
@@ -71,6 +71,8 @@ export interface AttemptContext
     Pick<Files, 'download' | 'imageName' | 'outputs'>,
     Pick<RunnerOptions, 'collectOnly'> {
   ledger: Pick<Ledger, 'attempts' | 'images' | 'atOnce' | 'jobs' | 'folder' | 'isThere'>;
+  /** Names of providers whose pictures are drawings; default none. */
+  drawing?: ReadonlySet<string>;
   /** Set aside for the pictures of this run. */
   space: SpareSpace;
   /** A warning, once a run. */

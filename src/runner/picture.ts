@@ -10,8 +10,14 @@ import {
 import type { Attempt, Image, Job } from '../ledger/records.ts';
 import { partPathsOf, type OtherPlaces } from './staging.ts';
 
+/** A whole picture on its way. */
+export interface StagedPicture extends InspectedImage {
+  /** What is to be written beside it, since its own bytes stay: they are signed, or hold another tool's XMP. */
+  sidecar?: string | undefined;
+}
+
 /** The picture in a file with its hash; undefined when it holds none, or half a one. */
-export async function pictureAt(path: string): Promise<InspectedImage | undefined> {
+async function pictureAt(path: string): Promise<InspectedImage | undefined> {
   try {
     return await inspectAndHashFile(path);
   } catch {

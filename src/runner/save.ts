@@ -8,15 +8,15 @@ import { failed, answerGone } from './ends.ts';
 import { nameOf } from './name.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
-import { findPart, linkedBefore, pictureAt, whyUnusable } from './picture.ts';
+import { findPart, whyUnusable, type StagedPicture } from './picture.ts';
+import { linkedPicture, stagedPicture, writeSidecar } from './provenance.ts';
 
 /**
  * From a staged answer to a finished shot. A staged file that is gone is fetched anew where the provider still has it.
  */
 export async function saveAnswer(context: AttemptContext, open: OpenAttempt, staged: string): Promise<Step> {
   tellPhase(context, open, 'saving');
-  const picture =
-    open.picture ?? (await pictureAt(staged)) ?? (await linkedBefore(context.ledger.images.ofShot(open.lease.shotId)));
+  const picture = open.picture ?? (await stagedPicture(context, open, staged)) ?? (await linkedPicture(context, open));
   if (!picture) {
     const moved = await findPart(context, open);
     if (moved !== undefined && moved !== staged)
@@ -38,7 +38,7 @@ export async function saveAnswer(context: AttemptContext, open: OpenAttempt, sta
 async function nameAndFinish(
   context: AttemptContext,
   open: OpenAttempt,
-  { staged, picture }: { staged: string; picture: InspectedImage },
+  { staged, picture }: { staged: string; picture: StagedPicture },
 ): Promise<Image> {
   const { lease } = open;
   let image = open.named ?? nameOf(context, open, picture);
@@ -49,6 +49,7 @@ async function nameAndFinish(
     context.trace('renamed', { shot: lease.shot, filename: image.filename });
   }
   context.trace('linked', { shot: lease.shot, filename: image.filename });
+  if (picture.sidecar !== undefined) await writeSidecar(context, image, picture.sidecar);
   const done = context.ledger.images.done(lease, image.id, pathToFileURL(image.path ?? '').href);
   context.trace('done', { shot: lease.shot, filename: done.filename });
   return done;

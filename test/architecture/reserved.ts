@@ -9,7 +9,7 @@ export interface Reserved {
 
 const COMMANDS = (
   'init create-character pack reroll gallery status resume retry cancel jobs stats providers upload adopt mark ' +
-  'clean delete completion workflow export score'
+  'clean delete completion workflow export inspect score'
 ).split(' ');
 
 /** Who speaks to a person at a command line. A view is opened by the terminal only. */

@@ -22,10 +22,11 @@ function expectOneSentence({ stderr }: Ended, why: RegExp): void {
 }
 
 /** Every picture is there, of its one charge. */
-async function expectComplete(home: MountedHome): Promise<void> {
+async function expectComplete(home: MountedHome, mayLackMarks = false): Promise<void> {
   expect(home.charges()).toBe(COUNT);
   const { violations, figures } = await home.verify();
-  expect(violations).toEqual([]);
+  const excused = (problem: string) => mayLackMarks && problem.endsWith('does not say what made it');
+  expect(violations.filter((problem) => !excused(problem))).toEqual([]);
   expect(figures).toMatchObject({ images: COUNT, held: 0 });
 }
 
@@ -46,7 +47,8 @@ describe.runIf(allowed).each(['openai', 'replicate'] as const)('in the middle of
       await home.remount('nr_inodes=0');
       const second = await home.resume();
       expect(second.code, second.stderr).toBe(0);
-      await expectComplete(home);
+      // What is downloaded is annotated in a second file: where that can't be made the picture stays as it came.
+      await expectComplete(home, true);
     });
   });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inspectImage } from '../../../src/images/inspect.ts';
+import { readMetadata } from '../../../src/images/metadata.ts';
 
 export interface ImageRow {
   id: number;
@@ -41,7 +42,8 @@ function fileProblems(image: ImageRow): string[] {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const problems = sha256 === image.sha256 ? [] : [`${image.filename} is not the file that the ledger hashed`];
   try {
-    inspectImage(bytes);
+    const { format } = inspectImage(bytes);
+    if (readMetadata(bytes, format).xmp === undefined) problems.push(`${image.filename} does not say what made it`);
   } catch (error) {
     problems.push(`${image.filename}: ${(error as Error).message}`);
   }
