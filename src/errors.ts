@@ -107,6 +107,8 @@ export interface ProviderFailure {
    * (expired, deleted). Counted, and never generated again by itself.
    */
   expired?: boolean | undefined;
+  /** When that was, by the clock of who said so (epoch ms), where it told. */
+  saidAtMs?: number | undefined;
   cause?: unknown | undefined;
 }
 
@@ -118,6 +120,7 @@ export class ProviderError extends Error {
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly expired: boolean;
+  readonly saidAtMs: number | undefined;
 
   constructor(message: string, what: ProviderFailure) {
     super(message, { cause: what.cause });
@@ -128,6 +131,7 @@ export class ProviderError extends Error {
     this.code = what.code;
     this.status = what.status;
     this.expired = what.expired ?? false;
+    this.saidAtMs = what.saidAtMs;
   }
 }
 

@@ -36,8 +36,7 @@ export async function follow(url: string, options: FollowOptions, signal: AbortS
     if (response.ok) return response;
     await response.body?.cancel();
     const location = response.headers.get('location');
-    if (response.status < 300 || response.status >= 400 || location === null)
-      throw refused(response.status, target.host);
+    if (response.status < 300 || response.status >= 400 || location === null) throw refused(response, target.host);
     if (!URL.canParse(location, target.href))
       throw downloadFailure(`${target.host} redirects to something that is no address`, 'unavailable');
     target = checkedUrl(new URL(location, target).href, options.allowedOrigin, 'unavailable');
@@ -45,13 +44,15 @@ export async function follow(url: string, options: FollowOptions, signal: AbortS
   throw downloadFailure(`${hostOf(url)} redirects more than ${REDIRECTS_MAX} times`, 'unavailable');
 }
 
-function refused(status: number, host: string): ProviderError {
+function refused({ status, headers }: Response, host: string): ProviderError {
+  const saidAtMs = Date.parse(headers.get('date') ?? '');
   const message = `${host} answered ${status} when asked for the picture`;
   return new ProviderError(message, {
     failure: 'unavailable',
     charged: 'maybe',
     status,
     expired: GONE_STATUSES.has(status),
+    saidAtMs: Number.isNaN(saidAtMs) ? undefined : saidAtMs,
   });
 }
 

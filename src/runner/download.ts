@@ -38,7 +38,7 @@ export async function downloadAnswer(context: AttemptContext, open: OpenAttempt,
     if (result.error.expired || result.error.failure === 'rejected') {
       // As long as the provider names the picture, an address that is refused is no loss yet.
       if (renewed) break;
-      const fresh = await freshUrl(context, open);
+      const fresh = await freshUrl(context, open, result.error);
       if (fresh === 'gone') return gone(context, open, result.error.message);
       if (fresh === 'not now') break;
       if (fresh !== 'the same' && 'image' in fresh) return generated(context, open, fresh);
@@ -83,10 +83,15 @@ function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-/** True while a provider that can't be asked again keeps what it made, as far as our clock can tell. */
-function isKept(context: AttemptContext, { attempt, ready }: OpenAttempt): boolean {
+/**
+ * True while a provider that can't be asked again may keep what it made: until our clock and that of the host which
+ * refuses both say that the time is over. Ours alone may have been set since.
+ */
+function isKept(context: AttemptContext, { attempt, ready }: OpenAttempt, { saidAtMs = 0 }: ProviderError): boolean {
   const sentAtMs = attempt.sentAtMs ?? attempt.intentAtMs;
-  return sentAtMs + (ready.provider.retentionMs ?? RETENTION_MS) > context.now();
+  const skewMs = Number(attempt.sent['skewMs']) || 0;
+  const keptMs = ready.provider.retentionMs ?? RETENTION_MS;
+  return context.now() - sentAtMs < keptMs || saidAtMs - skewMs - sentAtMs < keptMs;
 }
 
 /**
@@ -96,10 +101,11 @@ function isKept(context: AttemptContext, { attempt, ready }: OpenAttempt): boole
 async function freshUrl(
   context: AttemptContext,
   open: OpenAttempt,
+  refusal: ProviderError,
 ): Promise<{ url: string } | Generated | 'the same' | 'not now' | 'gone'> {
   const accepted = acceptedOf(open);
   const { provider } = open.ready;
-  if (!accepted || !provider.collect) return isKept(context, open) ? 'the same' : 'gone';
+  if (!accepted || !provider.collect) return isKept(context, open, refusal) ? 'the same' : 'gone';
   const limit = deadline(context, open.job.settings.timeoutMs, [context.abort]);
   try {
     const again = await provider.collect(accepted, open.request, { signal: limit.signal });

@@ -140,12 +140,15 @@ describe('a picture that was made', () => {
   });
 
   it.each([
-    ['waits for an address that is late', 1_000, 'done'],
-    ['has lost it once it is older than the service keeps it', 7_200_000, 'failed'],
-  ])('of a service that can not be asked again %s', async (_, ageMs, end) => {
+    ['waits for an address that is late', 1_000, 1_000, 'done'],
+    ['waits whatever our clock was set to', 7_200_000, 1_000, 'done'],
+    ['waits while nobody else tells the time', 7_200_000, undefined, 'done'],
+    ['has lost it once it is older than the service keeps it', 7_200_000, 7_200_000, 'failed'],
+  ])('of a service that can not be asked again %s', async (_, ageMs, toldAgeMs, end) => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(1) });
     let tries = 0;
+    const saidAtMs = toldAgeMs === undefined ? undefined : rig.clock.now() + toldAgeMs;
     const direct = provider({
       retentionMs: 3_600_000,
       submit: async () => ({ state: 'generated', image: { kind: 'url', url: 'only' } }),
@@ -154,7 +157,7 @@ describe('a picture that was made', () => {
       context: {
         download: async (url, part) => {
           if ((tries += 1) === 1) rig.clock.step(ageMs);
-          if (tries < 3) throw new ProviderError('404', { failure: 'unusable', expired: true });
+          if (tries < 3) throw new ProviderError('404', { failure: 'unusable', expired: true, saidAtMs });
           await stageBytes(part, makePicture(16, 16, url));
           return { sizeBytes: 1 };
         },
