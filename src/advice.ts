@@ -29,6 +29,8 @@ export type Advice =
   | { code: 'make-avatar' }
   /** Go on with unfinished jobs: paid pictures are collected. */
   | { code: 'resume' }
+  /** Go on with the job when its batch has ended. */
+  | { code: 'collect-batch'; jobId: string }
   /** Go on with jobs one by one, or without uploads. */
   | { code: 'resume-one-by-one' }
   /** Take up a canceled job again. */

@@ -53,4 +53,4 @@ export type { SentReference } from './app/sent-with.ts';
 export type { AttemptInfo, ImageInfo } from './app/show.ts';
 export type { UsedImage } from './app/use.ts';
 export type { CharacterStats, DaySpending, ModelStats, Stats, StatsOptions } from './app/stats.ts';
-export type { JobInfo, JobPicture, JobStatus } from './app/status.ts';
+export type { JobInfo, JobPicture, JobStatus, OpenBatch } from './app/status.ts';

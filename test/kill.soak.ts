@@ -11,6 +11,7 @@ it.each([
   { provider: 'local', kills: 200, count: 400, seed: 1 },
   { provider: 'replicate', kills: 1000, count: 200, seed: 2 },
   { provider: 'openai', kills: 200, count: 100, seed: 3 },
+  { provider: 'openai-batch', kills: 200, count: 40, seed: 22 },
   { provider: 'gemini', kills: 200, count: 100, seed: 5 },
   { provider: 'comfyui', kills: 200, count: 100, seed: 6 },
   { provider: 'imagen', kills: 200, count: 100, seed: 6 },
@@ -49,6 +50,7 @@ it('makes and pays every picture once while answers are lost, refused and broken
 it.each([
   { name: 'accepted work is sent again', provider: 'replicate', seed: 11 },
   { name: 'an open intent is sent again', provider: 'replicate', seed: 12 },
+  { name: 'an open intent is sent again', provider: 'openai-batch', seed: 15 },
   { name: 'doubt is tried again', provider: 'openai', seed: 13 },
 ] as const)('negative control: $name', async ({ name, provider, seed }) => {
   const broken = await sabotagedPackage(name, built);

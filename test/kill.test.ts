@@ -10,6 +10,7 @@ it.each([
   { provider: 'local', kills: 5, count: 20, seed: 101 },
   { provider: 'replicate', kills: 6, count: 16, seed: 102 },
   { provider: 'openai', kills: 4, count: 12, seed: 103 },
+  { provider: 'openai-batch', kills: 2, count: 6, seed: 111 },
   { provider: 'fal', kills: 2, count: 6, seed: 106 },
   { provider: 'comfyui', kills: 2, count: 6, seed: 108 },
   { provider: 'modal', kills: 2, count: 6, seed: 110 },

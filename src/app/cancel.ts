@@ -4,6 +4,7 @@ import { usdOf } from '../money.ts';
 import { knownJob } from './jobs.ts';
 import type { Project } from './project.ts';
 import { resuming } from './resume.ts';
+import { makerOf } from '../runner/in-batch.ts';
 import type { RunningProject } from './opened-run.ts';
 import { runJobs } from './run-jobs.ts';
 
@@ -50,7 +51,7 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
   let stopped = 0;
   for (const open of ledger.queries.openRemote(job.id)) {
     try {
-      const { provider } = await project.services.provider(open.provider);
+      const { provider } = makerOf(await project.services.provider(open.provider), open);
       const free = await provider.cancel?.(open.remoteId, { signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS) });
       if (free) stopped += 1;
     } catch (error) {

@@ -3,6 +3,7 @@ import type { RunEvent } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Attempt } from '../ledger/records.ts';
 import { canBeCleared } from '../runner/askable.ts';
+import { makerOf } from '../runner/in-batch.ts';
 import { agree, type Agreed } from './agreement.ts';
 import { openedEvent } from './opened.ts';
 import { runOpened, type Outside, type RunningProject } from './opened-run.ts';
@@ -62,7 +63,7 @@ export function paidWorkWaits(
     if (recovery.isLeftBehind(before.id)) return queries.openProviders(before.id).some((name) => providers.has(name));
     const isClearable = (name: Attempt['provider']) => {
       const ready = providers.get(name);
-      return ready !== undefined && canBeCleared(ready.provider);
+      return ready !== undefined && canBeCleared(makerOf(ready, before.settings).provider);
     };
     return all.counts(before.id).held > 0 && queries.openProviders(before.id).some(isClearable);
   });

@@ -47,6 +47,8 @@ export interface DryJob {
   /** null: nobody knows the price of the model. */
   worstCaseUsd: number | null;
   shots: readonly DryShot[];
+  /** Its pictures, without the avatar, go in batches: the worst case is that of a batch. */
+  batch: boolean;
   /** What `auto` takes, and why; null: the provider was named, or the job goes on. */
   choice: Choice | null;
   /** What there is already, and what goes on. */
@@ -156,6 +158,7 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
     worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(totalMicros),
     shots,
     ...introduced(plan),
+    batch: settings.batch === true,
     warnings: [
       plan.warning,
       faceNotice(project, { ...plan, ...job }, ready),
@@ -165,10 +168,13 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
 }
 
 /** What is said first. A job that goes on keeps its provider: nothing is chosen. */
-function introduced({ before, choice, notice }: Pick<DryPlan, 'before' | 'choice' | 'notice'>) {
+function introduced({ before, choice, notice, settings }: DryPlan) {
   const chosen = before ? undefined : choice;
   const sentence = chosen && { message: chosen.sentence };
-  return { choice: chosen ?? null, notices: [sentence, notice].filter((one) => one !== undefined) };
+  const inBatch = settings.batch
+    ? { message: 'in batches: half the price, made within a day; the avatar, which all others wait for, at once' }
+    : undefined;
+  return { choice: chosen ?? null, notices: [sentence, notice, inBatch].filter((one) => one !== undefined) };
 }
 
 function fallbackWarnings(

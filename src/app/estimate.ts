@@ -8,6 +8,7 @@ import type { Price } from '../providers/capabilities.ts';
 import { usdOf, usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
+import { isBatched, makerOf } from '../runner/in-batch.ts';
 import { shotSettings } from '../runner/request.ts';
 import type { Reference, ShotKind, ShotSettings } from '../shot.ts';
 import { expectedReferences } from './likeness.ts';
@@ -61,7 +62,8 @@ export function worstOf(job: JobSettings, ready: ReadyProvider, shot: PricedShot
 }
 
 /** The price of one picture with its references; undefined when nobody knows. */
-export function priceOf(job: JobSettings, { provider }: ReadyProvider, shot: PricedShot): Price | undefined {
+export function priceOf(job: JobSettings, ready: ReadyProvider, shot: PricedShot): Price | undefined {
+  const { provider } = makerOf(ready, job, shot.kind);
   const { own = {}, prompt } = shot;
   const { model, width, height, quality } = shotSettings(job, own);
   const can = provider.capabilities(model);
@@ -86,7 +88,8 @@ export function dearestOf(
   makers: Pick<CostQuestion, 'ready' | 'standIns'>,
   shot: PricedShot,
 ): number {
-  const { ready, standIns = [] } = makers;
+  const { ready } = makers;
+  const { standIns = [] } = isBatched(job, shot.kind) ? {} : makers;
   return Math.max(worstOf(job, ready, shot) ?? 0, ...standIns.map((other) => standInWorst(job, other, shot)));
 }
 

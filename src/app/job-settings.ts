@@ -15,7 +15,7 @@ export function settingsWith(
   ready: ReadyProvider,
   character: CharacterSettings,
 ): JobSettings {
-  const { aspectRatio, transparent } = config;
+  const { aspectRatio, transparent, batch } = config;
   const { references, pictures, negativePrompt } = character;
   return {
     provider,
@@ -25,6 +25,7 @@ export function settingsWith(
     quality: config.quality,
     ...(aspectRatio !== undefined && { aspectRatio }),
     ...(transparent && { transparent }),
+    ...(batch && { batch }),
     output: config.output,
     store: config.storage.provider,
     thumbnails: config.thumbnails,

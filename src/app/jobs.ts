@@ -18,7 +18,7 @@ const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 
 /** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
 export function changesOf({ given, caps, priority, storage }: Config): JobChanges {
-  const { concurrency, attemptsMax, timeoutMs, thumbnails, requireSeed, allowUnknownPrice, quality } = given;
+  const { concurrency, attemptsMax, timeoutMs, thumbnails, requireSeed, allowUnknownPrice, quality, batch } = given;
   return {
     concurrency,
     attemptsMax,
@@ -27,6 +27,7 @@ export function changesOf({ given, caps, priority, storage }: Config): JobChange
     requireSeed,
     allowUnknownPrice,
     quality,
+    batch,
     caps: {
       perImageMicros: given.maxImageUsd === undefined ? undefined : caps.perImageMicros,
       perRunMicros: given.budgetUsd === undefined ? undefined : caps.perRunMicros,

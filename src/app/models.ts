@@ -27,8 +27,11 @@ export interface ModelInfo {
   negativePrompt: boolean;
   /** A sentence on the price; undefined: unknown. */
   priceNote: string | undefined;
-  /** At worst, of a picture in the config's size and quality; undefined: unknown, or the model has no such size. */
-  price: { avatar: Price; withReference: Price } | undefined;
+  /**
+   * `inBatch`: with a reference; undefined: it takes no batches. At worst, of a picture in the config's size and
+   * quality; undefined: unknown, or the model has no such size.
+   */
+  price: { avatar: Price; withReference: Price; inBatch: Price | undefined } | undefined;
   /** ISO date of its end, where announced. */
   retiresOn: string | undefined;
 }
@@ -98,14 +101,15 @@ function priceOf(
 ) {
   const { width, height } = size;
   const known = quality !== undefined && capabilities.qualities.includes(quality) ? quality : undefined;
-  const price = (isAvatar: boolean): Price | undefined => {
+  const price = (isAvatar: boolean, from: Pick<typeof provider, 'price'> = provider): Price | undefined => {
     const sized = { references: [], width, height };
     const references = expectedReferences(sized, { can: capabilities, kind: isAvatar ? 'avatar' : 'gallery' });
-    return provider.price({ model: id, width, height, quality: known, prompt: '', references });
+    return from.price({ model: id, width, height, quality: known, prompt: '', references });
   };
   try {
     const [avatar, withReference] = [price(true), price(false)];
-    return avatar && withReference && { avatar, withReference };
+    const inBatch = provider.batch && price(false, provider.batch);
+    return avatar && withReference && { avatar, withReference, inBatch };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

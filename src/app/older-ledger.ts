@@ -40,7 +40,8 @@ export async function lookFirst(
   const told = onDisk(ledger.open(), before, folder) ?? (await atProvider(ledger.open(), before, ready));
   if (told === undefined) return undefined;
   const why = `${told}, and the ledger does not know them: it may be older than the pictures`;
-  if (ready.provider.find) {
+  // The list of batches does not tell what is in them.
+  if (ready.provider.find && !settings.batch) {
     const message = `${why}. ${settings.provider} is asked for each picture before it is paid`;
     return { event: 'notice', level: 'warn', message };
   }

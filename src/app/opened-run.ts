@@ -6,7 +6,7 @@ import type { OpenRun } from '../ledger/runs.ts';
 import { usdOf } from '../money.ts';
 import type { RunnerOptions, RunnerResult, StopSignals } from '../runner/context.ts';
 import { afterSave } from '../runner/after/index.ts';
-import { canBeCleared } from '../runner/askable.ts';
+import { canBeAsked } from '../runner/askable.ts';
 import { Runner } from '../runner/runner.ts';
 import { stopFor } from '../runner/stop-for.ts';
 import type { Prepared, PreparingProject } from './prepare.ts';
@@ -48,7 +48,7 @@ export async function runOpened(project: RunningProject, work: Work, to: Outside
       at_provider: atProvider(),
       at_stake_usd: atStakeUsd(
         ledger,
-        jobs.filter((job) => !canAsk(prepared, job)),
+        jobs.filter((job) => !canBeAsked(job, prepared.providers)),
       ),
     });
   if (drain.aborted) tellDraining();
@@ -76,12 +76,6 @@ function uploaded({ ledger, prepared: { storage } }: Work, jobIds: readonly numb
     const waiting = ledger.uploads.storeOf(id);
     return waiting === undefined || waiting === storage?.name;
   });
-}
-
-/** True when the provider of a job can be asked about an attempt whose answer was lost. */
-export function canAsk({ providers }: Pick<Prepared, 'providers'>, { settings }: Job): boolean {
-  const ready = providers.get(settings.provider);
-  return ready !== undefined && canBeCleared(ready.provider);
 }
 
 /** After a run that broke off: its jobs are not run any more. */

@@ -7,6 +7,7 @@ import { SpareSpace } from '../images/spare-space.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
+import { isBatched } from '../runner/in-batch.ts';
 import { shotSettings } from '../runner/request.ts';
 import { isForKind, rolesSentence } from '../runner/roles.ts';
 import { unfit, type Demand } from '../runner/unfit.ts';
@@ -15,6 +16,8 @@ import { worstOf } from './estimate.ts';
 
 /** Why a provider can't keep the promise of a job, a sentence each; empty: it can. Its price is not looked at. */
 export function misfits(settings: JobSettings, ready: ReadyProvider, alike: readonly AlikeShots[] = []): string[] {
+  const goes = alike.length === 0 || alike.some(({ kind }) => isBatched(settings, kind));
+  if (settings.batch && goes && !ready.provider.batch) return ['it takes no batches'];
   const own = alike.map((shots) => demandOf(settings, shots));
   // What the job has beside its shots' own goes along with all but edits.
   const demands = alike.length > 0 && alike.every(isEdit) ? own : [demandOf(settings), ...own];

@@ -2,11 +2,11 @@ import type { RunEvent } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import type { OpenRun } from '../ledger/runs.ts';
-import { askableNames } from '../runner/askable.ts';
+import { canBeAsked } from '../runner/askable.ts';
 import { agree, type Agreed } from './agreement.ts';
 import { collectFirst, paidWorkWaits } from './collect-first.ts';
 import { openedEvent } from './opened.ts';
-import { canAsk, runOpened, type Outside, type RunningProject } from './opened-run.ts';
+import { runOpened, type Outside, type RunningProject } from './opened-run.ts';
 import type { PlannedJob } from './planned-job.ts';
 import { prepare, prepareFolders, type Prepared } from './prepare.ts';
 import type { Refusals } from './refusals.ts';
@@ -53,7 +53,7 @@ export async function runJobs(
     for (const job of jobs) ids.add(String(job.id));
     const uploads = prepared.storage !== undefined;
     for (const job of jobs)
-      told({ ...openedEvent(ledger, job, project.clean), uploads, can_ask: canAsk(prepared, job) });
+      told({ ...openedEvent(ledger, job, project.clean), uploads, can_ask: canBeAsked(job, prepared.providers) });
     const refusals = agreed.refusals.told();
     const refused = refusals.map(({ jobId, message, hint, advice }): RunEvent => ({
       event: 'notice',
@@ -73,7 +73,7 @@ export async function runJobs(
       ...ended,
       refusals,
       durationMs: project.host.elapsed() - startedMs,
-      askable: new Set(askableNames(prepared.providers)),
+      canAsk: (job) => canBeAsked(job, prepared.providers),
     });
   } finally {
     off();

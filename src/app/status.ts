@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Maker } from '../ledger/queries.ts';
+import type { Maker, OpenRemote } from '../ledger/queries.ts';
 import type { Job } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { pictureOf, type Picture } from './gallery.ts';
@@ -55,12 +55,24 @@ export interface JobInfo {
   pictures: readonly JobPicture[];
 }
 
+/** A batch at a provider with pictures of a job. */
+export interface OpenBatch {
+  /** Its id at the provider. */
+  batchId: string;
+  provider: string;
+  pictures: number;
+  /** When it ends at the latest (ISO 8601); null: not known. */
+  until: string | null;
+}
+
 /** How a job stands. Spans in milliseconds. */
 export interface JobStatus extends JobInfo {
   /** The processes that work on it. */
   workers: readonly { pid: number; host: string; startedAt: string }[];
   /** Names of the shots in the making. */
   making: readonly string[];
+  /** Batches that a later run collects. */
+  batches: readonly OpenBatch[];
   /** Place of its next shot in the queue of the processes that work on it, from 1; null: it is in no queue. */
   position: number | null;
   uploads: { pending: number; failed: number };
@@ -89,6 +101,7 @@ export async function jobStatus(project: LookingProject, name?: string): Promise
     ...info,
     workers: workers.map(({ startedAtMs, ...who }) => ({ ...who, startedAt: isoOf(startedAtMs) })),
     making: now.filter((shot) => shot.state === 'leased').map((shot) => shot.name),
+    batches: batchesOf(ledger.queries.openRemote(job.id)),
     position: info.running && info.queued > 0 ? ledger.standing.ahead(job.id) + 1 : null,
     uploads: ledger.uploads.open(job.id),
     ...paceOf(ledger, job, info.running ? info.queued + info.inFlight : 0),
@@ -97,6 +110,17 @@ export async function jobStatus(project: LookingProject, name?: string): Promise
     reservedUsd: usdOf(ledger.jobs.total(job.id).reservedMicros),
     spentTodayUsd: usdOf(ledger.queries.today().spentMicros),
   };
+}
+
+function batchesOf(open: readonly OpenRemote[]): OpenBatch[] {
+  const batches = new Map<string, OpenBatch>();
+  for (const { provider, remoteId, untilMs, batch } of open) {
+    if (!batch) continue;
+    const batchId = remoteId.slice(0, remoteId.lastIndexOf('/'));
+    const pictures = (batches.get(batchId)?.pictures ?? 0) + 1;
+    batches.set(batchId, { batchId, provider, pictures, until: untilMs === null ? null : isoOf(untilMs) });
+  }
+  return [...batches.values()];
 }
 
 function paceOf(ledger: Ledger, job: Job, left: number): Pick<JobStatus, 'averageMs' | 'timeLeftMs'> {

@@ -18,8 +18,8 @@ export interface EndedRun {
   refusals?: readonly Refusal[];
   /** Of this run. */
   durationMs: number;
-  /** Providers that can be asked about an attempt whose answer was lost. */
-  askable: ReadonlySet<string>;
+  /** Whether the provider of a job can be asked about an attempt whose answer was lost. */
+  canAsk: (job: Job) => boolean;
 }
 
 /** What a run came to, from the ledger. */
@@ -133,7 +133,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     })),
     uploadsLeft: uploads.pending + uploads.failed,
     liveAtProvider: ledger.queries.liveAtProvider(job.id),
-    canAsk: run.askable.has(job.settings.provider),
+    canAsk: run.canAsk(job),
     imageCapReached: ledger.queries.stoppedByBudget(job.id),
     costUsd: usdOf(total.spentMicros),
     reservedUsd: usdOf(total.reservedMicros),

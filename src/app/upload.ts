@@ -59,7 +59,7 @@ export async function uploadImages(
     for (const job of jobs) opened.close(job.id, startedAtMs);
     const durationMs = project.host.elapsed() - startedMs;
     const interrupted = signals.drain.aborted ? ({ reason: 'interrupted' } as const) : undefined;
-    return uploadResult(summarize(ledger, jobs, { stop: step?.stop ?? interrupted, durationMs, askable: new Set() }));
+    return uploadResult(summarize(ledger, jobs, { stop: step?.stop ?? interrupted, durationMs, canAsk: () => false }));
   } catch (error) {
     leaveRun(opened);
     throw error;

@@ -65,7 +65,7 @@ export function watchedResult(project: WatchingProject, name: string | undefined
   const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   const durationMs = (job.endedAtMs ?? project.host.now()) - job.createdAtMs;
-  return summarize(ledger, [job], { stop: undefined, durationMs, askable: new Set() });
+  return summarize(ledger, [job], { stop: undefined, durationMs, canAsk: () => false });
 }
 
 /** True when no running process works on a job. */

@@ -32,6 +32,7 @@ export interface MakingFlags extends FolderFlags {
   quality?: string | undefined;
   aspectRatio?: string | undefined;
   transparent?: boolean | undefined;
+  batch?: boolean | undefined;
   concurrency?: string | undefined;
   budget?: string | undefined;
   maxImageUsd?: string | undefined;
@@ -56,8 +57,8 @@ export interface MakingFlags extends FolderFlags {
 export function settingsOf(flags: MakingFlags): GivenSettings {
   const { provider, model, seed, size, quality, concurrency, timeoutMs, attemptsMax, priority } = flags;
   const { maxImageUsd, maxDayUsd, output, ledger, storage, owner, requireSeed, allowUnknownPrice } = flags;
-  const { aspectRatio, transparent } = flags;
-  const look = { size, aspectRatio, transparent, quality };
+  const { aspectRatio, transparent, batch } = flags;
+  const look = { size, aspectRatio, transparent, quality, batch };
   const making = { provider, model, seed, ...look, concurrency, timeoutMs, attemptsMax, priority };
   const others = { maxImageUsd, maxDayUsd, output, ledger, storage, owner, requireSeed, allowUnknownPrice };
   const thumbnails = flags.thumbnails === false ? false : undefined;

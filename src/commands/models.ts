@@ -21,6 +21,7 @@ export function models(io: Io, { provider, ...flags }: ModelsFlags): Promise<Exi
     else {
       printTable(io, flags, { columns: COLUMNS, rows: found.map(cellsOf) });
       printLine(io, `\n${notes(`${width}x${height}`, imggen.config.quality)}`);
+      printLine(io, batchNote(found));
       printLine(io, `for one gallery picture with the face ${auto.sentence}`);
     }
     return EXIT.ok;
@@ -57,16 +58,22 @@ function priceText(price: Price | undefined): string {
 }
 
 function documentOf({ price, priceNote, referenceInput, retiresOn, ...model }: ModelInfo) {
-  const { avatar, withReference } = price ?? {};
+  const { avatar, withReference, inBatch } = price ?? {};
   return {
     ...model,
     referenceInput: referenceInput ?? null,
     priceNote: priceNote ?? null,
     worstUsd: avatar === undefined ? null : usdOf(avatar.worstMicros),
     worstWithReferenceUsd: withReference === undefined ? null : usdOf(withReference.worstMicros),
+    worstInBatchUsd: inBatch === undefined ? null : usdOf(inBatch.worstMicros),
     priceSource: avatar === undefined ? null : `${avatar.source}, ${avatar.asOf}`,
     retiresOn: retiresOn ?? null,
   };
+}
+
+function batchNote(found: readonly ModelInfo[]): string {
+  const names = new Set(found.flatMap(({ provider, price }) => (price?.inBatch ? [provider] : [])));
+  return `--batch: half the price, made within a day: ${[...names].join(', ') || 'none of these'}`;
 }
 
 function notes(size: string, quality: string | undefined): string {

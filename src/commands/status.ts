@@ -46,6 +46,10 @@ function linesOf(facts: JobStatus, typed: AsTyped): [label: string, text: string
     ['pictures', picturesOf(facts)],
   ];
   if (facts.making.length > 0) lines.push(['making', namesOf(facts.making)]);
+  for (const { batchId, provider, pictures, until } of facts.batches) {
+    const end = until === null ? '' : `, made by ${until.slice(0, 16).replace('T', ' ')} UTC at the latest`;
+    lines.push(['batch', `${count(pictures, 'picture')} at ${provider} as ${batchId}${end}`]);
+  }
   if (position !== null) lines.push(['position', `${position} in the queue`]);
   if (uploads.pending + uploads.failed > 0) {
     lines.push(['uploads', `${uploads.pending} pending, ${uploads.failed} failed`]);

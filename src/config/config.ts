@@ -59,6 +59,8 @@ export interface Config {
   /** `3:4`: the shape of the pictures, which have about as many pixels as `size`. */
   aspectRatio?: string | undefined;
   transparent: boolean;
+  /** Pictures go in batches, the avatar does not. */
+  batch: boolean;
   concurrency: number;
   /** Milliseconds between the first sends. */
   staggerMs: number;

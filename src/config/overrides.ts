@@ -5,7 +5,7 @@ import { settings } from './schema.ts';
 
 const { provider, model, size, quality, seed, concurrency, attemptsMax, timeoutMs } = settings;
 const { budgetUsd, maxImageUsd, maxDayUsd, output, ledger, storage, owner, priority } = settings;
-const { thumbnails, requireSeed, allowUnknownPrice, aspectRatio, transparent } = settings;
+const { thumbnails, requireSeed, allowUnknownPrice, aspectRatio, transparent, batch } = settings;
 
 const overridesSchema = z
   .strictObject({
@@ -30,6 +30,7 @@ const overridesSchema = z
     allowUnknownPrice,
     aspectRatio,
     transparent,
+    batch,
   })
   .partial();
 

@@ -55,6 +55,7 @@ export function resolveConfig({
     quality: over.quality ?? file.quality,
     aspectRatio: aspectRatioOf(file, layers),
     transparent: over.transparent ?? file.transparent,
+    batch: over.batch ?? file.batch,
     concurrency: over.concurrency ?? file.concurrency,
     staggerMs: file.staggerMs ?? (provider === DEFAULT_PROVIDER ? 0 : staggerDefaultMs),
     attemptsMax: over.attemptsMax ?? file.attemptsMax,

@@ -25,6 +25,7 @@ export const settings = {
   quality: lineOfText(40),
   aspectRatio: aspectRatioSchema,
   transparent: yesOrNo,
+  batch: yesOrNo,
   seed: seedSchema,
   concurrency: wholeNumber(1, 64),
   attemptsMax: wholeNumber(1, 10),
@@ -83,6 +84,9 @@ export const fileSchema = z.strictObject(
     transparent: settings.transparent
       .default(false)
       .describe('Pictures with a transparent background, of models that can.'),
+    batch: settings.batch
+      .default(false)
+      .describe('Pictures go in batches: half the price, made within a day, collected by a later run. OpenAI, Gemini.'),
     concurrency: settings.concurrency.default(4).describe('How many pictures are made at the same time.'),
     staggerMs: wholeNumber(0, 60_000)
       .optional()

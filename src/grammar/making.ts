@@ -1,6 +1,6 @@
 /** Commands that make pictures, and go on with making them. */
 import { type Command } from 'commander';
-import { common, examples, listed, making, running, seedOption, type Run } from './options.ts';
+import { batching, common, examples, listed, making, running, seedOption, type Run } from './options.ts';
 
 /** init, create-character, pack. */
 export function addMaking(program: Command, run: Run): void {
@@ -17,17 +17,19 @@ export function addMaking(program: Command, run: Run): void {
       ),
     );
   making(
-    program
-      .command('create-character')
-      .description(
-        'register the character and lock its seed; make the avatar, then 10 training pictures; run again, only ' +
-          'what is missing',
-      )
-      .argument('[config...]', 'configs, one a character (default: --config, $IMGGEN_CONFIG, ./config.json)')
-      .option('--training <file>', 'another training set: YAML, JSON, or one scene a line')
-      .option('--training-count <n>', 'how many training pictures, 1 to 100 (default: 10)')
-      .addOption(seedOption())
-      .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
+    batching(
+      program
+        .command('create-character')
+        .description(
+          'register the character and lock its seed; make the avatar, then 10 training pictures; run again, only ' +
+            'what is missing',
+        )
+        .argument('[config...]', 'configs, one a character (default: --config, $IMGGEN_CONFIG, ./config.json)')
+        .option('--training <file>', 'another training set: YAML, JSON, or one scene a line')
+        .option('--training-count <n>', 'how many training pictures, 1 to 100 (default: 10)')
+        .addOption(seedOption())
+        .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
+    ),
     [
       'imggen create-character',
       'imggen create-character mira.json kenji.json --budget 5',
@@ -66,24 +68,27 @@ function addAvatar(program: Command, run: Run): void {
 
 function addPack(program: Command, run: Run): void {
   making(
-    program
-      .command('pack')
-      .description('make gallery pictures: scenes of your own, or N varied poses and places')
-      .argument('[character]', 'a character’s id (default: the one in the config)')
-      .option('-n, --count <n>', 'how many pictures; required without scenes, which share them in turn')
-      .option('--scene <text>', 'what to show: place and action; repeatable', listed)
-      .option('--scenes <file>', 'more of them: YAML, JSON, or one a line')
-      .option('--no-scenes', 'not those of the config')
-      .option('--outfit <text>', 'clothes of all pictures, in place of the character’s')
-      .option('--context <file>', 'story, place and mood of all pictures: a text, or YAML or JSON')
-      .option('--new', 'start another job although an identical one is unfinished')
-      .addOption(seedOption())
-      .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
+    batching(
+      program
+        .command('pack')
+        .description('make gallery pictures: scenes of your own, or N varied poses and places')
+        .argument('[character]', 'a character’s id (default: the one in the config)')
+        .option('-n, --count <n>', 'how many pictures; required without scenes, which share them in turn')
+        .option('--scene <text>', 'what to show: place and action; repeatable', listed)
+        .option('--scenes <file>', 'more of them: YAML, JSON, or one a line')
+        .option('--no-scenes', 'not those of the config')
+        .option('--outfit <text>', 'clothes of all pictures, in place of the character’s')
+        .option('--context <file>', 'story, place and mood of all pictures: a text, or YAML or JSON')
+        .option('--new', 'start another job although an identical one is unfinished')
+        .addOption(seedOption())
+        .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),
+    ),
     [
       'imggen pack --count 8',
       'imggen pack --scene "on a balcony in Lisbon at sunset" --count 4',
       'imggen pack mira-sol --scenes trip.yaml --budget 1.50 --dry-run',
       'imggen pack --count 8 --key nightly-42 --json   # CI: never a second job',
+      'imggen pack --count 8 --batch   # half the price; then imggen resume',
     ],
   ).action((id, flags) =>
     run(
@@ -110,11 +115,13 @@ export function addGoingOn(program: Command, run: Run): void {
     ),
   );
   running(
-    program
-      .command('retry')
-      .description('try failed and refused shots again')
-      .argument('[job]', 'a job’s number or key')
-      .option('--unknown', 'also shots that were perhaps charged: pays again, on purpose'),
+    batching(
+      program
+        .command('retry')
+        .description('try failed and refused shots again')
+        .argument('[job]', 'a job’s number or key')
+        .option('--unknown', 'also shots that were perhaps charged: pays again, on purpose'),
+    ),
     ['imggen retry 3', 'imggen retry --unknown 3'],
   ).action((job, flags) =>
     run(
@@ -162,11 +169,13 @@ export function addFromPictures(program: Command, run: Run): void {
     ),
   );
   making(
-    program
-      .command('reroll')
-      .description('make another take of these pictures, with new seeds; the old pictures stay and are marked')
-      .argument('<image...>', 'file names, or mira-sol/3')
-      .option('--new', 'start another job although an identical one is unfinished'),
+    batching(
+      program
+        .command('reroll')
+        .description('make another take of these pictures, with new seeds; the old pictures stay and are marked')
+        .argument('<image...>', 'file names, or mira-sol/3')
+        .option('--new', 'start another job although an identical one is unfinished'),
+    ),
     ['imggen reroll mira-sol/3', 'imggen reroll mira_sol_image_00003.png mira-sol/7 --dry-run'],
   ).action((images, flags) =>
     run(

@@ -61,6 +61,13 @@ export function running(command: Command, lines: readonly string[]): Command {
     .option('--yes', 'go on without asking');
 }
 
+/** In batches: commands whose pictures nobody waits for. */
+export function batching(command: Command): Command {
+  return command
+    .option('--batch', 'in batches: half the price, made within a day, collected by a later `imggen resume`')
+    .option('--no-batch', 'at once, at the full price, whatever config or job say');
+}
+
 /** The seed: only where a character's pictures are planned. */
 export function seedOption(): Option {
   return new Option('--seed <n>', 'seed of the character, 0 … 4294967295');

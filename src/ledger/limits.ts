@@ -96,7 +96,8 @@ export function checkLimits(connection: Connection, scope: string, provider: str
 function inFlight(connection: Connection, provider: string): number {
   const holders = connection.all<{ owner: string; n: number }>(
     `SELECT s.owner owner, COUNT(*) n FROM attempts a INDEXED BY attempts_in_flight JOIN shots s ON s.id = a.shot_id
-     WHERE a.provider = ? AND a.state IN ('intent', 'accepted') AND s.state = 'leased' AND s.owner IS NOT NULL
+     WHERE a.provider = ? AND a.state IN ('intent', 'accepted') AND a.request ->> 'batch' IS NULL
+       AND s.state = 'leased' AND s.owner IS NOT NULL
      GROUP BY s.owner`,
     provider,
   );

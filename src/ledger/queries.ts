@@ -16,6 +16,18 @@ export interface Maker {
   pictures: number;
 }
 
+/** Work of a job that a provider has accepted and that has not ended. */
+export interface OpenRemote {
+  provider: string;
+  remoteId: string;
+  /** The shot's name. */
+  shot: string;
+  /** It is in a batch: the remote id is `BATCH/ATTEMPT_KEY`. */
+  batch: boolean;
+  /** When the batch ends at the latest; null: not known, or no batch. */
+  untilMs: number | null;
+}
+
 /** Questions that change nothing. */
 export class Queries {
   private readonly connection: Connection;
@@ -103,12 +115,13 @@ export class Queries {
   }
 
   /** Remote ids of open attempts of a job, for canceling at the provider. */
-  openRemote(jobId: number): { provider: string; remoteId: string; shot: string }[] {
-    return this.connection.all(
-      `SELECT a.provider, a.remote_id remoteId, s.name shot FROM attempts a JOIN shots s ON s.id = a.shot_id
-       WHERE a.job_id = ? AND a.state = 'accepted'`,
+  openRemote(jobId: number): OpenRemote[] {
+    const rows = this.connection.all<Omit<OpenRemote, 'batch'> & { batch: number | null }>(
+      `SELECT a.provider, a.remote_id remoteId, s.name shot, a.request ->> 'batch' batch, a.sent ->> 'untilMs' untilMs
+       FROM attempts a JOIN shots s ON s.id = a.shot_id WHERE a.job_id = ? AND a.state = 'accepted'`,
       jobId,
     );
+    return rows.map((row) => ({ ...row, batch: row.batch !== null }));
   }
 
   /** Shots of a job in these states, in their order; `unpaid`: without ended ones that were paid, or perhaps paid. */

@@ -98,6 +98,8 @@ export interface AttemptRequest {
   height: number;
   quality?: string | undefined;
   transparent?: boolean | undefined;
+  /** It goes in a batch. */
+  batch?: true | undefined;
   references: readonly Reference[];
 }
 

@@ -23,6 +23,8 @@ export interface JobSettings {
   aspectRatio?: string | undefined;
   /** Pictures with a transparent background. */
   transparent?: boolean | undefined;
+  /** Its pictures, without the avatar, go in batches: for less, within a day. Default false. */
+  batch?: boolean | undefined;
   /** Absolute folder of all pictures. */
   output: string;
   /** Name of the store, `none` for no upload. */

@@ -12,6 +12,7 @@ import {
 } from './openai/background.ts';
 import { modelForRequest } from './models.ts';
 import { makeImage } from './openai/images.ts';
+import { inBatches } from './openai/batch.ts';
 import { DEFAULT_MODEL, MODELS, modelOf } from './openai/models.ts';
 import { priceOf } from './openai/price.ts';
 import { openSession, SERVICE, type Access } from './openai/session.ts';
@@ -89,7 +90,14 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     },
     check: (call) => check(access, options.model ?? DEFAULT_MODEL, call),
   };
-  return options.background ? inBackground(provider, access, options) : provider;
+  const plainPrice: Provider['price'] = (request) =>
+    priceOf(model(request.model), request, { ...options, background: false, partialImages: 0 }, settings.now());
+  const plainWarnings: Provider['warnings'] = (request) =>
+    warningsOf(request, { ...options, background: false }, model(request.model).retiresOn);
+  const { moderation } = options;
+  const plain = { ...provider, price: plainPrice, warnings: plainWarnings };
+  const batch = inBatches(access, { provider: plain, model, moderation });
+  return { ...(options.background ? inBackground(provider, access, options) : provider), batch };
 }
 
 /** The same provider with work that has an id. */

@@ -13,57 +13,13 @@
  * - Messages are the service's own words; the runner redacts and sanitizes them. Credentials go to no host but the base
  *   URL's.
  */
-import type { CharacterAttributes } from '../character.ts';
-import type { Reference, SentRecord, ShotLook } from '../shot.ts';
+import type { SentRecord } from '../shot.ts';
 import type { Capabilities, Price } from './capabilities.ts';
+import type { Generated, ImageRequest } from './image-request.ts';
 import type { LedgerSays } from './ledger-says.ts';
 
 export type { Reference, SentRecord } from '../shot.ts';
-
-/** One picture to be made. Everything a provider may send; it picks what its service takes. */
-export interface ImageRequest {
-  /**
-   * This attempt's own key, unique for ever: an idempotency key, a client-chosen id or metadata where the service takes
-   * one.
-   */
-  attemptKey: string;
-  /** The shot's name, for metadata. */
-  shot: string;
-  model: string;
-  prompt: string;
-  negativePrompt?: string | undefined;
-  /** 0 … 2^32 − 1. Ignored by services without a seed (see `Capabilities.seed`). */
-  seed: number;
-  width: number;
-  height: number;
-  /** `low`, `medium`, `high`, `auto` …, as the model takes it; undefined: the provider's default. */
-  quality?: string | undefined;
-  /** With a transparent background; only for models that can. */
-  transparent?: boolean | undefined;
-  references: readonly Reference[];
-  /** Who and how, in structure: what the local provider draws from. */
-  character: CharacterAttributes;
-  look: ShotLook;
-}
-
-/** A picture as the provider hands it over. */
-export type ProviderImage =
-  | { kind: 'bytes'; bytes: Uint8Array }
-  /** Fetched at once by the runner, without credentials, every hop checked. */
-  | { kind: 'url'; url: string };
-
-/** Work that ended well. */
-export interface Generated {
-  image: ProviderImage;
-  /** The seed the service says it used, if it says. */
-  seedUsed?: number;
-  /** What it really cost, in micro-dollars, if the service says; else the quoted price is taken. */
-  costMicros?: number;
-  /** The service's usage record, kept as JSON in the ledger. */
-  usage?: unknown;
-  /** Things the user should know, once. */
-  warnings?: readonly string[];
-}
+export type { Generated, ImageRequest, ProviderImage } from './image-request.ts';
 
 /** What `submit` achieved; `sent`: added to what `onSending` was told, as the answer tells more (its clock). */
 export type Submission =
@@ -194,4 +150,44 @@ export interface Provider {
   countUnknown?(ledger: LedgerSays, call: CallContext): Promise<number>;
   /** Is the service there and the key good? Costs nothing. */
   check(call: CallContext): Promise<Health>;
+  /** The same service asked in batches, where it takes them. */
+  readonly batch?: BatchMode;
+}
+
+/** One request of a batch, ready to be sent. */
+export interface BatchLine {
+  request: ImageRequest;
+  /** JSON, as it stands in the batch. */
+  text: string;
+}
+
+/** A batch that the service has accepted. */
+export interface SentBatch {
+  /** Its id there. */
+  batchId: string;
+  /** When it ends at the latest, in epoch ms. */
+  untilMs: number;
+}
+
+/**
+ * A service that takes many requests as one batch and answers within a day, for less: `price` is that of a batch.
+ * Each request stays an attempt, with the remote id `BATCH/ATTEMPT_KEY`: `collect`, `find` and `cancel` take and tell
+ * those. `collect` reads the batch once and waits for nothing.
+ */
+export interface BatchMode extends Omit<Provider, 'batch' | 'submit'> {
+  collect: NonNullable<Provider['collect']>;
+  find: NonNullable<Provider['find']>;
+  /** Requests that may go in one batch have the same group. Pure. */
+  groupOf(request: ImageRequest): string;
+  /** How many requests like this one go in one batch, and of how many bytes together, at most. Pure. */
+  limitsFor(request: ImageRequest): { requests: number; bytes: number };
+  /** Makes a request ready; free. @throws {ProviderError} `rejected` when a batch can't carry it. */
+  lineFor(request: ImageRequest, call: CallContext): Promise<BatchLine>;
+  /**
+   * Sends a batch of one group, with at most one request that may cost money. `onSending` is told `{ batch: key }`,
+   * which `find` recognizes the batch by.
+   * @param key this batch's own, unique for ever.
+   * @throws {ProviderError}
+   */
+  send(lines: readonly BatchLine[], key: string, call: SubmitContext): Promise<SentBatch>;
 }

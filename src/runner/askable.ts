@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Attempt, Job } from '../ledger/records.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { ReadyProvider, RunnerContext } from './context.ts';
+import type { RunnerContext } from './context.ts';
+import { makerOf } from './in-batch.ts';
 import { idPathsOf } from './kept-id.ts';
 import { partPathsOf } from './staging.ts';
 
@@ -11,10 +12,10 @@ export function canBeCleared(provider: Pick<Provider, 'idempotent' | 'find'>): b
   return provider.idempotent || provider.find !== undefined;
 }
 
-/** Names of the providers that can clear up a doubt. */
-export function askableNames(providers: ReadonlyMap<string, Pick<ReadyProvider, 'provider'>>): string[] {
-  const all = [...providers.values()].map((ready) => ready.provider);
-  return all.filter(canBeCleared).map((provider) => provider.name);
+/** True when doubt about shots of a job can be cleared up without a person, at its own provider. */
+export function canBeAsked({ settings }: Pick<Job, 'settings'>, providers: RunnerContext['providers']): boolean {
+  const ready = providers.get(settings.provider);
+  return ready !== undefined && canBeCleared(makerOf(ready, settings).provider);
 }
 
 /** True for attempts whose provider can be asked, or whose answer or remote id lies on the disk. */
@@ -22,11 +23,12 @@ export function heldAskable(
   context: Pick<RunnerContext, 'providers' | 'outputs' | 'ledger'>,
   jobs: readonly Job[],
 ): (attempt: Attempt) => boolean {
-  const askable = askableNames(context.providers);
   return (attempt) => {
+    const ready = context.providers.get(attempt.provider);
+    if (!ready) return false;
+    const { provider } = makerOf(ready, attempt.request);
     const job = jobs.find(({ id }) => id === attempt.jobId);
-    if (askable.includes(attempt.provider) || !job) return askable.includes(attempt.provider);
-    if (!context.providers.has(attempt.provider)) return false;
+    if (canBeCleared(provider) || !job) return canBeCleared(provider);
     return [...partPathsOf(job, attempt.key, context), ...idPathsOf({ job, attempt }, context)].some(existsSync);
   };
 }

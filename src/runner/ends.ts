@@ -41,7 +41,9 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
   });
   // Work that we have canceled ourselves says nothing of the service.
   const isCanceled = ledger.jobs.find(open.job.id)?.state === 'canceled';
-  const observed = isCanceled && verdict.observed === 'unavailable' ? undefined : verdict.observed;
+  const saysNothing = isCanceled && verdict.observed === 'unavailable';
+  // All requests of a batch fail at once, hours after they were sent.
+  const observed = saysNothing || open.attempt.request.batch ? undefined : verdict.observed;
   const message = context.clean(error.message);
   const { failure, code, status } = error;
   context.trace('failed', { shot: open.lease.shot, failure, code, status, verdict: verdict.shot, message });

@@ -5,6 +5,9 @@ import { Places } from './places.ts';
 /** The longest wait before looking again. */
 const WAIT_MAX_MS = 5_000;
 
+/** Shots of a job that goes in batches: as many as there are. */
+const BATCH_PLACES = 100_000;
+
 type Context = Pick<Time, 'now' | 'sleep'> & Pick<StopSignals, 'drain'> & Pick<RunnerContext, 'ledger'>;
 
 /** The shots that a run is at, from their claim to their end. */
@@ -13,6 +16,7 @@ export class InFlight {
   /** By attempt: a shot may be claimed again before the end of its last attempt is heard of. */
   private readonly ends = new Map<number, Promise<void>>();
   private readonly most: ReadonlyMap<number, number>;
+  private readonly batched: ReadonlySet<number>;
   private readonly taken: Places;
   private readonly brokenOff: Lease[] = [];
   private wake: () => void = () => {};
@@ -20,6 +24,7 @@ export class InFlight {
   constructor(context: Context, jobs: readonly Job[]) {
     this.context = context;
     this.most = new Map(jobs.map((job) => [job.id, job.settings.concurrency]));
+    this.batched = new Set(jobs.filter((job) => job.settings.batch).map((job) => job.id));
     this.taken = new Places(this.most);
   }
 
@@ -30,6 +35,8 @@ export class InFlight {
 
   /** How many more shots of a job may begin now; `oneByOne`: none while one is under way. */
   places(jobId: number, oneByOne = false): number {
+    // What goes in batches is claimed as a whole.
+    if (this.batched.has(jobId)) return BATCH_PLACES;
     const free = this.taken.of(jobId);
     return oneByOne ? Math.max(0, free + 1 - (this.most.get(jobId) ?? 0)) : free;
   }
@@ -41,7 +48,7 @@ export class InFlight {
       this.taken.end(attemptId);
     });
     this.ends.set(attemptId, tracked);
-    this.taken.begin(attemptId, jobId);
+    if (!this.batched.has(jobId)) this.taken.begin(attemptId, jobId);
   }
 
   /** A provider has done its part of a shot: its place there is free. */

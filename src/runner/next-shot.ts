@@ -102,9 +102,9 @@ export class NextShot {
   }
 
   /** Spreads the first sends of a job; before the claim, so that no attempt is committed long before it is sent. */
-  private async stagger({ id, settings: { concurrency, staggerMs } }: Job): Promise<void> {
+  private async stagger({ id, settings: { batch, concurrency, staggerMs } }: Job): Promise<void> {
     const last = this.claims.get(id);
-    if (!last || last.count >= concurrency || staggerMs === 0) return;
+    if (!last || last.count >= concurrency || staggerMs === 0 || batch) return;
     const waitMs = Math.min(staggerMs, last.atMs + staggerMs - this.context.elapsed());
     if (waitMs > 0) await this.context.sleep(waitMs, this.drain);
   }

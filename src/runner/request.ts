@@ -5,6 +5,7 @@ import { sourceOf, type GivenReference, type ShotKind, type ShotSettings } from 
 import type { ReadyProvider, RunnerContext } from './context.ts';
 import { unfitToStandIn } from './fallback.ts';
 import { avatarOf, picturesOf, type PicturesContext } from './own-pictures.ts';
+import { inBatch, isBatched, makerOf } from './in-batch.ts';
 import { isForKind, promptWithRoles } from './roles.ts';
 import { sentReferences, type ReferenceParts } from './sent-references.ts';
 
@@ -37,6 +38,11 @@ export class Requests {
     const settings = shotSettings(job.settings, shot.settings, shot.kind);
     const of: Made = { job, shot, settings };
     const main = this.context.providers.get(settings.provider);
+    // Nobody stands in for a batch: the price that was agreed to is the batch's.
+    if (isBatched(settings, shot.kind)) {
+      const batched = main && inBatch(main) && this.route(makerOf(main, settings, shot.kind), settings.model, of);
+      return batched ? [{ ...batched, request: { ...batched.request, batch: true } }] : [];
+    }
     const routes = [main && this.route(main, settings.model, of)];
     for (const name of settings.fallback) {
       const ready = this.context.providers.get(name);

@@ -1,11 +1,10 @@
-import { SpareSpace } from '../images/spare-space.ts';
 import type { Claimed } from '../ledger/lease.ts';
 import type { Job } from '../ledger/records.ts';
 import type { TakenOver } from '../ledger/recovery.ts';
 import type { Reference } from '../providers/provider.ts';
 import type { AfterSave } from './after/after.ts';
 import { GuardedSteps } from './after/guarded.ts';
-import { runAttempt } from './attempt.ts';
+import { Batches } from './batches.ts';
 import type { RunnerContext, RunnerOptions, RunnerResult, Stop } from './context.ts';
 import { DiskSpace } from './disk-space.ts';
 import { ledgerGone } from './gone.ts';
@@ -14,10 +13,11 @@ import { LetGo } from './let-go.ts';
 import { LookFirst, takenOver } from './look-first.ts';
 import { heldAskable } from './askable.ts';
 import { NextShot } from './next-shot.ts';
-import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
+import type { AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { openAttempt } from './opening.ts';
 import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
+import { Running } from './running.ts';
 import { resultOf, stopFor } from './stop-for.ts';
 import { tellSpend, warningOnce } from './tell.ts';
 import { Waiting } from './waiting.ts';
@@ -32,7 +32,8 @@ const RECOVERY_POLL_MS = 500;
 export class Runner {
   private readonly context: RunnerContext;
   private readonly options: RunnerOptions;
-  private readonly attempts: AttemptContext;
+  private readonly batches: Batches;
+  private readonly running: Running;
   private readonly requests: Requests;
   private readonly after: GuardedSteps;
   private readonly jobs: readonly Job[];
@@ -57,11 +58,12 @@ export class Runner {
     const warnOnce = warningOnce(context);
     this.context = context;
     this.options = options;
-    this.attempts = { ...context, ...options, warnOnce, space: new SpareSpace() };
     this.letGo = new LetGo(options);
     this.requests = new Requests({ ...context, warnOnce }, parts.references);
     this.after = new GuardedSteps(context, parts.after);
     this.jobs = options.jobIds.flatMap((id) => context.ledger.jobs.find(id) ?? []);
+    this.batches = new Batches(context);
+    this.running = new Running({ ...context, ...options, warnOnce }, this.batches, this.jobs);
     this.flight = new InFlight({ ...context, drain: options.drain }, this.jobs);
     this.next = new NextShot(context, options, { requests: this.requests, jobs: this.jobs, letGo: this.letGo });
     this.disk = new DiskSpace(context);
@@ -73,8 +75,9 @@ export class Runner {
   async run(): Promise<RunnerResult> {
     this.after.start();
     await this.generate().catch((error: unknown) => this.broke(error));
+    this.batches.drop();
     await this.flight.ended();
-    await this.attempts.space.close();
+    await this.running.close();
     await this.after.finish();
     this.flight.letGoBroken();
     if (this.bug !== undefined) throw this.bug;
@@ -84,11 +87,8 @@ export class Runner {
   private async generate(): Promise<void> {
     this.reopenHeld();
     while (!this.halt && this.bug === undefined && this.context.ledger.isThere()) {
-      if (this.options.drain.aborted) {
-        // What is in flight ends or is let go; the rest is aborted when the caller says so.
-        this.halt = { reason: 'interrupted' };
-        return;
-      }
+      // What is in flight ends or is let go; the rest is aborted when the caller says so.
+      if (this.options.drain.aborted) return void (this.halt = { reason: 'interrupted' });
       this.takeOver();
       const open = this.next.openJobIds();
       const free = open.filter((id) => this.flight.places(id, this.paidInVain.isSuspect(id)) > 0);
@@ -100,6 +100,7 @@ export class Runner {
       if (await this.diskIsFull(open)) continue;
       const next = await this.next.claim(free);
       if (next.kind !== 'wait') this.waiting.over();
+      if (next.kind !== 'claimed') this.batches.pause(next);
       if (next.kind === 'claimed') this.start(next);
       else if (this.options.drain.aborted || this.next.openJobIds().length < open.length) continue;
       else if (next.kind === 'wait') {
@@ -116,9 +117,9 @@ export class Runner {
     const jobs = this.jobs.filter((job) => open.includes(job.id));
     const shortage = await this.disk.shortage(jobs, this.flight.size);
     if (!shortage) return false;
-    const stop: Stop = { reason: 'disk', message: shortage.message };
-    if (shortage.jobId === undefined) this.halt = stop;
-    else this.next.stop(shortage.jobId, stop);
+    const { jobId, message } = shortage;
+    if (jobId === undefined) this.halt = { reason: 'disk', message };
+    else this.next.stop(jobId, { reason: 'disk', message });
     return true;
   }
 
@@ -134,8 +135,8 @@ export class Runner {
 
   /** Held shots whose provider can be asked are asked again, and those of which something lies on the disk by now. */
   private reopenHeld(): void {
-    const isAskable = heldAskable(this.context, this.jobs);
-    for (const taken of this.context.ledger.recovery.reopenHeld(this.options.jobIds, isAskable)) this.goOn(taken);
+    const { recovery } = this.context.ledger;
+    for (const held of recovery.reopenHeld(this.options.jobIds, heldAskable(this.context, this.jobs))) this.goOn(held);
   }
 
   private goOn(taken: TakenOver): void {
@@ -156,7 +157,8 @@ export class Runner {
   /** @throws what the provider or the ledger throws: the shot is let go at the end of the run. */
   private opened(claim: Claimed | TakenOver): OpenAttempt | undefined {
     try {
-      const open = openAttempt(this.context.providers, this.requests, claim, (id) => this.flight.answered(id));
+      const answered = (id: number) => this.flight.answered(id);
+      const open = openAttempt({ ...this.context, batches: this.batches }, this.requests, claim, answered);
       if (open && 'kind' in claim) this.requests.tellWarnings(open.ready, open.request);
       return open;
     } catch (error) {
@@ -167,8 +169,8 @@ export class Runner {
 
   private track(open: OpenAttempt): void {
     this.paidInVain.began(open);
-    const end = runAttempt(this.attempts, open)
-      .finally(() => open.file.close())
+    const end = this.running
+      .run(open)
       .then((ended) => this.ended(open, ended))
       .catch((error: unknown) => {
         this.broke(error);
@@ -181,8 +183,6 @@ export class Runner {
     const { lease, ready, job } = open;
     if (end.kind === 'done') this.after.saved(end.image, job);
     if (end.kind === 'released' || end.kind === 'lease-lost') this.letGo.add(lease);
-    if (end.kind === 'released' && end.why !== 'interrupted')
-      this.context.tell({ event: 'notice', level: 'warn', message: end.why });
     if (end.kind === 'failed' && end.verdict.shot === 'parked') {
       const why: Stop = { reason: 'auth', message: end.message };
       this.next.stop(lease.jobId, why);

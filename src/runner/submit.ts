@@ -101,7 +101,8 @@ class Announcement {
 async function reserve(context: AttemptContext, open: OpenAttempt): Promise<void> {
   try {
     if (open.attempt.ordinal > 1) await open.file.giveBack(context.ledger.attempts.earlierKeys(open.attempt));
-    await open.file.reserve(context.space);
+    // The answers of a batch come to a later run.
+    if (!open.attempt.request.batch) await open.file.reserve(context.space);
   } catch (error) {
     notSent(context, open);
     throw error;

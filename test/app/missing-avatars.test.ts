@@ -97,7 +97,7 @@ it('a job whose pictures wait for the failed avatar of another one has not been 
   const avatar = ledger.queries.shots(maker.id, ['refused'])[0]!;
   const job = makeJob(ledger, ledgers.folder, { key: 'b', fingerprint: 'b', kind: 'create', shots: training(2) });
   ledgers.db.prepare('UPDATE shots SET after_shot = ? WHERE job_id = ?').run(avatar.id, job.id);
-  const result = summarize(ledger, [job], { stop: undefined, durationMs: 0, askable: new Set() });
+  const result = summarize(ledger, [job], { stop: undefined, durationMs: 0, canAsk: () => false });
   expect(result.status).toBe('all-failed');
   expect(exitCodeOf(result)).toBe(6);
   const { warnings, next } = summaryOf(result, '/', (command) => `imggen ${command}`);

@@ -36,7 +36,7 @@ function resultOf(ends: readonly End[], { stop, cancel }: { stop?: Stop | undefi
     }
   }
   if (cancel) ledger.jobs.cancel(job.id);
-  return summarize(ledger, [job], { stop, durationMs: 0, askable: new Set() });
+  return summarize(ledger, [job], { stop, durationMs: 0, canAsk: () => false });
 }
 
 /** The exit code of such a run. */

@@ -5,6 +5,7 @@
  * Its base URL is the emulator's with `/v1`.
  */
 import type { Answer, Call, Route, Service } from './service.ts';
+import { type BatchControl, batchRoutes, type StoredBatch } from './openai/batches.ts';
 import { createResponse, responseBody, statusOf, type StoredResponse } from './openai/responses.ts';
 import { LIVE_MODELS } from './openai/models.ts';
 import { looksLikeImage, understand, type Asked } from './openai/rules.ts';
@@ -24,22 +25,27 @@ export interface OpenAIOptions {
   creditMicros?: number;
   /** Pictures a minute; then 429 with `retry-after`. Default: no limit. */
   perMinute?: number;
+  /** How batches go. */
+  batch?: Partial<BatchControl>;
 }
 
 /** A prompt with this word is refused by moderation. */
 export const FORBIDDEN = 'forbidden-content';
-
 /** A prompt with this word is charged and brings no picture. */
 export const NOTHING = 'bring-nothing';
 
-/** The emulated service with what it holds. */
+/** With what it holds. */
 export interface OpenAIService extends Service {
   responses: Map<string, StoredResponse>;
+  batches: readonly StoredBatch[];
+  control: BatchControl;
 }
 
 /** Makes the service; run it with `startEmulator`. */
 export function openai(options: OpenAIOptions = {}): OpenAIService {
   const responses = new Map<string, StoredResponse>();
+  const batches: StoredBatch[] = [];
+  const control: BatchControl = { batchMs: 0, made: Infinity, ends: 'completed', listLagMs: 0, ...options.batch };
   const { queueMs = 0, pictureBytes } = options;
   const admitted: number[] = [];
   let spentMicros = 0;
@@ -139,6 +145,7 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
   }
 
   const routes: Route[] = [
+    ...batchRoutes(control, batches, { '/v1/images/generations': generate, '/v1/images/edits': edit }),
     { operation: 'submit', method: 'POST', path: '/v1/images/generations', handle: generate },
     { operation: 'submit', method: 'POST', path: '/v1/images/edits', handle: edit },
     {
@@ -187,5 +194,6 @@ export function openai(options: OpenAIOptions = {}): OpenAIService {
       }),
     },
   ];
-  return { name: 'openai', responses, routes: routes.map(worded), guard: (call) => unauthorized(call, options.apiKey) };
+  const held = { responses, batches, control };
+  return { ...held, name: 'openai', routes: routes.map(worded), guard: (call) => unauthorized(call, options.apiKey) };
 }

@@ -13,14 +13,12 @@ import type { Queue } from '../queue.ts';
 import { referenceDataUri } from '../references.ts';
 import { type BackgroundResponse, responseSchema, resultOf } from './background-response.ts';
 import { DEFAULT_QUALITY } from './models.ts';
-import { openSession, SERVICE, type Access } from './session.ts';
+import { openSession, readTimeoutOf, SERVICE, type Access } from './session.ts';
 
 /** The text model that calls the image tool, when none is set. */
 export const DEFAULT_TEXT_MODEL = 'gpt-5.5';
 /** Responses are kept at least this long with `store: true` (developers.openai.com, background guide, 2026-11). */
 export const RETENTION_MS = 30 * 86_400_000;
-/** One reading of the work may take this long. */
-const READ_TIMEOUT_MS = 60_000;
 
 /** An `image_url` has at most 20,971,520 characters; base64 makes four of three bytes. */
 const INLINE_LIMIT = { service: SERVICE, maxBytes: 15_700_000 };
@@ -110,7 +108,7 @@ export function responses(access: Access): Queue<BackgroundResponse> {
     pollMs: 1000,
     pollMaxMs: 5000,
     read: async (remoteId, call) => {
-      const session = await openSession(access, call, 'read', Math.min(READ_TIMEOUT_MS, access.settings.timeoutMs));
+      const session = await openSession(access, call, 'read', readTimeoutOf(access));
       try {
         const response = await session.client.responses.retrieve(remoteId, {}, { signal: session.signal }).asResponse();
         return await readJson(response, responseSchema, { service: SERVICE, paid: false });
@@ -128,7 +126,7 @@ export function responses(access: Access): Queue<BackgroundResponse> {
  * @throws {ProviderError}
  */
 export async function cancelInBackground(access: Access, remoteId: string, call: CallContext): Promise<boolean> {
-  const session = await openSession(access, call, 'read', Math.min(READ_TIMEOUT_MS, access.settings.timeoutMs));
+  const session = await openSession(access, call, 'read', readTimeoutOf(access));
   try {
     await session.client.responses.cancel(remoteId, { signal: session.signal }).asResponse();
     return false;

@@ -141,7 +141,7 @@ function capped(response: Response): Response {
 }
 
 /** The picture in an answer, with what it cost. */
-function pictureIn({ document, picture }: Answer, tokens: TokenPrices | undefined): Generated {
+export function pictureIn({ document, picture }: Answer, tokens: TokenPrices | undefined): Generated {
   const first = Array.isArray(document['data']) ? record(document['data'][0]) : {};
   const { usage } = document;
   const costMicros = costOf(tokens, usage);

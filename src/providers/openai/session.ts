@@ -18,6 +18,9 @@ import { toldKind } from './error-codes.ts';
 /** What messages call the service. */
 export const SERVICE = 'OpenAI';
 
+/** One reading may take this long. */
+const READ_TIMEOUT_MS = 60_000;
+
 /** Where and as whom to ask. */
 export interface Access {
   key: string;
@@ -25,6 +28,11 @@ export interface Access {
   settings: Pick<ProviderSettings, 'fetch' | 'now' | 'elapsed' | 'sleep' | 'timeoutMs' | 'env'>;
   /** Set by every answer; how far it is ahead of ours is recorded with what is sent. */
   clock: ServiceClock;
+}
+
+/** How long a short answer of the service may take. */
+export function readTimeoutOf({ settings }: Access): number {
+  return Math.min(READ_TIMEOUT_MS, settings.timeoutMs);
 }
 
 /** One call. */

@@ -71,14 +71,14 @@ export class Run {
   configure(emulator: Emulator | undefined): void {
     const { provider } = this.plan;
     const { perImageMicros, perRunMicros } = this.caps;
-    const { basePath, priceMicros, config, options } = KILL_SERVICES[provider];
+    const { name = provider, basePath, priceMicros, config, options } = KILL_SERVICES[provider];
     const usd = (micros: number | undefined): number | undefined => (micros === undefined ? undefined : micros / 1e6);
     const address = emulator && { baseUrl: `${emulator.url}${basePath}`, priceUsd: usd(priceMicros) };
     writeConfig(this.home.folder, {
-      provider,
+      provider: name,
       ...config,
       budget: { perImageUsd: usd(perImageMicros), perRunUsd: usd(perRunMicros) },
-      providers: { [provider]: { ...address, ...options } },
+      providers: { [name]: { ...address, ...options } },
     });
     Object.assign(this.home.env, KILL_KEYS);
   }

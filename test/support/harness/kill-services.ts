@@ -17,6 +17,7 @@ export type KillProvider =
   | 'local'
   | 'replicate'
   | 'openai'
+  | 'openai-batch'
   | 'gemini'
   | 'imagen'
   | 'bfl'
@@ -28,6 +29,8 @@ export type KillProvider =
   | 'a1111';
 
 interface KillService {
+  /** Its name in the config; default: that of the entry. */
+  name?: string;
   /** Absent: it talks to nobody. */
   service?: () => Service;
   /** From the emulator's address to the provider's base URL. */
@@ -60,6 +63,13 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     options: { model: 'black-forest-labs/flux-dev', pollMs: 20, settleMs: 300 },
   },
   openai: { ...SYNC, service: openai, basePath: '/v1', config: { size: '1024x1024', quality: 'low' } },
+  'openai-batch': {
+    ...SYNC,
+    name: 'openai',
+    service: () => openai({ batch: { batchMs: 150 } }),
+    basePath: '/v1',
+    config: { size: '1024x1024', quality: 'low', batch: true },
+  },
   gemini: { ...SYNC, service: gemini, basePath: '', config: { size: '1024x1024' } },
   imagen: {
     ...SYNC,

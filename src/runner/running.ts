@@ -1,0 +1,47 @@
+import { SpareSpace } from '../images/spare-space.ts';
+import type { Job } from '../ledger/records.ts';
+import { runAttempt } from './attempt.ts';
+import type { Batches } from './batches.ts';
+import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
+import { Turns } from './turns.ts';
+
+/** Runs attempts to their ends: what is to go in a batch with the others of it, the answers of batches in turn. */
+export class Running {
+  private readonly context: AttemptContext;
+  private readonly batches: Batches;
+  /** By job. All answers of a batch can be had at once, and each holds a picture in memory until it is saved. */
+  private readonly turns: ReadonlyMap<number, Turns>;
+
+  constructor(context: Omit<AttemptContext, 'space'>, batches: Batches, jobs: readonly Job[]) {
+    this.context = { ...context, space: new SpareSpace() };
+    this.batches = batches;
+    this.turns = new Map(jobs.map((job) => [job.id, new Turns(job.settings.concurrency)]));
+  }
+
+  /** @throws what `runAttempt` throws. */
+  async run(open: OpenAttempt): Promise<AttemptEnd> {
+    const { request, state } = open.attempt;
+    const work = () => runAttempt(this.context, open);
+    if (request.batch && state === 'intent' && !open.doubt) this.batches.expect(open);
+    const turns = request.batch && state !== 'intent' ? this.turns.get(open.job.id) : undefined;
+    try {
+      const end = await (turns ? turns.take(work) : work());
+      if (end.kind === 'released' && end.why !== 'interrupted') this.tellReleased(open, end.why);
+      return end;
+    } finally {
+      this.batches.ended(open);
+      await open.file.close();
+    }
+  }
+
+  /** Gives back the space that was set aside. */
+  close(): Promise<void> {
+    return this.context.space.close();
+  }
+
+  /** All requests of a batch are let go for the same reason. */
+  private tellReleased({ attempt }: OpenAttempt, message: string): void {
+    if (attempt.request.batch) this.context.warnOnce(message);
+    else this.context.tell({ event: 'notice', level: 'warn', message });
+  }
+}
