@@ -2,7 +2,7 @@ import type { ModelInfo } from '../app/models.ts';
 import { usdOf, usdText } from '../money.ts';
 import type { Price } from '../providers/capabilities.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
+import { printJson, printTable, printText, widthAt, type Io, type Printed } from '../terminal/print.ts';
 import type { Cell, Column } from '../views/table.ts';
 import { withImgGen, type MakingFlags } from './flags.ts';
 
@@ -19,10 +19,10 @@ export function models(io: Io, { provider, ...flags }: ModelsFlags): Promise<Exi
     const { width, height } = imggen.config.size;
     if (flags.json) printJson(io, { size: `${width}x${height}`, models: found.map(documentOf), auto });
     else {
-      printTable(io, flags, { columns: COLUMNS, rows: found.map(cellsOf) });
-      printLine(io, `\n${notes(`${width}x${height}`, imggen.config.quality)}`);
-      printLine(io, batchNote(found));
-      printLine(io, `for one gallery picture with the face ${auto.sentence}`);
+      printTable(io, flags, widthAt(io) < WIDE ? grouped(found) : { columns: COLUMNS, rows: found.map(cellsOf) });
+      printText(io, `\n${notes(`${width}x${height}`, imggen.config.quality)}`);
+      printText(io, batchNote(found));
+      printText(io, `for one gallery picture with the face ${auto.sentence}`);
     }
     return EXIT.ok;
   });
@@ -37,6 +37,23 @@ const COLUMNS: readonly Column[] = [
   { title: 'picture', align: 'right' },
   { title: 'with face', align: 'right' },
 ];
+
+/** Columns from which the table has room for providers beside their models. */
+const WIDE = 110;
+
+/** Models under the names of their providers: without that column their names stay whole. */
+function grouped(found: readonly ModelInfo[]): Printed {
+  const rows = found.flatMap((model, index) => {
+    const [, name = '', ...facts] = cellsOf(model);
+    const cell = typeof name === 'string' ? { text: name } : name;
+    const row: Cell[] = [{ ...cell, text: `${INDENT}${cell.text}` }, ...facts];
+    const isFirst = found[index - 1]?.provider !== model.provider;
+    return isFirst ? [[{ text: model.provider, tone: 'strong' as const }], row] : [row];
+  });
+  return { columns: COLUMNS.slice(1), rows };
+}
+
+const INDENT = '  ';
 
 const SEEDS = { exact: 'exact', 'best-effort': 'maybe', none: 'no' } as const;
 
@@ -80,7 +97,7 @@ function notes(size: string, quality: string | undefined): string {
   const picture = `one picture of ${size}${quality === undefined ? '' : `, ${quality}`}`;
   return [
     `* used when no model is named. Prices: ${picture} at worst; with face: the avatar goes along.`,
-    'identity: made for one face · references: the person in new scenes · edit: the picture changed ·',
-    'style: its mood · repaint: painted over, no likeness · drawn: a cartoon. More: docs/models.md',
+    'identity: made for one face · references: the person in new scenes · edit: the picture changed · ' +
+      'style: its mood · repaint: painted over, no likeness · drawn: a cartoon. More: docs/models.md',
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { ProviderInfo, ProvidersInfo, ServiceHealth } from '../app/provider
 import type { ModelRecord, SizeSupport } from '../providers/capabilities.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { AsTyped } from '../terminal/program-name.ts';
-import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
+import { printJson, printTable, printText, type Io } from '../terminal/print.ts';
 import type { Cell, Column } from '../views/table.ts';
 import { withImgGen, type MakingFlags } from './flags.ts';
 
@@ -27,9 +27,9 @@ export function providers(io: Io, flags: MakingFlags & { check?: boolean }): Pro
     if (flags.json) printJson(io, { providers: rows.map(documentOf), auto, ...(storage ? { storage } : {}) });
     else {
       printTable(io, flags, { columns: COLUMNS, rows: found.providers.map(rowsOf).flatMap(cellsOf) });
-      printLine(io, `\n${notesOf(rows, dayOf(io.host.now()), io.typed).join('\n')}`);
-      printLine(io, `for one gallery picture with the face ${auto.sentence}`);
-      if (storage) printLine(io, `storage ${storage.name}: ${storage.message}`);
+      printText(io, `\n${notesOf(rows, dayOf(io.host.now()), io.typed).join('\n')}`);
+      printText(io, `for one gallery picture with the face ${auto.sentence}`);
+      if (storage) printText(io, `storage ${storage.name}: ${storage.message}`);
     }
     return flags.check && isUnhealthy(found) ? EXIT.auth : EXIT.ok;
   });
@@ -82,8 +82,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'models', align: 'right' },
   { title: 'default model', flexible: true },
   { title: 'price' },
-  { title: 'seed' },
-  { title: 'refs', align: 'right' },
+  { title: 'seed', spare: 1 },
+  { title: 'refs', align: 'right', spare: 2 },
   { title: 'key' },
 ];
 
@@ -139,7 +139,7 @@ function notesOf(rows: readonly Row[], today: string, typed: AsTyped): string[] 
   }
   return [
     ...lines,
-    `refs: reference pictures of a request. All models and their prices: \`${typed('models')}\`; ` +
+    `refs: reference pictures of a request. All models, seeds and prices: \`${typed('models')}\`; ` +
       'sizes, qualities: --json',
   ];
 }

@@ -1,7 +1,7 @@
 import type { AttemptInfo, ImageInfo } from '../app/show.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { printJson, printText, type Io } from '../terminal/print.ts';
 import { count, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
@@ -10,7 +10,7 @@ export function show(io: Io, name: string, flags: CommonFlags): Promise<ExitCode
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const image = await imggen.show(name);
     if (flags.json) printJson(io, image);
-    else for (const line of linesOf(image)) printLine(io, line);
+    else for (const line of linesOf(image)) printText(io, line);
     return EXIT.ok;
   });
 }
@@ -19,10 +19,7 @@ const SEED_NOTES = { yes: '', no: ' (not used by the service)', unknown: ' (the 
 
 function linesOf(image: ImageInfo): string[] {
   const facts: [name: string, value: string | null][] = [
-    [
-      'character',
-      `${image.characterId}, ${image.kind} ${image.shot}${image.isAvatar ? ', the face of all later ones' : ''}`,
-    ],
+    ['character', `${image.characterId}, ${nameOf(image)}${image.isAvatar ? ', the face of all later ones' : ''}`],
     ['made', `${image.createdAt.slice(0, 16).replace('T', ' ')} UTC by ${image.provider} ${image.model}`],
     ['job', image.jobId],
     ['seed', `${image.seed}${SEED_NOTES[image.seedHonored]}`],
@@ -43,6 +40,11 @@ function linesOf(image: ImageInfo): string[] {
     `  ${printable(image.prompt)}`,
     ...(image.negativePrompt === null ? [] : ['', `  negative prompt: ${printable(image.negativePrompt)}`]),
   ];
+}
+
+/** The kind, and the shot where that says more: `avatar`, `gallery gallery-0001`. */
+function nameOf({ kind, shot }: ImageInfo): string {
+  return kind === shot ? kind : `${kind} ${shot}`;
 }
 
 function attemptLines({ attempt, outcome, provider, message, remoteId, references, costUsd }: AttemptInfo): string[] {

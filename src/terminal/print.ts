@@ -3,6 +3,7 @@ import { wantsColor } from '../views/index.ts';
 import { jsonLine } from '../views/json.ts';
 import { supportsLinks } from '../views/links.ts';
 import type { AsTyped } from './program-name.ts';
+import { wrapped } from '../views/wrap.ts';
 import { table, type Cell, type Column } from '../views/table.ts';
 
 /** How a command talks to its user. */
@@ -21,6 +22,16 @@ export function printJson({ terminal }: Pick<Io, 'terminal'>, document: unknown)
 /** Prints a line. */
 export function printLine({ terminal }: Pick<Io, 'terminal'>, text: string): void {
   terminal.stdout.write(`${text}\n`);
+}
+
+/** Prints sentences in whole words, as wide as the terminal; a pipe gets each as one line. */
+export function printText(io: Pick<Io, 'terminal'>, text: string): void {
+  printLine(io, wrapped(text, widthAt(io)));
+}
+
+/** Columns of the terminal; Infinity for a pipe. */
+export function widthAt({ terminal: { stdout } }: Pick<Io, 'terminal'>): number {
+  return stdout.isTTY === true ? (stdout.columns ?? 80) : Infinity;
 }
 
 /** Prints a message, as one JSON document where that was asked for. */
@@ -44,7 +55,7 @@ export function printTable(
   const { stdout } = terminal;
   const isTty = stdout.isTTY === true;
   const look = {
-    width: isTty ? (stdout.columns ?? 80) : Infinity,
+    width: widthAt({ terminal }),
     color: wantsColor(flags.color === false ? false : undefined, isTty, host.env),
     links: supportsLinks(isTty, host.env),
   };

@@ -1,0 +1,49 @@
+/** What is shown at a terminal of 80 columns. */
+import stringWidth from 'string-width';
+import { expect, it } from 'vitest';
+import { main } from '../../src/cli.ts';
+import { MODELS } from '../../src/providers/replicate/model-table.ts';
+import { wrapped } from '../../src/views/wrap.ts';
+import { BINARY, imggen, newStudio } from '../support/cli/imggen.ts';
+import { FakeTerminal } from '../support/view-events.ts';
+
+/** What a command shows. */
+async function shown(folder: string, words: readonly string[], columns = 80): Promise<string> {
+  const stdout = new FakeTerminal({ columns, rows: 24 });
+  const terminal = { stdout, stderr: stdout, stdin: stdout, onInterrupt: () => () => {} };
+  expect(await main(['node', BINARY, ...words, '--no-color'], { terminal, cwd: () => folder, env: {} })).toBe(0);
+  return stdout.text;
+}
+
+it('every line fits, in whole words', async () => {
+  const folder = newStudio({}, { distinctiveFeatures: ['a scar above the left eyebrow', 'freckles'] });
+  await imggen(folder, ['create-character', '--training-count', '1', '--quiet']);
+  const scene = 'on a balcony in Lisbon at sunset, holding a coffee and looking at the sea';
+  await imggen(folder, ['pack', '--scene', scene, '--quiet']);
+  const all = ['models', 'providers', 'gallery mira-sol', 'characters', 'show mira-sol/3', 'jobs', 'stats', 'status'];
+  for (const command of all) {
+    const lines = (await shown(folder, command.split(' '))).split('\n');
+    const long = lines.filter((line) => stringWidth(line) > 80 && !/^\s*(\S+ +)?\S+$/.test(line));
+    expect(long, command).toEqual([]);
+  }
+  expect((await shown(folder, ['show', 'mira-sol/3'])).replaceAll(/\n\s+/g, ' ')).toContain(scene);
+});
+
+it('models are told by their whole names, under their providers where there is no room beside them', async () => {
+  const folder = newStudio();
+  const narrow = await shown(folder, ['models']);
+  for (const { id } of MODELS) expect(narrow).toContain(id);
+  expect(narrow).toMatch(/^replicate\n {2}\S+/m);
+  expect(await shown(folder, ['models'], 120)).toMatch(/^replicate +\S+\/\S+ .*references/m);
+  expect(await shown(folder, ['providers'])).toContain('black-forest-labs/flux-2-pro');
+});
+
+it.each([
+  ['short', 'short'],
+  ['  one two three', '  one two\n  three'],
+  ['a averyveryverylongword b', 'a\naveryveryverylongword\nb'],
+  ['12345 7890', '12345 7890'],
+  ['first\nsecond one is', 'first\nsecond one\nis'],
+])('%j in ten columns', (text, lines) => {
+  expect(wrapped(text, 10)).toBe(lines);
+});
