@@ -41,7 +41,15 @@ export type PublicEvent = Stamp &
         retry_at: string | null;
         message: string;
       }
-    | { event: 'image_stored'; character_id: string; size_bytes: number; url: string; filename: string }
+    | {
+        event: 'image_stored';
+        character_id: string;
+        size_bytes: number;
+        url: string;
+        filename: string;
+        /** It stands in for a shot that failed: that is not made by it. */
+        placeholder?: true;
+      }
     | { event: 'budget_reached'; cap: BudgetCap; spent_usd: number; reserved_usd: number }
     | {
         event: 'pack_completed';

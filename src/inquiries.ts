@@ -1,7 +1,8 @@
 import type { CharacterInfo } from './app/character-list.ts';
 import type { Exported, ExportOptions } from './app/export.ts';
 import type { WrittenPage } from './app/gallery-page.ts';
-import type { Gallery, GalleryOptions } from './app/gallery.ts';
+import type { Gallery } from './app/gallery.ts';
+import type { GalleryOptions } from './app/gallery-images.ts';
 import type { InspectedFile } from './app/inspect.ts';
 import type { ModelInfo } from './app/models.ts';
 import type { Project } from './app/project.ts';

@@ -1,5 +1,6 @@
 /** Every named point × 1st, 3rd, 6th hit × the four classes, then a second kill at every point of the recovery. */
 import { expect, it } from 'vitest';
+import { FILLING, REPLACING, survivePlaceholders } from './simulation/placeholders.ts';
 import { CLASSES, HITS, pointsOf, survive, type Kill } from './simulation/crash.ts';
 
 const RECOVERY_POINTS = ['taken-over', 'looked-up', 'released'];
@@ -23,4 +24,8 @@ it.concurrent.each(CLASSES)('%s survives the whole matrix', async (recovery) => 
     }
   }
   console.log(`${recovery}: ${cases} cases, ${killed} kills, 0 violations`);
+});
+
+it.concurrent.each([...FILLING, ...REPLACING])('placeholders survive kills at %s', async (point) => {
+  for (const hit of [1, 2]) expect(await survivePlaceholders({ point, hit })).toEqual({ killed: 1, problems: [] });
 });

@@ -1,6 +1,7 @@
 /** A real process killed at each named point once, and again while it recovers. All of it: crash-points.soak.ts. */
 import { describe, expect, it } from 'vitest';
 import { CLASSES, pointsOf, survive, type Kill } from './simulation/crash.ts';
+import { survivePlaceholders } from './simulation/placeholders.ts';
 import type { RecoveryClass } from './simulation/service.ts';
 
 /** Each point once, the classes and hits taking turns; then kills during recovery. */
@@ -60,5 +61,16 @@ describe('a process killed with SIGKILL', () => {
   it('is found to pay twice when its look-ups are broken', async () => {
     const report = await survive('list', [{ point: 'charged', hit: 3 }], true);
     expect(report.problems).toContainEqual(expect.stringContaining('was paid 2 times'));
+  });
+});
+
+describe('a process killed with SIGKILL while placeholders come and go', () => {
+  it.concurrent.each(['placeholder-linked', 'done'])('at %s: there is a placeholder or the picture', async (point) => {
+    expect(await survivePlaceholders({ point, hit: 1 })).toEqual({ killed: 1, problems: [] });
+  });
+
+  it('is found out where placeholders go before the picture is there', async () => {
+    const { problems } = await survivePlaceholders({ point: 'generated', hit: 1 }, true);
+    expect(problems).toContainEqual(expect.stringContaining('has neither picture nor placeholder'));
   });
 });

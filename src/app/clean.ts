@@ -2,6 +2,7 @@ import { StorageError, UserError } from '../errors.ts';
 import type { Image } from '../ledger/records.ts';
 import { isVisible } from './characters.ts';
 import { filesLeft, foldersOf, partsLeft, rowsLeft, type Leftover } from './leftovers.ts';
+import { placeholdersLeft } from './placeholders.ts';
 import type { Project } from './project.ts';
 import { referencesLeft } from './references-left.ts';
 import { removePicture } from './removal.ts';
@@ -36,7 +37,7 @@ export async function findLeftovers(project: CleaningProject): Promise<Findings>
       if (foreign > 0) found.foreign.push(foreignNote(foreign, folder));
     }
     const rows = ledger.maintenance.images(id);
-    found.items.push(...rowsLeft(ledger, rows), ...rejectedImages(project, rows));
+    found.items.push(...rowsLeft(ledger, rows), ...rejectedImages(project, rows), ...placeholdersLeft(ledger, id));
     await lookInStore(project, id, found);
   }
   found.items.push(...referencesLeft(project, project.ledger.open()));

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { namedImages, type Named } from './images.ts';
 import { foldersOf } from './leftovers.ts';
+import { removePlaceholders } from './placeholders.ts';
 import type { Project } from './project.ts';
 import { removeFolder, removePicture, type Removed } from './removal.ts';
 
@@ -53,6 +54,7 @@ export async function deleteImages(
   for (const image of images) gone.push(await removePicture(project, image));
   const characters = named.flatMap((one) => one.character ?? []);
   for (const { key, id } of characters) {
+    await removePlaceholders(ledger, key);
     ledger.characters.forget(key);
     for (const folder of foldersOf(project, id)) removeFolder(folder);
   }

@@ -6,7 +6,8 @@ import type { GalleryPicture } from '../gallery/model.ts';
 import { ensureFolder, ensureOwnFolder } from '../images/folder.ts';
 import { thumbnailBytes } from '../images/thumbnail.ts';
 import type { Image } from '../ledger/records.ts';
-import { addressOf, galleryImages, markOf, type GalleryOptions } from './gallery.ts';
+import { addressOf, markOf } from './gallery.ts';
+import { galleryImages, type GalleryOptions } from './gallery-images.ts';
 import type { Project } from './project.ts';
 import { sentReferences } from './sent-with.ts';
 
@@ -113,6 +114,7 @@ function pictureOf(row: Image, folder: string): PagePicture {
     width: row.width,
     height: row.height,
     createdAtMs: row.createdAtMs,
+    ...(row.isPlaceholder && { isPlaceholder: true }),
     ...(near === undefined || isAbsolute(near) ? {} : { file: near }),
   };
 }

@@ -1,28 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { StorageError, UserError } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
-import type { GalleryFilter } from '../ledger/images.ts';
 import type { Image, Upload } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
-import { knownCharacter } from './characters.ts';
-import { knownJob } from './jobs.ts';
+import { galleryImages, type GalleryOptions } from './gallery-images.ts';
 import type { Variant } from '../storage/storage.ts';
 import type { Project } from './project.ts';
 import { sentReferences, type SentReference } from './sent-with.ts';
 import type { Services } from './services.ts';
-
-/** Which pictures a gallery shows. */
-export interface GalleryOptions {
-  kind?: Image['kind'] | undefined;
-  /** A job's number or key. */
-  job?: string | undefined;
-  provider?: string | undefined;
-  mark?: NonNullable<Picture['mark']> | undefined;
-  /** Not older than this, epoch milliseconds. */
-  sinceMs?: number | undefined;
-  /** At most so many. */
-  limit?: number | undefined;
-}
 
 /** A picture in a gallery. */
 export interface Picture {
@@ -53,6 +38,8 @@ export interface Picture {
   favorite: boolean;
   /** File name of the picture that it was edited from; null: it is no edit. */
   source: string | null;
+  /** It stands in for a picture that failed, until a retry makes that. */
+  placeholder: boolean;
   /** A reroll has replaced it; it stays. */
   superseded: boolean;
   jobId: string | null;
@@ -72,10 +59,6 @@ export interface Gallery {
   images: Picture[];
 }
 
-const KINDS = ['avatar', 'training', 'gallery'];
-/** Marks that a gallery can be filtered by. */
-const MARKS = ['approved', 'rejected', 'favorite'];
-
 /** The gallery of a character. @throws {UserError} for a character or job that is not there, with every bad option. */
 export async function gallery(
   project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services'>,
@@ -93,37 +76,6 @@ export async function gallery(
       images.map(async (image) => ({ ...(await pictureOf(image, project.services)), ...sent.ofImage(image) })),
     ),
   };
-}
-
-/** The same, as the ledger has it. */
-export function galleryImages(
-  project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
-  id: string,
-  options: GalleryOptions,
-) {
-  const character = knownCharacter(project, id);
-  assertOptions(options);
-  const { job, mark, ...filter } = options;
-  const jobId = job === undefined ? undefined : knownJob(project, job).id;
-  const images = project.ledger
-    .open()
-    .images.gallery({ ...filter, ...markFilter(mark), jobId, characterKey: character.key });
-  return { character, images };
-}
-
-function assertOptions({ kind, mark, sinceMs, limit }: GalleryOptions): void {
-  const problems: string[] = [];
-  const oneOf = (name: string, value: string | undefined, allowed: readonly string[]) => {
-    if (value === undefined || allowed.includes(value)) return;
-    problems.push(`${name}: expected ${allowed.join(', ')}, got ${JSON.stringify(value)}`);
-  };
-  oneOf('kind', kind, KINDS);
-  oneOf('mark', mark, MARKS);
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
-    problems.push('limit: expected a whole number above 0');
-  }
-  if (Number.isNaN(sinceMs)) problems.push('since: expected a date (2026-11-21) or an age (2h, 3d)');
-  if (problems.length > 0) throw new UserError('this gallery can not be shown:', { problems });
 }
 
 /** A picture as programs see it, but for what went along with its request. */
@@ -154,6 +106,7 @@ export async function pictureOf(image: Image, services: Services): Promise<Omit<
     mark: markOf(image),
     review: image.review,
     favorite: image.favorite,
+    placeholder: image.isPlaceholder === true,
     superseded: image.supersededBy !== null,
     jobId: jobId === null ? null : String(jobId),
     sha256: image.sha256,
@@ -190,9 +143,4 @@ export async function addressOf(
 /** One word for a picture's marks: its review, else whether it is a favorite. */
 export function markOf({ review, favorite }: Pick<Image, 'review' | 'favorite'>): Picture['mark'] {
   return review ?? (favorite ? 'favorite' : null);
-}
-
-function markFilter(mark: GalleryOptions['mark']): Pick<GalleryFilter, 'review' | 'favorite'> {
-  if (mark === 'approved' || mark === 'rejected') return { review: mark };
-  return mark === 'favorite' ? { favorite: true } : {};
 }

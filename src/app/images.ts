@@ -29,7 +29,10 @@ export function namedImages(
     }
     const image = imageOf(ledger, name);
     if (!image) {
-      problems.push(`${JSON.stringify(project.clean(name))}: no such picture`);
+      const stands = placeholderOf(ledger, name) !== undefined;
+      problems.push(
+        stands ? noPicture(project.clean(name)) : `${JSON.stringify(project.clean(name))}: no such picture`,
+      );
       return { images: [] };
     }
     assertOwner(project.caller, ledger.characters.get(image.characterKey));
@@ -50,8 +53,35 @@ export function namedImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>
   return image;
 }
 
+/** The same, or what stands in for it: for commands that only show. @throws {UserError} for a name that is none. */
+export function shownImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string): Image {
+  const ledger = project.ledger.openExisting();
+  const placeholder = imageOf(ledger, name) ? undefined : placeholderOf(ledger, name);
+  if (!placeholder) return namedImage(project, name);
+  assertOwner(project.caller, ledger.characters.get(placeholder.characterKey));
+  return placeholder;
+}
+
 function imageOf(ledger: Ledger, name: string): Image | undefined {
+  const numbered = numberOf(name);
+  return numbered ? ledger.images.numbered(numbered.characterId, numbered.number) : ledger.images.find(lastPart(name));
+}
+
+function placeholderOf({ placeholders }: Ledger, name: string): Image | undefined {
+  return placeholders.find(numberOf(name) ?? lastPart(name));
+}
+
+/** `mira-sol/3`. */
+function numberOf(name: string): { characterId: string; number: number } | undefined {
   const [, characterId, number] = /^([a-z0-9-]+)\/(\d{1,15})$/.exec(name) ?? [];
-  if (characterId !== undefined) return ledger.images.numbered(characterId, Number(number));
-  return ledger.images.find(name.split(/[\\/]/).at(-1) ?? name);
+  return characterId === undefined ? undefined : { characterId, number: Number(number) };
+}
+
+function lastPart(name: string): string {
+  return name.split(/[\\/]/).at(-1) ?? name;
+}
+
+/** What is said of a placeholder where a picture is expected. */
+function noPicture(name: string): string {
+  return `${JSON.stringify(name)}: a placeholder of a picture that failed; a retry of its job makes the picture`;
 }

@@ -30,6 +30,7 @@ export function settingsWith(
     store: config.storage.provider,
     thumbnails: config.thumbnails,
     ...(!config.provenance && { provenance: false }),
+    ...(config.placeholders && { placeholders: true }),
     requireSeed: config.requireSeed,
     references,
     pictures,

@@ -18,12 +18,14 @@ const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 
 /** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
 export function changesOf({ given, caps, priority, storage }: Config): JobChanges {
-  const { concurrency, attemptsMax, timeoutMs, thumbnails, requireSeed, allowUnknownPrice, quality, batch } = given;
+  const { concurrency, attemptsMax, timeoutMs, thumbnails, placeholders, requireSeed, allowUnknownPrice } = given;
+  const { quality, batch } = given;
   return {
     concurrency,
     attemptsMax,
     timeoutMs,
     thumbnails,
+    placeholders,
     requireSeed,
     allowUnknownPrice,
     quality,

@@ -15,6 +15,7 @@ export interface Leftover {
     | 'asset without a row'
     | 'old part'
     | 'unused reference'
+    | 'placeholder of a picture that is there'
     | 'rejected';
   /** null: of none. */
   characterId: string | null;

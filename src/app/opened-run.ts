@@ -9,6 +9,7 @@ import { afterSave } from '../runner/after/index.ts';
 import { canBeAsked } from '../runner/askable.ts';
 import { Runner } from '../runner/runner.ts';
 import { stopFor } from '../runner/stop-for.ts';
+import { fillFailed } from './placeholders.ts';
 import type { Prepared, PreparingProject } from './prepare.ts';
 import type { Project } from './project.ts';
 import { runnerContext } from './runner-context.ts';
@@ -61,7 +62,10 @@ export async function runOpened(project: RunningProject, work: Work, to: Outside
   const options = { jobIds, drain, abort, lookFirst, collectOnly };
   const after = afterSave({ ...context, ...options, jobIds: uploaded(work, jobIds), storage });
   try {
-    return closeRun(work, await new Runner(context, options, { references, after }).run(), to.emit);
+    const ended = await new Runner(context, options, { references, after }).run();
+    // Of the jobs of a run that only collects, more is to be done before anything is failed for good.
+    if (!work.goesOn) await fillFailed(project, context, { jobs, ended, signals: to.signals });
+    return closeRun(work, ended, to.emit);
   } catch (error) {
     leaveRun(work.opened);
     throw error;

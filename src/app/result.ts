@@ -22,6 +22,8 @@ export interface JobResult {
   imageCount: number;
   completed: number;
   failed: number;
+  /** Failed and refused shots that a drawing stands in for: they are not made by it. */
+  placeholders: number;
   refused: number;
   /** Shots whose attempt has an unknown outcome: perhaps charged, not sent again by themselves. */
   held: number;

@@ -1,7 +1,7 @@
 import type { Attempt, Image } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { pictureOf, type Picture } from './gallery.ts';
-import { namedImage } from './images.ts';
+import { shownImage } from './images.ts';
 import type { Project } from './project.ts';
 import { sentReferences, type SentReference } from './sent-with.ts';
 
@@ -40,7 +40,7 @@ export async function showImage(
   project: Pick<Project, 'ledger' | 'caller' | 'clean' | 'services'>,
   name: string,
 ): Promise<ImageInfo> {
-  const image = namedImage(project, name);
+  const image = shownImage(project, name);
   const ledger = project.ledger.openExisting();
   const job = image.jobId === null ? undefined : ledger.jobs.find(image.jobId);
   const attempts = image.shotId === null ? [] : ledger.attempts.ofShot(image.shotId);

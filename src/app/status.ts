@@ -42,6 +42,8 @@ export interface JobInfo {
   refused: number;
   held: number;
   canceled: number;
+  /** Failed and refused shots that a drawing stands in for. */
+  placeholders: number;
   costUsd: number;
   /** ISO 8601. */
   createdAt: string;
@@ -164,6 +166,7 @@ async function infoOf(project: LookingProject, ledger: Ledger, job: Job): Promis
     queued,
     inFlight: leased,
     ...counts,
+    placeholders: ledger.placeholders.count(job.id),
     costUsd: usdOf(ledger.jobs.total(job.id).spentMicros),
     createdAt: isoOf(job.createdAtMs),
     startedAt: startedAtMs === null ? null : isoOf(startedAtMs),

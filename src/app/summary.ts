@@ -121,6 +121,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     imageCount: job.imageCount,
     completed: counts.done,
     failed: counts.failed,
+    placeholders: ledger.placeholders.count(job.id),
     refused: counts.refused,
     held: counts.held,
     canceled: counts.canceled,

@@ -44,6 +44,7 @@ export interface MakingFlags extends FolderFlags {
   allowUnknownPrice?: boolean | undefined;
   /** Only `false` (from `--no-thumbnails`) says something: commander's default is `true`. */
   thumbnails?: boolean | undefined;
+  placeholders?: boolean | undefined;
   key?: string | undefined;
   new?: boolean | undefined;
   relock?: boolean | undefined;
@@ -61,8 +62,9 @@ export function settingsOf(flags: MakingFlags): GivenSettings {
   const look = { size, aspectRatio, transparent, quality, batch };
   const making = { provider, model, seed, ...look, concurrency, timeoutMs, attemptsMax, priority };
   const others = { maxImageUsd, maxDayUsd, output, ledger, storage, owner, requireSeed, allowUnknownPrice };
+  const { placeholders } = flags;
   const thumbnails = flags.thumbnails === false ? false : undefined;
-  return { ...making, ...others, budgetUsd: flags.budget, thumbnails };
+  return { ...making, ...others, budgetUsd: flags.budget, thumbnails, placeholders };
 }
 
 /** How users of the command line know a setting: `timeoutMs` → `--timeout-ms`. */

@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path';
-import type { Gallery, GalleryOptions, Picture } from '../app/gallery.ts';
+import type { Gallery, Picture } from '../app/gallery.ts';
+import type { GalleryOptions } from '../app/gallery-images.ts';
 import type { ImgGen } from '../imggen.ts';
 import { printable } from '../sanitize.ts';
 import { sinceOf } from '../terminal/since.ts';
@@ -114,9 +115,11 @@ function rowOf({ host }: Io, image: Picture, narrow: boolean) {
   return { facts, place: { text: image.uploaded ? url : place, link: url } };
 }
 
-/** `approved, favorite, superseded`, as far as they fit the picture. */
-function marksOf({ review, favorite, superseded }: Picture): string {
-  return [review ?? [], favorite ? 'favorite' : [], superseded ? 'superseded' : []].flat().join(', ');
+/** `approved, favorite, superseded, placeholder`, as far as they fit the picture. */
+function marksOf({ review, favorite, superseded, placeholder }: Picture): string {
+  return [review ?? [], favorite ? 'favorite' : [], superseded ? 'superseded' : [], placeholder ? 'placeholder' : []]
+    .flat()
+    .join(', ');
 }
 
 function optionsOf(flags: GalleryFlags, nowMs: number): GalleryOptions {

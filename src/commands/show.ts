@@ -27,6 +27,7 @@ function linesOf(image: ImageInfo): string[] {
     ['quality', image.quality],
     ['cost', `${usd(image.costUsd)} for ${count(image.attempts.length, 'request')}`],
     ['marks', [image.review, image.favorite ? 'favorite' : null].filter((mark) => mark !== null).join(', ') || 'none'],
+    ['placeholder', standIn(image)],
     ['edited from', image.source],
     ['replaced by', image.supersededBy],
     ['file', image.path],
@@ -45,6 +46,10 @@ function linesOf(image: ImageInfo): string[] {
 /** The kind, and the shot where that says more: `avatar`, `gallery gallery-0001`. */
 function nameOf({ kind, shot }: ImageInfo): string {
   return kind === shot ? kind : `${kind} ${shot}`;
+}
+
+function standIn({ placeholder, shot, jobId }: ImageInfo): string | null {
+  return placeholder ? `stands in for ${shot}, which failed; a retry of job ${jobId} makes it` : null;
 }
 
 function attemptLines({ attempt, outcome, provider, message, remoteId, references, costUsd }: AttemptInfo): string[] {

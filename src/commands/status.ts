@@ -100,6 +100,7 @@ function picturesOf(facts: JobStatus): string {
     [facts.refused, 'refused'],
     [facts.held, 'held (outcome unknown)'],
     [facts.canceled, 'canceled'],
+    [facts.placeholders, 'with a placeholder'],
   ];
   const others = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`);
   return [`${facts.done} of ${facts.imageCount} done`, ...others].join(', ');

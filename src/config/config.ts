@@ -83,6 +83,8 @@ export interface Config {
   thumbnails: boolean;
   /** Pictures say what made them. */
   provenance: boolean;
+  /** Fill shots that fail with drawings. */
+  placeholders: boolean;
   requireSeed: boolean;
   allowUnknownPrice: boolean;
   /** From the caller or `IMGGEN_SEED`: replaces `character.seed`. */

@@ -5,7 +5,7 @@ import { settings } from './schema.ts';
 
 const { provider, model, size, quality, seed, concurrency, attemptsMax, timeoutMs } = settings;
 const { budgetUsd, maxImageUsd, maxDayUsd, output, ledger, storage, owner, priority } = settings;
-const { thumbnails, requireSeed, allowUnknownPrice, aspectRatio, transparent, batch } = settings;
+const { thumbnails, placeholders, requireSeed, allowUnknownPrice, aspectRatio, transparent, batch } = settings;
 
 const overridesSchema = z
   .strictObject({
@@ -26,6 +26,7 @@ const overridesSchema = z
     owner,
     priority,
     thumbnails,
+    placeholders,
     requireSeed,
     allowUnknownPrice,
     aspectRatio,

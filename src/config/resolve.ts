@@ -70,6 +70,7 @@ export function resolveConfig({
     priority: over.priority ?? file.priority,
     thumbnails: over.thumbnails ?? file.thumbnails,
     provenance: file.provenance,
+    placeholders: over.placeholders ?? file.placeholders,
     requireSeed: over.requireSeed ?? file.requireSeed,
     allowUnknownPrice: over.allowUnknownPrice ?? file.allowUnknownPrice,
     seed: over.seed,

@@ -39,6 +39,7 @@ export const settings = {
   owner: lineOfText(100),
   priority: z.enum(['high', 'normal', 'low'], { error: 'expected high, normal or low' }),
   thumbnails: yesOrNo,
+  placeholders: yesOrNo,
   requireSeed: yesOrNo,
   allowUnknownPrice: yesOrNo,
 };
@@ -122,6 +123,9 @@ export const fileSchema = z.strictObject(
     priority: settings.priority.default('normal').describe('Whose pictures are made first: high, normal or low.'),
     thumbnails: yesOrNo.default(true).describe('Make a small version of every picture.'),
     provenance: yesOrNo.default(true).describe('Write into every picture what made it; false keeps it as it came.'),
+    placeholders: yesOrNo
+      .default(false)
+      .describe('Fill shots that fail with drawings of the local provider, until `retry` makes them.'),
     requireSeed: yesOrNo.default(false).describe('Refuse providers that cannot take a seed.'),
     allowUnknownPrice: yesOrNo
       .default(false)

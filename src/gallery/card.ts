@@ -53,6 +53,7 @@ export function card(picture: GalleryPicture, frame: Frame): string {
   const chips = [
     show(picture.kind),
     show(picture.provider),
+    ...(picture.isPlaceholder ? ['placeholder'] : []),
     ...(picture.mark === null ? [] : [MARK_TEXTS[picture.mark]]),
   ];
   return `<li class="card" id="${show(picture.filename, 300)}" data-kind="${show(picture.kind)}"

@@ -20,6 +20,8 @@ export interface GalleryPicture {
   createdAtMs: number;
   /** What went along with its request, in the order it was sent: file names, and what each was there for. */
   references?: readonly { role: string; name: string }[];
+  /** It stands in for a picture that failed. */
+  isPlaceholder?: boolean;
   /** File name of the picture that it was edited from; null: it is no edit. */
   source?: string | null;
   /**

@@ -55,6 +55,7 @@ export function running(command: Command, lines: readonly string[]): Command {
     .option('--timeout-ms <n>', 'per picture')
     .option('--attempts-max <n>', 'per picture')
     .option('--no-thumbnails', 'make no thumbnails')
+    .option('--placeholders', 'fill pictures that fail with drawings, until `retry` makes them')
     .option('--json', 'one event a line on stdout, and nothing else there')
     .option('--quiet', 'only what went wrong')
     .option('--no-ink', 'plain lines and a bar instead of the live view')

@@ -81,4 +81,6 @@ export interface Image {
   /** Of an edit: the picture that it was made from, which may be removed since. */
   sourceImageId: number | null;
   createdAtMs: number;
+  /** It stands in for a shot that failed: no image of the ledger's, and only shown among them. `id` is 0. */
+  isPlaceholder?: true;
 }

@@ -14,6 +14,7 @@ import { resetBreaker } from './limits.ts';
 import { holdLock, type Liveness } from './liveness.ts';
 import { copyInto } from './migrate.ts';
 import { explain, openDatabase } from './open.ts';
+import { Placeholders } from './placeholders.ts';
 import { Queries } from './queries.ts';
 import { realFile, sameFile } from './real-file.ts';
 import { Recovery } from './recovery.ts';
@@ -52,6 +53,7 @@ export class Ledger {
   readonly adoption: Adoption;
   readonly maintenance: Maintenance;
   readonly recovery: Recovery;
+  readonly placeholders: Placeholders;
   readonly queries: Queries;
   readonly standing: Standing;
   readonly statistics: Statistics;
@@ -86,6 +88,7 @@ export class Ledger {
     this.adoption = new Adoption(this.connection);
     this.maintenance = new Maintenance(this.connection);
     this.recovery = new Recovery(this.connection);
+    this.placeholders = new Placeholders(this.connection);
     this.queries = new Queries(this.connection);
     this.standing = new Standing(this.connection);
     this.statistics = new Statistics(this.connection);

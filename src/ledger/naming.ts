@@ -6,6 +6,7 @@ import { imageById } from './image-rows.ts';
 import { holdLease } from './lease.ts';
 import { takeNumber } from './numbers.ts';
 import { keptPath } from './paths.ts';
+import { numberKept } from './placeholder-rows.ts';
 import type { Attempt, Image, Lease, Shot } from './records.ts';
 import { jobById } from './rows.ts';
 import { uploadLater } from './upload-rows.ts';
@@ -39,7 +40,8 @@ export function nameImage(connection: Connection, lease: Lease, what: { image: N
   );
   const isSame = before?.attemptId === lease.attemptId && before.sha256 === image.sha256;
   if (before && isSame && !naming.taken) return imageById(connection, before.id);
-  const number = before && !naming.taken ? before.number : takeNumber(connection, lease.characterId);
+  const kept = naming.taken ? undefined : (before?.number ?? numberKept(connection, lease.shotId));
+  const number = kept ?? takeNumber(connection, lease.characterId);
   const filename = naming.nameOf(number);
   const name = { number, filename, path: naming.pathOf(filename) };
   if (before && isSame) return imageById(connection, rename(connection, before.id, name));

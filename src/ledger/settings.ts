@@ -30,6 +30,8 @@ export interface JobSettings {
   /** Name of the store, `none` for no upload. */
   store: string;
   thumbnails: boolean;
+  /** Shots that fail are filled with drawings until they are made; default: they are not. */
+  placeholders?: boolean | undefined;
   requireSeed: boolean;
   /** The config's reference pictures, as files; without one of the face the avatar serves. */
   references: readonly GivenReference[];

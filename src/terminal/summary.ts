@@ -48,6 +48,10 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
           'another provider',
       );
     }
+    if (job.placeholders > 0) {
+      const are = job.placeholders === 1 ? 'picture has a placeholder' : 'pictures have placeholders';
+      warnings.push(`${job.placeholders} of the failed ${are}: drawings that count as nothing`);
+    }
     if (waiting > 0) {
       const are = waiting === 1 ? 'waits' : 'wait';
       const ends = job.avatarsMissing.filter((avatar) => avatar.jobId !== jobId);

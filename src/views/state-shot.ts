@@ -27,6 +27,8 @@ export function reduceShot(state: RunState, event: RunEvent, nowMs: number): Run
     case 'generation_completed':
       return completed(state, event, nowMs);
     case 'image_stored':
+      // The shot has failed, and stays so.
+      if (event.placeholder) return state;
       return stored(state, event, nowMs);
     case 'generation_failed':
       return failed(state, event, nowMs);

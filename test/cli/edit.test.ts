@@ -1,18 +1,21 @@
 /** New pictures that are made from an existing one. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { ask, filesIn, imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
+import type { ReplicateOptions } from '../emulators/replicate/options.ts';
+import { ask, filesIn, imggen, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
 
 const running: Emulator[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((emulator) => emulator.close()));
 });
 
-async function service(): Promise<{ env: Record<string, string>; inputs: () => Record<string, unknown>[] }> {
-  const emulator = await startEmulator(replicate({ token: 'emulated-token' }));
+async function service(
+  options: ReplicateOptions = {},
+): Promise<{ env: Record<string, string>; inputs: () => Record<string, unknown>[] }> {
+  const emulator = await startEmulator(replicate({ token: 'emulated-token', ...options }));
   running.push(emulator);
   const submits = () => emulator.requests.filter(({ operation }) => operation === 'submit');
   return {
@@ -111,6 +114,20 @@ describe('edit at a paid model', () => {
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('the key "night" names job 2') });
   });
 
+  it('that was killed while the picture was made is collected, and paid once', async () => {
+    const { env, inputs } = await service({ queueMs: 2_500 });
+    const folder = await drawn();
+    const paid = ['--provider', 'replicate', '--size', '1024x1024', '--budget', '1', '--yes'];
+    const child = start(folder, ['edit', 'mira-sol/1', '--prompt', NIGHT, ...paid], { env });
+    await until('its id is kept', () => ask(folder, "SELECT 1 FROM attempts WHERE state = 'accepted'").length === 1);
+    child.kill('SIGKILL');
+    expect(await child).toMatchObject({ signal: 'SIGKILL' });
+    const resumed = await imggen(folder, ['resume'], { env });
+    expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0 });
+    expect(inputs()).toHaveLength(1);
+    expect((await shown(folder)).at(-1)).toMatchObject({ source: 'mira_sol_image_00001.png', prompt: NIGHT });
+  });
+
   it.each([
     ['takes no picture', ['--model', 'black-forest-labs/flux-schnell'], /it takes no picture to edit/],
     ['only paints over it', ['--model', 'black-forest-labs/flux-dev'], /only paints over/],
@@ -138,56 +155,5 @@ describe('edit at a paid model', () => {
     expect(dry).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('is a drawing') });
     expect(await imggen(folder, [...paid, ...size, '--yes'], { env })).toMatchObject({ exitCode: 0 });
     expect(inputs()).toHaveLength(1);
-  });
-});
-
-describe('edit with the local provider', () => {
-  it('draws the same figure in what the prompt names, and says that it does not look at the picture', async () => {
-    const folder = await drawn();
-    const edited = await imggen(folder, ['edit', 'mira-sol/1', '--prompt', 'in front of a snowy forest']);
-    expect(edited).toMatchObject({ exitCode: 0 });
-    expect(edited.stdout + edited.stderr).toContain('local does not look at mira_sol_image_00001.png');
-    const [first, second] = await shown(folder);
-    expect(second).toMatchObject({ source: first?.filename, prompt: 'in front of a snowy forest', seed: first?.seed });
-    expect(bytesOf(folder, picturesIn(folder)[0] ?? '').equals(bytesOf(folder, picturesIn(folder)[1] ?? ''))).toBe(
-      false,
-    );
-    // The same again is another take; an edit of an edit is an edit.
-    expect(await imggen(folder, ['edit', 'mira-sol/1', '--prompt', 'in front of a snowy forest'])).toMatchObject({
-      exitCode: 0,
-    });
-    expect(await imggen(folder, ['edit', 'mira-sol/3', '--prompt', 'on a beach'])).toMatchObject({ exitCode: 0 });
-    const [, , third, fourth] = await shown(folder);
-    expect(third?.seed).not.toBe(second?.seed);
-    expect(fourth?.source).toBe(third?.filename);
-  });
-
-  it('shows what it would make and writes nothing', async () => {
-    const folder = await drawn();
-    const before = filesIn(folder);
-    const dry = await imggen(folder, ['edit', 'mira-sol/1', '--prompt', NIGHT, '--count', '2', '--dry-run', '--json']);
-    expect(dry).toMatchObject({ exitCode: 0, stderr: '' });
-    const [job] = (JSON.parse(dry.stdout) as { jobs: { shots: { prompt: string; references: string[] }[] }[] }).jobs;
-    expect(job?.shots.map(({ prompt }) => prompt)).toEqual([NIGHT, NIGHT]);
-    expect(filesIn(folder)).toEqual(before);
-  });
-
-  it('tells what is wrong with a request, and makes nothing', async () => {
-    const folder = await drawn();
-    const file = join(folder, 'images', 'mira-sol', 'mira_sol_image_00001.png');
-    const refusal = async (args: string[]) => {
-      const ran = await imggen(folder, ['edit', ...args]);
-      expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
-      return ran.stderr;
-    };
-    expect(await refusal(['mira-sol/1'])).toContain('--prompt is missing');
-    expect(await refusal(['mira-sol/8', '--prompt', NIGHT])).toContain('no such picture');
-    const both = await refusal(['mira-sol/1', '--prompt', ' ', '--count', '101', '--seed', '-1']);
-    expect(both).toMatch(/prompt: [^]*count: [^]*seed: /);
-    writeFileSync(file, 'other bytes');
-    expect(await refusal(['mira-sol/1', '--prompt', NIGHT])).toContain('has changed since it was made');
-    rmSync(file);
-    expect(await refusal(['mira-sol/1', '--prompt', NIGHT])).toContain('is not on this disk');
-    expect(ask(folder, 'SELECT 1 FROM jobs')).toHaveLength(1);
   });
 });

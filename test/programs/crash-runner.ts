@@ -7,9 +7,13 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { afterSave } from '../../src/runner/after/index.ts';
+import { ProviderError } from '../../src/errors.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { fillWithPlaceholders } from '../../src/runner/placeholders.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { contextOf, optionsOf, ready } from '../support/jobs.ts';
+import { makePicture } from '../emulators/picture.ts';
 import { fileJournal } from '../simulation/journal.ts';
 import { paperDownload, paperProvider, type RecoveryClass } from '../simulation/service.ts';
 
@@ -19,6 +23,8 @@ export interface CrashPlan {
   recovery: RecoveryClass;
   /** Is killed at the `hit`-th passing of `point`; without it, it works to the end. */
   kill?: { point: string; hit: number };
+  /** Names of shots that the service refuses: they are filled with placeholders. */
+  refuses?: readonly string[];
   /** A protection removed. */
   denies?: boolean;
 }
@@ -67,6 +73,20 @@ const provider = paperProvider({
   denies: plan.denies,
   charged: () => pass('charged'),
 });
+const { refuses = [] } = plan;
+const choosy: Provider = {
+  ...provider,
+  submit: (request, call) =>
+    refuses.includes(request.shot)
+      ? Promise.reject(new ProviderError('not this one', { failure: 'refused' }))
+      : provider.submit(request, call),
+};
+const drawing: Provider = {
+  ...provider,
+  name: 'local',
+  submit: ({ shot, width, height }) =>
+    Promise.resolve({ state: 'generated', image: { kind: 'bytes', bytes: makePicture(width, height, shot) } }),
+};
 const context = contextOf({
   ledger,
   now: Date.now,
@@ -75,10 +95,12 @@ const context = contextOf({
   download: paperDownload({ sleep }),
   newKey: randomUUID,
   trace: pass,
-  provide: [ready(provider)],
+  provide: [ready(choosy)],
 });
 const options = optionsOf([1]);
 const after = afterSave({ ...context, ...options, storage });
 const result = await new Runner(context, options, { references: new Map(), after }).run();
+const jobs = options.jobIds.flatMap((id) => ledger.jobs.find(id) ?? []);
+await fillWithPlaceholders(context, jobs, { drawing: ready(drawing), signal: options.abort });
 if (result.stop) throw new Error(`stopped: ${JSON.stringify(result.stop)}`);
 ledger.close();

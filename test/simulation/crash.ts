@@ -92,7 +92,8 @@ function look(folder: string, recovery: RecoveryClass, problems: string[]): { pr
   }
 }
 
-function start(plan: CrashPlan): Promise<string> {
+/** Starts a process on job 1 of a folder; resolves with how it ended: `ended`, `killed`, or what it failed with. */
+export function start(plan: CrashPlan): Promise<string> {
   return new Promise((resolve) => {
     let words = '';
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(plan)], {

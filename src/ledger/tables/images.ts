@@ -59,6 +59,29 @@ CREATE INDEX uploads_waiting ON uploads (job_id, image_id) WHERE state = 'pendin
 CREATE INDEX uploads_failed ON uploads (job_id) WHERE state = 'failed';
 CREATE INDEX uploads_by_key ON uploads (store, key);
 
+-- What stands in for failed shots until they are made. No images: never sent along, uploaded, marked or counted.
+CREATE TABLE placeholders (
+  shot_id INTEGER PRIMARY KEY REFERENCES shots(id),
+  job_id INTEGER NOT NULL,
+  character_key INTEGER NOT NULL,
+  character_id TEXT NOT NULL,          -- the slug
+  number INTEGER NOT NULL,             -- that of the shot's own picture, too, once it is made
+  filename TEXT NOT NULL,
+  path TEXT NOT NULL,                  -- as those of images
+  state TEXT NOT NULL CHECK (state IN ('named', 'stored')),
+  sha256 TEXT NOT NULL DEFAULT '',
+  size_bytes INTEGER NOT NULL DEFAULT 0,
+  width INTEGER NOT NULL DEFAULT 0,
+  height INTEGER NOT NULL DEFAULT 0,
+  format TEXT NOT NULL DEFAULT '',
+  provider TEXT NOT NULL DEFAULT '',   -- who drew it
+  model TEXT NOT NULL DEFAULT '',
+  created_at_ms INTEGER NOT NULL,
+  UNIQUE (character_id, number)
+) STRICT;
+CREATE INDEX placeholders_by_job ON placeholders (job_id);
+CREATE INDEX placeholders_by_character ON placeholders (character_key, number);
+
 -- How alike the face is, by the model that compared.
 CREATE TABLE scores (
   image_id INTEGER NOT NULL REFERENCES images(id),
