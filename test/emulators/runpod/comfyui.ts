@@ -54,20 +54,28 @@ function refusedAs(refusal: object): string {
   return `${message}. Raw response: ${JSON.stringify(refusal)}`;
 }
 
-/** One of the pictures that it saves, by the file's name. */
+/** The nodes that save a picture. */
+function savingNodes({ input }: Job): string[] {
+  const graph = input['workflow'] as SentGraph;
+  return outputNodes(graph).filter((id) => graph[id]?.class_type === 'SaveImage');
+}
+
+const filenameOf = (index: number): string => `ComfyUI_${String(index + 1).padStart(5, '0')}_.png`;
+
+/** One of the pictures that it saves, by the file's name; the last is what was paid for. */
 export function workflowPicture(job: Job, filename: string): Buffer {
   const { width, height } = askedOfWorkflow(job.input);
-  return makePicture(width, height, `${job.id} ${filename}`);
+  const isResult = filename === filenameOf(savingNodes(job).length - 1);
+  return makePicture(width, height, isResult ? job.id : `${job.id} ${filename}`);
 }
 
 /** What the worker answers with, in the order of the nodes; previews (`temp`) are left out. */
 export function workflowOutput(job: Job, baseUrl: string): object {
-  const graph = job.input['workflow'] as SentGraph;
-  const saving = outputNodes(graph).filter((id) => graph[id]?.class_type === 'SaveImage');
+  const saving = savingNodes(job);
   if (saving.length === 0) return { status: 'success_no_images', images: [] };
   return {
     images: saving.map((_, index) => {
-      const filename = `ComfyUI_${String(index + 1).padStart(5, '0')}_.png`;
+      const filename = filenameOf(index);
       if (job.bucket) return { filename, type: 's3_url', data: `${baseUrl}/image/${job.id}/${filename}` };
       return { filename, type: 'base64', data: workflowPicture(job, filename).toString('base64') };
     }),
