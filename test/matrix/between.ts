@@ -1,19 +1,18 @@
 /** One shot whose process dies, what changes between that and the next run, and what came of it. In one process. */
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { Job } from '../../src/ledger/records.ts';
 import { downloadImage } from '../../src/images/download.ts';
-import replicateModule from '../../src/providers/replicate.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { Runner } from '../../src/runner/runner.ts';
 import { startEmulator, type Emulator } from '../emulators/emulator.ts';
 import type { Fault } from '../emulators/faults.ts';
 import { replicate } from '../emulators/replicate.ts';
 import { contextOf, galleryShots, makeJob, newFolder, optionsOf, removeFolder } from '../support/jobs.ts';
+import { quickly, service, TOKEN, type Broken } from './service.ts';
 
-const TOKEN = 'emulated-token';
 const HOUR_MS = 3_600_000;
 const RUNS_MAX = 6;
 
@@ -24,7 +23,7 @@ export const KINDS = {
   config: ['same', 'another input'],
   key: ['same', 'another account first'],
   clockMs: [0, 180_000, -2 * HOUR_MS, 8_760 * HOUR_MS],
-  folder: ['same', 'renamed'],
+  folder: ['same', 'pictures moved', 'project renamed', 'reached by a link'],
   service: ['honest', 'not there at first', 'down at first', 'a refused link at first'],
 } as const;
 
@@ -54,26 +53,22 @@ interface Stage {
   aheadMs: number;
 }
 
-/** Plays a case to its end. @param deny a look-up finds nothing: the negative control. */
-export async function play(one: Case, deny = false): Promise<Outcome> {
+/** Plays a case to its end. @param broken the negative control. */
+export async function play(one: Case, broken?: Broken): Promise<Outcome> {
   const emulator = await startEmulator(replicate({ token: TOKEN }), { latencyMs: 1 });
   const folder = newFolder('matrix');
   const stage: Stage = { emulator, folder, dead: new Set(), output: join(folder, 'images'), aheadMs: one.clockMs };
   try {
     const job = await dies(stage, one);
     stage.aheadMs = 0;
-    if (one.folder === 'renamed') {
-      stage.output = join(folder, 'moved', 'images');
-      mkdirSync(dirname(stage.output), { recursive: true });
-      renameSync(join(folder, 'images'), stage.output);
-    }
+    change(stage, one.folder);
     const input = one.config === 'same' ? {} : { guidance: 5 };
-    if (one.key !== 'same') await run(stage, job, { owner: 'stranger', input, isForeign: true });
+    if (one.key !== 'same') await run(stage, job, { owner: 'stranger', input, isForeign: true, broken });
     emulator.faults.splice(0, emulator.faults.length, ...LIES[one.service]);
     let counts = { done: 0, failed: 0 };
     // One run meets the lie, the next collects; on a busy machine a later one.
     for (let runs = 1; runs <= RUNS_MAX && counts.done === 0; runs += 1) {
-      await run(stage, job, { owner: `run ${runs}`, input, deny });
+      await run(stage, job, { owner: `run ${runs}`, input, broken });
       const ledger = open(stage, 'end');
       counts = ledger.jobs.counts(job.id);
       ledger.close();
@@ -81,7 +76,26 @@ export async function play(one: Case, deny = false): Promise<Outcome> {
     return { charges: emulator.charges().length, done: counts.done, failed: counts.failed };
   } finally {
     await emulator.close();
-    removeFolder(folder);
+    for (const end of ['', '-moved', '-link']) removeFolder(`${folder}${end}`);
+  }
+}
+
+/** What becomes of the folders between two runs. */
+function change(stage: Stage, what: Case['folder']): void {
+  const { folder } = stage;
+  if (what === 'pictures moved') {
+    stage.output = join(folder, 'moved', 'images');
+    mkdirSync(dirname(stage.output), { recursive: true });
+    renameSync(join(folder, 'images'), stage.output);
+  }
+  if (what === 'project renamed') {
+    stage.folder = `${folder}-moved`;
+    stage.output = join(stage.folder, 'images');
+    renameSync(folder, stage.folder);
+  }
+  if (what === 'reached by a link') {
+    stage.folder = `${folder}-link`;
+    symlinkSync(folder, stage.folder);
   }
 }
 
@@ -110,12 +124,15 @@ async function dies(stage: Stage, { death }: Case): Promise<Job> {
 async function run(
   stage: Stage,
   job: Job,
-  how: { owner: string; input: object; isForeign?: boolean; deny?: boolean },
+  how: { owner: string; input: object; isForeign?: boolean; broken?: Broken | undefined },
 ): Promise<void> {
   const ledger = open(stage, how.owner);
   try {
     const provider = await service(stage, how);
-    await runner(stage, ledger, job, { provider, scope: how.isForeign ? 'replicate:other' : undefined }).run();
+    await runner(stage, ledger, job, {
+      provider,
+      scope: how.isForeign && how.broken !== 'takes any account for its own' ? 'replicate:other' : undefined,
+    }).run();
   } finally {
     ledger.close();
     stage.dead.add(how.owner);
@@ -149,31 +166,4 @@ function runner(
   });
   const options = optionsOf([job.id], signal ? { abort: signal } : {});
   return new Runner(context, options, { references: new Map(), after: [] });
-}
-
-/** The real provider. To a stranger's key the account is empty. */
-async function service(
-  { emulator, aheadMs }: Stage,
-  { input = {}, isForeign = false, deny = false }: { input?: object; isForeign?: boolean; deny?: boolean },
-): Promise<Provider> {
-  const foreign: typeof fetch = async (address, init) => {
-    const { pathname } = new URL(address instanceof Request ? address.url : address);
-    if (pathname.endsWith('/predictions')) return Response.json({ next: null, results: [] });
-    return pathname.includes('/predictions/') ? Response.json({}, { status: 404 }) : fetch(address, init);
-  };
-  const provider = await replicateModule.create({
-    options: { baseUrl: `${emulator.url}/v1`, pollMs: 10, settleMs: 0, priceUsd: 0.025, input },
-    keyVariables: ['REPLICATE_API_TOKEN'],
-    env: { REPLICATE_API_TOKEN: TOKEN },
-    fetch: isForeign ? foreign : fetch,
-    now: () => Date.now() + aheadMs,
-    elapsed: () => performance.now(),
-    sleep: quickly,
-    timeoutMs: isForeign ? 40 : 5_000,
-  });
-  return deny ? { ...provider, find: () => Promise.resolve({ state: 'absent' }) } : provider;
-}
-
-async function quickly(ms: number, signal?: AbortSignal): Promise<void> {
-  await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {}).catch(() => {});
 }
