@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from './errors.ts';
 import { lineOfText, wholeNumber } from './fields.ts';
 import { referencesSchema, type GivenReference } from './given-reference.ts';
-import { slug } from './names.ts';
+import { slug, TRIGGER_WORD } from './names.ts';
 
 /** What a person looks like. Only the name is required. */
 export interface CharacterAttributes {
@@ -22,6 +22,8 @@ export interface CharacterAttributes {
   /** `photo` unless the config says otherwise: `watercolor`, `anime`, … */
   style: string;
   negativePrompt?: string | undefined;
+  /** The word that a LoRA of this character was trained with: it stands in prompts in place of the name. */
+  trigger?: string | undefined;
 }
 
 /** A locked seed: 0 … 2^32 − 1. */
@@ -60,6 +62,11 @@ export const characterSchema = z.strictObject(
       .describe('What makes the face this one: freckles, a scar over the left eyebrow.'),
     style: lineOfText(200).default('photo').describe('Kind of picture: photo, watercolor, anime.'),
     negativePrompt: lineOfText(2000).optional().describe('What must not be in the picture, for models that take it.'),
+    trigger: z
+      .string()
+      .regex(TRIGGER_WORD, { error: 'expected one word of letters, digits, - and _, such as m1r4s0l' })
+      .optional()
+      .describe('Word that a LoRA of the character was trained with; it stands in prompts in place of the name.'),
     seed: seedSchema.optional(),
     references: referencesSchema
       .default([])
@@ -112,11 +119,11 @@ export function deriveSeed(name: string): number {
 }
 
 /**
- * What makes the identity, keys sorted, ready for JSON: every attribute that is set, but not `negativePrompt`, and the
- * seed.
+ * What makes the identity, keys sorted, ready for JSON: every attribute that is set, but not `negativePrompt` and
+ * `trigger`, and the seed.
  */
 export function lockedAttributes(character: Character): Record<string, unknown> {
-  const { negativePrompt: _, ...identity } = character.attributes;
+  const { negativePrompt: _, trigger: __, ...identity } = character.attributes;
   const entries = Object.entries({ ...identity, seed: character.seed }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -12,6 +12,9 @@ const readMax = 1000;
 /** Device names that Windows reserves in every folder, with any extension. */
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 
+/** A trigger word: one word of at most 40 characters that is safe as part of a folder's name on every system. */
+export const TRIGGER_WORD = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
+
 /**
  * A character's id: only `a-z`, `0-9` and single inner `-`, 1…60 characters; the same for every letter case and Unicode
  * normal form of a name. Empty when nothing of the name can be written in Latin letters.

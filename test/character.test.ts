@@ -123,8 +123,9 @@ describe('the lock', () => {
     expect(JSON.stringify(one)).toBe(JSON.stringify(other));
   });
 
-  test('does not hold the negative prompt, nor the references', () => {
-    expect(lockDifferences(locked({}), locked({ negativePrompt: 'text', references: ['/a.png'] }))).toEqual([]);
+  test('does not hold the negative prompt, the trigger word of a LoRA, nor the references', () => {
+    const more = { negativePrompt: 'text', trigger: 'm1r4s0l', references: ['/a.png'] };
+    expect(lockDifferences(locked({}), locked(more))).toEqual([]);
   });
 
   test('names every difference, for people', () => {

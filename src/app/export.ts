@@ -5,11 +5,12 @@ import { EXPORT_FORMATS, formatFor, layoutOf } from '../dataset/formats.ts';
 import type { ExportFormat, Layout, TrainingImageFormat } from '../dataset/formats.ts';
 import { foreignIn } from '../dataset/ours.ts';
 import type { TrainingFile } from '../dataset/training-file.ts';
-import { defaultClass, defaultTrigger, isClass, isTrigger } from '../dataset/words.ts';
+import { defaultClass, defaultTrigger, isClass } from '../dataset/words.ts';
 import { UserError } from '../errors.ts';
 import { convertedTo } from '../images/convert.ts';
 import { sha256Of } from '../images/hash.ts';
 import type { RegisteredCharacter } from '../ledger/records.ts';
+import { TRIGGER_WORD } from '../names.ts';
 import { captionOf } from '../plan/caption.ts';
 import { knownCharacter } from './characters.ts';
 import type { Project } from './project.ts';
@@ -19,7 +20,7 @@ import { chooseTrainingSet, type ChoiceOptions, type Chosen, type LeftOut } from
 export interface ExportOptions extends ChoiceOptions {
   /** Whose trainer it is for. Default: `kohya`. */
   format?: ExportFormat | undefined;
-  /** The word that stands for the character. Default: made from its name. */
+  /** The word that stands for the character. Default: the config's `character.trigger`, else made from its name. */
   trigger?: string | undefined;
   /** What kind of thing it is. Default: from the character's gender. */
   className?: string | undefined;
@@ -110,12 +111,12 @@ type Words = Layout & { format: ExportFormat; trigger: string; className: string
 /** @throws {UserError} that lists every bad option. */
 function wordsOf({ id, attributes }: RegisteredCharacter, options: ExportOptions): Words {
   const { format = 'kohya', repeats = REPEATS.usual, minScore, imageFormat } = options;
-  const { trigger = defaultTrigger(id), className = defaultClass(attributes) } = options;
+  const { trigger = attributes.trigger ?? defaultTrigger(id), className = defaultClass(attributes) } = options;
   const wrong = (what: string, expected: string, got: unknown) =>
     `${what}: expected ${expected}, got ${JSON.stringify(got)}`;
   const problems = [
     ...(EXPORT_FORMATS.includes(format) ? [] : [wrong('format', EXPORT_FORMATS.join(', '), format)]),
-    ...(isTrigger(trigger) ? [] : [wrong('trigger', 'one word of letters, digits, - and _', trigger)]),
+    ...(TRIGGER_WORD.test(trigger) ? [] : [wrong('trigger', 'one word of letters, digits, - and _', trigger)]),
     ...(isClass(className) ? [] : [wrong('class', 'words of letters, such as woman', className)]),
     ...(Number.isInteger(repeats) && repeats >= 1 && repeats <= REPEATS.max
       ? []

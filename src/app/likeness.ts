@@ -110,7 +110,11 @@ export function faceNotice(project: FaceProject, job: FaceJob, ready: ReadyProvi
     });
   }
   if (can.referencesMax === 0) {
-    const lost = `${where} takes no reference picture: the face is not kept, as it is by other models`;
+    const trigger = project.config.character?.trigger;
+    const lost =
+      trigger === undefined
+        ? `${where} takes no reference picture: the face is not kept, as it is by other models`
+        : `${where} takes no reference picture: the face is kept only by a LoRA that was trained with ${trigger}`;
     return face === 'none' ? undefined : { message: lost };
   }
   if (face !== 'none') return undefined;

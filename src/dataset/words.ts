@@ -2,9 +2,7 @@
 import type { CharacterAttributes } from '../character.ts';
 import { person } from '../plan/identity.ts';
 
-/** One word of at most 40 characters that is safe as part of a folder's name on every system. */
-const TRIGGER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
-/** The same, of several words. */
+/** Words that are safe as part of a folder's name on every system. */
 const CLASS = /^[A-Za-z][A-Za-z0-9-]*(?: [A-Za-z0-9-]+){0,5}$/;
 const CLASS_CHARS_MAX = 40;
 const DEFAULT_CHARS_MAX = 24;
@@ -22,11 +20,6 @@ export function defaultTrigger(characterId: string): string {
 export function defaultClass({ gender, ageRange }: Pick<CharacterAttributes, 'gender' | 'ageRange'>): string {
   const noun = person((gender ?? '').trim(), ageRange);
   return isClass(noun) ? noun : 'person';
-}
-
-/** True for one word that trainers take, and that names no other folder. */
-export function isTrigger(text: string): boolean {
-  return TRIGGER.test(text);
 }
 
 /** True for words that can be part of a folder's name. */

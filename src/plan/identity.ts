@@ -13,7 +13,8 @@ const CUT = 80;
 /**
  * `Mira Sol, a 24-28 year old Mediterranean woman with long wavy auburn hair, green eyes, an athletic build and
  * freckles, wearing casual streetwear`: no full stop at the end, one line, at most `IDENTITY_MAX` characters. `outfit`
- * takes the place of the character's own clothes, of whatever length; who the person is stays the same to the letter.
+ * takes the place of the character's own clothes, of whatever length; who the person is stays the same to the letter. A
+ * trigger word stands in place of the name.
  */
 export function identityBlock(attributes: CharacterAttributes, outfit?: string): string {
   const { who, clothes } = fitted(attributes);
@@ -77,7 +78,10 @@ function sentence(attributes: CharacterAttributes, cut: number, features: readon
   );
   const kind = core.length > 1 || details.length > 0 || text('gender') !== '' ? `, ${withArticle(core.join(' '))}` : '';
   const described = details.length > 0 ? ` with ${listed(details)}` : '';
-  return { who: tidy(attributes.name, cut) + kind + described, clothes: wearing(text('outfitStyle')) };
+  return {
+    who: tidy(attributes.trigger ?? attributes.name, cut) + kind + described,
+    clothes: wearing(text('outfitStyle')),
+  };
 }
 
 /** `, wearing a red dress`; nothing for no clothes. */
