@@ -1,5 +1,6 @@
 import type { Route } from '../ledger/lease.ts';
 import type { Attempt, AttemptRequest, Job, JobSettings, Shot } from '../ledger/records.ts';
+import type { Capabilities } from '../providers/capabilities.ts';
 import type { ImageRequest, Reference } from '../providers/provider.ts';
 import { sourceOf, type GivenReference, type ShotKind, type ShotSettings } from '../shot.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
@@ -56,18 +57,22 @@ export class Requests {
     const { settings, shot } = of;
     const { model } = ready;
     const main = this.context.providers.get(settings.provider);
-    const parts = this.partsOf(of);
     const can = main?.provider.capabilities(settings.model);
-    const all = parts.faces.length + parts.own.length;
-    // Of an edit what the job's own provider gets of it.
-    const asked = can && sourceOf(parts.own) ? sentReferences(parts, can).length : all;
-    const wanted = can?.referencesMax === 0 ? 0 : asked;
+    const wanted = can?.referencesMax === 0 ? 0 : this.wantedBy(of, can);
     const price = () => {
       const references = this.referencesFor(ready, model, of);
       return ready.provider.price({ model, prompt: shot.prompt, ...keptOf(settings, references) });
     };
     const promptChars = shot.prompt.length;
     return unfitToStandIn(ready, model, { settings, promptChars, references: wanted, price }) === undefined;
+  }
+
+  /** How many references must go along, whoever makes the shot. */
+  private wantedBy(of: Made, can: Capabilities | undefined): number {
+    const parts = this.partsOf(of);
+    // Of an edit what the job's own provider gets of it.
+    if (can && sourceOf(parts.own)) return sentReferences(parts, can).length;
+    return parts.faces.length + parts.own.length;
   }
 
   private route(ready: ReadyProvider, model: string, of: Made): Route | undefined {
@@ -89,7 +94,9 @@ export class Requests {
 
   /** Pictures that go along. None for a model that takes none. */
   private referencesFor(ready: ReadyProvider, model: string, of: Made): Reference[] {
-    return sentReferences(this.partsOf(of), ready.provider.capabilities(model));
+    const can = ready.provider.capabilities(model);
+    // A face that nobody takes is not missed.
+    return can.referencesMax === 0 ? [] : sentReferences(this.partsOf(of), can);
   }
 
   private partsOf({ job, shot }: Made): ReferenceParts {

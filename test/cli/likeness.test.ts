@@ -37,6 +37,14 @@ const odd = (name: string, digit: string, rest: object) =>
     ...rest,
   });
 
+it('a character that is drawn on this machine is not said to have another face', async () => {
+  const folder = newStudio();
+  const made = await imggen(folder, ['create-character', '--training-count', '1']);
+  const pack = await imggen(folder, ['pack', '--count', '1']);
+  expect([made.exitCode, pack.exitCode]).toEqual([0, 0]);
+  expect(made.stdout + made.stderr + pack.stdout + pack.stderr).not.toContain('another face');
+});
+
 describe('a first paid pack, as the README does it', () => {
   it('is made by a model that takes the reference: the service sees the avatar in every gallery request', async () => {
     const { emulator, env } = await service();
