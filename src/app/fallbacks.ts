@@ -9,6 +9,7 @@ import { unfitToStandIn } from '../runner/fallback.ts';
 import { isForKind } from '../runner/roles.ts';
 import { keepsPerson } from '../runner/unfit.ts';
 import { priceOf, worstOf } from './estimate.ts';
+import { isEdit } from './preflight.ts';
 import type { Services } from './services.ts';
 
 /** A job whose fallbacks are looked at. */
@@ -55,7 +56,8 @@ function noticeOf(
   { main, other }: { main: ReadyProvider; other: ReadyProvider },
 ): string | undefined {
   const { model } = other;
-  const goAlong = job.references.filter((given) => alike.some(({ kind = 'gallery' }) => isForKind(given, kind)));
+  const fitting = job.references.filter((given) => alike.some(({ kind = 'gallery' }) => isForKind(given, kind)));
+  const goAlong = alike.find(isEdit)?.own.references ?? fitting;
   const settings = { ...job, references: goAlong };
   const who = `${other.provider.name} (${model})`;
   const most = Math.max(...alike.map(({ promptChars }) => promptChars));

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
+import { ask, filesIn, imggen, newStudio, picturesIn, writeConfig } from '../support/cli/imggen.ts';
 
 async function drawn(): Promise<string> {
   const folder = newStudio();
@@ -54,6 +54,14 @@ describe('edit with the local provider', () => {
     const [job] = (JSON.parse(dry.stdout) as { jobs: { shots: { prompt: string; references: string[] }[] }[] }).jobs;
     expect(job?.shots.map(({ prompt }) => prompt)).toEqual([NIGHT, NIGHT]);
     expect(filesIn(folder)).toEqual(before);
+  });
+
+  it('is no fallback of an edit: what draws anew does not edit', async () => {
+    const folder = await drawn();
+    writeConfig(folder, { provider: 'replicate', fallback: ['local'], size: '1024x1024' });
+    const dry = await imggen(folder, ['edit', 'mira-sol/1', '--prompt', NIGHT, '--size', '1024x1024', '--dry-run']);
+    expect(dry.exitCode, dry.stderr).toBe(0);
+    expect(dry.stdout).toMatch(/fallback local \(avataaars\) is not asked:\s+it draws anew/);
   });
 
   it('tells what is wrong with a request, and makes nothing', async () => {

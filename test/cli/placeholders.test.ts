@@ -1,6 +1,7 @@
 /** `--placeholders`: drawings stand in for pictures that failed, until a retry makes them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
@@ -135,6 +136,19 @@ describe('a character whose avatar failed', () => {
     expect(await run('retry')).toMatchObject({ exitCode: 0 });
     expect(picturesIn(folder)).toEqual(['mira_sol_image_00001.png', 'mira_sol_image_00002.png']);
     expect((await shown(folder)).images[1]).toMatchObject({ shot: 'avatar', placeholder: false });
+  });
+
+  it('leaves nothing that clean does not find, where a crash came between picture and placeholder', async () => {
+    const { folder, run } = await studio([1]);
+    await run('pack', '--count', '1', '--placeholders');
+    const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
+    db.exec("UPDATE shots SET state = 'done'");
+    db.close();
+    expect((await shown(folder)).images).toEqual([]);
+    expect((await run('clean')).stdout).toMatch(/placeholder of a picture/);
+    expect(picturesIn(folder)).toHaveLength(1);
+    expect(await run('clean', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(picturesIn(folder)).toEqual([]);
   });
 
   it('takes its placeholders along when it is deleted', async () => {
