@@ -12,6 +12,7 @@ it.each([
   { provider: 'replicate', kills: 1000, count: 200, seed: 2 },
   { provider: 'openai', kills: 200, count: 100, seed: 3 },
   { provider: 'openai-batch', kills: 200, count: 40, seed: 22 },
+  { provider: 'gemini-batch', kills: 200, count: 40, seed: 23 },
   { provider: 'gemini', kills: 200, count: 100, seed: 5 },
   { provider: 'comfyui', kills: 200, count: 100, seed: 6 },
   { provider: 'imagen', kills: 200, count: 100, seed: 6 },

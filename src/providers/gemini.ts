@@ -4,6 +4,7 @@ import { ProviderError, UserError } from '../errors.ts';
 import { nearestRatio } from './capabilities.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import { answerSchema, pictureIn, SERVICE } from './gemini/answer.ts';
+import { inBatches } from './gemini/batch.ts';
 import { DEFAULT_MODEL, type GeminiModel, imageSizeOf, MODELS, unknownOf, wantedSize } from './gemini/models.ts';
 import { priceBefore } from './gemini/price.ts';
 import { checkModels, googleService, paidQuestion } from './google/service.ts';
@@ -17,6 +18,8 @@ import { referenceSender, type ReferenceSender } from './reference-sender.ts';
 
 /** A request with inline pictures is at most 20 MB, and base64 makes four bytes of three. */
 const INLINE_MAX_BYTES = 14_000_000;
+/** The references of one request of a batch: several requests share the 20 MB. */
+const BATCHED_MAX_BYTES = 2_000_000;
 /** Larger ones are made smaller: the model looks at no more of them. */
 const REFERENCE_LIMIT = { service: SERVICE, maxBytes: 100_000_000 };
 const REFERENCE_PIXELS = 1024 * 1024;
@@ -36,7 +39,11 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const model = (id: string): GeminiModel => modelOf(id, now());
   const defaultModel = options.model ?? DEFAULT_MODEL;
   const references = referenceSender({ limit: REFERENCE_LIMIT, inlineMaxBytes: Infinity, now });
-  return {
+  const bodyFor = async (request: ImageRequest, signal: AbortSignal, maxBytes: number): Promise<object> => {
+    const record = modelForRequest(() => model(request.model));
+    return bodyOf(record, request, await inlinePictures(references, request, { signal, maxBytes }));
+  };
+  const provider: Provider = {
     name: 'gemini',
     idempotent: false,
     answersInline: true,
@@ -49,11 +56,21 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     submit: async (request, call) => {
       if (call.signal.aborted) throw new ProviderError('stopped before anything was sent', { failure: 'interrupted' });
       const record = modelForRequest(() => model(request.model));
-      const body = bodyOf(record, request, await inlinePictures(references, request, call.signal));
+      const body = await bodyFor(request, call.signal, INLINE_MAX_BYTES);
       return submit(service, record, body, { call, timeoutMs: settings.timeoutMs });
     },
     check: (call) => checkModels(service, { method: 'generateContent', model: defaultModel, known: MODELS }, call),
   };
+  const batch = inBatches({
+    provider,
+    service,
+    now,
+    elapsed: settings.elapsed,
+    timeoutMs: settings.timeoutMs,
+    bodyOf: (request, signal) => bodyFor(request, signal, BATCHED_MAX_BYTES),
+    pricesOf: (id) => MODELS.find((one) => one.id === id)?.prices,
+  });
+  return { ...provider, batch };
 }
 
 /** The record of a model; one that imggen does not know gets what the family can do. @throws {UserError} */
@@ -95,9 +112,9 @@ function bodyOf(model: GeminiModel, request: ImageRequest, pictures: readonly ob
 function inlinePictures(
   send: ReferenceSender,
   { references }: ImageRequest,
-  signal: AbortSignal,
+  { signal, maxBytes }: { signal: AbortSignal; maxBytes: number },
 ): Promise<{ inlineData: { mimeType: string; data: string } }[]> {
-  const shareBytes = INLINE_MAX_BYTES / Math.max(1, references.length);
+  const shareBytes = maxBytes / Math.max(1, references.length);
   return Promise.all(
     references.map(async (reference) => {
       const pixelsMax = reference.sizeBytes > shareBytes ? REFERENCE_PIXELS : undefined;

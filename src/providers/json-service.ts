@@ -41,6 +41,8 @@ export interface JsonQuestion {
   headers?: Readonly<Record<string, string>>;
   /** Told of every answer, before it is read: headers of the service's own. */
   onAnswer?: ((headers: Headers) => void) | undefined;
+  /** Of the answer. Default: of one with a picture. */
+  maxBytes?: number | undefined;
   /** For a paid request: that of the `SubmitContext`. */
   onSending?: (() => void) | undefined;
 }
@@ -51,8 +53,9 @@ export interface JsonQuestion {
  *   an answer with an id that can't be read.
  */
 export function askJson<T>(service: JsonService, question: JsonQuestion, schema: z.ZodType<T>): Promise<T> {
-  const paid = question.asked !== 'read';
-  return ask(service, question, (response) => readJson(response, schema, { service: service.name, paid }));
+  const { asked, maxBytes } = question;
+  const reading = { service: service.name, paid: asked !== 'read', ...(maxBytes === undefined ? {} : { maxBytes }) };
+  return ask(service, question, (response) => readJson(response, schema, reading));
 }
 
 /** Sends one free request whose answer holds nothing but that it was taken. @throws {ProviderError} */

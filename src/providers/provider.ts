@@ -185,7 +185,7 @@ export interface BatchMode extends Omit<Provider, 'batch' | 'submit'> {
   lineFor(request: ImageRequest, call: CallContext): Promise<BatchLine>;
   /**
    * Sends a batch of one group, with at most one request that may cost money. `onSending` is told `{ batch: key }`,
-   * which `find` recognizes the batch by.
+   * which `find` recognizes the batch by; the ledger adds the request's `place` (from 0) among how many (`of`).
    * @param key this batch's own, unique for ever.
    * @throws {ProviderError}
    */

@@ -138,7 +138,9 @@ export class Batches {
       onPhase: (phase, progress) => part.forEach((one) => one.call.onPhase?.(phase, progress)),
       // All of them or none: a batch is one request.
       onSending: (sent) => {
-        this.context.ledger.atOnce(() => part.forEach((one) => one.call.onSending(sent)));
+        this.context.ledger.atOnce(() =>
+          part.forEach((one, place) => one.call.onSending({ ...sent, place, of: part.length })),
+        );
         this.context.trace('batch-sending', { key, requests: part.length });
       },
     };

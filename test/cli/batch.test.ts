@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FORBIDDEN } from '../emulators/openai.ts';
 import { makePicture } from '../emulators/picture.ts';
-import { moneyIn, openaiStudio, statesIn } from '../support/cli/batch-studio.ts';
+import { geminiStudio, moneyIn, openaiStudio, statesIn } from '../support/cli/batch-studio.ts';
 import { picturesIn } from '../support/cli/imggen.ts';
 
 describe('a pack in a batch', () => {
@@ -106,6 +106,31 @@ describe('a pack in a batch', () => {
     service.control.batchMs = 0;
     expect(await run('retry', '1')).toMatchObject({ exitCode: 0 });
     expect(calls('submit')).toBe(2);
+  });
+});
+
+describe('a pack in batches of Gemini', () => {
+  it('is sent once, as many as fit into one at a time, and collected when they are made', async () => {
+    const { folder, service, run, calls, charged } = await geminiStudio();
+    const sent = await run('pack', '--count', '18', '--batch');
+    expect(sent, sent.said).toMatchObject({ exitCode: 75 });
+    expect(service.batches.map(({ requests }) => requests.length)).toEqual([16, 2]);
+    service.control.batchMs = 0;
+    const made = await run('resume');
+    expect(made, made.said).toMatchObject({ exitCode: 0 });
+    expect(picturesIn(folder)).toHaveLength(18);
+    expect(calls('submit')).toBe(2);
+    expect(moneyIn(folder)).toEqual({ spent: charged() });
+  });
+
+  it('is canceled at the provider: what was made is fetched, the rest costs nothing', async () => {
+    const { folder, service, run, charged } = await geminiStudio();
+    await run('pack', '--count', '3', '--batch');
+    service.control.made = 1;
+    const canceled = await run('cancel', '1');
+    expect(canceled.said).toContain('1 picture finished at the provider: fetched');
+    expect(statesIn(folder)).toEqual({ canceled: 2, done: 1 });
+    expect(moneyIn(folder)).toEqual({ spent: charged(), released: 0 });
   });
 });
 

@@ -4,11 +4,13 @@
  * Its base URL is the emulator's own.
  */
 import { randomUUID } from 'node:crypto';
+import { type BatchControl, batchesOf, type StoredBatch } from './gemini/batches.ts';
 import { makePicture } from './picture.ts';
 import type { Answer, Call, Route, Service } from './service.ts';
 import { IMAGEN_MODELS, listed, LIVE_MODELS, type Model } from './gemini/models.ts';
 import { overQuota, Refusal, refuse, unauthorized, worded } from './gemini/refusal.ts';
 import { type Asked, understand, understandPredict } from './gemini/rules.ts';
+import { usageOf } from './gemini/usage.ts';
 
 /** What can be set. */
 export interface GeminiOptions {
@@ -20,6 +22,14 @@ export interface GeminiOptions {
   pictureBytes?: number;
   /** Pictures a minute; then 429 with `RetryInfo`. Default: no limit. */
   perMinute?: number;
+  /** How batches go. */
+  batch?: Partial<BatchControl>;
+}
+
+/** The emulated service with what it holds. */
+export interface GeminiService extends Service {
+  batches: readonly StoredBatch[];
+  control: BatchControl;
 }
 
 /** A prompt with this word is blocked before the model sees it. */
@@ -32,18 +42,22 @@ export const NOTHING = 'bring-nothing';
 /** Of a request with pictures inside (ai.google.dev/gemini-api/docs/image-understanding). */
 const REQUEST_MAX_BYTES = 20 * 1024 * 1024;
 const MEGAPIXEL = 1024 * 1024;
-const REFERENCE_TOKENS = 1120;
 const THOUGHTS = 120;
 const SAID = 20;
 
 /** Makes the service; run it with `startEmulator`. */
-export function gemini(options: GeminiOptions = {}): Service {
+export function gemini(options: GeminiOptions = {}): GeminiService {
+  const held: StoredBatch[] = [];
+  const standard = { batchMs: 0, made: Infinity, ends: 'SUCCEEDED', listLagMs: 0, keys: true } as const;
+  const control: BatchControl = { ...standard, ...options.batch };
+  const batches = batchesOf(control, held);
   const models: readonly Model[] = [...LIVE_MODELS, ...(options.imagen ? IMAGEN_MODELS : [])];
   const admitted: number[] = [];
 
   function modelFor(call: Call): Model {
     const [id = '', method = ''] = (call.params['call'] ?? '').split(':');
-    const found = models.find((model) => model.id === id && model.method === method);
+    const asked = method === 'batchGenerateContent' ? 'generateContent' : method;
+    const found = models.find((model) => model.id === id && model.method === asked);
     if (found === undefined)
       throw new Refusal(
         refuse(
@@ -64,9 +78,25 @@ export function gemini(options: GeminiOptions = {}): Service {
     const model = modelFor(call);
     if (call.body.length > REQUEST_MAX_BYTES)
       return refuse(400, 'INVALID_ARGUMENT', `Request payload size exceeds the limit: ${REQUEST_MAX_BYTES} bytes.`);
+    if (call.path.endsWith(':batchGenerateContent')) return createBatch(call, model);
     const asked = model.method === 'predict' ? understandPredict(call.json, model) : understand(call.json, model);
     admitted.push(call.now());
     return model.method === 'predict' ? predict(asked, call) : generate(asked, call);
+  }
+
+  const makeFor =
+    ({ model: id }: Pick<StoredBatch, 'model'>) =>
+    (request: unknown, call: Call): Promise<Answer> => {
+      const model = models.find((one) => one.id === id);
+      if (!model) throw new Error(`no model ${id}`);
+      return generate(understand(request, model), call);
+    };
+
+  async function createBatch(call: Call, { id }: Model): Promise<Answer> {
+    const answer = batches.create(call, id);
+    const made = held.at(-1);
+    if (made && control.batchMs === 0) await batches.settle(made, call, makeFor(made));
+    return answer;
   }
 
   async function generate(asked: Asked, call: Call): Promise<Answer> {
@@ -139,6 +169,7 @@ export function gemini(options: GeminiOptions = {}): Service {
   }
 
   const routes: Route[] = [
+    ...batches.routes(makeFor),
     { operation: 'submit', method: 'POST', path: '/v1beta/models/:call', handle: submit },
     {
       operation: 'models',
@@ -164,23 +195,6 @@ export function gemini(options: GeminiOptions = {}): Service {
       },
     },
   ];
-  return { name: 'gemini', routes: routes.map(worded), guard: (call) => unauthorized(call, options.apiKey) };
-}
-
-function usageOf({ prompt, references }: Asked, out: { image: number; said: number; thoughts: number }) {
-  const text = Math.ceil(prompt.length / 4);
-  const pictures = references * REFERENCE_TOKENS;
-  const candidates = out.image + out.said;
-  return {
-    promptTokenCount: text + pictures,
-    ...(candidates > 0 ? { candidatesTokenCount: candidates } : {}),
-    totalTokenCount: text + pictures + candidates + out.thoughts,
-    promptTokensDetails: [
-      { modality: 'TEXT', tokenCount: text },
-      ...(pictures > 0 ? [{ modality: 'IMAGE', tokenCount: pictures }] : []),
-    ],
-    ...(out.image > 0 ? { candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: out.image }] } : {}),
-    ...(out.thoughts > 0 ? { thoughtsTokenCount: out.thoughts } : {}),
-    serviceTier: 'standard',
-  };
+  const guard = (call: Call) => unauthorized(call, options.apiKey);
+  return { name: 'gemini', batches: held, control, routes: routes.map(worded), guard };
 }

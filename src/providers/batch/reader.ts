@@ -4,7 +4,7 @@
  */
 import { ProviderError } from '../../errors.ts';
 import type { ProviderSettings } from '../definition.ts';
-import type { Accepted, CallContext, Collected, Generated } from '../provider.ts';
+import type { Accepted, CallContext, Collected, Generated, SentRecord } from '../provider.ts';
 
 /** A batch as it was read. */
 export type BatchReading<Answer> =
@@ -15,10 +15,10 @@ export type BatchReading<Answer> =
 interface EndedBatch<Answer> {
   state: 'ended';
   /**
-   * The answer to the request with that key; undefined: it must be there, and is not (yet).
+   * The answer to the request with that key, as it was sent; undefined: it must be there, and is not (yet).
    * @throws {ProviderError} why it was not made.
    */
-  answerFor(key: string): Promise<Answer | undefined>;
+  answerFor(key: string, sent: SentRecord): Promise<Answer | undefined>;
   /** Every answer was asked for. */
   isRead(): boolean;
   /** Gives back what the answers take; asked for again they are read anew. */
@@ -67,7 +67,7 @@ export class BatchReader<Answer> {
    * @throws {ProviderError} how it ended without a picture; `expired` when the service no longer has it.
    */
   async collect(
-    { remoteId, acceptedAtMs }: Accepted,
+    { remoteId, acceptedAtMs, sent }: Accepted,
     now: () => number,
     call: CallContext,
     pictureIn: (answer: Answer) => Generated,
@@ -87,7 +87,7 @@ export class BatchReader<Answer> {
     try {
       const reading = await read.reading;
       if (reading.state === 'running') return running(reading.why);
-      const answer = await reading.answerFor(key);
+      const answer = await reading.answerFor(key, sent);
       if (reading.isRead()) this.forget(batchId);
       if (answer !== undefined) return { state: 'generated', ...pictureIn(answer) };
     } finally {

@@ -1,6 +1,7 @@
 /** A folder whose pictures are made by an emulated service that takes batches. */
 import { afterEach } from 'vitest';
 import { type Emulator, startEmulator } from '../../emulators/emulator.ts';
+import { gemini, type GeminiService } from '../../emulators/gemini.ts';
 import { openai, type OpenAIService } from '../../emulators/openai.ts';
 import { ask, imggen, newStudio, type Ran } from './imggen.ts';
 
@@ -33,8 +34,17 @@ export async function openaiStudio(config: Record<string, unknown> = {}): Promis
   return { service, ...studioOf(folder, emulator, env) };
 }
 
+/** Gemini, whose batches run until `service.control.batchMs` says otherwise. */
+export async function geminiStudio(config: Record<string, unknown> = {}): Promise<BatchStudio<GeminiService>> {
+  const service = gemini({ apiKey: 'emulated-key', batch: { batchMs: HOUR_MS } });
+  const emulator = await startEmulator(service);
+  const folder = newStudio({ provider: 'gemini', size: '1024x1024', ...config });
+  const env = { GEMINI_API_KEY: 'emulated-key', GOOGLE_GEMINI_BASE_URL: emulator.url };
+  return { service, ...studioOf(folder, emulator, env) };
+}
+
 /** The same around any emulator. */
-export function studioOf(folder: string, emulator: Emulator, env: Record<string, string>) {
+function studioOf(folder: string, emulator: Emulator, env: Record<string, string>) {
   running.push(emulator);
   return {
     folder,

@@ -19,6 +19,7 @@ export type KillProvider =
   | 'openai'
   | 'openai-batch'
   | 'gemini'
+  | 'gemini-batch'
   | 'imagen'
   | 'bfl'
   | 'fal'
@@ -69,6 +70,13 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     service: () => openai({ batch: { batchMs: 150 } }),
     basePath: '/v1',
     config: { size: '1024x1024', quality: 'low', batch: true },
+  },
+  'gemini-batch': {
+    ...SYNC,
+    name: 'gemini',
+    service: () => gemini({ batch: { batchMs: 150 } }),
+    basePath: '',
+    config: { size: '1024x1024', batch: true },
   },
   gemini: { ...SYNC, service: gemini, basePath: '', config: { size: '1024x1024' } },
   imagen: {
