@@ -103,7 +103,7 @@ function nextCommands({ jobs, stop, failures, refusals }: RunResult): string[] {
       next.push(...(job.canAsk ? [`resume ${job.jobId}`] : []), retryUnknown(job));
     }
     if (job.waitingForAvatar > 0 && inVain) next.push(...anotherModel([job]));
-    else if (job.failed > 0) next.push(`retry ${job.jobId}${raisedCap(job)}`);
+    else if (job.failed > 0 && !isRefused) next.push(`retry ${job.jobId}${raisedCap(job)}`);
     const makers = job.avatarsMissing.filter((avatar) => avatar.jobId !== job.jobId && avatar.state !== 'held');
     next.push(...makers.map((avatar) => `retry ${avatar.jobId}`));
     return next;

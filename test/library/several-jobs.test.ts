@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ImgGen, type RunEvent } from '../../src/index.ts';
+import { summaryOf } from '../../src/terminal/summary.ts';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
@@ -76,6 +77,10 @@ it('a job that was paid in vain waits for a yes; the others go on, and it is nam
   expect(result.jobs.map(({ completed }) => completed)).toEqual([0, 2]);
   expect(result.refusals).toMatchObject([{ jobId: '1', kind: 'incomplete', advice: { code: 'pay-in-vain' } }]);
   expect(result.status).toBe('some-failed');
+  // Its next step is told with the reason; to try the failed ones again would only pay more.
+  const { next, warnings } = summaryOf(result, '/', (command) => command);
+  expect(next).toEqual([]);
+  expect(warnings).toEqual([expect.stringMatching(/^job 1 did not go on: [^]*→ [^]*--model MODEL/)]);
   expect(sentTo(all.sync)).toBe(2);
 });
 
