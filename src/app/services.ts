@@ -127,11 +127,13 @@ export class Services {
       timeoutMs: config.timeoutMs,
     });
     const key = env[this.keyVariable(name) ?? ''] ?? '';
+    // Another address may be another server, which knows nothing of what this one was sent.
+    const account = `${key}\n${provider.baseUrl ?? options.baseUrl ?? ''}`;
     return {
       provider,
       model: model ?? provider.defaultModel,
       knownModels: module.models.map(({ id }) => id),
-      scope: `${name}:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`,
+      scope: `${name}:${createHash('sha256').update(account).digest('hex').slice(0, 12)}`,
       intervalMs: Math.ceil(60_000 / (options.requestsPerMinute ?? Infinity)),
     };
   }

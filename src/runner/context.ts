@@ -12,7 +12,7 @@ export interface ReadyProvider {
   model: string;
   /** Ids of the models that are listed for it. */
   knownModels?: readonly string[] | undefined;
-  /** Provider and fingerprint of its key: whose limits apply. */
+  /** Provider and fingerprint of its key and address: whose limits apply, and who knows what was sent. */
   scope: string;
   /** Pace in milliseconds between sends that the config asks for; 0 for none. */
   intervalMs: number;

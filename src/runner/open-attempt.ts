@@ -79,10 +79,10 @@ export interface AttemptContext
   warnOnce: (message: string) => void;
 }
 
-/** True when the attempt was sent with another key than the one there is now: perhaps that of another account. */
+/** True when the attempt was sent with another key or to another address than now: perhaps to another account. */
 export function isForeign({ attempt, ready }: Pick<OpenAttempt, 'attempt' | 'ready'>): boolean {
   return attempt.account !== ready.scope;
 }
 
 /** Why nothing is concluded from what another account does not know. */
-export const FOREIGN = 'it was sent with another key, so this one can not tell';
+export const FOREIGN = 'it was sent with another key or to another address, so this one can not tell';
