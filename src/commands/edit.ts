@@ -16,7 +16,7 @@ export function edit(io: Io, image: string, { seed, count, prompt, ...flags }: E
   // Not commander's own required option: its complaint would hide a mistyped `--promt`.
   if (prompt === undefined) {
     throw new UserError('what is to change? --prompt is missing', {
-      hint: 'for example: imggen edit mira-sol/3 --prompt "make it night"',
+      hint: `for example: ${io.typed('edit mira-sol/3 --prompt "make it night"')}`,
     });
   }
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {

@@ -1,4 +1,6 @@
 /** The flags and commands that the command line advises are ones that it has. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Advice } from '../../src/advice.ts';
 import { EXIT } from '../../src/terminal/exit-codes.ts';
@@ -54,6 +56,18 @@ it.each(all)('$code names flags and commands that there are', (advice) => {
   expect(namedFlags.length + namedCommands.length).toBeGreaterThan(0);
   expect(flags).toEqual(expect.arrayContaining(namedFlags));
   expect(commands).toEqual(expect.arrayContaining(namedCommands));
+});
+
+it('no command names the program by itself: how it is typed is decided in one place', () => {
+  const named = new RegExp(`imggen (?:${commands.join('|')})\\b`);
+  const places = ['commands', 'terminal', 'views', 'views/ink'].map((name) => join('src', name));
+  const found = places.flatMap((folder) =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'completion.ts')
+      .flatMap(({ name }) => readFileSync(join(folder, name), 'utf8').split('\n'))
+      .filter((line) => named.test(line) && !/^\s*(?:\*|\/[/*])/.test(line)),
+  );
+  expect(found).toEqual([]);
 });
 
 it('words without advice stay as they are', () => {
