@@ -21,7 +21,7 @@ interface Stamp {
 /** Money is in US dollars here (the ledger keeps micro-dollars). */
 export type PublicEvent = Stamp &
   (
-    | { event: 'generation_queued'; character_id: string; image_count: number }
+    | { event: 'generation_queued'; character_id: string; image_count: number; take_of?: string }
     | { event: 'generation_started'; character_id: string; model: string; provider: string; attempt: number }
     | { event: 'generation_submitted'; remote_id: string }
     | {
@@ -31,6 +31,7 @@ export type PublicEvent = Stamp &
         cost_usd: number;
         seed: number;
         seed_honoured: SeedHonored;
+        take_of?: string; // the shot that this is another take of, because its face was not the same
       }
     | {
         event: 'generation_failed';
@@ -50,6 +51,8 @@ export type PublicEvent = Stamp &
         /** It stands in for a shot that failed: that is not made by it. */
         placeholder?: true;
       }
+    /** How alike the face is, 0 … 1. Only of pictures that have a score. */
+    | { event: 'image_scored'; character_id: string; filename: string; score: number; looks_like?: string }
     | { event: 'budget_reached'; cap: BudgetCap; spent_usd: number; reserved_usd: number }
     | {
         event: 'pack_completed';
@@ -59,6 +62,8 @@ export type PublicEvent = Stamp &
         failed: number;
         total_duration_ms: number;
         cost_usd: number;
+        consistency?: number; // mean likeness of the faces, 0 … 1, and the least alike; absent: no picture has one
+        lowest?: string;
       }
   );
 
@@ -169,6 +174,7 @@ const PUBLIC = new Set([
   'generation_completed',
   'generation_failed',
   'image_stored',
+  'image_scored',
   'budget_reached',
   'pack_completed',
 ]);

@@ -5,7 +5,8 @@ import type { AlikeShots } from '../ledger/alike.ts';
 import { usdText } from '../money.ts';
 import { canBeCleared } from '../runner/askable.ts';
 import { IN_A_ROW_MAX } from '../runner/paid-in-vain.ts';
-import { capRefusal, capWords, estimate, standInsOf } from './estimate.ts';
+import { capRefusal, capWords, picturesWords } from './cap-words.ts';
+import { estimate, standInsOf } from './estimate.ts';
 import { lookFirst } from './older-ledger.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { Prepared } from './prepare.ts';
@@ -156,9 +157,9 @@ function priceOfAgain(
   const ready = providers.get(settings.provider);
   if (!paysAgain || !ready || shots === 0) return [];
   const standIns = standInsOf(settings, providers);
-  const { worstMicros } = estimate([{ settings, ready, standIns, alike, references, total: NOTHING }], NOTHING);
-  if (worstMicros === 0) return [];
-  const what = `${shots} ${shots === 1 ? 'picture' : 'pictures'}${before ? ` of job ${before.id}` : ''}`;
-  const message = `${what} may cost up to ${usdText(worstMicros)} more at ${settings.provider}`;
+  const found = estimate([{ settings, ready, standIns, alike, references, total: NOTHING }], NOTHING);
+  if (found.worstMicros === 0) return [];
+  const what = `${picturesWords(found)}${before ? ` of job ${before.id}` : ''}`;
+  const message = `${what} may cost up to ${usdText(found.worstMicros)} more at ${settings.provider}`;
   return [{ event: 'notice', level: 'info', message }];
 }

@@ -1,11 +1,9 @@
 /** What pictures may cost at most, and the caps that stop them: looked at before anything is paid. */
-import { UserError } from '../errors.ts';
 import type { BudgetCap } from '../events.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { Total } from '../ledger/budget.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import type { Price } from '../providers/capabilities.ts';
-import { usdOf, usdText } from '../money.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
 import { isBatched, makerOf } from '../runner/in-batch.ts';
@@ -39,6 +37,8 @@ interface PassedCap {
 /** What the shots of some jobs may cost at most, and the cap that stops them before their end, if one will. */
 export interface Estimate {
   shots: number;
+  /** Other takes of them at most, where the face is not the same. */
+  takes: number;
   worstMicros: number;
   /** What the jobs before these, of the same run, may cost. */
   beforeMicros: number;
@@ -113,6 +113,7 @@ function standInWorst(job: JobSettings, other: ReadyProvider, shot: PricedShot):
  */
 export function estimate(jobs: readonly CostQuestion[], today: Total, beforeMicros = 0): Estimate {
   let shots = 0;
+  let takes = 0;
   let worstMicros = 0;
   let passes: Estimate['passes'];
   for (const { settings, ready, standIns, alike, references, total } of jobs) {
@@ -121,9 +122,15 @@ export function estimate(jobs: readonly CostQuestion[], today: Total, beforeMicr
       const shot = { own: group.own, kind: group.kind, prompt: 'x'.repeat(group.promptChars), known: references };
       // No fallback is asked that costs more than one picture may.
       const eachMicros = worstOf(settings, ready, shot) ?? 0;
-      return { ...group, eachMicros, dearestMicros: dearestOf(settings, { ready, standIns }, shot) };
+      return {
+        ...group,
+        takes: takesOf(settings, ready, group),
+        eachMicros,
+        dearestMicros: dearestOf(settings, { ready, standIns }, shot),
+      };
     });
-    const jobMicros = costs.reduce((sum, cost) => sum + cost.shots * cost.dearestMicros, 0);
+    const jobMicros = costs.reduce((sum, cost) => sum + (cost.shots + cost.takes) * cost.dearestMicros, 0);
+    takes += costs.reduce((sum, cost) => sum + cost.takes, 0);
     shots += costs.reduce((sum, cost) => sum + cost.shots, 0);
     worstMicros += jobMicros;
     if (jobMicros === 0) continue;
@@ -132,7 +139,14 @@ export function estimate(jobs: readonly CostQuestion[], today: Total, beforeMicr
     passes ??= over('run', caps.perRunMicros, { total, moreMicros: jobMicros, nextMicros });
     passes ??= over('day', caps.perDayMicros, { total: today, moreMicros: beforeMicros + worstMicros, nextMicros });
   }
-  return { shots, worstMicros, beforeMicros, passes };
+  return { shots, takes, worstMicros, beforeMicros, passes };
+}
+
+/** Other takes of a group of shots at most: where faces are compared and a likeness was asked for. */
+function takesOf(settings: JobSettings, { provider }: ReadyProvider, of: AlikeShots): number {
+  const { score, minConsistency, rerolls = 0, model } = settings;
+  const isMeasured = score === true && minConsistency !== undefined && of.kind !== 'avatar';
+  return isMeasured && provider.capabilities(model).keepsFace !== 'drawn' ? of.shots * rerolls : 0;
 }
 
 /** @param of.nextMicros of the picture that is made next. */
@@ -165,30 +179,4 @@ function overOnePicture(
   const isTooDear = costs.some(({ eachMicros }) => eachMicros > capMicros);
   // Under the cap of an image not one would be made.
   return most && (noneFits || isTooDear) ? { cap: 'image', capMicros, ...most, someFit: false } : undefined;
-}
-
-/** What a cap limits, in words. */
-const CAPPED: Readonly<Record<BudgetCap, string>> = { image: 'one picture', run: 'the job', day: 'the day' };
-
-/** The sentence for jobs that would pass a cap; empty when none is passed. */
-export function capWords(found: Estimate): string {
-  if (!found.passes) return '';
-  const { cap, capMicros, spentMicros } = found.passes;
-  const spent = spentMicros > 0 ? `, ${usdText(spentMicros)} of it spent` : '';
-  const pictures = `${found.shots} ${found.shots === 1 ? 'picture' : 'pictures'}`;
-  const { beforeMicros } = found;
-  const before = cap === 'day' && beforeMicros > 0 ? ` after ${usdText(beforeMicros)} for the jobs before them` : '';
-  const worst = `${usdText(found.worstMicros)}${before}`;
-  return `${pictures} may cost up to ${worst}, and the cap of ${CAPPED[cap]} is ${usdText(capMicros)}${spent}`;
-}
-
-/** Nobody agreed to a run that would stop at a cap. */
-export function capRefusal(found: Estimate): UserError {
-  const cap = found.passes?.cap ?? 'run';
-  const someFit = found.passes?.someFit === true;
-  return new UserError(`${capWords(found)}: nothing was sent`, {
-    kind: 'budget',
-    hint: `${someFit ? 'agree to as many as fit, or raise' : 'raise'} the cap of ${CAPPED[cap]}`,
-    advice: { code: 'raise-cap', cap, someFit, enoughUsd: usdOf(found.passes?.enoughMicros ?? 0) },
-  });
 }

@@ -9,12 +9,12 @@ import type { Reference } from '../shot.ts';
 const PICTURES_MAX = 16;
 
 /**
- * The training pictures of a character that a person approved, best views of the face first; undefined: none. Never
- * gallery pictures: chained edits lose the face. Never drawings, and none beside a drawing that was chosen as the face:
- * the user wants that one.
+ * The training pictures of a character that a person approved, best views of the face first, of each the most alike as
+ * far as faces were compared; undefined: none. Never gallery pictures: chained edits lose the face. Never drawings, and
+ * none beside a drawing that was chosen as the face: the user wants that one.
  */
 export function approvedPictures(
-  { images }: Pick<Ledger, 'images'>,
+  { images, scores }: Pick<Ledger, 'images' | 'scores'>,
   character: Pick<RegisteredCharacter, 'key'> | undefined,
   drawing: ReadonlySet<string>,
 ): Reference[] | undefined {
@@ -22,7 +22,9 @@ export function approvedPictures(
   const chosen = images.chosenFace(character.key);
   if (chosen && drawing.has(chosen.provider)) return undefined;
   const photos = images.approvedTraining(character.key).filter(({ image }) => !drawing.has(image.provider));
-  const pictures = bestViewsFirst(photos)
+  const known = scores.ofCharacter(character.key);
+  const rated = photos.map((photo) => ({ ...photo, likeness: known.get(photo.image.id)?.score }));
+  const pictures = bestViewsFirst(rated)
     .slice(0, PICTURES_MAX)
     .flatMap(({ image }) => (image.path === null ? [] : [pictureReference(image, image.path)]));
   return pictures.length > 0 ? pictures : undefined;

@@ -5,8 +5,9 @@ import { galleryPage } from '../gallery/page.ts';
 import type { GalleryPicture } from '../gallery/model.ts';
 import { ensureFolder, ensureOwnFolder } from '../images/folder.ts';
 import { thumbnailBytes } from '../images/thumbnail.ts';
-import type { Image } from '../ledger/records.ts';
-import { addressOf, markOf } from './gallery.ts';
+import type { Image, Score } from '../ledger/records.ts';
+import { addressOf } from './addresses.ts';
+import { markOf } from './gallery.ts';
 import { galleryImages, type GalleryOptions } from './gallery-images.ts';
 import type { Project } from './project.ts';
 import { sentReferences } from './sent-with.ts';
@@ -40,6 +41,7 @@ export async function writeGalleryPage(
   await assertOurs(target);
   await (file === undefined ? ensureOwnFolder : ensureFolder)(dirname(target));
   const sent = sentReferences(project.ledger.open());
+  const scores = project.ledger.open().scores.ofCharacter(character.key);
   const part = `${target}.${host.newKey()}.part`;
   const page = galleryPage<PagePicture>({
     characterName: character.name,
@@ -48,6 +50,7 @@ export async function writeGalleryPage(
         const { references, source } = sent.ofImage(row);
         return {
           ...pictureOf(row, dirname(target)),
+          ...likenessOf(scores.get(row.id)),
           references: references.map(({ role, filename, path }) => ({ role, name: filename ?? basename(path) })),
           source,
           ...(row.path === null ? await addressesOf(row, project.services) : {}),
@@ -117,6 +120,11 @@ function pictureOf(row: Image, folder: string): PagePicture {
     ...(row.isPlaceholder && { isPlaceholder: true }),
     ...(near === undefined || isAbsolute(near) ? {} : { file: near }),
   };
+}
+
+function likenessOf(score: Score | undefined): Pick<PagePicture, 'likeness'> {
+  const likeness = score?.score ?? undefined;
+  return likeness === undefined ? {} : { likeness };
 }
 
 /** Where a picture can be seen that has no file here. */

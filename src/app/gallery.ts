@@ -1,10 +1,9 @@
 import { pathToFileURL } from 'node:url';
-import { StorageError, UserError } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
-import type { Image, Upload } from '../ledger/records.ts';
+import type { Image } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
+import { addressOf } from './addresses.ts';
 import { galleryImages, type GalleryOptions } from './gallery-images.ts';
-import type { Variant } from '../storage/storage.ts';
 import type { Project } from './project.ts';
 import { sentReferences, type SentReference } from './sent-with.ts';
 import type { Services } from './services.ts';
@@ -45,6 +44,8 @@ export interface Picture {
   jobId: string | null;
   sha256: string;
   uploaded: boolean;
+  /** How alike the face is, 0 … 1; null: it was not compared, or shows none to compare. */
+  likeness: number | null;
   /** What went along with the request that made it, in the order it was sent. */
   references: readonly SentReference[];
 }
@@ -66,20 +67,29 @@ export async function gallery(
   options: GalleryOptions = {},
 ): Promise<Gallery> {
   const { character, images } = galleryImages(project, id, options);
-  const sent = sentReferences(project.ledger.open());
+  const ledger = project.ledger.open();
+  const sent = sentReferences(ledger);
+  const scores = ledger.scores.ofCharacter(character.key);
   return {
     characterId: character.id,
     characterName: character.name,
     seed: character.seed,
-    totalCount: project.ledger.open().images.count(character.key),
+    totalCount: ledger.images.count(character.key),
     images: await Promise.all(
-      images.map(async (image) => ({ ...(await pictureOf(image, project.services)), ...sent.ofImage(image) })),
+      images.map(async (image) => ({
+        ...(await pictureOf(image, project.services)),
+        likeness: scores.get(image.id)?.score ?? null,
+        ...sent.ofImage(image),
+      })),
     ),
   };
 }
 
 /** A picture as programs see it, but for what went along with its request. */
-export async function pictureOf(image: Image, services: Services): Promise<Omit<Picture, 'references' | 'source'>> {
+export async function pictureOf(
+  image: Image,
+  services: Services,
+): Promise<Omit<Picture, 'references' | 'source' | 'likeness'>> {
   const { path, thumbnail, upload, jobId } = image;
   const stored = {
     url: await addressOf(services, upload, 'picture'),
@@ -112,32 +122,6 @@ export async function pictureOf(image: Image, services: Services): Promise<Omit<
     sha256: image.sha256,
     uploaded: upload?.state === 'done',
   };
-}
-
-/** How long a store may take to make an address. */
-const ADDRESS_TIMEOUT_MS = 20_000;
-
-/**
- * Where a picture can be read in its store now: the lasting address, else one that the store makes. Undefined: it is
- * not there, or the store can't be asked (its key is missing).
- */
-export async function addressOf(
-  services: Services,
-  upload: Upload | null,
-  variant: Variant,
-): Promise<string | undefined> {
-  if (!upload || upload.key === null) return undefined;
-  const { url, thumbnailUrl } = upload.details;
-  const lasting = variant === 'picture' ? url : thumbnailUrl;
-  if (lasting !== undefined || url !== undefined) return lasting;
-  try {
-    const store = await services.store(upload.store);
-    const address = await store.urlOf({ key: upload.key }, variant, AbortSignal.timeout(ADDRESS_TIMEOUT_MS));
-    return address?.url;
-  } catch (error) {
-    if (error instanceof UserError || error instanceof StorageError) return undefined;
-    throw error;
-  }
 }
 
 /** One word for a picture's marks: its review, else whether it is a favorite. */

@@ -31,6 +31,7 @@ export function settingsWith(
     thumbnails: config.thumbnails,
     ...(!config.provenance && { provenance: false }),
     ...(config.placeholders && { placeholders: true }),
+    ...facesOf(config, ready),
     requireSeed: config.requireSeed,
     references,
     pictures,
@@ -42,6 +43,15 @@ export function settingsWith(
     timeoutMs: config.timeoutMs,
     allowUnknownPrice: config.allowUnknownPrice,
   };
+}
+
+/** Drawings have no face to compare. */
+function facesOf({ faces }: Config, { provider, model }: ReadyProvider): Partial<JobSettings> {
+  if (!faces.score || provider.capabilities(model).keepsFace === 'drawn') return {};
+  const { keep, minConsistency, rerolls, allowInconsistent } = faces;
+  const gate =
+    minConsistency === undefined ? {} : { minConsistency, rerolls, ...(allowInconsistent && { allowInconsistent }) };
+  return { score: true, ...(keep && { keepFaces: true }), ...gate };
 }
 
 /** The size of the pictures, with the ratio that is asked for. @throws {UserError} when the model has none of it. */

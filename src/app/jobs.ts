@@ -17,15 +17,20 @@ const KEY_MAX = 200;
 const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 
 /** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
-export function changesOf({ given, caps, priority, storage }: Config): JobChanges {
+export function changesOf({ given, caps, priority, storage, faces }: Config): JobChanges {
   const { concurrency, attemptsMax, timeoutMs, thumbnails, placeholders, requireSeed, allowUnknownPrice } = given;
-  const { quality, batch } = given;
+  const { quality, batch, score, minConsistency, rerolls, allowInconsistent } = given;
   return {
     concurrency,
     attemptsMax,
     timeoutMs,
     thumbnails,
     placeholders,
+    score,
+    minConsistency,
+    // Of a job that had no gate.
+    rerolls: rerolls ?? (minConsistency === undefined ? undefined : faces.rerolls),
+    allowInconsistent,
     requireSeed,
     allowUnknownPrice,
     quality,

@@ -5,6 +5,7 @@ import type { Job } from '../ledger/records.ts';
 import type { OpenRun } from '../ledger/runs.ts';
 import { usdOf } from '../money.ts';
 import type { RunnerOptions, RunnerResult, StopSignals } from '../runner/context.ts';
+import { takeSeed } from '../plan/seeds.ts';
 import { afterSave } from '../runner/after/index.ts';
 import { canBeAsked } from '../runner/askable.ts';
 import { Runner } from '../runner/runner.ts';
@@ -60,7 +61,8 @@ export async function runOpened(project: RunningProject, work: Work, to: Outside
   const context = runnerContext(project, { ledger, providers, drawing, faceless }, to.emit);
   const jobIds = jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id);
   const options = { jobIds, drain, abort, lookFirst, collectOnly };
-  const after = afterSave({ ...context, ...options, jobIds: uploaded(work, jobIds), storage });
+  const faces = { startEmbedder: async () => new (await import('../faces/thread.ts')).FaceThread(), takeSeed };
+  const after = afterSave({ ...context, ...options, jobIds: uploaded(work, jobIds), storage, faces });
   try {
     const ended = await new Runner(context, options, { references, after }).run();
     // Of the jobs of a run that only collects, more is to be done before anything is failed for good.

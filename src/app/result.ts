@@ -42,6 +42,12 @@ export interface JobResult {
   canAsk: boolean;
   /** A shot ended, or is held, because one more attempt would pass the cap of a picture. */
   imageCapReached: boolean;
+  /** Mean likeness of the faces of its pictures, 0 … 1; null: none has a score. */
+  consistency: number | null;
+  /** The picture that is least alike. */
+  lowest: { filename: string; score: number } | null;
+  /** `consistency` is under what was asked for, and that does not pass. */
+  isInconsistent: boolean;
   costUsd: number;
   /** Held for attempts whose real cost is not known yet; counts as spent. */
   reservedUsd: number;

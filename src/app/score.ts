@@ -63,6 +63,7 @@ export async function score(project: ScoringProject, options: ScoreOptions): Pro
         hint: 'name pictures that show the face from near, or none: the pictures are then compared with each other',
       });
     const { pictures: scored, ...set } = scoreSet(of(pictures), compared);
+    if (!given) keep(project, { pictures, scored, against, read: read.faces, model: embedder.model });
     const pathOf = new Map(pictures.map(({ name, path }) => [name, path]));
     return {
       model: embedder.model,
@@ -75,6 +76,30 @@ export async function score(project: ScoringProject, options: ScoreOptions): Pro
     };
   } finally {
     await embedder.close();
+  }
+}
+
+/** Scores of the ledger's pictures against what they usually are compared with are kept, with the raw distances. */
+function keep(
+  { ledger, config }: ScoringProject,
+  of: {
+    pictures: readonly Scorable[];
+    scored: readonly PictureScore[];
+    against: Against;
+    read: ReadonlyMap<string, ReadPicture>;
+    model: string;
+  },
+): void {
+  const scores = new Map(of.scored.map((one) => [one.name, one]));
+  for (const { name, path, image } of of.pictures) {
+    const one = scores.get(name);
+    if (!image || !one || one.why === 'drawing') continue;
+    const { score: likeness, distances, why, facesFound, facePx, pose, hash } = one;
+    const embedding = config.faces.keep ? of.read.get(path)?.faces?.faces[0]?.descriptor : undefined;
+    const details = { why, against: of.against, facesFound, facePx, pose, hash };
+    const row = { imageId: image.id, model: of.model, score: likeness, distances, details, embedding };
+    ledger.open().scores.write(row);
+    if (image.shotId !== null) ledger.open().takes.keepBest(image.shotId);
   }
 }
 

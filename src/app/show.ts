@@ -1,4 +1,4 @@
-import type { Attempt, Image } from '../ledger/records.ts';
+import type { Attempt, Image, Score, ScoreDetails } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import { pictureOf, type Picture } from './gallery.ts';
 import { shownImage } from './images.ts';
@@ -22,11 +22,19 @@ export interface AttemptInfo {
   references: readonly SentReference[];
 }
 
+/** How alike a face is, by one network. */
+export interface ImageScore extends Omit<Score, 'imageId' | 'atMs' | 'details'>, ScoreDetails {
+  /** ISO 8601. */
+  comparedAt: string;
+}
+
 /** Everything that is known of one picture. */
 export interface ImageInfo extends Picture {
   characterId: string;
   negativePrompt: string | null;
   quality: string | null;
+  /** What is known of its face, the newest comparison first; empty: it was not compared. */
+  scores: readonly ImageScore[];
   /** It goes along with all later pictures as the face. */
   isAvatar: boolean;
   /** File name of the take that has replaced it. */
@@ -48,6 +56,8 @@ export async function showImage(
   const can = await capabilitiesOf(project.services, image);
   return {
     ...(await pictureOf(image, project.services)),
+    likeness: ledger.scores.of(image.id)[0]?.score ?? null,
+    scores: ledger.scores.of(image.id).map(scoreInfo),
     ...sent.ofImage(image),
     characterId: image.characterId,
     negativePrompt: can?.negativePrompt === false ? null : (job?.settings.negativePrompt ?? null),
@@ -58,6 +68,10 @@ export async function showImage(
       attemptInfo(attempt, usdOf(spentMicros), sent.told(image.characterKey, attempt.request.references)),
     ),
   };
+}
+
+function scoreInfo({ model, score, distances, details, atMs }: Score): ImageScore {
+  return { model, score, distances, ...details, comparedAt: new Date(atMs).toISOString() };
 }
 
 function attemptInfo(attempt: Attempt, costUsd: number, references: SentReference[]): AttemptInfo {

@@ -98,7 +98,7 @@ export function statusOf(
   const failed = sum((one) => one.failed + one.refused) + stuck;
   const stopped = stop === 'down' || stop === 'disk' || stop === 'unusable' ? left : 0;
   if (failed + stopped > 0) return sum((one) => one.completed) === 0 ? 'all-failed' : 'some-failed';
-  if (uploads > 0) return 'some-failed';
+  if (uploads > 0 || jobs.some((one) => one.isInconsistent)) return 'some-failed';
   // Another process is still at work on the rest.
   return left > 0 ? 'unsettled' : 'done';
 }
@@ -112,6 +112,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
   const total = ledger.jobs.total(job.id);
   const uploads = ledger.uploads.open(job.id);
   const waiting = ledger.jobs.waitingForFace(job.id);
+  const { score: consistency, lowest } = ledger.scores.consistency(job.id);
   return {
     jobId: String(job.id),
     characterId: job.characterId,
@@ -136,11 +137,20 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     liveAtProvider: ledger.queries.liveAtProvider(job.id),
     canAsk: run.canAsk(job),
     imageCapReached: ledger.queries.stoppedByBudget(job.id),
+    consistency,
+    lowest,
+    isInconsistent: isInconsistent(ledger.jobs.find(job.id) ?? job, consistency),
     costUsd: usdOf(total.spentMicros),
     reservedUsd: usdOf(total.reservedMicros),
     durationMs: Math.max(0, run.durationMs),
     folder: join(job.settings.output, job.characterId),
   };
+}
+
+/** A pack without any score was not measured: it is neither. */
+function isInconsistent({ settings }: Job, consistency: number | null): boolean {
+  const { score, minConsistency, allowInconsistent } = settings;
+  return score === true && allowInconsistent !== true && consistency !== null && consistency < (minConsistency ?? 0);
 }
 
 function failuresOf(ledger: Ledger, job: Job): ShotFailure[] {

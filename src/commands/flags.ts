@@ -45,6 +45,11 @@ export interface MakingFlags extends FolderFlags {
   /** Only `false` (from `--no-thumbnails`) says something: commander's default is `true`. */
   thumbnails?: boolean | undefined;
   placeholders?: boolean | undefined;
+  /** Only `false` (from `--no-score`) says something, as above. */
+  score?: boolean | undefined;
+  minConsistency?: string | undefined;
+  rerolls?: string | undefined;
+  allowInconsistent?: boolean | undefined;
   key?: string | undefined;
   new?: boolean | undefined;
   relock?: boolean | undefined;
@@ -64,7 +69,9 @@ export function settingsOf(flags: MakingFlags): GivenSettings {
   const others = { maxImageUsd, maxDayUsd, output, ledger, storage, owner, requireSeed, allowUnknownPrice };
   const { placeholders } = flags;
   const thumbnails = flags.thumbnails === false ? false : undefined;
-  return { ...making, ...others, budgetUsd: flags.budget, thumbnails, placeholders };
+  const { minConsistency, rerolls, allowInconsistent } = flags;
+  const faces = { score: flags.score === false ? false : undefined, minConsistency, rerolls, allowInconsistent };
+  return { ...making, ...others, ...faces, budgetUsd: flags.budget, thumbnails, placeholders };
 }
 
 /** How users of the command line know a setting: `timeoutMs` → `--timeout-ms`. */

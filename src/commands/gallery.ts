@@ -7,7 +7,7 @@ import { sinceOf } from '../terminal/since.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { openFile } from '../terminal/open-file.ts';
 import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
-import { ago, bytes, count } from '../views/format.ts';
+import { ago, bytes, count, likeness } from '../views/format.ts';
 import { withImgGen, type FolderFlags } from './flags.ts';
 
 /** Options of `imggen gallery`. */
@@ -72,6 +72,7 @@ const COLUMNS = [
   { title: 'created' },
   { title: 'provider' },
   { title: 'seed' },
+  { title: 'same face', align: 'right' as const, spare: 3 },
   { title: 'mark', spare: 2 },
   { title: 'where', flexible: true, below: true },
 ];
@@ -110,6 +111,7 @@ function rowOf({ host }: Io, image: Picture, narrow: boolean) {
     ago(image.createdAt, host.now()),
     image.provider,
     `${image.seed}${SEED_WORDS[image.seedHonored]}`,
+    image.likeness === null ? '' : likeness(image.likeness),
     marksOf(image),
   ];
   return { facts, place: { text: image.uploaded ? url : place, link: url } };

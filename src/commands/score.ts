@@ -4,7 +4,7 @@ import { SMALL_PX, type Unscored } from '../faces/score.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
-import { count } from '../views/format.ts';
+import { count, likeness } from '../views/format.ts';
 import type { Cell, Column } from '../views/table.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
@@ -92,7 +92,7 @@ function rowOf(image: ScoredPicture, report: ScoreReport): Cell[] {
   const nearest = Object.values(image.distances);
   return [
     image.name,
-    image.score === null ? { text: 'n/a', tone: 'quiet' } : { text: scoreText(image.score), ...toneOf(image.score) },
+    image.score === null ? { text: 'n/a', tone: 'quiet' } : { text: likeness(image.score), ...toneOf(image.score) },
     image.facesFound > 1 ? String(image.facesFound) : '',
     image.facePx === null ? '' : `${Math.round(image.facePx)} px`,
     image.pose === null ? '' : `${Math.round(image.pose.yaw)}°`,
@@ -125,7 +125,7 @@ export function summaryOf(report: ScoreReport): string[] {
   const compared = { references: `against ${count(references.length, 'reference')}`, avatar: 'against the avatar' };
   const how = against === 'pack' ? 'each against the others' : compared[against];
   const rated = images.filter((image) => image.score !== null).length;
-  const whole = `same face: ${report.score === null ? 'n/a' : scoreText(report.score)}`;
+  const whole = `same face: ${report.score === null ? 'n/a' : likeness(report.score)}`;
   const listed = (what: string, names: readonly string[]) => (names.length === 0 ? [] : `${what}: ${names.join(', ')}`);
   const spread = poseSpread === null ? [] : `spread of poses: ${poseSpread.toFixed(0)}°${copies(report)}`;
   return [
@@ -144,11 +144,6 @@ export function summaryOf(report: ScoreReport): string[] {
 /** Ten copies of one view are alike, and no pack. */
 function copies({ poseSpread }: ScoreReport): string {
   return poseSpread !== null && poseSpread < 5 ? ': all nearly the same view' : '';
-}
-
-/** `0.96`; never 1.00 for what is not the same to the last digit. */
-export function scoreText(value: number): string {
-  return (Math.floor(value * 100) / 100).toFixed(2);
 }
 
 function toneOf(value: number): { tone?: 'good' | 'bad' } {

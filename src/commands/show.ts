@@ -2,7 +2,7 @@ import type { AttemptInfo, ImageInfo } from '../app/show.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printText, type Io } from '../terminal/print.ts';
-import { count, usd } from '../views/format.ts';
+import { count, likeness, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
 /** `imggen show <image>`: everything that is known of one picture. */
@@ -29,6 +29,7 @@ function linesOf(image: ImageInfo): string[] {
     ['marks', [image.review, image.favorite ? 'favorite' : null].filter((mark) => mark !== null).join(', ') || 'none'],
     ['placeholder', standIn(image)],
     ['edited from', image.source],
+    ['same face', faceWords(image.scores[0])],
     ['replaced by', image.supersededBy],
     ['file', image.path],
     ['url', image.uploaded ? image.url : null],
@@ -50,6 +51,19 @@ function nameOf({ kind, shot }: ImageInfo): string {
 
 function standIn({ placeholder, shot, jobId }: ImageInfo): string | null {
   return placeholder ? `stands in for ${shot}, which failed; a retry of job ${jobId} makes it` : null;
+}
+
+const AGAINST = { references: 'the references', avatar: 'the avatar', pack: 'the other pictures' } as const;
+
+/** `0.96 against the avatar (nearest distance 0.28), 153 px high, by face-api …`; null: it was not compared. */
+function faceWords(score: ImageInfo['scores'][number] | undefined): string | null {
+  if (!score) return null;
+  const nearest = Math.min(...Object.values(score.distances));
+  const distance = Number.isFinite(nearest) ? ` (nearest distance ${nearest.toFixed(2)})` : '';
+  const how = `against ${AGAINST[score.against]}${distance}`;
+  const face = score.facePx === null ? [] : [`a face of ${Math.round(score.facePx)} px`];
+  const what = score.score === null ? `n/a (${score.why ?? ''})` : `${likeness(score.score)} ${how}`;
+  return [what, ...face, `by ${score.model}`].join(', ');
 }
 
 function attemptLines({ attempt, outcome, provider, message, remoteId, references, costUsd }: AttemptInfo): string[] {

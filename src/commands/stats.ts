@@ -2,7 +2,7 @@ import type { Stats } from '../app/stats.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
 import { sinceOf } from '../terminal/since.ts';
-import { duration, number, usd } from '../views/format.ts';
+import { duration, likeness, number, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
 /** Options of `imggen stats`. */
@@ -21,6 +21,7 @@ const MODEL_COLUMNS = [
   { title: 'failed', ...right, spare: 4 },
   { title: 'refused', ...right, spare: 4 },
   { title: 'unknown', ...right, spare: 4 },
+  { title: 'same face', ...right, spare: 6 },
   { title: 'p50', ...right },
   { title: 'p95', ...right },
   { title: 'waited', ...right, spare: 2 },
@@ -66,6 +67,7 @@ function print(io: Io, flags: CommonFlags, { models, characters, days }: Stats):
     numberOrNothing(row.failed),
     numberOrNothing(row.refused),
     numberOrNothing(row.unknown),
+    row.likeness === null ? '' : likeness(row.likeness),
     span(row.p50Ms),
     span(row.p95Ms),
     row.waitMs === null || row.waitMs < WAIT_TOLD_MS ? '' : duration(row.waitMs),

@@ -80,6 +80,8 @@ export interface Config {
   providers: Readonly<Record<string, CommonOptions>>;
   owner?: string | undefined;
   priority: Priority;
+  /** How faces are compared, and what follows. */
+  faces: FacesConfig;
   thumbnails: boolean;
   /** Pictures say what made them. */
   provenance: boolean;
@@ -91,6 +93,18 @@ export interface Config {
   seed?: number | undefined;
   /** What the caller gave for this command or call: the only settings that may change a job that goes on. */
   given: Overrides;
+}
+
+/** How the faces of pictures are compared. */
+export interface FacesConfig {
+  score: boolean;
+  /** Embeddings are kept in the ledger. */
+  keep: boolean;
+  /** Likeness, 0 … 1, under which a picture is made again, and a pack does not pass; undefined: no gate. */
+  minConsistency?: number | undefined;
+  /** Other takes of one picture at most. */
+  rerolls: number;
+  allowInconsistent: boolean;
 }
 
 /** Whose shots are claimed first. */

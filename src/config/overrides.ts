@@ -6,6 +6,7 @@ import { settings } from './schema.ts';
 const { provider, model, size, quality, seed, concurrency, attemptsMax, timeoutMs } = settings;
 const { budgetUsd, maxImageUsd, maxDayUsd, output, ledger, storage, owner, priority } = settings;
 const { thumbnails, placeholders, requireSeed, allowUnknownPrice, aspectRatio, transparent, batch } = settings;
+const { score, minConsistency, rerolls, allowInconsistent } = settings;
 
 const overridesSchema = z
   .strictObject({
@@ -32,6 +33,10 @@ const overridesSchema = z
     aspectRatio,
     transparent,
     batch,
+    score,
+    minConsistency,
+    rerolls,
+    allowInconsistent,
   })
   .partial();
 
@@ -55,6 +60,8 @@ const numeric: ReadonlySet<Setting> = new Set([
   'budgetUsd',
   'maxImageUsd',
   'maxDayUsd',
+  'minConsistency',
+  'rerolls',
 ]);
 
 /** Variables of the environment. Switches have none: they are said anew each time. */
@@ -76,6 +83,8 @@ const variables: Partial<Record<Setting, string>> = {
   storage: 'IMGGEN_STORAGE',
   owner: 'IMGGEN_OWNER',
   priority: 'IMGGEN_PRIORITY',
+  minConsistency: 'IMGGEN_MIN_CONSISTENCY',
+  rerolls: 'IMGGEN_REROLLS',
 };
 
 /** Tells the name by which people know a setting of a layer: `IMGGEN_TIMEOUT_MS`, `--timeout-ms`, `timeoutMs`. */

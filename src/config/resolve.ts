@@ -68,6 +68,7 @@ export function resolveConfig({
     providers,
     owner: over.owner ?? file.owner,
     priority: over.priority ?? file.priority,
+    faces: facesOf(file, over),
     thumbnails: over.thumbnails ?? file.thumbnails,
     provenance: file.provenance,
     placeholders: over.placeholders ?? file.placeholders,
@@ -108,6 +109,16 @@ function capsOf({ budget }: ConfigFile, over: Overrides): CapsConfig {
     perImageMicros: micros(over.maxImageUsd ?? budget.perImageUsd),
     perRunMicros: micros(over.budgetUsd ?? budget.perRunUsd),
     perDayMicros: micros(over.maxDayUsd ?? budget.perDayUsd),
+  };
+}
+
+function facesOf({ faces }: ConfigFile, over: Overrides): Config['faces'] {
+  return {
+    score: over.score ?? faces.score,
+    keep: faces.keep,
+    minConsistency: over.minConsistency ?? faces.minConsistency,
+    rerolls: over.rerolls ?? faces.rerolls,
+    allowInconsistent: over.allowInconsistent ?? faces.allowInconsistent,
   };
 }
 

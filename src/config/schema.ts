@@ -42,7 +42,31 @@ export const settings = {
   placeholders: yesOrNo,
   requireSeed: yesOrNo,
   allowUnknownPrice: yesOrNo,
+  score: yesOrNo,
+  minConsistency: z
+    .number({ error: 'expected a likeness from 0 to 1' })
+    .min(0, { error: 'expected a likeness from 0 to 1' })
+    .max(1, { error: 'expected a likeness from 0 to 1' }),
+  rerolls: wholeNumber(0, 10),
+  allowInconsistent: yesOrNo,
 };
+
+const facesSchema = z.strictObject(
+  {
+    score: settings.score.default(true).describe('Compare the faces of new pictures, on this machine.'),
+    keep: yesOrNo.default(false).describe('Keep the embeddings of faces, which are biometric data, in the ledger.'),
+    minConsistency: settings.minConsistency
+      .optional()
+      .describe('Likeness, 0 to 1, under which a picture is made again and a pack does not pass. None when left out.'),
+    rerolls: settings.rerolls
+      .default(1)
+      .describe('How many other takes a picture under minConsistency gets at most; each costs what a picture costs.'),
+    allowInconsistent: settings.allowInconsistent
+      .default(false)
+      .describe('A pack under minConsistency passes all the same.'),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? 'expected { "minConsistency": 0.85 }' : undefined) },
+);
 
 const budgetSchema = z.strictObject(
   {
@@ -121,6 +145,9 @@ export const fileSchema = z.strictObject(
       .describe("Each provider's own options, by its name."),
     owner: settings.owner.optional().describe('Who the jobs belong to, where several people share a ledger.'),
     priority: settings.priority.default('normal').describe('Whose pictures are made first: high, normal or low.'),
+    faces: facesSchema
+      .default({ score: true, keep: false, rerolls: 1, allowInconsistent: false })
+      .describe('How the faces of the pictures are compared, and what follows.'),
     thumbnails: yesOrNo.default(true).describe('Make a small version of every picture.'),
     provenance: yesOrNo.default(true).describe('Write into every picture what made it; false keeps it as it came.'),
     placeholders: yesOrNo

@@ -95,6 +95,22 @@ export function scoreSet(pictures: readonly ReadPicture[], references: readonly 
   };
 }
 
+/**
+ * Which pictures of a set do not belong, the least alike first: each is compared with those that do. One stranger makes
+ * all others less alike; without it they are judged again.
+ */
+export function outliers(pictures: readonly ReadPicture[], minScore: number): string[] {
+  let left = [...pictures];
+  const out: string[] = [];
+  for (;;) {
+    const { lowest, pictures: scored } = scoreSet(left);
+    const least = scored.find(({ name }) => name === lowest)?.score ?? null;
+    if (lowest === null || least === null || least >= minScore) return out;
+    out.push(lowest);
+    left = left.filter(({ name }) => name !== lowest);
+  }
+}
+
 function scorePicture(
   { name, faces }: ReadPicture,
   others: readonly { name: string; face: Face }[],

@@ -39,6 +39,9 @@ export function card(picture: GalleryPicture, frame: Frame): string {
   const sent = (picture.references ?? []).map(({ role, name }) => `${show(role)}: <bdi>${show(name, 300)}</bdi>`);
   const facts: [term: string, text: string, more?: boolean][] = [
     ['Seed', `<span class="seed">${picture.seed}</span>${SEED_NOTES[picture.seedHonored]}`],
+    ...(picture.likeness === undefined
+      ? []
+      : [['Same face', (Math.floor(picture.likeness * 100) / 100).toFixed(2)] as [string, string]]),
     ['Cost', money(picture.costMicros)],
     ['Model', show(picture.model, 200), true],
     ...(picture.source ? [['Edited from', sourceLink(picture.source, frame)] as [string, string]] : []),

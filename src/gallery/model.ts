@@ -18,6 +18,8 @@ export interface GalleryPicture {
   height: number;
   /** Epoch ms. */
   createdAtMs: number;
+  /** How alike the face is, 0 … 1; absent: nobody knows. */
+  likeness?: number;
   /** What went along with its request, in the order it was sent: file names, and what each was there for. */
   references?: readonly { role: string; name: string }[];
   /** It stands in for a picture that failed. */

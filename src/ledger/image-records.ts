@@ -37,7 +37,23 @@ export interface Score {
   score: number | null;
   /** As the model measures, by what it was compared with. */
   distances: Readonly<Record<string, number>>;
+  details: ScoreDetails;
   atMs: number;
+}
+
+/** What was seen beside the likeness. */
+export interface ScoreDetails {
+  /** Why there is no score: `drawing`, `no-face`, `nothing-to-compare`, `reference`; null: there is one. */
+  why: string | null;
+  /** What it was compared with; `pack`: the other pictures of its job, or those that were named with it. */
+  against: 'references' | 'avatar' | 'pack';
+  facesFound: number;
+  /** Height of the face in pixels as the network sees it; null: no face. */
+  facePx: number | null;
+  /** In degrees. */
+  pose: { yaw: number; pitch: number; roll: number } | null;
+  /** Perceptual hash. */
+  hash: string | null;
 }
 
 /** An image: what a shot became. */

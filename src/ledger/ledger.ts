@@ -21,6 +21,7 @@ import { Recovery } from './recovery.ts';
 import { Connection } from './connection.ts';
 import { Maintenance } from './maintenance.ts';
 import { Scores } from './scores.ts';
+import { Takes } from './takes.ts';
 import { Standing } from './standing.ts';
 import { Statistics } from './statistics.ts';
 import { Uploads } from './uploads.ts';
@@ -50,6 +51,7 @@ export class Ledger {
   readonly images: Images;
   readonly uploads: Uploads;
   readonly scores: Scores;
+  readonly takes: Takes;
   readonly adoption: Adoption;
   readonly maintenance: Maintenance;
   readonly recovery: Recovery;
@@ -85,6 +87,7 @@ export class Ledger {
     this.images = new Images(this.connection);
     this.uploads = new Uploads(this.connection);
     this.scores = new Scores(this.connection);
+    this.takes = new Takes(this.connection);
     this.adoption = new Adoption(this.connection);
     this.maintenance = new Maintenance(this.connection);
     this.recovery = new Recovery(this.connection);

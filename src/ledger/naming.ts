@@ -8,7 +8,8 @@ import { takeNumber } from './numbers.ts';
 import { keptPath } from './paths.ts';
 import { numberKept } from './placeholder-rows.ts';
 import type { Attempt, Image, Lease, Shot } from './records.ts';
-import { jobById } from './rows.ts';
+import { jobById, shotById } from './rows.ts';
+import { standBack } from './takes.ts';
 import { uploadLater } from './upload-rows.ts';
 import { usdOf } from '../money.ts';
 
@@ -117,7 +118,8 @@ export function finishShot(connection: Connection, lease: Lease, done: { imageId
   const { store } = jobById(connection, lease.jobId).settings;
   connection.run(`UPDATE images SET state = 'stored' WHERE id = ?`, imageId);
   if (store !== 'none') uploadLater(connection, { imageId, jobId: lease.jobId, store });
-  if (shot.replacesImageId !== null) supersede(connection, shot.replacesImageId, imageId);
+  if (shot.takeOf !== null) standBack(connection, shot.takeOf, imageId);
+  else if (shot.replacesImageId !== null) supersede(connection, shot.replacesImageId, imageId);
   connection.run(
     `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
     connection.now(),
@@ -170,6 +172,7 @@ function recordCompleted(connection: Connection, of: { lease: Lease; shot: Shot;
       cost_usd: usdOf(image.costMicros),
       seed: shot.seed,
       seed_honoured: image.seedHonored,
+      ...(shot.takeOf === null ? {} : { take_of: shotById(connection, shot.takeOf).name }),
     },
     lease.shotId,
   );

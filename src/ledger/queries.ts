@@ -81,7 +81,8 @@ export class Queries {
   failures(jobId: number, limit: number): FailedShot[] {
     return this.connection.all<FailedShot>(
       `SELECT name, state, outcome, message, job_id jobId FROM shots
-        WHERE job_id = ? AND state IN ('failed', 'refused', 'held') ORDER BY id LIMIT ?`,
+        WHERE job_id = ? AND (state = 'held' OR (take_of IS NULL AND state IN ('failed', 'refused')))
+        ORDER BY id LIMIT ?`,
       jobId,
       limit,
     );
@@ -135,7 +136,8 @@ export class Queries {
   /** The newest job that was the same and has all its pictures. */
   complete({ characterKey, fingerprint }: Pick<SameJob, 'characterKey' | 'fingerprint'>): Job | undefined {
     const sql = `SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_key = ? AND fingerprint = ?
-      AND state = 'ended' AND NOT EXISTS (SELECT 1 FROM shots s WHERE s.job_id = jobs.id AND s.state <> 'done')
+      AND state = 'ended' AND NOT EXISTS (SELECT 1 FROM shots s WHERE s.job_id = jobs.id AND s.state <> 'done'
+        AND s.take_of IS NULL)
       ORDER BY id DESC LIMIT 1`;
     return this.connection.one(jobOf, sql, characterKey, fingerprint);
   }

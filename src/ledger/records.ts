@@ -8,7 +8,7 @@ import type { SeedHonored } from '../events.ts';
 import type { Reference, SentRecord, ShotKind, ShotLook, ShotSettings } from '../shot.ts';
 import type { JobSettings } from './settings.ts';
 
-export type { Image, Review, Score, StoredDetails, Upload } from './image-records.ts';
+export type { Image, Review, Score, ScoreDetails, StoredDetails, Upload } from './image-records.ts';
 export type { Caps, JobChanges, JobSettings } from './settings.ts';
 
 /** States of a shot (docs/ledger.md, "Write order"). */
@@ -77,6 +77,8 @@ export interface Shot {
   replacesImageId: number | null;
   /** Of an edit: the picture that it changes. */
   sourceImageId: number | null;
+  /** The shot of the same job that it is another take of, because the face was not the same; null: none. */
+  takeOf: number | null;
   notBeforeMs: number;
   /** Who holds the lease; null with state `leased`: let go, anybody may take it over. */
   owner: string | null;

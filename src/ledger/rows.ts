@@ -50,6 +50,7 @@ export interface ShotRow {
   after_shot: number | null;
   replaces_image_id: number | null;
   source_image_id: number | null;
+  take_of: number | null;
   not_before_ms: number;
   owner: string | null;
   token: number;
@@ -110,6 +111,7 @@ export function shotOf(row: ShotRow, folder: string | undefined): Shot {
     afterShot: row.after_shot,
     replacesImageId: row.replaces_image_id,
     sourceImageId: row.source_image_id,
+    takeOf: row.take_of,
     notBeforeMs: row.not_before_ms,
     owner: row.owner,
     token: row.token,

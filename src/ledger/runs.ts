@@ -4,6 +4,7 @@ import type { Connection, EventBody } from './connection.ts';
 import { totalOf } from './budget.ts';
 import { countShots, type ShotCounts } from './shot-counts.ts';
 import { jobById } from './rows.ts';
+import { consistencyOf } from './scores.ts';
 import { usdOf } from '../money.ts';
 
 /**
@@ -88,6 +89,7 @@ function completed(
 ): Extract<EventBody, { event: 'pack_completed' }> {
   const { jobId, startedAtMs, counts } = of;
   const job = jobById(connection, jobId);
+  const { score, lowest } = consistencyOf(connection, jobId);
   return {
     event: 'pack_completed',
     character_id: job.characterId,
@@ -96,5 +98,6 @@ function completed(
     failed: counts.failed + counts.refused + counts.held,
     total_duration_ms: Math.max(0, connection.now() - startedAtMs),
     cost_usd: usdOf(totalOf(connection, `job:${jobId}`).spentMicros),
+    ...(score === null ? {} : { consistency: score, lowest: lowest?.filename ?? '' }),
   };
 }

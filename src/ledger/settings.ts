@@ -54,6 +54,16 @@ export interface JobSettings {
   allowUnknownPrice: boolean;
   /** False: pictures are kept as the service sent them. Default: they say what made them. */
   provenance?: boolean | undefined;
+  /** The faces of its pictures are compared; default: they are not. */
+  score?: boolean | undefined;
+  /** Embeddings of faces, which are biometric data, are kept in the ledger. */
+  keepFaces?: boolean | undefined;
+  /** Likeness, 0 … 1, under which a picture is made again, and a pack does not pass. */
+  minConsistency?: number | undefined;
+  /** How many other takes one picture gets at most; default none. */
+  rerolls?: number | undefined;
+  /** A pack under `minConsistency` passes all the same. */
+  allowInconsistent?: boolean | undefined;
   /** Pictures that wait for the avatar are not begun without it; default: they begin whatever its end. */
   needsFace?: boolean | undefined;
 }

@@ -30,6 +30,9 @@ export interface ModelStats {
   waitMs: number | null;
   /** Median over jobs, from the first request to the first picture. */
   firstPictureMs: number | null;
+  /** Mean likeness of the faces of its pictures, 0 … 1, and how many have a score; null: none. */
+  likeness: number | null;
+  scored: number;
   /** Told by the service; 0 where it counts none. */
   tokens: number;
   spentMicros: number;
@@ -87,6 +90,7 @@ export class Statistics {
     return rows.map((row) => ({
       ...row,
       ...this.ofPictures(row, scope),
+      ...this.likenessOf(row, scope),
       p50Ms: this.percentile(row, 0.5, scope),
       p95Ms: this.percentile(row, 0.95, scope),
       firstPictureMs: this.firstPicture(row, scope),
@@ -138,6 +142,19 @@ export class Statistics {
       picturesMade: row?.made ?? 0,
       waitMs: waitMs === null ? null : Math.round(waitMs),
     };
+  }
+
+  private likenessOf(of: { provider: string; model: string }, scope: Scope): Pick<ModelStats, 'likeness' | 'scored'> {
+    const row = this.connection.get<{ likeness: number | null; scored: number }>(
+      `SELECT AVG(score) likeness, COUNT(score) scored FROM (
+         SELECT (SELECT c.score FROM scores c WHERE c.image_id = i.id ORDER BY c.at_ms DESC LIMIT 1) score
+           FROM attempts a JOIN images i ON i.attempt_id = a.id AND i.state = 'stored'
+          WHERE a.provider = ? AND a.model = ? AND ${IN_SCOPE})`,
+      of.provider,
+      of.model,
+      ...valuesOf(scope),
+    );
+    return { likeness: row?.likeness ?? null, scored: row?.scored ?? 0 };
   }
 
   private percentile(of: { provider: string; model: string }, share: number, scope: Scope): number | null {

@@ -17,7 +17,7 @@ import type { AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { openAttempt } from './opening.ts';
 import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
-import { Running } from './running.ts';
+import { isMoreAdded, Running } from './running.ts';
 import { resultOf, stopFor } from './stop-for.ts';
 import { tellSpend, warningOnce } from './tell.ts';
 import { Waiting } from './waiting.ts';
@@ -74,9 +74,9 @@ export class Runner {
   /** Runs to the end. @throws what is a bug, after everything in flight has ended. */
   async run(): Promise<RunnerResult> {
     this.after.start();
-    await this.generate().catch((error: unknown) => this.broke(error));
-    this.batches.drop();
-    await this.flight.ended();
+    const { batches, flight, after } = this;
+    do await this.generate().catch((error: unknown) => this.broke(error));
+    while (await isMoreAdded({ batches, flight, after }, this.halt ?? this.bug));
     await this.running.close();
     await this.after.finish();
     this.flight.letGoBroken();

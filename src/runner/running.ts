@@ -1,7 +1,9 @@
 import { SpareSpace } from '../images/spare-space.ts';
 import type { Job } from '../ledger/records.ts';
 import { runAttempt } from './attempt.ts';
+import type { GuardedSteps } from './after/guarded.ts';
 import type { Batches } from './batches.ts';
+import type { InFlight } from './in-flight.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { Turns } from './turns.ts';
 
@@ -44,4 +46,19 @@ export class Running {
     if (attempt.request.batch) this.context.warnOnce(message);
     else this.context.tell({ event: 'notice', level: 'warn', message });
   }
+}
+
+/**
+ * Ends a round: what is in flight ends, and, unless the run is over, what follows the pictures has its say. True: it
+ * has put more shots into the queue. @param over why the run is over; undefined: it is not.
+ */
+export async function isMoreAdded(
+  { batches, flight, after }: { batches: Batches; flight: InFlight; after: GuardedSteps },
+  over: unknown,
+): Promise<boolean> {
+  if (over !== undefined) batches.drop();
+  await flight.ended();
+  if (over === undefined && (await after.settled())) return true;
+  batches.drop();
+  return false;
 }

@@ -1,7 +1,7 @@
 /** What a run came to, in words for a person at a command line. Pure. */
 import { relative } from 'node:path';
 import type { JobResult, RunResult } from '../app/result.ts';
-import { count } from '../views/format.ts';
+import { count, likeness } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
 import { worded } from './advice.ts';
 import { exitCodeOf } from './exit-codes.ts';
@@ -65,6 +65,12 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
       warnings.push(
         `${count(live, 'picture')} of job ${jobId} ${live === 1 ? 'is' : 'are'} still being made at the provider, or ` +
           'made and not fetched yet: run again to collect',
+      );
+    }
+    if (job.isInconsistent) {
+      warnings.push(
+        `job ${jobId} is under the likeness that was asked for: ${likeness(job.consistency ?? 0)}, the lowest is ` +
+          `${job.lowest?.filename ?? ''}. Look at the pictures: --allow-inconsistent lets them pass`,
       );
     }
     if (uploadsLeft > 0) {

@@ -33,6 +33,11 @@ function longDuration(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
 }
 
+/** A likeness of 0 … 1: `0.96`; rounded down, so that it never seems to pass a gate that it does not pass. */
+export function likeness(value: number): string {
+  return (Math.floor(value * 100 + 1e-9) / 100).toFixed(2);
+}
+
 /** A size in decimal units, as file managers say it: `812 B`, `34 kB`, `1.2 MB`. */
 export function bytes(size: number): string {
   if (!Number.isFinite(size) || size < 0) return '?';

@@ -4,7 +4,7 @@
 
 import type { BudgetCap, RunEvent } from '../events.ts';
 import { printable } from '../sanitize.ts';
-import { count, duration, usd } from './format.ts';
+import { count, duration, likeness, usd } from './format.ts';
 import type { FinishedShot, JobState } from './state-model.ts';
 
 const NOTICE_LENGTH_MAX = 1000;
@@ -73,6 +73,8 @@ export function endingWords(shot: FinishedShot): string {
         : `done in ${duration(shot.durationMs)}, not uploaded${why}`;
     case 'uploaded':
       return 'uploaded';
+    case 'scored':
+      return `same face ${likeness(shot.likeness ?? 0)}${why === '' ? '' : `, looks like ${shot.message}`}`;
     case 'refused':
       return `refused${why}`;
     case 'held':

@@ -25,11 +25,13 @@ export interface ActiveShot {
   slot: number;
   /** Set when the bytes are safe. The shot is shown as moving until it is uploaded, too. */
   completed: { durationMs: number; costUsd: number } | undefined;
+  /** Another take: the picture that was asked for is there. */
+  isTake?: boolean;
   stored: { filename: string; url: string } | undefined;
 }
 
-/** How a shot ended, in this run. `uploaded`: the picture is of an earlier run. */
-export type Ending = 'done' | 'uploaded' | 'refused' | 'failed' | 'held' | 'canceled';
+/** How a shot ended, in this run. `uploaded`: the picture is of an earlier run; `scored`: its face was compared. */
+export type Ending = 'done' | 'uploaded' | 'scored' | 'refused' | 'failed' | 'held' | 'canceled';
 
 /** A shot that ended. */
 export interface FinishedShot {
@@ -44,6 +46,8 @@ export interface FinishedShot {
   url: string | undefined;
   errorType: string | undefined;
   message: string | undefined;
+  /** How alike the face is, 0 … 1, of `scored`. */
+  likeness?: number;
   /** 1 for the first shot of the job that is over, earlier runs included; out of `imageCount`. */
   position: number;
   imageCount: number;

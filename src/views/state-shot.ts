@@ -3,6 +3,7 @@
 import type { PublicEvent, RunEvent, LiveEvent } from '../events.ts';
 import { printable } from '../sanitize.ts';
 import { inPhase, shotKey, shownName, touch, without } from './state-active.ts';
+import { scored } from './state-scored.ts';
 import { COMPLETIONS_KEPT, FINISHED_KEPT, withJob } from './state-model.ts';
 import type { ActiveShot, Ending, FinishedShot, RunState } from './state-model.ts';
 
@@ -30,6 +31,8 @@ export function reduceShot(state: RunState, event: RunEvent, nowMs: number): Run
       // The shot has failed, and stays so.
       if (event.placeholder) return state;
       return stored(state, event, nowMs);
+    case 'image_scored':
+      return scored(state, event);
     case 'generation_failed':
       return failed(state, event, nowMs);
     case 'pack_completed':
@@ -53,7 +56,7 @@ function phase(state: RunState, event: LiveEvent & { event: 'shot_phase' }, nowM
 function completed(state: RunState, event: PublicEvent & { event: 'generation_completed' }, nowMs: number): RunState {
   const counted = withJob(revived(state, event), event.job_id, (job) => ({
     ...job,
-    completed: job.completed + 1,
+    completed: job.completed + (event.take_of === undefined ? 1 : 0),
     spentUsd: job.spendKnown ? job.spentUsd : job.spentUsd + event.cost_usd,
   }));
   // Of a watched job: not what was made before those who work on it now.
@@ -62,6 +65,7 @@ function completed(state: RunState, event: PublicEvent & { event: 'generation_co
   const next = touch({ ...counted, completions }, event, nowMs, (shot) => ({
     ...shot,
     completed: { durationMs: event.duration_ms, costUsd: event.cost_usd },
+    isTake: event.take_of !== undefined,
     // What earlier attempts said is over; what the upload says comes after this.
     errorType: undefined,
     reason: undefined,
@@ -126,7 +130,8 @@ function flush(state: RunState, jobId: string, nowMs: number): RunState {
 
 function end(before: RunState, shot: ActiveShot, ending: Ending, nowMs: number): RunState {
   // A picture of an earlier run was counted there.
-  const state = ending === 'uploaded' ? before : withJob(before, shot.jobId, (job) => ({ ...job, told: job.told + 1 }));
+  const isCounted = ending !== 'uploaded' && shot.isTake !== true;
+  const state = !isCounted ? before : withJob(before, shot.jobId, (job) => ({ ...job, told: job.told + 1 }));
   const job = state.jobs.get(shot.jobId);
   const finished: FinishedShot = {
     sequence: state.finishedCount + 1,
@@ -151,9 +156,13 @@ function end(before: RunState, shot: ActiveShot, ending: Ending, nowMs: number):
 }
 
 /** How a shot ended that has not come back since, as far as the last few are remembered. */
-function lastEnd(state: RunState, event: { job_id: string; shot?: string }): FinishedShot | undefined {
+type ShotEnd = FinishedShot & { ending: Exclude<Ending, 'scored'> };
+
+function lastEnd(state: RunState, event: { job_id: string; shot?: string }): ShotEnd | undefined {
   const name = shownName(event.shot ?? '');
-  const last = state.finished.findLast((shot) => shot.jobId === event.job_id && shot.shot === name);
+  const last = state.finished.findLast(
+    (shot): shot is ShotEnd => shot.jobId === event.job_id && shot.shot === name && shot.ending !== 'scored',
+  );
   return last?.revived === true ? undefined : last;
 }
 

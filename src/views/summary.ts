@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import { printable } from '../sanitize.ts';
-import { count, duration, usd } from './format.ts';
+import { count, duration, likeness, usd } from './format.ts';
 import type { JobSummary, RunSummary, ShotFailure } from './view.ts';
 
 /** Shots named in one line of a group of failures; the rest is a number. */
@@ -37,6 +37,7 @@ function jobLines(job: JobSummary, named: boolean): string[] {
     `${name}${job.completed} of ${count(job.imageCount, 'picture')}`,
     usd(job.costUsd),
     duration(job.durationMs),
+    ...(typeof job.consistency === 'number' ? [`same face ${likeness(job.consistency)}`] : []),
   ];
   const lines = [`  ${parts.join(' · ')}`];
   const missing = missingWords(job);

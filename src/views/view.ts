@@ -36,6 +36,8 @@ export interface JobSummary {
   /** Held for attempts whose real cost is not known yet; counts as spent. */
   reservedUsd: number;
   durationMs: number;
+  /** Mean likeness of the faces, 0 … 1; null or absent: no picture has one. */
+  consistency?: number | null;
 }
 
 /** A shot that ended without a picture. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { capRefusal, capWords, estimate } from '../../src/app/estimate.ts';
+import { capRefusal, capWords } from '../../src/app/cap-words.ts';
+import { estimate } from '../../src/app/estimate.ts';
 import { assertFits } from '../../src/app/preflight.ts';
 import type { ReadyProvider } from '../../src/runner/context.ts';
 import type { Caps } from '../../src/ledger/records.ts';

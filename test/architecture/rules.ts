@@ -106,6 +106,8 @@ export const PLACES: readonly Place[] = [
     says: 'The runner knows the two contracts, never an implementation or the list of them.',
     imports: [
       'src/errors.ts',
+      'src/faces/score.ts',
+      'src/faces/similar.ts',
       'src/images',
       'src/ledger',
       'src/money.ts',
@@ -116,7 +118,7 @@ export const PLACES: readonly Place[] = [
       'src/shot.ts',
       'src/storage/storage.ts',
     ],
-    importsTypesOf: ['src/character.ts', 'src/events.ts'],
+    importsTypesOf: ['src/character.ts', 'src/events.ts', 'src/faces/embedder.ts'],
   },
   {
     path: 'src/views',

@@ -88,6 +88,8 @@ CREATE TABLE scores (
   model TEXT NOT NULL,
   score REAL,                          -- NULL: nothing to compare was found
   distances TEXT NOT NULL,             -- JSON: to each reference
+  details TEXT NOT NULL,               -- JSON: why there is no score, against what, size and pose of the face, hash
+  embedding TEXT,                      -- JSON: biometric data, NULL unless it is to be kept
   at_ms INTEGER NOT NULL,
   PRIMARY KEY (image_id, model)
 ) STRICT, WITHOUT ROWID;

@@ -61,6 +61,7 @@ CREATE TABLE shots (
   after_shot INTEGER,                  -- waits until that shot has ended; with needsFace of the job: is made
   replaces_image_id INTEGER,           -- a reroll: the picture that is superseded when this one is done
   source_image_id INTEGER,             -- an edit: the picture that it changes
+  take_of INTEGER,                     -- another take of that shot of the same job, whose face was not the same
   not_before_ms INTEGER NOT NULL DEFAULT 0,
   waits_since_ms INTEGER NOT NULL DEFAULT 0, -- when not_before_ms was written
   owner TEXT,                          -- of the lease; NULL with state leased: let go, anybody may take it over
@@ -78,6 +79,7 @@ CREATE INDEX shots_leased ON shots (job_id, owner) WHERE state = 'leased';
 CREATE INDEX shots_by_job ON shots (job_id, state);
 CREATE INDEX shots_replacing ON shots (replaces_image_id) WHERE replaces_image_id IS NOT NULL;
 CREATE INDEX shots_editing ON shots (source_image_id) WHERE source_image_id IS NOT NULL;
+CREATE INDEX shots_by_take ON shots (take_of) WHERE take_of IS NOT NULL;
 CREATE INDEX shots_by_seed ON shots (seed);
 CREATE INDEX shots_waiting ON shots (after_shot) WHERE after_shot IS NOT NULL;
 

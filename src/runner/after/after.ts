@@ -10,7 +10,8 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Image, Job } from '../../ledger/records.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { Reporter, Stop, StopSignals, Time } from '../context.ts';
+import type { Embedder } from '../../faces/embedder.ts';
+import type { Reporter, RunnerContext, Stop, StopSignals, Time } from '../context.ts';
 
 /** One step that follows saved pictures. */
 export interface AfterSave {
@@ -20,6 +21,11 @@ export interface AfterSave {
   start?(): void;
   /** A picture of this job is finished. */
   saved(image: Image, job: Job): void;
+  /**
+   * Nothing is being made any more: resolves when what was saved so far is done with; true: it has put more shots into
+   * the queue, which are made before `finish`.
+   */
+  settled?(): Promise<boolean>;
   /** No more pictures will come: resolves when all that was begun has ended, been given up or let go. */
   finish(): Promise<void>;
   /** Why the rest waits for a later run. */
@@ -27,10 +33,20 @@ export interface AfterSave {
 }
 
 /** What a step is made from. */
-export interface AfterSaveParts extends Time, Reporter, StopSignals {
+export interface AfterSaveParts extends Time, Reporter, StopSignals, Pick<RunnerContext, 'drawing' | 'outputs'> {
   ledger: Ledger;
   jobIds: readonly number[];
   storage: Storage | undefined;
+  /** How faces are compared; undefined: they are not. */
+  faces?: FaceParts | undefined;
+}
+
+/** What comparing faces needs. */
+export interface FaceParts {
+  /** Starts what reads faces; nothing is loaded before. */
+  startEmbedder: () => Promise<Embedder>;
+  /** The seed of another take (1, 2, …) of a picture with this seed. */
+  takeSeed: (seed: number, take: number) => number;
 }
 
 /** Makes a step for one run; undefined when that run has no use for it. */

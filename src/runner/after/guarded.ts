@@ -25,6 +25,19 @@ export class GuardedSteps {
     this.each((step) => step.saved(image, job));
   }
 
+  /** Nothing is being made: true when a step has put more shots into the queue. */
+  async settled(): Promise<boolean> {
+    let more = false;
+    for (const step of this.steps) {
+      try {
+        more = (await step.settled?.()) === true || more;
+      } catch (error) {
+        this.tell(step, error);
+      }
+    }
+    return more;
+  }
+
   /** No more pictures will come; resolves when every step has ended. */
   async finish(): Promise<void> {
     await Promise.all(

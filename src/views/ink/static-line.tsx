@@ -37,6 +37,16 @@ export function StaticLine(props: { item: StaticItem; look: Look; width: number 
     item.jobName === undefined ? 12 : 24,
   );
   const address = addressLine(item);
+  if (shot.ending === 'scored') {
+    return (
+      <Box width={props.width}>
+        <Text wrap="truncate-end">
+          {`  ${name} ${endingWords(shot)}  `}
+          <Text {...tone(look, 'quiet')}>{props.width < WIDE_FROM ? '' : (shot.filename ?? '')}</Text>
+        </Text>
+      </Box>
+    );
+  }
   if (shot.ending !== 'done' && shot.ending !== 'uploaded') {
     return (
       <Box width={props.width}>

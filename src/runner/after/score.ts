@@ -1,0 +1,192 @@
+import type { Embedder, PictureFaces } from '../../faces/embedder.ts';
+import { outliers, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
+import { nearDuplicates } from '../../faces/similar.ts';
+import type { Image, Job, Score } from '../../ledger/records.ts';
+import type { AfterSave, AfterSaveParts, FaceParts } from './after.ts';
+import { comparedWith, type Compared } from './compared-with.ts';
+
+/** The step for jobs whose faces are compared; none where no job has such. */
+export function scores(parts: AfterSaveParts): AfterSave | undefined {
+  const jobs = parts.jobIds.flatMap((id) => parts.ledger.jobs.find(id) ?? []);
+  const scored = jobs.filter(isScored);
+  return parts.faces && scored.length > 0 ? new Scoring(parts, parts.faces, scored) : undefined;
+}
+
+/** A picture with less of a longest side shows no face that could be compared. */
+const SIDE_PX_MIN = 96;
+
+/** A picture of a job, to be read. */
+interface Waiting {
+  image: Image;
+  job: Job;
+  /** It was made in this run: another take of it was agreed to. */
+  isNew: boolean;
+}
+
+/** Compares faces beside the run, one picture at a time and in a thread of its own; asks for other takes. */
+class Scoring implements AfterSave {
+  readonly name = 'score';
+  private readonly parts: AfterSaveParts;
+  private readonly faces: FaceParts;
+  private readonly jobs: readonly Job[];
+  private embedder: Embedder | undefined;
+  private queue: Promise<void> = Promise.resolve();
+  /** What each job's pictures are compared with, once it is known. */
+  private readonly compared = new Map<number, Compared>();
+  /** Pictures that are compared with each other once all are there, by job. */
+  private readonly packs = new Map<number, { job: Job; pictures: { waiting: Waiting; read: ReadPicture }[] }>();
+  /** How many of them were there when they were compared last. */
+  private readonly scored = new Map<number, number>();
+  /** Perceptual hashes of the pictures of each job. */
+  private readonly hashes = new Map<number, { name: string; hash: string }[]>();
+  private tookMore = false;
+  private told = false;
+
+  constructor(parts: AfterSaveParts, faces: FaceParts, jobs: readonly Job[]) {
+    this.parts = parts;
+    this.faces = faces;
+    this.jobs = jobs;
+  }
+
+  /** Pictures of earlier runs that have no score: they get one, and no other take. */
+  start(): void {
+    const { ledger } = this.parts;
+    for (const job of this.jobs) {
+      for (const id of ledger.scores.missing(job.id)) {
+        const image = ledger.images.find(id);
+        if (image) this.add({ image, job, isNew: false });
+      }
+    }
+  }
+
+  saved(image: Image, job: Job): void {
+    if (isScored(job)) this.add({ image, job, isNew: true });
+  }
+
+  async settled(): Promise<boolean> {
+    await this.queue;
+    for (const { job } of this.packs.values()) if (!this.parts.drain.aborted) this.scorePack(job);
+    const more = this.tookMore;
+    this.tookMore = false;
+    return more && !this.parts.drain.aborted;
+  }
+
+  async finish(): Promise<void> {
+    await this.settled();
+    await this.embedder?.close();
+    this.embedder = undefined;
+  }
+
+  private add(waiting: Waiting): void {
+    const { image } = waiting;
+    const isDrawn = this.parts.drawing?.has(image.provider) === true;
+    if (isDrawn || Math.max(image.width, image.height) < SIDE_PX_MIN || image.path === null) return;
+    this.queue = this.queue.then(() => this.score(waiting).catch((error: unknown) => this.failed(image, error)));
+  }
+
+  private failed(image: Image, error: unknown): void {
+    const { trace, tell, clean } = this.parts;
+    const message = clean(error instanceof Error ? error.message : String(error));
+    trace('score-failed', { filename: image.filename, message });
+    if (!this.told)
+      tell({ event: 'notice', level: 'warn', message: `the face in ${image.filename} was not compared: ${message}` });
+    this.told = true;
+  }
+
+  private async score(waiting: Waiting): Promise<void> {
+    const { drain } = this.parts;
+    const { image, job } = waiting;
+    if (drain.aborted || image.path === null) return;
+    const faces = await this.read(image.path);
+    // Told to stop meanwhile: a later run, or a person, has it compared.
+    if (drain.aborted) return;
+    const read = { name: image.filename, faces };
+    const compared = await this.comparedOf(job, image);
+    if (compared.against === 'pack' && faces.faces.length > 0) {
+      const { pictures } = this.packs.get(job.id) ?? { pictures: [] };
+      this.packs.set(job.id, { job, pictures: [...pictures, { waiting, read }] });
+      return;
+    }
+    const [score] = scoreSet([read], compared.references).pictures;
+    if (score) this.write(waiting, { score, against: compared.against, read });
+  }
+
+  /** What pictures of a job are compared with; the avatar may be made by the job itself. */
+  private async comparedOf(job: Job, image: Image): Promise<Compared> {
+    const before = this.compared.get(job.id);
+    if (before && (before.against !== 'pack' || image.kind !== 'avatar')) return before;
+    const { ledger, drawing, outputs } = this.parts;
+    const read = (path: string) => this.read(path);
+    const compared = await comparedWith({ ledger, drawing, outputs: outputs(), read }, job);
+    this.compared.set(job.id, compared);
+    return compared;
+  }
+
+  private async read(path: string): Promise<PictureFaces> {
+    this.embedder ??= await this.faces.startEmbedder();
+    return this.embedder.read(path);
+  }
+
+  private write(
+    { image, job, isNew }: Waiting,
+    of: { score: PictureScore; against: Compared['against']; read: ReadPicture; isBelow?: boolean },
+  ): void {
+    const { ledger } = this.parts;
+    const { minConsistency = 0, rerolls = 0, keepFaces } = job.settings;
+    const embedding = keepFaces ? of.read.faces?.faces[0]?.descriptor : undefined;
+    const row = { ...scoreRow(image, of.score, of.against), model: this.embedder?.model ?? '', embedding };
+    ledger.scores.write(row, this.duplicateOf(job, image, of.score.hash));
+    if (image.shotId !== null) ledger.takes.keepBest(image.shotId);
+    // A picture without a face is as far from the character as one of somebody else.
+    const likeness = of.score.why === 'no-face' ? 0 : (of.score.score ?? 1);
+    const isBelow = of.isBelow ?? likeness < minConsistency;
+    if (!isBelow || !isNew || image.kind === 'avatar') return;
+    const take = ledger.takes.add({ imageId: image.id, takesMax: rerolls, seedOf: this.faces.takeSeed });
+    this.tookMore ||= take !== undefined;
+  }
+
+  /** A picture of the same job that looks the same. */
+  private duplicateOf(job: Job, { filename: name }: Image, hash: string | null): string | undefined {
+    if (hash === null) return undefined;
+    const others = (this.hashes.get(job.id) ?? []).filter((other) => other.name !== name);
+    this.hashes.set(job.id, [...others, { name, hash }]);
+    const same = nearDuplicates([...others, { name, hash }]).find((names) => names.includes(name));
+    return same?.find((other) => other !== name);
+  }
+
+  /** Pictures that have nothing else are compared with each other: those that do not belong are judged by the rest. */
+  private scorePack(job: Job): void {
+    const all = this.packs.get(job.id)?.pictures ?? [];
+    // Nothing has come since they were compared.
+    if (all.length === (this.scored.get(job.id) ?? 0)) return;
+    this.scored.set(job.id, all.length);
+    const { minConsistency = 0 } = job.settings;
+    const out = new Set(
+      outliers(
+        all.map(({ read }) => read),
+        minConsistency,
+      ),
+    );
+    const belong = all.filter(({ read }) => !out.has(read.name)).map(({ read }) => read);
+    for (const { waiting, read } of all) {
+      // What belongs is compared with what belongs; where too little does, with all.
+      const rest = belong.filter(({ name }) => name !== read.name);
+      const others = rest.length > 0 ? rest : all.map((one) => one.read).filter(({ name }) => name !== read.name);
+      const [score] = scoreSet([read], others).pictures;
+      if (score) this.write(waiting, { score, against: 'pack', read, isBelow: out.has(read.name) });
+    }
+  }
+}
+
+function isScored({ settings }: Job): boolean {
+  return settings.score === true;
+}
+
+function scoreRow(
+  { id: imageId }: Image,
+  of: PictureScore,
+  against: Compared['against'],
+): Omit<Score, 'atMs' | 'model'> {
+  const { score, distances, why, facesFound, facePx, pose, hash } = of;
+  return { imageId, score, distances, details: { why, against, facesFound, facePx, pose, hash } };
+}
