@@ -11,8 +11,10 @@ import { z } from 'zod';
 /** The services that answers are recorded of. */
 export const SERVICES = [
   'openai',
+  'openai-batch',
   'replicate',
   'gemini',
+  'gemini-batch',
   'imagen',
   'bfl',
   'fal',

@@ -19,6 +19,7 @@ export type GeminiItem = z.infer<typeof itemSchema>;
 const itemsSchema = z.array(itemSchema);
 /** Told as a list, or as a list in an object of the same name. */
 const inlinedSchema = z.union([itemsSchema, z.object({ inlinedResponses: itemsSchema.nullish() })]).nullish();
+const outputSchema = z.object({ inlinedResponses: inlinedSchema }).nullish();
 const count = z.coerce.number().nullish().catch(undefined);
 
 /** The operation that a batch is; ai.google.dev/api/batch-api, and what is really told of it. */
@@ -35,9 +36,10 @@ export const operationSchema = z.object({
         .object({ requestCount: count, successfulRequestCount: count, failedRequestCount: count })
         .nullish()
         .catch(undefined),
+      output: outputSchema.catch(undefined),
     })
     .nullish(),
-  response: z.object({ inlinedResponses: inlinedSchema }).nullish(),
+  response: outputSchema,
 });
 /** A batch. */
 export type GeminiBatch = z.infer<typeof operationSchema>;
@@ -51,9 +53,9 @@ export function stillRunning({ name, done, metadata }: GeminiBatch): string | un
   return `${name.replace('batches/', 'batch ')} is ${state.toLowerCase() || 'running'}${far}`;
 }
 
-/** The answers of a batch that has ended. */
-export function itemsOf({ response }: GeminiBatch): GeminiItem[] {
-  const inlined = response?.inlinedResponses;
+/** The answers of a batch that has ended; they were seen in both places, and in one of them. */
+export function itemsOf({ response, metadata }: GeminiBatch): GeminiItem[] {
+  const inlined = response?.inlinedResponses ?? metadata?.output?.inlinedResponses;
   return (Array.isArray(inlined) ? inlined : inlined?.inlinedResponses) ?? [];
 }
 
