@@ -64,7 +64,10 @@ const numeric: ReadonlySet<Setting> = new Set([
   'rerolls',
 ]);
 
-/** Variables of the environment. Switches have none: they are said anew each time. */
+/**
+ * Variables of the environment. Switches have none: they are said anew each time. But a machine that is too small to
+ * compare faces stays so.
+ */
 const variables: Partial<Record<Setting, string>> = {
   provider: 'IMGGEN_PROVIDER',
   model: 'IMGGEN_MODEL',
@@ -83,6 +86,7 @@ const variables: Partial<Record<Setting, string>> = {
   storage: 'IMGGEN_STORAGE',
   owner: 'IMGGEN_OWNER',
   priority: 'IMGGEN_PRIORITY',
+  score: 'IMGGEN_SCORE',
   minConsistency: 'IMGGEN_MIN_CONSISTENCY',
   rerolls: 'IMGGEN_REROLLS',
 };
@@ -122,6 +126,7 @@ export function readOptions(values: GivenSettings, nameOf: NameOf): { overrides:
 }
 
 /** Plain decimal numbers only: `0x10`, `1e3` and `Infinity` stay text, which no number schema takes. */
-function parsedText(setting: Setting, text: string): number | string {
+function parsedText(setting: Setting, text: string): number | string | boolean {
+  if (setting === 'score' && (text === 'true' || text === 'false')) return text === 'true';
   return numeric.has(setting) && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : text;
 }

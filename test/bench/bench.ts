@@ -165,5 +165,12 @@ export async function runNode(args: readonly string[], options: RunOptions): Pro
 /** Only what a process needs: no keys, no npm. */
 function bareEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
-  return { PATH, HOME, CI: '1', NODE_ENV: 'production', ...(TMPDIR === undefined ? {} : { TMPDIR }) };
+  return {
+    PATH,
+    HOME,
+    CI: '1',
+    NODE_ENV: 'production',
+    IMGGEN_SCORE: 'false',
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+  };
 }

@@ -34,7 +34,7 @@ async function open(): Promise<ImgGen> {
       concurrency: 3,
     },
     cwd: folder,
-    env: { REPLICATE_API_TOKEN: TOKEN },
+    env: { IMGGEN_SCORE: 'false', REPLICATE_API_TOKEN: TOKEN },
   });
   opened.push(imggen);
   return imggen;

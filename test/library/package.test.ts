@@ -66,7 +66,7 @@ async function compileAndRun(source: string): Promise<string> {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const compiled = await execa(process.execPath, [tsc, '--project', project], { reject: false });
   expect(compiled.stdout).toBe('');
-  const env = { PATH: process.env['PATH'] ?? '', HOME: project, REPLICATE_API_TOKEN: TOKEN };
+  const env = { PATH: process.env['PATH'] ?? '', HOME: project, REPLICATE_API_TOKEN: TOKEN, IMGGEN_SCORE: 'false' };
   const { stdout, stderr } = await execa(process.execPath, [join(project, 'out', 'main.js')], {
     cwd: project,
     env,

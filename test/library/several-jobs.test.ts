@@ -30,6 +30,7 @@ async function studio({ queueMs = 0 } = {}): Promise<Studio> {
       quality: 'low',
       size: '1024x1024',
       thumbnails: false,
+      faces: { score: false },
       concurrency: 1,
       attemptsMax: 1,
       staggerMs: 0,

@@ -47,7 +47,7 @@ async function studio(faults: Fault[]) {
       staggerMs: 0,
     },
     cwd: folder,
-    env: { OPENAI_API_KEY: 'emulated-key', OPENAI_BASE_URL: `${emulator.url}/v1` },
+    env: { IMGGEN_SCORE: 'false', OPENAI_API_KEY: 'emulated-key', OPENAI_BASE_URL: `${emulator.url}/v1` },
   });
   opened.push(imggen);
   const sent = () => emulator.requests.filter(({ operation }) => operation === 'submit').length;

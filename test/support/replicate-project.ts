@@ -28,7 +28,7 @@ export async function replicateProject(
   const emulator = await startEmulator(replicate({ token: TOKEN, ...more.service }));
   const imggen = await ImgGen.open({
     cwd: folder,
-    env: { REPLICATE_API_TOKEN: TOKEN, REPLICATE_BASE_URL: `${emulator.url}/v1` },
+    env: { IMGGEN_SCORE: 'false', REPLICATE_API_TOKEN: TOKEN, REPLICATE_BASE_URL: `${emulator.url}/v1` },
     ...more.options,
     config: {
       provider: 'replicate',

@@ -117,6 +117,8 @@ export function environmentOf(home: Home): Record<string, string> {
     HOME: home.folder,
     TMPDIR: join(home.folder, 'tmp'),
     NODE_COMPILE_CACHE: join(home.root, '.cache'),
+    // Emulated pictures have no face, and looking for one takes a second.
+    IMGGEN_SCORE: 'false',
     ...home.env,
   };
 }
