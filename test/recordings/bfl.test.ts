@@ -1,41 +1,17 @@
 /** Recorded answers of Black Forest Labs, replayed to the provider: each leads to the right picture, id or failure. */
 import { afterEach, describe, expect, it } from 'vitest';
 import bfl from '../../src/providers/bfl.ts';
-import type { Provider } from '../../src/providers/provider.ts';
 import { call } from '../support/providers/openai-request.ts';
-import { collectOne, plainRequest } from '../support/providers/request.ts';
-import { ticking } from '../support/providers/time.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
-import { type Recording, recording, recordingNames } from './recording.ts';
+import { plainRequest } from '../support/providers/request.ts';
+import type { Outcome } from './outcome.ts';
+import { recordingNames } from './recording.ts';
+import { queueReplay } from './queue-replay.ts';
 import { closeReplays, startReplay } from './replay.ts';
 
 afterEach(closeReplays);
 
-const of = (name: string): Recording => recording('bfl', name);
 const request = plainRequest({ model: 'flux-2-pro' });
-
-async function providerAt(url: string): Promise<Provider> {
-  return bfl.create({
-    options: { baseUrl: url, pollMs: 10 },
-    keyVariables: ['BFL_API_KEY'],
-    env: { BFL_API_KEY: 'a-key' },
-    fetch,
-    now: Date.now,
-    elapsed: ticking(),
-    sleep: async () => {},
-    timeoutMs: 10_000,
-  });
-}
-
-async function submitted(name: string): Promise<Outcome> {
-  const server = await startReplay({ POST: [of(name)] });
-  return outcomeOf((await providerAt(server.url)).submit(request, call));
-}
-
-async function read(...names: string[]): Promise<Outcome> {
-  const server = await startReplay({ GET: names.map(of) });
-  return outcomeOf(collectOne(await providerAt(server.url), 'an-id', request, call) as Promise<Outcome>);
-}
+const { of, providerAt, submitted, read } = queueReplay(bfl, 'bfl', { key: 'a-key', request, remoteId: 'an-id' });
 
 async function checked(name: string): Promise<Outcome> {
   const server = await startReplay({ GET: [of(name)] });

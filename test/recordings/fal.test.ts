@@ -1,44 +1,18 @@
 /** Recorded answers of fal, replayed to the provider: each leads to the right picture, id or failure. */
 import { afterEach, describe, expect, it } from 'vitest';
 import fal from '../../src/providers/fal.ts';
-import type { Provider } from '../../src/providers/provider.ts';
 import { call } from '../support/providers/openai-request.ts';
-import { collectOne, plainRequest } from '../support/providers/request.ts';
-import { ticking } from '../support/providers/time.ts';
+import { plainRequest } from '../support/providers/request.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
-import { type Recording, recording, recordingNames } from './recording.ts';
+import { recordingNames } from './recording.ts';
+import { queueReplay } from './queue-replay.ts';
 import { closeReplays, startReplay } from './replay.ts';
 
 afterEach(closeReplays);
 
-const of = (name: string): Recording => recording('fal', name);
 const request = plainRequest({ model: 'fal-ai/flux-2' });
 const WORK = 'fal-ai/fast-sdxl/requests/80e732af-660e-45cd-bd63-580e4f2a94cc';
-
-async function providerAt(url: string): Promise<Provider> {
-  return fal.create({
-    options: { baseUrl: url, pollMs: 10 },
-    keyVariables: ['FAL_KEY'],
-    env: { FAL_KEY: 'an-id:a-secret' },
-    fetch,
-    now: Date.now,
-    elapsed: ticking(),
-    sleep: async () => {},
-    timeoutMs: 10_000,
-  });
-}
-
-/** The answer to a request. */
-async function submitted(name: string): Promise<Outcome> {
-  const server = await startReplay({ POST: [of(name)] });
-  return outcomeOf((await providerAt(server.url)).submit(request, call));
-}
-
-/** The answers to readings, one after the other. */
-async function read(...names: string[]): Promise<Outcome> {
-  const server = await startReplay({ GET: names.map(of) });
-  return outcomeOf(collectOne(await providerAt(server.url), WORK, request, call) as Promise<Outcome>);
-}
+const { of, providerAt, submitted, read } = queueReplay(fal, 'fal', { key: 'an-id:a-secret', request, remoteId: WORK });
 
 /** The answer to a request to stop. */
 async function stopped(name: string): Promise<Outcome> {
