@@ -13,7 +13,8 @@ const DIGITS: Readonly<Record<string, string>> = { a: '4', e: '3', i: '1', o: '0
 /** The trigger word of a character: `mira-sol` → `m1r4s0l`; the same for ever. */
 export function defaultTrigger(characterId: string): string {
   const letters = characterId.replaceAll('-', '').slice(0, DEFAULT_CHARS_MAX);
-  return letters.replaceAll(/[aeio]/g, (letter) => DIGITS[letter] ?? letter);
+  const word = letters.replaceAll(/[aeio]/g, (letter) => DIGITS[letter] ?? letter);
+  return /\d/.test(word) ? word : `${word}1`;
 }
 
 /** The class of a character: `woman`, `man`, `person` … */

@@ -7,8 +7,8 @@ import type { InspectedImage } from '../images/inspect.ts';
 import type { Job, Shot } from '../ledger/records.ts';
 import type { Placeholder } from '../ledger/placeholder-rows.ts';
 import type { ReadyProvider, RunnerContext } from './context.ts';
-import { pictureIn } from './picture.ts';
 import { removePlaceholder } from './after/placeholders.ts';
+import { drawnWithProvenance } from './provenance.ts';
 import { shotSettings } from './request.ts';
 import { folderOf } from './staging.ts';
 import { stopFor } from './stop-for.ts';
@@ -116,7 +116,7 @@ async function drawn(
     { signal, onSending: () => {} },
   );
   const bytes = answer.state === 'generated' && answer.image.kind === 'bytes' ? answer.image.bytes : undefined;
-  const picture = bytes && pictureIn(bytes);
-  if (!picture) throw new Error(`${provider.name} has drawn nothing`);
-  return { bytes, picture };
+  const written = bytes && drawnWithProvenance(bytes, { job, shot, provider: provider.name, model });
+  if (!written?.picture) throw new Error(`${provider.name} has drawn nothing`);
+  return { bytes: written.bytes, picture: written.picture };
 }

@@ -12,7 +12,7 @@ import { sha256Of } from '../images/hash.ts';
 import { readImageFile } from '../images/inspect.ts';
 import { removeIfThere, stageBytes } from '../images/part-file.ts';
 import { SOURCE_TYPES, xmpPacket } from '../images/xmp.ts';
-import type { Image } from '../ledger/records.ts';
+import type { Image, Job, Shot } from '../ledger/records.ts';
 import type { AttemptContext, OpenAttempt } from './open-attempt.ts';
 import { linkedBefore, pictureIn, type StagedPicture } from './picture.ts';
 
@@ -29,7 +29,28 @@ export function withProvenance(
   { bytes, seedHonored }: { bytes: Uint8Array; seedHonored: SeedHonored | null },
 ): Written {
   if (open.job.settings.provenance === false) return { bytes, picture: pictureIn(bytes) };
-  const packet = packetOf(context, open, seedHonored);
+  return withPacket(bytes, packetOf(context, open, seedHonored));
+}
+
+/** A drawing that stands in for a picture, with what made it: always the same for the same shot. */
+export function drawnWithProvenance(
+  bytes: Uint8Array,
+  { job, shot, provider, model }: { job: Job; shot: Shot; provider: string; model: string },
+): Written {
+  if (job.settings.provenance === false) return { bytes, picture: pictureIn(bytes) };
+  const packet = xmpPacket({
+    sourceType: SOURCE_TYPES.algorithmic,
+    provider,
+    model,
+    seed: shot.seed,
+    seedHonored: 'yes',
+    promptSha256: sumOf(shot.prompt),
+    createdAtMs: job.createdAtMs,
+  });
+  return withPacket(bytes, packet);
+}
+
+function withPacket(bytes: Uint8Array, packet: string): Written {
   const result = annotate(bytes, packet);
   if (result.embedded) return { bytes: result.bytes, picture: { facts: result.facts, sha256: sha256Of(result.bytes) } };
   const picture = pictureIn(bytes);
@@ -103,7 +124,11 @@ function packetOf(context: AttemptContext, { attempt, shot, request }: OpenAttem
     model: context.clean(attempt.model),
     seed: request.seed,
     seedHonored: seedHonored ?? 'unknown',
-    promptSha256: createHash('sha256').update(shot.prompt).digest('hex'),
+    promptSha256: sumOf(shot.prompt),
     createdAtMs: attempt.intentAtMs,
   });
+}
+
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -57,6 +57,12 @@ describe('a pack with placeholders', () => {
     expect(packed.exitCode, packed.stderr).toBe(3);
     const events = linesOf(packed.stdout);
     expect(events.at(-1)).toMatchObject({ event: 'pack_completed', completed: 2, failed: 1 });
+    const says = (await run('inspect', `images/mira-sol/${DRAWN}`)).stdout;
+    expect(says).toContain('algorithmicMedia (made by an algorithm without a trained model)');
+    // No trainer sees it.
+    await run('mark', 'mira-sol/1', 'mira-sol/2', '--approve');
+    const set = JSON.parse((await run('export', 'mira-sol', '--gallery', '--dry-run', '--json')).stdout) as object;
+    expect(set).toMatchObject({ images: { length: 2 }, leftOut: [] });
     expect(events.filter(({ placeholder }) => placeholder)).toMatchObject([
       { event: 'image_stored', shot: 'gallery-0002', filename: DRAWN },
     ]);

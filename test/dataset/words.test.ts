@@ -59,6 +59,7 @@ describe('a caption', () => {
 describe('trigger word and class', () => {
   it('are made from the character', () => {
     expect(defaultTrigger('mira-sol')).toBe('m1r4s0l');
+    expect(defaultTrigger('lynn')).toBe('lynn1');
     expect(TRIGGER_WORD.test(defaultTrigger('a'.repeat(60)))).toBe(true);
     expect([mira.gender, 'female', 'non-binary', undefined, '../x'].map((gender) => defaultClass({ gender }))).toEqual([
       'woman',

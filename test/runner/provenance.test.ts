@@ -97,6 +97,36 @@ describe('a finished picture', () => {
   });
 });
 
+describe('a run that breaks off', () => {
+  it.each([
+    ['staged', signing],
+    ['generated', signing],
+    ['named', signing],
+    ['linked', signing],
+    ['linked', direct()],
+    ['downloaded', byUrl],
+    ['named', byUrl],
+    ['linked', byUrl],
+  ])('at %s: the next one ends with the same bytes, and with what lies beside them', async (point, paper) => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(1) });
+    let broken = false;
+    const trace = (at: string) => {
+      if (at !== point || broken) return;
+      broken = true;
+      throw new Error('broken off');
+    };
+    await expect(rig.run(job, [paper], { context: { trace } })).rejects.toThrow('broken off');
+    const linked = point === 'linked' ? readFileSync(join(rig.output, 'mira', 'mira_image_00001.png')) : undefined;
+    await rig.run(job, [paper]);
+    const [one] = told(rig);
+    if (linked) expect(one?.bytes.equals(linked)).toBe(true);
+    if (paper === signing) expect(readFileSync((one?.path ?? '').replace('.png', '.xmp'), 'utf8')).toContain('imggen');
+    else expect(one?.xmp).toMatchObject({ 'xmp:CreatorTool': 'imggen' });
+    expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 40 });
+  });
+});
+
 describe('a picture that can not be annotated', () => {
   it('since the disk is full is kept as it came', async () => {
     const rig = openRig();
