@@ -40,6 +40,8 @@ export interface ExportedImage {
   /** Relative to the whole. */
   file: string;
   caption: string;
+  /** How alike its face is, 0 … 1; null: nobody has compared it. */
+  likeness: number | null;
 }
 
 /** What was exported. */
@@ -57,6 +59,8 @@ export interface Exported {
   /** False for a dry run. */
   written: boolean;
   images: readonly ExportedImage[];
+  /** File names of pictures that look the same, as far as they were compared. */
+  lookAlike: readonly (readonly string[])[];
   leftOut: readonly LeftOut[];
   coverage: Coverage;
 }
@@ -100,7 +104,8 @@ export async function exportTrainingSet(
     path,
     isArchive,
     written: options.dryRun !== true,
-    images: files.map(({ image: { filename }, file, caption }) => ({ filename, file, caption })),
+    images: files.map(({ image: { filename, likeness }, file, caption }) => ({ filename, file, caption, likeness })),
+    lookAlike: set.lookAlike,
     leftOut: set.leftOut,
     coverage: coverageOf(looks, set.drawings),
   };

@@ -1,4 +1,5 @@
 /** Which pictures of a character are good enough to train with, and why the others are not. */
+import { nearDuplicates } from '../faces/similar.ts';
 import { hashFile } from '../images/hash.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Image, RegisteredCharacter } from '../ledger/records.ts';
@@ -35,6 +36,8 @@ export interface LeftOut {
 /** A picture that is taken, with its file. */
 export interface Chosen extends Image {
   path: string;
+  /** How alike its face is, 0 … 1; null: nobody has compared it. */
+  likeness: number | null;
 }
 
 /** Both. */
@@ -43,6 +46,8 @@ export interface TrainingSet {
   chosen: Chosen[];
   /** How many of the chosen are drawings of the local provider. */
   drawings: number;
+  /** File names of those that look the same, as far as they were compared. */
+  lookAlike: string[][];
   leftOut: LeftOut[];
 }
 
@@ -58,19 +63,21 @@ export async function chooseTrainingSet(
   const kinds = ['avatar', 'training', ...(gallery ? ['gallery'] : [])];
   const all = kinds.flatMap((kind) => images.gallery({ characterKey: character.key, kind }));
   const face = images.chosenFace(character.key)?.id;
-  const set: TrainingSet = { chosen: [], drawings: 0, leftOut: [] };
+  const set: TrainingSet = { chosen: [], drawings: 0, lookAlike: [], leftOut: [] };
+  const scored = scores.ofCharacter(character.key);
+  const hashes: { name: string; hash: string }[] = [];
   const taken = new Map<string, string>();
   for (const image of all.toSorted((a, b) => a.id - b.id)) {
     const { filename, path, sha256 } = image;
     const no = (why: LeftOutWhy, reason: string) => void set.leftOut.push({ filename, why, reason });
-    const scored = scores.of(image.id).toSorted((a, b) => b.atMs - a.atMs)[0]?.score ?? null;
+    const { score = null, details } = scored.get(image.id) ?? {};
     const same = taken.get(sha256);
     if (image.review === 'rejected') no('rejected', 'rejected');
     else if (image.supersededBy !== null) no('superseded', 'another take has replaced it');
     else if (drawing.has(image.provider) && image.review !== 'approved' && image.id !== face)
       no('drawing', 'a drawing that nobody has approved');
-    else if (image.review !== 'approved' && image.id !== face && !(scored !== null && scored >= (minScore ?? Infinity)))
-      no(...notGoodEnough(scored, minScore));
+    else if (image.review !== 'approved' && image.id !== face && !(score !== null && score >= (minScore ?? Infinity)))
+      no(...notGoodEnough(score, minScore));
     else if (path === null) no('only-stored', 'only the store has it');
     else if (same !== undefined) no('same-picture', `the same as ${same}`);
     else {
@@ -80,11 +87,12 @@ export async function chooseTrainingSet(
         continue;
       }
       taken.set(sha256, filename);
-      set.chosen.push({ ...image, path });
+      set.chosen.push({ ...image, path, likeness: score });
+      if (details?.hash) hashes.push({ name: filename, hash: details.hash });
       if (drawing.has(image.provider)) set.drawings += 1;
     }
   }
-  return set;
+  return { ...set, lookAlike: nearDuplicates(hashes) };
 }
 
 function notGoodEnough(score: number | null, minScore: number | undefined): [LeftOutWhy, string] {

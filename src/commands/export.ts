@@ -54,7 +54,8 @@ const FOR: Readonly<Record<Exported['format'], (path: string, exported: Exported
 };
 
 function linesOf(exported: Exported, cwd: string): string[] {
-  const { images, characterName, characterId, format, trigger, className, coverage, leftOut, written } = exported;
+  const { images, characterName, characterId, format, trigger, className, coverage, leftOut, written, lookAlike } =
+    exported;
   const near = relative(cwd, exported.path);
   const where = near.startsWith('..') ? exported.path : near;
   const many = count(images.length, 'picture');
@@ -71,6 +72,7 @@ function linesOf(exported: Exported, cwd: string): string[] {
     `  use: ${FOR[format](where, exported)}`,
     ...counted.map(([what, text]) => `  ${what.padEnd(12)} ${text === '' ? 'unknown' : text}`),
     ...coverage.warnings.map((warning) => `  note: ${warning}`),
+    ...lookAlike.map((names) => `  note: ${names.join(' and ')} look the same: reject all but one`),
     ...(leftOut.length === 0 ? [] : [`  left out     ${count(leftOut.length, 'picture')}`]),
     ...leftOut.map(({ filename, reason }) => `    ${filename}: ${reason}`),
     ...(written ? [] : ['', ...images.map(({ file, caption }) => `  ${file}: ${caption}`)]),

@@ -116,7 +116,7 @@ async function drawn(
     { signal, onSending: () => {} },
   );
   const bytes = answer.state === 'generated' && answer.image.kind === 'bytes' ? answer.image.bytes : undefined;
-  const written = bytes && drawnWithProvenance(bytes, { job, shot, provider: provider.name, model });
-  if (!written?.picture) throw new Error(`${provider.name} has drawn nothing`);
-  return { bytes: written.bytes, picture: written.picture };
+  const kept = bytes && drawnWithProvenance(bytes, { job, shot, provider: provider.name, model });
+  if (!kept?.picture) throw new Error(`${provider.name} has drawn nothing`);
+  return { bytes: kept.bytes, picture: kept.picture };
 }

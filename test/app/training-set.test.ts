@@ -14,7 +14,14 @@ describe('a training set', () => {
     const images = rig.ledger.images.gallery({ characterKey: 1 }).toReversed();
     const scores = [0.9, 0.5, 0.5, 0.95, null];
     for (const [index, score] of scores.entries()) {
-      const details = { why: null, against: 'avatar', facesFound: 1, facePx: 200, pose: null, hash: null };
+      const details = {
+        why: null,
+        against: 'avatar' as const,
+        facesFound: 1,
+        facePx: 200,
+        pose: null,
+        hash: index < 3 ? '01'.repeat(32) : null,
+      };
       const row = { imageId: images[index]?.id ?? 0, model: 'test', score, distances: {}, details };
       rig.ledger.scores.write(row);
     }
@@ -27,6 +34,8 @@ describe('a training set', () => {
     expect(numbers(scored.chosen)).toEqual([1, 3]);
     expect(scored.leftOut.map(({ why }) => why)).toEqual(['low-score', 'rejected', 'no-score', 'no-score']);
     expect(scored.leftOut[0]?.reason).toBe('nobody has approved it, and its score is 0.50, below 0.85');
+    expect(scored.lookAlike).toEqual([['mira_image_00001.png', 'mira_image_00003.png']]);
+    expect(scored.chosen.map(({ likeness }) => likeness)).toEqual([0.9, 0.5]);
     expect(numbers((await choose({})).chosen)).toEqual([3]);
     expect(numbers((await choose({ minScore: 0 })).chosen)).toEqual([1, 2, 3]);
     const drawn = await choose({ minScore: 0, drawing: ['paper'] });
