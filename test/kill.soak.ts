@@ -51,7 +51,6 @@ it('makes and pays every picture once while answers are lost, refused and broken
 it.each([
   { name: 'accepted work is sent again', provider: 'replicate', seed: 11 },
   { name: 'an open intent is sent again', provider: 'replicate', seed: 12 },
-  { name: 'an open intent is sent again', provider: 'openai-batch', seed: 15 },
   { name: 'doubt is tried again', provider: 'openai', seed: 13 },
 ] as const)('negative control: $name', async ({ name, provider, seed }) => {
   const broken = await sabotagedPackage(name, built);

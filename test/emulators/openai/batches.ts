@@ -13,9 +13,8 @@ import { fieldsOf } from './requests.ts';
 export interface BatchControl {
   /** Time until a batch ends, in ms. Default 0: it has ended before it is answered. */
   batchMs: number;
-  /** Lines that are made before a batch ends in another way than well. Default: all. */
+  /** Lines that are made before a batch ends. Default: all. */
   made: number;
-  /** How batches end. Default `completed`. */
   ends: 'completed' | 'expired';
   /** A batch is in the list this long after it was made, in ms. Default 0. */
   listLagMs: number;
@@ -58,11 +57,14 @@ export function batchRoutes(
     const status = problems.length > 0 ? 'failed' : 'in_progress';
     const batch: StoredBatch = { ...asked, id, createdMs: call.now(), status, lines, problems, output: [], errors: [] };
     batches.push(batch);
-    await settle(batch, call);
+    await settleAll(call);
     return { body: bodyOf(batch) };
   }
 
-  /** A batch whose time has come is made, and ends. */
+  async function settleAll(call: Call): Promise<void> {
+    for (const batch of batches) await settle(batch, call);
+  }
+
   async function settle(batch: StoredBatch, call: Call): Promise<void> {
     if (batch.status === 'cancelling') {
       end(batch, 'cancelled', 'batch_cancelled', 'This request was cancelled before it was executed.');
@@ -100,14 +102,12 @@ export function batchRoutes(
     }
   }
 
-  /** What was not made has a line that says why, whoever ended the batch. */
   function end(batch: StoredBatch, status: StoredBatch['status'], code: string, message: string): void {
     for (const { custom_id } of batch.lines.slice(batch.output.length + batch.errors.length))
       batch.errors.push(JSON.stringify({ id: 'batch_req_none', custom_id, response: null, error: { code, message } }));
     batch.status = status;
     const keep = (lines: readonly string[]): string => {
       const id = `file-${randomUUID().replaceAll('-', '')}`;
-      // In no order.
       files.set(
         id,
         `${lines
@@ -159,7 +159,7 @@ export function batchRoutes(
       path: '/v1/batches/:id',
       handle: async (call) => {
         const batch = stored(call);
-        await settle(batch, call);
+        await settleAll(call);
         return { body: bodyOf(batch) };
       },
     },
@@ -180,21 +180,21 @@ export function batchRoutes(
 }
 
 function bodyOf(batch: StoredBatch): object {
-  const { id, status, endpoint, inputId, metadata, createdMs, problems } = batch;
+  const { inputId, createdMs, problems } = batch;
   const created = Math.floor(createdMs / 1000);
   return {
-    id,
+    id: batch.id,
     object: 'batch',
-    endpoint,
+    endpoint: batch.endpoint,
     errors: problems.length === 0 ? null : { object: 'list', data: problems.map((one) => ({ ...one, param: null })) },
     input_file_id: inputId,
     completion_window: '24h',
-    status,
+    status: batch.status,
     output_file_id: batch.outputId ?? null,
     error_file_id: batch.errorId ?? null,
     created_at: created,
     expires_at: created + 86_400,
     request_counts: { total: batch.lines.length, completed: batch.output.length, failed: batch.errors.length },
-    metadata,
+    metadata: batch.metadata,
   };
 }
