@@ -5,7 +5,7 @@ import type { AlikeShots } from '../ledger/alike.ts';
 import { usdText } from '../money.ts';
 import { canBeCleared } from '../runner/askable.ts';
 import { IN_A_ROW_MAX } from '../runner/paid-in-vain.ts';
-import { capRefusal, capWords, picturesWords } from './cap-words.ts';
+import { capRefusal, capWords, picturesWords, takesNotice } from './cap-words.ts';
 import { estimate, standInsOf } from './estimate.ts';
 import { lookFirst } from './older-ledger.ts';
 import type { PlannedJob } from './planned-job.ts';
@@ -131,6 +131,8 @@ class Asking implements Agreed {
       if (!found.passes.someFit) throw capRefusal(found);
       await this.yes(`${capWords(found)}. Make as many as fit?`, () => capRefusal(found));
     }
+    const takes = job.paysAgain ? undefined : takesNotice(found);
+    if (takes) this.notices.push({ event: 'notice', level: 'info', ...takes });
     this.plannedMicros += found.worstMicros;
   }
 

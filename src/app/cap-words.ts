@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { BudgetCap } from '../events.ts';
 import { usdOf, usdText } from '../money.ts';
 import type { Estimate } from './estimate.ts';
+import type { Notice } from './notice.ts';
 
 /** What a cap limits, in words. */
 const CAPPED: Readonly<Record<BudgetCap, string>> = { image: 'one picture', run: 'the job', day: 'the day' };
@@ -12,6 +13,12 @@ export function picturesWords({ shots, takes }: Pick<Estimate, 'shots' | 'takes'
   const pictures = `${shots} ${shots === 1 ? 'picture' : 'pictures'}`;
   const others = `up to ${takes} other ${takes === 1 ? 'take' : 'takes'} where the face is not the same`;
   return takes === 0 ? pictures : `${pictures}, and ${others},`;
+}
+
+/** Said before pictures are made that other takes may be made of; undefined: of none. */
+export function takesNotice(found: Pick<Estimate, 'shots' | 'takes' | 'worstMicros'>): Notice | undefined {
+  if (found.takes === 0 || found.worstMicros === 0) return undefined;
+  return { message: `${picturesWords(found)} may cost up to ${usdText(found.worstMicros)} in all` };
 }
 
 /** The sentence for jobs that would pass a cap; empty when none is passed. */

@@ -15,6 +15,7 @@ import { existingOf, planCreation, type CreateOptions } from './first-pictures.t
 import type { CreatingProject } from './making.ts';
 import { planGallery, type PackOptions } from './pack.ts';
 import type { Choice } from '../events.ts';
+import { takesNotice } from './cap-words.ts';
 import { dearestOf, estimate, standInsOf, worstOf } from './estimate.ts';
 import { expectedReferences, faceNotice } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
@@ -132,7 +133,7 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
   const makers = { ready, standIns: standInsOf(settings, providers) };
   const nothing = { spentMicros: 0, reservedMicros: 0 };
   const question = { ...job, ...makers, references: known, total: nothing };
-  const { worstMicros: totalMicros } = estimate([question], nothing);
+  const found = estimate([question], nothing);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {}, shot.kind);
     const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind, known };
@@ -155,9 +156,9 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
     provider: settings.provider,
     model: settings.model,
     size: `${settings.width}x${settings.height}`,
-    worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(totalMicros),
+    worstCaseUsd: worstOf(settings, ready, { prompt: '' }) === undefined ? null : usdOf(found.worstMicros),
     shots,
-    ...introduced(plan),
+    ...introduced(plan, takesNotice(found)),
     batch: settings.batch === true,
     warnings: [
       plan.warning,
@@ -168,13 +169,13 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
 }
 
 /** What is said first. A job that goes on keeps its provider: nothing is chosen. */
-function introduced({ before, choice, notice, settings }: DryPlan) {
+function introduced({ before, choice, notice, settings }: DryPlan, takes: Notice | undefined) {
   const chosen = before ? undefined : choice;
   const sentence = chosen && { message: chosen.sentence };
   const inBatch = settings.batch
     ? { message: 'in batches: half the price, made within a day; the avatar, which all others wait for, at once' }
     : undefined;
-  return { choice: chosen ?? null, notices: [sentence, notice, inBatch].filter((one) => one !== undefined) };
+  return { choice: chosen ?? null, notices: [sentence, notice, inBatch, takes].filter((one) => one !== undefined) };
 }
 
 function fallbackWarnings(

@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figure } from './bench.ts';
+import { faces } from './faces.ts';
 import { startUp } from './start-up.ts';
 import { local } from './local.ts';
 import { runner } from './runner.ts';
@@ -13,7 +14,7 @@ import { memory } from './memory.ts';
 import { paid } from './paid.ts';
 import { upload } from './upload.ts';
 
-const ALL: readonly Benchmark[] = [startUp, local, runner, ledgerBenchmark, memory, paid, upload];
+const ALL: readonly Benchmark[] = [startUp, local, runner, ledgerBenchmark, memory, paid, upload, faces];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -55,11 +55,15 @@ describe('layers', () => {
       IMGGEN_TIMEOUT_MS: '1000',
       IMGGEN_ATTEMPTS_MAX: '10',
       IMGGEN_PRIORITY: 'high',
+      IMGGEN_SCORE: 'false',
+      IMGGEN_MIN_CONSISTENCY: '0.85',
+      IMGGEN_REROLLS: '2',
     };
     const cwd = await folderWith({});
     const config = await loadConfig({ cwd, env }, registries);
     expect(config).toMatchObject({
       provider: 'openai',
+      faces: { score: false, keep: false, minConsistency: 0.85, rerolls: 2, allowInconsistent: false },
       model: 'm',
       size: { width: 64, height: 4096 },
       quality: 'q',

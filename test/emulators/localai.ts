@@ -13,6 +13,8 @@ export interface LocalAIOptions {
   apiKey?: string;
   /** True: it answers with addresses, whatever is asked for. */
   addresses?: boolean;
+  /** Answered in turn, the last again and again, in place of pictures that are drawn. */
+  answers?: readonly Buffer[];
 }
 
 /** A prompt with this word breaks the backend. */
@@ -42,7 +44,8 @@ export function localai(options: LocalAIOptions = {}): Service {
     const id = randomUUID();
     call.charge({ id, amountMicros: 0, note: { model, prompt, references: references.length } });
     await call.work();
-    const picture = makePicture(Number(sides[1]), Number(sides[2]), id);
+    const given = options.answers?.[Math.min(pictures.size, options.answers.length - 1)];
+    const picture = given ?? makePicture(Number(sides[1]), Number(sides[2]), id);
     pictures.set(id, picture);
     const item =
       format === 'b64_json' && !options.addresses
@@ -94,5 +97,5 @@ function failed(message: string, code: number): Answer {
 }
 
 function isPicture(base64: string): boolean {
-  return Buffer.from(base64, 'base64').toString('latin1', 0, 4) === '\x89PNG';
+  return /^(?:\x89PNG|\xff\xd8\xff)/.test(Buffer.from(base64, 'base64').toString('latin1', 0, 4));
 }

@@ -99,6 +99,8 @@ describe('a pack with a gate', () => {
     const imggen = await project(people, faces, { budget: { perRunUsd: 0.5 } });
     const plan = await imggen.planPack({ count: 2 });
     expect(plan.worstCaseUsd).toBeCloseTo(0.6);
+    const said = '2 pictures, and up to 4 other takes where the face is not the same, may cost up to $0.60 in all';
+    expect(plan.notices.map(({ message }) => message)).toContain(said);
     const refused = await imggen.pack({ count: 2 }).result.catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(UserError);
     expect(String(refused)).toContain('up to 4 other takes where the face is not the same');
