@@ -26,7 +26,7 @@ it('catches a build that sends accepted work again after a crash', async () => {
   const broken = await sabotagedPackage('accepted work is sent again', built);
   const report = await killRun({
     provider: 'replicate',
-    kills: 5,
+    kills: 12,
     count: 8,
     seed: 104,
     // Most kills meet accepted work that is not ready yet.

@@ -69,7 +69,7 @@ export function running(command: Command, lines: readonly string[]): Command {
 /** In batches: commands whose pictures nobody waits for. */
 export function batching(command: Command): Command {
   return command
-    .option('--batch', 'in batches: half the price, made within a day, collected by a later `imggen resume`')
+    .option('--batch', 'in batches: half the price, made within a day, collected by a later `resume`')
     .option('--no-batch', 'at once, at the full price, whatever config or job say');
 }
 

@@ -31,7 +31,7 @@ export interface KillPlan {
   answerMs?: number;
   /** Caps that are just enough. Default true. */
   capped?: boolean;
-  /** Negative controls stop at the first sign of trouble. Default false. */
+  /** Negative controls stop at the first sign of trouble, such as more charges than pictures. Default false. */
   impatient?: boolean;
 }
 
@@ -59,6 +59,7 @@ export class Run {
   private readonly random: () => number;
   private readonly sampling: Promise<void>;
   private readonly ending = new AbortController();
+  private charges: () => number = () => 0;
 
   constructor(plan: KillPlan, home: Home, caps: CapsToHold) {
     this.plan = plan;
@@ -81,6 +82,7 @@ export class Run {
       providers: { [name]: { ...address, ...options } },
     });
     Object.assign(this.home.env, KILL_KEYS);
+    if (emulator) this.charges = () => emulator.charges().length;
   }
 
   /** Both processes, started again after every kill, until the kills are used up. */
@@ -156,7 +158,9 @@ export class Run {
   }
 
   private inTrouble(): boolean {
-    return this.problems.length > (this.plan.impatient ? 0 : 5);
+    const { impatient = false, count } = this.plan;
+    if (impatient && this.charges() > count * this.packs) return true;
+    return this.problems.length > (impatient ? 0 : 5);
   }
 
   private complain(what: string, { code, signal, stderr }: Ended): void {
