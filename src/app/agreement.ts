@@ -5,6 +5,7 @@ import type { AlikeShots } from '../ledger/alike.ts';
 import { usdText } from '../money.ts';
 import { canBeCleared } from '../runner/askable.ts';
 import { IN_A_ROW_MAX } from '../runner/paid-in-vain.ts';
+import { toldOf } from './caps-needed.ts';
 import { capRefusal, capWords, picturesWords, takesNotice } from './cap-words.ts';
 import { estimate, standInsOf } from './estimate.ts';
 import { lookFirst } from './older-ledger.ts';
@@ -120,7 +121,9 @@ class Asking implements Agreed {
     if (!ready || alike.length === 0) return;
     const { ledger } = this.project;
     const total = before ? ledger.open().jobs.total(before.id) : NOTHING;
-    const question = { settings, ready, standIns: standInsOf(settings, providers), alike, references, total };
+    const toldMicros = before ? toldOf(ledger.open(), before.id, settings) : 0;
+    const standIns = standInsOf(settings, providers);
+    const question = { settings, ready, standIns, alike, references, total, toldMicros };
     const today = ledger.exists ? ledger.open().queries.today() : NOTHING;
     const found = estimate([question], today, this.plannedMicros);
     // Whoever can be asked is asked before a second set of pictures is paid.

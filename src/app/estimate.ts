@@ -23,6 +23,8 @@ export interface CostQuestion {
   references?: ReadonlyMap<string, Reference> | undefined;
   /** What the job has cost so far. */
   total: Total;
+  /** The most that a picture of the job has cost, where that was above its price; default 0. */
+  toldMicros?: number | undefined;
 }
 
 /** A cap that would be passed; `enoughMicros`: the least cap that all stay under; `someFit`: one picture, at least. */
@@ -116,20 +118,11 @@ export function estimate(jobs: readonly CostQuestion[], today: Total, beforeMicr
   let takes = 0;
   let worstMicros = 0;
   let passes: Estimate['passes'];
-  for (const { settings, ready, standIns, alike, references, total } of jobs) {
-    const { caps } = settings;
-    const costs = alike.map((group) => {
-      const shot = { own: group.own, kind: group.kind, prompt: 'x'.repeat(group.promptChars), known: references };
-      // No fallback is asked that costs more than one picture may.
-      const eachMicros = worstOf(settings, ready, shot) ?? 0;
-      return {
-        ...group,
-        takes: takesOf(settings, ready, group),
-        eachMicros,
-        dearestMicros: dearestOf(settings, { ready, standIns }, shot),
-      };
-    });
-    const jobMicros = costs.reduce((sum, cost) => sum + (cost.shots + cost.takes) * cost.dearestMicros, 0);
+  for (const job of jobs) {
+    const { total } = job;
+    const { caps } = job.settings;
+    const costs = costsOf(job);
+    const jobMicros = worstOfAll(costs);
     takes += costs.reduce((sum, cost) => sum + cost.takes, 0);
     shots += costs.reduce((sum, cost) => sum + cost.shots, 0);
     worstMicros += jobMicros;
@@ -140,6 +133,29 @@ export function estimate(jobs: readonly CostQuestion[], today: Total, beforeMicr
     passes ??= over('day', caps.perDayMicros, { total: today, moreMicros: beforeMicros + worstMicros, nextMicros });
   }
   return { shots, takes, worstMicros, beforeMicros, passes };
+}
+
+/** A group of shots, and what each costs at most: made by the job's own provider, or by the dearest fallback. */
+export interface GroupCost extends AlikeShots {
+  takes: number;
+  eachMicros: number;
+  dearestMicros: number;
+}
+
+/** What the shots of a job cost at most, group by group. */
+export function costsOf({ settings, ready, standIns, alike, references, toldMicros = 0 }: CostQuestion): GroupCost[] {
+  return alike.map((group) => {
+    const shot = { own: group.own, kind: group.kind, prompt: 'x'.repeat(group.promptChars), known: references };
+    // No fallback is asked that costs more than one picture may.
+    const eachMicros = Math.max(worstOf(settings, ready, shot) ?? 0, toldMicros);
+    const dearestMicros = Math.max(dearestOf(settings, { ready, standIns }, shot), toldMicros);
+    return { ...group, takes: takesOf(settings, ready, group), eachMicros, dearestMicros };
+  });
+}
+
+/** The sum of them, other takes included. */
+export function worstOfAll(costs: readonly GroupCost[]): number {
+  return costs.reduce((sum, cost) => sum + (cost.shots + cost.takes) * cost.dearestMicros, 0);
 }
 
 /** Other takes of a group of shots at most: where faces are compared and a likeness was asked for. */

@@ -42,6 +42,8 @@ export interface JobResult {
   canAsk: boolean;
   /** A shot ended, or is held, because one more attempt would pass the cap of a picture. */
   imageCapReached: boolean;
+  /** Where a cap stopped it: which caps are too low for what is left, for each way to go on. */
+  capsNeeded?: CapsToGoOn;
   /** Mean likeness of the faces of its pictures, 0 … 1; null: none has a score. */
   consistency: number | null;
   /** The picture that is least alike. */
@@ -56,6 +58,16 @@ export interface JobResult {
   /** Absolute folder of the pictures. */
   folder: string;
 }
+
+/** Caps that are too low for what is left, each with the amount that is enough, in US dollars, rounded up to a cent. */
+export interface CapsNeeded {
+  imageUsd?: number;
+  runUsd?: number;
+  dayUsd?: number;
+}
+
+/** The same for each way to go on: with what is queued, also with failed shots, also with those perhaps charged. */
+export type CapsToGoOn = Record<'resume' | 'retry' | 'retryUnknown', CapsNeeded>;
 
 /** An avatar that nobody is to make now, and the pictures of a job that wait for it. */
 export interface MissingAvatar {

@@ -4,6 +4,7 @@ import type { Job } from '../ledger/records.ts';
 import type { OpenRun } from '../ledger/runs.ts';
 import { canBeAsked } from '../runner/askable.ts';
 import { agree, type Agreed } from './agreement.ts';
+import { capsNeeded } from './caps-needed.ts';
 import { collectFirst, paidWorkWaits } from './collect-first.ts';
 import { openedEvent } from './opened.ts';
 import { runOpened, type Outside, type RunningProject } from './opened-run.ts';
@@ -72,6 +73,7 @@ export async function runJobs(
     return summarize(ledger, jobs, {
       ...ended,
       refusals,
+      capsNeeded: capsNeeded(ledger, jobs, { ...prepared, ...ended }),
       durationMs: project.host.elapsed() - startedMs,
       canAsk: (job) => canBeAsked(job, prepared.providers),
     });

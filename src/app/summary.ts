@@ -5,7 +5,7 @@ import type { Job } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
 import type { Stop } from '../runner/context.ts';
 import type { Refusal } from './refusals.ts';
-import type { JobResult, RunResult, RunStatus, ShotFailure } from './result.ts';
+import type { CapsToGoOn, JobResult, RunResult, RunStatus, ShotFailure } from './result.ts';
 
 const FAILURES_SHOWN = 20;
 
@@ -14,6 +14,8 @@ export interface EndedRun {
   stop: Stop | undefined;
   /** Why other jobs stopped that had to; default none. */
   otherStops?: readonly Stop[];
+  /** The caps that are enough for what is left of the jobs that a cap stopped, by job; default not known. */
+  capsNeeded?: ReadonlyMap<number, CapsToGoOn>;
   /** Jobs that did not go on; default none. */
   refusals?: readonly Refusal[];
   /** Of this run. */
@@ -112,6 +114,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
   const total = ledger.jobs.total(job.id);
   const uploads = ledger.uploads.open(job.id);
   const waiting = ledger.jobs.waitingForFace(job.id);
+  const capsNeeded = run.capsNeeded?.get(job.id);
   const { score: consistency, lowest } = ledger.scores.consistency(job.id);
   return {
     jobId: String(job.id),
@@ -137,6 +140,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     liveAtProvider: ledger.queries.liveAtProvider(job.id),
     canAsk: run.canAsk(job),
     imageCapReached: ledger.queries.stoppedByBudget(job.id),
+    ...(capsNeeded && { capsNeeded }),
     consistency,
     lowest,
     isInconsistent: isInconsistent(ledger.jobs.find(job.id) ?? job, consistency),

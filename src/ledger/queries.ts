@@ -1,5 +1,5 @@
 import type { PublicEvent } from '../events.ts';
-import { totalOf, utcDay, type Total } from './budget.ts';
+import { toldAbove, totalOf, utcDay, type Total } from './budget.ts';
 import type { SameJob } from './new-job.ts';
 import { PAID } from './paid-in-vain.ts';
 import type { Job, Shot } from './records.ts';
@@ -39,6 +39,11 @@ export class Queries {
   /** What today has cost, over all jobs. */
   today(): Total {
     return totalOf(this.connection, `day:${utcDay(this.connection.now())}`);
+  }
+
+  /** See `toldAbove` of the budget. */
+  toldAbove(of: Parameters<typeof toldAbove>[1]): number {
+    return toldAbove(this.connection, of);
   }
 
   /** True while a running process works on a job. */

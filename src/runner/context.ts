@@ -112,4 +112,6 @@ export interface RunnerResult {
   stop: Stop | undefined;
   /** Why the other jobs stopped that had to. */
   otherStops: readonly Stop[];
+  /** Ids of the jobs that a cap stopped. */
+  capped: ReadonlySet<number>;
 }

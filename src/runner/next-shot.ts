@@ -41,6 +41,11 @@ export class NextShot {
     return [...this.stops.values()];
   }
 
+  /** Ids of the jobs that a cap stopped. */
+  get capped(): Set<number> {
+    return new Set([...this.stops].flatMap(([id, { reason }]) => (reason === 'budget' ? id : [])));
+  }
+
   /** Begins nothing more of this job. */
   stop(jobId: number, why: Stop): void {
     if (!this.stops.has(jobId)) this.stops.set(jobId, why);

@@ -81,7 +81,7 @@ export class Runner {
     await this.after.finish();
     this.flight.letGoBroken();
     if (this.bug !== undefined) throw this.bug;
-    return resultOf([ledgerGone(this.context.ledger), this.halt, ...this.next.whyStopped(), this.after.stop]);
+    return resultOf([ledgerGone(this.context.ledger), this.halt, ...this.next.whyStopped(), after.stop], this.next);
   }
 
   private async generate(): Promise<void> {

@@ -9,7 +9,10 @@ export function stopFor(error: unknown): Extract<Stop, { message: string }> | un
 }
 
 /** What a run came to that stopped for these reasons, the most telling first. */
-export function resultOf(reasons: readonly (Stop | undefined)[]): RunnerResult {
+export function resultOf(
+  reasons: readonly (Stop | undefined)[],
+  { capped }: Pick<RunnerResult, 'capped'>,
+): RunnerResult {
   const [stop, ...otherStops] = reasons.filter((one) => one !== undefined);
-  return { stop, otherStops };
+  return { stop, otherStops, capped };
 }

@@ -19,8 +19,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'agree-to-drawing': (text) => `${text}: --yes`,
   'raise-cap': (_, { cap, someFit, enoughUsd }) => {
     const [flag, key] = RAISE[cap];
-    const enough = usdText(microsOf(enoughUsd)).replaceAll(/[$,]/g, '');
-    return `${someFit ? 'make as many as fit: --yes; or ' : ''}raise the cap: ${flag} ${enough} (${key})`;
+    return `${someFit ? 'make as many as fit: --yes; or ' : ''}raise the cap: ${flag} ${plainUsd(enoughUsd)} (${key})`;
   },
   'state-price': (text) => `${text}: --allow-unknown-price`,
   relock: (text) => `${text}: --relock`,
@@ -41,7 +40,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   retry: (_, { jobId }, typed) => `\`${typed(`retry ${jobId}`)}\` takes it up again`,
   'another-model': (_, { jobId }, typed) =>
     `choose another model: --model MODEL, or go on with the job: \`${typed(`resume ${jobId} --yes`)}\``,
-  'pay-in-vain': () => 'nothing was sent. Choose another model in a new job: --model MODEL; or pay for the next: --yes',
+  'pay-in-vain': () => 'choose another model in a new job: --model MODEL; or pay for the next: --yes',
   'trust-ledger': (text) => `${text}: --yes`,
   'retry-paid': (text, { jobId }, typed) => `${text} (\`${typed(`retry ${jobId}`)}\` pays again)`,
   'cancel-job': (_, __, typed) => `wait for it, or stop it: \`${typed('jobs')}\`, \`${typed('cancel <job>')}\``,
@@ -74,6 +73,11 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   adopt: (text, _, typed) => `${text} (\`${typed('adopt <id>')}\`)`,
   'ask-as-administrator': (text) => `${text}: --all-owners`,
 };
+
+/** An amount as a flag takes it: `0.32`, at least two decimals. */
+export function plainUsd(usd: number): string {
+  return usdText(microsOf(usd)).replaceAll(/[$,]/g, '');
+}
 
 /** The library's words as the command line says them; unchanged where they name nothing to be done. */
 export function worded(text: string, advice: Advice | undefined, typed: AsTyped): string {

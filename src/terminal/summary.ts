@@ -1,9 +1,9 @@
 /** What a run came to, in words for a person at a command line. Pure. */
 import { relative } from 'node:path';
-import type { JobResult, RunResult } from '../app/result.ts';
+import type { CapsToGoOn, JobResult, RunResult } from '../app/result.ts';
 import { count, likeness } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
-import { worded } from './advice.ts';
+import { plainUsd, worded } from './advice.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { AsTyped } from './program-name.ts';
 
@@ -90,8 +90,8 @@ function were(pictures: number): string {
   return `${count(pictures, 'picture')} ${pictures === 1 ? 'was' : 'were'}`;
 }
 
-/** The flag that raises a cap. */
-const CAP_FLAGS = { image: '--max-image-usd', run: '--budget', day: '--max-day-usd' } as const;
+/** The flags that raise caps. */
+const CAP_FLAGS = { imageUsd: '--max-image-usd', runUsd: '--budget', dayUsd: '--max-day-usd' } as const;
 
 /** Commands that go on with what is left, without the program's name. */
 function nextCommands({ jobs, stop, failures, refusals }: RunResult): string[] {
@@ -100,16 +100,15 @@ function nextCommands({ jobs, stop, failures, refusals }: RunResult): string[] {
     const inVain = failures.some(({ jobId, errorType }) => jobId === job.jobId && errorType === 'unusable');
     if (stop?.reason === 'unusable' && (inVain || jobs.length === 1)) return anotherModel([job]);
     const next: string[] = [];
-    const budget = stop?.reason === 'budget' ? ` ${CAP_FLAGS[stop.cap]} USD` : '';
     const begun = job.remaining - job.waitingForAvatar;
     // What to do about one that did not go on was told with the reason.
     const isRefused = refusals.some(({ jobId }) => jobId === job.jobId);
-    if (!isRefused && begun + job.uploadsLeft > 0) next.push(`resume ${job.jobId}${budget}`);
+    if (!isRefused && begun + job.uploadsLeft > 0) next.push(`resume ${job.jobId}${raised(job, 'resume')}`);
     if (job.held > 0) {
       next.push(...(job.canAsk ? [`resume ${job.jobId}`] : []), retryUnknown(job));
     }
     if (job.waitingForAvatar > 0 && inVain) next.push(...anotherModel([job]));
-    else if (job.failed > 0 && !isRefused) next.push(`retry ${job.jobId}${raisedCap(job)}`);
+    else if (job.failed > 0 && !isRefused) next.push(`retry ${job.jobId}${raised(job, 'retry')}`);
     const makers = job.avatarsMissing.filter((avatar) => avatar.jobId !== job.jobId && avatar.state !== 'held');
     next.push(...makers.map((avatar) => `retry ${avatar.jobId}`));
     return next;
@@ -118,11 +117,17 @@ function nextCommands({ jobs, stop, failures, refusals }: RunResult): string[] {
 }
 
 function retryUnknown(job: JobResult): string {
-  return `retry --unknown ${job.jobId}${raisedCap(job)}`;
+  return `retry --unknown ${job.jobId}${raised(job, 'retryUnknown')}`;
 }
 
-function raisedCap(job: JobResult): string {
-  return job.imageCapReached ? ' --max-image-usd USD' : '';
+/** ` --budget 0.32`: what a job that a cap has stopped needs to be made to its end; empty where its caps are enough. */
+function raised({ capsNeeded }: JobResult, way: keyof CapsToGoOn): string {
+  const needed = capsNeeded?.[way] ?? {};
+  const flags = (['imageUsd', 'runUsd', 'dayUsd'] as const).map((cap) => {
+    const enough = needed[cap];
+    return enough === undefined ? '' : ` ${CAP_FLAGS[cap]} ${plainUsd(enough)}`;
+  });
+  return flags.join('');
 }
 
 /** What was paid in vain is not advised to be bought again; what was not asked for yet may go to another model. */
@@ -142,7 +147,7 @@ function afterCancel(job: JobResult): string[] {
   const next: string[] = [];
   if (job.liveAtProvider > 0) next.push(`resume ${jobId}`);
   if (unmadeOf(job) + job.failed > 0) {
-    next.push(`retry ${jobId}${raisedCap(job)}`);
+    next.push(`retry ${jobId}${raised(job, 'retry')}`);
   }
   if (job.held > 0) next.push(retryUnknown(job));
   if (job.uploadsLeft > 0) next.push(`upload ${job.characterId}`);

@@ -127,12 +127,18 @@ describe('what is advised', () => {
 
 describe('the advice after a stop', () => {
   it.each([
-    ['run', '--budget'],
-    ['day', '--max-day-usd'],
-    ['image', '--max-image-usd'],
-  ] as const)('by the cap of the %s names the flag that raises it', (cap, flag) => {
-    const { next } = summaryOf(resultOf(['done', 'queued'], { stop: { reason: 'budget', cap } }), '/', typed);
-    expect(next).toEqual([`imggen resume 1 ${flag} USD`]);
+    ['runUsd', '--budget 0.30'],
+    ['dayUsd', '--max-day-usd 0.30'],
+    ['imageUsd', '--max-image-usd 0.30'],
+  ] as const)('by a cap (%s) is a command that raises it by what is enough', (cap, flag) => {
+    const result = resultOf(['done', 'queued'], { stop: { reason: 'budget', cap: 'run' } });
+    const capsNeeded = { resume: { [cap]: 0.3 }, retry: {}, retryUnknown: {} };
+    const jobs = result.jobs.flatMap((job) => [
+      { ...job, capsNeeded },
+      { ...job, jobId: '2' },
+    ]);
+    // The other job has not reached a cap.
+    expect(summaryOf({ ...result, jobs }, '/', typed).next).toEqual([`imggen resume 1 ${flag}`, 'imggen resume 2']);
   });
 
   it('for answers that were no pictures is a new job with another model, as a job keeps its own', () => {

@@ -53,6 +53,7 @@ it('buys two answers of a pack that are no pictures, and no more', async () => {
   const resumed = await imggen(folder, ['resume'], { env });
   expect(resumed.exitCode, resumed.stdout).toBe(3);
   expect(resumed.stderr).toMatch(/was paid for the last answers of job 1, and they are no pictures[^]*→ .*--yes/);
+  expect(resumed.stderr.match(/nothing was sent/g)).toHaveLength(1);
   expect(emulator.charges()).toHaveLength(2);
   expect(await imggen(folder, ['resume', '--yes'], { env })).toMatchObject({ exitCode: 6 });
   expect(emulator.charges()).toHaveLength(4);
