@@ -38,9 +38,9 @@ export type PublicEvent = Stamp &
         character_id: string;
         /** An outcome (docs/failures.md), or `canceled`. */
         error_type: string;
-        /** ISO time of the next attempt, null when there is none by itself. */
-        retry_at: string | null;
+        retry_at: string | null; // ISO time of the next attempt, null when there is none by itself
         message: string;
+        take_of?: string; // as above
       }
     | {
         event: 'image_stored';

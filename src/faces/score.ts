@@ -5,8 +5,8 @@ import { nearDuplicates } from './similar.ts';
 
 /** Below this height a face has too few pixels for its descriptor to be trusted. */
 export const SMALL_PX = 80;
-/** Distances of one picture that are told: to compare a pack of a thousand with itself makes a million. */
-const DISTANCES_MAX = 100;
+/** What a picture is compared with at most: to compare a pack of a thousand with itself makes a million. */
+const COMPARED_MAX = 100;
 
 /**
  * The probability that two faces are the same person's, 0 … 1, by the distance of their descriptors. A logistic curve
@@ -74,10 +74,11 @@ export interface SetScore {
 
 /** Scores pictures against references; without any, each against the rest. */
 export function scoreSet(pictures: readonly ReadPicture[], references: readonly ReadPicture[] = []): SetScore {
-  const others = (references.length > 0 ? references : pictures).flatMap(({ name, faces }) => {
+  const shown = (references.length > 0 ? references : pictures).flatMap(({ name, faces }) => {
     const face = photographed(faces)[0];
     return face ? [{ name, face }] : [];
   });
+  const others = references.length > 0 ? shown : sampled(shown);
   const scored = pictures.map((picture) => scorePicture(picture, others, references.length > 0));
   const withScore = scored.filter(({ score }) => score !== null);
   const names = (fits: (picture: PictureScore) => boolean) => scored.filter(fits).map(({ name }) => name);
@@ -103,11 +104,14 @@ export function outliers(pictures: readonly ReadPicture[], minScore: number): st
   let left = [...pictures];
   const out: string[] = [];
   for (;;) {
-    const { lowest, pictures: scored } = scoreSet(left);
-    const least = scored.find(({ name }) => name === lowest)?.score ?? null;
-    if (lowest === null || least === null || least >= minScore) return out;
-    out.push(lowest);
-    left = left.filter(({ name }) => name !== lowest);
+    const below = scoreSet(left)
+      .pictures.filter(({ score }) => score !== null && score < minScore)
+      .sort((a, b) => (a.score ?? 0) - (b.score ?? 0));
+    if (below.length === 0) return out;
+    // One by one; of a large set a few at a time, so that nobody has to wait.
+    const least = below.slice(0, Math.ceil(left.length / 50)).map(({ name }) => name);
+    out.push(...least);
+    left = left.filter(({ name }) => !least.includes(name));
   }
 }
 
@@ -138,8 +142,14 @@ function scorePicture(
   return { ...common, score: null, why, distances: {} };
 }
 
+/** As many as a picture is compared with, from all over a set. */
+export function sampled<T>(all: readonly T[]): readonly T[] {
+  const every = Math.ceil(all.length / COMPARED_MAX);
+  return all.filter((_, index) => index % every === 0);
+}
+
 function told(distances: readonly { name: string; distance: number }[]): Record<string, number> {
-  const nearest = distances.toSorted((a, b) => a.distance - b.distance).slice(0, DISTANCES_MAX);
+  const nearest = distances.toSorted((a, b) => a.distance - b.distance).slice(0, COMPARED_MAX);
   return Object.fromEntries(nearest.map(({ name, distance }) => [name, distance]));
 }
 

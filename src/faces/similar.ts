@@ -10,11 +10,16 @@ const DIFFERENT_MAX = 7;
 export function nearDuplicates(pictures: readonly { name: string; hash: string }[]): string[][] {
   const groups: { hash: string; names: string[] }[] = [];
   for (const { name, hash } of pictures) {
-    const group = groups.find((other) => differing(other.hash, hash) <= DIFFERENT_MAX);
+    const group = groups.find((other) => lookSame(other.hash, hash));
     if (group) group.names.push(name);
     else groups.push({ hash, names: [name] });
   }
   return groups.filter(({ names }) => names.length > 1).map(({ names }) => names);
+}
+
+/** True when two pictures look the same, by their hashes. */
+export function lookSame(a: string, b: string): boolean {
+  return differing(a, b) <= DIFFERENT_MAX;
 }
 
 /** How many characters of two hashes differ. */

@@ -58,6 +58,7 @@ export function recordFailure(connection: Connection, lease: Lease, record: Fail
       error_type: record.failure,
       retry_at: retryAt(connection, record.shot),
       message: record.message,
+      ...(shot.takeOf === null ? {} : { take_of: shotById(connection, shot.takeOf).name }),
     },
     lease.shotId,
   );

@@ -109,6 +109,8 @@ function failed(state: RunState, event: PublicEvent & { event: 'generation_faile
   // The picture is safe; what failed was its upload.
   if (shot.completed !== undefined) return end(next, shot, 'done', nowMs);
   const ending = endingOf(event.error_type);
+  // The picture that was asked for is there.
+  if (event.take_of !== undefined) return end(next, { ...shot, isTake: true }, ending, nowMs);
   const counted = withJob(next, event.job_id, (job) => ({ ...job, [ending]: job[ending] + 1 }));
   return end(counted, shot, ending, nowMs);
 }
@@ -146,7 +148,8 @@ function end(before: RunState, shot: ActiveShot, ending: Ending, nowMs: number):
     message: shot.reason,
     position: job === undefined ? 0 : job.alreadyDone + job.told,
     imageCount: job?.imageCount ?? 0,
-    revived: false,
+    // What was never counted is not counted back.
+    revived: shot.isTake === true,
   };
   return {
     ...without(state, shot.jobId, shot.shot),

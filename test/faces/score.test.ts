@@ -1,6 +1,6 @@
 /** Scores of four invented people, from faces that were read once (`read-people.ts`). */
 import { describe, expect, it } from 'vitest';
-import { distanceOf, likeness, scoreSet, type ReadPicture } from '../../src/faces/score.ts';
+import { distanceOf, likeness, outliers, scoreSet, type ReadPicture } from '../../src/faces/score.ts';
 import { face, pack, PEOPLE, RECORDED } from './read-people.ts';
 
 const PAIRS = PEOPLE.flatMap((one, index) => PEOPLE.slice(index + 1).map((other) => [one, other] as const));
@@ -49,6 +49,28 @@ function impostors(): { set: ReadPicture[]; impostor: string }[] {
     ),
   );
 }
+
+describe('who does not belong', () => {
+  it('is told by those who do: strangers alone, and nobody where all belong', () => {
+    const strangers = [pack('kofi')[0]!, pack('maya')[3]!];
+    const out = outliers([...pack('ana').slice(0, 6), ...strangers], 0.85);
+    expect(out.toSorted()).toEqual(['kofi/01', 'maya/04']);
+    expect(outliers(pack('ana'), 0.85)).toEqual([]);
+    // The mean against all would have taken others, too.
+    expect(scoreSet([...pack('ana').slice(0, 3), ...strangers]).pictures[0]?.score).toBeLessThan(0.85);
+  });
+
+  it('is found among a thousand without anybody waiting', () => {
+    const [first, second] = pack('ana');
+    const thousand = Array.from({ length: 1000 }, (_, index) => ({
+      ...(index % 2 ? first! : second!),
+      name: `${index}`,
+    }));
+    const start = process.cpuUsage();
+    expect(outliers([...thousand, pack('kofi')[0]!], 0.85)).toEqual(['kofi/01']);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(3_000);
+  });
+});
 
 describe('copies of one picture', () => {
   it('are alike, and have no spread of poses: the report says both', () => {

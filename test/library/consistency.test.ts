@@ -112,6 +112,25 @@ describe('a pack with a gate', () => {
   });
 });
 
+describe('a run that is stopped between a stranger and its other take', () => {
+  it('leaves the take to the next, which makes it once', async () => {
+    const people = new People(['kofi/01', 'ana/06']);
+    const imggen = await project(people, { minConsistency: 0.85 });
+    const run = imggen.pack({ count: 1, onEvent: ({ event }) => void (event === 'image_scored' && run.stop()) });
+    expect((await run.result).status).toBe('interrupted');
+    expect(people.asked).toHaveLength(1);
+    const { status, jobs } = await imggen.resume().result;
+    expect({ status, completed: jobs[0]?.completed, costUsd: jobs[0]?.costUsd }).toEqual({
+      status: 'done',
+      completed: 1,
+      costUsd: 0.2,
+    });
+    expect(people.asked.map(({ shot }) => shot)).toEqual(['gallery-0001', 'gallery-0001-take-2']);
+    expect((await imggen.gallery('ana')).images.map(({ superseded }) => superseded)).toEqual([false, true]);
+    expect((await imggen.resume().result).jobs).toEqual([]);
+  });
+});
+
 describe('a pack without anything to compare with', () => {
   it('is judged by itself: a stranger is found and made again, the others are not', async () => {
     const people = new People(['maya/01', 'maya/06', 'kofi/01', 'maya/05']);

@@ -4,7 +4,7 @@ import type { PublicEvent, RunEvent } from '../../src/events.ts';
 import { createLineWriter } from '../../src/views/lines.ts';
 import { progressOf } from '../../src/views/progress.ts';
 import { initialState, reduce } from '../../src/views/state.ts';
-import { T0, completed, opened, started, stored } from '../support/view-events.ts';
+import { T0, completed, failed, opened, started, stored } from '../support/view-events.ts';
 
 const TAKE = 'gallery-0001-take-2';
 
@@ -47,4 +47,12 @@ test('another take is made and paid, and counted with none of the pictures that 
     `${TAKE} scored`,
   ]);
   expect(state.jobs.get('3')?.spentUsd).toBeCloseTo(0.05);
+});
+
+test('another take that fails is no failed picture', () => {
+  const lost = { ...failed(TAKE, 'refused'), take_of: 'gallery-0001' } as RunEvent;
+  const events = [opened({ image_count: 1 }), ...FIRST, started(TAKE), lost, started(TAKE), lost];
+  const state = events.reduce((before, event) => reduce(before, event, T0), initialState());
+  expect(progressOf(state)).toMatchObject({ done: 1, refused: 0, failed: 0, remaining: 0 });
+  expect(state.finished.at(-1)).toMatchObject({ shot: TAKE, ending: 'refused' });
 });

@@ -1,6 +1,6 @@
 import type { Embedder, PictureFaces } from '../../faces/embedder.ts';
-import { outliers, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
-import { nearDuplicates } from '../../faces/similar.ts';
+import { outliers, sampled, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
+import { lookSame } from '../../faces/similar.ts';
 import type { Image, Job, Score } from '../../ledger/records.ts';
 import type { AfterSave, AfterSaveParts, FaceParts } from './after.ts';
 import { comparedWith, type Compared } from './compared-with.ts';
@@ -68,7 +68,7 @@ class Scoring implements AfterSave {
     for (const { job } of this.packs.values()) if (!this.parts.drain.aborted) this.scorePack(job);
     const more = this.tookMore;
     this.tookMore = false;
-    return more && !this.parts.drain.aborted;
+    return more;
   }
 
   async finish(): Promise<void> {
@@ -150,8 +150,7 @@ class Scoring implements AfterSave {
     if (hash === null) return undefined;
     const others = (this.hashes.get(job.id) ?? []).filter((other) => other.name !== name);
     this.hashes.set(job.id, [...others, { name, hash }]);
-    const same = nearDuplicates([...others, { name, hash }]).find((names) => names.includes(name));
-    return same?.find((other) => other !== name);
+    return others.find((other) => lookSame(other.hash, hash))?.name;
   }
 
   /** Pictures that have nothing else are compared with each other: those that do not belong are judged by the rest. */
@@ -167,11 +166,12 @@ class Scoring implements AfterSave {
         minConsistency,
       ),
     );
-    const belong = all.filter(({ read }) => !out.has(read.name)).map(({ read }) => read);
+    const reads = sampled(all.map(({ read }) => read));
+    const belong = sampled(all.map(({ read }) => read).filter(({ name }) => !out.has(name)));
     for (const { waiting, read } of all) {
       // What belongs is compared with what belongs; where too little does, with all.
       const rest = belong.filter(({ name }) => name !== read.name);
-      const others = rest.length > 0 ? rest : all.map((one) => one.read).filter(({ name }) => name !== read.name);
+      const others = rest.length > 0 ? rest : reads.filter(({ name }) => name !== read.name);
       const [score] = scoreSet([read], others).pictures;
       if (score) this.write(waiting, { score, against: 'pack', read, isBelow: out.has(read.name) });
     }
