@@ -91,6 +91,9 @@ export function isDiskFailure(error: unknown): error is Error & { code: string }
   return DISK_FAILURES.some((failure) => code.startsWith(failure));
 }
 
+/** The code of a request that was not made as its batch was canceled at the service. */
+export const BATCH_CANCELED = 'batch_cancelled';
+
 /** What a provider knows of a failed attempt. */
 export interface ProviderFailure {
   failure: Failure;

@@ -47,7 +47,8 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
   const job = knownJob(project, name);
   if (job.state === 'ended') throw new UserError(`job ${job.id} has ended already`);
   const canceled = ledger.jobs.cancel(job.id);
-  const problems: string[] = [];
+  // Of a batch each problem once, not for each of its pictures.
+  const told = new Set<string>();
   let stopped = 0;
   for (const open of ledger.queries.openRemote(job.id)) {
     try {
@@ -56,9 +57,11 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
       if (free) stopped += 1;
     } catch (error) {
       const why = project.clean((error as Error).message);
-      problems.push(`${open.shot}: ${open.provider} could not be asked to stop: ${why}`);
+      const what = open.batch ? `batch ${open.remoteId.slice(0, open.remoteId.lastIndexOf('/'))}` : open.shot;
+      told.add(`${project.clean(what)}: ${open.provider} could not be asked to stop: ${why}`);
     }
   }
+  const problems = [...told];
   const before = ledger.jobs.counts(job.id);
   if (before.leased > 0 && !ledger.queries.isRun(job.id)) problems.push(...(await collect(project, job.id)));
   const after = ledger.jobs.counts(job.id);

@@ -74,7 +74,12 @@ function stateOf(facts: JobStatus, typed: AsTyped): string {
   if (word === 'running') {
     return `running: ${facts.workers.map(({ pid, host }) => `process ${pid} on ${host}`).join(', ')}`;
   }
-  return word === 'stopped' ? `stopped, nobody works on it: ${typed(`resume ${facts.jobId}`)}` : word;
+  if (word !== 'stopped') return word;
+  const go = typed(`resume ${facts.jobId}`);
+  const inBatches = facts.batches.reduce((sum, { pictures }) => sum + pictures, 0);
+  const isAllSent = inBatches > 0 && inBatches === facts.inFlight && facts.queued === 0;
+  if (!isAllSent) return `stopped, nobody works on it: ${go}`;
+  return facts.batches.length === 1 ? `its batch is collected by: ${go}` : `its batches are collected by: ${go}`;
 }
 
 function limitsOf({ concurrency, capsUsd: { perImage, perRun, perDay } }: JobStatus): string {

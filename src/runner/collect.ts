@@ -1,13 +1,10 @@
 import { ProviderError } from '../errors.ts';
 import type { Accepted, Collected } from '../providers/provider.ts';
 import { generated } from './answer.ts';
-import { deadline } from './deadline.ts';
+import { deadline, timeLimitOf } from './deadline.ts';
 import { failed, answerGone, released } from './ends.ts';
 import { FOREIGN, isForeign, type AttemptContext, type OpenAttempt, type Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
-
-/** The pictures of a batch come in one large file. */
-const BATCH_TIMEOUT_MS = 3_600_000;
 
 /** Waits for accepted work under its remote id, which the ledger knows. */
 export async function collect(context: AttemptContext, open: OpenAttempt): Promise<Step> {
@@ -17,9 +14,7 @@ export async function collect(context: AttemptContext, open: OpenAttempt): Promi
   if (!provider.collect) throw new Error(`${provider.name} accepted a job it can't collect`);
   tellPhase(context, open, 'waiting');
   // The work goes on at the provider without us: the first Ctrl-C lets it go, any later run collects it.
-  const { timeoutMs } = open.job.settings;
-  const limitMs = open.attempt.request.batch ? Math.max(timeoutMs, BATCH_TIMEOUT_MS) : timeoutMs;
-  const limit = deadline(context, limitMs, [context.abort, context.drain]);
+  const limit = deadline(context, timeLimitOf(open), [context.abort, context.drain]);
   let collected: Collected;
   try {
     collected = await provider.collect(accepted, open.request, {

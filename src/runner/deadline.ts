@@ -1,5 +1,15 @@
 import { waitOut } from '../patience.ts';
 import type { RunnerContext } from './context.ts';
+import type { OpenAttempt } from './open-attempt.ts';
+
+/** What goes in a batch, and comes of it, are large files: they take as long as they take. */
+const BATCH_TIMEOUT_MS = 3_600_000;
+
+/** How long one step of an attempt may take: the job's time-out, more for those of a batch. */
+export function timeLimitOf({ job, attempt }: Pick<OpenAttempt, 'job' | 'attempt'>): number {
+  const { timeoutMs } = job.settings;
+  return attempt.request.batch ? Math.max(timeoutMs, BATCH_TIMEOUT_MS) : timeoutMs;
+}
 
 /** A signal that ends by itself; `clear` it when the call has ended, so that nothing of it stays behind. */
 export interface Deadline {

@@ -1,5 +1,5 @@
 /** The ends of an attempt that leave no picture. */
-import { ProviderError } from '../errors.ts';
+import { BATCH_CANCELED, ProviderError } from '../errors.ts';
 import type { ShotAfterFailure } from '../ledger/failures.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
@@ -52,7 +52,7 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     failure: verdict.shot === 'held' ? 'unknown' : failure,
     message,
     settlement: verdict.settlement === 'spent' ? { state: 'spent', micros: undefined } : { state: verdict.settlement },
-    shot: shotAfter(verdict, context.now(), open),
+    shot: isCanceled && code === BATCH_CANCELED ? { state: 'canceled' } : shotAfter(verdict, context.now(), open),
     observed: observed && { scope, kind: observed, waitMs: verdict.waitMs },
   });
   const shotWaitMs = verdict.asksNext ? 0 : verdict.waitMs;

@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.ts';
 import type { SentRecord, Submission } from '../providers/provider.ts';
 import { accepted, generated } from './answer.ts';
-import { deadline } from './deadline.ts';
+import { deadline, timeLimitOf } from './deadline.ts';
 import { failed, released, unsent } from './ends.ts';
 import { canBeCleared } from './askable.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
@@ -14,7 +14,7 @@ export async function submit(context: AttemptContext, open: OpenAttempt): Promis
   await reserve(context, open);
   tellPhase(context, open, 'sending');
   context.trace('intent', { shot: lease.shot, attempt: open.attempt.ordinal, provider: ready.provider.name });
-  const limit = deadline(context, job.settings.timeoutMs, [context.abort]);
+  const limit = deadline(context, timeLimitOf(open), [context.abort]);
   const announcement = new Announcement(context, open);
   let submission: Submission;
   try {

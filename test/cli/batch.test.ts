@@ -81,6 +81,31 @@ describe('a pack in a batch', () => {
     expect(moneyIn(folder)).toEqual({ spent: charged(), released: 0 });
   });
 
+  it('that somebody else has canceled at the provider is not bought again by itself', async () => {
+    const { folder, service, run, calls, charged } = await openaiStudio();
+    await run('pack', '--count', '2', '--batch');
+    Object.assign(service.control, { batchMs: 0, made: 1, ends: 'cancelled' });
+    const ended = await run('resume');
+    expect(ended, ended.said).toMatchObject({ exitCode: 3 });
+    expect(ended.said).toMatch(/canceled|cancelled/);
+    expect([calls('submit'), statesIn(folder), moneyIn(folder)]).toEqual([
+      1,
+      { done: 1, failed: 1 },
+      { spent: charged(), released: 0 },
+    ]);
+  });
+
+  it('tells once for a batch, not for each of its pictures, why it could not be stopped', async () => {
+    const { folder, emulator, run } = await openaiStudio();
+    await run('pack', '--count', '3', '--batch');
+    expect((await run('status')).said).toMatch(/state: +its batch is collected by: imggen resume 1/);
+    const error = { message: 'Incorrect API key provided.' };
+    emulator.faults.push({ on: 'cancel', kind: 'status', status: 401, body: JSON.stringify({ error }) });
+    const canceled = await run('cancel', '1');
+    expect(canceled.said.match(/could not be asked to stop/g)).toHaveLength(1);
+    expect(statesIn(folder)).toEqual({ leased: 3 });
+  });
+
   it('takes the references along inside its lines', async () => {
     const { folder, service, run } = await openaiStudio();
     writeFileSync(join(folder, 'face.png'), makePicture(64, 64, 'a face'));

@@ -5,7 +5,8 @@
  * Its base URL is the emulator's with `/v1`.
  */
 import type { Answer, Call, Route, Service } from './service.ts';
-import { type BatchControl, batchRoutes, type StoredBatch } from './openai/batches.ts';
+import type { StoredBatch } from './openai/batch-rules.ts';
+import { type BatchControl, batchRoutes } from './openai/batches.ts';
 import { createResponse, responseBody, statusOf, type StoredResponse } from './openai/responses.ts';
 import { LIVE_MODELS } from './openai/models.ts';
 import { looksLikeImage, understand, type Asked } from './openai/rules.ts';

@@ -37,12 +37,16 @@ interface BatchSource<Answer> {
 
 /** A batch that was read a shorter time ago is not read again. */
 const READ_AGAIN_MS = 2_000;
+/** The same of one that has ended, and lacks an answer: all that it made is read again with it. */
+const LACKING_AGAIN_MS = 60_000;
 /** Ended batches whose answers are kept at hand. */
 const KEPT_MAX = 3;
 
 interface Read<Answer> {
   reading: Promise<BatchReading<Answer>>;
   sinceMs: number;
+  /** An answer that must be there was not. */
+  isLacking: boolean;
   /** Who works with it now. */
   users: number;
   /** Nobody begins with it any more. */
@@ -95,7 +99,7 @@ export class BatchReader<Answer> {
     }
     const why = `batch ${batchId} has ended, and the answer of this request is not there`;
     if (isOver()) throw gone(service, why);
-    this.forget(batchId);
+    read.isLacking = true;
     return running(why);
   }
 
@@ -115,8 +119,10 @@ export class BatchReader<Answer> {
     read.users += 1;
     try {
       const reading = await read.reading;
-      const isOld = reading.state === 'running' && this.elapsed() - read.sinceMs > READ_AGAIN_MS;
-      if (!isOld) return read;
+      const ageMs = this.elapsed() - read.sinceMs;
+      const isGood =
+        reading.state === 'running' ? ageMs <= READ_AGAIN_MS : !read.isLacking || ageMs <= LACKING_AGAIN_MS;
+      if (isGood) return read;
     } catch (error) {
       if (this.read.get(batchId) === read) this.forget(batchId);
       // Whoever was reading for all was stopped, this one was not.
@@ -130,7 +136,7 @@ export class BatchReader<Answer> {
 
   private start(batchId: string, call: CallContext): Read<Answer> {
     const reading = this.source.read(batchId, call);
-    const read = { reading, sinceMs: this.elapsed(), users: 0, isOver: false };
+    const read = { reading, sinceMs: this.elapsed(), isLacking: false, users: 0, isOver: false };
     reading.catch(() => {});
     this.read.set(batchId, read);
     const [oldest] = this.read.keys();

@@ -24,6 +24,14 @@ interface Place {
   bytes: number;
 }
 
+/** What a line tells of itself. */
+export interface KeyedLine {
+  /** Of its request. */
+  key: string;
+  /** It holds what was made: of several lines with one key it is the one that counts. */
+  isMade: boolean;
+}
+
 /** Lines of an answer by the key that each tells. */
 export class SpooledLines {
   private readonly file: number;
@@ -40,22 +48,27 @@ export class SpooledLines {
 
   /**
    * Keeps an answer in a file without a name, which goes with the process.
-   * @param keyOf the key of a line; undefined: the line is left out.
+   * @param told what a line tells of itself; undefined: the line is left out.
    * @throws what the disk or the connection throws.
    */
   static async from(
     body: AsyncIterable<Uint8Array> | null,
-    keyOf: (line: string) => string | undefined,
+    told: (line: string) => KeyedLine | undefined,
   ): Promise<SpooledLines> {
     const path = join(tmpdir(), `imggen-${randomUUID()}.jsonl`);
     const file = await openFile(path, 'wx+', 0o600);
     try {
       unlinkSync(path);
-      return new SpooledLines(file, await keep(file, body ?? empty(), keyOf));
+      return new SpooledLines(file, await keep(file, body ?? empty(), told));
     } catch (error) {
       await closeFile(file);
       throw error;
     }
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.places.size;
   }
 
   /** True when every line was asked for. */
@@ -95,15 +108,16 @@ async function readWhole(file: number, { start, bytes }: Place): Promise<Buffer>
 async function keep(
   file: number,
   body: AsyncIterable<Uint8Array>,
-  keyOf: (line: string) => string | undefined,
+  told: (line: string) => KeyedLine | undefined,
 ): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>();
+  const places = new Map<string, Place & { isMade: boolean }>();
   let parts: Uint8Array[] = [];
   let start = 0;
   let bytes = 0;
   const endLine = (): void => {
-    const key = bytes === 0 ? undefined : keyOf(Buffer.concat(parts).toString('utf8'));
-    if (key !== undefined) places.set(key, { start, bytes });
+    const line = bytes === 0 ? undefined : told(Buffer.concat(parts).toString('utf8'));
+    const { key, isMade } = line ?? { key: '', isMade: false };
+    if (line && !places.get(key)?.isMade) places.set(key, { start, bytes, isMade });
     start += bytes + 1;
     bytes = 0;
     parts = [];

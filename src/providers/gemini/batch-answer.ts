@@ -1,6 +1,6 @@
 /** What a batch of Gemini's and the answers in it mean for attempts. Pure. */
 import { z } from 'zod';
-import { type Failure, ProviderError } from '../../errors.ts';
+import { BATCH_CANCELED, type Failure, ProviderError } from '../../errors.ts';
 import { atBatchPrice } from '../batch/price.ts';
 import type { Generated, SentRecord } from '../provider.ts';
 import { answerSchema, pictureIn, SERVICE } from './answer.ts';
@@ -93,13 +93,20 @@ export function pictureInItem({ response, error }: GeminiItem, prices: GeminiPri
   throw new ProviderError(`${SERVICE}: the answer has an unexpected form`, { failure: 'unusable', charged: 'maybe' });
 }
 
-/** Why a request of an ended batch that has no answer was not made; undefined: an answer must be there. */
-export function unmadeIn({ name, error, metadata }: GeminiBatch): ProviderError | undefined {
+/**
+ * Why a request of an ended batch that has no answer was not made; undefined: an answer must be there. Where the batch
+ * tells of more that were made than answers came, this one may be among them.
+ */
+export function unmadeIn({ name, error, metadata }: GeminiBatch, answers: number): ProviderError | undefined {
   const state = stateOf(metadata?.state);
   const batch = name.replace('batches/', 'batch ');
   if (state === 'EXPIRED' || state === 'CANCELLED') {
-    const message = `${SERVICE}: ${batch} was ${state.toLowerCase()} before it was made`;
-    return new ProviderError(message, { failure: 'timeout', charged: 'no', code: `batch_${state.toLowerCase()}` });
+    if ((metadata?.batchStats?.successfulRequestCount ?? 0) > answers) return undefined;
+    const message = `${SERVICE}: ${batch} was ${state === 'EXPIRED' ? 'expired' : 'canceled'} before it was made`;
+    // A batch is canceled by a person alone: only a person has it made after all.
+    return state === 'EXPIRED'
+      ? new ProviderError(message, { failure: 'timeout', charged: 'no', code: 'batch_expired' })
+      : new ProviderError(message, { failure: 'rejected', charged: 'no', code: BATCH_CANCELED });
   }
   if (state !== 'FAILED' && !error) return undefined;
   const why = error?.message ?? 'it gave no reason';

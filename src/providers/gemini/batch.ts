@@ -131,7 +131,7 @@ async function readBatch(
     answerFor: (key, sent) => {
       asked.add(key);
       const item = itemFor(items, key, sent);
-      const unmade = item ? undefined : unmadeIn(batch);
+      const unmade = item ? undefined : unmadeIn(batch, items.length);
       return unmade ? Promise.reject(unmade) : Promise.resolve(item);
     },
     isRead: () => asked.size >= items.length,

@@ -1,6 +1,6 @@
 /** What a batch of OpenAI's and the lines of its files mean for attempts. Pure. */
 import { z } from 'zod';
-import { ProviderError } from '../../errors.ts';
+import { BATCH_CANCELED, ProviderError } from '../../errors.ts';
 import { atBatchPrice } from '../batch/price.ts';
 import type { Generated } from '../provider.ts';
 import { statusFailure } from '../status-failure.ts';
@@ -11,16 +11,21 @@ import { record, SERVICE } from './session.ts';
 
 const problemSchema = z.looseObject({ code: z.string().nullish(), message: z.string().nullish() });
 const count = z.number().nullish();
+const fileId = z
+  .string()
+  .regex(/^[\w-]{1,200}$/)
+  .nullish();
 
 /** The fields that are used, from the types of the openai package 7.55.0 (`Batch`). */
 export const batchSchema = z.object({
   id: z.string().regex(/^[\w-]{1,100}$/),
-  status: z.string(),
-  expires_at: count,
-  output_file_id: z.string().nullish(),
-  error_file_id: z.string().nullish(),
+  status: z.string().transform((text) => text.slice(0, 40)),
+  /** Seconds since 1970; what is no time of a batch counts as not told. */
+  expires_at: z.number().min(1e9).max(1e11).nullish().catch(undefined),
+  output_file_id: fileId,
+  error_file_id: fileId,
   errors: z.object({ data: z.array(problemSchema).nullish() }).nullish(),
-  request_counts: z.object({ total: count, completed: count, failed: count }).nullish(),
+  request_counts: z.object({ total: count, completed: count, failed: count }).nullish().catch(undefined),
 });
 /** A batch. */
 export type OpenAIBatch = z.infer<typeof batchSchema>;
@@ -53,6 +58,9 @@ export function pictureInLine(text: string, tokens: TokenPrices | undefined, now
   const { response, error } = line;
   if (response && response.status_code < 400)
     return atBatchPrice(pictureIn({ document: record(response.body) }, tokens));
+  // It says neither what was made nor that nothing was: perhaps charged.
+  if (!response && !error)
+    throw new ProviderError(`${SERVICE}: the answer says nothing`, { failure: 'unusable', charged: 'maybe' });
   if (!response) throw unmade(error?.code ?? undefined, error?.message ?? 'it gave no reason');
   const told = record(record(response.body)['error']);
   const failure = statusFailure({
@@ -74,10 +82,17 @@ export function pictureInLine(text: string, tokens: TokenPrices | undefined, now
   });
 }
 
-/** Why a request of an ended batch that has no line was not made; undefined: a line must be there. */
-export function unmadeIn({ id, status, errors }: OpenAIBatch): ProviderError | undefined {
+/**
+ * Why a request of an ended batch that has no line was not made; undefined: a line must be there. `lines`: of made
+ * requests that were read. Where the batch tells of more, this request may be one of them.
+ */
+export function unmadeIn(
+  { id, status, errors, request_counts: counts }: OpenAIBatch,
+  lines: number,
+): ProviderError | undefined {
+  if (status !== 'failed' && (counts?.completed ?? 0) > lines) return undefined;
   if (status === 'expired') return unmade('batch_expired', `batch ${id} expired before it was made`);
-  if (status === 'cancelled') return unmade('batch_cancelled', `batch ${id} was cancelled before it was made`);
+  if (status === 'cancelled') return unmade(BATCH_CANCELED, `batch ${id} was cancelled before it was made`);
   if (status !== 'failed') return undefined;
   const [first] = errors?.data ?? [];
   const kind = toldKind(record(first));
@@ -92,9 +107,9 @@ export function unmadeIn({ id, status, errors }: OpenAIBatch): ProviderError | u
 }
 
 function unmade(code: string | undefined, message: string): ProviderError {
-  const over = code === 'batch_expired' || code === 'batch_cancelled';
   return new ProviderError(`${SERVICE}: ${message.slice(0, 500)}`, {
-    failure: over ? 'timeout' : 'unavailable',
+    // A batch is canceled by a person alone: only a person has it made after all.
+    failure: code === BATCH_CANCELED ? 'rejected' : code === 'batch_expired' ? 'timeout' : 'unavailable',
     charged: 'no',
     code,
   });

@@ -1,7 +1,7 @@
 /** The files of a batch at OpenAI: what is asked, and what came of it. */
 import { z } from 'zod';
 import { readJson } from '../answer.ts';
-import { SpooledLines } from '../batch/spool.ts';
+import { type KeyedLine, SpooledLines } from '../batch/spool.ts';
 import type { BatchLine, CallContext } from '../provider.ts';
 import { openSession, SERVICE, type Access } from './session.ts';
 
@@ -38,15 +38,21 @@ export async function answersIn(access: Access, fileId: string, call: CallContex
   const session = await openSession(access, call, 'read', FILE_TIMEOUT_MS);
   try {
     const response = await session.client.files.content(fileId, { signal: session.signal }).asResponse();
-    return await SpooledLines.from(response.body as AsyncIterable<Uint8Array> | null, customIdOf);
+    return await SpooledLines.from(response.body as AsyncIterable<Uint8Array> | null, keyedLine);
   } catch (error) {
     throw session.failure(error);
   }
 }
 
-function customIdOf(line: string): string | undefined {
+const keyedSchema = z.object({
+  custom_id: z.string(),
+  response: z.object({ status_code: z.number() }).nullish().catch(undefined),
+});
+
+function keyedLine(line: string): KeyedLine | undefined {
   try {
-    return z.object({ custom_id: z.string() }).safeParse(JSON.parse(line)).data?.custom_id;
+    const read = keyedSchema.safeParse(JSON.parse(line)).data;
+    return read && { key: read.custom_id, isMade: read.response ? read.response.status_code < 400 : false };
   } catch {
     return undefined;
   }

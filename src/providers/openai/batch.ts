@@ -6,7 +6,7 @@ import { ProviderError } from '../../errors.ts';
 import { readJson } from '../answer.ts';
 import { type BatchReading, BatchReader, batchIdOf } from '../batch/reader.ts';
 import { inBatchPrice } from '../batch/price.ts';
-import type { SpooledLines } from '../batch/spool.ts';
+import { SpooledLines } from '../batch/spool.ts';
 import type {
   BatchLine,
   BatchMode,
@@ -153,8 +153,10 @@ async function readBatch(access: Access, batchId: string, call: CallContext): Pr
   const why = stillRunning(batch);
   if (why !== undefined) return { state: 'running', why };
   const { output_file_id: output, error_file_id: failed } = batch;
-  const files: SpooledLines[] = [];
-  for (const id of [output, failed]) if (id) files.push(await answersIn(access, id, call));
+  const made = output ? await answersIn(access, output, call) : undefined;
+  // Pictures are not kept waiting by a list of what failed that can't be read.
+  const reasons = failed ? await answersIn(access, failed, call).catch(unreadable) : undefined;
+  const files = [made, reasons].filter((file) => file instanceof SpooledLines);
   return {
     state: 'ended',
     answerFor: async (key) => {
@@ -162,13 +164,18 @@ async function readBatch(access: Access, batchId: string, call: CallContext): Pr
         const line = await file.line(key);
         if (line !== undefined) return line;
       }
-      const unmade = unmadeIn(batch);
+      const unmade = reasons === 'unreadable' ? undefined : unmadeIn(batch, made?.size ?? 0);
       if (unmade) throw unmade;
       return undefined;
     },
     isRead: () => files.every((file) => file.isRead),
     close: async () => void (await Promise.all(files.map((file) => file.close()))),
   };
+}
+
+function unreadable(error: unknown): 'unreadable' {
+  if (error instanceof ProviderError) return 'unreadable';
+  throw error;
 }
 
 /** Asks the service to stop the batch. @returns false: what is made by then is billed. @throws {ProviderError} */

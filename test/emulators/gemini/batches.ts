@@ -13,7 +13,7 @@ export interface BatchControl {
   /** Requests that are made before a batch ends in another way than well. Default: all. */
   made: number;
   /** How batches end. Default `SUCCEEDED`. */
-  ends: 'SUCCEEDED' | 'EXPIRED' | 'FAILED';
+  ends: 'SUCCEEDED' | 'EXPIRED' | 'CANCELLED' | 'FAILED';
   /** A batch is in the list this long after it was made, in ms. Default 0. */
   listLagMs: number;
   /** Answers tell the keys of their requests. Default true. */

@@ -12,6 +12,22 @@ export interface BatchLine {
   body: Record<string, unknown>;
 }
 
+/** A batch with what became of it. */
+export interface StoredBatch {
+  id: string;
+  inputId: string;
+  endpoint: string;
+  metadata: unknown;
+  createdMs: number;
+  status: 'in_progress' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled';
+  lines: readonly BatchLine[];
+  problems: readonly { code: string; message: string; line: number | null }[];
+  output: string[];
+  errors: string[];
+  outputId?: string;
+  errorId?: string;
+}
+
 const ENDPOINTS = ['/v1/images/generations', '/v1/images/edits'];
 
 /** Takes a file of requests. @throws {Refusal} */
@@ -80,4 +96,25 @@ export function checkedLines(text: string, endpoint: string) {
   if (lines.length === 0 && problems.length === 0)
     problems.push({ code: 'empty_file', message: 'The input file is empty.', line: null });
   return { lines, problems };
+}
+
+/** A batch as it is told. */
+export function bodyOf(batch: StoredBatch): object {
+  const { id, status, endpoint, inputId, metadata, createdMs, problems } = batch;
+  const created = Math.floor(createdMs / 1000);
+  return {
+    id,
+    object: 'batch',
+    endpoint,
+    errors: problems.length === 0 ? null : { object: 'list', data: problems.map((one) => ({ ...one, param: null })) },
+    input_file_id: inputId,
+    completion_window: '24h',
+    status,
+    output_file_id: batch.outputId ?? null,
+    error_file_id: batch.errorId ?? null,
+    created_at: created,
+    expires_at: created + 86_400,
+    request_counts: { total: batch.lines.length, completed: batch.output.length, failed: batch.errors.length },
+    metadata,
+  };
 }

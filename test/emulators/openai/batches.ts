@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Call, Route } from '../service.ts';
 import { refuse, Refusal } from './refusal.ts';
-import { type BatchLine, checkedLines, understandBatch, uploaded } from './batch-rules.ts';
+import { type BatchLine, bodyOf, checkedLines, type StoredBatch, understandBatch, uploaded } from './batch-rules.ts';
 import { fieldsOf } from './requests.ts';
 
 /** How batches go; may be changed while the emulator runs. */
@@ -15,26 +15,12 @@ export interface BatchControl {
   batchMs: number;
   /** Lines that are made before a batch ends. Default: all. */
   made: number;
-  ends: 'completed' | 'expired';
+  /** How batches end. Default `completed`. */
+  ends: 'completed' | 'expired' | 'cancelled';
   /** A batch is in the list this long after it was made, in ms. Default 0. */
   listLagMs: number;
   /** Puts this in place of the lines of answers, also broken. */
   garble?: ((line: string) => string) | undefined;
-}
-
-export interface StoredBatch {
-  id: string;
-  inputId: string;
-  endpoint: string;
-  metadata: unknown;
-  createdMs: number;
-  status: 'in_progress' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled';
-  lines: readonly BatchLine[];
-  problems: readonly { code: string; message: string; line: number | null }[];
-  output: string[];
-  errors: string[];
-  outputId?: string;
-  errorId?: string;
 }
 
 type Handle = (call: Call) => Answer | Promise<Answer>;
@@ -61,20 +47,39 @@ export function batchRoutes(
     return { body: bodyOf(batch) };
   }
 
-  async function settleAll(call: Call): Promise<void> {
+  // One call after the other: a line is made once.
+  let settling: Promise<unknown> = Promise.resolve();
+  function settleAll(call: Call): Promise<void> {
+    const settled = settling.then(() => settleEach(call));
+    settling = settled.catch(() => {});
+    return settled;
+  }
+
+  async function settleEach(call: Call): Promise<void> {
     for (const batch of batches) await settle(batch, call);
+  }
+
+  function cancelled(batch: StoredBatch): void {
+    end(batch, 'cancelled', 'batch_cancelled', 'This request was cancelled before it was executed.');
   }
 
   async function settle(batch: StoredBatch, call: Call): Promise<void> {
     if (batch.status === 'cancelling') {
-      end(batch, 'cancelled', 'batch_cancelled', 'This request was cancelled before it was executed.');
+      cancelled(batch);
       return;
     }
     if (batch.status !== 'in_progress') return;
     const isOver = call.now() >= batch.createdMs + control.batchMs;
     await makeLines(batch, call, isOver ? Math.min(control.made, batch.lines.length) : 0);
-    const why = 'This request could not be executed before the completion window expired.';
-    if (isOver) end(batch, control.ends, 'batch_expired', why);
+    if (!isOver) return;
+    if (control.ends === 'cancelled') cancelled(batch);
+    else
+      end(
+        batch,
+        control.ends,
+        'batch_expired',
+        'This request could not be executed before the completion window expired.',
+      );
   }
 
   async function makeLines(batch: StoredBatch, call: Call, most: number): Promise<void> {
@@ -177,24 +182,4 @@ export function batchRoutes(
       },
     },
   ];
-}
-
-function bodyOf(batch: StoredBatch): object {
-  const { inputId, createdMs, problems } = batch;
-  const created = Math.floor(createdMs / 1000);
-  return {
-    id: batch.id,
-    object: 'batch',
-    endpoint: batch.endpoint,
-    errors: problems.length === 0 ? null : { object: 'list', data: problems.map((one) => ({ ...one, param: null })) },
-    input_file_id: inputId,
-    completion_window: '24h',
-    status: batch.status,
-    output_file_id: batch.outputId ?? null,
-    error_file_id: batch.errorId ?? null,
-    created_at: created,
-    expires_at: created + 86_400,
-    request_counts: { total: batch.lines.length, completed: batch.output.length, failed: batch.errors.length },
-    metadata: batch.metadata,
-  };
 }

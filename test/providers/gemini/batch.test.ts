@@ -99,4 +99,24 @@ describe('a batch at Gemini', () => {
       why: expect.stringContaining('pending') as string,
     });
   });
+
+  it('that expired or was canceled tells what was not made, unless it tells of more than came', async () => {
+    for (const ends of ['EXPIRED', 'CANCELLED']) {
+      const { batch, request, emulator } = await scene();
+      const told = (made: number) => {
+        const metadata = {
+          state: `BATCH_STATE_${ends}`,
+          batchStats: { requestCount: '2', successfulRequestCount: made },
+        };
+        const body = JSON.stringify({ name: 'batches/b', done: true, metadata });
+        const headers = { 'content-type': 'application/json' };
+        emulator.faults.push({ on: 'poll', kind: 'status', status: 200, headers, body, times: 1 });
+      };
+      told(1);
+      expect(await collect(batch, 'batches/b', request())).toMatchObject({ state: 'running' });
+      told(0);
+      const unmade = { failure: ends === 'EXPIRED' ? 'timeout' : 'rejected', charged: 'no' };
+      expect(await thrownBy(collect(batch, 'batches/c', request()))).toMatchObject(unmade);
+    }
+  });
 });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Provider } from '../../../src/providers/provider.ts';
 import openaiModule from '../../../src/providers/openai.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulators/emulator.ts';
-import { openai, type OpenAIOptions } from '../../emulators/openai.ts';
+import { openai, type OpenAIOptions, type OpenAIService } from '../../emulators/openai.ts';
 
 /** A key that is easy to look for in messages. */
 export const KEY = 'canary-openai-key-0123456789';
@@ -12,6 +12,7 @@ export const KEY = 'canary-openai-key-0123456789';
 export interface Stage {
   provider: Provider;
   emulator: Emulator;
+  service: OpenAIService;
   /** The body of the n-th request, from 0. */
   sent: (index?: number) => Record<string, unknown>;
   close: () => Promise<void>;
@@ -38,7 +39,8 @@ export async function clearStage(): Promise<void> {
 
 /** Starts an emulator and a provider that talks to it. */
 export async function stage(how: StageOptions = {}): Promise<Stage> {
-  const emulator = await startEmulator(openai({ apiKey: KEY, ...how.service }), how.emulator);
+  const service = openai({ apiKey: KEY, ...how.service });
+  const emulator = await startEmulator(service, how.emulator);
   running.push(emulator);
   const provider = await openaiModule.create({
     options: { baseUrl: `${emulator.url}/v1`, ...how.options },
@@ -53,6 +55,7 @@ export async function stage(how: StageOptions = {}): Promise<Stage> {
   return {
     provider,
     emulator,
+    service,
     sent: (index = 0) => emulator.requests[index]?.body as Record<string, unknown>,
     close: clearStage,
   };
