@@ -5,7 +5,7 @@ import type { Job, JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { facelessText, fileOf } from '../runner/face.ts';
 import { sentReferences, type TakesReferences } from '../runner/sent-references.ts';
-import { isForKind } from '../runner/roles.ts';
+import { hasOwnInput, isForKind } from '../runner/roles.ts';
 import { sourceOf, type GivenReference, type Reference, type ShotKind } from '../shot.ts';
 import { faceOf, rejectedAvatar } from './avatar.ts';
 import type { Notice } from './notice.ts';
@@ -170,7 +170,8 @@ export function expectedReferences(
   const faces = fitting.filter(isFace).map(read);
   const others = [...own, ...fitting.filter((given) => !isFace(given))].map(read);
   const parts = { faces: faces.length > 0 ? faces : avatar, pictures: isAvatar ? [] : pictures, own: others };
-  return sentReferences(parts, can).slice(0, can.referencesMax);
+  let places = can.referencesMax;
+  return sentReferences(parts, can).filter((one) => hasOwnInput(can, one) || places-- > 0);
 }
 
 function isFace({ role }: GivenReference): boolean {

@@ -5,7 +5,7 @@
 import type { CharacterAttributes } from '../character.ts';
 import type { Failure, Outcome } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
-import type { Reference, SentRecord, ShotKind, ShotLook, ShotSettings } from '../shot.ts';
+import type { Reference, ReferenceRole, SentRecord, ShotKind, ShotLook, ShotSettings } from '../shot.ts';
 import type { JobSettings } from './settings.ts';
 
 export type { Image, Review, Score, ScoreDetails, StoredDetails, Upload } from './image-records.ts';
@@ -103,6 +103,8 @@ export interface AttemptRequest {
   /** It goes in a batch. */
   batch?: true | undefined;
   references: readonly Reference[];
+  /** Roles of references that go into an input of their own: the prompt says nothing of them. */
+  ownInputs?: readonly ReferenceRole[] | undefined;
 }
 
 /** An attempt: one request to a provider that may cost money. */

@@ -2,6 +2,8 @@
  * What models can do and cost, as data. Checked before money is spent; never guessed from a name.
  */
 
+import type { ReferenceRole } from '../shot.ts';
+
 /** Sizes that a message names at most. */
 const LISTED_MAX = 20;
 
@@ -46,6 +48,11 @@ export interface Capabilities {
   referencesMax: number;
   /** As many must go along (default 0). */
   referencesMin?: number;
+  /**
+   * Roles that have an input of their own, and how many pictures of each it takes, beside `referencesMax`. All others
+   * share the input of the face, and the prompt tells what they are there for. Default none.
+   */
+  ownInputs?: Partial<Record<ReferenceRole, number>>;
   /** What becomes of the person in a reference picture. */
   keepsFace: FaceKeeping;
   /**

@@ -1,6 +1,6 @@
 /** What a provider is asked for, and what it brings. Types only. */
 import type { CharacterAttributes } from '../character.ts';
-import type { Reference, ShotLook } from '../shot.ts';
+import type { Reference, ReferenceRole, ShotLook } from '../shot.ts';
 
 /** One picture to be made. Everything a provider may send; it picks what its service takes. */
 export interface ImageRequest {
@@ -23,6 +23,8 @@ export interface ImageRequest {
   /** With a transparent background; only for models that can. */
   transparent?: boolean | undefined;
   references: readonly Reference[];
+  /** Roles of references that go into an input of their own; default none. */
+  ownInputs?: readonly ReferenceRole[] | undefined;
   /** Who and how, in structure: what the local provider draws from. */
   character: CharacterAttributes;
   look: ShotLook;

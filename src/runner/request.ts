@@ -7,7 +7,7 @@ import type { ReadyProvider, RunnerContext } from './context.ts';
 import { unfitToStandIn } from './fallback.ts';
 import { avatarOf, picturesOf, type PicturesContext } from './own-pictures.ts';
 import { inBatch, isBatched, makerOf } from './in-batch.ts';
-import { isForKind, promptWithRoles } from './roles.ts';
+import { hasOwnInput, isForKind, promptWithRoles } from './roles.ts';
 import { sentReferences, type ReferenceParts } from './sent-references.ts';
 
 /** A shot to be made, with its own settings over its job's. */
@@ -77,7 +77,7 @@ export class Requests {
 
   private route(ready: ReadyProvider, model: string, of: Made): Route | undefined {
     const { settings, shot } = of;
-    const kept = keptOf(settings, this.referencesFor(ready, model, of));
+    const kept = this.kept(ready, model, of);
     const price = ready.provider.price({ model, prompt: shot.prompt, ...kept });
     if (!price && !settings.allowUnknownPrice) return undefined;
     return {
@@ -90,6 +90,15 @@ export class Requests {
       attemptKey: this.context.newKey(),
       request: kept,
     };
+  }
+
+  /** What is asked beside model, prompt and seed; `ownInputs`: of the roles that go along. */
+  private kept(ready: ReadyProvider, model: string, of: Made): AttemptRequest {
+    const references = this.referencesFor(ready, model, of);
+    const can = ready.provider.capabilities(model);
+    const roles = references.flatMap((one) => (hasOwnInput(can, one) ? (one.role ?? 'face') : []));
+    const ownInputs = [...new Set(roles)];
+    return { ...keptOf(of.settings, references), ...(ownInputs.length > 0 && { ownInputs }) };
   }
 
   /** Pictures that go along. None for a model that takes none. */
@@ -140,7 +149,7 @@ export class Requests {
       attemptKey: attempt.key,
       shot: shot.name,
       model: attempt.model,
-      prompt: promptWithRoles(shot.prompt, kept.references),
+      prompt: promptWithRoles(shot.prompt, kept.references, kept.ownInputs),
       negativePrompt: job.settings.negativePrompt,
       seed: shot.seed,
       ...kept,

@@ -1,4 +1,5 @@
 /** What reference pictures are there for, told to a model that has no field for it. Pure. */
+import type { Capabilities } from '../providers/capabilities.ts';
 import { REFERENCE_ROLES, type GivenReference, type ReferenceRole, type ShotKind } from '../shot.ts';
 
 /** In the order in which pictures are sent. */
@@ -14,6 +15,11 @@ const WORDS: Readonly<Record<ReferenceRole, readonly [one: string, several: stri
   style: ['shows the style only, not the person', 'show the style only, not the person'],
 };
 
+/** True for a picture that goes into an input of its own, where the model has one for its role. */
+export function hasOwnInput({ ownInputs = {} }: Pick<Capabilities, 'ownInputs'>, { role = 'face' }: Role): boolean {
+  return (ownInputs[role] ?? 0) > 0;
+}
+
 /** References by what they are there for: source, face, product, style; of one kind in their order. */
 export function inOrderOfRoles<Reference extends Role>(references: readonly Reference[]): Reference[] {
   const rank = ({ role = 'face' }: Role): number => ROLES.indexOf(role);
@@ -22,10 +28,14 @@ export function inOrderOfRoles<Reference extends Role>(references: readonly Refe
 
 /**
  * The prompt with a sentence on its reference pictures, numbered as they are sent; unchanged for faces alone, and for
- * nothing but the picture to edit.
+ * nothing but the picture to edit. @param ownInputs roles that the model has an input for: they need no words.
  */
-export function promptWithRoles(prompt: string, references: readonly Role[]): string {
-  const sentence = rolesSentence(references);
+export function promptWithRoles(
+  prompt: string,
+  references: readonly Role[],
+  ownInputs: readonly ReferenceRole[] = [],
+): string {
+  const sentence = rolesSentence(references.filter(({ role = 'face' }) => !ownInputs.includes(role)));
   return sentence === '' ? prompt : `${prompt} ${sentence}`;
 }
 

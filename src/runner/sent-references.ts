@@ -1,7 +1,7 @@
 /** Which of a shot's pictures go along with a request, and in which order. Pure. */
 import type { Capabilities } from '../providers/capabilities.ts';
 import { sourceOf, type Reference } from '../shot.ts';
-import { inOrderOfRoles } from './roles.ts';
+import { hasOwnInput, inOrderOfRoles } from './roles.ts';
 
 /** Pictures that may go along. */
 export interface ReferenceParts {
@@ -14,7 +14,7 @@ export interface ReferenceParts {
 }
 
 /** What tells how many pictures a model makes use of. */
-export type TakesReferences = Pick<Capabilities, 'referencesMax' | 'keepsFace'>;
+export type TakesReferences = Pick<Capabilities, 'referencesMax' | 'keepsFace' | 'ownInputs'>;
 
 /** Models that put the person of several pictures into a new scene; others would change or copy one of them. */
 const SEVERAL: ReadonlySet<Capabilities['keepsFace']> = new Set(['references', 'identity']);
@@ -28,11 +28,13 @@ export function sentReferences({ faces, pictures, own }: ReferenceParts, can: Ta
   if (can.referencesMax === 0) return [];
   const source = sourceOf(own);
   if (source) return distinct([source, ...(SEVERAL.has(can.keepsFace) ? faces : [])]).slice(0, can.referencesMax);
-  const needed = distinct([...faces, ...own]);
+  const [apart, shared] = [own.filter((one) => hasOwnInput(can, one)), own.filter((one) => !hasOwnInput(can, one))];
+  const needed = distinct([...faces, ...shared]);
   const room = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - needed.length) : 0;
   const sums = new Set(needed.map(({ sha256 }) => sha256));
   const more = pictures.filter(({ sha256 }) => !sums.has(sha256)).slice(0, room);
-  return inOrderOfRoles(distinct([...faces, ...more, ...own]));
+  // The same picture may show a face and be a style: each input gets its own.
+  return inOrderOfRoles([...distinct([...faces, ...more, ...shared]), ...apart]);
 }
 
 /** Each picture once. */

@@ -2,8 +2,9 @@
 import { UserError } from '../errors.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { sizeProblem, type Capabilities } from '../providers/capabilities.ts';
-import { sourceOf } from '../shot.ts';
+import { sourceOf, type GivenReference } from '../shot.ts';
 import type { ReadyProvider } from './context.ts';
+import { hasOwnInput } from './roles.ts';
 
 /** What is asked of a provider, as far as it may be too much for it. */
 export interface Demand {
@@ -24,7 +25,10 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     if (settings.transparent && !can.transparent && !can.unread) return "it can't make a transparent background";
     if (settings.aspectRatio !== undefined && can.sizes.kind === 'any' && !can.unread)
       return "it can't be asked for an aspect ratio: it decides";
-    const references = Math.max(demand.references, settings.references.length);
+    const own = settings.references.filter((given) => hasOwnInput(can, given));
+    const references = Math.max(demand.references, settings.references.length) - own.length;
+    const tooMany = tooManyOf(can, own);
+    if (tooMany !== undefined) return tooMany;
     const isEdit = sourceOf(settings.references) !== undefined;
     if (isEdit && !canEdit(can)) return noEdit(can);
     // A drawing is made anew from the same traits: nothing has to go along with it.
@@ -38,6 +42,15 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+/** Why the inputs of single roles do not take all pictures of theirs; undefined: they do. */
+function tooManyOf({ ownInputs = {} }: Capabilities, own: readonly GivenReference[]): string | undefined {
+  for (const role of new Set(own.map((given) => given.role))) {
+    const [asked, most] = [own.filter((given) => given.role === role).length, ownInputs[role] ?? 0];
+    if (asked > most) return `it takes ${most} ${role} reference pictures, ${asked} are asked for`;
+  }
+  return undefined;
 }
 
 /** With these a picture that goes along is changed as the prompt says; others take no more than a face from it. */

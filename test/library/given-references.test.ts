@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makePicture } from '../emulators/picture.ts';
+import { modelOf, type Model } from '../emulators/replicate/models.ts';
 import { bytesOf, replicateProject } from '../support/replicate-project.ts';
+import { recordedModel } from '../support/replicate-schemas.ts';
 
 const FACE = makePicture(320, 320, 'face');
 const MUG = makePicture(300, 300, 'mug');
@@ -58,6 +60,37 @@ describe('references of a config', () => {
     const { attempts, prompt } = await imggen.show('mira/1');
     expect(attempts[0]?.references.map(({ role }) => role)).toEqual(['face', 'product', 'style']);
     expect(prompt).not.toContain('Reference pictures');
+  }, 30_000);
+
+  it('go to the inputs that a model has for their roles, and the prompt says nothing of those', async () => {
+    const { Input, Output, ...enums } = recordedModel('luma/photon').openapi.components.schemas;
+    const photon = modelOf('luma/photon', 'c', {
+      priceMicros: 30_000,
+      enums: enums as Model['enums'],
+      output: Output ?? {},
+      properties: Input?.['properties'] as Model['input']['properties'],
+    });
+    const character = { references: [data(FACE), { picture: data(INK), role: 'style' }] };
+    const scenes = [{ prompt: 'with her mug', references: [{ picture: data(MUG), role: 'product' }] }];
+    const { imggen, inputs } = await replicateProject(
+      { character, scenes, providers: { replicate: { model: 'luma/photon' } } },
+      { service: { models: [photon] } },
+    );
+    expect(await imggen.pack({}).result).toMatchObject({ status: 'done' });
+    const [input] = inputs();
+    const lengths = ['character', 'style', 'image'].map((name) => bytesOf(input?.[`${name}_reference_url`]).length);
+    expect(lengths).toEqual([FACE.length, INK.length, MUG.length]);
+    expect(input?.['prompt']).not.toContain('Reference pictures');
+    const { attempts } = await imggen.show('mira/1');
+    expect(attempts[0]?.references.map(({ role }) => role)).toEqual(['face', 'product', 'style']);
+    const two = [1, 2].map((size) => ({ picture: data(makePicture(300 + size, 300, 'ink')), role: 'style' }));
+    const { imggen: tooMany } = await replicateProject(
+      { character: { references: [data(FACE), ...two] }, providers: { replicate: { model: 'luma/photon' } } },
+      { service: { models: [photon] } },
+    );
+    await expect(tooMany.planPack({ count: 1 })).rejects.toThrow(
+      'it takes 1 style reference pictures, 2 are asked for',
+    );
   }, 30_000);
 
   it('without one of the face leave that to the avatar; a product is in no picture of the person alone', async () => {

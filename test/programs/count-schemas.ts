@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { NO_PROMPT, promptField } from '../../src/providers/replicate/abilities.ts';
+import { abilitiesOf, NO_PROMPT, promptField } from '../../src/providers/replicate/abilities.ts';
 import { buildInput } from '../../src/providers/replicate/input.ts';
 import { outputProblem } from '../../src/providers/replicate/output.ts';
 import { guidePictures, pictureInput } from '../../src/providers/replicate/picture-fields.ts';
@@ -21,6 +21,8 @@ interface ListedModel {
 }
 
 const FACE = 'https://example.com/face.png';
+const STYLE = 'https://example.com/style.png';
+const NO_FILE = { path: '/face.png', mime: 'image/png', sha256: '', sizeBytes: 1 } as const;
 
 /** What becomes of the picture, in a few words. */
 function fateOf({ owner, name, latest_version: version, default_example: example }: ListedModel): string {
@@ -44,11 +46,26 @@ function fateOf({ owner, name, latest_version: version, default_example: example
   return pictures.keeps === 'repaint' ? 'sent, painted over' : 'sent';
 }
 
+/** What becomes of a picture of a style, beside one of the face; undefined: the model has no input for it. */
+function fateOfStyle({ latest_version: version }: ListedModel): string | undefined {
+  const schema = version ? inputSchema(version.openapi_schema) : undefined;
+  if (!schema || !abilitiesOf(schema).ownInputs?.style) return undefined;
+  const references = (['face', 'style'] as const).map((role) => ({ ...NO_FILE, role }));
+  const asked = request({ references, ownInputs: ['style'] });
+  const { input, problems } = buildInput(schema, asked, [FACE, STYLE], { extra: {}, use: 'repaint' });
+  if (problems.length > 0) return 'style refused';
+  const at = (address: string): string | undefined =>
+    Object.keys(input).find((name) => JSON.stringify(input[name]).includes(address));
+  return at(STYLE) === undefined || at(FACE) === undefined || at(STYLE) === at(FACE)
+    ? 'STYLE DROPPED'
+    : 'style and face, each in its own input';
+}
+
 const [file = 'models.json'] = process.argv.slice(2);
 const counts = new Map<string, number>();
 for (const model of JSON.parse(readFileSync(file, 'utf8')) as ListedModel[]) {
-  const fate = fateOf(model);
-  counts.set(fate, (counts.get(fate) ?? 0) + 1);
+  for (const fate of [fateOf(model), fateOfStyle(model)])
+    if (fate !== undefined) counts.set(fate, (counts.get(fate) ?? 0) + 1);
 }
 for (const [fate, models] of [...counts].toSorted(([, a], [, b]) => b - a))
   process.stdout.write(`${String(models).padStart(5)}  ${fate}\n`);

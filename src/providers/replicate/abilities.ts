@@ -1,6 +1,7 @@
 /** What a model can do, told by its schema. Pure. */
 import type { Capabilities } from '../capabilities.ts';
 import { guidePictures, pictureInput } from './picture-fields.ts';
+import { ownInputsOf } from './role-fields.ts';
 import type { InputField, InputSchema } from './schema.ts';
 import { sizesOf } from './size-fields.ts';
 
@@ -25,11 +26,13 @@ const QUALITIES = ['low', 'medium', 'high'];
 /** Abilities of a model, whatever the user chose. */
 export function abilitiesOf(schema: InputSchema): Capabilities {
   const pictures = pictureInput(schema);
+  const own = ownInputsOf(schema);
   const guides = pictures === undefined ? guidePictures(schema) : [];
   return {
     seed: seedField(schema) === undefined ? 'none' : 'best-effort',
     referencesMax: pictures?.max ?? 0,
     ...(pictures?.required ? { referencesMin: 1 } : {}),
+    ...(Object.keys(own).length === 0 ? {} : { ownInputs: own }),
     keepsFace: pictures?.keeps ?? 'none',
     ...(guides.length === 0
       ? {}
@@ -46,11 +49,12 @@ export function abilitiesOf(schema: InputSchema): Capabilities {
 /** Abilities with what the user chose for pictures that a model would only paint over. */
 export function chosen(can: Capabilities, use: ReferenceUse): Capabilities {
   const { withheld, ...rest } = can;
-  if (use === 'none') return { ...rest, referencesMax: 0, keepsFace: 'none' };
+  const { ownInputs: _, ...alone } = rest;
+  if (use === 'none') return { ...alone, referencesMax: 0, keepsFace: 'none' };
   if (can.keepsFace !== 'repaint') return can;
   if (use === 'repaint') return rest;
   const why = withheld ?? 'only paints over the picture it is given: no likeness in a new scene';
-  return { ...rest, referencesMax: 0, withheld: why };
+  return { ...alone, referencesMax: 0, withheld: why };
 }
 
 /** The input of the seed, whatever its name; undefined: the model takes none. */

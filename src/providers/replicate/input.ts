@@ -11,12 +11,10 @@ import {
   transparentInput,
   type ReferenceUse,
 } from './abilities.ts';
-import { kindBeside, pictureInput } from './picture-fields.ts';
-import { fieldProblem, type InputSchema } from './schema.ts';
+import { pictureInput } from './picture-fields.ts';
+import { picturesInput } from './pictures-input.ts';
+import { fieldProblem, type Input, type InputSchema } from './schema.ts';
 import { sizeInput } from './size-fields.ts';
-
-/** A model's input. */
-export type Input = Record<string, unknown>;
 
 /** The input, and what there is to say about it. */
 export interface BuiltInput {
@@ -71,7 +69,7 @@ export function buildInput(
   const seed = seedInput(schema, request.seed);
   const numbers = numberInput(schema);
   const own = { ...seed.input, ...numbers, ...promptInput(schema, request.prompt) };
-  const pictures = referenceInput(schema, references, use);
+  const pictures = picturesInput(schema, request, references, use);
   const problems = [
     ...(prompt === undefined ? [`the model ${NO_PROMPT}`] : []),
     ...('problem' in pictures ? [pictures.problem] : []),
@@ -167,28 +165,4 @@ function switches({ fields }: InputSchema): Input {
       return field.choices === undefined ? field.type === typeof value : field.choices.includes(value as string);
     }),
   );
-}
-
-function referenceInput(
-  schema: InputSchema,
-  references: readonly string[],
-  use: ReferenceUse,
-): { input: Input } | { problem: string } {
-  if (references.length === 0) return { input: {} };
-  const pictures = pictureInput(schema);
-  if (pictures === undefined || use === 'none') return { problem: 'the model takes no reference pictures' };
-  if (pictures.keeps === 'repaint' && use !== 'repaint')
-    return { problem: `the model only paints over a picture (${pictures.names[0]})` };
-  if (references.length > pictures.max)
-    return { problem: `the model takes ${pictures.max} reference pictures, ${references.length} are given` };
-  if (pictures.list) return { input: { [pictures.names[0]]: references } };
-  const each = references.map((value, index): Input => {
-    const name = nameAt(pictures.names, index);
-    return { [name]: value, ...kindBeside(name, schema) };
-  });
-  return { input: Object.assign({}, ...each) as Input };
-}
-
-function nameAt(names: readonly string[], index: number): string {
-  return names[index] ?? '';
 }

@@ -22,12 +22,14 @@ export const OTHERS: readonly ReplicateModel[] = [
   }),
   model('luma/photon', 'identity', 1, {
     input: 'character_reference',
+    ownInputs: { style: 1, product: 1 },
     price: each(0.03),
     note: '$0.03',
     sizes: ratios(SOME),
   }),
   model('luma/photon-flash', 'identity', 1, {
     input: 'character_reference',
+    ownInputs: { style: 1, product: 1 },
     price: each(0.01),
     note: '$0.01',
     sizes: ratios(SOME),

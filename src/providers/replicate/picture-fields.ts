@@ -143,7 +143,8 @@ function isList(field: InputField): boolean {
   return field.type === 'array';
 }
 
-function listMax({ itemsMax, description = '' }: InputField): number {
+/** How many pictures a list takes, by its schema or its words. */
+export function listMax({ itemsMax, description = '' }: InputField): number {
   const told =
     /(?:max(?:imum)?(?: of)?|up to|at most|limit(?: of)?)\D{0,12}(\d{1,2})\b/i.exec(description)?.[1] ??
     /\b1\s*(?:-|–|to)\s*(\d{1,2})\b[^.]{0,20}images?/i.exec(description)?.[1];

@@ -1,7 +1,7 @@
 /** Is this prediction's input the one that we sent? Pure. */
 import { createHash } from 'node:crypto';
 import { isIdentity } from './abilities.ts';
-import type { Input } from './input.ts';
+import type { Input } from './schema.ts';
 
 /**
  * Whether a prediction's input is the one we sent for a request: the same prompt and seed, and equal in every field

@@ -34,6 +34,9 @@ export interface InputSchema {
 /** A JSON object. */
 export type Json = Record<string, unknown>;
 
+/** A model's input. */
+export type Input = Record<string, unknown>;
+
 /** Below this many levels of lists and objects nothing is looked for: a schema may hold itself. */
 export const DEPTH_MAX = 4;
 

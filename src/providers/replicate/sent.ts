@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { SentRecord } from '../provider.ts';
-import type { Input } from './input.ts';
+import type { Input } from './schema.ts';
 import { withoutBytes } from './same-input.ts';
 import type { InputSchema } from './schema.ts';
 
