@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Image, JobSettings } from '../ledger/records.ts';
 import { sizeLike } from '../runner/aspect-ratio.ts';
 import { fileOf } from '../runner/face.ts';
-import type { GivenReference } from '../shot.ts';
+import { sourceOf, type GivenReference, type PlannedShot } from '../shot.ts';
 import type { Asked } from './planned-job.ts';
 import type { Project } from './project.ts';
 
@@ -69,3 +69,26 @@ export function drawingAsked(
     }),
   };
 }
+
+/**
+ * The same before other takes of edits: undefined where each drawing has already gone to this provider, or none goes to
+ * a model of photographs.
+ */
+export function drawingOfTakesAsked(
+  project: Pick<Project, 'services'>,
+  ledger: Ledger,
+  { characterKey, settings, shots }: { characterKey: number; settings: JobSettings; shots: readonly Retaken[] },
+): Asked | undefined {
+  if (project.services.drawing.has(settings.provider)) return undefined;
+  for (const { imageId, settings: own } of shots) {
+    const sum = sourceOf(own?.references)?.sha256;
+    if (sum === undefined || ledger.images.find(imageId)?.provider === settings.provider) continue;
+    const source = ledger.images.withHash(characterKey, sum);
+    const asked = source && drawingAsked(project, ledger, { source, settings });
+    if (asked) return asked;
+  }
+  return undefined;
+}
+
+/** A picture of which another take is made. */
+type Retaken = Pick<PlannedShot, 'settings'> & { imageId: number };

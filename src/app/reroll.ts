@@ -6,6 +6,7 @@ import { changedSettings } from '../ledger/settings.ts';
 import { takeSeed } from '../plan/seeds.ts';
 import type { PlannedShot, ShotSettings } from '../shot.ts';
 import { choiceNotice } from './choice.ts';
+import { drawingOfTakesAsked } from './edit-source.ts';
 import { namedImages } from './images.ts';
 import { paidInVain, continuation, jobBasics } from './jobs.ts';
 import { faceNeed } from './likeness.ts';
@@ -88,6 +89,7 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     paysAgain: true,
     notices: [before ? undefined : choiceNotice(choice)],
+    asks: before ? undefined : drawingOfTakesAsked(project, ledger, plan),
     notice: before && counts && continuation(before, counts.done, 'other takes'),
     open: () => {
       ledger.characters.numbersStartAfter(characterId, highest);

@@ -30,7 +30,9 @@ export function summarize(ledger: Ledger, jobs: readonly Job[], run: EndedRun): 
   const failures = jobs.flatMap((job) => failuresOf(ledger, job));
   const bad = results.reduce((sum, one) => sum + one.failed + one.refused + one.held, 0);
   const canceled = results.some((one) => one.state === 'canceled');
-  const { refusals = [], otherStops = [] } = run;
+  const { otherStops = [] } = run;
+  // What was collected may have been all that was left: then nothing was in the way of the job.
+  const refusals = (run.refusals ?? []).filter(({ jobId }) => !isWhole(results.find((one) => one.jobId === jobId)));
   return {
     status: worst([
       ...[run.stop, ...otherStops].map((stop) => statusOf(results, stop?.reason, { canceled, refusals })),
@@ -42,6 +44,11 @@ export function summarize(ledger: Ledger, jobs: readonly Job[], run: EndedRun): 
     failures: failures.slice(0, FAILURES_SHOWN),
     failuresMore: Math.max(0, bad - Math.min(failures.length, FAILURES_SHOWN)),
   };
+}
+
+/** True for a job that has all its pictures. */
+function isWhole(job: JobResult | undefined): boolean {
+  return job !== undefined && job.completed === job.imageCount && job.uploadsLeft === 0;
 }
 
 /** The worst first. */

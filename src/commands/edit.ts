@@ -32,8 +32,8 @@ export function edit(io: Io, image: string, { seed, count, prompt, ...flags }: E
   });
 }
 
-/** What is no plain number is told as one that does not fit. */
+/** What is no number is told as one that does not fit. */
 function numberOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -13,6 +13,8 @@ export interface Placeholder {
   filename: string;
   /** Absolute. */
   path: string;
+  /** Of its file, whether that is there by now or not; in lower-case hex. */
+  sha256: string;
   /** `named`: its file may not be there yet. */
   state: 'named' | 'stored';
 }
@@ -38,6 +40,7 @@ interface PlaceholderRow {
   number: number;
   filename: string;
   path: string;
+  sha256: string;
   state: Placeholder['state'];
 }
 
@@ -51,6 +54,7 @@ export function placeholderOf(row: PlaceholderRow, folder: string | undefined): 
     number: row.number,
     filename: row.filename,
     path: absolutePath(folder, row.path),
+    sha256: row.sha256,
     state: row.state,
   };
 }

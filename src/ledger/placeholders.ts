@@ -12,6 +12,8 @@ export interface PlaceholderNaming {
   nameOf: (number: number) => string;
   /** The absolute path of a file name. */
   pathOf: (filename: string) => string;
+  /** Of the drawing. */
+  sha256: string;
   taken?: boolean;
 }
 
@@ -43,7 +45,7 @@ export class Placeholders {
    * Gives the placeholder of a shot its name, once: a call after a crash returns the same. Undefined: the shot is no
    * failed one any more.
    */
-  named(shotId: number, { nameOf, pathOf, taken = false }: PlaceholderNaming): Placeholder | undefined {
+  named(shotId: number, { nameOf, pathOf, sha256, taken = false }: PlaceholderNaming): Placeholder | undefined {
     return this.connection.write(() => {
       const shot = shotById(this.connection, shotId);
       if (shot.state !== 'failed' && shot.state !== 'refused') return undefined;
@@ -54,7 +56,7 @@ export class Placeholders {
       const filename = nameOf(number);
       this.connection.run(
         `INSERT OR REPLACE INTO placeholders (shot_id, job_id, character_key, character_id, number, filename, path,
-          state, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, 'named', ?)`,
+          sha256, state, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'named', ?)`,
         shotId,
         shot.jobId,
         characterKey,
@@ -62,6 +64,7 @@ export class Placeholders {
         number,
         filename,
         keptPath(this.connection.folder, pathOf(filename)),
+        sha256,
         this.connection.now(),
       );
       return this.of(shotId);

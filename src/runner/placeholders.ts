@@ -51,7 +51,7 @@ async function fill(context: FillContext, { job, shot }: { job: Job; shot: Shot 
   const { ledger, trace } = context;
   const { bytes, picture } = await drawn(context, { job, shot }, how);
   for (let taken = false; ; taken = true) {
-    const placeholder = ledger.placeholders.named(shot.id, naming(context, job, taken));
+    const placeholder = ledger.placeholders.named(shot.id, naming(context, job, { taken, sha256: picture.sha256 }));
     if (!placeholder) return;
     trace('placeholder-named', { shot: shot.name, filename: placeholder.filename });
     if (!(await written(context, placeholder, bytes))) continue;
@@ -68,11 +68,11 @@ async function fill(context: FillContext, { job, shot }: { job: Job; shot: Shot 
 }
 
 /** `mira_sol_image_00007.placeholder.png`: beside the name of the picture, which stays free for it. */
-function naming({ imageName }: FillContext, job: Job, taken: boolean) {
+function naming({ imageName }: FillContext, job: Job, more: { taken: boolean; sha256: string }) {
   return {
     nameOf: (number: number) => imageName(job.characterId, number, 'placeholder.png'),
     pathOf: (filename: string) => join(folderOf(job), filename),
-    taken,
+    ...more,
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { UserError } from '../errors.ts';
+import { basename } from 'node:path';
+import { ProviderError, UserError } from '../errors.ts';
 import type { GivenReference, Reference } from '../shot.ts';
 
 /** Looks whether pictures are what they were when their job was planned. @throws {UserError} for one that is not. */
@@ -35,4 +36,17 @@ export async function prepareReferences(paths: Iterable<string>): Promise<Map<st
     });
   }
   return references;
+}
+
+/** Why a request does not leave: one of its pictures is another by now, to which nobody said yes. */
+export async function changedReference(references: readonly Reference[]): Promise<ProviderError | undefined> {
+  const { hashFile } = await import('../images/hash.ts');
+  for (const { path, sha256 } of references) {
+    // One that is gone is told by the provider, which reads it.
+    const sums = await hashFile(path).catch(() => undefined);
+    if (!sums || sums.sha256 === sha256) continue;
+    const message = `the reference ${basename(path)} has changed since the run began: it was not sent`;
+    return new ProviderError(message, { failure: 'rejected', code: 'reference_changed' });
+  }
+  return undefined;
 }

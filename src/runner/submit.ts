@@ -4,14 +4,20 @@ import { accepted, generated } from './answer.ts';
 import { deadline, timeLimitOf } from './deadline.ts';
 import { failed, released, unsent } from './ends.ts';
 import { canBeCleared } from './askable.ts';
+import { changedReference } from './references.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
+
+const DOUBT = { failure: 'unknown' } as const;
 
 /** Sends the one paid request of an attempt. Its row is in the ledger since the claim. */
 export async function submit(context: AttemptContext, open: OpenAttempt): Promise<Step> {
   const { ready, request, lease, job } = open;
   if (isStopped(context, job.id)) return notSent(context, open);
   await reserve(context, open);
+  const changed = await changedReference(request.references);
+  // What was perhaps sent before, with the same key, stays in doubt.
+  if (changed) return failed(context, open, open.resent ? new ProviderError(changed.message, DOUBT) : changed);
   tellPhase(context, open, 'sending');
   context.trace('intent', { shot: lease.shot, attempt: open.attempt.ordinal, provider: ready.provider.name });
   const limit = deadline(context, timeLimitOf(open), [context.abort]);

@@ -49,8 +49,10 @@ function warningsOf({ stop, jobs }: RunResult): string[] {
       );
     }
     if (job.placeholders > 0) {
-      const are = job.placeholders === 1 ? 'picture has a placeholder' : 'pictures have placeholders';
-      warnings.push(`${job.placeholders} of the failed ${are}: drawings that count as nothing`);
+      const [have, are] =
+        job.placeholders === 1 ? ['has a placeholder', 'a drawing'] : ['have placeholders', 'drawings'];
+      const pictures = count(job.placeholders, 'picture');
+      warnings.push(`${pictures} of job ${jobId} that failed ${have}: ${are}, not counted as made`);
     }
     if (waiting > 0) {
       const are = waiting === 1 ? 'waits' : 'wait';

@@ -1,5 +1,5 @@
 /** `--placeholders`: drawings stand in for pictures that failed, until a retry makes them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -125,8 +125,21 @@ describe('a pack with placeholders', () => {
     expect(await run('pack', '--count', '1')).toMatchObject({ exitCode: 6 });
     expect(picturesIn(folder)).toEqual([]);
     const retried = await run('retry', '1', '--placeholders');
-    expect(retried).toMatchObject({ exitCode: 6, stdout: expect.stringContaining('1 of the failed picture has a') });
+    expect(retried).toMatchObject({
+      exitCode: 6,
+      stdout: expect.stringContaining('1 picture of job 1 that failed has a placeholder'),
+    });
     expect(picturesIn(folder)).toEqual(['mira_sol_image_00001.placeholder.png']);
+  });
+
+  it('never takes away a file of the user that lies at the place of the drawing', async () => {
+    const { folder, run } = await studio([1]);
+    await run('pack', '--count', '1', '--placeholders');
+    const path = join(folder, 'images', 'mira-sol', 'mira_sol_image_00001.placeholder.png');
+    writeFileSync(path, 'my own notes');
+    expect(await run('retry', '1')).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(path, 'utf8')).toBe('my own notes');
+    expect(ask(folder, 'SELECT 1 FROM placeholders')).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { hashFile } from '../../images/hash.ts';
 import { fsyncFolder, removeIfThere } from '../../images/part-file.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Placeholder } from '../../ledger/placeholder-rows.ts';
@@ -17,6 +18,7 @@ class ReplacedPlaceholders implements AfterSave {
   readonly name = 'placeholder';
   private readonly parts: Parts;
   private queue: Promise<void> = Promise.resolve();
+  private failure: { error: unknown } | undefined;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -35,6 +37,7 @@ class ReplacedPlaceholders implements AfterSave {
 
   async finish(): Promise<void> {
     await this.queue;
+    if (this.failure) throw this.failure.error;
   }
 
   private async removeNow(placeholder: Placeholder): Promise<void> {
@@ -44,15 +47,22 @@ class ReplacedPlaceholders implements AfterSave {
   }
 
   private remove(placeholder: Placeholder): void {
-    this.queue = this.queue.then(() => this.removeNow(placeholder));
+    // The next one is removed all the same; `finish` tells the first that was not.
+    this.queue = this.queue
+      .then(() => this.removeNow(placeholder))
+      .catch((error: unknown) => void (this.failure ??= { error }));
   }
 }
 
-/** Takes the file of a placeholder away, then its row. A link, or a file in another folder, is never touched. */
+/**
+ * Takes the file of a placeholder away, then its row. A link, a file in another folder, or one that is not the drawing,
+ * is never touched.
+ */
 export async function removePlaceholder({ placeholders: rows }: Pick<Ledger, 'placeholders'>, of: Placeholder) {
-  const { path, characterId, shotId } = of;
+  const { path, characterId, shotId, sha256 } = of;
   const stats = await lstat(path).catch(() => undefined);
-  if (stats?.isFile() && basename(dirname(path)) === characterId) {
+  const isOurs = stats?.isFile() && basename(dirname(path)) === characterId;
+  if (isOurs && (await hashFile(path)).sha256 === sha256) {
     await removeIfThere(path);
     await fsyncFolder(dirname(path));
   }
