@@ -68,6 +68,26 @@ it.each([
   expect(report.figures.paidTwice).toBeGreaterThan(0);
 });
 
+it.each([
+  { provider: 'openai-batch', seed: 15 },
+  { provider: 'gemini-batch', seed: 16 },
+] as const)('negative control: an open batch of $provider is sent again', async (plan) => {
+  const broken = await sabotagedPackage('an open batch is sent again', built);
+  const report = await killRun({
+    ...plan,
+    kills: 20,
+    count: 10,
+    // Most kills meet a batch that the service has and has not answered for yet.
+    answerMs: 1_500,
+    withinMs: 2_500,
+    root: broken.root,
+    capped: false,
+  });
+  broken.remove();
+  console.log(`negative control, an open batch is sent again: ${told(plan.provider, report)}`);
+  expect(report.figures.paidTwice).toBeGreaterThan(0);
+});
+
 it('negative control: numbers are counted', async () => {
   const broken = await sabotagedPackage('numbers are counted', built);
   const report = await killRun({ provider: 'local', kills: 6, count: 60, seed: 14, root: broken.root });

@@ -32,6 +32,14 @@ export const SABOTAGES = {
       to: 'return open;',
     },
   ],
+  /** Requests of a batch that a process that has ended may have sent go in another batch without a look-up. */
+  'an open batch is sent again': [
+    {
+      file: 'runner/look-first.js',
+      from: `if (open.attempt.state !== 'intent')\n        return open;`,
+      to: `if (open.attempt.state !== 'intent' || open.attempt.request.batch) return open;`,
+    },
+  ],
   /** Doubt is treated like a failure that surely was not charged. */
   'doubt is tried again': [
     { file: 'runner/retry.js', from: `return { ...end('held'), settlement: 'doubtful' };`, to: 'return again(0);' },
@@ -46,8 +54,8 @@ export const SABOTAGES = {
     },
     {
       file: 'ledger/tables/images.js',
-      from: `created_at_ms INTEGER NOT NULL,\n  UNIQUE (character_id, number)`,
-      to: 'created_at_ms INTEGER NOT NULL',
+      from: `created_at_ms INTEGER NOT NULL,\n  UNIQUE (character_id, number)\n) STRICT;\nCREATE INDEX images_newest`,
+      to: `created_at_ms INTEGER NOT NULL\n) STRICT;\nCREATE INDEX images_newest`,
     },
     { file: 'images/save.js', from: 'await link(partPath, finalPath);', to: 'await rename(partPath, finalPath);' },
   ],
