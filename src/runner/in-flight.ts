@@ -15,6 +15,8 @@ export class InFlight {
   private readonly context: Context;
   /** By attempt: a shot may be claimed again before the end of its last attempt is heard of. */
   private readonly ends = new Map<number, Promise<void>>();
+  /** Their shots, by attempt. */
+  private readonly shotOf = new Map<number, number>();
   private readonly most: ReadonlyMap<number, number>;
   private readonly batched: ReadonlySet<number>;
   private readonly taken: Places;
@@ -33,6 +35,11 @@ export class InFlight {
     return this.ends.size;
   }
 
+  /** Ids of the shots: what becomes of one that is given up is heard of only at its end. */
+  shots(): Iterable<number> {
+    return this.shotOf.values();
+  }
+
   /** How many more shots of a job may begin now; `oneByOne`: none while one is under way. */
   places(jobId: number, oneByOne = false): number {
     // What goes in batches is claimed as a whole.
@@ -42,12 +49,14 @@ export class InFlight {
   }
 
   /** A shot has begun; `end` resolves when it has ended, and never rejects. */
-  add({ attemptId, jobId }: Pick<Lease, 'attemptId' | 'jobId'>, end: Promise<void>): void {
+  add({ attemptId, jobId, shotId }: Pick<Lease, 'attemptId' | 'jobId' | 'shotId'>, end: Promise<void>): void {
     const tracked = end.finally(() => {
       this.ends.delete(attemptId);
+      this.shotOf.delete(attemptId);
       this.taken.end(attemptId);
     });
     this.ends.set(attemptId, tracked);
+    this.shotOf.set(attemptId, shotId);
     if (!this.batched.has(jobId)) this.taken.begin(attemptId, jobId);
   }
 

@@ -127,9 +127,9 @@ export class Runner {
     if (this.context.elapsed() < this.nextRecoveryMs) return;
     this.nextRecoveryMs = this.context.elapsed() + RECOVERY_POLL_MS;
     for (const { id } of this.jobs) {
-      const places = this.flight.places(id);
-      if (places === 0) continue;
-      for (const one of this.context.ledger.recovery.takeOver([id], places, this.letGo.shots())) this.goOn(one);
+      const own = new Set([...this.letGo.shots(), ...this.flight.shots()]);
+      const taken = this.context.ledger.recovery.takeOver([id], this.flight.places(id), own);
+      for (const one of taken) this.goOn(one);
     }
   }
 

@@ -1,15 +1,17 @@
 /** Every point of every provider, alone and with a second death at each point of the recovery. Prints its figures. */
 import { expect, it } from 'vitest';
 import { deathsOf, outlive, told } from './death-cases.ts';
-import { NAMES } from './subjects.ts';
+import { NAMES, type Subject, SUBJECTS } from './subjects.ts';
 
 const SECONDS = [undefined, 'taken-over', 'looked-up', 'sending', 'answered', 'named', 'linked'];
 
 it.each(NAMES)('%s outlives a death at every point', async (name) => {
   const broken: string[] = [];
+  const { batch = false }: Subject = SUBJECTS[name];
+  const seconds = [...SECONDS, ...(batch ? ['batch-sending', 'batch-answered'] : [])];
   const sum = { cases: 0, deaths: 0, held: 0 };
   for (const death of deathsOf(name))
-    for (const second of SECONDS) {
+    for (const second of seconds) {
       const one = { name, death, ...(second === undefined ? {} : { second }) };
       try {
         const { deaths, held } = await outlive(one);

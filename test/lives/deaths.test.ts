@@ -26,8 +26,11 @@ describe('a real provider whose process dies', () => {
       expect(await outlive({ name, death: { during: 'submit' }, second: 'looked-up' })).toEqual({ deaths: 2, held: 0 });
   });
 
-  it('is found to pay twice when its look-up is broken', async () => {
-    const broken = outlive({ name: 'modal', death: { during: 'submit' }, change: { deny: true } });
-    await expect(broken).rejects.toThrow(/paid twice/);
-  });
+  it.each(['modal', 'openai in batches'] as const)(
+    'is found to pay twice when its look-up is broken: %s',
+    async (name) => {
+      const broken = outlive({ name, death: { during: 'submit' }, change: { deny: true } });
+      await expect(broken).rejects.toThrow(/paid twice/);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** Faults that a life meets once, and how its shot must end by what its provider can do. */
 import { expect } from 'vitest';
-import type { Fault } from '../emulators/faults.ts';
+import { type Fault, isHandled } from '../emulators/faults.ts';
 import { Life } from './life.ts';
 import { type Subject, SUBJECTS, type SubjectName } from './subjects.ts';
 
@@ -79,16 +79,18 @@ const DOWNLOADING: readonly Kind[] = [
 
 /** All that apply to a provider. */
 export function casesOf(name: SubjectName): FaultCase[] {
-  const { recovery, reads, downloads, answersInHeaders = false }: Subject = SUBJECTS[name];
+  const { recovery, reads, downloads, answersInHeaders = false, batch = false }: Subject = SUBJECTS[name];
   // A picture inside an answer would trickle for minutes.
   const reading = READING.filter(({ kind }) => downloads || kind !== 'slow-loris');
   const hiding = HIDING.filter(({ kind }) => !answersInHeaders || !kind.startsWith('truncate'));
+  // A batch that is not listed is never taken for absent.
+  const isFound = (fault: Kind) => recovery === 'found' && (!batch || isHandled({ on: 'submit', ...fault }));
   const all = (on: string, faults: readonly Kind[], end: FaultCase['end']): FaultCase[] =>
     faults.map((fault) => ({ name, on, fault, end }));
   return [
     ...all('submit', AGAIN, 'done'),
     ...all('submit', REFUSED, 'refused'),
-    ...all('submit', hiding, recovery === 'found' ? 'done' : 'doubt'),
+    ...hiding.flatMap((fault) => all('submit', [fault], isFound(fault) ? 'done' : 'doubt')),
     ...reads.flatMap((on) => all(on, reading, 'done')),
     ...(downloads ? all('download', DOWNLOADING, 'done') : []),
   ];

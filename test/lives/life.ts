@@ -54,21 +54,23 @@ export class Life {
   }
 
   private async plan(shots: number): Promise<void> {
-    const { provider, priceMicros, options } = this.subject;
+    const { provider, priceMicros, options, batch = false } = this.subject;
     const { defaultModel } = await this.provider(fetch, {});
     this.model = String(options['model'] ?? defaultModel);
+    const mostMicros = batch ? priceMicros / 2 : priceMicros;
     const ledger = this.open('planner');
     this.jobId = makeJob(ledger, this.output, {
       shots: galleryShots(shots).map((shot, index) => ({ ...shot, seed: 100 + index })),
       settings: {
         provider,
         model: this.model,
+        batch,
         width: SIZE_PX,
         height: SIZE_PX,
         concurrency: 1,
         timeoutMs: LIMIT_MS,
         // Just enough for a picture that is paid once.
-        caps: { perImageMicros: priceMicros, perRunMicros: shots * priceMicros },
+        caps: { perImageMicros: mostMicros, perRunMicros: shots * mostMicros },
       },
     }).id;
     ledger.close();
@@ -114,7 +116,7 @@ export class Life {
     const onlyAlive: typeof fetch = (input, init) =>
       abort.signal.aborted ? Promise.reject(new Error('the process died')) : fetch(input, init);
     const made = await this.provider(onlyAlive, { options, env });
-    const provider = deny ? { ...made, find: () => Promise.resolve({ state: 'absent' as const }) } : made;
+    const provider = deny ? denying(made) : made;
     const context = contextOf({
       ...this.pace,
       ledger,
@@ -192,4 +194,10 @@ export class Life {
     const { queued = 0, leased = 0 } = statesIn(this.file);
     return queued + leased > 0;
   }
+}
+
+/** Says of everything that it was never sent. */
+function denying(provider: Provider): Provider {
+  const find = () => Promise.resolve({ state: 'absent' as const });
+  return { ...provider, find, ...(provider.batch ? { batch: { ...provider.batch, find } } : {}) };
 }

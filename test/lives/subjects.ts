@@ -3,7 +3,9 @@ import { PROVIDERS } from '../../src/providers/index.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { KILL_KEYS, KILL_SERVICES, type KillProvider } from '../support/harness/kill-services.ts';
 import { EXAMPLES } from '../support/providers/comfyui-stage.ts';
+import { gemini } from '../emulators/gemini.ts';
 import { modal } from '../emulators/modal.ts';
+import { openai } from '../emulators/openai.ts';
 import { OWN_ENDPOINT, runpod } from '../emulators/runpod.ts';
 import type { Service } from '../emulators/service.ts';
 import { LIMIT_MS, type Pace } from './pace.ts';
@@ -11,7 +13,7 @@ import { LIMIT_MS, type Pace } from './pace.ts';
 /** A provider as it is played. */
 export interface Subject {
   /** Its name in the registry. */
-  provider: KillProvider;
+  provider: string;
   service: () => Service;
   /** From the emulator's address to the base URL. */
   basePath: string;
@@ -27,6 +29,8 @@ export interface Subject {
   downloads: boolean;
   /** A request is answered by headers alone: half of the body is enough. */
   answersInHeaders?: boolean;
+  /** Its pictures go in batches. */
+  batch?: boolean;
   /** What a picture takes, in ms; default 0. */
   latencyMs?: number;
 }
@@ -38,12 +42,14 @@ function subject(
   provider: KillProvider,
   how: Pick<Subject, 'recovery' | 'reads' | 'downloads'> & Partial<Subject>,
 ): Subject {
-  const { service, basePath, options, priceMicros } = KILL_SERVICES[provider];
+  const { name = provider, service, basePath, options, priceMicros } = KILL_SERVICES[provider];
   if (service === undefined) throw new Error(`${provider} talks to nobody`);
-  return { provider, service, basePath, options, priceMicros: priceMicros || OWN_PRICE_MICROS, ...how };
+  return { provider: name, service, basePath, options, priceMicros: priceMicros || OWN_PRICE_MICROS, ...how };
 }
 
 const SYNC = { recovery: 'sync', reads: [], downloads: false } as const;
+/** Batches have ended before they are answered. */
+const BATCH = { recovery: 'found', downloads: false, batch: true } as const;
 const BLIND = { recovery: 'blind', downloads: true } as const;
 
 /** By name. */
@@ -72,6 +78,8 @@ export const SUBJECTS = {
   }),
   comfyui: subject('comfyui', { latencyMs: 3_000, recovery: 'found', reads: ['history', 'queue'], downloads: true }),
   gemini: subject('gemini', SYNC),
+  'openai in batches': subject('openai-batch', { ...BATCH, reads: ['poll', 'content'], service: openai }),
+  'gemini in batches': subject('gemini-batch', { ...BATCH, reads: ['poll'], service: gemini }),
   imagen: subject('imagen', SYNC),
   a1111: subject('a1111', SYNC),
   'openai-compatible': subject('openai-compatible', SYNC),

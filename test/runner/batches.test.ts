@@ -67,6 +67,23 @@ describe('a run of a job in batches', () => {
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ done: 3 });
   });
 
+  it('does not take over again what it has just let go', async () => {
+    const rig = openRig();
+    const job = rig.job(batched(9));
+    let aheadMs = 0;
+    const traced: string[] = [];
+    const context = {
+      elapsed: () => rig.clock.elapsed() + aheadMs,
+      trace: (point: string) => {
+        traced.push(point);
+        // It is time to look for what is left behind.
+        if (point === 'released') aheadMs += 1_000;
+      },
+    };
+    await rig.run(job, [paper().service], { context });
+    expect(traced.filter((point) => /released|taken-over/.test(point))).toEqual(Array(9).fill('released'));
+  });
+
   it('makes the avatar at once', async () => {
     const rig = openRig();
     const shots = [plannedShot('avatar', 'avatar'), ...galleryShots(2)];

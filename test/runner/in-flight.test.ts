@@ -15,9 +15,9 @@ it('waits for a shot that was claimed again before the end of its last attempt w
   let endSecond = (): void => {};
   const first = new Promise<void>((resolve) => (endFirst = resolve));
   const second = new Promise<void>((resolve) => (endSecond = resolve));
-  flight.add({ attemptId: 1, jobId: job.id }, first);
+  flight.add({ attemptId: 1, shotId: 1, jobId: job.id }, first);
   const free = flight.places(job.id);
-  flight.add({ attemptId: 2, jobId: job.id }, second);
+  flight.add({ attemptId: 2, shotId: 2, jobId: job.id }, second);
   endFirst();
   await turn();
   expect(flight.size).toBe(1);
