@@ -17,7 +17,7 @@ import type { Fault } from '../emulators/faults.ts';
 import { contextOf, galleryShots, makeJob, newFolder, optionsOf, removeFolder } from '../support/jobs.ts';
 import { lookAt, type Seen, statesIn } from './evidence.ts';
 import { fastPace, LIMIT_MS, type Pace } from './pace.ts';
-import { providerOf, type Subject, SUBJECTS, type SubjectName } from './subjects.ts';
+import { denying, providerOf, type Subject, SUBJECTS, type SubjectName } from './subjects.ts';
 
 /** Where a process dies: at the n-th time that it passes a point, or while a request with a fault is under way. */
 export type Death = { point: string; hit?: number } | 'at the fault';
@@ -194,10 +194,4 @@ export class Life {
     const { queued = 0, leased = 0 } = statesIn(this.file);
     return queued + leased > 0;
   }
-}
-
-/** Says of everything that it was never sent. */
-function denying(provider: Provider): Provider {
-  const find = () => Promise.resolve({ state: 'absent' as const });
-  return { ...provider, find, ...(provider.batch ? { batch: { ...provider.batch, find } } : {}) };
 }

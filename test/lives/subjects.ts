@@ -111,3 +111,9 @@ export async function providerOf(
     timeoutMs: LIMIT_MS,
   });
 }
+
+/** Says of everything that it was never sent: the control, which must be caught. */
+export function denying(provider: Provider): Provider {
+  const find = () => Promise.resolve({ state: 'absent' as const });
+  return { ...provider, find, ...(provider.batch ? { batch: { ...provider.batch, find } } : {}) };
+}
