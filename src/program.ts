@@ -49,7 +49,7 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed, name = 'imggen'): 
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false, minWidthToWrap: 20, subcommandTerm: termOf })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text.replace(/^error: /, 'imggen: ')),
+      writeErr: (text) => stderr.write(inOurWords(text)),
       getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
       getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,
     })
@@ -107,6 +107,11 @@ export function wordsFor(program: Command, words: readonly string[]): string[] {
   program.error(`imggen: unknown command '${printable(named, 60)}'${suggestion}`, {
     code: 'commander.unknownCommand',
   });
+}
+
+/** What the parser says, in the form of all our messages. */
+function inOurWords(text: string): string {
+  return text.replace(/^error: /, 'imggen: ').replace(/^\(Did you mean (.*)\?\)$/m, '  did you mean $1?');
 }
 
 function packageVersion(): string {

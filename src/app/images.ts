@@ -18,7 +18,7 @@ export interface Named {
 export function namedImages(
   project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
   names: readonly string[],
-  options: { characters?: boolean } = {},
+  options: { characters?: boolean; reads?: boolean } = {},
 ): Named[] {
   const ledger = project.ledger.openExisting();
   const problems: string[] = [];
@@ -39,7 +39,7 @@ export function namedImages(
     return { images: [image] };
   });
   if (problems.length === 0) return found;
-  throw new UserError('nothing was changed:', {
+  throw new UserError(options.reads ? 'there is nothing to be shown:' : 'nothing was changed:', {
     problems,
     hint: 'name a picture by its file name (mira_sol_image_00001) or as mira-sol/1',
     advice: { code: 'list-pictures' },
@@ -47,8 +47,12 @@ export function namedImages(
 }
 
 /** One picture by its name. @throws {UserError} for a name that is none. */
-export function namedImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string): Image {
-  const image = namedImages(project, [name]).flatMap(({ images }) => images)[0];
+export function namedImage(
+  project: Pick<Project, 'ledger' | 'caller' | 'clean'>,
+  name: string,
+  options: { reads?: boolean } = {},
+): Image {
+  const image = namedImages(project, [name], options).flatMap(({ images }) => images)[0];
   if (!image) throw new UserError('no picture is named');
   return image;
 }
@@ -57,7 +61,7 @@ export function namedImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>
 export function shownImage(project: Pick<Project, 'ledger' | 'caller' | 'clean'>, name: string): Image {
   const ledger = project.ledger.openExisting();
   const placeholder = imageOf(ledger, name) ? undefined : placeholderOf(ledger, name);
-  if (!placeholder) return namedImage(project, name);
+  if (!placeholder) return namedImage(project, name, { reads: true });
   assertOwner(project.caller, ledger.characters.get(placeholder.characterKey));
   return placeholder;
 }

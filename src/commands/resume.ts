@@ -9,7 +9,7 @@ import { withImgGen, type MakingFlags } from './flags.ts';
 /** `imggen resume [job]`: goes on with what is unfinished, all jobs or one. */
 export function resume(io: Io, job: string | undefined, flags: MakingFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, (imggen) => {
-    const how = { ...flags, drainMs: imggen.config.drainMs, nothing: () => 'nothing is unfinished' };
+    const how = { ...flags, drainMs: imggen.config.drainMs, nothing: () => nothingUnfinished(imggen) };
     return showRun(io, how, (options) => imggen.resume({ ...options, job }));
   });
 }
@@ -24,6 +24,15 @@ export function retry(io: Io, job: string | undefined, flags: MakingFlags & { un
     const how = { ...flags, drainMs: imggen.config.drainMs, nothing };
     return showRun(io, how, (options) => imggen.retry({ ...options, job, unknown }));
   });
+}
+
+/** In another folder than the pictures' own nothing is unfinished either: the ledger that was looked for is named. */
+async function nothingUnfinished(imggen: ImgGen): Promise<string> {
+  const isThere = await imggen.jobs(1).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? 'nothing is unfinished' : `nothing is unfinished: there is no ledger at ${imggen.config.ledger}`;
 }
 
 /** Shots that are held because nobody knows whether they were charged. */

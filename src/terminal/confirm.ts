@@ -1,6 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../errors.ts';
 import type { Terminal } from '../host.ts';
+import { wrapped } from '../views/wrap.ts';
+
+const ANSWER_COLUMNS = 5;
 
 /** True when there is a person to be asked. */
 export function canAsk({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
@@ -20,7 +23,9 @@ export async function confirm(
   const closed = new AbortController();
   ask.once('close', () => closed.abort());
   try {
-    const answer = await ask.question(`${question} [y/N] `, { signal: closed.signal });
+    // With room for the answer behind it.
+    const words = wrapped(`${question} [y/N]`, (stderr.columns ?? Infinity) - ANSWER_COLUMNS);
+    const answer = await ask.question(`${words} `, { signal: closed.signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     if ((error as Error).name !== 'AbortError') throw error;

@@ -56,3 +56,10 @@ describe.skipIf(!HAS_TERMINAL)('a question at a terminal', () => {
     expect(picturesIn(folder)).toHaveLength(1);
   });
 });
+
+it('resume in another folder than the pictures names the ledger that is not there', async () => {
+  const folder = newStudio();
+  const { exitCode, stdout } = await imggen(folder, ['resume']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`nothing is unfinished: there is no ledger at ${join(folder, '.imggen', 'ledger.db')}`);
+});

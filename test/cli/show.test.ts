@@ -38,7 +38,7 @@ describe('imggen use and show', () => {
   it.each([
     [['use', 'mira-sol/9'], 'no such picture'],
     [['use', 'mira-sol/1'], 'is rejected'],
-    [['show', 'nobody'], 'no such picture'],
+    [['show', 'nobody'], 'there is nothing to be shown:\n  "nobody": no such picture'],
   ])('%j is refused', async (args, words) => {
     const folder = newStudio();
     await imggen(folder, ['create-character', '--training-count', '1']);

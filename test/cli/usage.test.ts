@@ -20,7 +20,7 @@ describe('the command line', () => {
     [['pak', '--count', '8'], /unknown command 'pak'[^]*pack/],
     [['pak', '--help'], /unknown command 'pak'[^]*pack/],
     [['help', 'pak'], /unknown command 'pak'[^]*pack/],
-    [['pack', '--cuont', '8'], /unknown option '--cuont'[^]*--count/],
+    [['pack', '--cuont', '8'], /unknown option '--cuont'\n {2}did you mean --count\?/],
     [['pack'], /--count is missing[^]*imggen pack --count 8/],
     [['pack', '--count'], /argument missing[^]*--help/],
     [['pack', '--count', '0'], /--count: expected a whole number from 1 to 100000, got "0"/],

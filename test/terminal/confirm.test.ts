@@ -37,6 +37,15 @@ describe('a question', () => {
     expect(said).toMatchObject({ kind: 'declined' });
   });
 
+  it('that is wider than the terminal is broken between words', async () => {
+    const [stdin, stderr] = [1, 2].map(() => new FakeTerminal({ columns: 40, rows: 24, isTTY: true }));
+    if (!stdin || !stderr) throw new Error('no terminal');
+    const asking = confirm({ stdin, stderr }, 'The cap of the job is $0.20. Make as many as fit?');
+    stdin.write('n\r');
+    expect(await asking).toBe(false);
+    expect(stderr.text).toMatch(/The cap of the job is \$0\.20\. Make\r?\nas many as fit\? \[y\/N\] /);
+  });
+
   it('is not asked where nobody sits at a terminal', async () => {
     expect(await answered('y\r', false)).toEqual({ said: false, shown: '' });
   });
