@@ -1,4 +1,6 @@
 /** What a refusal at a cap advises, followed to the letter; and what a cap does to shots whose charge is in doubt. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
@@ -32,6 +34,24 @@ it.each([
   expect(commandOf(some.stdout, 'resume')).toEqual(typed);
   expect(await imggen(folder, typed, { env })).toMatchObject({ exitCode: 0 });
   expect(emulator.charges()).toHaveLength(4);
+});
+
+it('a job keeps the cap that it was given: resume buys nothing above it, though the config allows more', async () => {
+  const { emulator, env, folder } = await studio({ ...PRICED, budget: { perRunUsd: 5 } });
+  await imggen(folder, ['pack', '--count', '4', '--budget', '0.03', '--yes'], { env });
+  const bought = emulator.charges().length;
+  for (const again of [['resume'], ['resume', '1', '--yes'], ['resume', '--yes']])
+    expect(await imggen(folder, again, { env }), again.join(' ')).toMatchObject({ exitCode: 4 });
+  expect(emulator.charges()).toHaveLength(bought);
+});
+
+it('a pack that is refused for its output folder leaves no job that a resume could buy', async () => {
+  const { emulator, env, folder } = await studio(PRICED);
+  writeFileSync(join(folder, 'taken'), 'a file');
+  const refused = await imggen(folder, ['pack', '--count', '2', '--output', 'taken/images'], { env });
+  expect(refused.exitCode, refused.stderr).toBe(2);
+  expect((await imggen(folder, ['resume', '--yes'], { env })).stdout).toContain('nothing is unfinished');
+  expect(emulator.charges()).toHaveLength(0);
 });
 
 it.each([
