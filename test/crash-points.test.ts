@@ -31,14 +31,6 @@ const SAMPLE: [RecoveryClass, Kill[]][] = [
       { point: 'named', hit: 1 },
     ],
   ],
-  ['sync', [{ point: 'linked', hit: 1 }]],
-  [
-    'blind',
-    [
-      { point: 'linked', hit: 1 },
-      { point: 'taken-over', hit: 1 },
-    ],
-  ],
 ];
 
 describe('a process killed with SIGKILL', () => {

@@ -5,15 +5,13 @@ import { sabotagedPackage } from './support/harness/sabotage.ts';
 
 const built = inject('builtPackage');
 
-// One provider of each kind of recovery: by our own books, by list, not at all, by address, by our own id, by redirect.
+// The main kinds of recovery: by our own books, by list, not at all, by address. The others: kill.soak.ts, lives/.
 it.each([
   { provider: 'local', kills: 5, count: 20, seed: 101 },
   { provider: 'replicate', kills: 6, count: 16, seed: 102 },
   { provider: 'openai', kills: 4, count: 12, seed: 103 },
   { provider: 'openai-batch', kills: 2, count: 6, seed: 111 },
   { provider: 'fal', kills: 2, count: 6, seed: 106 },
-  { provider: 'comfyui', kills: 2, count: 6, seed: 108 },
-  { provider: 'modal', kills: 2, count: 6, seed: 110 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });
   expect(report.violations, told(plan.provider, report)).toEqual([]);

@@ -41,6 +41,8 @@ export interface Fault {
   body?: string;
   /** Waits this long before misbehaving (`slow-loris`: between bytes). */
   delayMs?: number;
+  /** Of a `gzip-bomb`. Default 8 MiB. */
+  unpackedBytes?: number;
   /** Overrides whether the work is done and charged. */
   handled?: boolean;
 }

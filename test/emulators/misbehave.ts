@@ -13,8 +13,15 @@ interface Scene {
   signal: AbortSignal;
 }
 
-const UNPACKED_BYTES = 50 * 1024 * 1024;
-let bomb: Buffer | undefined;
+/** A thousand times its size on the wire, and soon read. What passes a cap takes `unpackedBytes`. */
+const UNPACKED_BYTES = 8 * 1024 * 1024;
+const bombs = new Map<number, Buffer>();
+
+function bombOf(bytes: number): Buffer {
+  const made = bombs.get(bytes) ?? gzipSync(Buffer.alloc(bytes));
+  bombs.set(bytes, made);
+  return made;
+}
 
 /** Sends what the fault says in place of the answer. Returns when nothing more will be sent. */
 export async function misbehave(response: ServerResponse, fault: Fault, scene: Scene): Promise<void> {
@@ -105,8 +112,11 @@ function replace(response: ServerResponse, fault: Fault, scene: Scene): void {
     case 'empty':
       return give(200, headersOf(scene.answer), '');
     case 'gzip-bomb':
-      bomb ??= gzipSync(Buffer.alloc(UNPACKED_BYTES));
-      return give(200, { 'content-type': 'image/png', 'content-encoding': 'gzip' }, bomb);
+      return give(
+        200,
+        { 'content-type': 'image/png', 'content-encoding': 'gzip' },
+        bombOf(fault.unpackedBytes ?? UNPACKED_BYTES),
+      );
     case 'header-bomb':
       return give(200, { ...headersOf(scene.answer), 'x-bomb': 'x'.repeat(512 * 1024) }, bytesOf(scene.answer));
     default:

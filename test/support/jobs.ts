@@ -10,9 +10,9 @@ import type { Provider } from '../../src/providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunnerOptions } from '../../src/runner/context.ts';
 import type { PlannedShot } from '../../src/shot.ts';
 
-/** A folder of its own, in memory where the system has one. */
+/** A folder of its own. */
 export function newFolder(name: string): string {
-  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `imggen-${name}-`));
+  return mkdtempSync(join(tmpdir(), `imggen-${name}-`));
 }
 
 /** Deletes a folder made by `newFolder`. */

@@ -6,7 +6,8 @@ import { cutTo, widthOf } from '../../src/views/width.ts';
 describe('the width of a text in a terminal', () => {
   it('is that of string-width, whichever character it is', () => {
     const different: string[] = [];
-    for (let code = 0; code <= 0x1ffff; code += 1) {
+    // Beyond the alphabets, where long ranges are alike, every third.
+    for (let code = 0; code <= 0x1ffff; code += code < 0x3000 ? 1 : 3) {
       const text = `a${String.fromCodePoint(code)}b`;
       if (widthOf(text) !== stringWidth(text)) different.push(code.toString(16));
     }
