@@ -21,7 +21,7 @@ export async function prepareReferences(paths: Iterable<string>): Promise<Map<st
   for (const path of paths) {
     if (!existsSync(path))
       throw new UserError(`the reference picture is gone: ${path}`, {
-        hint: 'nothing was sent. Put it back, or go on without it: change character.references, or cancel the job',
+        hint: 'nothing was sent. Put it back, or cancel the job; if character.references names it, take it out there',
       });
     const facts = await inspectFile(path).catch((error: Error) => {
       throw new UserError(`the reference picture can't be used: ${path}: ${error.message}`);

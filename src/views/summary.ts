@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { printable } from '../sanitize.ts';
 import { count, duration, likeness, usd } from './format.ts';
 import type { JobSummary, RunSummary, ShotFailure } from './view.ts';
+import { wrapped } from './wrap.ts';
 
 /** Shots named in one line of a group of failures; the rest is a number. */
 const NAMES_MAX = 6;
@@ -12,15 +13,15 @@ const MESSAGE_LENGTH_MAX = 400;
 const MORE_WIDTH = 13;
 
 /**
- * The summary as plain lines. Not wrapped: a terminal wraps text better than we can, and paths stay whole.
- * Groups of failures are cut to `width` columns where it is given.
+ * The summary as plain lines. Where `width` is given, groups of failures are cut to so many columns, and warnings,
+ * which are sentences, break between words; paths and commands stay whole.
  */
 export function summaryLines(summary: RunSummary, width = Infinity): string[] {
   const lines = [printable(summary.headline)];
   for (const job of summary.jobs) lines.push(...jobLines(job, summary.jobs.length > 1));
   if (summary.folder !== '') lines.push(`  in ${printable(summary.folder)}`);
   lines.push(...failureLines(summary, width));
-  for (const warning of summary.warnings) lines.push(`warning: ${printable(warning)}`);
+  for (const warning of summary.warnings) lines.push(...wrapped(`warning: ${printable(warning)}`, width).split('\n'));
   if (summary.next.length > 0)
     lines.push(`Go on with: ${summary.next.map((command) => printable(command)).join('  or  ')}`);
   return lines;

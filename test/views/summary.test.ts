@@ -83,3 +83,12 @@ test('the first line is green when all went well and red when not, only where co
   expect(summaryText(summary({ exitCode: 4 }), { color: true, stdout })).toContain('\u001b[31m');
   expect(summaryText(summary(), { color: false, stdout })).not.toContain('\u001b');
 });
+
+test('warnings break between words at a terminal', () => {
+  const warnings = ['3 pictures of job 1 are still being made at the provider: run again to collect'];
+  expect(summaryLines(summary({ warnings }), 40).slice(-3)).toEqual([
+    'warning: 3 pictures of job 1 are still',
+    'being made at the provider: run again to',
+    'collect',
+  ]);
+});

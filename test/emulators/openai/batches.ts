@@ -49,11 +49,13 @@ export function batchRoutes(
 
   // One call after the other: a line is made once.
   let settling: Promise<unknown> = Promise.resolve();
-  function settleAll(call: Call): Promise<void> {
-    const settled = settling.then(() => settleEach(call));
-    settling = settled.catch(() => {});
-    return settled;
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = settling.then(work);
+    settling = done.catch(() => {});
+    return done;
   }
+
+  const settleAll = (call: Call): Promise<void> => inTurn(() => settleEach(call));
 
   async function settleEach(call: Call): Promise<void> {
     for (const batch of batches) await settle(batch, call);
@@ -176,8 +178,11 @@ export function batchRoutes(
         const batch = stored(call);
         if (batch.status !== 'in_progress')
           return refuse(409, `Cannot cancel a batch with status '${batch.status}'.`, { code: 'invalid_state' });
-        await makeLines(batch, call, Math.min(control.made, batch.lines.length));
-        batch.status = 'cancelling';
+        await inTurn(async () => {
+          if (batch.status !== 'in_progress') return;
+          await makeLines(batch, call, Math.min(control.made, batch.lines.length));
+          batch.status = 'cancelling';
+        });
         return { body: bodyOf(batch) };
       },
     },
