@@ -15,6 +15,8 @@ export interface AttemptInfo {
   outcome: string | null;
   message: string | null;
   remoteId: string | null;
+  /** It went in a batch, at the price of one. */
+  batch: boolean;
   /** ISO 8601. */
   startedAt: string;
   durationMs: number | null;
@@ -75,7 +77,7 @@ function scoreInfo({ model, score, distances, details, atMs }: Score): ImageScor
 }
 
 function attemptInfo(attempt: Attempt, costUsd: number, references: SentReference[]): AttemptInfo {
-  const { ordinal, provider, model, outcome, message, remoteId, intentAtMs, endedAtMs } = attempt;
+  const { ordinal, provider, model, outcome, message, remoteId, request, intentAtMs, endedAtMs } = attempt;
   return {
     attempt: ordinal,
     provider,
@@ -83,6 +85,7 @@ function attemptInfo(attempt: Attempt, costUsd: number, references: SentReferenc
     outcome,
     message,
     remoteId,
+    batch: request.batch === true,
     startedAt: new Date(intentAtMs).toISOString(),
     durationMs: endedAtMs === null ? null : endedAtMs - intentAtMs,
     costUsd,

@@ -28,6 +28,8 @@ export interface JobInfo {
   /** The job's own provider. */
   provider: string;
   model: string;
+  /** Its pictures go in batches, the avatar does not. */
+  batch: boolean;
   /** Who really made its pictures, fallbacks included, the one with the most first. */
   madeBy: readonly Maker[];
   imageCount: number;
@@ -159,6 +161,7 @@ async function infoOf(project: LookingProject, ledger: Ledger, job: Job): Promis
     running: ledger.queries.isRun(job.id),
     provider: job.settings.provider,
     model: job.settings.model,
+    batch: job.settings.batch === true,
     madeBy: ledger.queries.makers(job.id),
     imageCount: job.imageCount,
     percentage: Math.floor((counts.done * 100) / Math.max(1, job.imageCount)),

@@ -51,8 +51,9 @@ function rowOf(job: JobInfo, nowMs: number) {
 }
 
 /** Who made its pictures; before there is one, who will be asked first. */
-function makersOf({ provider, madeBy }: JobInfo): string {
-  return madeBy.length === 0 ? provider : [...new Set(madeBy.map((maker) => maker.provider))].join(', ');
+function makersOf({ provider, madeBy, batch }: JobInfo): string {
+  const makers = madeBy.length === 0 ? provider : [...new Set(madeBy.map((maker) => maker.provider))].join(', ');
+  return batch ? `${makers} batch` : makers;
 }
 
 function badCell(shots: number) {

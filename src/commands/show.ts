@@ -66,10 +66,19 @@ function faceWords(score: ImageInfo['scores'][number] | undefined): string | nul
   return [what, ...face, `by ${score.model}`].join(', ');
 }
 
-function attemptLines({ attempt, outcome, provider, message, remoteId, references, costUsd }: AttemptInfo): string[] {
+function attemptLines({
+  attempt,
+  outcome,
+  provider,
+  batch,
+  message,
+  remoteId,
+  references,
+  costUsd,
+}: AttemptInfo): string[] {
   const id = remoteId === null ? '' : `, ${remoteId}`;
   const why = message === null ? '' : `: ${message}`;
-  const end = `${outcome ?? 'not ended'} at ${provider}, ${usd(costUsd)}${id}${why}`;
+  const end = `${outcome ?? 'not ended'} at ${provider}${batch ? ' in a batch' : ''}, ${usd(costUsd)}${id}${why}`;
   return [
     `  ${`request ${attempt}`.padEnd(12)} ${printable(end)}`,
     ...references.map(({ role, filename, path }) => `    sent with it: ${role} ${printable(filename ?? path)}`),

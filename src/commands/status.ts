@@ -29,27 +29,24 @@ export function status(io: Io, name: string | undefined, flags: StatusFlags): Pr
 }
 
 function print(io: Io, facts: JobStatus): void {
-  for (const [label, text] of linesOf(facts, io.typed)) printLine(io, `${`${label}:`.padEnd(13)}${printable(text)}`);
+  for (const [label, text] of linesOf(facts, io)) printLine(io, `${`${label}:`.padEnd(13)}${printable(text)}`);
   for (const { shot, errorType, message } of facts.failures) {
     printLine(io, `  ${printable(`${shot}: ${errorType}: ${message}`)}`);
   }
 }
 
-function linesOf(facts: JobStatus, typed: AsTyped): [label: string, text: string][] {
+function linesOf(facts: JobStatus, { typed, host }: Pick<Io, 'typed' | 'host'>): [label: string, text: string][] {
   const { uploads, averageMs, timeLeftMs, position } = facts;
   const key = facts.key === null ? '' : ` (${facts.key})`;
   const lines: [string, string][] = [
     ['job', `${facts.jobId}${key}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`],
     ['state', stateOf(facts, typed)],
-    ['provider', `${facts.provider} ${facts.model}`],
+    ['provider', `${facts.provider} ${facts.model}${facts.batch ? ', in batches' : ''}`],
     ...madeByOthers(facts),
     ['pictures', picturesOf(facts)],
   ];
   if (facts.making.length > 0) lines.push(['making', namesOf(facts.making)]);
-  for (const { batchId, provider, pictures, until } of facts.batches) {
-    const end = until === null ? '' : `, made by ${until.slice(0, 16).replace('T', ' ')} UTC at the latest`;
-    lines.push(['batch', `${count(pictures, 'picture')} at ${provider} as ${batchId}${end}`]);
-  }
+  for (const batch of facts.batches) lines.push(['batch', batchWords(batch, host.now())]);
   if (position !== null) lines.push(['position', `${position} in the queue`]);
   if (uploads.pending + uploads.failed > 0) {
     lines.push(['uploads', `${uploads.pending} pending, ${uploads.failed} failed`]);
@@ -80,6 +77,16 @@ function stateOf(facts: JobStatus, typed: AsTyped): string {
   const isAllSent = inBatches > 0 && inBatches === facts.inFlight && facts.queued === 0;
   if (!isAllSent) return `stopped, nobody works on it: ${go}`;
   return facts.batches.length === 1 ? `its batch is collected by: ${go}` : `its batches are collected by: ${go}`;
+}
+
+/** What was sent and until when it is made; its provider is asked how far it is when it is collected. */
+function batchWords({ batchId, provider, pictures, until }: JobStatus['batches'][number], nowMs: number): string {
+  const what = `${count(pictures, 'picture')} at ${provider} as ${batchId}`;
+  if (until === null) return what;
+  const end = `${until.slice(0, 16).replace('T', ' ')} UTC`;
+  return Date.parse(until) < nowMs
+    ? `${what}, ended by ${end}`
+    : `${what}, in the making, made by ${end} at the latest`;
 }
 
 function limitsOf({ concurrency, capsUsd: { perImage, perRun, perDay } }: JobStatus): string {
