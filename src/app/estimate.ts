@@ -3,6 +3,7 @@ import type { BudgetCap } from '../events.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { Total } from '../ledger/budget.ts';
 import type { JobSettings } from '../ledger/records.ts';
+import { comparesFaces } from '../ledger/settings.ts';
 import type { Price } from '../providers/capabilities.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
@@ -160,8 +161,8 @@ export function worstOfAll(costs: readonly GroupCost[]): number {
 
 /** Other takes of a group of shots at most: where faces are compared and a likeness was asked for. */
 function takesOf(settings: JobSettings, { provider }: ReadyProvider, of: AlikeShots): number {
-  const { score, minConsistency, rerolls = 0, model } = settings;
-  const isMeasured = score === true && minConsistency !== undefined && of.kind !== 'avatar';
+  const { minConsistency, rerolls = 0, model } = settings;
+  const isMeasured = comparesFaces(settings) && minConsistency !== undefined && of.kind !== 'avatar';
   return isMeasured && provider.capabilities(model).keepsFace !== 'drawn' ? of.shots * rerolls : 0;
 }
 

@@ -47,11 +47,12 @@ export function settingsWith(
 
 /** Drawings have no face to compare. */
 function facesOf({ faces }: Config, { provider, model }: ReadyProvider): Partial<JobSettings> {
-  if (!faces.score || provider.capabilities(model).keepsFace === 'drawn') return {};
+  if (faces.score === false || provider.capabilities(model).keepsFace === 'drawn') return {};
   const { keep, minConsistency, rerolls, allowInconsistent } = faces;
+  const score = faces.score === true || minConsistency !== undefined ? 'always' : 'with-face';
   const gate =
     minConsistency === undefined ? {} : { minConsistency, rerolls, ...(allowInconsistent && { allowInconsistent }) };
-  return { score: true, ...(keep && { keepFaces: true }), ...gate };
+  return { score, ...(keep && { keepFaces: true }), ...gate };
 }
 
 /** The size of the pictures, with the ratio that is asked for. @throws {UserError} when the model has none of it. */

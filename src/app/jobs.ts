@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { Overrides } from '../config/overrides.ts';
 import { UserError } from '../errors.ts';
 import type { JobBasics } from '../ledger/new-job.ts';
 import { keptPath } from '../ledger/paths.ts';
@@ -19,14 +20,14 @@ const PRIORITIES = { high: 0, normal: 1, low: 2 } as const;
 /** What the caller gave this time: it is laid over the settings of a job that goes on. All else stays the job's own. */
 export function changesOf({ given, caps, priority, storage, faces }: Config): JobChanges {
   const { concurrency, attemptsMax, timeoutMs, thumbnails, placeholders, requireSeed, allowUnknownPrice } = given;
-  const { quality, batch, score, minConsistency, rerolls, allowInconsistent } = given;
+  const { quality, batch, minConsistency, rerolls, allowInconsistent } = given;
   return {
     concurrency,
     attemptsMax,
     timeoutMs,
     thumbnails,
     placeholders,
-    score,
+    score: scoreOf(given),
     minConsistency,
     // Of a job that had no gate.
     rerolls: rerolls ?? (minConsistency === undefined ? undefined : faces.rerolls),
@@ -147,4 +148,9 @@ export function paidInVain(ledger: Ledger, { id }: Job, { provider, model }: Job
       advice: { code: 'another-model', jobId: String(id) },
     },
   );
+}
+
+function scoreOf({ score, minConsistency }: Overrides): JobChanges['score'] {
+  if (score === false) return 'never';
+  return score === true || minConsistency !== undefined ? 'always' : undefined;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { UserErrorKind } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
+import { comparesFaces } from '../ledger/settings.ts';
 import { usdOf } from '../money.ts';
 import type { Stop } from '../runner/context.ts';
 import type { Refusal } from './refusals.ts';
@@ -160,8 +161,9 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
 
 /** A pack without any score was not measured: it is neither. */
 function isInconsistent({ settings }: Job, consistency: number | null): boolean {
-  const { score, minConsistency, allowInconsistent } = settings;
-  return score === true && allowInconsistent !== true && consistency !== null && consistency < (minConsistency ?? 0);
+  const { minConsistency, allowInconsistent } = settings;
+  if (!comparesFaces(settings)) return false;
+  return allowInconsistent !== true && consistency !== null && consistency < (minConsistency ?? 0);
 }
 
 function failuresOf(ledger: Ledger, job: Job): ShotFailure[] {

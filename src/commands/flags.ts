@@ -45,7 +45,7 @@ export interface MakingFlags extends FolderFlags {
   /** Only `false` (from `--no-thumbnails`) says something: commander's default is `true`. */
   thumbnails?: boolean | undefined;
   placeholders?: boolean | undefined;
-  /** Only `false` (from `--no-score`) says something, as above. */
+  /** `--score`, `--no-score`, or neither. */
   score?: boolean | undefined;
   minConsistency?: string | undefined;
   rerolls?: string | undefined;
@@ -70,7 +70,7 @@ export function settingsOf(flags: MakingFlags): GivenSettings {
   const { placeholders } = flags;
   const thumbnails = flags.thumbnails === false ? false : undefined;
   const { minConsistency, rerolls, allowInconsistent } = flags;
-  const faces = { score: flags.score === false ? false : undefined, minConsistency, rerolls, allowInconsistent };
+  const faces = { score: flags.score, minConsistency, rerolls, allowInconsistent };
   return { ...making, ...others, ...faces, budgetUsd: flags.budget, thumbnails, placeholders };
 }
 

@@ -97,7 +97,8 @@ export interface Config {
 
 /** How the faces of pictures are compared. */
 export interface FacesConfig {
-  score: boolean;
+  /** Undefined: where there is a face to compare with, or a gate. */
+  score?: boolean | undefined;
   /** Embeddings are kept in the ledger. */
   keep: boolean;
   /** Likeness, 0 … 1, under which a picture is made again, and a pack does not pass; undefined: no gate. */

@@ -53,7 +53,9 @@ export const settings = {
 
 const facesSchema = z.strictObject(
   {
-    score: settings.score.default(true).describe('Compare the faces of new pictures, on this machine.'),
+    score: settings.score
+      .optional()
+      .describe('Compare the faces of new pictures, on this machine. Left out: where there is a face to compare with.'),
     keep: yesOrNo.default(false).describe('Keep the embeddings of faces, which are biometric data, in the ledger.'),
     minConsistency: settings.minConsistency
       .optional()
@@ -146,7 +148,7 @@ export const fileSchema = z.strictObject(
     owner: settings.owner.optional().describe('Who the jobs belong to, where several people share a ledger.'),
     priority: settings.priority.default('normal').describe('Whose pictures are made first: high, normal or low.'),
     faces: facesSchema
-      .default({ score: true, keep: false, rerolls: 1, allowInconsistent: false })
+      .default({ keep: false, rerolls: 1, allowInconsistent: false })
       .describe('How the faces of the pictures are compared, and what follows.'),
     thumbnails: yesOrNo.default(true).describe('Make a small version of every picture.'),
     provenance: yesOrNo.default(true).describe('Write into every picture what made it; false keeps it as it came.'),

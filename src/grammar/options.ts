@@ -56,6 +56,7 @@ export function running(command: Command, lines: readonly string[]): Command {
     .option('--attempts-max <n>', 'per picture')
     .option('--no-thumbnails', 'make no thumbnails')
     .option('--placeholders', 'fill pictures that fail with drawings, until `retry` makes them')
+    .option('--score', 'compare the faces of the pictures with each other, too, where there is no face')
     .option('--no-score', 'do not compare the faces of the pictures')
     .option('--min-consistency <n>', 'likeness, 0 … 1: a picture below is made again, a pack below exits 3')
     .option('--rerolls <n>', 'other takes of such a picture at most (default: 1); each is paid')

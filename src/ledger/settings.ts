@@ -54,8 +54,8 @@ export interface JobSettings {
   allowUnknownPrice: boolean;
   /** False: pictures are kept as the service sent them. Default: they say what made them. */
   provenance?: boolean | undefined;
-  /** The faces of its pictures are compared; default: they are not. */
-  score?: boolean | undefined;
+  /** The faces of its pictures are compared: always, or where there is a face to compare with. Default: never. */
+  score?: 'always' | 'with-face' | 'never' | undefined;
   /** Embeddings of faces, which are biometric data, are kept in the ledger. */
   keepFaces?: boolean | undefined;
   /** Likeness, 0 … 1, under which a picture is made again, and a pack does not pass. */
@@ -129,4 +129,9 @@ function movedReferences(
 function given<T extends object>(changes: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+}
+
+/** Whether the faces of a job's pictures are compared, where there is something to compare them with. */
+export function comparesFaces({ score = 'never' }: JobSettings): boolean {
+  return score !== 'never';
 }

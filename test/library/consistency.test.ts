@@ -155,4 +155,13 @@ describe('comparing faces', () => {
     expect(report.nearDuplicates).toEqual([['ana_image_00001.jpg', 'ana_image_00002.jpg']]);
     expect(ask('SELECT 1 FROM scores WHERE score > 0.85')).toHaveLength(2);
   });
+
+  it('takes no time where there is no face to compare with, unless it is asked for', async () => {
+    const nobody = { character: { name: 'Ana', seed: 7 } };
+    const people = new People(['maya/01', 'maya/06', 'maya/05', 'maya/02']);
+    await (await project(people, {}, nobody)).pack({ count: 2 }).result;
+    expect(ask('SELECT 1 FROM scores')).toEqual([]);
+    await (await project(people, { score: true }, nobody)).pack({ count: 2, fresh: true }).result;
+    expect(ask('SELECT 1 FROM scores WHERE score > 0.85')).toHaveLength(2);
+  });
 });

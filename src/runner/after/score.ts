@@ -2,6 +2,7 @@ import type { Embedder, PictureFaces } from '../../faces/embedder.ts';
 import { outliers, sampled, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
 import { lookSame } from '../../faces/similar.ts';
 import type { Image, Job, Score } from '../../ledger/records.ts';
+import { comparesFaces } from '../../ledger/settings.ts';
 import type { AfterSave, AfterSaveParts, FaceParts } from './after.ts';
 import { comparedWith, type Compared } from './compared-with.ts';
 
@@ -97,11 +98,12 @@ class Scoring implements AfterSave {
     const { drain } = this.parts;
     const { image, job } = waiting;
     if (drain.aborted || image.path === null) return;
+    const compared = await this.comparedOf(job, image);
+    if (compared.against === 'pack' && job.settings.score === 'with-face') return;
     const faces = await this.read(image.path);
     // Told to stop meanwhile: a later run, or a person, has it compared.
     if (drain.aborted) return;
     const read = { name: image.filename, faces };
-    const compared = await this.comparedOf(job, image);
     if (compared.against === 'pack' && faces.faces.length > 0) {
       const { pictures } = this.packs.get(job.id) ?? { pictures: [] };
       this.packs.set(job.id, { job, pictures: [...pictures, { waiting, read }] });
@@ -179,7 +181,7 @@ class Scoring implements AfterSave {
 }
 
 function isScored({ settings }: Job): boolean {
-  return settings.score === true;
+  return comparesFaces(settings);
 }
 
 function scoreRow(
