@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readdirSync, existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { buildSync } from 'esbuild';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { CrashPlan } from '../programs/crash-runner.ts';
 import { violations } from './invariants.ts';
@@ -11,9 +12,25 @@ import { galleryShots, makeJob, newFolder, removeFolder } from '../support/jobs.
 import { fileJournal } from './journal.ts';
 import type { RecoveryClass } from './service.ts';
 
-const PROGRAM = fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url));
-/** A process that is killed never writes it; those that end do, for all that come after. */
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache/imggen-tests', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../node_modules/.cache/imggen-tests', import.meta.url));
+
+/** The program in one file: started a hundred times, it would be read and compiled a hundred times. */
+const PROGRAM = join(FOLDER, `crash-runner-${process.pid}.mjs`);
+let isBuilt = false;
+
+function build(): void {
+  buildSync({
+    entryPoints: [fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url))],
+    outfile: PROGRAM,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+  process.once('exit', () => rmSync(PROGRAM, { force: true }));
+  isBuilt = true;
+}
+
 export const CLASSES: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind'];
 export const HITS = [1, 3, 6] as const;
 const SHOTS = 7;
@@ -94,11 +111,12 @@ function look(folder: string, recovery: RecoveryClass, problems: string[]): { pr
 
 /** Starts a process on job 1 of a folder; resolves with how it ended: `ended`, `killed`, or what it failed with. */
 export function start(plan: CrashPlan): Promise<string> {
+  if (!isBuilt) build();
   return new Promise((resolve) => {
     let words = '';
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(plan)], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
+      env: { ...process.env, NODE_COMPILE_CACHE: FOLDER },
     });
     child.stderr.on('data', (data: Buffer) => {
       words += data.toString();
