@@ -11,8 +11,11 @@ import { readXmp, TOOL } from './xmp.ts';
 
 /** What became of a picture that a packet was for. */
 export type Annotated =
-  /** The packet is in it: in new bytes, or from before, when they are the same. */
-  | { embedded: true; bytes: Buffer; facts: ImageFacts }
+  /**
+   * The packet is in it: the file is these parts, one behind the other, which are not copied into one. One part that is
+   * the file itself: it was in it before.
+   */
+  | { embedded: true; parts: readonly Buffer[]; facts: ImageFacts }
   /** It is left as it is: it holds Content Credentials, which any change breaks, or XMP of another tool. */
   | { embedded: false; why: 'c2pa' | 'xmp' | 'unable' };
 
@@ -28,12 +31,12 @@ export function annotate(bytes: Uint8Array, packet: string): Annotated {
     if (c2paBytes > 0) return { embedded: false, why: 'c2pa' };
     if (xmp !== undefined) {
       const isOurs = readXmp(xmp)['xmp:CreatorTool'] === TOOL;
-      return isOurs ? { embedded: true, bytes: file, facts: before } : { embedded: false, why: 'xmp' };
+      return isOurs ? { embedded: true, parts: [file], facts: before } : { embedded: false, why: 'xmp' };
     }
     const after = { png: intoPng, jpeg: intoJpeg, webp: intoWebp }[before.format](file, Buffer.from(packet));
     const facts = after && factsOf(after, before);
     return facts && isSame(before, facts)
-      ? { embedded: true, bytes: after, facts }
+      ? { embedded: true, parts: after, facts }
       : { embedded: false, why: 'unable' };
   } catch {
     return { embedded: false, why: 'unable' };
@@ -41,15 +44,16 @@ export function annotate(bytes: Uint8Array, packet: string): Annotated {
 }
 
 /** A PNG has a chunk more, with a sum of its own, between two that were looked at: the sums are not made again. */
-function factsOf(after: Buffer, before: ImageFacts): ImageFacts {
-  return before.format === 'png' ? { ...before, sizeBytes: after.length } : inspectImage(after);
+function factsOf(after: readonly Buffer[], before: ImageFacts): ImageFacts {
+  if (before.format !== 'png') return inspectImage(Buffer.concat(after));
+  return { ...before, sizeBytes: after.reduce((sum, part) => sum + part.length, 0) };
 }
 
 function isSame(a: ImageFacts, b: ImageFacts): boolean {
   return a.format === b.format && a.width === b.width && a.height === b.height;
 }
 
-function intoPng(file: Buffer, packet: Buffer): Buffer | undefined {
+function intoPng(file: Buffer, packet: Buffer): Buffer[] | undefined {
   const [header] = pngChunks(file);
   if (header?.type !== 'IHDR') return undefined;
   const typeAndData = Buffer.concat([Buffer.from('iTXtXML:com.adobe.xmp\0\0\0\0\0', 'latin1'), packet]);
@@ -64,7 +68,7 @@ const APP1_HEADER = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
 const SEGMENT_BYTES_MAX = 65_533;
 const [APP0, APP1] = ['e0', 'e1'];
 
-function intoJpeg(file: Buffer, packet: Buffer): Buffer | undefined {
+function intoJpeg(file: Buffer, packet: Buffer): Buffer[] | undefined {
   const length = 2 + APP1_HEADER.length + packet.length;
   if (length > SEGMENT_BYTES_MAX) return undefined;
   let at = 2;
@@ -78,7 +82,7 @@ function intoJpeg(file: Buffer, packet: Buffer): Buffer | undefined {
 
 const FLAGS = { xmp: 0x04, alpha: 0x10 };
 
-function intoWebp(file: Buffer, packet: Buffer): Buffer | undefined {
+function intoWebp(file: Buffer, packet: Buffer): Buffer[] | undefined {
   const chunks = [...webpChunks(file)];
   const [first] = chunks;
   const last = chunks.at(-1);
@@ -90,7 +94,7 @@ function intoWebp(file: Buffer, packet: Buffer): Buffer | undefined {
   const missing = last.end - file.readUInt32LE(4) - 8 === 1 ? 1 : 0;
   // What is odd is padded: also the last chunk of a file that left it out.
   const body = Buffer.concat([header, file.subarray(from, last.end - missing), Buffer.alloc(missing), xmp]);
-  return Buffer.concat([chunkHead('RIFF', body.length + 4), Buffer.from('WEBP', 'latin1'), body]);
+  return [chunkHead('RIFF', body.length + 4), Buffer.from('WEBP', 'latin1'), body];
 }
 
 function flagged(file: Buffer, { start, end }: Chunk): Buffer {
@@ -118,6 +122,6 @@ function chunkHead(type: string, length: number): Buffer {
   return head;
 }
 
-function inserted(file: Buffer, at: number, part: Buffer): Buffer {
-  return Buffer.concat([file.subarray(0, at), part, file.subarray(at)]);
+function inserted(file: Buffer, at: number, part: Buffer): Buffer[] {
+  return [file.subarray(0, at), part, file.subarray(at)];
 }

@@ -8,9 +8,11 @@ export interface ImageHashes {
   md5: string;
 }
 
-/** SHA-256 of bytes in memory, in lower-case hex. */
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** SHA-256 of bytes in memory, in lower-case hex; of several parts: of all of them, one behind the other. */
+export function sha256Of(...parts: readonly Uint8Array[]): string {
+  const sum = createHash('sha256');
+  for (const part of parts) sum.update(part);
+  return sum.digest('hex');
 }
 
 /** Sums of a file, read piece by piece. @throws the file system's own error when it can't be read. */

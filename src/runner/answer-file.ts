@@ -62,19 +62,19 @@ export class AnswerFile {
   }
 
   /**
-   * Puts the bytes of a paid answer on a disk: into the file that was made for it, else (the disk has filled up, the
-   * folder is gone) anywhere they fit, so that they are not lost. Returns the path they are at.
+   * Puts the bytes of a paid answer, in one part or more, on a disk: into the file that was made for it, else (the disk
+   * has filled up, the folder is gone) anywhere they fit, so that they are not lost. Returns the path they are at.
    */
-  async stage(bytes: Uint8Array, ledgerFolder: string | undefined): Promise<string> {
+  async stage(parts: readonly Uint8Array[], ledgerFolder: string | undefined): Promise<string> {
     try {
       const part = await this.part();
-      await part.write(bytes);
+      for (const bytes of parts) await part.write(bytes);
       await part.keep();
       return this.path;
     } catch (error) {
       for (const path of sparesOf(this.path, ledgerFolder)) {
         try {
-          await stageBytes(path, bytes);
+          await stageBytes(path, Buffer.concat(parts));
           return path;
         } catch {
           // The next one; the first failure is the one to tell of.

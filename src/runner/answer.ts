@@ -73,7 +73,7 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
   } else {
     const written = withProvenance(context, open, { bytes: answer.image.bytes, seedHonored: kept.seedHonored });
     picture = written.picture;
-    place = { staged: await open.file.stage(written.bytes, context.ledger.folder) };
+    place = { staged: await open.file.stage(written.parts, context.ledger.folder) };
     context.trace('staged', { shot: lease.shot });
   }
   const { attempt, named } = context.ledger.atOnce(() => ({

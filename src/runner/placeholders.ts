@@ -118,5 +118,5 @@ async function drawn(
   const bytes = answer.state === 'generated' && answer.image.kind === 'bytes' ? answer.image.bytes : undefined;
   const kept = bytes && drawnWithProvenance(bytes, { job, shot, provider: provider.name, model });
   if (!kept?.picture) throw new Error(`${provider.name} has drawn nothing`);
-  return { bytes: kept.bytes, picture: kept.picture };
+  return { bytes: Buffer.concat(kept.parts), picture: kept.picture };
 }

@@ -18,7 +18,8 @@ import { linkedBefore, pictureIn, type StagedPicture } from './picture.ts';
 
 /** The bytes of an answer as they are to be kept, and the picture that they are; undefined: none. */
 export interface Written {
-  bytes: Uint8Array;
+  /** One behind the other. */
+  parts: readonly Uint8Array[];
   picture: StagedPicture | undefined;
 }
 
@@ -28,7 +29,7 @@ export function withProvenance(
   open: OpenAttempt,
   { bytes, seedHonored }: { bytes: Uint8Array; seedHonored: SeedHonored | null },
 ): Written {
-  if (open.job.settings.provenance === false) return { bytes, picture: pictureIn(bytes) };
+  if (open.job.settings.provenance === false) return { parts: [bytes], picture: pictureIn(bytes) };
   return withPacket(bytes, packetOf(context, open, seedHonored));
 }
 
@@ -37,7 +38,7 @@ export function drawnWithProvenance(
   bytes: Uint8Array,
   { job, shot, provider, model }: { job: Job; shot: Shot; provider: string; model: string },
 ): Written {
-  if (job.settings.provenance === false) return { bytes, picture: pictureIn(bytes) };
+  if (job.settings.provenance === false) return { parts: [bytes], picture: pictureIn(bytes) };
   const packet = xmpPacket({
     sourceType: SOURCE_TYPES.algorithmic,
     provider,
@@ -52,9 +53,12 @@ export function drawnWithProvenance(
 
 function withPacket(bytes: Uint8Array, packet: string): Written {
   const result = annotate(bytes, packet);
-  if (result.embedded) return { bytes: result.bytes, picture: { facts: result.facts, sha256: sha256Of(result.bytes) } };
+  if (result.embedded) {
+    const { parts, facts } = result;
+    return { parts, picture: { facts, sha256: sha256Of(...parts) } };
+  }
   const picture = pictureIn(bytes);
-  return { bytes, picture: picture && (result.why === 'unable' ? picture : { ...picture, sidecar: packet }) };
+  return { parts: [bytes], picture: picture && (result.why === 'unable' ? picture : { ...picture, sidecar: packet }) };
 }
 
 /**
@@ -71,9 +75,10 @@ export async function stagedPicture(
   const isNamed = context.ledger.images.ofShot(open.lease.shotId) !== undefined;
   if (isNamed) return withSidecar(context, open, { bytes: before, picture: pictureIn(before) });
   const written = withProvenance(context, open, { bytes: before, seedHonored: open.attempt.seedHonored });
-  if (written.bytes.length === before.length) return written.picture;
+  const whole = Buffer.concat(written.parts);
+  if (whole.length === before.length) return written.picture;
   try {
-    await stageBytes(path, written.bytes);
+    await stageBytes(path, whole);
     return written.picture;
   } catch (error) {
     // The picture that is there is safe; the disk has no room for another copy of it.
@@ -91,7 +96,11 @@ export async function linkedPicture(context: AttemptContext, open: OpenAttempt):
 }
 
 /** A picture that stays as it is: with what is to be written beside it, where it does not say itself what made it. */
-function withSidecar(context: AttemptContext, open: OpenAttempt, { bytes, picture }: Written) {
+function withSidecar(
+  context: AttemptContext,
+  open: OpenAttempt,
+  { bytes, picture }: { bytes: Uint8Array; picture: StagedPicture | undefined },
+) {
   const { seedHonored } = open.attempt;
   const { sidecar } = withProvenance(context, open, { bytes, seedHonored }).picture ?? {};
   return picture && { ...picture, sidecar };

@@ -40,7 +40,7 @@ const afterIhdr = 33;
 function embeddedIn(bytes: Buffer): Buffer {
   const result = annotate(bytes, packet);
   if (!result.embedded) throw new Error(result.why);
-  return result.bytes;
+  return Buffer.concat(result.parts);
 }
 
 describe('a picture with its provenance', () => {
