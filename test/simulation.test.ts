@@ -5,7 +5,7 @@ import { scenarios, type Sabotage } from './simulation/scenarios.ts';
 import { simulate } from './simulation/simulate.ts';
 import type { RecoveryClass } from './simulation/service.ts';
 
-const RUNS = 150;
+const RUNS = 100;
 
 describe('simulated processes that are killed anywhere, before services that fail', () => {
   it(`pay once, lose nothing, stay within caps and come to an end, in ${RUNS} scenarios`, async () => {
