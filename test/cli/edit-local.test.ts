@@ -1,29 +1,9 @@
 /** Edits with the local provider, which draws anew; and requests that are refused. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, filesIn, imggen, newStudio, picturesIn, writeConfig } from '../support/cli/imggen.ts';
-
-async function drawn(): Promise<string> {
-  const folder = newStudio();
-  expect(await imggen(folder, ['pack', '--count', '1'])).toMatchObject({ exitCode: 0 });
-  return folder;
-}
-
-const NIGHT = 'make it night, with street lamps';
-const bytesOf = (folder: string, name: string) => readFileSync(join(folder, 'images', 'mira-sol', name));
-interface Shown {
-  filename: string;
-  source: string | null;
-  seed: number;
-  prompt: string;
-  references: { role: string; filename: string }[];
-}
-
-async function shown(folder: string): Promise<Shown[]> {
-  const { stdout } = await imggen(folder, ['gallery', 'mira-sol', '--json']);
-  return (JSON.parse(stdout) as { images: Shown[] }).images.toReversed();
-}
+import { ask, filesIn, imggen, picturesIn, writeConfig } from '../support/cli/imggen.ts';
+import { bytesOf, drawn, NIGHT, shown } from '../support/cli/edits.ts';
 
 describe('edit with the local provider', () => {
   it('draws the same figure in what the prompt names, and says that it does not look at the picture', async () => {

@@ -1,11 +1,10 @@
 /** New pictures that are made from an existing one. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
 import type { ReplicateOptions } from '../emulators/replicate/options.ts';
 import { ask, filesIn, imggen, newStudio, picturesIn, start, until } from '../support/cli/imggen.ts';
+import { bytesOf, drawn, NIGHT, shown } from '../support/cli/edits.ts';
 
 const running: Emulator[] = [];
 afterEach(async () => {
@@ -33,32 +32,11 @@ async function photographed(env: Record<string, string>, own: object = {}): Prom
   return folder;
 }
 
-async function drawn(): Promise<string> {
-  const folder = newStudio();
-  expect(await imggen(folder, ['pack', '--count', '1'])).toMatchObject({ exitCode: 0 });
-  return folder;
-}
-
-const NIGHT = 'make it night, with street lamps';
-const bytesOf = (folder: string, name: string) => readFileSync(join(folder, 'images', 'mira-sol', name));
 /** File name of the picture that went along as a data URI. */
 const nameOf = (folder: string, uri: unknown) => {
   const sent = Buffer.from(String(uri).split(',')[1] ?? '', 'base64');
   return picturesIn(folder).find((name) => bytesOf(folder, name).equals(sent));
 };
-
-interface Shown {
-  filename: string;
-  source: string | null;
-  seed: number;
-  prompt: string;
-  references: { role: string; filename: string }[];
-}
-
-async function shown(folder: string): Promise<Shown[]> {
-  const { stdout } = await imggen(folder, ['gallery', 'mira-sol', '--json']);
-  return (JSON.parse(stdout) as { images: Shown[] }).images.toReversed();
-}
 
 describe('edit at a paid model', () => {
   it('sends the picture and the prompt as they are, and links the new picture to its source', async () => {
