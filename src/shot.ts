@@ -3,8 +3,8 @@
  * the local provider draws them.
  */
 
-/** What a picture is for. */
-export type ShotKind = 'avatar' | 'training' | 'gallery';
+/** What a picture is for; `train`: a LoRA that is trained, which is no picture. */
+export type ShotKind = 'avatar' | 'training' | 'gallery' | 'train';
 
 /** Camera angles. Left and right are the viewer's. */
 export const ANGLES = [

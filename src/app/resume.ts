@@ -23,13 +23,14 @@ export interface RetryOptions {
 const SEARCHED = 1_000;
 
 /**
- * The jobs to go on with: one, or all that are unfinished. Empty: nothing is.
- * @throws {UserError} for a job that is not there, or was canceled.
+ * The jobs of pictures to go on with: one, or all that are unfinished. Empty: nothing is. Trainings are none of them.
+ * @throws {UserError} for a job that is not there, was canceled, or is a training.
  */
 export function resuming(project: ResumingProject, name?: string): PlannedJob[] {
   if (name === undefined && !project.ledger.exists) return [];
   const ledger = project.ledger.openExisting();
-  const jobs = name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownJob(project, name)];
+  const jobs =
+    name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownPictures(project, name)];
   const canceled = jobs.find((job) => job.state === 'canceled' && !isOwed(ledger, job));
   if (canceled) {
     const { held, failed, refused, canceled: dropped } = ledger.jobs.counts(canceled.id);
@@ -69,8 +70,8 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
   const jobs =
     name === undefined
       ? ownJobs(ledger, project.caller, ledger.jobs.list(SEARCHED).toReversed())
-      : [knownJob(project, name)];
-  return jobs.flatMap((job) => {
+      : [knownPictures(project, name)];
+  return jobs.filter(makesPictures).flatMap((job) => {
     if (job.state === 'canceled' && name === undefined) return [];
     const states = statesToRetry(name !== undefined, unknown);
     const counts = ledger.jobs.counts(job.id);
@@ -78,6 +79,18 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
     if (again + ledger.uploads.open(job.id).failed === 0 && !isOwed(ledger, job)) return [];
     return [retried(project.config, ledger, { job, states })];
   });
+}
+
+/** What is sent for a training, and what becomes of the answer, is no picture's: the runner must not get it. */
+function makesPictures({ kind }: Job): boolean {
+  return kind !== 'train';
+}
+
+/** @throws {UserError} for a training, too. */
+function knownPictures(project: ResumingProject, name: string): Job {
+  const job = knownJob(project, name);
+  if (makesPictures(job)) return job;
+  throw new UserError(`job ${job.id} is a training: no pictures are made by it`);
 }
 
 function statesToRetry(named: boolean, unknown: boolean): EndedState[] {
@@ -112,9 +125,9 @@ function isOwed(ledger: Ledger, job: Job): boolean {
 
 /** Open jobs, ended ones whose pictures wait for the store, and canceled ones with paid work to be collected. */
 function unfinished(ledger: Ledger): Job[] {
-  const open = ledger.jobs.open();
+  const open = ledger.jobs.open().filter(makesPictures);
   const known = new Set(open.map((job) => job.id));
-  const others = ledger.jobs.list(SEARCHED).filter((job) => !known.has(job.id));
+  const others = ledger.jobs.list(SEARCHED).filter((job) => makesPictures(job) && !known.has(job.id));
   return [
     ...open,
     ...others.filter((job) => (job.state === 'ended' ? isUnfinished(ledger, job) : isOwed(ledger, job))),

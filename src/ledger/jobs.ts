@@ -42,13 +42,11 @@ export class Jobs {
     return this.connection.many(jobOf, 'SELECT * FROM jobs ORDER BY id DESC LIMIT ?', limit);
   }
 
-  /** The newest job of a character. */
+  /** The newest job of a character that makes pictures. */
   newestOf(characterKey: number): Job | undefined {
-    return this.connection.one(
-      jobOf,
-      'SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_key = ? ORDER BY id DESC LIMIT 1',
-      characterKey,
-    );
+    const sql = `SELECT * FROM jobs INDEXED BY jobs_by_character WHERE character_key = ? AND kind <> 'train'
+      ORDER BY id DESC LIMIT 1`;
+    return this.connection.one(jobOf, sql, characterKey);
   }
 
   /**

@@ -12,6 +12,7 @@ import { Images } from './images.ts';
 import { Jobs } from './jobs.ts';
 import { resetBreaker } from './limits.ts';
 import { holdLock, type Liveness } from './liveness.ts';
+import { Loras } from './loras.ts';
 import { copyInto } from './migrate.ts';
 import { explain, openDatabase } from './open.ts';
 import { Placeholders } from './placeholders.ts';
@@ -53,6 +54,7 @@ export class Ledger {
   readonly scores: Scores;
   readonly takes: Takes;
   readonly adoption: Adoption;
+  readonly loras: Loras;
   readonly maintenance: Maintenance;
   readonly recovery: Recovery;
   readonly placeholders: Placeholders;
@@ -89,6 +91,7 @@ export class Ledger {
     this.scores = new Scores(this.connection);
     this.takes = new Takes(this.connection);
     this.adoption = new Adoption(this.connection);
+    this.loras = new Loras(this.connection);
     this.maintenance = new Maintenance(this.connection);
     this.recovery = new Recovery(this.connection);
     this.placeholders = new Placeholders(this.connection);

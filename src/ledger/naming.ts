@@ -185,12 +185,13 @@ function attemptOf(connection: Connection, { attemptId }: Lease): Attempt {
 }
 
 /** When the attempt was sent; when this process went on with it, where another had sent it: a pause is no work. */
-function beganMs(connection: Connection, { attemptId }: Lease): number {
+export function beganMs(connection: Connection, { attemptId }: Lease): number {
   const sql = 'SELECT COALESCE(taken_over_at_ms, sent_at_ms, intent_at_ms) at FROM attempts WHERE id = ?';
   return connection.get<{ at: number }>(sql, attemptId)?.at ?? connection.now();
 }
 
-function costOfShot(connection: Connection, shotId: number): number {
+/** What all attempts of a shot have cost. */
+export function costOfShot(connection: Connection, shotId: number): number {
   const sum = 'SELECT COALESCE(SUM(spent_micros), 0) n FROM reservations WHERE shot_id = ?';
   return connection.get<{ n: number }>(sum, shotId)?.n ?? 0;
 }

@@ -8,6 +8,7 @@ import type { SeedHonored } from '../events.ts';
 import type { Reference, ReferenceRole, SentRecord, ShotKind, ShotLook, ShotSettings } from '../shot.ts';
 import type { JobSettings } from './settings.ts';
 
+export type { Lora } from './lora-records.ts';
 export type { Image, Review, Score, ScoreDetails, StoredDetails, Upload } from './image-records.ts';
 export type { Caps, JobChanges, JobSettings } from './settings.ts';
 
@@ -17,8 +18,11 @@ export type ShotState = 'queued' | 'leased' | 'done' | 'failed' | 'refused' | 'h
 /** States of an attempt (docs/ledger.md, "Write order"). */
 export type AttemptState = 'intent' | 'accepted' | 'generated' | 'settled' | 'rejected' | 'unknown';
 
-/** What a command asked for: `avatar` makes candidates, a `reroll` other takes of pictures that are there. */
-export type JobKind = 'create' | 'avatar' | 'pack' | 'reroll' | 'edit';
+/**
+ * What a command asked for: `avatar` makes candidates, a `reroll` other takes of pictures that are there, `train` a
+ * LoRA from them, which is no picture (`training` is a kind of picture).
+ */
+export type JobKind = 'create' | 'avatar' | 'pack' | 'reroll' | 'edit' | 'train';
 
 /** A character as registered. */
 export interface RegisteredCharacter {
@@ -58,7 +62,7 @@ export interface Job {
   endedAtMs: number | null;
 }
 
-/** A shot: one picture to make. */
+/** A shot: one picture to make; of a job of kind `train`, the LoRA. */
 export interface Shot {
   id: number;
   jobId: number;

@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto';
 import { IMAGE_TABLES } from './tables/images.ts';
 import { LOG_TABLES } from './tables/log.ts';
+import { LORA_TABLES } from './tables/loras.ts';
 import { MONEY_TABLES } from './tables/money.ts';
 import { WORK_TABLES } from './tables/work.ts';
 
 /** From the first release on this list is only appended to: a migration that was released is never edited. */
-export const MIGRATIONS: readonly string[] = [WORK_TABLES + IMAGE_TABLES + MONEY_TABLES + LOG_TABLES];
+export const MIGRATIONS: readonly string[] = [WORK_TABLES + IMAGE_TABLES + MONEY_TABLES + LOG_TABLES, LORA_TABLES];
 
 /**
  * Marks a SQLite file as a ledger of imggen: `Im`, and 16 bits of the first layout. So a ledger of a build before the

@@ -11,6 +11,22 @@ export interface Caps {
   perDayMicros?: number | undefined;
 }
 
+/** What a job of kind `train` sends to the trainer. */
+export interface TrainingSettings {
+  /** Absolute path of the zip with the pictures and captions, and the hash of its bytes. */
+  zip: string;
+  zipSha256: string;
+  /** Pictures in it. */
+  images: number;
+  /** Stands for the character in prompts. */
+  trigger: string;
+  /** What follows it in the captions: `woman`. */
+  className: string;
+  steps: number;
+  /** The model at the service that gets a new version, `owner/name`, where the trainer makes one. */
+  destination?: string | undefined;
+}
+
 /** The settings of a job are its own: a later config changes nothing in them. */
 export interface JobSettings {
   provider: string;
@@ -66,6 +82,8 @@ export interface JobSettings {
   allowInconsistent?: boolean | undefined;
   /** Pictures that wait for the avatar are not begun without it; default: they begin whatever its end. */
   needsFace?: boolean | undefined;
+  /** Of a job of kind `train`, and of no other. */
+  training?: TrainingSettings | undefined;
 }
 
 /** What is laid over a job's settings; what is undefined stays, also of the caps. */
@@ -104,12 +122,13 @@ function ownWithPaths(own: ShotSettings, change: (path: string) => string): Shot
 }
 
 function withPaths(settings: JobSettings, change: (path: string) => string): JobSettings {
-  const { output, references, pictures } = settings;
+  const { output, references, pictures, training } = settings;
   return {
     ...settings,
     output: change(output),
     references: movedReferences(references, change),
     ...(pictures && { pictures: pictures.map((picture) => ({ ...picture, path: change(picture.path) })) }),
+    ...(training && { training: { ...training, zip: change(training.zip) } }),
   };
 }
 

@@ -64,9 +64,11 @@ const SPAN = 'a.ended_at_ms - COALESCE(a.sent_at_ms, a.intent_at_ms)';
 const MEASURED = `a.state = 'settled' AND a.taken_over_at_ms IS NULL`;
 const TOKENS = `COALESCE(SUM((SELECT SUM(t.value) FROM json_tree(a.usage) t WHERE t.key = 'total_tokens')), 0)`;
 const SPENT = 'COALESCE(SUM(r.spent_micros), 0)';
-/** The last attempt of each shot that has ended. */
+/** Of the shots `s`: a training costs money, and is no picture. */
+const IS_PICTURE = `s.kind <> 'train'`;
+/** The last attempt of each shot of a picture that has ended. */
 const LAST_OF_ENDED = `a.id = (SELECT MAX(l.id) FROM attempts l WHERE l.shot_id = a.shot_id)
-  AND s.state IN ('done', 'failed', 'refused', 'held')`;
+  AND s.state IN ('done', 'failed', 'refused', 'held') AND ${IS_PICTURE}`;
 
 /** Questions about many jobs at once. */
 export class Statistics {
@@ -101,7 +103,8 @@ export class Statistics {
   characters(scope: Scope = {}): CharacterStats[] {
     return this.connection.all<CharacterStats>(
       `SELECT j.character_id characterId, COUNT(DISTINCT CASE WHEN ${LAST_OF_ENDED} THEN s.id END) pictures,
-         COUNT(DISTINCT CASE WHEN s.state = 'done' THEN s.id END) picturesMade, ${TOKENS} tokens, ${SPENT} spentMicros
+         COUNT(DISTINCT CASE WHEN s.state = 'done' AND ${IS_PICTURE} THEN s.id END) picturesMade,
+         ${TOKENS} tokens, ${SPENT} spentMicros
        FROM attempts a JOIN shots s ON s.id = a.shot_id JOIN jobs j ON j.id = a.job_id
          LEFT JOIN reservations r ON r.attempt_id = a.id
        WHERE ${IN_SCOPE} GROUP BY j.character_key ORDER BY picturesMade DESC, characterId`,
@@ -112,9 +115,10 @@ export class Statistics {
   /** By day, provider and model, newest day first; at most so many days. */
   spending(days: number, scope: Scope = {}): DaySpending[] {
     return this.connection.all<DaySpending>(
-      `SELECT r.day, r.provider, r.model, SUM(r.state = 'spent') images, SUM(r.spent_micros) spentMicros,
+      `SELECT r.day, r.provider, r.model, SUM(r.state = 'spent' AND ${IS_PICTURE}) images,
+         SUM(r.spent_micros) spentMicros,
          SUM(CASE r.state WHEN 'reserved' THEN r.reserved_micros ELSE 0 END) reservedMicros
-       FROM reservations r JOIN attempts a ON a.id = r.attempt_id
+       FROM reservations r JOIN attempts a ON a.id = r.attempt_id JOIN shots s ON s.id = a.shot_id
        WHERE r.day IN (SELECT DISTINCT day FROM reservations ORDER BY day DESC LIMIT ?) AND ${IN_SCOPE}
        GROUP BY r.day, r.provider, r.model ORDER BY r.day DESC, r.provider, r.model`,
       days,
@@ -169,7 +173,8 @@ export class Statistics {
   private firstPicture(of: { provider: string; model: string }, scope: Scope): number | null {
     const spans = this.connection.all<{ ms: number }>(
       `SELECT MIN(CASE WHEN ${MEASURED} THEN a.ended_at_ms END) - MIN(a.intent_at_ms) ms
-       FROM attempts a WHERE a.provider = ? AND a.model = ? AND ${IN_SCOPE}
+       FROM attempts a JOIN shots s ON s.id = a.shot_id AND ${IS_PICTURE}
+       WHERE a.provider = ? AND a.model = ? AND ${IN_SCOPE}
        GROUP BY a.job_id HAVING ms IS NOT NULL ORDER BY ms`,
       of.provider,
       of.model,

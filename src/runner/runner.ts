@@ -17,7 +17,7 @@ import type { AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { openAttempt } from './opening.ts';
 import { PaidInVain } from './paid-in-vain.ts';
 import { Requests } from './request.ts';
-import { isMoreAdded, Running } from './running.ts';
+import { isMoreAdded, jobsOfPictures, Running } from './running.ts';
 import { resultOf, stopFor } from './stop-for.ts';
 import { tellSpend, warningOnce } from './tell.ts';
 import { Waiting } from './waiting.ts';
@@ -61,7 +61,7 @@ export class Runner {
     this.letGo = new LetGo(options);
     this.requests = new Requests({ ...context, warnOnce }, parts.references);
     this.after = new GuardedSteps(context, parts.after);
-    this.jobs = options.jobIds.flatMap((id) => context.ledger.jobs.find(id) ?? []);
+    this.jobs = jobsOfPictures(context.ledger, options.jobIds);
     this.batches = new Batches(context);
     this.running = new Running({ ...context, ...options, warnOnce }, this.batches, this.jobs);
     this.flight = new InFlight({ ...context, drain: options.drain }, this.jobs);

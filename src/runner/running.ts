@@ -1,4 +1,5 @@
 import { SpareSpace } from '../images/spare-space.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import { runAttempt } from './attempt.ts';
 import type { GuardedSteps } from './after/guarded.ts';
@@ -61,4 +62,12 @@ export async function isMoreAdded(
   if (over === undefined && (await after.settled())) return true;
   batches.drop();
   return false;
+}
+
+/** The jobs of a run. @throws for a training: its answer is no picture, and another request is paid for it. */
+export function jobsOfPictures(ledger: Pick<Ledger, 'jobs'>, jobIds: readonly number[]): Job[] {
+  const jobs = jobIds.flatMap((id) => ledger.jobs.find(id) ?? []);
+  const training = jobs.find(({ kind }) => kind === 'train');
+  if (training) throw new Error(`job ${training.id} is a training: the runner makes pictures`);
+  return jobs;
 }
