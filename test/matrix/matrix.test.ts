@@ -22,7 +22,11 @@ describe('between a death and the next run', () => {
     ['denies', {}],
     ['asks for the input of today', { config: 'another input' }],
     ['takes any account for its own', { key: 'another account first' }],
-  ])('negative control: a look-up that %s pays twice, or loses it', async (broken, change) => {
+    ['looks only where things were', { death: 'save', folder: 'pictures moved' }],
+    ['looks only where things were', { death: 'save', folder: 'project renamed' }],
+    ['believes the first no', { death: 'poll', service: 'not there at first' }],
+    ['believes the first no', { death: 'download', service: 'a refused link at first' }],
+  ])('negative control: what %s pays twice, or loses it: %j', async (broken, change) => {
     expect(await play({ ...PLAIN, ...change }, broken)).not.toEqual({ charges: 1, done: 1, failed: 0 });
   });
 });
