@@ -21,6 +21,8 @@ export interface Answer {
   costMicros?: number | undefined;
   /** The service's usage record; kept as JSON. */
   usage?: unknown | undefined;
+  /** Added to what is kept of the request as it was sent. */
+  sent?: SentRecord | undefined;
 }
 
 /**
@@ -109,11 +111,13 @@ export class Attempts {
   generated(lease: Lease, answer: Answer, scope: string): Attempt {
     return this.step(lease, () => {
       this.connection.run(
-        `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ? WHERE id = ?`,
+        `UPDATE attempts SET state = 'generated', url = ?, staged = ?, seed_honoured = ?, usage = ?,
+          sent = json_patch(COALESCE(sent, '{}'), ?) WHERE id = ?`,
         answer.url ?? null,
         answer.staged === undefined ? null : keptPath(this.connection.folder, answer.staged),
         answer.seedHonored,
         answer.usage === undefined ? null : JSON.stringify(answer.usage),
+        JSON.stringify(answer.sent ?? {}),
         lease.attemptId,
       );
       settle(this.connection, lease.attemptId, { state: 'spent', micros: answer.costMicros });

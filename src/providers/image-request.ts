@@ -1,6 +1,6 @@
 /** What a provider is asked for, and what it brings. Types only. */
 import type { CharacterAttributes } from '../character.ts';
-import type { Reference, ReferenceRole, ShotLook } from '../shot.ts';
+import type { Reference, ReferenceRole, SentRecord, ShotLook } from '../shot.ts';
 
 /** One picture to be made. Everything a provider may send; it picks what its service takes. */
 export interface ImageRequest {
@@ -47,4 +47,9 @@ export interface Generated {
   usage?: unknown;
   /** Things the user should know, once. */
   warnings?: readonly string[];
+  /**
+   * Added to what `onSending` was told. `answeredMs`: when it answered, by its own clock; needed where the answer is an
+   * address and there is no `collect`: what a later run is refused may be gone, or late.
+   */
+  sent?: SentRecord | undefined;
 }

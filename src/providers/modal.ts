@@ -117,7 +117,8 @@ async function submit(parts: Parts, request: ImageRequest, call: SubmitContext):
   if (!isJob && answer.kind === 'moved') return { state: 'accepted', remoteId: answer.to, sent };
   if (!isJob && answer.kind !== 'pending') {
     const made = resultOf(answer);
-    if (made.state === 'generated') return made;
+    const answeredMs = connection.clock.nowMs();
+    if (made.state === 'generated') return { ...made, ...(answeredMs !== undefined && { sent: { answeredMs } }) };
   }
   const { data } = submittedSchema.safeParse(isJob && answer.kind === 'json' ? answer.json : undefined);
   if (data !== undefined) return { state: 'accepted', remoteId: data.call_id, sent };

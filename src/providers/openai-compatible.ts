@@ -129,11 +129,16 @@ async function ask(service: JsonService, body: object, call: SubmitContext, time
   };
   const question = { asked: 'sync-submit', method: 'POST', path: '/images/generations' } as const;
   const { signal } = call;
-  const { data } = await askJson(service, { ...question, body, signal, timeoutMs, onSending }, answerSchema);
+  let answeredMs = NaN;
+  const onAnswer = (headers: Headers): number => (answeredMs = Date.parse(headers.get('date') ?? ''));
+  const { data } = await askJson(service, { ...question, body, signal, timeoutMs, onSending, onAnswer }, answerSchema);
   const [made] = data ?? [];
   if (made?.b64_json) return { image: { kind: 'bytes', bytes: Buffer.from(made.b64_json, 'base64') } };
   if (made?.url && URL.canParse(made.url, service.baseUrl))
-    return { image: { kind: 'url', url: new URL(made.url, service.baseUrl).href } };
+    return {
+      image: { kind: 'url', url: new URL(made.url, service.baseUrl).href },
+      ...(Number.isNaN(answeredMs) ? {} : { sent: { answeredMs } }),
+    };
   throw new ProviderError(`${SERVICE}: the answer holds no picture`, { failure: 'unusable', charged: 'maybe' });
 }
 

@@ -60,6 +60,7 @@ export async function generated(context: AttemptContext, open: OpenAttempt, answ
     seedHonored: seedHonored(open, answer.seedUsed),
     costMicros: believableCost(context, open, answer.costMicros),
     usage: answer.usage === undefined ? undefined : storableUsage(answer.usage, context.clean),
+    sent: answer.sent,
   };
   tellPhase(context, open, 'saving');
   let place: { url: string } | { staged: string } | { url?: undefined };

@@ -84,14 +84,13 @@ function isGone(error: unknown): boolean {
 }
 
 /**
- * True while a provider that can't be asked again may keep what it made: until our clock and that of the host which
- * refuses both say that the time is over. Ours alone may have been set since.
+ * True while a provider that can't be asked again may keep what it made: until the host which refuses it says, by its
+ * clock, that the time since the answer is over. Our own clock has no say: it may have been set between. Where either
+ * of them tells no time, nothing is called gone.
  */
-function isKept(context: AttemptContext, { attempt, ready }: OpenAttempt, { saidAtMs = 0 }: ProviderError): boolean {
-  const sentAtMs = attempt.sentAtMs ?? attempt.intentAtMs;
-  const skewMs = Number(attempt.sent['skewMs']) || 0;
-  const keptMs = ready.provider.retentionMs ?? RETENTION_MS;
-  return context.now() - sentAtMs < keptMs || saidAtMs - skewMs - sentAtMs < keptMs;
+function isKept({ attempt, ready }: OpenAttempt, { saidAtMs = NaN }: ProviderError): boolean {
+  const ageMs = saidAtMs - Number(attempt.sent['answeredMs']);
+  return !(ageMs >= (ready.provider.retentionMs ?? RETENTION_MS));
 }
 
 /**
@@ -105,7 +104,7 @@ async function freshUrl(
 ): Promise<{ url: string } | Generated | 'the same' | 'not now' | 'gone'> {
   const accepted = acceptedOf(open);
   const { provider } = open.ready;
-  if (!accepted || !provider.collect) return isKept(context, open, refusal) ? 'the same' : 'gone';
+  if (!accepted || !provider.collect) return isKept(open, refusal) ? 'the same' : 'gone';
   const limit = deadline(context, open.job.settings.timeoutMs, [context.abort]);
   try {
     const again = await provider.collect(accepted, open.request, { signal: limit.signal });

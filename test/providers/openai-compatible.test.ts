@@ -61,6 +61,8 @@ describe('a server that speaks OpenAI', () => {
     expect(new URL(made.image.url).origin).toBe(new URL(provider.baseUrl ?? '').origin);
     const bytes = Buffer.from(await (await fetch(made.image.url)).arrayBuffer());
     expect(pictureKey(bytes)).toBe(emulator.charges()[0]?.id);
+    // By which a later refusal of that address is judged, whatever our clock shows.
+    expect(Math.abs(Number(made.sent?.['answeredMs']) - Date.now())).toBeLessThan(60_000);
   });
 
   it('costs nothing, or what the config says', async () => {

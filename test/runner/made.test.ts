@@ -13,6 +13,9 @@ function untilAborted(call: CallContext): Promise<never> {
   );
 }
 
+/** What it is, our clock slow by, its age as the host tells it, its end. */
+type Refused = [what: string, byMs: number, toldAgeMs: number | undefined, end: 'done' | 'failed'];
+
 describe('a picture that was made', () => {
   const service = (urls: string[]) =>
     provider({
@@ -139,25 +142,33 @@ describe('a picture that was made', () => {
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 0, spentMicros: 40 });
   });
 
-  it.each([
-    ['waits for an address that is late', 1_000, 1_000, 'done'],
-    ['waits whatever our clock was set to', 7_200_000, 1_000, 'done'],
-    ['waits while nobody else tells the time', 7_200_000, undefined, 'done'],
-    ['has lost it once it is older than the service keeps it', 7_200_000, 7_200_000, 'failed'],
-  ])('of a service that can not be asked again %s', async (_, ageMs, toldAgeMs, end) => {
+  const HOUR_MS = 3_600_000;
+  const CLOCKS_MS = [1_000, 180_000, HOUR_MS, 24 * HOUR_MS, 8_760 * HOUR_MS].flatMap((ms) => [ms, -ms]);
+
+  it.each<Refused>([
+    ['waits for an address that is late', 0, 1_000, 'done'],
+    ['waits while nobody tells the time', 2 * HOUR_MS, undefined, 'done'],
+    ...CLOCKS_MS.map((ms): Refused => [`waits, our clock slow by ${ms} ms at the sending`, ms, 1_000, 'done']),
+    ['has lost it once it is older than the service keeps it', 0, 2 * HOUR_MS, 'failed'],
+    ...CLOCKS_MS.map((ms): Refused => [`has lost it, our clock slow by ${ms} ms then`, ms, 2 * HOUR_MS, 'failed']),
+  ])('of a service that can not be asked again %s', async (_, byMs, toldAgeMs, end) => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(1) });
     let tries = 0;
-    const saidAtMs = toldAgeMs === undefined ? undefined : rig.clock.now() + toldAgeMs;
+    // Our clock is wrong by so much when it is sent, and put right before the picture is asked for.
+    const answeredMs = rig.clock.now() + byMs;
+    const saidAtMs = toldAgeMs === undefined ? undefined : answeredMs + toldAgeMs;
     const direct = provider({
-      retentionMs: 3_600_000,
-      submit: async () => ({ state: 'generated', image: { kind: 'url', url: 'only' } }),
+      retentionMs: HOUR_MS,
+      submit: async () => {
+        rig.clock.step(byMs);
+        return { state: 'generated', image: { kind: 'url', url: 'only' }, sent: { answeredMs } };
+      },
     });
     await rig.run(job, [direct], {
       context: {
         download: async (url, part) => {
-          if ((tries += 1) === 1) rig.clock.step(ageMs);
-          if (tries < 3) throw new ProviderError('404', { failure: 'unusable', expired: true, saidAtMs });
+          if ((tries += 1) < 3) throw new ProviderError('404', { failure: 'unusable', expired: true, saidAtMs });
           await stageBytes(part, makePicture(16, 16, url));
           return { sizeBytes: 1 };
         },

@@ -45,6 +45,12 @@ describe('one request to an app on Modal', () => {
     expect(elsewhere.asked()).toEqual([]);
   });
 
+  it('that answers at once tells when, by its own clock', async () => {
+    const made = await (await stage({ pattern: 'plain' })).provider.submit(request, call);
+    if (made.state !== 'generated') return expect.unreachable();
+    expect(Math.abs(Number(made.sent?.['answeredMs']) - Date.now())).toBeLessThan(60_000);
+  });
+
   it('that is stopped can not be found again, and is never said to be cancelable', async () => {
     const { provider } = await stage({ pattern: 'plain' });
     expect([provider.find, provider.cancel]).toEqual([undefined, undefined]);
