@@ -18,7 +18,7 @@ if (major > 22 || (major === 22 && minor >= 14)) {
   (await import('node:v8')).setFlagsFromString('--optimize-for-size');
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
-  const { main } = await import('../dist/cli.js');
+  const { main } = await import('../dist/bundle/cli.js');
   process.exitCode = await main(process.argv);
 } else {
   const right = [

@@ -3,11 +3,12 @@
  * licenses of what is in it. So the package needs 14 MB for faces, and nobody who installs it the 330 MB of packages
  * that it is made from. Imported by nothing.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { licensesOf, packageFolder } from './licenses.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src/faces/network/', import.meta.url));
 const TARGET = fileURLToPath(new URL('../faces/network/', import.meta.url));
@@ -50,7 +51,7 @@ await build({
   inject: [require.resolve('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js')],
   plugins: [leftOut(/^(?:node-fetch$|@tensorflow\/tfjs-backend-webgl\/)/)],
 });
-writeFileSync(join(TARGET, 'LICENSES.txt'), BUNDLED.map(licenseOf).join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync(join(TARGET, 'LICENSES.txt'), licensesOf(BUNDLED));
 
 /** Puts nothing in place of packages that are not used here: nothing is fetched, and there is no graphics card. */
 function leftOut(filter: RegExp): Plugin {
@@ -66,29 +67,4 @@ function leftOut(filter: RegExp): Plugin {
 
 function copy(folder: string, name: string): void {
   copyFileSync(join(folder, name), join(TARGET, name));
-}
-
-function packageFolder(name: string): string {
-  return dirname(require.resolve(`${name}/package.json`));
-}
-
-/** Name, version and the text of the license. */
-function licenseOf(name: string): string {
-  const folder = packageFolder(name);
-  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    version: string;
-    license: string;
-  };
-  return `${name} ${version} (${license})\n\n${textOf(folder, license)}`;
-}
-
-function textOf(folder: string, license: string): string {
-  if (existsSync(join(folder, 'LICENSE'))) return readFileSync(join(folder, 'LICENSE'), 'utf8');
-  // Without a file: TensorFlow's is the same as that of `long`; seedrandom has it at the head of its code.
-  if (license === 'Apache-2.0') return readFileSync(join(packageFolder('long'), 'LICENSE'), 'utf8');
-  return (
-    readFileSync(join(packageFolder('seedrandom'), 'seedrandom.js'), 'utf8')
-      .split('*/')[0]
-      ?.replace('/*', '') ?? ''
-  );
 }

@@ -1,12 +1,13 @@
 /** Folders and ledgers that are moved, between two runs and in the middle of one: paid answers and references stay. */
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { newHeldStudio } from '../support/cli/held.ts';
 import { ask, imggen, picturesIn, start } from '../support/cli/imggen.ts';
-import { freezePackage, openHome, runCli, runHere, writeConfig } from '../support/harness/cli.ts';
+import { changeBuilt, freezePackage } from '../support/harness/built-package.ts';
+import { openHome, runCli, runHere, writeConfig } from '../support/harness/cli.ts';
 
 /** Where the built program dies: with the answer on the disk, and the ledger told of it or not. */
 const DEATHS = {
@@ -21,10 +22,7 @@ async function homeWithStagedAnswer(death: keyof typeof DEATHS) {
   const dying = await freezePackage();
   onTestFinished(() => dying.remove());
   const { file, before } = DEATHS[death];
-  const path = join(dying.root, 'dist', file);
-  const text = readFileSync(path, 'utf8');
-  expect(text.split(before)).toHaveLength(2);
-  writeFileSync(path, text.replace(before, `process.kill(process.pid, 'SIGKILL'); ${before}`));
+  changeBuilt(dying.root, { file, from: before, to: `process.kill(process.pid, 'SIGKILL'); ${before}` });
   const config = { provider: 'openai', size: '1024x1024', quality: 'low' };
   const env = { OPENAI_API_KEY: 'emulated-key', OPENAI_BASE_URL: `${emulator.url}/v1` };
   const home = openHome(dying.root, config, env);

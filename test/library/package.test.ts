@@ -135,7 +135,17 @@ const refused: unknown = await dear.result.catch((e: unknown) => e);
   it('carries docstrings in its declarations, and source maps', () => {
     const dist = join(project, 'node_modules', 'imggen', 'dist');
     expect(readFileSync(join(dist, 'imggen.d.ts'), 'utf8')).toContain('Makes N gallery pictures of a character');
-    const map = JSON.parse(readFileSync(join(dist, 'imggen.js.map'), 'utf8')) as { sourcesContent: string[] };
-    expect(map.sourcesContent[0]).toContain('class ImgGen');
+    const bundle = join(dist, 'bundle');
+    const maps = readdirSync(bundle).filter((name) => name.endsWith('.map'));
+    const sourcesOf = (name: string): string[] =>
+      (JSON.parse(readFileSync(join(bundle, name), 'utf8')) as { sourcesContent: string[] }).sourcesContent;
+    expect(maps.flatMap(sourcesOf).some((source) => source.includes('export class ImgGen '))).toBe(true);
+  });
+
+  it('holds each module once, and the licenses of the packages that are put in', () => {
+    const dist = join(project, 'node_modules', 'imggen', 'dist');
+    expect(readdirSync(dist).filter((name) => name.endsWith('.js'))).toEqual([]);
+    const licenses = readFileSync(join(dist, 'bundle', 'LICENSES.txt'), 'utf8');
+    expect(licenses).toMatch(/zod [\d.]+ \(MIT\)[^]*Permission is hereby granted[^]*commander [\d.]+ \(MIT\)/);
   });
 });

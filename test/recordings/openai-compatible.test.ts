@@ -19,6 +19,8 @@ const CASES: Record<string, Outcome> = {
   'image-as-url': {
     state: 'generated',
     image: { kind: 'url', url: 'http://localai.local:8080/generated-images/b64431666173.png' },
+    // What the answer's clock said.
+    sent: { answeredMs: 1_762_267_810_000 },
   },
   'backend-failed': { failure: 'unavailable', charged: 'no', status: 500 },
   'field-refused': { failure: 'unavailable', charged: 'no', status: 500 },

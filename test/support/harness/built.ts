@@ -3,7 +3,8 @@
  * its code is in Node's compile cache: a process that is killed never writes that.
  */
 import type { TestProject } from 'vitest/node';
-import { freezePackage, openHome, runCli } from './cli.ts';
+import { freezePackage } from './built-package.ts';
+import { openHome, runCli } from './cli.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -2,14 +2,11 @@
  * The built program as a process: a frozen copy of it, a folder with a config to run it in, and what it said.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { imggen } from '../cli/imggen.ts';
 
-const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const STDERR_KEPT = 4_000;
 
 /** A character that says nothing a provider has to leave out of its prompt. */
@@ -54,32 +51,6 @@ export interface Running {
   /** When it has said its first word on stdout, or ended. */
   spoke: Promise<void>;
   ended: Promise<Ended>;
-}
-
-/**
- * A copy of the built package (or of a copy), so that nobody's build is in the way; `node_modules` is linked.
- * @throws when there is no build: `npm test` makes one first.
- */
-export async function freezePackage(from = REPOSITORY): Promise<{ root: string; remove: () => void }> {
-  const root = mkdtempSync(join(tmpdir(), 'imggen-package-'));
-  for (let tries = 1; ; tries++) {
-    try {
-      for (const part of ['dist', 'bin', 'package.json'])
-        cpSync(join(from, part), join(root, part), {
-          recursive: true,
-          filter: (path) => !/\.(?:d\.ts|map)$/.test(path),
-        });
-      // Written last by a build.
-      if (existsSync(join(root, 'dist', 'config.schema.json'))) break;
-      throw new Error('there is no whole build in dist: npm run build');
-    } catch (error) {
-      if (tries === 20) throw error;
-      rmSync(join(root, 'dist'), { recursive: true, force: true });
-      await sleep(500);
-    }
-  }
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 /** A fresh folder with this config. `character` and small, quick settings are filled in. */

@@ -2,9 +2,7 @@
  * Negative controls: copies of the built program with one protection taken out. A harness that such a copy passes
  * proves nothing.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { freezePackage } from './cli.ts';
+import { changeBuilt, freezePackage } from './built-package.ts';
 
 /** Texts to replace in built files, each found exactly once. */
 interface Edit {
@@ -106,14 +104,6 @@ export async function sabotagedPackage(
   source?: string,
 ): Promise<{ root: string; remove: () => void }> {
   const copy = await freezePackage(source);
-  for (const { file, from, to } of SABOTAGES[name]) {
-    const path = join(copy.root, 'dist', file);
-    const text = readFileSync(path, 'utf8');
-    if (text.split(from).length !== 2) throw new Error(`the sabotage "${name}" no longer fits ${file}: ${from}`);
-    writeFileSync(
-      path,
-      text.replace(from, () => to),
-    );
-  }
+  for (const edit of SABOTAGES[name]) changeBuilt(copy.root, edit);
   return copy;
 }
