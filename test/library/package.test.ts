@@ -47,12 +47,16 @@ beforeAll(async () => {
     types: ['node'],
     outDir: 'out',
   };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: NAMES.map((name) => `${name}.ts`) }),
+  );
   const config = { character: { name: 'Mira Sol', seed: 7 }, provider: 'replicate', size: '64x64' };
   const providers = {
     replicate: { model: 'black-forest-labs/flux-schnell', baseUrl: `${emulator.url}/v1`, pollMs: 10 },
   };
   writeFileSync(join(project, 'config.json'), JSON.stringify({ ...config, providers }));
+  await compile();
 });
 
 afterAll(async () => {
@@ -60,14 +64,50 @@ afterAll(async () => {
   rmSync(project, { recursive: true, force: true });
 });
 
-/** Compiles a program of the project and runs it; returns what it printed. */
-async function compileAndRun(source: string): Promise<string> {
-  writeFileSync(join(project, 'main.ts'), source);
+const README = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** What users write, by the name of its file. */
+const PROGRAMS = {
+  example: /```ts\n([^`]*from 'imggen'[^`]*)```/.exec(README)?.[1] ?? '',
+  errors: `
+    import { ImgGen, UserError } from 'imggen';
+    const bad: unknown = await ImgGen.open({ config: { size: 'x', nonsense: 1 } }).catch((error: unknown) => error);
+    if (!(bad instanceof UserError)) throw new Error('no UserError');
+    console.log(bad.kind, bad.problems.length);
+    const imggen = await ImgGen.open();
+    const dear = imggen.pack({ count: 8, settings: { maxImageUsd: 0.001 } });
+    const refused: unknown = await dear.result.catch((e: unknown) => e);
+    console.log(refused instanceof UserError ? refused.kind : 'not refused');
+    console.log((await imggen.jobs()).length);
+    await imggen.close();
+  `,
+  stop: `
+    import { ImgGen } from 'imggen';
+    const imggen = await ImgGen.open();
+    const stop = new AbortController();
+    const run = imggen.pack({ count: 12, fresh: true, signal: stop.signal, settings: { concurrency: 1 } });
+    for await (const event of run.events) if (event.event === 'generation_completed') stop.abort();
+    const stopped = await run.result;
+    console.log(stopped.status, (stopped.jobs[0]?.completed ?? 0) < 12);
+    const { status, jobs } = await imggen.resume().result;
+    console.log(status, jobs[0]?.completed);
+    await imggen.close();
+  `,
+};
+const NAMES = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[];
+
+/** Compiles the programs, with the options of a strict project. @throws what the compiler says of them. */
+async function compile(): Promise<void> {
+  for (const name of NAMES) writeFileSync(join(project, `${name}.ts`), PROGRAMS[name]);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const compiled = await execa(process.execPath, [tsc, '--project', project], { reject: false });
   expect(compiled.stdout).toBe('');
+}
+
+/** Runs one of them; returns what it printed. */
+async function run(name: keyof typeof PROGRAMS): Promise<string> {
   const env = { PATH: process.env['PATH'] ?? '', HOME: project, REPLICATE_API_TOKEN: TOKEN, IMGGEN_SCORE: 'false' };
-  const { stdout, stderr } = await execa(process.execPath, [join(project, 'out', 'main.js')], {
+  const { stdout, stderr } = await execa(process.execPath, [join(project, 'out', `${name}.js`)], {
     cwd: project,
     env,
     extendEnv: false,
@@ -78,10 +118,8 @@ async function compileAndRun(source: string): Promise<string> {
 
 describe('the packed library', () => {
   it('makes 8 pictures by the example in the README, which has ten lines or less', async () => {
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    const example = /```ts\n([^`]*from 'imggen'[^`]*)```/.exec(readme)?.[1] ?? '';
-    expect(example.trim().split('\n').length).toBeLessThanOrEqual(10);
-    const printed = await compileAndRun(example);
+    expect(PROGRAMS.example.trim().split('\n').length).toBeLessThanOrEqual(10);
+    const printed = await run('example');
     expect(printed).toContain('done');
     expect(printed.match(/mira_sol_image_0000\d\.png/g)).toHaveLength(8);
     const pictures = readdirSync(join(project, 'images', 'mira-sol')).filter((name) => name.endsWith('.png'));
@@ -90,36 +128,12 @@ describe('the packed library', () => {
   });
 
   it('throws its exported errors, and prints nothing by itself', async () => {
-    const printed = await compileAndRun(`
-      import { ImgGen, UserError } from 'imggen';
-      const bad: unknown = await ImgGen.open({ config: { size: 'x', nonsense: 1 } }).catch((error: unknown) => error);
-      if (!(bad instanceof UserError)) throw new Error('no UserError');
-      console.log(bad.kind, bad.problems.length);
-      const imggen = await ImgGen.open();
-      const dear = imggen.pack({ count: 8, settings: { maxImageUsd: 0.001 } });
-const refused: unknown = await dear.result.catch((e: unknown) => e);
-      console.log(refused instanceof UserError ? refused.kind : 'not refused');
-      console.log((await imggen.jobs()).length);
-      await imggen.close();
-    `);
-    expect(printed.split('\n')).toEqual(['usage 2', 'budget', '1']);
+    expect((await run('errors')).split('\n')).toEqual(['usage 2', 'budget', '1']);
   });
 
   it('stops by an AbortSignal, and goes on where it was', async () => {
     const before = emulator.charges().length;
-    const printed = await compileAndRun(`
-      import { ImgGen } from 'imggen';
-      const imggen = await ImgGen.open();
-      const stop = new AbortController();
-      const run = imggen.pack({ count: 12, fresh: true, signal: stop.signal, settings: { concurrency: 1 } });
-      for await (const event of run.events) if (event.event === 'generation_completed') stop.abort();
-      const stopped = await run.result;
-      console.log(stopped.status, (stopped.jobs[0]?.completed ?? 0) < 12);
-      const { status, jobs } = await imggen.resume().result;
-      console.log(status, jobs[0]?.completed);
-      await imggen.close();
-    `);
-    expect(printed.split('\n')).toEqual(['interrupted true', 'done 12']);
+    expect((await run('stop')).split('\n')).toEqual(['interrupted true', 'done 12']);
     expect(emulator.charges().length - before).toBe(12);
   });
 
