@@ -1,7 +1,7 @@
 /** What is said of pictures that would pass a cap. */
 import { UserError } from '../errors.ts';
 import type { BudgetCap } from '../events.ts';
-import { usdOf, usdText } from '../money.ts';
+import { exactUsdText, usdOf, usdText } from '../money.ts';
 import type { Estimate } from './estimate.ts';
 import type { Notice } from './notice.ts';
 
@@ -30,7 +30,7 @@ export function capWords(found: Estimate): string {
   const { beforeMicros } = found;
   const before = cap === 'day' && beforeMicros > 0 ? ` after ${usdText(beforeMicros)} for the jobs before them` : '';
   const worst = `${usdText(found.worstMicros)}${before}`;
-  return `${pictures} may cost up to ${worst}, and the cap of ${CAPPED[cap]} is ${usdText(capMicros)}${spent}`;
+  return `${pictures} may cost up to ${worst}, and the cap of ${CAPPED[cap]} is ${exactUsdText(capMicros)}${spent}`;
 }
 
 /** Nobody agreed to a run that would stop at a cap. */

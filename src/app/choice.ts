@@ -1,6 +1,6 @@
 /** Which provider `auto` takes for a plan, and why. Pure: the same candidates always give the same answer. */
 import { UserError, type UserErrorKind } from '../errors.ts';
-import { usdOf, usdText } from '../money.ts';
+import { exactUsdText, usdOf, usdText } from '../money.ts';
 import type { SeedSupport } from '../providers/capabilities.ts';
 import type { Choice } from '../events.ts';
 import type { Notice } from './notice.ts';
@@ -117,7 +117,7 @@ function isShut({ draws }: Candidate, all: readonly Candidate[]): boolean {
 /** Why a candidate is not taken at any price. */
 function reasonsAgainst({ missing, problems, overPictureCap: over }: Candidate): string[] {
   const dear =
-    over && `a picture may cost up to ${usdText(over.worstMicros)}, the cap of one is ${usdText(over.capMicros)}`;
+    over && `a picture may cost up to ${usdText(over.worstMicros)}, the cap of one is ${exactUsdText(over.capMicros)}`;
   return [missing?.why, ...problems, dear].filter((why) => why !== undefined);
 }
 

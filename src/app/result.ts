@@ -38,6 +38,8 @@ export interface JobResult {
   uploadsLeft: number;
   /** Shots whose work is live at the provider, or finished there and not fetched yet. */
   liveAtProvider: number;
+  /** Those of them that are in a batch, which takes its time. */
+  inBatches: number;
   /** The provider can be asked about the held ones: resuming may settle them. */
   canAsk: boolean;
   /** A shot ended, or is held, because one more attempt would pass the cap of a picture. */

@@ -146,6 +146,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     })),
     uploadsLeft: uploads.pending + uploads.failed,
     liveAtProvider: ledger.queries.liveAtProvider(job.id),
+    inBatches: ledger.queries.openRemote(job.id).filter(({ batch }) => batch).length,
     canAsk: run.canAsk(job),
     imageCapReached: ledger.queries.stoppedByBudget(job.id),
     ...(capsNeeded && { capsNeeded }),

@@ -1,8 +1,11 @@
+import { UserError } from '../errors.ts';
 import type { LiveEvent, RunEvent } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import type { Worker } from '../ledger/standing.ts';
 import { usdOf } from '../money.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { capsNeeded } from './caps-needed.ts';
 import { knownJob } from './jobs.ts';
 import { openedEvent } from './opened.ts';
 import type { Project } from './project.ts';
@@ -61,11 +64,37 @@ function spendOf(ledger: Ledger, job: Job): Extract<LiveEvent, { event: 'spend' 
 }
 
 /** How a watched job stands, as a run of it would sum it up; it took from its making to its end, or until now. */
-export function watchedResult(project: WatchingProject, name: string | undefined): RunResult {
+export async function watchedResult(
+  project: WatchingProject & Pick<Project, 'services'>,
+  name: string | undefined,
+): Promise<RunResult> {
   const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   const durationMs = (job.endedAtMs ?? project.host.now()) - job.createdAtMs;
-  return summarize(ledger, [job], { stop: undefined, durationMs, canAsk: () => false });
+  // Whoever ran it may have stopped at a cap: that is told with what is enough for the rest.
+  const priced = { providers: await pricedBy(project, job), references: new Map(), capped: new Set([job.id]) };
+  return summarize(ledger, [job], {
+    stop: undefined,
+    durationMs,
+    capsNeeded: capsNeeded(ledger, [job], priced),
+    canAsk: () => false,
+  });
+}
+
+/** The providers of a job as far as they tell prices: nobody is asked, and one that can't be made ready tells none. */
+async function pricedBy(
+  { services }: Pick<Project, 'services'>,
+  { settings }: Job,
+): Promise<Map<string, ReadyProvider>> {
+  const found = new Map<string, ReadyProvider>();
+  for (const name of [settings.provider, ...settings.fallback]) {
+    try {
+      found.set(name, await services.forPlans().provider(name));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return found;
 }
 
 /** True when no running process works on a job. */

@@ -145,7 +145,16 @@ async function watch(
 /** The last words on a job that goes on without us: how far it is, and nothing that a person should do about it. */
 function leftAlone(summary: RunSummary, job: string): RunSummary {
   const headline = `stopped watching; job ${job} goes on`;
-  return { ...summary, headline, interrupted: false, failures: [], failuresMore: 0, warnings: [], next: [] };
+  return {
+    ...summary,
+    headline,
+    interrupted: false,
+    failures: [],
+    failuresMore: 0,
+    notices: [],
+    warnings: [],
+    next: [],
+  };
 }
 
 /** The last words on a job that nobody works on. */

@@ -37,9 +37,10 @@ export interface Accepted {
 
 /**
  * What `collect` achieved. `running`: it may still end well (not finished, not readable now, the wait was stopped), so
- * the remote id is kept and asked for by a later run; `why` is a sentence without a full stop.
+ * the remote id is kept and asked for by a later run; `why` is a sentence without a full stop. `asPlanned`: nothing is
+ * wrong, it takes the time that was told.
  */
-export type Collected = ({ state: 'generated' } & Generated) | { state: 'running'; why: string };
+export type Collected = ({ state: 'generated' } & Generated) | { state: 'running'; why: string; asPlanned?: boolean };
 
 /**
  * What `find` found; `fitting`: of how many, where more than one may be ours. `unsure`: the service could not be asked,

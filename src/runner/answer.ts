@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.ts';
 import type { SeedHonored } from '../events.ts';
-import { usdText } from '../money.ts';
+import { exactUsdText } from '../money.ts';
 import type { Generated, SentRecord } from '../providers/provider.ts';
 import { canBeCleared } from './askable.ts';
 import { failed } from './ends.ts';
@@ -93,7 +93,7 @@ function believableCost(context: AttemptContext, open: OpenAttempt, micros: numb
   if (isBelievableCost(micros)) {
     const worstMicros = open.ready.provider.price(open.request)?.worstMicros ?? micros;
     if (micros > worstMicros) {
-      const [told, held] = [usdText(micros), usdText(worstMicros)];
+      const [told, held] = [exactUsdText(micros), exactUsdText(worstMicros)];
       context.warnOnce(
         `${name} charged ${told} for a picture, and at most ${held} was expected: the next are held at ${told}`,
       );

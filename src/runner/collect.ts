@@ -32,8 +32,8 @@ export async function collect(context: AttemptContext, open: OpenAttempt): Promi
     limit.clear();
   }
   if (collected.state === 'generated') return generated(context, open, collected);
-  const stopped = limit.signal.aborted && !limit.passed();
-  return released(context, open, stopped ? 'interrupted' : `${provider.name}: ${context.clean(collected.why)}`);
+  if (limit.signal.aborted && !limit.passed()) return released(context, open, 'interrupted');
+  return released(context, open, `${provider.name}: ${context.clean(collected.why)}`, collected.asPlanned);
 }
 
 /** What a provider knows the attempt by, once it has accepted it. */

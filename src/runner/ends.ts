@@ -11,11 +11,11 @@ export function unsent(context: AttemptContext, open: OpenAttempt): Step {
   return { end: { kind: 'unsent' } };
 }
 
-/** Lets go what goes on without us, with its money safe. */
-export function released(context: AttemptContext, open: OpenAttempt, why: string): Step {
+/** Lets go what goes on without us, with its money safe. @param asPlanned nothing is wrong with it. */
+export function released(context: AttemptContext, open: OpenAttempt, why: string, asPlanned = false): Step {
   context.ledger.attempts.release(open.lease);
   context.trace('released', { shot: open.lease.shot, why });
-  return { end: { kind: 'released', why } };
+  return { end: { kind: 'released', why, asPlanned } };
 }
 
 /** An answer that was paid for is gone from the disk, and nobody can bring another. */

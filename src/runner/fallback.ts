@@ -1,7 +1,7 @@
 /** Whether another provider may make a picture in place of the job's own. Pure. */
 import type { JobSettings } from '../ledger/records.ts';
 import type { Price } from '../providers/capabilities.ts';
-import { usdText } from '../money.ts';
+import { exactUsdText, usdText } from '../money.ts';
 import { sourceOf } from '../shot.ts';
 import type { ReadyProvider } from './context.ts';
 import { unfit, type Demand } from './unfit.ts';
@@ -34,5 +34,5 @@ export function unfitToStandIn(other: ReadyProvider, model: string, demand: Stan
 function overCap({ caps }: JobSettings, price: Price | undefined): string | undefined {
   const cap = caps.perImageMicros;
   if (!price || cap === undefined || price.worstMicros <= cap) return undefined;
-  return `a picture of it may cost up to ${usdText(price.worstMicros)}, and the cap of one is ${usdText(cap)}`;
+  return `a picture of it may cost up to ${usdText(price.worstMicros)}, and the cap of one is ${exactUsdText(cap)}`;
 }

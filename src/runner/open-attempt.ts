@@ -48,7 +48,7 @@ export type AttemptEnd =
   /** The lease belongs to another process now. */
   | { kind: 'lease-lost' }
   /** Let go with its money safe: at work at the provider, or paid and still to be fetched. */
-  | { kind: 'released'; why: string }
+  | { kind: 'released'; why: string; asPlanned?: boolean | undefined }
   /** Never sent. */
   | { kind: 'unsent' }
   /** Recorded as failed. With a verdict `parked` the run must stop asking, with the provider's message. */
@@ -58,6 +58,9 @@ export type AttemptEnd =
       message: string;
       /** Paid, and what came is no picture. */ paidInVain: boolean;
     };
+
+/** Tells a message once a run; a warning unless told otherwise. */
+export type TellOnce = (message: string, level?: 'info' | 'warn') => void;
 
 /** What a step leads to: the attempt in its next state, committed, or its end. */
 export type Step = { open: OpenAttempt } | { end: AttemptEnd };
@@ -76,7 +79,7 @@ export interface AttemptContext
   /** Set aside for the pictures of this run. */
   space: SpareSpace;
   /** A warning, once a run. */
-  warnOnce: (message: string) => void;
+  warnOnce: TellOnce;
 }
 
 /** True when the attempt was sent with another key or to another address than now: perhaps to another account. */

@@ -29,7 +29,7 @@ export class Running {
     const turns = request.batch && state !== 'intent' ? this.turns.get(open.job.id) : undefined;
     try {
       const end = await (turns ? turns.take(work) : work());
-      if (end.kind === 'released' && end.why !== 'interrupted') this.tellReleased(open, end.why);
+      if (end.kind === 'released' && end.why !== 'interrupted') this.tellReleased(open, end);
       return end;
     } finally {
       this.batches.ended(open);
@@ -43,8 +43,11 @@ export class Running {
   }
 
   /** All requests of a batch are let go for the same reason. */
-  private tellReleased({ attempt }: OpenAttempt, message: string): void {
-    if (attempt.request.batch) this.context.warnOnce(message);
+  private tellReleased(
+    { attempt }: OpenAttempt,
+    { why: message, asPlanned }: Extract<AttemptEnd, { kind: 'released' }>,
+  ): void {
+    if (attempt.request.batch) this.context.warnOnce(message, asPlanned ? 'info' : 'warn');
     else this.context.tell({ event: 'notice', level: 'warn', message });
   }
 }

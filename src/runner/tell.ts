@@ -2,7 +2,7 @@
 import type { ShotPhase } from '../events.ts';
 import type { Job } from '../ledger/records.ts';
 import type { Reporter, RunnerContext } from './context.ts';
-import type { OpenAttempt } from './open-attempt.ts';
+import type { OpenAttempt, TellOnce } from './open-attempt.ts';
 import { usdOf } from '../money.ts';
 
 /** Tells the live views where a shot is; `progress` 0 … 1, `until` as ISO time. */
@@ -31,10 +31,10 @@ export function tellSpend({ ledger, tell }: Pick<RunnerContext, 'ledger' | 'tell
 }
 
 /** Tells each warning once a run. */
-export function warningOnce({ tell }: Pick<Reporter, 'tell'>): (message: string) => void {
-  const warned = new Set<string>();
-  return (message) => {
-    if (!warned.has(message)) tell({ event: 'notice', level: 'warn', message });
-    warned.add(message);
+export function warningOnce({ tell }: Pick<Reporter, 'tell'>): TellOnce {
+  const told = new Set<string>();
+  return (message, level = 'warn') => {
+    if (!told.has(message)) tell({ event: 'notice', level, message });
+    told.add(message);
   };
 }

@@ -83,6 +83,7 @@ const BROKEN: RunSummary = {
   jobs: [],
   failures: [],
   failuresMore: 0,
+  notices: [],
   warnings: [],
   next: [],
   headline: 'stopped by a bug in imggen: nothing that was paid is lost',

@@ -1,11 +1,12 @@
 /** What a run came to, in words for a person at a command line. Pure. */
 import { relative } from 'node:path';
 import type { CapsToGoOn, JobResult, RunResult } from '../app/result.ts';
-import { count, likeness } from '../views/format.ts';
+import { count } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
-import { plainUsd, worded } from './advice.ts';
+import { plainUsd } from './advice.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { AsTyped } from './program-name.ts';
+import { batchNotice, refusalsOf, unmadeOf, warningsOf } from './warnings.ts';
 
 /**
  * @param cwd absolute: paths are told relative to it where they are below it.
@@ -19,77 +20,11 @@ export function summaryOf(result: RunResult, cwd: string, typed: AsTyped): RunSu
     jobs: result.jobs,
     failures: result.failures,
     failuresMore: result.failuresMore,
+    notices: result.jobs.flatMap(batchNotice),
     warnings: [...refusalsOf(result, typed), ...warningsOf(result)],
     next: nextCommands(result).map(typed),
     headline: headlineOf(result),
   };
-}
-
-function refusalsOf({ refusals }: RunResult, typed: AsTyped): string[] {
-  return refusals.map(({ jobId, message, hint, advice }) => {
-    const next = hint === undefined ? '' : ` → ${worded(hint, advice, typed)}`;
-    return `job ${jobId} did not go on: ${message}${next}`;
-  });
-}
-
-function warningsOf({ stop, jobs }: RunResult): string[] {
-  const warnings: string[] = [];
-  if (stop && 'message' in stop) warnings.push(stop.message);
-  for (const job of jobs) {
-    const { jobId, liveAtProvider: live, uploadsLeft, waitingForAvatar: waiting } = job;
-    const unmade = unmadeOf(job);
-    if (job.state === 'canceled') {
-      warnings.push(`job ${jobId} was canceled${unmade > 0 ? `: ${were(unmade)} not made` : ''}`);
-    }
-    if (job.refused > 0) {
-      warnings.push(
-        `${count(job.refused, 'picture')} of job ${jobId} ${job.refused === 1 ? 'was' : 'were'} refused by the ` +
-          'provider: the same request is refused again. Change the words of the scene or the character, or choose ' +
-          'another provider',
-      );
-    }
-    if (job.placeholders > 0) {
-      const [have, are] =
-        job.placeholders === 1 ? ['has a placeholder', 'a drawing'] : ['have placeholders', 'drawings'];
-      const pictures = count(job.placeholders, 'picture');
-      warnings.push(`${pictures} of job ${jobId} that failed ${have}: ${are}, not counted as made`);
-    }
-    if (waiting > 0) {
-      const are = waiting === 1 ? 'waits' : 'wait';
-      const ends = job.avatarsMissing.filter((avatar) => avatar.jobId !== jobId);
-      const whose = ends.map((avatar) => `${avatar.state} in job ${avatar.jobId}`).join(', ');
-      warnings.push(
-        `${count(waiting, 'picture')} of job ${jobId} ${are} for the avatar${whose === '' ? '' : ` (${whose})`}: ` +
-          'none is made without the face',
-      );
-    }
-    if (live > 0) {
-      warnings.push(
-        `${count(live, 'picture')} of job ${jobId} ${live === 1 ? 'is' : 'are'} still being made at the provider, or ` +
-          'made and not fetched yet: run again to collect',
-      );
-    }
-    if (job.isInconsistent) {
-      warnings.push(
-        `job ${jobId} is under the likeness that was asked for: ${likeness(job.consistency ?? 0)}, the lowest is ` +
-          `${job.lowest?.filename ?? ''}. Look at the pictures: --allow-inconsistent lets them pass`,
-      );
-    }
-    if (uploadsLeft > 0) {
-      const are = uploadsLeft === 1 ? 'is' : 'are';
-      warnings.push(`${count(uploadsLeft, 'picture')} of job ${jobId} ${are} safe on disk, not uploaded yet`);
-    }
-  }
-  return warnings;
-}
-
-/** Shots that nobody makes any more, or not yet: what is live at the provider is not among them. */
-function unmadeOf(job: JobResult): number {
-  return job.canceled + Math.max(0, job.remaining - job.liveAtProvider);
-}
-
-function were(pictures: number): string {
-  return `${count(pictures, 'picture')} ${pictures === 1 ? 'was' : 'were'}`;
 }
 
 /** The flags that raise caps. */

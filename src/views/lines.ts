@@ -49,8 +49,10 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar'; resume:
       if (job !== undefined) lines.push(openedLine(job));
     }
     if (event.event === 'budget_reached') {
-      const what = labelled(state, event.job_id, budgetWords(event.cap));
-      lines.push(`${what}: ${usd(event.spent_usd)} spent, ${usd(event.reserved_usd)} reserved`);
+      const label = jobLabel(state, event.job_id);
+      const whose = label === undefined ? '' : `${label}: `;
+      const money = `${usd(event.spent_usd)} spent, ${usd(event.reserved_usd)} reserved`;
+      lines.push(`${whose}${budgetWords(event.cap)}: ${money}`);
     }
     if (event.event === 'generation_failed' && event.retry_at !== null) lines.push(...retryLine(event, nowMs));
     return lines;

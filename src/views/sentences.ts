@@ -41,13 +41,16 @@ function drainingWords(event: RunEvent & { event: 'draining' }, resume: string):
   return `stopping: no new requests; ${parts.join('; ')}${forfeit}`;
 }
 
-/** The cap that stopped a run. */
+/** The cap that lets nothing more be sent. What was sent before may still come. */
 export function budgetWords(cap: BudgetCap): string {
-  if (cap === 'image') return 'stopped by the budget of a picture (perImageUsd)';
-  return cap === 'day'
-    ? 'stopped by the budget of the day (perDayUsd)'
-    : 'stopped by the budget of the job (perRunUsd)';
+  return `the budget of ${BUDGETS[cap]} is reached, nothing more is sent`;
 }
+
+const BUDGETS: Readonly<Record<BudgetCap, string>> = {
+  image: 'a picture (perImageUsd)',
+  run: 'the job (perRunUsd)',
+  day: 'the day (perDayUsd)',
+};
 
 /**
  * `replicate black-forest-labs/flux-dev`, with the fallbacks that were asked behind it; the model only where it says

@@ -21,6 +21,7 @@ export function summaryLines(summary: RunSummary, width = Infinity): string[] {
   for (const job of summary.jobs) lines.push(...jobLines(job, summary.jobs.length > 1));
   if (summary.folder !== '') lines.push(`  in ${printable(summary.folder)}`);
   lines.push(...failureLines(summary, width));
+  for (const notice of summary.notices) lines.push(...wrapped(printable(notice), width).split('\n'));
   for (const warning of summary.warnings) lines.push(...wrapped(`warning: ${printable(warning)}`, width).split('\n'));
   if (summary.next.length > 0)
     lines.push(`Go on with: ${summary.next.map((command) => printable(command)).join('  or  ')}`);

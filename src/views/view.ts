@@ -60,6 +60,8 @@ export interface RunSummary {
   /** At most 20; `failuresMore` says how many more there are. */
   failures: readonly ShotFailure[];
   failuresMore: number;
+  /** Nothing to worry about. */
+  notices: readonly string[];
   warnings: readonly string[];
   /** Commands to go on with: `imggen retry 3`. */
   next: readonly string[];

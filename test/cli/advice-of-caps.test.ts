@@ -32,6 +32,8 @@ it.each([
   const some = await imggen(folder, ['pack', '--count', '4', '--yes'], { env });
   expect(some.exitCode, some.stdout).toBe(4);
   expect(commandOf(some.stdout, 'resume')).toEqual(typed);
+  // Who watched another process at it is told the same.
+  expect(commandOf((await imggen(folder, ['status', '--watch'], { env })).stdout, 'resume')).toEqual(typed);
   expect(await imggen(folder, typed, { env })).toMatchObject({ exitCode: 0 });
   expect(emulator.charges()).toHaveLength(4);
 });

@@ -20,6 +20,9 @@ describe('a pack in a batch', () => {
     const early = await run('resume');
     expect(early, early.said).toMatchObject({ exitCode: 75 });
     expect(early.said.match(/is in progress, 0 of 3 requests are done/g)).toHaveLength(1);
+    expect(early.said).toContain('3 pictures of job 1 are being made in a batch: run again to collect');
+    // A batch that takes its time is as it should be.
+    expect(early.said).not.toMatch(/warning: .*(?:batch|at the provider)/);
     service.control.batchMs = 0;
     const made = await run('resume');
     expect(made, made.said).toMatchObject({ exitCode: 0 });

@@ -182,6 +182,7 @@ await view.close({
   ],
   failures: failures.slice(0, 20),
   failuresMore: Math.max(0, failures.length - 20),
+  notices: [],
   warnings: [],
   next: done === shots ? [] : ['imggen retry 3'],
   headline: done === shots ? `All ${shots} images are made.` : `${done} of ${shots} images are made.`,

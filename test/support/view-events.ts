@@ -124,6 +124,7 @@ export function summary(change: Partial<RunSummary> = {}): RunSummary {
     ],
     failures: [],
     failuresMore: 0,
+    notices: [],
     warnings: [],
     next: [],
     headline: 'All 11 images are made.',

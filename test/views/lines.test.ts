@@ -77,7 +77,7 @@ test('budget, warnings and the first Ctrl-C have a line', () => {
     { event: 'draining', signal: 'SIGTERM', in_flight: 1 },
   ]);
   expect(lines.slice(1)).toEqual([
-    'stopped by the budget of the job (perRunUsd): $4.90 spent, $0.10 reserved',
+    'the budget of the job (perRunUsd) is reached, nothing more is sent: $4.90 spent, $0.10 reserved',
     'warning: seed is not honored',
     'SIGTERM: stopping: no new requests; waiting for 1 picture in flight',
   ]);
@@ -105,7 +105,7 @@ test('with two jobs of one character a line says which job it was', () => {
   expect(lines.slice(2)).toEqual([
     expect.stringMatching(/^job 4 avatar done/),
     'job 3 b rate-limited, again in 12 s: slow down',
-    expect.stringMatching(/^job 4 stopped by the budget of the day/),
+    expect.stringMatching(/^job 4: the budget of the day \(perDayUsd\) is reached/),
   ]);
 });
 

@@ -90,7 +90,7 @@ export class BatchReader<Answer> {
     }
     try {
       const reading = await read.reading;
-      if (reading.state === 'running') return running(reading.why);
+      if (reading.state === 'running') return running(reading.why, true);
       const answer = await reading.answerFor(key, sent);
       if (reading.isRead()) this.forget(batchId);
       if (answer !== undefined) return { state: 'generated', ...pictureIn(answer) };
@@ -161,8 +161,8 @@ export function batchIdOf(remoteId: string): { batchId: string; key: string } {
   return { batchId: remoteId.slice(0, slash), key: remoteId.slice(slash + 1) };
 }
 
-function running(why: string): Collected {
-  return { state: 'running', why: `${why}; run again to collect it` };
+function running(why: string, asPlanned = false): Collected {
+  return { state: 'running', why: `${why}; run again to collect it`, asPlanned };
 }
 
 function gone(service: string, why: string): ProviderError {

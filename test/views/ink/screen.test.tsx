@@ -128,7 +128,7 @@ test('after the first Ctrl-C the last line says what is being waited for', () =>
 
 test('the budget that stopped the run stands beside the money', () => {
   const reached: RunEvent = { event: 'budget_reached', at: '', job_id: '3', cap: 'run', spent_usd: 5, reserved_usd: 0 };
-  expect(shown(reduce(few, reached, T0), 120)[3]).toContain('stopped by the budget of the job');
+  expect(shown(reduce(few, reached, T0), 120)[3]).toContain('the budget of the job (perRunUsd) is reached');
 });
 
 test('several characters share one screen', () => {
