@@ -31,8 +31,6 @@ export type Advice =
   | { code: 'resume' }
   /** Go on with the job when its batch has ended. */
   | { code: 'collect-batch'; jobId: string }
-  /** Go on with jobs one by one, or without uploads. */
-  | { code: 'resume-one-by-one' }
   /** Take up a canceled job again. */
   | { code: 'retry'; jobId: string }
   /** Pay again for what was perhaps charged. */

@@ -53,33 +53,26 @@ export async function providersOf(
 }
 
 /**
- * The store of the jobs, or of pictures of theirs that wait for one; undefined: none. A call with the store `none`
- * leaves uploads for later. A run uploads to one store: jobs of another one do not go on.
+ * The stores of the jobs, and of pictures of theirs that wait for one, by name. A call with the store `none` leaves
+ * uploads for later.
  */
-export async function storeOf(
+export async function storesOf(
   { config, ledger, services }: ServingProject,
   jobs: readonly PlannedJob[],
   { refusals, warn }: Telling,
-): Promise<Storage | undefined> {
-  if (config.given.storage === 'none') return undefined;
-  let taken: { name: string; store: Storage | undefined } | undefined;
+): Promise<Map<string, Storage>> {
+  const stores = new Map<string, Storage>();
+  if (config.given.storage === 'none') return stores;
   for (const job of jobs) {
     const { settings, before } = job;
     const waiting = (before && ledger.open().uploads.storeOf(before.id)) ?? 'none';
     for (const name of new Set([settings.store, waiting])) {
-      if (name === 'none') continue;
+      if (stores.has(name)) continue;
       await refusals.attempt(job, async () => {
-        if (taken && taken.name !== name) throw otherStore(taken.name, name);
-        taken ??= { name, store: await services.checkedStore(name, warn) };
+        const store = await services.checkedStore(name, warn);
+        if (store) stores.set(name, store);
       });
     }
   }
-  return taken?.store;
-}
-
-function otherStore(first: string, other: string): UserError {
-  return new UserError(`these jobs go to different stores: ${first}, ${other}`, {
-    hint: 'go on with one job at a time, or without a store: uploads are left for later',
-    advice: { code: 'resume-one-by-one' },
-  });
+  return stores;
 }

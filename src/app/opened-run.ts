@@ -57,12 +57,12 @@ export async function runOpened(project: RunningProject, work: Work, to: Outside
   else drain.addEventListener('abort', tellDraining, { once: true });
   if ([...prepared.providers.values()].some((ready) => ready.provider.answersInline)) project.host.growHeap?.();
   const { drawing } = project.services;
-  const { providers, faceless, storage, references } = prepared;
+  const { providers, faceless, stores, references } = prepared;
   const context = runnerContext(project, { ledger, providers, drawing, faceless }, to.emit);
   const jobIds = jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id);
   const options = { jobIds, drain, abort, lookFirst, collectOnly };
   const faces = { startEmbedder: async () => new (await import('../faces/thread.ts')).FaceThread(), takeSeed };
-  const after = afterSave({ ...context, ...options, jobIds: uploaded(work, jobIds), storage, faces });
+  const after = afterSave({ ...context, ...options, stores, faces });
   try {
     const ended = await new Runner(context, options, { references, after }).run();
     // Of the jobs of a run that only collects, more is to be done before anything is failed for good.
@@ -74,14 +74,6 @@ export async function runOpened(project: RunningProject, work: Work, to: Outside
   } finally {
     drain.removeEventListener('abort', tellDraining);
   }
-}
-
-/** Jobs whose pictures go to the store of this run. */
-function uploaded({ ledger, prepared: { storage } }: Work, jobIds: readonly number[]): number[] {
-  return jobIds.filter((id) => {
-    const waiting = ledger.uploads.storeOf(id);
-    return waiting === undefined || waiting === storage?.name;
-  });
 }
 
 /** After a run that broke off: its jobs are not run any more. */

@@ -7,7 +7,7 @@ import type { GivenReference, Reference } from '../shot.ts';
 import type { Storage } from '../storage/storage.ts';
 import { worstOf } from './estimate.ts';
 import { fallbackNotices } from './fallbacks.ts';
-import { providersOf, storeOf } from './job-services.ts';
+import { providersOf, storesOf } from './job-services.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { faceNotices } from './likeness.ts';
 import type { Notice } from './notice.ts';
@@ -20,7 +20,8 @@ import { Refusals } from './refusals.ts';
 export interface Prepared {
   jobs: readonly PlannedJob[];
   providers: ReadonlyMap<string, ReadyProvider>;
-  storage: Storage | undefined;
+  /** By name. */
+  stores: ReadonlyMap<string, Storage>;
   references: ReadonlyMap<string, Reference>;
   /** Jobs that do not go on, and why. */
   refusals: Refusals;
@@ -45,7 +46,7 @@ export async function prepare(project: PreparingProject, jobs: readonly PlannedJ
   const warn = (message: string) => notices.push({ event: 'notice', level: 'warn', message });
   const services = project.services.forTimeouts(jobs.map(({ settings }) => settings.timeoutMs));
   const providers = await providersOf({ ...project, services }, jobs, { refusals, warn });
-  const storage = await storeOf(project, jobs, { refusals, warn });
+  const stores = await storesOf(project, jobs, { refusals, warn });
   const references = new Map<string, Reference>();
   const faceless = new Set<string>();
   const said = new Set<string>();
@@ -64,7 +65,7 @@ export async function prepare(project: PreparingProject, jobs: readonly PlannedJ
     });
   }
   for (const notice of fallbackNotices(refusals.left(jobs), providers)) warn(notice);
-  return { jobs, providers, storage, references, refusals, notices, faceless };
+  return { jobs, providers, stores, references, refusals, notices, faceless };
 }
 
 /**

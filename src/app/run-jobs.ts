@@ -52,9 +52,12 @@ export async function runJobs(
   try {
     const { jobs, opened } = openAll(ledger, prepared, { agreed, drawing: project.services.drawing });
     for (const job of jobs) ids.add(String(job.id));
-    const uploads = prepared.storage !== undefined;
     for (const job of jobs)
-      told({ ...openedEvent(ledger, job, project.clean), uploads, can_ask: canBeAsked(job, prepared.providers) });
+      told({
+        ...openedEvent(ledger, job, project.clean),
+        uploads: prepared.stores.has(ledger.uploads.storeOf(job.id) ?? job.settings.store),
+        can_ask: canBeAsked(job, prepared.providers),
+      });
     const refusals = agreed.refusals.told();
     const refused = refusals.map(({ jobId, message, hint, advice }): RunEvent => ({
       event: 'notice',

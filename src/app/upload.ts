@@ -54,7 +54,12 @@ export async function uploadImages(
     for (const event of early) emit(event);
     signals.drain.addEventListener('abort', tellDraining, { once: true });
     const context = runnerContext(project, { ledger, providers: new Map() }, emit);
-    const step = uploads({ ...context, jobIds: jobs.map((job) => job.id), ...signals, storage });
+    const [step] = uploads({
+      ...context,
+      jobIds: jobs.map((job) => job.id),
+      ...signals,
+      stores: new Map([[store, storage]]),
+    });
     await step?.finish();
     for (const job of jobs) opened.close(job.id, startedAtMs);
     const durationMs = project.host.elapsed() - startedMs;

@@ -14,14 +14,18 @@ interface Waiting {
   tries: number;
 }
 
-/** Takes the next image of a job whose upload is due and which no running process is uploading; undefined: none. */
-export function takeUpload(connection: Connection, jobId: number): Image | undefined {
+/** Takes the next image of a job whose upload to a store is due and in no running process; undefined: none. */
+export function takeUpload(
+  connection: Connection,
+  { jobId, store }: { jobId: number; store: string },
+): Image | undefined {
   const now = connection.now();
   const waiting = connection.all<Waiting>(
     `SELECT image_id imageId, store, owner, tries FROM uploads INDEXED BY uploads_waiting
-     WHERE job_id = ? AND state = 'pending' AND (not_before_ms <= ? OR waits_since_ms > ?)
+     WHERE job_id = ? AND state = 'pending' AND store = ? AND (not_before_ms <= ? OR waits_since_ms > ?)
        AND (owner IS NULL OR owner <> ?) ORDER BY image_id LIMIT ?`,
     jobId,
+    store,
     now,
     now + SET_BACK_MS,
     connection.owner,

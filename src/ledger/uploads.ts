@@ -24,26 +24,27 @@ export class Uploads {
     this.connection = connection;
   }
 
-  /** Takes the next image to upload, of these jobs, that no process that runs is uploading; undefined: none now. */
-  claim(jobIds: readonly number[]): Image | undefined {
+  /** Takes the next image of these jobs for a store that no process that runs is uploading; undefined: none now. */
+  claim(jobIds: readonly number[], store: string): Image | undefined {
     return this.connection.write(() => {
       for (const jobId of jobIds) {
-        const image = takeUpload(this.connection, jobId);
+        const image = takeUpload(this.connection, { jobId, store });
         if (image) return image;
       }
       return undefined;
     });
   }
 
-  /** How many are still to be uploaded, by anybody, and when the next may be tried (epoch ms). */
-  pending(jobIds: readonly number[]): { count: number; nextMs: number | undefined } {
+  /** How many are still to be uploaded to a store, by anybody, and when the next may be tried (epoch ms). */
+  pending(jobIds: readonly number[], store: string): { count: number; nextMs: number | undefined } {
     let count = 0;
     let nextMs: number | undefined;
     for (const jobId of jobIds) {
       const row = this.connection.get<{ n: number; at: number | null }>(
         `SELECT COUNT(*) n, MIN(not_before_ms) at FROM uploads INDEXED BY uploads_waiting
-          WHERE job_id = ? AND state = 'pending'`,
+          WHERE job_id = ? AND state = 'pending' AND store = ?`,
         jobId,
+        store,
       );
       count += row?.n ?? 0;
       if (row?.at !== undefined && row.at !== null) nextMs = Math.min(nextMs ?? Infinity, row.at);

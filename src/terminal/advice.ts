@@ -34,8 +34,6 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'make-avatar': (text, _, typed) => `${text} (\`${typed('create-character')}\` makes the avatar)`,
   resume: (_, __, typed) => `\`${typed('resume')}\` collects them`,
   'collect-batch': (text, { jobId }, typed) => `${text}; collect them with \`${typed(`resume ${jobId}`)}\``,
-  'resume-one-by-one': (_, __, typed) =>
-    `go on with one job at a time: \`${typed('resume JOB')}\`; or leave uploads for later: --storage none`,
   'retry-unknown': (text, { jobId }, typed) => `${text}: ${typed(`retry --unknown ${jobId}`)}`,
   retry: (_, { jobId }, typed) => `\`${typed(`retry ${jobId}`)}\` takes it up again`,
   'another-model': (_, { jobId }, typed) =>

@@ -95,11 +95,11 @@ function measure(ledger: Ledger): Figure[] {
     ),
     told(
       'uploads of a job: next',
-      sample(100, () => ledger.uploads.claim([1])),
+      sample(100, () => ledger.uploads.claim([1], 'paper')),
     ),
     told(
       'uploads of a job: how many wait',
-      sample(100, () => ledger.uploads.pending([1])),
+      sample(100, () => ledger.uploads.pending([1], 'paper')),
     ),
     told(
       'queue ahead of a job (200 open)',

@@ -39,11 +39,11 @@ describe('uploads', () => {
     const [a, b] = [ledgers.connection('a'), ledgers.connection('b')];
     const job = makeJob(a, ledgers.folder, { shots: galleryShots(2), settings: { store: 'paper' } });
     for (let i = 0; i < 2; i += 1) finish(a, ledgers.claimed(a, [job.id]));
-    const [first, second] = [a.uploads.claim([job.id]), b.uploads.claim([job.id])];
+    const [first, second] = [a.uploads.claim([job.id], 'paper'), b.uploads.claim([job.id], 'paper')];
     expect([first?.number, second?.number]).toEqual([1, 2]);
-    expect(b.uploads.claim([job.id])).toBeUndefined();
+    expect(b.uploads.claim([job.id], 'paper')).toBeUndefined();
     ledgers.ended.add('a');
-    const again = b.uploads.claim([job.id]);
+    const again = b.uploads.claim([job.id], 'paper');
     expect(again?.number).toBe(1);
     a.uploads.done(first!, { key: 'x', details: {}, url: 'late', md5: 'm' }); // not a's any more
     expect(b.images.find(1)?.upload?.state).toBe('pending');
@@ -69,12 +69,12 @@ describe('uploads', () => {
     const made = finish(ledger, ledgers.claimed(ledger, [job.id]));
     expect(made.upload).toMatchObject({ store: 'first', state: 'pending', key: null });
     const to = (key: string) => ({ key, details: { url: `https://${key}` }, url: `https://${key}`, md5: 'm' });
-    ledger.uploads.done(ledger.uploads.claim([job.id])!, to('f'));
+    ledger.uploads.done(ledger.uploads.claim([job.id], 'first')!, to('f'));
     expect(ledger.uploads.enqueue(job.characterKey, 'first').count).toBe(0);
     expect(ledger.uploads.enqueue(job.characterKey, 'second')).toMatchObject({ count: 1, jobs: [{ id: job.id }] });
     expect(ledger.uploads.storeOf(job.id)).toBe('second');
     expect(ledger.images.find(made.id)?.upload).toMatchObject({ store: 'second', state: 'pending' });
-    ledger.uploads.done(ledger.uploads.claim([job.id])!, to('s'));
+    ledger.uploads.done(ledger.uploads.claim([job.id], 'second')!, to('s'));
     expect(ledger.images.find(made.id)?.upload).toMatchObject({ store: 'second', state: 'done', key: 's' });
     expect(ledgers.count(`SELECT COUNT(*) FROM uploads WHERE state = 'done'`)).toBe(2);
     expect(ledger.images.hasUploaded('mira')).toBe(true);
@@ -87,7 +87,8 @@ describe('uploads', () => {
     finish(ledger, ledgers.claimed(ledger, [job.id]));
     ledger.uploads.enqueue(job.characterKey, 'second');
     expect(ledger.uploads.open(job.id)).toEqual({ pending: 1, failed: 0 });
-    expect(ledger.uploads.claim([job.id])?.upload?.store).toBe('second');
+    expect(ledger.uploads.claim([job.id], 'first')).toBeUndefined();
+    expect(ledger.uploads.claim([job.id], 'second')?.upload?.store).toBe('second');
   });
 });
 

@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defineProvider, defineStorage, ImgGen, type OpenOptions, type RunEvent } from '../../src/index.ts';
 import local from '../../src/providers/local.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import paper from '../storage/made-up.ts';
 
 let folder = '';
@@ -37,6 +39,33 @@ function storesNamed(...names: string[]): NonNullable<OpenOptions['stores']> {
     load: () => Promise.resolve({ default: defineStorage({ ...paper, name }) }),
   });
   return Object.fromEntries(names.map((name) => [name, entry(name)]));
+}
+
+/** A store that may come to refuse its key. */
+function keyed(name: string, state: { isRefused: boolean }): NonNullable<OpenOptions['stores']> {
+  const refusal: Awaited<ReturnType<Storage['check']>> = {
+    ok: false,
+    message: 'the key is refused',
+    failure: 'unauthorized',
+  };
+  const module = defineStorage({
+    ...paper,
+    name,
+    create: async (settings) => {
+      const store = await paper.create(settings);
+      const check = store.check.bind(store);
+      return Object.assign(store, { check: (signal: AbortSignal) => (state.isRefused ? refusal : check(signal)) });
+    },
+  });
+  return { [name]: { keyVariables: [], load: () => Promise.resolve({ default: module }) } };
+}
+
+/** How many pictures each store has, as the ledger knows it. */
+function uploaded(): Record<string, number> {
+  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'), { readonly: true });
+  const rows = db.prepare(`SELECT store, COUNT(*) n FROM uploads WHERE state = 'done' GROUP BY store`).all();
+  db.close();
+  return Object.fromEntries((rows as { store: string; n: number }[]).map(({ store, n }) => [store, n]));
 }
 
 async function open(config: object, options: OpenOptions): Promise<ImgGen> {
@@ -77,23 +106,28 @@ it('a job that was given less time than the config does not cut others short', a
   expect(timeoutsMs.every((one) => one === 60_000)).toBe(true);
 });
 
-it('jobs of different stores go on one by one: the first now, the other is named', async () => {
+it('jobs of different stores go on together, each to its own store', async () => {
   const imggen = await open({}, { stores: storesNamed('alpha', 'beta') });
   await unfinished(imggen, 2, { storage: 'alpha' });
   await unfinished(imggen, 3, { storage: 'beta' });
+  const made = [
+    { completed: 2, uploadsLeft: 0 },
+    { completed: 3, uploadsLeft: 0 },
+  ];
+  expect(await imggen.resume().result).toMatchObject({ status: 'done', refusals: [], jobs: made });
+  expect(uploaded()).toEqual({ alpha: 2, beta: 3 });
+});
+
+it('a store that refuses its key keeps its own jobs back, and no others', async () => {
+  const beta = { isRefused: false };
+  const imggen = await open({}, { stores: { ...storesNamed('alpha'), ...keyed('beta', beta) } });
+  await unfinished(imggen, 2, { storage: 'alpha' });
+  await unfinished(imggen, 3, { storage: 'beta' });
+  beta.isRefused = true;
   expect(await imggen.resume().result).toMatchObject({
-    status: 'some-failed',
-    jobs: [{ completed: 2 }, { completed: 0 }],
-    refusals: [
-      {
-        jobId: '2',
-        kind: 'usage',
-        message: 'these jobs go to different stores: alpha, beta',
-        advice: { code: 'resume-one-by-one' },
-      },
-    ],
+    status: 'auth',
+    jobs: [{ completed: 2, uploadsLeft: 0 }, { completed: 0 }],
+    refusals: [{ jobId: '2', kind: 'auth', message: 'the key is refused' }],
   });
-  expect(await imggen.resume().result).toMatchObject({ status: 'done' });
-  const { images } = await imggen.gallery('mira');
-  expect(images).toHaveLength(5);
+  expect(uploaded()).toEqual({ alpha: 2 });
 });

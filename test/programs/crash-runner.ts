@@ -98,7 +98,7 @@ const context = contextOf({
   provide: [ready(choosy)],
 });
 const options = optionsOf([1]);
-const after = afterSave({ ...context, ...options, storage });
+const after = afterSave({ ...context, ...options, stores: new Map([['paper', storage]]) });
 const result = await new Runner(context, options, { references: new Map(), after }).run();
 const jobs = options.jobIds.flatMap((id) => ledger.jobs.find(id) ?? []);
 await fillWithPlaceholders(context, jobs, { drawing: ready(drawing), signal: options.abort });

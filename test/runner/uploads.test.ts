@@ -20,14 +20,14 @@ it('an upload that the ledger could not record is no failure of the store, and s
   const { now, elapsed, sleep } = rig.clock;
   const quiet = { download: () => Promise.reject(new Error('no')), newKey: () => 'k' };
   const context = contextOf({ ledger: rig.ledger, now, elapsed, sleep, ...quiet, provide: [] });
-  const step = uploads({
+  const after = uploads({
     ...context,
     ...optionsOf([job.id]),
     tell: (event) => rig.heard.push(event),
-    storage: store,
+    stores: new Map([['paper', store]]),
   });
   const service = provider({ submit: (request) => Promise.resolve(picture(request.shot)) });
-  const result = await rig.run(job, [service], { after: [step!] });
+  const result = await rig.run(job, [service], { after });
   expect(result.stop?.reason).toBe('disk');
   expect(rig.ledger.uploads.open(job.id)).toEqual({ pending: 2, failed: 0 });
   const notices = rig.heard.flatMap((event) => (event.event === 'notice' ? [event.message] : []));

@@ -25,7 +25,6 @@ const all: Advice[] = [
   { code: 'start-another-job' },
   { code: 'reroll' },
   { code: 'resume' },
-  { code: 'resume-one-by-one' },
   { code: 'retry', jobId: '7' },
   { code: 'retry-unknown', jobId: '7' },
   { code: 'without-face', avatarJobId: '3', jobId: '7' },

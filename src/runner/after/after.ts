@@ -36,7 +36,8 @@ export interface AfterSave {
 export interface AfterSaveParts extends Time, Reporter, StopSignals, Pick<RunnerContext, 'drawing' | 'outputs'> {
   ledger: Ledger;
   jobIds: readonly number[];
-  storage: Storage | undefined;
+  /** By name: each picture goes to that of its job. */
+  stores: ReadonlyMap<string, Storage>;
   /** How faces are compared; undefined: they are not. */
   faces?: FaceParts | undefined;
 }
@@ -49,5 +50,5 @@ export interface FaceParts {
   takeSeed: (seed: number, take: number) => number;
 }
 
-/** Makes a step for one run; undefined when that run has no use for it. */
-export type MakeAfterSave = (parts: AfterSaveParts) => AfterSave | undefined;
+/** Makes the steps of a kind for one run; undefined when that run has no use for it. */
+export type MakeAfterSave = (parts: AfterSaveParts) => AfterSave | readonly AfterSave[] | undefined;

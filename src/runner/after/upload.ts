@@ -14,9 +14,9 @@ const FINISHING_MS = 20;
 /** A pause longer than this is told. */
 const NOTICED_MS = 10_000;
 
-/** Uploads of the run's jobs; none without a store. */
-export function uploads(parts: AfterSaveParts): AfterSave | undefined {
-  return parts.storage && new Uploads(parts, parts.storage);
+/** Uploads of the run's jobs, store by store: one that is slow or refuses our key keeps no other from its own. */
+export function uploads(parts: AfterSaveParts): AfterSave[] {
+  return [...parts.stores].map(([name, storage]) => new Uploads(parts, name, storage));
 }
 
 /**
@@ -28,6 +28,8 @@ class Uploads implements AfterSave {
   /** Set when the store refuses our key: the rest waits for `imggen resume`. */
   stop: Stop | undefined;
   private readonly parts: AfterSaveParts;
+  /** The name that the ledger has for it. */
+  private readonly store: string;
   private readonly storage: Storage;
   private readonly inFlight = new Set<Promise<void>>();
   private running: Promise<void> | undefined;
@@ -36,8 +38,9 @@ class Uploads implements AfterSave {
   private pausedUntilMs = 0;
   private wake: () => void = () => {};
 
-  constructor(parts: AfterSaveParts, storage: Storage) {
+  constructor(parts: AfterSaveParts, store: string, storage: Storage) {
     this.parts = parts;
+    this.store = store;
     this.storage = storage;
   }
 
@@ -68,12 +71,12 @@ class Uploads implements AfterSave {
         await Promise.race(this.inFlight);
         continue;
       }
-      const image = elapsed() >= this.pausedUntilMs ? ledger.uploads.claim(jobIds) : undefined;
+      const image = elapsed() >= this.pausedUntilMs ? ledger.uploads.claim(jobIds, this.store) : undefined;
       if (image) {
         this.begin(image);
         continue;
       }
-      if (this.finishing && this.inFlight.size === 0 && ledger.uploads.pending(jobIds).count === 0) return;
+      if (this.finishing && this.inFlight.size === 0 && ledger.uploads.pending(jobIds, this.store).count === 0) return;
       await this.idle();
     }
     await Promise.all(this.inFlight);
@@ -82,7 +85,10 @@ class Uploads implements AfterSave {
   /** Waits until a picture is saved, an upload ends, or the next may be tried. */
   private async idle(): Promise<void> {
     const { ledger, jobIds, drain, now, elapsed, sleep } = this.parts;
-    const nextMs = Math.max(this.pausedUntilMs - elapsed(), (ledger.uploads.pending(jobIds).nextMs ?? 0) - now());
+    const nextMs = Math.max(
+      this.pausedUntilMs - elapsed(),
+      (ledger.uploads.pending(jobIds, this.store).nextMs ?? 0) - now(),
+    );
     const waitMs = nextMs > 0 ? Math.min(nextMs, IDLE_MS) : this.finishing ? FINISHING_MS : IDLE_MS;
     const woken = new AbortController();
     this.wake = () => woken.abort('woken');
