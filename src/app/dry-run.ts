@@ -113,6 +113,8 @@ interface DryPlan {
   /** Of `auto`. */
   choice: Choice | undefined;
   notice?: Notice | undefined;
+  /** What is said of the character's LoRA. */
+  lora?: Notice | undefined;
   warning?: Notice | undefined;
   shots: Iterable<Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'>>;
 }
@@ -169,13 +171,16 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
 }
 
 /** What is said first. A job that goes on keeps its provider: nothing is chosen. */
-function introduced({ before, choice, notice, settings }: DryPlan, takes: Notice | undefined) {
+function introduced({ before, choice, notice, lora, settings }: DryPlan, takes: Notice | undefined) {
   const chosen = before ? undefined : choice;
   const sentence = chosen && { message: chosen.sentence };
   const inBatch = settings.batch
     ? { message: 'in batches: half the price, made within a day; the avatar, which all others wait for, at once' }
     : undefined;
-  return { choice: chosen ?? null, notices: [sentence, notice, inBatch, takes].filter((one) => one !== undefined) };
+  return {
+    choice: chosen ?? null,
+    notices: [sentence, notice, lora, inBatch, takes].filter((one) => one !== undefined),
+  };
 }
 
 function fallbackWarnings(

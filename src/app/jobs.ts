@@ -89,10 +89,10 @@ function assertKey(key: string | undefined): void {
 
 /** Hash over what makes two requests the same. */
 function fingerprintOf({ characterId, kind, what, planHash, settings }: Wanted, ledgerFolder: string): string {
-  const { provider, model, width, height, quality, transparent } = settings;
+  const { provider, model, width, height, quality, transparent, lora } = settings;
   const output = keptPath(ledgerFolder, settings.output);
   const same = [characterId, kind, what, planHash ?? '', provider, model, width, height, quality ?? '', output];
-  const made = transparent ? [...same, 'transparent'] : same;
+  const made = [...same, ...(transparent ? ['transparent'] : []), ...(lora ? [`lora ${lora.weights}`] : [])];
   return createHash('sha256').update(JSON.stringify(made)).digest('hex');
 }
 

@@ -88,6 +88,8 @@ export function faceNotice(project: FaceProject, job: FaceJob, ready: ReadyProvi
   const where = `${name} (${settings.model})`;
   // An edit has its face from its source.
   if (can.keepsFace === 'drawn' || job.alike.every(({ own }) => sourceOf(own.references))) return undefined;
+  // The LoRA has the face, and was told of when the pictures were planned.
+  if (settings.lora !== undefined) return undefined;
   const { face, missing } = faceSource(project, job);
   if (can.withheld !== undefined && face !== 'none') {
     throw new UserError(`${where} ${can.withheld}; ${characterId} would not look the same`, {

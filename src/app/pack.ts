@@ -13,6 +13,7 @@ import { choiceNotice } from './choice.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { approvedPictures } from './face-pictures.ts';
 import { expectedReferences } from './likeness.ts';
+import { withLora, wokenBy } from './lora.ts';
 import { paidInVain, continuation, jobBasics } from './jobs.ts';
 import { alikeOf } from './preflight.ts';
 import type { Notice } from './notice.ts';
@@ -34,6 +35,8 @@ export interface PackOptions extends MakingOptions, SceneOptions {
   count?: number | undefined;
   /** A character's id; default: the one of the config, registered if it is new. */
   character?: string | undefined;
+  /** False: without the LoRA of the character. */
+  lora?: boolean | undefined;
   /** Start another job although an identical one is unfinished. */
   fresh?: boolean | undefined;
 }
@@ -50,13 +53,15 @@ export interface PackPlan {
   choice: Choice | undefined;
   /** Said of what there is already. */
   notice: Notice | undefined;
+  /** What is said of the character's LoRA. */
+  lora: Notice | undefined;
   /** To be known before anything is paid. */
   warning: Notice | undefined;
 }
 
 /** N gallery pictures of a character. @throws {UserError} when its provider can't make them. */
 export async function planGallery(project: CreatingProject, options: PackOptions): Promise<PackPlan> {
-  const { subject, scenes, before, choice, notice, asked: settings, plan } = await wantedPack(project, options);
+  const { subject, scenes, before, choice, notice, lora, asked: settings, plan } = await wantedPack(project, options);
   const shots = before
     ? project.ledger.open().queries.shots(before.id, ['queued'])
     : [...plan(subject.registered?.galleryPlanned ?? 0)];
@@ -67,7 +72,7 @@ export async function planGallery(project: CreatingProject, options: PackOptions
   const why = 'the same prompt was asked for with it, and would give the same picture';
   const warning = others.length > 0 ? { message: `${what}: ${why}` } : undefined;
   const who = { characterId: subject.id, characterKey: subject.registered?.key };
-  return { ...who, settings, before, shots, choice, notice, warning };
+  return { ...who, settings, before, shots, choice, notice, lora, warning };
 }
 
 /** A pack as it is wanted. */
@@ -84,6 +89,8 @@ interface WantedPack {
   /** Of `auto`, for a new job. */
   choice: Choice | undefined;
   notice: Notice | undefined;
+  /** What is said of the character's LoRA, for a new job. */
+  lora: Notice | undefined;
   /** The shots, behind `from` gallery shots that the character has. */
   plan: (from: number) => Iterable<PlannedShot>;
 }
@@ -98,7 +105,7 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   const counted = scenes.length > 0 ? countedScenes(scenes, 'gallery', options.count) : undefined;
   const count = counted?.count ?? options.count ?? 0;
   const ledger = project.ledger.exists ? project.ledger.open() : undefined;
-  const who = { ...lookOf(subject), outfit: shown.outfit, context: shown.context };
+  let who = { ...lookOf(subject), outfit: shown.outfit, context: shown.context };
   const views = (from: number) => (counted ? planScenes(who, counted, { from }) : planPack(who, count, from));
   const plan = (from: number) => {
     if (!counted || !registered || !ledger) return views(from);
@@ -107,28 +114,40 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   };
   const planned = alikeOf(views(registered?.galleryPlanned ?? 0));
   const pictures = ledger && approvedPictures(ledger, registered, project.services.drawing);
-  const { choice, ...made } = await madeWithOfSubject(project, subject, { alike: planned, pictures });
+  const plain = await madeWithOfSubject(project, subject, { alike: planned, pictures });
+  const key = options.lora === false ? undefined : registered?.key;
+  const { made: all, notice: lora } = await withLora(project, plain, { characterKey: key, alike: planned });
+  const { choice, ...made } = all;
   const { settings } = made;
+  who = { ...who, attributes: wokenBy(who.attributes, settings) };
   const kind = 'pack';
   const wanted = { characterId: subject.id, kind, ...made, what: count, planHash: planHashOf(shown) } as const;
-  const { key, fresh } = options;
-  const same = { ...jobBasics(project.config, wanted, { key, fresh }), kind, imageCount: count } as const;
-  const here = { subject, scenes, same, choice, plan };
+  const named = { key: options.key, fresh: options.fresh };
+  const same = { ...jobBasics(project.config, wanted, named), kind, imageCount: count } as const;
+  const here = { subject, scenes, same, choice, lora, plan };
   if (!registered || !ledger) return { ...here, before: undefined, asked: settings, alike: planned, notice: undefined };
   const before = ledger.jobs.continued({ ...same, characterKey: registered.key });
   if (before) {
     const asked = changedSettings(before.settings, same.changes ?? {});
     const notice = continuation(before, ledger.jobs.counts(before.id).done, 'pictures');
-    return { ...here, choice: undefined, before, asked, alike: ledger.jobs.alike(before.id, ['queued']), notice };
+    return {
+      ...here,
+      choice: undefined,
+      lora: undefined,
+      before,
+      asked,
+      alike: ledger.jobs.alike(before.id, ['queued']),
+      notice,
+    };
   }
   const complete = ledger.queries.complete({ ...same, characterKey: registered.key });
-  const notice = complete && !fresh ? newJobNotice(complete) : undefined;
+  const notice = complete && !options.fresh ? newJobNotice(complete) : undefined;
   return { ...here, before, asked: settings, alike: planned, notice };
 }
 
 /** A job of N gallery pictures, to be run: the unfinished identical one, or a new one. @throws {UserError} */
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
-  const { subject, same, before, asked, alike, choice, notice, plan } = await wantedPack(project, options);
+  const { subject, same, before, asked, alike, choice, notice, lora, plan } = await wantedPack(project, options);
   const { id: characterId, configured, registered } = subject;
   const { output, store, model } = asked;
   const acceptUnread = options.acceptUnreadStore === true;
@@ -144,7 +163,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     before,
     refusal,
     alike,
-    notices: [choiceNotice(choice), notice, before ? undefined : approvedNotice(alongside)],
+    notices: [choiceNotice(choice), notice, lora, before ? undefined : approvedNotice(alongside)],
     open: () => {
       const opened = project.ledger.open();
       const place = { owner: project.caller.owner, output };

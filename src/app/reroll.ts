@@ -118,6 +118,7 @@ async function takesMadeWith(project: CreatingProject, jobId: number, images: re
     ...found.settings,
     ...(isSized ? {} : { width, height }),
     ...(provider === made.provider ? { model: given.model ?? made.model, quality: given.quality ?? made.quality } : {}),
+    ...(provider === made.provider && given.model === undefined && made.lora && { lora: made.lora }),
   };
   assertFits(settings, await project.services.provider(settings.provider), alike.filter(isEdit));
   return { ...found, settings };

@@ -17,6 +17,8 @@ export interface AttemptInfo {
   remoteId: string | null;
   /** It went in a batch, at the price of one. */
   batch: boolean;
+  /** Weights of the character's LoRA that it was asked for with; null: none. */
+  lora: string | null;
   /** ISO 8601. */
   startedAt: string;
   durationMs: number | null;
@@ -86,6 +88,7 @@ function attemptInfo(attempt: Attempt, costUsd: number, references: SentReferenc
     message,
     remoteId,
     batch: request.batch === true,
+    lora: request.lora ?? null,
     startedAt: new Date(intentAtMs).toISOString(),
     durationMs: endedAtMs === null ? null : endedAtMs - intentAtMs,
     costUsd,

@@ -13,6 +13,8 @@ export interface PackFlags extends MakingFlags {
   scenes?: string | false | undefined;
   outfit?: string | undefined;
   context?: string | undefined;
+  /** `false`: without the character's LoRA. commander's default is `true`. */
+  lora?: boolean | undefined;
 }
 
 /** `imggen pack [character] --count N`, `--scene TEXT`: gallery pictures. */
@@ -21,7 +23,7 @@ export function pack(io: Io, character: string | undefined, flags: PackFlags): P
   return withImgGen(io, flags, { configOptional: character !== undefined }, async (imggen) => {
     assertSaid(io, flags, imggen.config.scenes.length > 0);
     const { key, relock, yes } = flags;
-    const basics = { character, count, key, relock, fresh: flags.new, acceptUnreadStore: yes };
+    const basics = { character, count, key, relock, fresh: flags.new, lora: flags.lora, acceptUnreadStore: yes };
     const what = { ...basics, ...scenesOf(flags), outfit: flags.outfit, contextFile: flags.context };
     if (flags.dryRun) {
       printDryRun(io, flags, [await imggen.planPack(what)]);

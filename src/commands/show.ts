@@ -74,6 +74,7 @@ function attemptLines({
   message,
   remoteId,
   references,
+  lora,
   costUsd,
 }: AttemptInfo): string[] {
   const id = remoteId === null ? '' : `, ${remoteId}`;
@@ -81,6 +82,7 @@ function attemptLines({
   const end = `${outcome ?? 'not ended'} at ${provider}${batch ? ' in a batch' : ''}, ${usd(costUsd)}${id}${why}`;
   return [
     `  ${`request ${attempt}`.padEnd(12)} ${printable(end)}`,
+    ...(lora === null ? [] : [`    with the LoRA ${printable(lora)}`]),
     ...references.map(({ role, filename, path }) => `    sent with it: ${role} ${printable(filename ?? path)}`),
   ];
 }

@@ -79,6 +79,7 @@ function addPack(program: Command, run: Run): void {
         .option('--no-scenes', 'not those of the config')
         .option('--outfit <text>', 'clothes of all pictures, in place of the character’s')
         .option('--context <file>', 'story, place and mood of all pictures: a text, or YAML or JSON')
+        .option('--no-lora', 'without the LoRA of the character')
         .option('--new', 'start another job although an identical one is unfinished')
         .addOption(seedOption())
         .option('--relock', 'accept a config whose seed or attributes differ from what is locked'),

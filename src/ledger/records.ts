@@ -104,6 +104,8 @@ export interface AttemptRequest {
   height: number;
   quality?: string | undefined;
   transparent?: boolean | undefined;
+  /** Weights of the character's LoRA: an address, or a model at the service. */
+  lora?: string | undefined;
   /** It goes in a batch. */
   batch?: true | undefined;
   references: readonly Reference[];

@@ -82,6 +82,8 @@ export interface JobSettings {
   allowInconsistent?: boolean | undefined;
   /** Pictures that wait for the avatar are not begun without it; default: they begin whatever its end. */
   needsFace?: boolean | undefined;
+  /** The LoRA that its pictures are made with; `trigger` is in their prompts. */
+  lora?: { weights: string; trigger: string } | undefined;
   /** Of a job of kind `train`, and of no other. */
   training?: TrainingSettings | undefined;
 }

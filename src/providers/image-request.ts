@@ -22,6 +22,8 @@ export interface ImageRequest {
   quality?: string | undefined;
   /** With a transparent background; only for models that can. */
   transparent?: boolean | undefined;
+  /** Weights of a LoRA, for models that take some: an address, or a model at the service (`owner/name/version`). */
+  lora?: string | undefined;
   references: readonly Reference[];
   /** Roles of references that go into an input of their own; default none. */
   ownInputs?: readonly ReferenceRole[] | undefined;

@@ -20,6 +20,7 @@ export function unfitToStandIn(other: ReadyProvider, model: string, demand: Stan
   const { settings, references } = demand;
   const why = unfit(other, model, demand);
   if (why !== undefined) return why;
+  if (settings.lora !== undefined) return 'it has no LoRA of the character';
   const { withheld, qualities, keepsFace, referencesMin = 0 } = other.provider.capabilities(model);
   if (sourceOf(settings.references) && keepsFace === 'drawn') return 'it draws anew, and edits no picture';
   if (references < referencesMin) return 'it needs a reference picture, and none goes along';

@@ -171,6 +171,8 @@ export function shotSettings(settings: JobSettings, own: ShotSettings, kind: Sho
 }
 
 /** What is asked beside model, prompt and seed. */
-function keptOf({ width, height, quality, transparent }: JobSettings, references: Reference[]): AttemptRequest {
-  return { width, height, quality, ...(transparent && { transparent }), references };
+function keptOf(settings: JobSettings, references: Reference[]): AttemptRequest {
+  const { width, height, quality, transparent, lora } = settings;
+  const weights = lora && { lora: lora.weights };
+  return { width, height, quality, ...(transparent && { transparent }), ...weights, references };
 }

@@ -33,6 +33,7 @@ export function inputOf(model: FalModel, request: ImageRequest, urls: readonly s
     ...(capabilities.seed === 'none' ? {} : { seed: request.seed }),
     ...sizeOf(model, request),
     ...model.fixed,
+    ...(model.loras && request.lora !== undefined ? { loras: [{ path: request.lora, scale: 1 }] } : {}),
     ...extra,
     ...(referenceInput === undefined || urls.length === 0
       ? {}

@@ -16,6 +16,8 @@ export interface FalModel extends ModelRecord {
   /** Asked with references; absent: it takes none. */
   withReferences?: string;
   referenceInput?: ReferenceField;
+  /** It takes weights of LoRAs. */
+  loras?: true;
   sizeField: SizeField;
   /** Named resolutions, least first. */
   resolutions?: readonly ResolutionStep[];
@@ -71,6 +73,7 @@ interface Line extends Partial<Capabilities> {
   sizes: SizeSupport;
   resolutions?: readonly ResolutionStep[];
   fixed?: Readonly<Record<string, unknown>>;
+  loras?: true;
 }
 
 /**
@@ -78,8 +81,8 @@ interface Line extends Partial<Capabilities> {
  * pictures a request.
  */
 export function model(id: string, keepsFace: FaceKeeping, referencesMax: number, line: Line): FalModel {
-  const { price: rule, note, from = PAGES, unitUsd, plain = id, edit = `${id}/edit`, input, fixed, ...rest } = line;
-  const { resolutions, ...can } = rest;
+  const { price: rule, note, from = PAGES, unitUsd, plain = id, edit = `${id}/edit`, input, fixed, ...more } = line;
+  const { resolutions, loras, ...can } = more;
   const sizeField = { ratio: 'aspect_ratio', any: 'none', free: 'image_size', list: 'image_size' } as const;
   return {
     id,
@@ -88,6 +91,7 @@ export function model(id: string, keepsFace: FaceKeeping, referencesMax: number,
     ...(referencesMax === 0 ? {} : { withReferences: edit, referenceInput: input ?? 'image_urls' }),
     sizeField: sizeField[can.sizes.kind],
     ...(resolutions === undefined ? {} : { resolutions }),
+    ...(loras && { loras }),
     fixed: fixed ?? {},
     price: { rule, from },
     priceNote: `${note}${from === THIRD ? ' (unverified)' : ''}`,

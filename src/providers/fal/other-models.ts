@@ -58,7 +58,8 @@ export const OTHERS: readonly FalModel[] = [
   }),
   model('fal-ai/flux-lora', 'none', 0, {
     price: byMegapixel({ in: 0, out: 0.035 }),
-    note: '$0.035 a megapixel; the LoRA is named in providers.fal.input.loras',
+    note: '$0.035 a megapixel; with the LoRA of the character, or that of providers.fal.input.loras',
+    loras: true,
     unitUsd: 0.035,
     sizes: free(256, 2048),
     fixed: { ...ONE, ...PNG },

@@ -85,6 +85,7 @@ export function buildInput(
     ...qualityInput(schema, request.quality),
     ...negativeInput(schema, request.negativePrompt),
     ...(request.transparent ? transparentInput(schema) : {}),
+    ...loraInput(schema, request.lora),
     ...('problem' in pictures ? {} : pictures.input),
     ...extra,
     ...own,
@@ -138,6 +139,10 @@ function promptInput(schema: InputSchema, prompt: string): Input {
 function negativeInput(schema: InputSchema, negativePrompt: string | undefined): Input {
   const name = negativeField(schema);
   return name === undefined || !negativePrompt ? {} : { [name]: negativePrompt };
+}
+
+function loraInput({ fields }: InputSchema, lora: string | undefined): Input {
+  return lora !== undefined && fields.get('lora_weights')?.type === 'string' ? { lora_weights: lora } : {};
 }
 
 function qualityInput({ fields }: InputSchema, quality: string | undefined): Input {

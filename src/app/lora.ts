@@ -1,0 +1,84 @@
+/** The LoRA of a character: later packs are made with it, where the model takes its weights. */
+import type { CharacterAttributes } from '../character.ts';
+import type { Lora } from '../ledger/lora-records.ts';
+import type { JobSettings } from '../ledger/records.ts';
+import { settingsWith } from './job-settings.ts';
+import type { MadeWith } from './made-with.ts';
+import type { Notice } from './notice.ts';
+import { assertFits } from './preflight.ts';
+import type { Project } from './project.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
+
+/** What looking for a LoRA needs of a project. */
+type LoraProject = Pick<Project, 'config' | 'services' | 'ledger'>;
+
+/** How pictures are made, and what is said of the LoRA. */
+export interface WithLora {
+  made: MadeWith;
+  notice: Notice | undefined;
+}
+
+/**
+ * The same pictures with the LoRA of the character, where one was trained at their provider: with the model that takes
+ * it, unless another one was named. Pictures of the face stay here then, as those models take none.
+ * @param characterKey undefined: it is new, or its LoRA is not wanted.
+ * @throws {UserError} when that model can't make these pictures.
+ */
+export async function withLora(
+  project: LoraProject,
+  made: MadeWith,
+  { characterKey, alike }: { characterKey: number | undefined; alike: readonly AlikeShots[] },
+): Promise<WithLora> {
+  const { settings } = made;
+  const lora =
+    characterKey === undefined ? undefined : project.ledger.open().loras.current(characterKey, settings.provider);
+  if (!lora) return { made, notice: undefined };
+  const ready = await project.services.provider(settings.provider);
+  const model = modelFor(project, lora, settings);
+  const weights = weightsOf(lora);
+  if (model === undefined) {
+    const [other] = lora.madeWith;
+    const why = `${settings.model} makes these pictures without the LoRA of ${lora.characterId} (${lora.trigger})`;
+    return { made, notice: { message: other === undefined ? why : `${why}; the model ${other} takes it` } };
+  }
+  if (weights === undefined) {
+    const message = `the LoRA of ${lora.characterId} is not used: ${settings.provider} told no address of its weights`;
+    return { made, notice: { message } };
+  }
+  const { references, negativePrompt } = settings;
+  const others = references.filter(({ role }) => role !== 'face');
+  const character = { references: others, negativePrompt };
+  const changed: JobSettings = {
+    ...settingsWith(project.config, settings.provider, { ...ready, model }, character),
+    lora: { weights, trigger: lora.trigger },
+  };
+  await project.services.learn({ ...ready, model });
+  assertFits(changed, ready, alike);
+  const given = references.length - others.length;
+  const stays = given === 0 ? '' : `; its ${given === 1 ? 'reference picture stays' : 'reference pictures stay'} here`;
+  const what = `the LoRA of ${lora.characterId} (${lora.trigger}, trained with ${lora.images} pictures)`;
+  return { made: { ...made, settings: changed }, notice: { message: `made with ${what} by ${model}${stays}` } };
+}
+
+/** Attributes whose prompts wake the LoRA up. */
+export function wokenBy(attributes: CharacterAttributes, { lora }: Pick<JobSettings, 'lora'>): CharacterAttributes {
+  return lora === undefined ? attributes : { ...attributes, trigger: lora.trigger };
+}
+
+/** The model that takes the LoRA; undefined: pictures are made by another one that was named, or with references. */
+function modelFor({ config }: LoraProject, { madeWith }: Lora, settings: JobSettings): string | undefined {
+  const { provider, model, references } = settings;
+  if (madeWith.includes(model)) return model;
+  const isNamed = config.provider === 'auto' || config.model !== undefined || nameIn(config.providers[provider]);
+  const needsReferences = references.some(({ role }) => role !== 'face');
+  return isNamed || needsReferences ? undefined : madeWith[0];
+}
+
+function nameIn(options: object | undefined): boolean {
+  return options !== undefined && 'model' in options && options.model !== undefined;
+}
+
+/** Where the service finds the weights: a version of a model there, as `owner/name/id`, else their address. */
+function weightsOf({ version, url }: Lora): string | undefined {
+  return version?.replace(':', '/') ?? url ?? undefined;
+}

@@ -1,0 +1,138 @@
+/** The LoRA that was trained of a character: later packs are made with it, unless something else was asked for. */
+import Sqlite from 'better-sqlite3';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Emulator, startEmulator } from '../emulators/emulator.ts';
+import { fal } from '../emulators/fal.ts';
+import { replicate } from '../emulators/replicate.ts';
+import { modelOf, uri } from '../emulators/replicate/models.ts';
+import { ask, imggen, linesOf, newStudio, picturesIn } from '../support/cli/imggen.ts';
+
+const KEY = 'id-0123:secret-456';
+const WEIGHTS = 'https://files.test/mira.safetensors';
+const NOTICE = 'made with the LoRA of mira-sol (m1r4s0l, trained with 10 pictures)';
+
+interface Trained {
+  provider: string;
+  madeWith: string;
+  version?: string;
+}
+
+/** Puts a LoRA of the character into the ledger, as a training leaves it. */
+function putLora(folder: string, { provider, madeWith, version }: Trained): void {
+  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
+  db.prepare(
+    `INSERT INTO loras (character_key, character_id, job_id, shot_id, attempt_id, state, chosen, provider, model,
+       made_with, trigger_word, class_name, steps, images, url, version, filename, path, sha256, size_bytes,
+       cost_micros, created_at_ms)
+     SELECT c.key, c.id, a.job_id, a.shot_id, a.id, 'stored', 1, ?, 'trainer', ?, 'm1r4s0l', 'woman', 1000, 10, ?, ?,
+       'm.safetensors', 'images/mira-sol/lora/m.safetensors', 'x', 1, 0, 1
+     FROM characters c, attempts a ORDER BY a.id LIMIT 1`,
+  ).run(provider, JSON.stringify([madeWith]), WEIGHTS, version ?? null);
+  db.close();
+}
+
+const sent = ({ requests }: Emulator, from: number) =>
+  requests
+    .filter(({ operation }) => operation === 'submit')
+    .slice(from)
+    .map(({ body }) => body as Record<string, unknown>);
+
+/** A character with an avatar that fal made, and a LoRA from there. */
+async function atFal(config: Record<string, unknown> = {}) {
+  const emulator = await startEmulator(fal({ key: KEY }));
+  onTestFinished(() => emulator.close());
+  const providers = { fal: { pollMs: 10 } };
+  const folder = newStudio({
+    provider: 'fal',
+    size: '1024x1024',
+    thumbnails: false,
+    staggerMs: 0,
+    providers,
+    ...config,
+  });
+  const env = { FAL_KEY: KEY, FAL_BASE_URL: emulator.url };
+  const made = await imggen(folder, ['create-character', '--training-count', '1', '--yes'], { env });
+  expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  putLora(folder, { provider: 'fal', madeWith: 'fal-ai/flux-lora' });
+  return { folder, emulator, run: (...args: string[]) => imggen(folder, args, { env }) };
+}
+
+it('is what a pack is made with: its model, its weights, its trigger word; said before anything is sent', async () => {
+  const { folder, emulator, run } = await atFal();
+  const planned = await run('pack', '--count', '2', '--dry-run');
+  expect(planned.stdout).toContain(`${NOTICE} by fal-ai/flux-lora`);
+  expect(sent(emulator, 2)).toEqual([]);
+  const packed = await run('pack', '--count', '2', '--yes');
+  expect(packed, packed.stderr).toMatchObject({ exitCode: 0 });
+  expect(packed.stderr + packed.stdout).toContain(NOTICE);
+  expect(packed.stderr + packed.stdout).not.toMatch(/face is not kept|no avatar/);
+  for (const body of sent(emulator, 2)) {
+    expect(body).toMatchObject({ loras: [{ path: WEIGHTS, scale: 1 }] });
+    expect(body).not.toHaveProperty('image_urls');
+    expect(body['prompt']).toMatch(/ of m1r4s0l, a woman with auburn hair/);
+  }
+  expect(sent(emulator, 2)).toHaveLength(2);
+  expect(picturesIn(folder)).toHaveLength(4);
+  // Another take is made in the same way.
+  expect((await run('reroll', 'mira-sol/3', '--yes')).exitCode).toBe(0);
+  expect(sent(emulator, 4)).toMatchObject([{ loras: [{ path: WEIGHTS }] }]);
+  const shown = await run('show', 'mira-sol/3', '--json');
+  expect(linesOf(shown.stdout.replaceAll('\n', ''))[0]).toMatchObject({ attempts: [{ lora: WEIGHTS }] });
+});
+
+it('is left out by --no-lora, and by the name of a model that does not take it', async () => {
+  const { emulator, run } = await atFal();
+  const without = await run('pack', '--count', '1', '--no-lora', '--yes');
+  expect(without, without.stderr).toMatchObject({ exitCode: 0 });
+  const named = await run('pack', '--count', '1', '--model', 'fal-ai/flux-2-pro', '--new', '--yes');
+  expect(named, named.stderr).toMatchObject({ exitCode: 0 });
+  expect(named.stderr + named.stdout).toMatch(
+    /fal-ai\/flux-2-pro makes these pictures without the LoRA of mira-sol.*fal-ai\/flux-lora takes it/,
+  );
+  for (const body of sent(emulator, 2)) {
+    expect(body).not.toHaveProperty('loras');
+    expect(body['prompt']).toContain('of Mira Sol, a woman');
+  }
+  expect(sent(emulator, 2)).toHaveLength(2);
+});
+
+it('keeps fallbacks away that do not have it, and another LoRA begins another job', async () => {
+  const { folder, run } = await atFal({ fallback: ['local'] });
+  const first = await run('pack', '--count', '1', '--yes');
+  expect(first.stderr + first.stdout).toMatch(/local.*it has no LoRA of the character/);
+  expect(ask(folder, `SELECT json_extract(settings, '$.lora.trigger') t FROM jobs WHERE kind = 'pack'`)).toEqual([
+    { t: 'm1r4s0l' },
+  ]);
+});
+
+it('is named at Replicate by the version of its model', async () => {
+  const fluxDevLora = modelOf('black-forest-labs/flux-dev-lora', 'd', {
+    priceMicros: 32_000,
+    properties: {
+      prompt: { type: 'string' },
+      image: uri,
+      seed: { type: 'integer' },
+      lora_weights: { type: 'string' },
+      aspect_ratio: { allOf: [{ $ref: '#/components/schemas/aspect_ratio' }], default: '1:1' },
+    },
+    enums: { aspect_ratio: { type: 'string', enum: ['1:1', '16:9'] } },
+  });
+  const token = 'emulated-token';
+  const emulator = await startEmulator(replicate({ token, models: [fluxDevLora] }));
+  onTestFinished(() => emulator.close());
+  const providers = { replicate: { pollMs: 20 } };
+  const folder = newStudio({ provider: 'replicate', size: '1024x1024', thumbnails: false, staggerMs: 0, providers });
+  const env = { REPLICATE_API_TOKEN: token, REPLICATE_BASE_URL: `${emulator.url}/v1` };
+  expect((await imggen(folder, ['avatar', '--yes'], { env })).exitCode).toBe(0);
+  const madeWith = 'black-forest-labs/flux-dev-lora';
+  putLora(folder, { provider: 'replicate', madeWith, version: 'owner/mira:0123' });
+  const packed = await imggen(folder, ['pack', '--count', '1', '--yes'], { env });
+  expect(packed, packed.stderr).toMatchObject({ exitCode: 0 });
+  const [body] = sent(emulator, 1);
+  expect(body?.['input']).toMatchObject({
+    lora_weights: 'owner/mira/0123',
+    prompt: expect.stringContaining('m1r4s0l'),
+  });
+  expect(body?.['input']).not.toHaveProperty('image');
+});
