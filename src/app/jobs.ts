@@ -11,6 +11,7 @@ import { assertOwner, isVisible } from './characters.ts';
 import { printable } from '../sanitize.ts';
 import type { Notice } from './notice.ts';
 import type { Caller, Project } from './project.ts';
+import { uncompared } from './uncompared.ts';
 
 /** Characters of a job's key. */
 const KEY_MAX = 200;
@@ -127,11 +128,12 @@ export function ownJobs(ledger: Ledger, caller: Caller, jobs: readonly Job[]): J
   return jobs.filter((job) => visible(job.characterKey));
 }
 
-/** True when something of a job is left to do: shots, doubts, uploads. */
-export function isUnfinished(ledger: Ledger, job: Job): boolean {
+/** True when something of a job is left to do: shots, doubts, uploads, faces that a gate waits for. */
+export function isUnfinished(ledger: Ledger, job: Job, drawing: ReadonlySet<string>): boolean {
   const counts = ledger.jobs.counts(job.id);
   const uploads = ledger.uploads.open(job.id);
-  return counts.queued + counts.leased + counts.held + uploads.pending + uploads.failed > 0;
+  const left = counts.queued + counts.leased + counts.held + uploads.pending + uploads.failed;
+  return left > 0 || uncompared(ledger, job, drawing) > 0;
 }
 
 /**

@@ -52,6 +52,8 @@ export interface JobResult {
   lowest: { filename: string; score: number } | null;
   /** `consistency` is under what was asked for, and that does not pass. */
   isInconsistent: boolean;
+  /** Pictures that were to be compared, since only the same face passes, and were not yet. */
+  uncompared: number;
   costUsd: number;
   /** Held for attempts whose real cost is not known yet; counts as spent. */
   reservedUsd: number;

@@ -9,7 +9,7 @@ import type { PlannedJob } from './planned-job.ts';
 import type { Project } from './project.ts';
 
 /** What these use-cases need of a project. */
-type ResumingProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'clean'>;
+type ResumingProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'clean' | 'services'>;
 
 /** Which shots `retry` tries again. */
 export interface RetryOptions {
@@ -29,8 +29,9 @@ const SEARCHED = 1_000;
 export function resuming(project: ResumingProject, name?: string): PlannedJob[] {
   if (name === undefined && !project.ledger.exists) return [];
   const ledger = project.ledger.openExisting();
+  const { drawing } = project.services;
   const jobs =
-    name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger)) : [knownPictures(project, name)];
+    name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger, drawing)) : [knownPictures(project, name)];
   const canceled = jobs.find((job) => job.state === 'canceled' && !isOwed(ledger, job));
   if (canceled) {
     const { held, failed, refused, canceled: dropped } = ledger.jobs.counts(canceled.id);
@@ -45,7 +46,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
     });
   }
   return jobs
-    .filter((job) => isUnfinished(ledger, job) || isOwed(ledger, job))
+    .filter((job) => isUnfinished(ledger, job, drawing) || isOwed(ledger, job))
     .map((job) => {
       const settings = changedSettings(job.settings, changesOf(project.config));
       const pictures = job.imageCount === 1 ? '1 picture' : `${job.imageCount} pictures`;
@@ -123,13 +124,16 @@ function isOwed(ledger: Ledger, job: Job): boolean {
   return job.state === 'canceled' && ledger.jobs.counts(job.id).leased > 0;
 }
 
-/** Open jobs, ended ones whose pictures wait for the store, and canceled ones with paid work to be collected. */
-function unfinished(ledger: Ledger): Job[] {
+/**
+ * Open jobs, ended ones whose pictures wait for the store or to be compared, and canceled ones with paid work to be
+ * collected.
+ */
+function unfinished(ledger: Ledger, drawing: ReadonlySet<string>): Job[] {
   const open = ledger.jobs.open().filter(makesPictures);
   const known = new Set(open.map((job) => job.id));
   const others = ledger.jobs.list(SEARCHED).filter((job) => makesPictures(job) && !known.has(job.id));
   return [
     ...open,
-    ...others.filter((job) => (job.state === 'ended' ? isUnfinished(ledger, job) : isOwed(ledger, job))),
+    ...others.filter((job) => (job.state === 'ended' ? isUnfinished(ledger, job, drawing) : isOwed(ledger, job))),
   ];
 }

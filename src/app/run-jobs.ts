@@ -76,6 +76,7 @@ export async function runJobs(
     return summarize(ledger, jobs, {
       ...ended,
       refusals,
+      drawing: project.services.drawing,
       capsNeeded: capsNeeded(ledger, jobs, { ...prepared, ...ended }),
       durationMs: project.host.elapsed() - startedMs,
       canAsk: (job) => canBeAsked(job, prepared.providers),

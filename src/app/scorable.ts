@@ -17,6 +17,8 @@ export interface Scorable {
   isDrawing: boolean;
   /** Of the ledger. */
   image?: Image | undefined;
+  /** It is one of all of a character: it is told of only while no other take has replaced it. */
+  isOneOfAll?: boolean;
 }
 
 /** Pictures to score; `character`: all of them are of that one. */
@@ -65,7 +67,16 @@ function meaning(
   const of = (image: Image) => ofLedger(project, image);
   if (ledger.exists && ledger.open().characters.named(name).length > 0) {
     const { key } = knownCharacter(project, name);
-    return ledger.open().images.gallery({ characterKey: key, superseded: false }).toReversed().flatMap(of);
+    const { images, scores } = ledger.open();
+    const compared = scores.ofCharacter(key);
+    // Another take that nobody has compared yet may be the better one.
+    const isWanted = ({ id, supersededBy }: Image) => supersededBy === null || !compared.has(id);
+    return images
+      .gallery({ characterKey: key })
+      .toReversed()
+      .filter(isWanted)
+      .flatMap(of)
+      .map((one) => ({ ...one, isOneOfAll: true }));
   }
   const files = pictureFiles(resolve(host.cwd, name));
   if (files) return files.map((path) => ({ name: shown(host.cwd, path), path, isDrawing: false }));

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Embedder } from '../faces/embedder.ts';
+import { hashFile } from '../images/hash.ts';
 import { scoreSet, type PictureScore, type ReadPicture, type SetScore } from '../faces/score.ts';
 import type { Project } from './project.ts';
 import { pictureFiles, scorable, shown, type Scorable } from './scorable.ts';
@@ -38,6 +39,8 @@ export interface ScoreReport extends Omit<SetScore, 'pictures'> {
   references: readonly string[];
   /** Pictures that can't be decoded, and why. */
   unreadable: readonly { name: string; message: string }[];
+  /** Pictures of the ledger whose files were changed since they were made: their scores are not kept. */
+  changed: readonly string[];
   images: readonly ScoredPicture[];
 }
 
@@ -50,6 +53,7 @@ export async function score(project: ScoringProject, options: ScoreOptions): Pro
   if (pictures.length === 0) throw new UserError('there are no pictures to score');
   const given = options.references === undefined ? undefined : await givenReferences(project, options.references);
   const { against, references } = given ?? (await usualReferences(project, character));
+  const changed: string[] = [];
   const { FaceThread } = await import('../faces/thread.ts');
   const embedder = new FaceThread();
   try {
@@ -62,8 +66,12 @@ export async function score(project: ScoringProject, options: ScoreOptions): Pro
         problems: references.map(({ name }) => name),
         hint: 'name pictures that show the face from near, or none: the pictures are then compared with each other',
       });
-    const { pictures: scored, ...set } = scoreSet(of(pictures), compared);
-    if (!given) keep(project, { pictures, scored, against, read: read.faces, model: embedder.model });
+    if (!given) {
+      const { pictures: scored } = scoreSet(of(pictures), compared);
+      changed.push(...(await keep(project, { pictures, scored, against, read: read.faces, model: embedder.model })));
+    }
+    const told = pictures.filter((one) => !one.isOneOfAll || counts(project, one));
+    const { pictures: scored, ...set } = scoreSet(of(told), compared);
     const pathOf = new Map(pictures.map(({ name, path }) => [name, path]));
     return {
       model: embedder.model,
@@ -72,6 +80,7 @@ export async function score(project: ScoringProject, options: ScoreOptions): Pro
       references: compared.map(({ name }) => name),
       ...set,
       unreadable: read.unreadable,
+      changed,
       images: scored.map((one) => ({ ...one, path: pathOf.get(one.name) ?? '' })),
     };
   } finally {
@@ -79,8 +88,16 @@ export async function score(project: ScoringProject, options: ScoreOptions): Pro
   }
 }
 
-/** Scores of the ledger's pictures against what they usually are compared with are kept, with the raw distances. */
-function keep(
+/** False when another take has replaced a picture of the ledger. */
+function counts({ ledger }: Pick<ScoringProject, 'ledger'>, { image }: Scorable): boolean {
+  return image === undefined || ledger.open().images.find(image.id)?.supersededBy === null;
+}
+
+/**
+ * Scores of the ledger's pictures against what they usually are compared with are kept, with the raw distances. Returns
+ * the names of those that were changed since they were made: what they show now is told, and not kept.
+ */
+async function keep(
   { ledger, config }: ScoringProject,
   of: {
     pictures: readonly Scorable[];
@@ -89,11 +106,17 @@ function keep(
     read: ReadonlyMap<string, ReadPicture>;
     model: string;
   },
-): void {
+): Promise<string[]> {
   const scores = new Map(of.scored.map((one) => [one.name, one]));
+  const changed: string[] = [];
   for (const { name, path, image } of of.pictures) {
     const one = scores.get(name);
     if (!image || !one || one.why === 'drawing') continue;
+    const sums = await hashFile(path).catch(() => undefined);
+    if (sums?.sha256 !== image.sha256) {
+      changed.push(name);
+      continue;
+    }
     const { score: likeness, distances, why, facesFound, facePx, pose, hash } = one;
     const embedding = config.faces.keep ? of.read.get(path)?.faces?.faces[0]?.descriptor : undefined;
     const details = { why, against: of.against, facesFound, facePx, pose, hash };
@@ -101,6 +124,7 @@ function keep(
     ledger.open().scores.write(row);
     if (image.shotId !== null) ledger.open().takes.keepBest(image.shotId);
   }
+  return changed;
 }
 
 async function givenReferences({ host }: Pick<Project, 'host'>, names: readonly string[]) {

@@ -7,6 +7,7 @@ import { usdOf } from '../money.ts';
 import type { Stop } from '../runner/context.ts';
 import type { Refusal } from './refusals.ts';
 import type { CapsToGoOn, JobResult, RunResult, RunStatus, ShotFailure } from './result.ts';
+import { uncompared } from './uncompared.ts';
 
 const FAILURES_SHOWN = 20;
 
@@ -19,6 +20,8 @@ export interface EndedRun {
   capsNeeded?: ReadonlyMap<number, CapsToGoOn>;
   /** Jobs that did not go on; default none. */
   refusals?: readonly Refusal[];
+  /** Providers whose pictures are no photographs; default none. */
+  drawing?: ReadonlySet<string>;
   /** Of this run. */
   durationMs: number;
   /** Whether the provider of a job can be asked about an attempt whose answer was lost. */
@@ -49,7 +52,7 @@ export function summarize(ledger: Ledger, jobs: readonly Job[], run: EndedRun): 
 
 /** True for a job that has all its pictures. */
 function isWhole(job: JobResult | undefined): boolean {
-  return job !== undefined && job.completed === job.imageCount && job.uploadsLeft === 0;
+  return job !== undefined && job.completed === job.imageCount && job.uploadsLeft + job.uncompared === 0;
 }
 
 /** The worst first. */
@@ -96,8 +99,9 @@ export function statusOf(
   const left = sum((one) => (isRefused(one) ? 0 : one.remaining));
   // What waits for an avatar that ended without a picture is as far from being made as that one.
   const stuck = sum((one) => (isRefused(one) ? 0 : stuckOf(one)));
-  const uploads = sum((one) => one.uploadsLeft);
-  if (stop === 'interrupted' && left + uploads > 0) return 'interrupted';
+  // What follows the pictures.
+  const behind = sum((one) => one.uploadsLeft + one.uncompared);
+  if (stop === 'interrupted' && left + behind > 0) return 'interrupted';
   if (canceled && sum((one) => one.canceled) > 0) return 'interrupted';
   // With a full disk that is the reason to tell: what was sent is collected once there is room.
   if (sum((one) => one.held + (stop === 'disk' || stop === 'ledger' ? 0 : one.liveAtProvider)) > 0) return 'unsettled';
@@ -108,7 +112,7 @@ export function statusOf(
   const failed = sum((one) => one.failed + one.refused) + stuck;
   const stopped = stop === 'down' || stop === 'disk' || stop === 'unusable' ? left : 0;
   if (failed + stopped > 0) return sum((one) => one.completed) === 0 ? 'all-failed' : 'some-failed';
-  if (uploads > 0 || jobs.some((one) => one.isInconsistent)) return 'some-failed';
+  if (behind > 0 || jobs.some((one) => one.isInconsistent)) return 'some-failed';
   // Another process is still at work on the rest.
   return left > 0 ? 'unsettled' : 'done';
 }
@@ -153,6 +157,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     consistency,
     lowest,
     isInconsistent: isInconsistent(ledger.jobs.find(job.id) ?? job, consistency),
+    uncompared: job.settings.allowInconsistent ? 0 : uncompared(ledger, job, run.drawing ?? new Set()),
     costUsd: usdOf(total.spentMicros),
     reservedUsd: usdOf(total.reservedMicros),
     durationMs: Math.max(0, run.durationMs),
@@ -160,7 +165,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
   };
 }
 
-/** A pack without any score was not measured: it is neither. */
+/** A pack without any score is neither: it shows no faces, or was not compared yet (`uncompared`). */
 function isInconsistent({ settings }: Job, consistency: number | null): boolean {
   const { minConsistency, allowInconsistent } = settings;
   if (!comparesFaces(settings)) return false;

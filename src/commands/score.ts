@@ -62,7 +62,7 @@ function print(io: Io, flags: CommonFlags, whole: ScoreReport): void {
 
 /** What all names begin with is said once: in a narrow table it would take the place of the names. */
 function withoutFolder(report: ScoreReport): { folder: string; report: ScoreReport } {
-  const { images, lowest, notFound, several, small, drawings, nearDuplicates } = report;
+  const { images, lowest, notFound, several, small, drawings, nearDuplicates, changed } = report;
   const folder = commonFolder(images.map(({ name }) => name));
   const short = (name: string) => (name.startsWith(folder) ? name.slice(folder.length) : name);
   const all = (names: readonly string[]) => names.map(short);
@@ -76,6 +76,7 @@ function withoutFolder(report: ScoreReport): { folder: string; report: ScoreRepo
       several: all(several),
       small: all(small),
       drawings: all(drawings),
+      changed: all(changed),
       nearDuplicates: nearDuplicates.map(all),
     },
   };
@@ -136,6 +137,7 @@ export function summaryOf(report: ScoreReport): string[] {
     listed(`a face under ${SMALL_PX} px`, report.small),
     listed('drawings', report.drawings),
     report.nearDuplicates.map((names) => `look the same: ${names.join(', ')}`),
+    listed('changed since it was made, so its score is not kept', report.changed),
     report.unreadable.map(({ name, message }) => `${name} can't be read: ${message}`),
     'A score is a gate, not a verdict: look at the pictures.',
   ].flat();

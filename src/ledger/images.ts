@@ -1,10 +1,11 @@
 import type { ShotLook } from '../shot.ts';
 import { approvedTraining, lookOf, type ApprovedPicture } from './approved.ts';
 import type { Connection, SqlValue } from './connection.ts';
-import { imageWhere, imagesWhere } from './image-rows.ts';
+import { imageById, imageWhere, imagesWhere } from './image-rows.ts';
 import { keptPath } from './paths.ts';
 import { finishShot, nameImage, type NewImage, type ImageNaming } from './naming.ts';
 import { takesOf } from './reroll.ts';
+import { keepBest } from './takes.ts';
 import { marksPending } from './upload-rows.ts';
 import type { Image, Lease, Review } from './records.ts';
 
@@ -156,11 +157,14 @@ export class Images {
     return takesOf(this.connection, imageId);
   }
 
-  /** Sets what a person says of a picture. */
+  /** Sets what a person says of a picture: of a picture and its takes it decides which counts. */
   mark(imageId: number, marks: Marks): void {
     this.connection.write(() => {
-      if (marks.review !== undefined)
+      if (marks.review !== undefined) {
         this.connection.run('UPDATE images SET review = ? WHERE id = ?', marks.review, imageId);
+        const { shotId } = imageById(this.connection, imageId);
+        if (shotId !== null) keepBest(this.connection, shotId);
+      }
       if (marks.favorite !== undefined)
         this.connection.run('UPDATE images SET favorite = ? WHERE id = ?', Number(marks.favorite), imageId);
       marksPending(this.connection, imageId);

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { imagesWhere, imageWhere } from './image-rows.ts';
 import { absolutePath, keptPath } from './paths.ts';
 import type { AttemptState, Image } from './records.ts';
+import { keepBest } from './takes.ts';
 
 /**
  * What `clean` and `delete` ask the ledger, and tell it. Folders are per slug: owners who use the same one share
@@ -128,7 +129,9 @@ export class Maintenance {
       // The shot may be made again, and then has another picture.
       this.connection.run(`UPDATE images SET state = 'removed', shot_id = NULL WHERE id = ?`, imageId);
       this.connection.run('UPDATE images SET superseded_by = NULL WHERE superseded_by = ?', imageId);
-      if (image.supersededBy !== null) return true;
+      // Of its other takes one counts now.
+      const isReplaced = image.shotId !== null && keepBest(this.connection, image.shotId);
+      if (image.supersededBy !== null || isReplaced) return true;
       this.connection.run(
         `UPDATE shots SET state = 'canceled', outcome = NULL WHERE id = ? AND state = 'done'
            AND job_id IN (SELECT id FROM jobs WHERE kind = 'create')`,

@@ -20,6 +20,9 @@ export interface Consistency {
   lowest: { filename: string; score: number } | null;
 }
 
+/** A picture with less of a longest side shows no face that could be compared. */
+export const FACE_SIDE_PX_MIN = 96;
+
 const COLUMNS = 'image_id imageId, model, score, distances, details, at_ms atMs';
 
 /** How alike the faces of images are, by the model that compared. */
@@ -85,12 +88,18 @@ export class Scores {
     return new Map(rows.map((score) => [score.imageId, score]));
   }
 
-  /** Finished images of a job that are on disk and that were never compared, oldest first. */
-  missing(jobId: number): number[] {
+  /**
+   * Finished images of a job that are on disk, that may show a face, and that were never compared, oldest first.
+   * `drawing`: providers whose pictures are no photographs.
+   */
+  missing(jobId: number, drawing: ReadonlySet<string> = new Set()): number[] {
     const rows = this.connection.all<{ id: number }>(
       `SELECT id FROM images INDEXED BY images_by_job WHERE job_id = ? AND state = 'stored' AND path IS NOT NULL
+        AND MAX(width, height) >= ? AND provider NOT IN (SELECT value FROM json_each(?))
         AND NOT EXISTS (SELECT 1 FROM scores s WHERE s.image_id = images.id) ORDER BY id`,
       jobId,
+      FACE_SIDE_PX_MIN,
+      JSON.stringify([...drawing]),
     );
     return rows.map(({ id }) => id);
   }

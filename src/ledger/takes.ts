@@ -1,6 +1,7 @@
 /** Other takes of pictures whose face was not the same, in the same job: under its caps, and part of its runs. */
 import type { Connection } from './connection.ts';
 import { imageById } from './image-rows.ts';
+import type { Review } from './records.ts';
 import { jobById, shotById } from './rows.ts';
 import { freshSeed } from './second-take.ts';
 
@@ -29,9 +30,9 @@ export class Takes {
     return this.connection.write(() => addTake(this.connection, wanted));
   }
 
-  /** Of the picture of a shot and its takes the one with the highest score counts; the others are replaced by it. */
+  /** Of the picture of a shot and its takes the best counts; the others are replaced by it. */
   keepBest(shotId: number): void {
-    this.connection.write(() => keepBest(this.connection, shotId));
+    this.connection.write(() => void keepBest(this.connection, shotId));
   }
 }
 
@@ -67,21 +68,31 @@ function addTake(connection: Connection, { imageId, takesMax, seedOf }: WantedTa
   return name;
 }
 
-function keepBest(connection: Connection, shotId: number): void {
+/**
+ * Of the pictures of a shot and its takes one counts: one that a person approved, else the most alike; one that was
+ * rejected only where there is no other. What else was approved counts beside it. Where a reroll has replaced one of
+ * them all stays: a person asked for that. False when none is left. Inside a transaction.
+ */
+export function keepBest(connection: Connection, shotId: number): boolean {
   const { takeOf } = shotById(connection, shotId);
   const root = takeOf ?? shotId;
-  const images = connection.all<{ id: number }>(
-    `SELECT i.id FROM images i JOIN shots s ON s.id = i.shot_id
+  const images = connection.all<{ id: number; review: Review | null; supersededBy: number | null }>(
+    `SELECT i.id, i.review, i.superseded_by supersededBy FROM images i JOIN shots s ON s.id = i.shot_id
       WHERE (s.id = ? OR s.take_of = ?) AND i.state = 'stored'
-      ORDER BY (SELECT c.score FROM scores c WHERE c.image_id = i.id ORDER BY c.at_ms DESC LIMIT 1) DESC NULLS LAST,
-        i.id`,
+      ORDER BY i.review IS NOT 'approved', i.review IS 'rejected',
+        (SELECT c.score FROM scores c WHERE c.image_id = i.id ORDER BY c.at_ms DESC LIMIT 1) DESC NULLS LAST, i.id`,
     root,
     root,
   );
-  const [best, ...others] = images;
-  if (!best || others.length === 0) return;
-  connection.run('UPDATE images SET superseded_by = NULL WHERE id = ?', best.id);
-  for (const { id } of others) connection.run('UPDATE images SET superseded_by = ? WHERE id = ?', best.id, id);
+  const own = new Set(images.map(({ id }) => id));
+  const [best] = images;
+  const isReplaced = images.some(({ supersededBy }) => supersededBy !== null && !own.has(supersededBy));
+  if (!best || isReplaced) return false;
+  for (const { id, review } of images) {
+    const by = id === best.id || review === 'approved' ? null : best.id;
+    connection.run('UPDATE images SET superseded_by = ? WHERE id = ?', by, id);
+  }
+  return true;
 }
 
 /**

@@ -40,7 +40,8 @@ function nextCommands({ jobs, stop, failures, refusals }: RunResult): string[] {
     const begun = job.remaining - job.waitingForAvatar;
     // What to do about one that did not go on was told with the reason.
     const isRefused = refusals.some(({ jobId }) => jobId === job.jobId);
-    if (!isRefused && begun + job.uploadsLeft > 0) next.push(`resume ${job.jobId}${raised(job, 'resume')}`);
+    if (!isRefused && begun + job.uploadsLeft + job.uncompared > 0)
+      next.push(`resume ${job.jobId}${raised(job, 'resume')}`);
     if (job.held > 0) {
       next.push(...(job.canAsk ? [`resume ${job.jobId}`] : []), retryUnknown(job));
     }

@@ -57,6 +57,10 @@ export function warningsOf({ stop, jobs }: RunResult): string[] {
           `${job.lowest?.filename ?? ''}. Look at the pictures: --allow-inconsistent lets them pass`,
       );
     }
+    if (job.uncompared > 0) {
+      const faces = job.uncompared === 1 ? 'face was' : 'faces were';
+      warnings.push(`of job ${jobId} ${job.uncompared} ${faces} not compared yet: the pictures have not passed`);
+    }
     if (uploadsLeft > 0) {
       const are = uploadsLeft === 1 ? 'is' : 'are';
       warnings.push(`${count(uploadsLeft, 'picture')} of job ${jobId} ${are} safe on disk, not uploaded yet`);

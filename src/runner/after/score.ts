@@ -2,6 +2,7 @@ import type { Embedder, PictureFaces } from '../../faces/embedder.ts';
 import { outliers, sampled, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
 import { lookSame } from '../../faces/similar.ts';
 import type { Image, Job, Score } from '../../ledger/records.ts';
+import { FACE_SIDE_PX_MIN } from '../../ledger/scores.ts';
 import { comparesFaces } from '../../ledger/settings.ts';
 import type { AfterSave, AfterSaveParts, FaceParts } from './after.ts';
 import { comparedWith, type Compared } from './compared-with.ts';
@@ -9,12 +10,9 @@ import { comparedWith, type Compared } from './compared-with.ts';
 /** The step for jobs whose faces are compared; none where no job has such. */
 export function scores(parts: AfterSaveParts): AfterSave | undefined {
   const jobs = parts.jobIds.flatMap((id) => parts.ledger.jobs.find(id) ?? []);
-  const scored = jobs.filter(isScored);
+  const scored = jobs.filter(({ settings }) => comparesFaces(settings));
   return parts.faces && scored.length > 0 ? new Scoring(parts, parts.faces, scored) : undefined;
 }
-
-/** A picture with less of a longest side shows no face that could be compared. */
-const SIDE_PX_MIN = 96;
 
 /** A picture of a job, to be read. */
 interface Waiting {
@@ -40,6 +38,8 @@ class Scoring implements AfterSave {
   private readonly scored = new Map<number, number>();
   /** Perceptual hashes of the pictures of each job. */
   private readonly hashes = new Map<number, { name: string; hash: string }[]>();
+  /** Images that this run compares, has compared, or could not. */
+  private readonly added = new Set<number>();
   private tookMore = false;
   private told = false;
 
@@ -49,22 +49,29 @@ class Scoring implements AfterSave {
     this.jobs = jobs;
   }
 
-  /** Pictures of earlier runs that have no score: they get one, and no other take. */
   start(): void {
-    const { ledger } = this.parts;
-    for (const job of this.jobs) {
-      for (const id of ledger.scores.missing(job.id)) {
-        const image = ledger.images.find(id);
-        if (image) this.add({ image, job, isNew: false });
-      }
+    for (const job of this.jobs) this.addMissing(job);
+  }
+
+  /** Pictures of earlier runs that have no score: they get one, and no other take. */
+  private addMissing(job: Job): void {
+    const { ledger, drawing } = this.parts;
+    for (const id of ledger.scores.missing(job.id, drawing)) {
+      const image = this.added.has(id) ? undefined : ledger.images.find(id);
+      if (image) this.add({ image, job, isNew: false });
     }
   }
 
   saved(image: Image, job: Job): void {
-    if (isScored(job)) this.add({ image, job, isNew: true });
+    if (comparesFaces(job.settings)) this.add({ image, job, isNew: true });
   }
 
   async settled(): Promise<boolean> {
+    await this.queue;
+    const { ledger, drain } = this.parts;
+    // What a process left that has ended meanwhile; one that runs compares its own.
+    for (const job of this.jobs)
+      if (!drain.aborted && ledger.queries.workersBeside([job.id]).length === 0) this.addMissing(job);
     await this.queue;
     for (const { job } of this.packs.values()) if (!this.parts.drain.aborted) this.scorePack(job);
     const more = this.tookMore;
@@ -80,8 +87,9 @@ class Scoring implements AfterSave {
 
   private add(waiting: Waiting): void {
     const { image } = waiting;
+    this.added.add(image.id);
     const isDrawn = this.parts.drawing?.has(image.provider) === true;
-    if (isDrawn || Math.max(image.width, image.height) < SIDE_PX_MIN || image.path === null) return;
+    if (isDrawn || Math.max(image.width, image.height) < FACE_SIDE_PX_MIN || image.path === null) return;
     this.queue = this.queue.then(() => this.score(waiting).catch((error: unknown) => this.failed(image, error)));
   }
 
@@ -178,10 +186,6 @@ class Scoring implements AfterSave {
       if (score) this.write(waiting, { score, against: 'pack', read, isBelow: out.has(read.name) });
     }
   }
-}
-
-function isScored({ settings }: Job): boolean {
-  return comparesFaces(settings);
 }
 
 function scoreRow(

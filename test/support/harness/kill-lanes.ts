@@ -6,7 +6,7 @@ import type { Emulator } from '../../emulators/emulator.ts';
 import type { Fault } from '../../emulators/faults.ts';
 import { seededRandom } from '../../emulators/faults.ts';
 import { type Ended, type Home, runCli, startCli, writeConfig } from './cli.ts';
-import { KILL_KEYS, KILL_SERVICES, type KillProvider } from './kill-services.ts';
+import { KILL_KEYS, KILL_SERVICES, mostOf, type KillProvider } from './kill-services.ts';
 import { type CapsToHold, moneyProblems } from './money.ts';
 
 /** What is to be done. */
@@ -72,7 +72,7 @@ export class Run {
   configure(emulator: Emulator | undefined): void {
     const { provider } = this.plan;
     const { perImageMicros, perRunMicros } = this.caps;
-    const { name = provider, basePath, priceMicros, config, options } = KILL_SERVICES[provider];
+    const { name = provider, basePath, priceMicros, config, options, rerolls } = KILL_SERVICES[provider];
     const usd = (micros: number | undefined): number | undefined => (micros === undefined ? undefined : micros / 1e6);
     const address = emulator && { baseUrl: `${emulator.url}${basePath}`, priceUsd: usd(priceMicros) };
     writeConfig(this.home.folder, {
@@ -81,7 +81,7 @@ export class Run {
       budget: { perImageUsd: usd(perImageMicros), perRunUsd: usd(perRunMicros) },
       providers: { [name]: { ...address, ...options } },
     });
-    Object.assign(this.home.env, KILL_KEYS);
+    Object.assign(this.home.env, KILL_KEYS, rerolls === undefined ? {} : { IMGGEN_SCORE: 'true' });
     if (emulator) this.charges = () => emulator.charges().length;
   }
 
@@ -158,8 +158,8 @@ export class Run {
   }
 
   private inTrouble(): boolean {
-    const { impatient = false, count } = this.plan;
-    if (impatient && this.charges() > count * this.packs) return true;
+    const { impatient = false, count, provider } = this.plan;
+    if (impatient && this.charges() > mostOf(provider, count) * this.packs) return true;
     return this.problems.length > (impatient ? 0 : 5);
   }
 

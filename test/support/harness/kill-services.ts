@@ -7,6 +7,7 @@ import { fal } from '../../emulators/fal.ts';
 import { comfyui } from '../../emulators/comfyui.ts';
 import { gemini } from '../../emulators/gemini.ts';
 import { localai } from '../../emulators/localai.ts';
+import { ANA, people } from '../../emulators/people.ts';
 import { modal } from '../../emulators/modal.ts';
 import { openai } from '../../emulators/openai.ts';
 import { replicate } from '../../emulators/replicate.ts';
@@ -23,6 +24,7 @@ export type KillProvider =
   | 'imagen'
   | 'bfl'
   | 'fal'
+  | 'people'
   | 'runpod'
   | 'modal'
   | 'openai-compatible'
@@ -46,9 +48,15 @@ interface KillService {
   config: Readonly<Record<string, unknown>>;
   /** The provider's own options, besides address and price. */
   options: Readonly<Record<string, unknown>>;
+  /** How often a picture of somebody else is made again at most; default: faces are not compared. */
+  rerolls?: number;
 }
 
 const EXAMPLE = fileURLToPath(new URL('../../../docs/comfyui/portrait.json', import.meta.url));
+
+/** The least likeness of a picture that is not made again. */
+export const GATE = 0.85;
+const REROLLS = 2;
 
 const SYNC = { priceMicros: 100_000, tellsCost: true, mayHold: true, options: {} };
 
@@ -104,6 +112,21 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     config: {},
     options: { model: 'fal-ai/flux-2', pollMs: 20 },
   },
+  people: {
+    name: 'fal',
+    service: people,
+    basePath: '',
+    // One megapixel for the picture, one for its reference.
+    priceMicros: 24_000,
+    tellsCost: false,
+    mayHold: true,
+    config: {
+      character: { name: 'Mira Sol', gender: 'woman', seed: 421_337, references: [fileURLToPath(ANA)] },
+      faces: { minConsistency: GATE, rerolls: REROLLS, allowInconsistent: true },
+    },
+    options: { model: 'fal-ai/flux-2', pollMs: 20 },
+    rerolls: REROLLS,
+  },
   runpod: {
     service: runpod,
     basePath: '/v2',
@@ -134,6 +157,11 @@ export const KILL_SERVICES: Readonly<Record<KillProvider, KillService>> = {
     options: { workflow: EXAMPLE, pollMs: 20, settleMs: 300 },
   },
 };
+
+/** How many pictures a pack of so many was agreed to make at most. */
+export function mostOf(provider: KillProvider, count: number): number {
+  return count * (1 + (KILL_SERVICES[provider].rerolls ?? 0));
+}
 
 /** Keys that the emulators take. */
 export const KILL_KEYS = {

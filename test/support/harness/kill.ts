@@ -11,7 +11,8 @@ import { openHome } from './cli.ts';
 import type { CapsToHold } from './money.ts';
 import { type Figures, verify } from './verify.ts';
 import { type KillPlan, Run } from './kill-lanes.ts';
-import { KILL_SERVICES } from './kill-services.ts';
+import { GATE, KILL_SERVICES, mostOf } from './kill-services.ts';
+import { takeProblems } from './takes.ts';
 
 /** What it came to. */
 export interface KillReport {
@@ -19,12 +20,16 @@ export interface KillReport {
   packs: number;
   /** Committed states of the money that were looked at while it ran. */
   samples: number;
+  /** Pictures that were made again, since they showed somebody else. */
+  takes: number;
   figures: Figures;
   violations: string[];
 }
 
 /** What a picture takes at the emulated service, in ms, unless the plan says. */
 const LATENCY_MS = 50;
+
+const NO_TAKES = { takes: 0, problems: [] };
 
 /** How long a request for work takes to be answered, in ms, unless the plan says. */
 const ANSWER_MS = 40;
@@ -55,10 +60,14 @@ export async function killRun(plan: KillPlan): Promise<KillReport> {
     });
     if (emulator && readJournal(journal).length !== emulator.charges().length)
       violations.push('the journal and the charges of the service differ');
+    const { rerolls } = KILL_SERVICES[plan.provider];
+    const other = rerolls === undefined ? NO_TAKES : takeProblems(home.ledger, { rerolls, minConsistency: GATE });
+    violations.push(...other.problems);
     return {
       kills: run.kills,
       packs: run.packs,
       samples: run.samples,
+      takes: other.takes,
       figures,
       violations: [...run.problems, ...violations],
     };
@@ -89,14 +98,15 @@ function slowToAnswer(service: Service | undefined, answerMs = ANSWER_MS): Servi
 /** Just enough for a pack in which nothing is paid twice. */
 function capsOf({ provider, count, capped = true }: KillPlan): CapsToHold {
   const price = KILL_SERVICES[provider].priceMicros;
-  return price === 0 || !capped ? {} : { perImageMicros: price, perRunMicros: price * count };
+  return price === 0 || !capped ? {} : { perImageMicros: price, perRunMicros: price * mostOf(provider, count) };
 }
 
 /** One line of what a run came to. */
-export function told(provider: string, { kills, packs, samples, figures }: KillReport): string {
+export function told(provider: string, { kills, packs, samples, takes, figures }: KillReport): string {
   const { images, charges, held, paidTwice, lost, duplicateNames } = figures;
   return [
     `${provider}: ${kills} kills over ${packs} packs, ${images} images, ${charges} charges`,
+    ...(takes > 0 ? [`${takes} other takes`] : []),
     `${held} reported in doubt, ${paidTwice} paid twice, ${lost} lost, ${duplicateNames} duplicate names`,
     `${samples} states of the money looked at`,
   ].join(', ');

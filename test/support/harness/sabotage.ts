@@ -57,6 +57,14 @@ export const SABOTAGES = {
     },
     { file: 'images/save.js', from: 'await link(partPath, finalPath);', to: 'await rename(partPath, finalPath);' },
   ],
+  /** Another take is made whatever the likeness. */
+  'good pictures are made again': [
+    {
+      file: 'runner/after/score.js',
+      from: `if (!isBelow || !isNew || image.kind === 'avatar')`,
+      to: `if (!isNew || image.kind === 'avatar')`,
+    },
+  ],
   /** A pack that is refused at a cap leaves its job. */
   'a refused pack stays': [
     {
