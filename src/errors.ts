@@ -91,9 +91,6 @@ export function isDiskFailure(error: unknown): error is Error & { code: string }
   return DISK_FAILURES.some((failure) => code.startsWith(failure));
 }
 
-/** The code of a request that was not made as its batch was canceled at the service. */
-export const BATCH_CANCELED = 'batch_cancelled';
-
 /** What a provider knows of a failed attempt. */
 export interface ProviderFailure {
   failure: Failure;
@@ -110,7 +107,9 @@ export interface ProviderFailure {
    * (expired, deleted). Counted, and never generated again by itself.
    */
   expired?: boolean | undefined;
-  /** When that was, by the clock of who said so (epoch ms), where it told. */
+  /** A person canceled it at the service: only a person has it made after all. `rejected` where it cost nothing. */
+  canceled?: boolean | undefined;
+  /** When it was said, by the clock of who said so (epoch ms), where it told. */
   saidAtMs?: number | undefined;
   cause?: unknown | undefined;
 }
@@ -123,6 +122,7 @@ export class ProviderError extends Error {
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly expired: boolean;
+  readonly canceled: boolean;
   readonly saidAtMs: number | undefined;
 
   constructor(message: string, what: ProviderFailure) {
@@ -134,6 +134,7 @@ export class ProviderError extends Error {
     this.code = what.code;
     this.status = what.status;
     this.expired = what.expired ?? false;
+    this.canceled = what.canceled ?? false;
     this.saidAtMs = what.saidAtMs;
   }
 }

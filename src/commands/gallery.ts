@@ -71,7 +71,7 @@ const COLUMNS = [
   { title: 'pixels', spare: 1 },
   { title: 'created' },
   { title: 'provider' },
-  { title: 'seed' },
+  { title: 'seed', spare: 4 },
   { title: 'same face', align: 'right' as const, spare: 3 },
   { title: 'mark', spare: 2 },
   { title: 'where', flexible: true, below: true },

@@ -1,5 +1,5 @@
 /** The ends of an attempt that leave no picture. */
-import { BATCH_CANCELED, ProviderError } from '../errors.ts';
+import { ProviderError } from '../errors.ts';
 import type { ShotAfterFailure } from '../ledger/failures.ts';
 import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
@@ -52,7 +52,7 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     failure: verdict.shot === 'held' ? 'unknown' : failure,
     message,
     settlement: verdict.settlement === 'spent' ? { state: 'spent', micros: undefined } : { state: verdict.settlement },
-    shot: isCanceled && code === BATCH_CANCELED ? { state: 'canceled' } : shotAfter(verdict, context.now(), open),
+    shot: isCanceled && isGivenUp(error, verdict) ? { state: 'canceled' } : shotAfter(verdict, context.now(), open),
     observed: observed && { scope, kind: observed, waitMs: verdict.waitMs },
   });
   const shotWaitMs = verdict.asksNext ? 0 : verdict.waitMs;
@@ -60,6 +60,11 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
     tellPhase(context, open, 'backoff', { until: new Date(context.now() + shotWaitMs).toISOString() });
   const paidInVain = failure === 'unusable' && !error.expired && verdict.settlement !== 'released';
   return { end: { kind: 'failed', verdict, message, paidInVain } };
+}
+
+/** Canceled at the service, and nothing was charged for it. */
+function isGivenUp({ canceled }: ProviderError, verdict: Verdict): boolean {
+  return canceled && verdict.shot === 'failed';
 }
 
 function shotAfter(verdict: Verdict, nowMs: number, { shot, job }: OpenAttempt): ShotAfterFailure {

@@ -1,4 +1,6 @@
 /** What is shown at a terminal of 80 columns. */
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { main } from '../../src/cli.ts';
@@ -36,6 +38,20 @@ it('models are told by their whole names, under their providers where there is n
   expect(narrow).toMatch(/^replicate\n {2}\S+/m);
   expect(await shown(folder, ['models'], 120)).toMatch(/^replicate +\S+\/\S+ .*references/m);
   expect(await shown(folder, ['providers'])).toContain('black-forest-labs/flux-2-pro');
+});
+
+it('names of files are whole, also those of placeholders: what has no room is left out', async () => {
+  const folder = newStudio();
+  await imggen(folder, ['pack', '--count', '2', '--quiet']);
+  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
+  const name = 'mira_sol_image_00002.placeholder.png';
+  // A seed as long as they get, which the model did not use, with a name as long as most.
+  db.prepare(`UPDATE images SET seed = 4294967295, seed_honoured = 'no', provider = 'replicate'`).run();
+  db.prepare('UPDATE images SET filename = ? WHERE number = 2').run(name);
+  db.close();
+  const lines = (await shown(folder, ['gallery', 'mira-sol'])).split('\n');
+  expect(lines.join('\n')).toContain(name);
+  expect(lines.filter((line) => stringWidth(line) > 80)).toEqual([]);
 });
 
 it.each([

@@ -162,7 +162,7 @@ export function batchIdOf(remoteId: string): { batchId: string; key: string } {
 }
 
 function running(why: string, asPlanned = false): Collected {
-  return { state: 'running', why: `${why}; run again to collect it`, asPlanned };
+  return { state: 'running', why: `${why}; run again to collect it`, ...(asPlanned && { asPlanned }) };
 }
 
 function gone(service: string, why: string): ProviderError {

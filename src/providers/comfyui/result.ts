@@ -58,8 +58,9 @@ function failureOf({ status }: HistoryEntry, { charged }: ResultOptions): Provid
   });
   if (messages.some(({ kind }) => kind === 'execution_interrupted'))
     return new ProviderError(`the workflow was stopped at ${SERVICE}`, {
-      failure: 'timeout',
+      failure: charged === 'no' ? 'rejected' : 'timeout',
       charged,
+      canceled: true,
       code: 'interrupted',
     });
   const told = messages.find(({ kind }) => kind === 'execution_error')?.told;

@@ -1,6 +1,6 @@
 /** What a batch of Gemini's and the answers in it mean for attempts. Pure. */
 import { z } from 'zod';
-import { BATCH_CANCELED, type Failure, ProviderError } from '../../errors.ts';
+import { type Failure, ProviderError } from '../../errors.ts';
 import { atBatchPrice } from '../batch/price.ts';
 import type { Generated, SentRecord } from '../provider.ts';
 import { answerSchema, pictureIn, SERVICE } from './answer.ts';
@@ -103,10 +103,9 @@ export function unmadeIn({ name, error, metadata }: GeminiBatch, answers: number
   if (state === 'EXPIRED' || state === 'CANCELLED') {
     if ((metadata?.batchStats?.successfulRequestCount ?? 0) > answers) return undefined;
     const message = `${SERVICE}: ${batch} was ${state === 'EXPIRED' ? 'expired' : 'canceled'} before it was made`;
-    // A batch is canceled by a person alone: only a person has it made after all.
     return state === 'EXPIRED'
       ? new ProviderError(message, { failure: 'timeout', charged: 'no', code: 'batch_expired' })
-      : new ProviderError(message, { failure: 'rejected', charged: 'no', code: BATCH_CANCELED });
+      : new ProviderError(message, { failure: 'rejected', charged: 'no', canceled: true, code: 'batch_cancelled' });
   }
   if (state !== 'FAILED' && !error) return undefined;
   const why = error?.message ?? 'it gave no reason';

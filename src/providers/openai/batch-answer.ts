@@ -1,6 +1,6 @@
 /** What a batch of OpenAI's and the lines of its files mean for attempts. Pure. */
 import { z } from 'zod';
-import { BATCH_CANCELED, ProviderError } from '../../errors.ts';
+import { ProviderError } from '../../errors.ts';
 import { atBatchPrice } from '../batch/price.ts';
 import type { Generated } from '../provider.ts';
 import { statusFailure } from '../status-failure.ts';
@@ -30,6 +30,8 @@ export const batchSchema = z.object({
 /** A batch. */
 export type OpenAIBatch = z.infer<typeof batchSchema>;
 
+/** The code of a request that was not made as its batch was canceled. */
+const CANCELED = 'batch_cancelled';
 const ENDED = ['completed', 'failed', 'expired', 'cancelled'];
 
 /** How far a batch is that has not ended; undefined: it has. */
@@ -92,7 +94,7 @@ export function unmadeIn(
 ): ProviderError | undefined {
   if (status !== 'failed' && (counts?.completed ?? 0) > lines) return undefined;
   if (status === 'expired') return unmade('batch_expired', `batch ${id} expired before it was made`);
-  if (status === 'cancelled') return unmade(BATCH_CANCELED, `batch ${id} was cancelled before it was made`);
+  if (status === 'cancelled') return unmade(CANCELED, `batch ${id} was cancelled before it was made`);
   if (status !== 'failed') return undefined;
   const [first] = errors?.data ?? [];
   const kind = toldKind(record(first));
@@ -108,8 +110,8 @@ export function unmadeIn(
 
 function unmade(code: string | undefined, message: string): ProviderError {
   return new ProviderError(`${SERVICE}: ${message.slice(0, 500)}`, {
-    // A batch is canceled by a person alone: only a person has it made after all.
-    failure: code === BATCH_CANCELED ? 'rejected' : code === 'batch_expired' ? 'timeout' : 'unavailable',
+    canceled: code === CANCELED,
+    failure: code === CANCELED ? 'rejected' : code === 'batch_expired' ? 'timeout' : 'unavailable',
     charged: 'no',
     code,
   });

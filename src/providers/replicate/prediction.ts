@@ -64,8 +64,9 @@ export function resultOf(prediction: Prediction, official: boolean, nowMs: numbe
       });
     case 'canceled':
       throw new ProviderError('the prediction was canceled at Replicate', {
-        failure: 'timeout',
+        failure: prediction.started_at ? 'timeout' : 'rejected',
         charged: prediction.started_at ? 'maybe' : 'no',
+        canceled: true,
         code: 'canceled',
       });
     // starting, processing, or a status that is new

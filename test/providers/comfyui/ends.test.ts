@@ -127,7 +127,7 @@ describe('stopping a prompt', () => {
     expect(await provider.cancel?.(id, call)).toBe(true);
     expect(asked(scene, 'interrupt').map(({ body }) => body)).toEqual([{ prompt_id: id }]);
     const error = await thrownBy(collectOne(provider, id, request, call));
-    expect(error).toMatchObject({ failure: 'timeout', code: 'interrupted' });
+    expect(error).toMatchObject({ failure: 'rejected', charged: 'no', canceled: true });
   });
 
   it('that has ended or is unknown stops nothing', async () => {

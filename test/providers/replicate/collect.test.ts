@@ -101,9 +101,9 @@ describe('waiting for a prediction', () => {
     const unstarted = await accepted(queued.provider);
     await queued.provider.cancel?.(unstarted, call());
     await expect(collect(queued.provider, unstarted)).rejects.toMatchObject({
-      failure: 'timeout',
+      failure: 'rejected',
       charged: 'no',
-      code: 'canceled',
+      canceled: true,
     });
     let now = Date.now();
     const late = await stage({
@@ -124,7 +124,7 @@ describe('waiting for a prediction', () => {
     await expect(collect(running.provider, canceled)).rejects.toMatchObject({
       failure: 'timeout',
       charged: 'maybe',
-      code: 'canceled',
+      canceled: true,
     });
   });
 });
