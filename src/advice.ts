@@ -5,6 +5,10 @@
 export type Advice =
   /** Say yes when `confirm` asks. */
   | { code: 'agree-to-delete' }
+  /** Say yes when `confirm` asks before a training. */
+  | { code: 'agree-to-train' }
+  /** Train with another provider. */
+  | { code: 'choose-trainer' }
   /** Say yes when `confirm` asks whether a drawing goes to a model of photographs. */
   | { code: 'agree-to-drawing' }
   /** Raise a cap to at least `enoughUsd`, or, where `someFit`, agree to as many pictures as fit under it. */

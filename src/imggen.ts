@@ -10,12 +10,15 @@ import type { EditOptions } from './app/edit.ts';
 import type { Leftover } from './app/leftovers.ts';
 import type { MarkOptions, Marks } from './app/marks.ts';
 import { openingOf, type OpenOptions } from './app/open.ts';
+import type { Outside } from './app/opened-run.ts';
 import type { PackOptions } from './app/pack.ts';
 import type { PlannedJob } from './app/planned-job.ts';
 import { openProject, withOptions, type Project, type ProjectOptions } from './app/project.ts';
 import type { RerollOptions } from './app/reroll.ts';
 import type { RetryOptions } from './app/resume.ts';
 import { Run, type MakeOptions, type RunOptions } from './app/run.ts';
+import type { TrainOptions } from './app/train-plan.ts';
+import type { Trained } from './app/trained.ts';
 import type { UsedImage } from './app/use.ts';
 import type { Config } from './config/config.ts';
 import { Inquiries } from './inquiries.ts';
@@ -85,12 +88,26 @@ export class ImgGen extends Inquiries {
 
   /** Goes on with what is unfinished: all jobs, or one by number or key. With nothing to do the result has no jobs. */
   resume(options: { job?: string | undefined } & MakeOptions = {}): Run {
-    return this.#run(options, async (project) => (await import('./app/resume.ts')).resuming(project, options.job));
+    return this.#inRun(options, async (project, to) => {
+      return (await import('./app/go-on.ts')).resumeJobs(project, options, to);
+    });
   }
 
-  /** Tries failed and refused shots again. With nothing to do the result has no jobs. */
+  /**
+   * Tries failed and refused shots again, of a job that is named also a training. With nothing to do the result has no
+   * jobs.
+   */
   retry(options: RetryOptions & MakeOptions = {}): Run {
-    return this.#run(options, async (project) => (await import('./app/resume.ts')).retrying(project, options));
+    return this.#inRun(options, async (project, to) => {
+      return (await import('./app/go-on.ts')).retryJobs(project, options, to);
+    });
+  }
+
+  /** Trains a LoRA from a character's pictures, once `confirm` has said yes; later packs use it. */
+  train(options: TrainOptions & MakeOptions): Run<Trained> {
+    return this.#inRun(options, async (project, to) => {
+      return (await import('./app/train.ts')).trainCharacter(project, options, to);
+    });
   }
 
   /** Makes another take of finished pictures: new seeds, new numbers; the old pictures stay and are marked. */
@@ -163,14 +180,20 @@ export class ImgGen extends Inquiries {
   }
 
   #run(options: MakeOptions, plan: (project: Project, forRun: ForRun) => Promise<PlannedJob[]>): Run {
+    return this.#inRun(options, async (project, to, forRun) => {
+      const jobs = await plan(project, forRun);
+      return (await import('./app/run-jobs.ts')).runJobs(project, jobs, options, to);
+    });
+  }
+
+  #inRun<Result>(
+    options: MakeOptions,
+    body: (project: Project, to: Outside, forRun: ForRun) => Promise<Result>,
+  ): Run<Result> {
     return new Run(options, async (signals, emit) => {
       const opened = await withOptions(this.project, this.#options, options.settings ?? {});
       const { duringRun } = await import('./app/during-run.ts');
-      return duringRun(opened, signals.drain, async (forRun) => {
-        const project = forRun(opened);
-        const jobs = await plan(project, forRun);
-        return (await import('./app/run-jobs.ts')).runJobs(project, jobs, options, { signals, emit });
-      });
+      return duringRun(opened, signals.drain, (forRun) => body(forRun(opened), { signals, emit }, forRun));
     });
   }
 }

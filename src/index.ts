@@ -52,6 +52,8 @@ export type { PictureScore, SetScore, Unscored } from './faces/score.ts';
 export type { Pose } from './faces/embedder.ts';
 export type { SentReference } from './app/sent-with.ts';
 export type { AttemptInfo, ImageInfo } from './app/show.ts';
+export type { LoraInfo, Trained } from './app/trained.ts';
+export type { TrainOptions, TrainPlan } from './app/train-plan.ts';
 export type { UsedImage } from './app/use.ts';
 export type { CharacterStats, DaySpending, ModelStats, Stats, StatsOptions } from './app/stats.ts';
 export type { JobInfo, JobPicture, JobStatus, OpenBatch } from './app/status.ts';

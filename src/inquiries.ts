@@ -12,6 +12,7 @@ import type { ScoreOptions, ScoreReport } from './app/score.ts';
 import type { ImageInfo } from './app/show.ts';
 import type { Stats, StatsOptions } from './app/stats.ts';
 import type { JobInfo, JobStatus } from './app/status.ts';
+import type { TrainOptions, TrainPlan } from './app/train-plan.ts';
 import type { Choice, RunEvent } from './events.ts';
 
 /** What a project can be asked. Nothing here makes, changes or sends a picture. */
@@ -54,6 +55,12 @@ export class Inquiries {
   /** Writes the approved training pictures with captions, as a trainer takes them; replaces an earlier export only. */
   async export(characterId: string, options: ExportOptions = {}): Promise<Exported> {
     return (await import('./app/export.ts')).exportTrainingSet(this.project, characterId, options);
+  }
+
+  /** What `train` would send, and what it would cost at most. Sends and writes nothing. */
+  async planTrain(options: TrainOptions): Promise<TrainPlan> {
+    const project = { ...this.project, services: this.project.services.forPlans() };
+    return (await (await import('./app/train-plan.ts')).planTraining(project, options)).told;
   }
 
   /** How a job stands; without a name the only unfinished one, or the newest. */

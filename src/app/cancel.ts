@@ -1,15 +1,18 @@
 import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
+import type { OpenRemote } from '../ledger/queries.ts';
+import type { Job } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
+import type { ReadyProvider } from '../runner/context.ts';
 import { knownJob } from './jobs.ts';
-import type { Project } from './project.ts';
 import { resuming } from './resume.ts';
 import { makerOf } from '../runner/in-batch.ts';
 import type { RunningProject } from './opened-run.ts';
 import { runJobs } from './run-jobs.ts';
+import { askedFor, runTrainingJob, type TrainingProject } from './train-job.ts';
 
 /** What the use-case needs of a project. */
-type CancelingProject = RunningProject & Pick<Project, 'caller'>;
+type CancelingProject = RunningProject & TrainingProject;
 
 /** How long a provider may take to stop one piece of work. */
 const CANCEL_TIMEOUT_MS = 20_000;
@@ -52,7 +55,7 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
   let stopped = 0;
   for (const open of ledger.queries.openRemote(job.id)) {
     try {
-      const { provider } = makerOf(await project.services.provider(open.provider), open);
+      const { provider } = await askedOf(project, job, open);
       const free = await provider.cancel?.(open.remoteId, { signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS) });
       if (free) stopped += 1;
     } catch (error) {
@@ -63,7 +66,7 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
   }
   const problems = [...told];
   const before = ledger.jobs.counts(job.id);
-  if (before.leased > 0 && !ledger.queries.isRun(job.id)) problems.push(...(await collect(project, job.id)));
+  if (before.leased > 0 && !ledger.queries.isRun(job.id)) problems.push(...(await collect(project, job)));
   const after = ledger.jobs.counts(job.id);
   const doubtful = ledger.jobs.doubtful(job.id);
   return {
@@ -79,15 +82,26 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
   };
 }
 
+/** Who is asked to stop: the provider, its batches, or its trainer. */
+async function askedOf(project: CancelingProject, job: Job, open: OpenRemote): Promise<ReadyProvider> {
+  if (job.kind === 'train') return (await askedFor(project, job)).ready;
+  return makerOf(await project.services.provider(open.provider), open);
+}
+
 /** Settles what was sent: paid pictures are fetched, stopped work says how it ended. Returns what went wrong. */
-async function collect(project: CancelingProject, jobId: number): Promise<string[]> {
+async function collect(project: CancelingProject, job: Job): Promise<string[]> {
   const signals = { drain: AbortSignal.timeout(SETTLE_TIMEOUT_MS), abort: AbortSignal.timeout(FETCH_TIMEOUT_MS) };
   const problems = new Set<string>();
   const emit = (event: RunEvent) => {
     if (event.event === 'notice' && event.level === 'warn') problems.add(event.message);
   };
   try {
-    const { stop } = await runJobs(project, resuming(project, String(jobId)), {}, { signals, emit });
+    if (job.kind === 'train') {
+      const { message } = await runTrainingJob(project, job, { signals, emit }, { collectOnly: true });
+      if (message !== null) problems.add(message);
+      return [...problems];
+    }
+    const { stop } = await runJobs(project, resuming(project, String(job.id)), {}, { signals, emit });
     if (stop && 'message' in stop) problems.add(stop.message);
     return [...problems];
   } catch (error) {

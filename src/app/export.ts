@@ -40,6 +40,9 @@ export interface ExportedImage {
   /** Relative to the whole. */
   file: string;
   caption: string;
+  /** Of the picture, as the ledger has it. */
+  sha256: string;
+  sizeBytes: number;
   /** How alike its face is, 0 … 1; null: nobody has compared it. */
   likeness: number | null;
 }
@@ -104,7 +107,9 @@ export async function exportTrainingSet(
     path,
     isArchive,
     written: options.dryRun !== true,
-    images: files.map(({ image: { filename, likeness }, file, caption }) => ({ filename, file, caption, likeness })),
+    images: files.map(({ image: { filename, sha256, sizeBytes, likeness }, file, caption }) => {
+      return { filename, file, caption, sha256, sizeBytes, likeness };
+    }),
     lookAlike: set.lookAlike,
     leftOut: set.leftOut,
     coverage: coverageOf(looks, set.drawings),

@@ -1,13 +1,10 @@
 /** What a run came to, for programs. Words and exit codes are made of it elsewhere (`terminal/`). */
 import type { Stop } from '../runner/context.ts';
 import type { Refusal } from './refusals.ts';
+import type { RunStatus } from './run-status.ts';
+import type { Trained } from './trained.ts';
 
-/**
- * How a run ended, the most telling first: `interrupted`: told to stop, and something is left. `unsettled`: an outcome
- * is unknown, or work is still live at the provider: run again to collect it. `auth`: key refused, or no credit.
- * `budget`: a cap stopped it. `all-failed`, `some-failed`: shots without a picture, or pictures that are not uploaded.
- */
-export type RunStatus = 'done' | 'some-failed' | 'all-failed' | 'budget' | 'auth' | 'unsettled' | 'interrupted';
+export type { RunStatus } from './run-status.ts';
 
 /** One job as it stands when the run ends. Money in US dollars. */
 export interface JobResult {
@@ -95,6 +92,8 @@ export interface RunResult {
   /** Why it stopped before its jobs were finished. */
   stop?: Stop;
   jobs: readonly JobResult[];
+  /** Trainings that went on beside them. */
+  trainings?: readonly Trained[];
   /** Jobs that did not go on in this run, and why: what they had paid for was collected. */
   refusals: readonly Refusal[];
   /** At most 20; `failuresMore` says how many more there are. */

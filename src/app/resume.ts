@@ -20,7 +20,7 @@ export interface RetryOptions {
 }
 
 /** How many jobs are looked through when none is named. */
-const SEARCHED = 1_000;
+export const SEARCHED = 1_000;
 
 /**
  * The jobs of pictures to go on with: one, or all that are unfinished. Empty: nothing is. Trainings are none of them.
@@ -32,19 +32,7 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
   const { drawing } = project.services;
   const jobs =
     name === undefined ? ownJobs(ledger, project.caller, unfinished(ledger, drawing)) : [knownPictures(project, name)];
-  const canceled = jobs.find((job) => job.state === 'canceled' && !isOwed(ledger, job));
-  if (canceled) {
-    const { held, failed, refused, canceled: dropped } = ledger.jobs.counts(canceled.id);
-    const jobId = String(canceled.id);
-    // A retry alone would find nothing to try.
-    const isHeld = held > 0 && failed + refused + dropped === 0;
-    throw new UserError(`job ${jobId} was canceled`, {
-      hint: isHeld
-        ? 'what is left of it was perhaps charged: only a retry of those pays again, on purpose'
-        : 'a retry takes it up again',
-      advice: { code: isHeld ? 'retry-unknown' : 'retry', jobId },
-    });
-  }
+  for (const job of jobs) assertNotCanceled(ledger, job);
   return jobs
     .filter((job) => isUnfinished(ledger, job, drawing) || isOwed(ledger, job))
     .map((job) => {
@@ -61,6 +49,21 @@ export function resuming(project: ResumingProject, name?: string): PlannedJob[] 
         open: () => ledger.jobs.change(job.id, changesOf(project.config)),
       };
     });
+}
+
+/** @throws {UserError} for a job that was canceled, with nothing of it at a provider. */
+export function assertNotCanceled(ledger: Ledger, job: Job): void {
+  if (job.state !== 'canceled' || isOwed(ledger, job)) return;
+  const { held, failed, refused, canceled: dropped } = ledger.jobs.counts(job.id);
+  const jobId = String(job.id);
+  // A retry alone would find nothing to try.
+  const isHeld = held > 0 && failed + refused + dropped === 0;
+  throw new UserError(`job ${jobId} was canceled`, {
+    hint: isHeld
+      ? 'what is left of it was perhaps charged: only a retry of those pays again, on purpose'
+      : 'a retry takes it up again',
+    advice: { code: isHeld ? 'retry-unknown' : 'retry', jobId },
+  });
 }
 
 /** The jobs with shots to be tried again: failed and refused ones, of a named job also canceled ones. Empty: none. */
@@ -120,7 +123,7 @@ function retried(
 }
 
 /** True for a canceled job with work that was sent and not collected: it is paid for. */
-function isOwed(ledger: Ledger, job: Job): boolean {
+export function isOwed(ledger: Ledger, job: Job): boolean {
   return job.state === 'canceled' && ledger.jobs.counts(job.id).leased > 0;
 }
 

@@ -20,15 +20,15 @@ export interface RunOptions {
 export type MakeOptions = RunOptions & { settings?: GivenSettings | undefined };
 
 /** Does the work of a run: tells its events, ends with its result. */
-export type RunBody = (signals: StopSignals, emit: (event: RunEvent) => void) => Promise<RunResult>;
+export type RunBody<Result = RunResult> = (signals: StopSignals, emit: (event: RunEvent) => void) => Promise<Result>;
 
 /**
  * A run under way. It has started when it is handed out; it ends with its result, or is refused before anything was
  * sent. The events can be read by `for await (const event of run.events)`, from the moment that the loop begins.
  */
-export class Run {
+export class Run<Result = RunResult> {
   /** What the run came to. Rejects with `UserError` when it was refused, with anything else for a bug of imggen's. */
-  readonly result: Promise<RunResult>;
+  readonly result: Promise<Result>;
   readonly #drain = new AbortController();
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(event: RunEvent) => void>();
@@ -36,7 +36,7 @@ export class Run {
   readonly #wakers = new Set<() => void>();
   #over = false;
 
-  constructor(options: RunOptions, body: RunBody) {
+  constructor(options: RunOptions, body: RunBody<Result>) {
     if (options.onEvent) this.#listeners.add(options.onEvent);
     const stop = () => this.stop();
     options.signal?.addEventListener('abort', stop, { once: true });

@@ -66,7 +66,8 @@ const BY_WORST: readonly RunStatus[] = [
   'done',
 ];
 
-function worst(all: readonly RunStatus[]): RunStatus {
+/** The worst of these; `done` without any. */
+export function worst(all: readonly RunStatus[]): RunStatus {
   return BY_WORST.find((status) => all.includes(status)) ?? 'done';
 }
 

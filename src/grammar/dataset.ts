@@ -2,9 +2,10 @@
 import { Option, type Command } from 'commander';
 import { common, keeping, type Run } from './options.ts';
 
-/** export, inspect. */
+/** export, train, inspect. */
 export function addDataset(program: Command, run: Run): void {
   addExport(program, run);
+  addTrain(program, run);
   common(
     program
       .command('inspect')
@@ -46,6 +47,41 @@ function addExport(program: Command, run: Run): void {
   ).action((id, flags) =>
     run(
       import('../commands/export.ts').then((m) => m.exportSet),
+      id,
+      flags,
+    ),
+  );
+}
+
+function addTrain(program: Command, run: Run): void {
+  keeping(
+    program
+      .command('train')
+      .description('a LoRA from the approved pictures, trained at a service for dollars, which later packs use')
+      .argument('<id>', 'a character’s id')
+      .option('--provider <name>', 'who trains it: fal, replicate (default: the config’s, else fal)')
+      .option('--steps <n>', 'of the training (default: 1000)')
+      .option('--trigger <word>', 'the word that stands for the character (default: made from its name)')
+      .option('--class <word>', 'what it is: woman, man, person (default: from the config)')
+      .option('--min-score <n>', 'also pictures nobody approved, from this score of the face on: 0.85')
+      .option('--gallery', 'approved gallery pictures, too')
+      .option('--destination <owner/name>', 'a model of yours at Replicate, which gets a new version')
+      .option('--budget <usd>', 'cap of this training in US dollars')
+      .option('--max-day-usd <usd>', 'cap of one UTC day in US dollars, over all jobs')
+      .option('--key <name>', 'names the training: the same key never trains twice')
+      .option('--new', 'train although a LoRA of the same pictures is there')
+      .option('--dry-run', 'print what would be sent, and what it costs at most; send and write nothing')
+      .option('--yes', 'go on without asking')
+      .option('--quiet', 'only what went wrong')
+      .option('--json', 'one JSON document on stdout'),
+    [
+      'imggen train mira-sol --dry-run',
+      'imggen train mira-sol --provider fal --steps 1000 --budget 3',
+      'imggen train mira-sol --provider replicate --destination you/mira-lora',
+    ],
+  ).action((id, flags) =>
+    run(
+      import('../commands/train.ts').then((m) => m.train),
       id,
       flags,
     ),

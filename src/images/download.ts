@@ -12,9 +12,9 @@ export interface DownloadOptions extends FollowOptions {
   /** The file that was made for it, which the caller discards after a failure. Default: one is made. */
   part?: PartFile | undefined;
   /** Largest picture, counted after decoding. Default 64 MiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** The whole download may take this long, in ms. Default 5 minutes. */
-  totalMs?: number;
+  totalMs?: number | undefined;
   /** Nothing may come for this long, in ms. Default 30 s. */
   idleMs?: number;
 }
@@ -44,7 +44,8 @@ export async function downloadImage(
   const clock = deadlines(options);
   try {
     const response = await follow(url, options, clock.signal);
-    const limits = { maxBytes: options.maxBytes ?? MAX_BYTES, received: clock.received };
+    const { maxBytes = MAX_BYTES, what = 'picture' } = options;
+    const limits = { maxBytes, what, received: clock.received };
     return { sizeBytes: await save(response, options.part ?? partPath, limits) };
   } catch (error) {
     if (options.signal.aborted) throw downloadFailure('the download was stopped', 'interrupted');
@@ -65,12 +66,12 @@ class DiskError extends Error {}
 async function save(
   response: Response,
   file: PartFile | string,
-  limits: { maxBytes: number; received: () => void },
+  limits: { maxBytes: number; what: string; received: () => void },
 ): Promise<number> {
   const encoded = (response.headers.get('content-encoding') ?? 'identity') !== 'identity';
   const length = encoded ? undefined : lengthOf(response.headers.get('content-length'));
   const tooLarge = downloadFailure(
-    `the picture is larger than ${Math.floor(limits.maxBytes / 1024 / 1024)} MiB`,
+    `the ${limits.what} is larger than ${Math.floor(limits.maxBytes / 1024 / 1024)} MiB`,
     'unavailable',
   );
   if (length !== undefined && length > limits.maxBytes) {

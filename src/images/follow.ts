@@ -14,11 +14,14 @@ export interface FollowOptions {
    * other may.
    */
   allowedOrigin?: string | undefined;
+  /** What messages call it, and which types are asked for. Default: a picture. */
+  what?: 'picture' | 'file' | undefined;
   /** All addresses of a host name. Default: the system's resolver. */
   lookup?: (host: string) => Promise<readonly { address: string }[]>;
 }
 
 const REDIRECTS_MAX = 5;
+const PICTURES = 'image/png, image/jpeg, image/webp';
 /** The address was good once: a signed link that ran out, a file that was deleted. */
 const GONE_STATUSES = new Set([401, 403, 404, 410]);
 
@@ -30,7 +33,7 @@ export async function follow(url: string, options: FollowOptions, signal: AbortS
     const response = await options.fetch(target, {
       redirect: 'manual',
       credentials: 'omit',
-      headers: { accept: 'image/png, image/jpeg, image/webp', 'accept-encoding': 'identity' },
+      headers: { accept: options.what === 'file' ? '*/*' : PICTURES, 'accept-encoding': 'identity' },
       signal,
     });
     if (response.ok) return response;

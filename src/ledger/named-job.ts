@@ -34,8 +34,11 @@ export function namedJob(connection: Connection, wanted: NamedRequest, key: stri
 }
 
 const OTHER_SCENES = 'scenes: others';
-/** The same of an edit. */
-const OTHER_EDIT = 'picture or prompt of the edit: others';
+/** The same of an edit, and of a training. */
+const OTHERS: Partial<Record<JobKind, string>> = {
+  edit: 'picture or prompt of the edit: others',
+  train: 'training set, trigger word or steps: others',
+};
 
 /** What a request asks for in another way than the job that its key names, a line each. */
 function differences(connection: Connection, job: Job, wanted: NamedRequest): string[] {
@@ -61,7 +64,7 @@ function differences(connection: Connection, job: Job, wanted: NamedRequest): st
   return [
     ...(isOwn ? [] : ['character: another']),
     ...changed.map(([name, before, after]) => `${name}: ${before}, now ${after}`),
-    ...(scenes ? [] : [wanted.kind === 'edit' ? OTHER_EDIT : OTHER_SCENES]),
+    ...(scenes ? [] : [OTHERS[wanted.kind] ?? OTHER_SCENES]),
     ...(isOfImages(connection, job.id, wanted.replaces) ? [] : ['pictures to be made again: others']),
   ];
 }

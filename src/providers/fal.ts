@@ -11,6 +11,7 @@ import { endpointOf, inputOf } from './fal/input.ts';
 import type { FalModel } from './fal/model-record.ts';
 import { MODEL_LIST } from './fal/models.ts';
 import { falReferences } from './fal/references.ts';
+import { falTrainer } from './fal/trainer.ts';
 import { reading, workQueue } from './fal/work.ts';
 import { askJson, type JsonService } from './json-service.ts';
 import { keyedService } from './keyed-service.ts';
@@ -91,10 +92,16 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const storageUrl = options.uploadUrl ?? (baseUrl === OFFICIAL_URL ? STORAGE_URL : undefined);
   const storage = storageUrl && { ...service, baseUrl: baseUrlOf([storageUrl], 'providers.fal.uploadUrl') };
   const parts: Parts = { service, options, settings, sendReference: falReferences(service, storage || undefined) };
+  const retentionMs = options.keptHours * 3_600_000;
+  const asking = {
+    cancel: (remoteId: string, call: CallContext) => cancel(service, remoteId, call),
+    check: (call: CallContext) => check(service, call),
+  };
+  const training = { service, settings, headers: AS_ASKED, pollMs: options.pollMs, retentionMs, ...asking };
   return {
     name: SERVICE,
     idempotent: false,
-    retentionMs: options.keptHours * 3_600_000,
+    retentionMs,
     baseUrl,
     defaultModel: MODEL_LIST.defaultModel,
     capabilities: (model) => record(model, now()).capabilities,
@@ -102,8 +109,8 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     warnings: (request) => warnings(request, record(request.model, now())),
     submit: (request, call) => submit(parts, request, call),
     collect: (accepted, request, call) => collectFromQueue(queueOf(parts, request), accepted, settings, call),
-    cancel: (remoteId, call) => cancel(service, remoteId, call),
-    check: (call) => check(service, call),
+    ...asking,
+    ...(storage && { trainer: falTrainer({ ...training, storage }) }),
   };
 }
 

@@ -17,6 +17,7 @@ import type { SentRecord } from '../shot.ts';
 import type { Capabilities, Price } from './capabilities.ts';
 import type { Generated, ImageRequest } from './image-request.ts';
 import type { LedgerSays } from './ledger-says.ts';
+import type { Trainer } from './trainer.ts';
 
 export type { Reference, SentRecord } from '../shot.ts';
 export type { Generated, ImageRequest, ProviderImage } from './image-request.ts';
@@ -153,6 +154,8 @@ export interface Provider {
   check(call: CallContext): Promise<Health>;
   /** The same service asked in batches, where it takes them. */
   readonly batch?: BatchMode;
+  /** What trains LoRAs at the same service, with the same key. */
+  readonly trainer?: Trainer<Provider>;
 }
 
 /** One request of a batch, ready to be sent. */

@@ -18,12 +18,19 @@ export interface ReadyProvider {
   intervalMs: number;
 }
 
+/** How a finished picture, or another file, is fetched. */
+export interface DownloadHow {
+  signal: AbortSignal;
+  part: PartFile;
+  allowedOrigin?: string | undefined;
+  /** Default: a picture, with the limits of one. */
+  what?: 'picture' | 'file' | undefined;
+  maxBytes?: number | undefined;
+  totalMs?: number | undefined;
+}
+
 /** Fetches a finished picture to a synced file, `part` of that path. */
-export type Download = (
-  url: string,
-  partPath: string,
-  how: { signal: AbortSignal; part: PartFile; allowedOrigin?: string | undefined },
-) => Promise<{ sizeBytes: number }>;
+export type Download = (url: string, partPath: string, how: DownloadHow) => Promise<{ sizeBytes: number }>;
 
 /** Clock and randomness. */
 export interface Time {

@@ -2,6 +2,7 @@ import { ProviderError } from '../errors.ts';
 import type { Generated } from '../providers/provider.ts';
 import { generated } from './answer.ts';
 import { acceptedOf } from './collect.ts';
+import type { DownloadHow } from './context.ts';
 import { deadline } from './deadline.ts';
 import { failed, released } from './ends.ts';
 import { nameOf } from './name.ts';
@@ -14,26 +15,36 @@ import { backoffMs, DOWNLOAD_TRIES_MAX } from './retry.ts';
 /** How long a picture is kept where the provider does not say, in ms. */
 const RETENTION_MS = 3_600_000;
 
+/** One try: the attempt with its answer on the disk, committed; or why there is none. Throws what the disk throws. */
+export type TryDownload = (
+  context: AttemptContext,
+  open: OpenAttempt,
+  at: { url: string; tries: number },
+) => Promise<{ open: OpenAttempt } | { error: ProviderError }>;
+
+/** Brings a finished, paid picture from its URL to a synced, whole file, and commits that with its name. */
+export function downloadAnswer(context: AttemptContext, open: OpenAttempt, url: string): Promise<Step> {
+  return bringAnswer(context, open, url, tryDownload);
+}
+
 /**
- * Brings a finished, paid picture from its URL to a synced, whole file, and commits that. Reads are free: tried again
- * for some time. An expired URL is asked for again by remote id, once.
+ * Brings what was made and paid from its URL to the disk. Reads are free: tried again for some time. An expired URL is
+ * asked for again by remote id, once.
  */
-export async function downloadAnswer(context: AttemptContext, open: OpenAttempt, firstUrl: string): Promise<Step> {
+export async function bringAnswer(
+  context: AttemptContext,
+  open: OpenAttempt,
+  firstUrl: string,
+  tryOnce: TryDownload,
+): Promise<Step> {
   tellPhase(context, open, 'saving');
   let url = firstUrl;
   let renewed = false;
   let last = 'no answer';
   for (let tries = 1; tries <= DOWNLOAD_TRIES_MAX; tries += 1) {
     if (context.drain.aborted && tries > 1) break;
-    const result = await tryDownload(context, open, { url, tries });
-    if ('staged' in result) {
-      const { staged, picture } = result;
-      const stored = context.ledger.atOnce(() => ({
-        attempt: context.ledger.attempts.staged(open.lease, staged),
-        named: nameOf(context, open, picture),
-      }));
-      return { open: { ...open, ...stored, picture } };
-    }
+    const result = await tryOnce(context, open, { url, tries });
+    if ('open' in result) return result;
     last = result.error.message;
     if (result.error.expired || result.error.failure === 'rejected') {
       // As long as the provider names the picture, an address that is refused is no loss yet.
@@ -59,22 +70,46 @@ export async function downloadAnswer(context: AttemptContext, open: OpenAttempt,
 async function tryDownload(
   context: AttemptContext,
   open: OpenAttempt,
-  { url, tries }: { url: string; tries: number },
-): Promise<{ staged: string; picture: StagedPicture } | { error: ProviderError }> {
+  at: { url: string; tries: number },
+): ReturnType<TryDownload> {
+  let picture: StagedPicture | undefined;
+  const failure = await fetched(context, open, at, async () => {
+    picture = await stagedPicture(context, open, open.file.path);
+    if (!picture) throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
+  });
+  if (failure || !picture) return { error: failure ?? new ProviderError('no picture', { failure: 'unavailable' }) };
+  const whole = picture;
+  const stored = context.ledger.atOnce(() => ({
+    attempt: context.ledger.attempts.staged(open.lease, open.file.path),
+    named: nameOf(context, open, whole),
+  }));
+  return { open: { ...open, ...stored, picture } };
+}
+
+/**
+ * Fetches an answer into its file once, and has it checked. @param check throws what is wrong with the whole file;
+ * `how`: where it is no picture.
+ * @returns why it failed; undefined: it is there. Throws what the disk throws.
+ */
+export async function fetched(
+  context: AttemptContext,
+  open: OpenAttempt,
+  { url, tries, ...how }: { url: string; tries: number } & Pick<DownloadHow, 'what' | 'maxBytes' | 'totalMs'>,
+  check: () => Promise<void>,
+): Promise<ProviderError | undefined> {
   const { shot } = open.lease;
-  const { path } = open.file;
+  const allowedOrigin = open.ready.provider.baseUrl;
   try {
     const part = await open.file.part();
-    await context.download(url, path, { signal: context.abort, part, allowedOrigin: open.ready.provider.baseUrl });
-    const picture = await stagedPicture(context, open, path);
-    if (!picture) throw new ProviderError('the download is not a whole image', { failure: 'unavailable' });
+    await context.download(url, open.file.path, { ...how, signal: context.abort, part, allowedOrigin });
+    await check();
     context.trace('downloaded', { shot, tries });
-    return { staged: path, picture };
+    return undefined;
   } catch (error) {
-    if (isGone(error)) return { error: new ProviderError('its folder was taken away', { failure: 'unavailable' }) };
+    if (isGone(error)) return new ProviderError('its folder was taken away', { failure: 'unavailable' });
     if (!(error instanceof ProviderError)) throw error;
     context.trace('download-failed', { shot, tries, message: context.clean(error.message) });
-    return { error };
+    return error;
   }
 }
 

@@ -16,6 +16,8 @@ const RAISE = {
 
 const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'agree-to-delete': () => 'delete them: --yes',
+  'agree-to-train': (text) => `${text}: --yes`,
+  'choose-trainer': (text) => `${text}: --provider fal`,
   'agree-to-drawing': (text) => `${text}: --yes`,
   'raise-cap': (_, { cap, someFit, enoughUsd }) => {
     const [flag, key] = RAISE[cap];

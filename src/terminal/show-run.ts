@@ -42,7 +42,7 @@ export async function showRun(io: Io, how: Showing, start: (options: RunOptions)
   const off = passInterrupts(run, io.terminal, how.drainMs);
   try {
     const result = await run.result;
-    if (result.jobs.length === 0) {
+    if (result.jobs.length === 0 && result.trainings === undefined) {
       printMessage(io, how, (await how.nothing?.()) ?? 'nothing to do');
       return EXIT.ok;
     }

@@ -6,6 +6,7 @@ import type { RunSummary } from '../views/view.ts';
 import { plainUsd } from './advice.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { AsTyped } from './program-name.ts';
+import { trainedLines } from './trained.ts';
 import { batchNotice, refusalsOf, unmadeOf, warningsOf } from './warnings.ts';
 
 /**
@@ -13,6 +14,9 @@ import { batchNotice, refusalsOf, unmadeOf, warningsOf } from './warnings.ts';
  * @param typed says a command as this user types it.
  */
 export function summaryOf(result: RunResult, cwd: string, typed: AsTyped): RunSummary {
+  const trained = (result.trainings ?? []).flatMap((one) => trainedLines(one, cwd, typed));
+  // Without pictures a training is what there is to tell.
+  const [first] = result.jobs.length === 0 ? trained.splice(0, 1) : [];
   return {
     exitCode: exitCodeOf(result),
     interrupted: result.status === 'interrupted',
@@ -20,10 +24,10 @@ export function summaryOf(result: RunResult, cwd: string, typed: AsTyped): RunSu
     jobs: result.jobs,
     failures: result.failures,
     failuresMore: result.failuresMore,
-    notices: result.jobs.flatMap(batchNotice),
+    notices: [...result.jobs.flatMap(batchNotice), ...trained],
     warnings: [...refusalsOf(result, typed), ...warningsOf(result)],
     next: nextCommands(result).map(typed),
-    headline: headlineOf(result),
+    headline: first ?? headlineOf(result),
   };
 }
 

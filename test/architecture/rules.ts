@@ -121,6 +121,12 @@ export const PLACES: readonly Place[] = [
     importsTypesOf: ['src/character.ts', 'src/events.ts', 'src/faces/embedder.ts'],
   },
   {
+    path: 'src/training',
+    says: 'A training takes the steps of the runner, and ends with weights in place of a picture.',
+    imports: ['src/errors.ts', 'src/images', 'src/ledger', 'src/runner'],
+    importsTypesOf: ['src/character.ts'],
+  },
+  {
     path: 'src/views',
     says: 'Views know events only.',
     imports: ['src/events.ts', 'src/sanitize.ts'],
@@ -147,8 +153,14 @@ export const PLACES: readonly Place[] = [
       'src/redact.ts',
       'src/runner',
       'src/sanitize.ts',
+      'src/training',
     ],
-    importsTypesOf: ['src/providers/capabilities.ts', 'src/providers/definition.ts', 'src/storage/storage.ts'],
+    importsTypesOf: [
+      'src/providers/capabilities.ts',
+      'src/providers/definition.ts',
+      'src/providers/trainer.ts',
+      'src/storage/storage.ts',
+    ],
   },
   {
     path: 'src/imggen.ts',

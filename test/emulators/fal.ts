@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Call, Route, Service } from './service.ts';
 import { makePicture } from './picture.ts';
+import { makeWeights } from './weights.ts';
 import { ENDPOINTS, type Endpoint } from './fal/models.ts';
 import { type FalRequest, fateOf, resultOf, statusBody } from './fal/request.ts';
 
@@ -20,6 +21,8 @@ export interface FalOptions {
   keptMs?: number;
   /** What stands in place of the addresses in the answer to a request. */
   addresses?: (work: string) => Record<string, string>;
+  /** What a training makes; default the weights of a LoRA. */
+  weights?: (requestId: string) => Buffer;
   /** Where files are put that are uploaded; default this emulator. */
   uploadHost?: string;
 }
@@ -77,7 +80,10 @@ export function fal(options: FalOptions = {}): FalService {
       if (request.canceledMs !== undefined && request.canceledMs < request.startsMs) return;
       if (endpoint === undefined || !request.fate.billed) return;
       const amountMicros = endpoint.units(input) * endpoint.unitMicros;
-      call.charge({ id: request.id, amountMicros, note: { model: id, prompt: input['prompt'], seed: input['seed'] } });
+      const note = endpoint.trains
+        ? { images: input['images_data_url'] }
+        : { prompt: input['prompt'], seed: input['seed'] };
+      call.charge({ id: request.id, amountMicros, note: { model: id, ...note } });
     };
     if (queueMs === 0) take();
     else setTimeout(take, queueMs).unref();
@@ -111,12 +117,14 @@ export function fal(options: FalOptions = {}): FalService {
   function deliver(call: Call): Answer {
     const request = requests.get(call.params['id'] ?? '');
     if (request === undefined) return { status: 404, body: 'Not Found' };
+    if (request.endpoint?.trains) return { body: options.weights?.(request.id) ?? makeWeights(request.id) };
     const { width = 1024, height = 1024 } = (request.input['image_size'] ?? {}) as { width?: number; height?: number };
     return { headers: { 'content-type': 'image/png' }, body: makePicture(width, height, request.id) };
   }
 
   const initiate = (call: Call): Answer => {
-    const name = `${randomUUID()}.png`;
+    const isZip = (call.json as { content_type?: string }).content_type === 'application/zip';
+    const name = `${randomUUID()}.${isZip ? 'zip' : 'png'}`;
     const host = options.uploadHost ?? call.baseUrl;
     return { body: { upload_url: `${host}/put/${name}`, file_url: `${call.baseUrl}/files/${name}` } };
   };

@@ -42,9 +42,9 @@ const OF_MODEL = /^(internal_server_error|generation_timeout|downstream_service_
 const PASSING = new Set([401, 402, 403, 404, 408, 409, 410, 425, 429]);
 
 /** What one reading found. */
-export type Work =
+export type Work<Result = z.infer<typeof resultSchema>> =
   | { state: 'open' }
-  | { state: 'done'; result: z.infer<typeof resultSchema>; units: number | undefined; seconds: number | undefined }
+  | { state: 'done'; result: Result; units: number | undefined; seconds: number | undefined }
   | { state: 'failed'; error: ProviderError };
 
 /** How finished work is read. */
@@ -62,7 +62,7 @@ export function workQueue(service: JsonService, { pollMs, retentionMs, unitUsd }
     retentionMs,
     pollMs,
     pollMaxMs: POLL_SLOWEST * pollMs,
-    read: (remoteId, call) => read(service, remoteId, call),
+    read: (remoteId, call) => readWork(service, { remoteId, schema: resultSchema }, call),
     resultOf: (work) => resultOf(work, unitUsd),
   };
 }
@@ -72,7 +72,12 @@ export function reading({ signal }: CallContext, path: string): JsonQuestion {
   return { asked: 'read', method: 'GET', path, signal, timeoutMs: READ_TIMEOUT_MS };
 }
 
-async function read(service: JsonService, remoteId: string, call: CallContext): Promise<Work> {
+/** One reading of accepted work: its status, and once that says so, its result. @throws {ProviderError} */
+export async function readWork<Result>(
+  service: JsonService,
+  { remoteId, schema }: { remoteId: string; schema: z.ZodType<Result> },
+  call: CallContext,
+): Promise<Work<Result>> {
   const at = addressesOf(remoteId);
   const told = await askJson(service, reading(call, at.status), statusSchema);
   if (told.status !== 'COMPLETED') return { state: 'open' };
@@ -85,7 +90,7 @@ async function read(service: JsonService, remoteId: string, call: CallContext): 
     onAnswer: (headers) => (units = unitsOf(headers.get('x-fal-billable-units'))),
   };
   try {
-    const result = await askJson(service, question, resultSchema);
+    const result = await askJson(service, question, schema);
     return { state: 'done', result, units, seconds: told.metrics?.inference_time ?? undefined };
   } catch (error) {
     if (error instanceof ProviderError && error.status === 400 && /in progress/i.test(error.message))

@@ -17,6 +17,8 @@ export interface Endpoint {
   unitMicros: number;
   /** Its schema has `has_nsfw_concepts` and the prompt in its answer. */
   tellsConcepts: boolean;
+  /** What it makes are the weights of a LoRA. */
+  trains?: true;
 }
 
 /** Begun megapixels of the picture. */
@@ -82,6 +84,16 @@ const MINIMAX = fields('prompt image_url num_images prompt_optimizer', {
   aspect_ratio: oneOf('1:1 16:9 4:3 3:2 2:3 3:4 9:16 21:9'),
 });
 const QWEN = fields(`${BASE} negative_prompt num_images num_inference_steps guidance_scale acceleration output_format`);
+
+const isFlag: Check = (value) => typeof value === 'boolean';
+/** The schema of the fast trainer (models.md §5). */
+const TRAINING: Readonly<Record<string, Check>> = {
+  images_data_url: (value) => /^https?:\/\/.+\.zip$/.test(String(value)),
+  trigger_word: (value) => typeof value === 'string' && value !== '',
+  steps: (value) => Number.isInteger(value) && Number(value) > 0,
+  is_style: isFlag,
+  create_masks: isFlag,
+};
 
 /** By their ids. */
 export const ENDPOINTS: Readonly<Table> = {
@@ -163,6 +175,14 @@ export const ENDPOINTS: Readonly<Table> = {
     unitMicros: 35_000,
     tellsConcepts: true,
   }),
+  'fal-ai/flux-lora-fast-training': {
+    fields: TRAINING,
+    required: ['images_data_url'],
+    units: ({ steps = 1_000 }) => Number(steps) / 1_000,
+    unitMicros: 2_000_000,
+    tellsConcepts: false,
+    trains: true,
+  },
   'fal-ai/flux/dev': line({ fields: FLUX_1, units: out, unitMicros: 25_000, tellsConcepts: true }),
   'fal-ai/flux/schnell': line({ fields: FLUX_1, units: out, unitMicros: 3_000, tellsConcepts: true }),
   'fal-ai/z-image/turbo': line({

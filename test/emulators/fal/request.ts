@@ -120,6 +120,12 @@ export function resultOf(request: FalRequest, now: number, baseUrl: string): Ans
     const units = fate.units === undefined ? {} : { 'x-fal-billable-units': String(fate.units) };
     return { status: fate.status, headers: { ...told, ...units }, body: { detail: fate.detail } };
   }
+  if (endpoint?.trains) {
+    const weights = { url: `${baseUrl}/delivery/${id}/lora.safetensors`, content_type: 'application/octet-stream' };
+    const config = { url: `${baseUrl}/delivery/${id}/config.json`, content_type: 'application/json' };
+    const units = { 'x-fal-billable-units': String(endpoint.units(input)) };
+    return { headers: { ...told, ...units }, body: { diffusers_lora_file: weights, config_file: config } };
+  }
   const { width = 1024, height = 1024 } = (input['image_size'] ?? {}) as { width?: number; height?: number };
   const image = { url: `${baseUrl}/delivery/${id}/out.png`, width, height, content_type: 'image/png' };
   const concepts = { timings: { inference: 1 }, has_nsfw_concepts: [fate.flagged], prompt: input['prompt'] };

@@ -1,0 +1,118 @@
+/** Jobs that are gone on with, pictures and trainings side by side: neither waits for the other. */
+import type { EndedState } from '../ledger/jobs.ts';
+import type { Job } from '../ledger/records.ts';
+import { usdOf, usdText } from '../money.ts';
+import { isUnfinished, knownJob, ownJobs } from './jobs.ts';
+import type { Outside, RunningProject } from './opened-run.ts';
+import { Refusals } from './refusals.ts';
+import { assertNotCanceled, isOwed, resuming, retrying, SEARCHED, type RetryOptions } from './resume.ts';
+import type { RunResult } from './result.ts';
+import { runJobs } from './run-jobs.ts';
+import type { RunOptions } from './run.ts';
+import { worst } from './summary.ts';
+import { agreeTo, assertUnderCaps, givenCaps } from './train-agreement.ts';
+import { askedFor, runTrainingJob, type TrainingProject } from './train-job.ts';
+import type { Trained } from './trained.ts';
+
+/** What going on needs of a project. */
+type GoingOnProject = RunningProject & TrainingProject;
+
+/** Goes on with what is unfinished: all jobs, or one by number or key. */
+export async function resumeJobs(
+  project: GoingOnProject,
+  options: Pick<RunOptions, 'confirm'> & { job?: string | undefined },
+  to: Outside,
+): Promise<RunResult> {
+  const { job } = options;
+  const training = job === undefined ? undefined : namedTraining(project, job);
+  const planned = training ? [] : resuming(project, job);
+  if (training) assertNotCanceled(project.ledger.openExisting(), training);
+  const trainings = training ? [training] : job === undefined ? unfinishedTrainings(project) : [];
+  return besideEachOther(project, trainings, to, () => runJobs(project, planned, options, to));
+}
+
+/** Tries failed shots again, of a named job also a training: that is paid again, so it is asked first. */
+export async function retryJobs(
+  project: GoingOnProject,
+  options: Pick<RunOptions, 'confirm'> & RetryOptions,
+  to: Outside,
+): Promise<RunResult> {
+  const { job, unknown, confirm } = options;
+  const training = job === undefined ? undefined : namedTraining(project, job);
+  if (!training) return runJobs(project, retrying(project, options), options, to);
+  const again = await requeued(project, training, { unknown, confirm });
+  return besideEachOther(project, again ? [again] : [], to, () => runJobs(project, [], options, to));
+}
+
+/** A job that was named, where it is a training. @throws {UserError} for a job that is not there. */
+export function namedTraining(project: Pick<GoingOnProject, 'ledger' | 'caller' | 'clean'>, name: string) {
+  const job = knownJob(project, name);
+  return job.kind === 'train' ? job : undefined;
+}
+
+/** Trainings of the caller's that something is left of to do, or paid. */
+function unfinishedTrainings(project: GoingOnProject): Job[] {
+  if (!project.ledger.exists) return [];
+  const ledger = project.ledger.openExisting();
+  const canceled = ledger.jobs.list(SEARCHED).filter(({ state }) => state === 'canceled');
+  const trainings = [...ledger.jobs.open(), ...canceled].filter(({ kind }) => kind === 'train');
+  return ownJobs(ledger, project.caller, trainings).filter((job) =>
+    job.state === 'canceled' ? isOwed(ledger, job) : isUnfinished(ledger, job, project.services.drawing),
+  );
+}
+
+/** The caps that the user gave this time hold for it from now on. */
+function withCaps({ ledger, config }: GoingOnProject, job: Job): Job {
+  return ledger.openExisting().jobs.change(job.id, { caps: givenCaps(config) });
+}
+
+/** Puts a training back into the queue, once it is agreed to. Undefined: nothing of it has failed. */
+async function requeued(
+  project: GoingOnProject,
+  job: Job,
+  { unknown = false, confirm }: Pick<RunOptions, 'confirm'> & { unknown?: boolean | undefined },
+): Promise<Job | undefined> {
+  const { jobs } = project.ledger.openExisting();
+  const states: EndedState[] = ['failed', 'refused', 'canceled', ...(unknown ? (['held'] as const) : [])];
+  const counts = jobs.counts(job.id);
+  if (states.every((state) => counts[state] === 0)) return undefined;
+  const { trainer } = await askedFor(project, job);
+  const { worstMicros } = trainer.price(job.settings.training?.steps ?? trainer.steps.usual);
+  assertUnderCaps(project, { worstMicros, before: job });
+  const doubt = counts.held > 0 ? ', though the last request was perhaps charged' : '';
+  const question = `Train job ${job.id} (${job.characterId}) again for up to ${usdText(worstMicros)}${doubt}?`;
+  await agreeTo(question, { confirm, worstUsd: usdOf(worstMicros) });
+  jobs.requeue(job.id, states);
+  return jobs.find(job.id);
+}
+
+/** Both to their ends; what one of them throws is thrown when the other has ended. */
+async function besideEachOther(
+  project: GoingOnProject,
+  trainings: readonly Job[],
+  to: Outside,
+  pictures: () => Promise<RunResult>,
+): Promise<RunResult> {
+  const refusals = new Refusals();
+  for (const { id, characterId } of trainings)
+    to.emit({ event: 'notice', level: 'info', message: `going on with job ${id}: a LoRA for ${characterId}` });
+  const going = trainings.map((job) =>
+    refusals.attempt({ before: job }, () => runTrainingJob(project, withCaps(project, job), to)),
+  );
+  const [made, ...ended] = await Promise.allSettled([pictures(), ...going]);
+  if (made.status === 'rejected') throw made.reason;
+  const trained: Trained[] = [];
+  for (const one of ended) {
+    if (one.status === 'rejected') throw one.reason;
+    if (one.value) trained.push(one.value);
+  }
+  if (trainings.length === 0) return made.value;
+  const told = refusals.told();
+  const result = made.value;
+  return {
+    ...result,
+    status: worst([...(result.jobs.length > 0 ? [result.status] : []), ...trained.map(({ status }) => status)]),
+    trainings: trained,
+    refusals: [...result.refusals, ...told],
+  };
+}

@@ -1,0 +1,103 @@
+/** What is said and asked before a training: it costs dollars, so a person says yes to each. */
+import type { Config } from '../config/config.ts';
+import { UserError } from '../errors.ts';
+import type { Total } from '../ledger/budget.ts';
+import type { Caps, Job } from '../ledger/records.ts';
+import { usdOf, usdText } from '../money.ts';
+import type { Outside } from './opened-run.ts';
+import { AnsweredNo } from './refusals.ts';
+import type { RunOptions } from './run.ts';
+import type { TrainingProject } from './train-job.ts';
+import type { PlannedTraining, TrainPlan } from './train-plan.ts';
+
+/** What is asked about; `before`: a training that goes on. */
+interface Asked extends Pick<RunOptions, 'confirm'> {
+  planned: PlannedTraining;
+  before: Job | undefined;
+}
+
+/**
+ * Says what is sent and what it costs, and asks. @throws {UserError} `budget` where a cap is too low, or where nobody
+ * can be asked; `declined` for a no.
+ */
+export async function agreeToTrain(
+  project: Pick<TrainingProject, 'ledger' | 'config'>,
+  { planned, before, confirm }: Asked,
+  { emit, signals }: Outside,
+): Promise<void> {
+  const { told, price } = planned;
+  assertUnderCaps(project, { worstMicros: price.worstMicros, before });
+  for (const message of wordsOf(told)) emit({ event: 'notice', level: 'info', message });
+  const what = `Send ${picturesOf(told)} to ${told.provider} and train for up to ${usdText(price.worstMicros)}?`;
+  await agreeTo(what, { confirm: signals.drain.aborted ? () => false : confirm, worstUsd: told.worstUsd });
+}
+
+/** Asks for a yes. @throws {UserError} */
+export async function agreeTo(
+  question: string,
+  { confirm, worstUsd }: Pick<RunOptions, 'confirm'> & { worstUsd: number },
+): Promise<void> {
+  if (!confirm)
+    throw new UserError(`a training costs up to $${worstUsd.toFixed(2)}, and nobody can be asked: nothing was sent`, {
+      kind: 'budget',
+      hint: 'agree to it beforehand',
+      advice: { code: 'agree-to-train' },
+    });
+  if (!(await confirm(question))) throw new AnsweredNo();
+}
+
+function wordsOf(told: TrainPlan): string[] {
+  const { provider, trainer, trigger, className, steps, priceNote, priceSource, current, warnings } = told;
+  return [
+    `a LoRA of ${told.characterName} (${told.characterId}) at ${provider} (${trainer}): ${steps} steps, ` +
+      `trigger word ${trigger}, class ${className}`,
+    `${picturesOf(told)} with captions are sent to ${provider}, about ${Math.ceil(told.zipBytes / 1e5) / 10} MB`,
+    `it costs about $${told.expectedUsd.toFixed(2)}, held is $${told.worstUsd.toFixed(2)} (${priceSource})`,
+    ...(priceNote === null ? [] : [priceNote]),
+    ...warnings.map((warning) => `note: ${warning}`),
+    ...(current === null ? [] : [`the LoRA that packs use now stays on the disk: ${current.filename}`]),
+  ];
+}
+
+function picturesOf({ images }: Pick<TrainPlan, 'images'>): string {
+  return images.length === 1 ? '1 picture' : `${images.length} pictures`;
+}
+
+/** The caps that the user gave this time, for a training that goes on; nothing else of it changes. */
+export function givenCaps({ given, caps }: Config): Caps {
+  return {
+    ...(given.budgetUsd === undefined ? {} : { perRunMicros: caps.perRunMicros }),
+    ...(given.maxDayUsd === undefined ? {} : { perDayMicros: caps.perDayMicros }),
+  };
+}
+
+/**
+ * The same caps are looked at again inside of the claim. @throws {UserError} `budget` for the first that is too low.
+ */
+export function assertUnderCaps(
+  { ledger, config }: Pick<TrainingProject, 'ledger' | 'config'>,
+  { worstMicros, before }: { worstMicros: number; before: Job | undefined },
+): void {
+  const { jobs, queries } = ledger.open();
+  const { perRunMicros: job, perDayMicros: day } = { ...(before?.settings.caps ?? config.caps), ...givenCaps(config) };
+  const spent = before ? jobs.total(before.id) : { spentMicros: 0, reservedMicros: 0 };
+  assertUnder('run', { capMicros: job, total: spent, worstMicros });
+  assertUnder('day', { capMicros: day, total: queries.today(), worstMicros });
+}
+
+function assertUnder(
+  cap: 'run' | 'day',
+  of: { capMicros: number | undefined; total: Total; worstMicros: number },
+): void {
+  const { capMicros, total, worstMicros } = of;
+  const enoughMicros = total.spentMicros + total.reservedMicros + worstMicros;
+  if (capMicros === undefined || enoughMicros <= capMicros) return;
+  const what = cap === 'run' ? 'the job' : 'the day';
+  const before = enoughMicros > worstMicros ? `, ${usdText(enoughMicros - worstMicros)} of it spent or held` : '';
+  const words = `the training may cost up to ${usdText(worstMicros)}, and the cap of ${what} is ${usdText(capMicros)}`;
+  throw new UserError(`${words}${before}: nothing was sent`, {
+    kind: 'budget',
+    hint: `raise the cap of ${what}`,
+    advice: { code: 'raise-cap', cap, someFit: false, enoughUsd: usdOf(enoughMicros) },
+  });
+}

@@ -1,0 +1,92 @@
+/** Trainings that are in the ledger: run, gone on with, and what they came to. */
+import { UserError } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import type { Job } from '../ledger/records.ts';
+import type { Training } from '../providers/trainer.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { runTraining } from '../training/run.ts';
+import { leaveRun, type Outside } from './opened-run.ts';
+import type { Project } from './project.ts';
+import { runnerContext } from './runner-context.ts';
+import { type Trained, trainedOf } from './trained.ts';
+
+/** What running a training needs of a project. */
+export type TrainingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'host' | 'clean' | 'trace' | 'caller'>;
+
+/** A provider that trains, and how. */
+export interface ReadyTrainer {
+  ready: ReadyProvider;
+  trainer: NonNullable<ReadyProvider['provider']['trainer']>;
+}
+
+/** The trainer of a provider. @throws {UserError} `auth` without its key, `usage` for one that trains nothing. */
+export async function trainerOf({ services }: Pick<Project, 'services'>, name: string): Promise<ReadyTrainer> {
+  const ready = await services.provider(name);
+  const { trainer } = ready.provider;
+  if (trainer) return { ready, trainer };
+  throw new UserError(`${name} trains no LoRA here`, {
+    hint: `${TRAINING_PROVIDERS.join(' and ')} do; at another base URL than its own, fal needs an uploadUrl`,
+    advice: { code: 'choose-trainer' },
+  });
+}
+
+/** Providers with a trainer, in the order in which they are offered. */
+export const TRAINING_PROVIDERS = ['fal', 'replicate'] as const;
+
+/** The provider as it is asked for the training of a job. @throws {UserError} */
+export async function askedFor(project: Pick<Project, 'services'>, job: Job): Promise<ReadyTrainer> {
+  const { ready, trainer } = await trainerOf(project, job.settings.provider);
+  return { ready: { ...ready, model: trainer.model, provider: trainer.asked(trainingOf(job)) }, trainer };
+}
+
+function trainingOf({ id, settings: { training } }: Job): Training {
+  if (!training) throw new Error(`job ${id} is no training`);
+  return training;
+}
+
+/** How a training is run. */
+export interface TrainingHow {
+  /** Nothing is sent: what was sent before is collected. */
+  collectOnly?: boolean | undefined;
+}
+
+/**
+ * Runs a training that is in the ledger to its end, or until it is told to stop. @throws {UserError} where its provider
+ * can't be asked: nothing has changed.
+ */
+export async function runTrainingJob(
+  project: TrainingProject,
+  job: Job,
+  { signals, emit }: Outside,
+  { collectOnly }: TrainingHow = {},
+): Promise<Trained> {
+  const { ready, trainer } = await askedFor(project, job);
+  const ledger = project.ledger.open();
+  const startedAtMs = project.host.now();
+  const told = (event: RunEvent) => {
+    project.trace('event', { ...event });
+    emit(event);
+  };
+  const off = project.ledger.listen((event) => {
+    if ('job_id' in event && event.job_id === String(job.id)) told(event);
+  });
+  const opened = ledger.atOnce(() => {
+    ledger.resetBreaker(ready.scope);
+    return ledger.jobs.openRun([job.id]);
+  });
+  try {
+    const providers = new Map([[ready.provider.name, ready]]);
+    const context = runnerContext(project, { ledger, providers }, told);
+    const { madeWith, weightsBytes } = trainer;
+    const character = ledger.characters.get(job.characterKey).attributes;
+    const work = { context, job, character, ready, madeWith, weightsBytes, collectOnly, ...signals };
+    const end = await runTraining(work);
+    opened.close(job.id, startedAtMs);
+    return trainedOf(ledger, job.id, { end, isNew: true });
+  } catch (error) {
+    leaveRun(opened);
+    throw error;
+  } finally {
+    off();
+  }
+}

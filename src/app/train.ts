@@ -1,0 +1,149 @@
+/** `imggen train`: plans, asks, writes the job, runs it. Before the yes nothing is sent, and nothing is written. */
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { UserError } from '../errors.ts';
+import { ensureOwnFolder } from '../images/folder.ts';
+import { hashFile } from '../images/hash.ts';
+import type { JobBasics } from '../ledger/new-job.ts';
+import type { Job, JobSettings } from '../ledger/records.ts';
+import { exportTrainingSet } from './export.ts';
+import { jobBasics } from './jobs.ts';
+import type { Outside } from './opened-run.ts';
+import { makeFolders } from './preflight.ts';
+import type { RunOptions } from './run.ts';
+import { agreeToTrain, givenCaps } from './train-agreement.ts';
+import { runTrainingJob, type TrainingProject } from './train-job.ts';
+import { assertZipFits, type PlannedTraining, planTraining, type TrainOptions } from './train-plan.ts';
+import { type Trained, trainedOf } from './trained.ts';
+
+/** Of a shot that is no picture. */
+const NO_LOOK = {
+  pose: '',
+  angle: 'front',
+  expression: 'neutral',
+  framing: 'waist up',
+  light: '',
+  background: '',
+  setting: 'plain',
+} as const;
+
+/**
+ * Trains a LoRA of a character, or goes on with a training that is unfinished. Where one of the same pictures is there,
+ * nothing is bought. @throws {UserError} for everything that can be known before paying, and when nobody agrees.
+ */
+export async function trainCharacter(
+  project: TrainingProject,
+  options: TrainOptions & Pick<RunOptions, 'confirm'>,
+  to: Outside,
+): Promise<Trained> {
+  const planned = await planTraining(project, options);
+  const ledger = project.ledger.open();
+  const { key: characterKey } = planned.character;
+  const basics = basicsOf(project.config, options, planned);
+  const wanted = { ...basics, characterKey, kind: 'train', imageCount: 1 } as const;
+  const before = ledger.jobs.continued(wanted);
+  const there = before ?? (options.fresh ? undefined : ledger.queries.complete(wanted));
+  if (there && there.state !== 'open' && (before || ledger.loras.ofJob(there.id)))
+    return trainedOf(ledger, there.id, { end: {}, isNew: false });
+  const toSend = before === undefined || ledger.jobs.counts(before.id).queued > 0;
+  if (toSend) await agreeToTrain(project, { planned, before, confirm: options.confirm }, to);
+  const sum = toSend ? await written(project, planned, options) : undefined;
+  const job = before ?? opened(project, { wanted, planned, zipSha256: sum ?? '' });
+  assertSame(job, sum);
+  const trained = await runTrainingJob(project, job, to);
+  // It can be made again from the pictures, and is not needed any more.
+  if (trained.lora) await rm(planned.zip, { force: true });
+  return trained;
+}
+
+/** Writes what will be sent. @returns its hash. @throws {UserError} when the pictures are others by now. */
+async function written(project: TrainingProject, planned: PlannedTraining, options: TrainOptions): Promise<string> {
+  const { zip, character, told } = planned;
+  const { trainer } = planned.with;
+  const place = { output: project.config.output, characterId: character.id, reserveBytes: trainer.weightsBytes };
+  await makeFolders([place]);
+  await ensureOwnFolder(dirname(zip));
+  const { minScore, gallery } = options;
+  const words = { trigger: told.trigger, className: told.className };
+  const set = { format: trainer.format, ...words, minScore, gallery, to: zip };
+  await exportTrainingSet(project, character.id, set);
+  try {
+    assertZipFits(zip, planned.with);
+    const again = await planTraining(project, options);
+    if (again.setHash !== planned.setHash)
+      throw new UserError('the pictures have changed since the question: nothing was sent', { kind: 'incomplete' });
+    return (await hashFile(zip)).sha256;
+  } catch (error) {
+    await rm(zip, { force: true });
+    throw error;
+  }
+}
+
+/** @throws {UserError} when what an unfinished training was agreed to send can't be made again. */
+function assertSame({ id, settings }: Job, sum: string | undefined): void {
+  if (sum === undefined || sum === settings.training?.zipSha256) return;
+  throw new UserError(`job ${id} was to send another training set: nothing was sent`, {
+    hint: 'start another training',
+    advice: { code: 'start-another-job' },
+  });
+}
+
+type WantedTraining = JobBasics & { characterKey: number; kind: 'train'; imageCount: number };
+
+function opened(
+  { ledger }: TrainingProject,
+  { wanted, planned, zipSha256 }: { wanted: WantedTraining; planned: PlannedTraining; zipSha256: string },
+): Job {
+  const { settings } = wanted;
+  const { training } = settings;
+  if (!training) throw new Error('a training without one');
+  const { told, character } = planned;
+  const prompt = `LoRA of ${character.id}: ${told.trigger} ${told.className}`;
+  const shot = { name: 'train', kind: 'train', look: NO_LOOK, prompt, seed: character.seed } as const;
+  return ledger.open().jobs.openOrCreate({
+    ...wanted,
+    settings: { ...settings, training: { ...training, zipSha256 } },
+    plan: () => [shot],
+  }).job;
+}
+
+function basicsOf(config: Config, { key, fresh }: TrainOptions, planned: PlannedTraining): JobBasics {
+  const { character, told } = planned;
+  const settings = settingsOf(config, planned);
+  const wanted = { characterId: character.id, kind: 'train', settings, what: told.steps } as const;
+  const basics = jobBasics(config, { ...wanted, planHash: planned.setHash }, { key, fresh });
+  return { ...basics, changes: { caps: givenCaps(config) } };
+}
+
+/** The cap of one picture does not hold for a training (docs/decisions.md). */
+function settingsOf(config: Config, { told, zip, with: { trainer } }: PlannedTraining): JobSettings {
+  const { perRunMicros, perDayMicros } = config.caps;
+  return {
+    provider: told.provider,
+    fallback: [],
+    model: trainer.model,
+    width: 0,
+    height: 0,
+    output: config.output,
+    store: 'none',
+    thumbnails: false,
+    requireSeed: false,
+    references: [],
+    caps: { perRunMicros, perDayMicros },
+    concurrency: 1,
+    staggerMs: 0,
+    attemptsMax: config.attemptsMax,
+    timeoutMs: Math.max(config.timeoutMs, trainer.waitMs),
+    allowUnknownPrice: false,
+    training: {
+      zip,
+      zipSha256: '',
+      images: told.images.length,
+      trigger: told.trigger,
+      className: told.className,
+      steps: told.steps,
+      destination: told.destination ?? undefined,
+    },
+  };
+}

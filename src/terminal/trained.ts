@@ -1,0 +1,86 @@
+/** What a training came to, in words for a person at a command line. Pure. */
+import { relative } from 'node:path';
+import type { TrainPlan } from '../app/train-plan.ts';
+import type { Trained } from '../app/trained.ts';
+import type { RunEvent } from '../events.ts';
+import { bytes, count, usd } from '../views/format.ts';
+import type { AsTyped } from './program-name.ts';
+
+/** Lines for a training that has ended, or was left. */
+export function trainedLines(trained: Trained, cwd: string, typed: AsTyped): string[] {
+  const { lora, jobId, characterId, provider, isNew } = trained;
+  if (lora === null) return unfinishedLines(trained, typed);
+  const near = relative(cwd, lora.path);
+  const where = near.startsWith('..') ? lora.path : near;
+  const made = isNew
+    ? `the LoRA of ${trained.characterName} (${characterId}) is trained: ${usd(trained.costUsd)}`
+    : `a LoRA of these pictures is there already (job ${jobId}): nothing was bought`;
+  const gone = lora.isThere ? `${where}, ${bytes(lora.sizeBytes)}` : `${where}, whose file is gone`;
+  return [
+    made,
+    `  in ${gone}`,
+    `  prompts hold: ${lora.trigger} ${lora.className}`,
+    `  models of ${provider} that take it: ${lora.madeWith.join(', ')}`,
+    ...(lora.version === null ? [] : [`  version: ${lora.version}`]),
+    ...(isNew ? [] : [`  \`${typed(`train ${characterId} --new`)}\` trains another`]),
+  ];
+}
+
+function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
+  const { jobId, provider, message, isHeld, isLive, status, costUsd, reservedUsd } = trained;
+  const why = message === null ? '' : `: ${message}`;
+  const money = costUsd + reservedUsd > 0 ? ` (${usd(costUsd + reservedUsd)} counted)` : '';
+  if (isHeld)
+    return [
+      `the training of job ${jobId} is held${why}${money}: nobody knows whether ${provider} has taken it`,
+      `  look at ${provider}; \`${typed(`retry --unknown ${jobId}`)}\` pays again on purpose`,
+    ];
+  if (isLive)
+    return [
+      `the training of job ${jobId} is left at ${provider}${why}`,
+      `  \`${typed(`resume ${jobId}`)}\` collects it`,
+    ];
+  if (status === 'all-failed') {
+    const again = `\`${typed(`retry ${jobId}`)}\` trains again, and asks before`;
+    return [`the training of job ${jobId} failed${why}${money}`, `  ${again}`];
+  }
+  return [
+    `the training of job ${jobId} is not done${why}${money}`,
+    `  \`${typed(`resume ${jobId}`)}\` goes on with it`,
+  ];
+}
+
+/** Where a training is, for a person: in lines, as it takes minutes. Undefined: nothing is to be said. */
+export function progressLine(event: RunEvent, { quiet = false }: { quiet?: boolean | undefined }): string | undefined {
+  if (quiet && !(event.event === 'notice' && event.level === 'warn')) return undefined;
+  switch (event.event) {
+    case 'notice':
+      return event.message;
+    case 'generation_started':
+      return `the pictures are sent to ${event.provider}`;
+    case 'generation_submitted':
+      return `accepted as ${event.remote_id}; it takes some minutes, and goes on there when you leave`;
+    case 'generation_failed':
+      return `${event.message}${event.retry_at === null ? '' : `; tried again at ${event.retry_at}`}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What a training would be. */
+export function planLines(plan: TrainPlan): string[] {
+  const { provider, trainer, steps, trigger, className, expectedUsd, worstUsd, leftOut, images } = plan;
+  return [
+    `a LoRA of ${plan.characterName} (${plan.characterId}) at ${provider} (${trainer}): ${steps} steps`,
+    `  trigger word ${trigger}, class ${className}${plan.destination === null ? '' : `, into ${plan.destination}`}`,
+    `  would cost about ${usd(expectedUsd)}; ${usd(worstUsd)} would be held (${plan.priceSource})`,
+    ...(plan.priceNote === null ? [] : [`  ${plan.priceNote}`]),
+    `  ${count(images.length, 'picture')} would be sent, about ${Math.ceil(plan.zipBytes / 1e5) / 10} MB`,
+    ...images.map(({ filename, caption }) => `    ${filename}: ${caption}`),
+    ...plan.warnings.map((warning) => `  note: ${warning}`),
+    ...(leftOut.length === 0 ? [] : [`  left out: ${count(leftOut.length, 'picture')}`]),
+    ...leftOut.map(({ filename, reason }) => `    ${filename}: ${reason}`),
+    ...(plan.current === null ? [] : [`  packs use ${plan.current.filename} now`]),
+    '  nothing was sent',
+  ];
+}
