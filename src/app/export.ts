@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { coverageOf, type Coverage } from '../dataset/coverage.ts';
 import { EXPORT_FORMATS, formatFor, layoutOf } from '../dataset/formats.ts';
 import type { ExportFormat, Layout, TrainingImageFormat } from '../dataset/formats.ts';
-import { foreignIn } from '../dataset/ours.ts';
+import { exportKey, finishEarlier } from '../dataset/earlier.ts';
+import { ForeignFiles, foreignIn } from '../dataset/ours.ts';
 import type { TrainingFile } from '../dataset/training-file.ts';
 import { defaultClass, defaultTrigger, isClass } from '../dataset/words.ts';
 import { UserError } from '../errors.ts';
@@ -14,6 +15,7 @@ import { TRIGGER_WORD } from '../names.ts';
 import { captionOf } from '../plan/caption.ts';
 import { knownCharacter } from './characters.ts';
 import type { Project } from './project.ts';
+import { assertReplaceable, nothingChosen } from './export-problems.ts';
 import { chooseTrainingSet, type ChoiceOptions, type Chosen, type LeftOut } from './training-set.ts';
 
 /** What is exported, and how. */
@@ -89,14 +91,16 @@ export async function exportTrainingSet(
   if (set.chosen.length === 0) throw nothingChosen(character.id, set.leftOut);
   const usual = `training/${character.id}-${format}${isArchive ? '.zip' : ''}`;
   const path = resolve(host.cwd, options.to ?? usual);
-  await assertReplaceable(path, isArchive);
+  if (options.dryRun !== true) await finishEarlier(path, (owner) => ledger.open().isRunning(owner));
+  assertReplaceable(path, await foreignIn(path, isArchive));
   const looks = set.chosen.map((image) => ledger.open().images.look(image));
   const files = set.chosen.map((image, index) => {
     const file = `${words.folder === '' ? '' : `${words.folder}/`}${stemOf(image)}`;
     const as = formatFor(image.format, options.imageFormat);
     return { image, as, file: `${file}.${as}`, caption: captionOf(character.attributes, looks[index], words) };
   });
-  if (options.dryRun !== true) await write(path, files.flatMap(filesOf), { isArchive, key: host.newKey() });
+  const key = exportKey(ledger.open().owner, host.newKey());
+  if (options.dryRun !== true) await write(path, files.flatMap(filesOf), { isArchive, key });
   return {
     characterId: character.id,
     characterName: character.name,
@@ -142,32 +146,6 @@ function wordsOf({ id, attributes }: RegisteredCharacter, options: ExportOptions
   return { format, trigger, className, repeats, ...layoutOf(format, { trigger, className, repeats }) };
 }
 
-/** So many reasons are listed. */
-const REASONS_MAX = 20;
-
-function nothingChosen(characterId: string, leftOut: readonly LeftOut[]): UserError {
-  const more = leftOut.length > REASONS_MAX ? [`… and ${leftOut.length - REASONS_MAX} more`] : [];
-  const problems = leftOut.slice(0, REASONS_MAX).map(({ filename, reason }) => `${filename}: ${reason}`);
-  const what = leftOut.length === 0 ? 'has no training pictures' : 'has no picture that is good enough to train with:';
-  return new UserError(`${characterId} ${what}`, {
-    problems: [...problems, ...more],
-    hint: 'nothing was written. Look at the pictures, and approve the good ones',
-    advice: { code: 'approve', characterId },
-  });
-}
-
-/** @throws {UserError} when something that is no export of ours, or was changed since, lies there. */
-async function assertReplaceable(path: string, isArchive: boolean): Promise<void> {
-  const problems = await foreignIn(path, isArchive);
-  if (problems.length === 0) return;
-  const more = problems.length > REASONS_MAX ? [`… and ${problems.length - REASONS_MAX} more`] : [];
-  throw new UserError(`${path} holds what the export did not write: it was left as it is`, {
-    problems: [...problems.slice(0, REASONS_MAX), ...more],
-    hint: 'name another place',
-    advice: { code: 'choose-export' },
-  });
-}
-
 interface PlannedFile {
   image: Chosen;
   as: TrainingImageFormat;
@@ -191,8 +169,13 @@ async function pictureAs({ path, filename, sha256, format }: Chosen, as: Trainin
 }
 
 async function write(path: string, files: readonly TrainingFile[], how: { isArchive: boolean; key: string }) {
-  if (how.isArchive) await (await import('../dataset/write-archive.ts')).writeArchive(path, files, how.key);
-  else await (await import('../dataset/write-folder.ts')).writeFolder(path, files, how.key);
+  try {
+    if (how.isArchive) await (await import('../dataset/write-archive.ts')).writeArchive(path, files, how.key);
+    else await (await import('../dataset/write-folder.ts')).writeFolder(path, files, how.key);
+  } catch (error) {
+    if (error instanceof ForeignFiles) assertReplaceable(path, error.problems);
+    throw error;
+  }
 }
 
 function stemOf({ filename }: Chosen): string {

@@ -1,20 +1,21 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
 import { ensureFolder } from '../images/folder.ts';
-import { ARCHIVE_COMMENT } from './ours.ts';
+import { ARCHIVE_COMMENT, ForeignFiles, foreignIn, SUM_CHARS, sumOf } from './ours.ts';
 import type { TrainingFile } from './training-file.ts';
 
 const READABLE = 0o100644;
 
 /**
  * Writes a training set as one zip file, in place of an earlier export: whole, or not at all. One file is in memory
- * at a time. What it replaces must have been looked at (`foreignIn`).
+ * at a time. What was changed in the earlier one meanwhile stays.
  * @param key unique for ever: names what is not whole yet.
- * @throws the file system's own error, or what reading a file threw; the earlier export is as it was then.
+ * @throws {ForeignFiles} when what is there is no export as it was; the file system's own error, or what reading a file
+ * threw. The earlier export is as it was then.
  */
 export async function writeArchive(target: string, files: readonly TrainingFile[], key: string): Promise<void> {
   await ensureFolder(dirname(target));
@@ -22,10 +23,25 @@ export async function writeArchive(target: string, files: readonly TrainingFile[
   try {
     // Fails if it exists, and never follows a link.
     await pipeline(archived(files), createWriteStream(part, { flags: 'wx', flush: true }));
+    await writeSum(part);
+    const problems = await foreignIn(target, true);
+    if (problems.length > 0) throw new ForeignFiles(problems);
     await rename(part, target);
   } catch (error) {
     await rm(part, { force: true });
     throw error;
+  }
+}
+
+/** Puts the sum of the file where its place is in the comment. */
+async function writeSum(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const start = (await file.stat()).size - SUM_CHARS;
+    await file.write(await sumOf(path, start), start, 'latin1');
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
@@ -43,6 +59,6 @@ function archived(files: readonly TrainingFile[]): Readable {
   }
   const bytes = Readable.from(zip.outputStream);
   zip.on('error', (error: Error) => bytes.destroy(error));
-  zip.end({ comment: ARCHIVE_COMMENT, forceZip64Format: false });
+  zip.end({ comment: ARCHIVE_COMMENT + '0'.repeat(SUM_CHARS), forceZip64Format: false });
   return bytes;
 }

@@ -152,6 +152,11 @@ export class Ledger {
     return this.connection.write(steps);
   }
 
+  /** True while the process with that id (`owner`) runs, or when that can't be told. */
+  isRunning(owner: string): boolean {
+    return this.connection.isRunning(owner);
+  }
+
   /** A new run asks a provider again that was down. */
   resetBreaker(scope: string): void {
     this.connection.write(() => resetBreaker(this.connection, scope));
