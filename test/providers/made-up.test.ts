@@ -1,8 +1,7 @@
-/** Adding a provider is one file and one line: a made-up one keeps the contract, and every list knows it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Adding a provider is one file and one line: every list knows it. That it keeps the contract: page.test.ts. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { autoPreview } from '../../src/app/auto.ts';
 import { LedgerFile } from '../../src/app/ledger-file.ts';
@@ -16,11 +15,6 @@ import { PROVIDERS } from '../../src/providers/index.ts';
 import type { ProviderModule } from '../../src/providers/definition.ts';
 import { STORES } from '../../src/storage/index.ts';
 import { createRedactor } from '../../src/redact.ts';
-import { startEmulator } from '../emulators/emulator.ts';
-import { replicate } from '../emulators/replicate.ts';
-import { describeProvider } from './conformance.ts';
-import type { StartOptions, Started } from './conformance/subject.ts';
-import module from './made-up.ts';
 
 const KEY = 'paper-key-0123456789';
 const keyVariables = ['PAPER_LICENCE'];
@@ -32,27 +26,6 @@ const load = async (): Promise<{ default: ProviderModule }> => {
 
 /** The one line. */
 const registries: Registries = { providers: { ...PROVIDERS, paper: { keyVariables, load } }, stores: STORES };
-
-async function start(how: StartOptions): Promise<Started> {
-  const { faults, latencyMs, timeoutMs = 10_000, badKey } = how;
-  const emulator = await startEmulator(replicate({ token: badKey ? 'another' : KEY }), {
-    ...(faults && { faults }),
-    ...(latencyMs !== undefined && { latencyMs }),
-  });
-  const provider = await module.create({
-    options: { baseUrl: `${emulator.url}/v1` },
-    keyVariables,
-    env: { PAPER_LICENCE: KEY },
-    fetch,
-    now: Date.now,
-    elapsed: () => performance.now(),
-    sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
-    timeoutMs,
-  });
-  return { provider, emulator, secrets: [KEY], close: emulator.close };
-}
-
-describeProvider('a made-up provider', { module, keyVariables, start, retiredModel: 'paper-1' });
 
 const folders: string[] = [];
 afterEach(() => {
@@ -72,11 +45,6 @@ function servicesOf(config: Config, env: Record<string, string>): Services {
 }
 
 describe('a provider that is added to the registry', () => {
-  it('is one file of at most 200 lines', () => {
-    const lines = readFileSync(new URL('./made-up.ts', import.meta.url), 'utf8').split('\n').length;
-    expect(lines).toBeLessThanOrEqual(200);
-  });
-
   it('is known to the config, with its own options, checked', async () => {
     const config = await configured({ provider: 'paper', providers: { paper: { tier: 'fast', priceUsd: 0.5 } } });
     expect(config.providers['paper']).toEqual({ tier: 'fast', priceUsd: 0.5 });

@@ -1,7 +1,7 @@
 /** How a run puts requests together to batches, and what becomes of them when a batch is not sent. */
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/errors.ts';
-import type { BatchMode, Provider } from '../../src/providers/provider.ts';
+import type { BatchMode, CallContext, Provider } from '../../src/providers/provider.ts';
 import { galleryShots, plannedShot } from '../support/jobs.ts';
 import { failure, openRig, picture, provider } from '../support/runner-rig.ts';
 
@@ -46,6 +46,25 @@ describe('a run of a job in batches', () => {
     expect(rig.ledger.queries.liveAtProvider(job.id)).toBe(7);
     expect(rig.ledger.jobs.total(job.id)).toEqual({ reservedMicros: 7 * 25, spentMicros: 0 });
     expect(rig.heard.filter((event) => event.event === 'notice' && event.message.includes('it runs'))).toHaveLength(1);
+  });
+
+  it('gives the files of a batch their time, however short that of a picture is', async () => {
+    const rig = openRig();
+    const job = rig.job({ ...batched(2), settings: { batch: true, timeoutMs: 60_000 } });
+    const aborted: boolean[] = [];
+    const takes = async ({ signal }: CallContext) => {
+      await rig.clock.sleep(1_800_000);
+      aborted.push(signal.aborted);
+    };
+    const { service } = paper({
+      send: (_lines, key, call) => (
+        call.onSending({ batch: key }),
+        takes(call).then(() => ({ batchId: 'b', untilMs: 0 }))
+      ),
+      collect: (_accepted, { shot }, call) => takes(call).then(() => picture(shot)),
+    });
+    for (let runs = 0; runs < 2; runs += 1) await rig.run(job, [service]);
+    expect([aborted, rig.ledger.jobs.counts(job.id).done]).toEqual([[false, false, false], 2]);
   });
 
   it('commits all of a batch before it is sent, and collects them later without sending again', async () => {

@@ -1,4 +1,5 @@
 /** OpenAI's batches: what is sent, how a lost answer is found, and what lines mean. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../src/errors.ts';
 import type { BatchMode, ImageRequest } from '../../../src/providers/provider.ts';
@@ -46,6 +47,17 @@ describe('a batch at OpenAI', () => {
       completion_window: '24h',
       metadata: { imggen_batch: 'our-key' },
     });
+  });
+
+  it('is sent although its file takes longer than a picture may', async () => {
+    const timeoutMs = 100;
+    const slow: typeof fetch = async (address, init) => {
+      const isFile = new URL(address instanceof Request ? address.url : address).pathname.endsWith('/files');
+      if (isFile) await sleep(3 * timeoutMs, undefined, init?.signal ? { signal: init.signal } : {});
+      return Response.json(isFile ? { id: 'file-1' } : { id: 'batch_1', status: 'validating' });
+    };
+    const { request, send } = await scene({ timeoutMs, fetch: slow });
+    expect(await send([request()])).toMatchObject({ batchId: 'batch_1' });
   });
 
   it('whose answer is lost is in doubt, and found by its key among others, page by page', async () => {

@@ -28,6 +28,8 @@ export interface StageOptions {
   timeoutMs?: number;
   now?: () => number;
   elapsed?: () => number;
+  /** Default: the emulator's. */
+  fetch?: typeof fetch;
 }
 
 const running: Emulator[] = [];
@@ -46,7 +48,7 @@ export async function stage(how: StageOptions = {}): Promise<Stage> {
     options: { baseUrl: `${emulator.url}/v1`, ...how.options },
     keyVariables: ['OPENAI_API_KEY'],
     env: { OPENAI_API_KEY: KEY, ...how.env },
-    fetch,
+    fetch: how.fetch ?? fetch,
     now: how.now ?? Date.now,
     elapsed: how.elapsed ?? (() => performance.now()),
     sleep: async (ms, signal) => void (await sleep(Math.min(ms, 20), undefined, signal ? { signal } : {})),
