@@ -65,9 +65,9 @@ export function fillLedger(file: string): void {
         CASE WHEN i <= ${done} THEN 'done' ELSE 'queued' END, CASE WHEN i <= ${done} THEN 'done' END FROM n`,
       total,
     );
-    run(`INSERT INTO attempts (id, key, shot_id, job_id, ordinal, provider, model, request, state,
+    run(`INSERT INTO attempts (id, key, shot_id, job_id, ordinal, provider, model, account, request, state,
       outcome, seed_honoured, intent_at_ms, ended_at_ms)
-      SELECT id, 'key-' || id, id, job_id, 1, 'local', 'm', '{}', 'settled', 'done', 'yes',
+      SELECT id, 'key-' || id, id, job_id, 1, 'local', 'm', 'local:', '{}', 'settled', 'done', 'yes',
         ${begunMs} + id * 20000, ${begunMs} + id * 20000 + 5000 FROM shots WHERE state = 'done'`);
     run(`INSERT INTO reservations (attempt_id, job_id, shot_id, day, provider, model, reserved_micros,
       expected_micros, spent_micros, state)
