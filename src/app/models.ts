@@ -85,7 +85,7 @@ function infoOf(
 }
 
 /** As the provider is set up here: a workflow file, or the list of what a server takes, decides for some. */
-function capabilitiesOf({ capabilities }: ReadyProvider['provider'], record: ModelRecord): Capabilities {
+export function capabilitiesOf({ capabilities }: ReadyProvider['provider'], record: ModelRecord): Capabilities {
   try {
     return capabilities(record.id);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { ModelRecord } from '../providers/capabilities.ts';
 import { autoPreview, type ChoosingProject } from './auto.ts';
 import type { Choice } from '../events.ts';
 import type { Project } from './project.ts';
+import { capabilitiesOf } from './models.ts';
 import { sectionOf } from './set-up.ts';
 
 const CHECK_TIMEOUT_MS = 20_000;
@@ -58,7 +59,11 @@ export async function listProviders(
       name,
       keyVariables,
       keyFound,
-      models: module.models.filter((model) => model.retired === undefined),
+      models: await modelsOf(
+        project,
+        name,
+        module.models.filter((model) => model.retired === undefined),
+      ),
       ...(check && canAsk ? { health: await providerHealth(project, name) } : {}),
     });
   }
@@ -67,6 +72,22 @@ export async function listProviders(
   const auto = await autoPreview(project);
   const chosen = config.provider === 'auto' ? auto.provider : config.provider;
   return { chosen, auto, providers, ...(storage ? { storage } : {}) };
+}
+
+/** As they are set up here, the one that is used first; one that can't be made ready as they are in general. */
+async function modelsOf(
+  { services }: Pick<Project, 'services'>,
+  name: string,
+  models: readonly ModelRecord[],
+): Promise<readonly ModelRecord[]> {
+  try {
+    const { provider, model: standard } = await services.forPlans().provider(name);
+    const here = models.map((model) => ({ ...model, capabilities: capabilitiesOf(provider, model) }));
+    return here.toSorted((a, b) => Number(b.id === standard) - Number(a.id === standard));
+  } catch (error) {
+    if (error instanceof UserError) return models;
+    throw error;
+  }
 }
 
 function providerHealth(project: Pick<Project, 'services' | 'clean'>, name: string): Promise<ServiceHealth> {

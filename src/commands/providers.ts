@@ -3,6 +3,7 @@ import type { ModelRecord, SizeSupport } from '../providers/capabilities.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import type { AsTyped } from '../terminal/program-name.ts';
 import { printJson, printTable, printText, type Io } from '../terminal/print.ts';
+import { count } from '../views/format.ts';
 import type { Cell, Column } from '../views/table.ts';
 import { withImgGen, type MakingFlags } from './flags.ts';
 
@@ -57,7 +58,7 @@ function rowsOf({ name, keyVariables, keyFound, models, health }: ProviderInfo):
 function abilities({ capabilities: can, retiresOn }: ModelRecord): string {
   const words = [
     can.seed === 'none' ? 'no seed' : can.seed === 'exact' ? 'seed' : 'seed (best effort)',
-    can.referencesMax > 0 ? `${can.referencesMax} references` : 'no references',
+    can.referencesMax > 0 ? count(can.referencesMax, 'reference') : 'no references',
     sizesOf(can.sizes),
   ];
   if (can.qualities.length > 0) words.push(can.qualities.join('|'));
