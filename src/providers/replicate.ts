@@ -20,6 +20,7 @@ import { MODELS } from './replicate/model-table.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
 import { priceBy } from './price-rules.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
+import { replicateTrainer } from './replicate/trainer.ts';
 import { ServiceClock } from './service-clock.ts';
 
 const OFFICIAL_URL = 'https://api.replicate.com/v1';
@@ -74,6 +75,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const connection: ReplicateConnection = { baseUrl, token, fetch, now, clock: new ServiceClock(settings) };
   const readModel = modelReader(connection);
   const can = (model: string): Capabilities => chosen(capabilities(model, readModel, now()), options.reference);
+  const checking = (call: CallContext) => check(connection, call);
   return {
     name: 'replicate',
     idempotent: false,
@@ -86,7 +88,8 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     learn: (model, call) => learn(readModel, model, call),
     price: (request) => priceOf(request, options, now()),
     warnings: (request) => warnings(request, can(request.model)),
-    check: (call) => check(connection, call),
+    check: checking,
+    trainer: replicateTrainer({ connection, settings, check: checking, ...options }),
     cancel: (remoteId, call) => cancel(connection, remoteId, call),
     countUnknown: (ledger, call) => countUnknown(connection, ledger, call),
     ...attempts(connection, options, { settings, readModel }),

@@ -11,6 +11,7 @@ import { answerGone } from '../runner/ends.ts';
 import type { AttemptContext, OpenAttempt, Step } from '../runner/open-attempt.ts';
 import { folderOf, partPathsOf } from '../runner/staging.ts';
 import { notWhole } from './safetensors.ts';
+import { unpackWeights } from './unpack.ts';
 
 /** Weights of a LoRA have tens to hundreds of megabytes; whole models are none. */
 const MAX_BYTES = 2 * 1024 ** 3;
@@ -31,6 +32,7 @@ export const tryWeights: TryDownload = async (context, open, at) => {
     open,
     { ...at, what: 'file', maxBytes: MAX_BYTES, totalMs: DOWNLOAD_MS },
     async () => {
+      await unpackWeights(path);
       const problem = await notWhole(path);
       if (problem !== undefined) throw new ProviderError(`what was downloaded ${problem}`, { failure: 'unavailable' });
     },

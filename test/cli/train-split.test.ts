@@ -21,14 +21,19 @@ function withTraining(state: 'queued' | 'failed'): string {
 
 const requests = (folder: string) => ask(folder, 'SELECT id FROM attempts');
 
-it.each([
-  ['resume', 'queued', 'nothing is unfinished'],
-  ['retry', 'failed', 'nothing has failed'],
-] as const)('`%s` without a name draws no picture of a training that is %s', async (command, state, says) => {
-  const folder = withTraining(state);
-  const ran = await imggen(folder, [command]);
+it('`resume` goes on with a training as one: it draws no picture of it', async () => {
+  const folder = withTraining('queued');
+  const ran = await imggen(folder, ['resume']);
+  expect(ran).toMatchObject({ exitCode: 2 });
+  expect(ran.stdout + ran.stderr).toContain('local trains no LoRA');
+  expect([requests(folder), picturesIn(folder, 'mira')]).toEqual([[], []]);
+});
+
+it('`retry` without a name leaves a training that failed alone', async () => {
+  const folder = withTraining('failed');
+  const ran = await imggen(folder, ['retry']);
   expect(ran).toMatchObject({ exitCode: 0 });
-  expect(ran.stdout + ran.stderr).toContain(says);
+  expect(ran.stdout).toContain('nothing has failed');
   expect([requests(folder), picturesIn(folder, 'mira')]).toEqual([[], []]);
 });
 

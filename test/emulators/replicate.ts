@@ -10,6 +10,7 @@ import { problem, notFound, pageOfList, onModel, onVersion } from './replicate/a
 import { bodyProblem, hold, durationMs, fateOf, modelOf, versionOf } from './replicate/create.ts';
 import { deliver } from './replicate/delivery.ts';
 import type { ReplicateOptions } from './replicate/options.ts';
+import { trainingRoutes } from './replicate/trainings.ts';
 
 const ACCOUNT = {
   type: 'user',
@@ -118,7 +119,9 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     return prediction === undefined ? notFound() : use(prediction);
   };
   const models = [...MODELS, ...(options.models ?? [])];
+  const { destinations = ['studio/lora'] } = options;
   const routes: Route[] = [
+    ...trainingRoutes({ files, queueMs, pageSize, destinations }),
     {
       operation: 'submit',
       method: 'POST',

@@ -1,15 +1,17 @@
-/** A studio with approved training pictures, in front of an emulated fal that trains. */
+/** A studio with approved training pictures, in front of an emulated fal or Replicate that trains. */
 import { onTestFinished } from 'vitest';
-import { startEmulator, type EmulatorOptions } from '../emulators/emulator.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../emulators/emulator.ts';
 import { fal, type FalOptions } from '../emulators/fal.ts';
+import { replicate } from '../emulators/replicate.ts';
+import type { ReplicateOptions } from '../emulators/replicate/options.ts';
 import { ask, imggen, newStudio } from './cli/imggen.ts';
 
-/** The one key of the emulator. */
-const ENV = { FAL_KEY: 'emulated:key' };
+/** The keys of the emulators. */
+const ENV = { FAL_KEY: 'emulated:key', REPLICATE_API_TOKEN: 'emulated-token' };
 
 /** How it is set up. */
-export interface TrainStudioOptions {
-  service?: FalOptions;
+export interface TrainStudioOptions<Service = FalOptions> {
+  service?: Service;
   emulator?: EmulatorOptions;
   /** Over the config. */
   config?: Record<string, unknown>;
@@ -19,15 +21,33 @@ export interface TrainStudioOptions {
 export async function trainStudio({ service = {}, emulator: how = {}, config = {} }: TrainStudioOptions = {}) {
   const made = fal({ key: ENV.FAL_KEY, ...service });
   const emulator = await startEmulator(made, how);
+  const options = { baseUrl: emulator.url, uploadUrl: emulator.url, pollMs: 20 };
+  const studio = await drawnStudio(emulator, { providers: { fal: options }, ...config });
+  const train = (...args: readonly string[]) => studio.run(['train', 'mira-sol', '--provider', 'fal', ...args]);
+  return { ...studio, service: made, train };
+}
+
+/** The same at Replicate. */
+export async function replicateStudio({
+  service = {},
+  emulator: how = {},
+  config = {},
+}: TrainStudioOptions<ReplicateOptions> = {}) {
+  const emulator = await startEmulator(replicate({ token: ENV.REPLICATE_API_TOKEN, ...service }), how);
+  const options = { baseUrl: `${emulator.url}/v1`, pollMs: 20, settleMs: 50 };
+  const studio = await drawnStudio(emulator, { providers: { replicate: options }, ...config });
+  const train = (...args: readonly string[]) => studio.run(['train', 'mira-sol', '--provider', 'replicate', ...args]);
+  return { ...studio, train };
+}
+
+async function drawnStudio(emulator: Emulator, config: Record<string, unknown>) {
   onTestFinished(() => emulator.close());
-  const providers = { fal: { baseUrl: emulator.url, uploadUrl: emulator.url, pollMs: 20 } };
-  const folder = newStudio({ provider: 'local', thumbnails: false, providers, ...config });
+  const folder = newStudio({ provider: 'local', thumbnails: false, ...config });
   const drawn = await imggen(folder, ['create-character', '--quiet']);
   if (drawn.exitCode !== 0) throw new Error(drawn.stderr);
   const names = ask<{ filename: string }>(folder, 'SELECT filename FROM images ORDER BY id').map((one) => one.filename);
   await imggen(folder, ['mark', ...names, '--approve']);
   const run = (args: readonly string[], env: Record<string, string> = ENV) => imggen(folder, args, { env });
-  const train = (...args: readonly string[]) => run(['train', 'mira-sol', '--provider', 'fal', ...args]);
   const sent = (operation: string) => emulator.requests.filter((one) => one.operation === operation);
-  return { folder, emulator, service: made, env: ENV, run, train, sent };
+  return { folder, emulator, env: ENV, run, sent };
 }

@@ -24,6 +24,8 @@ export interface ReplicateOptions {
   pictureBytes?: number;
   /** More models than `MODELS`. */
   models?: readonly Model[];
+  /** Models of the account that trainings may make versions of. Default `studio/lora`. */
+  destinations?: readonly string[];
   /** How long a new prediction stays out of the list, in ms. Default 0. */
   listLagMs?: number;
 }
