@@ -103,10 +103,12 @@ function addPack(program: Command, run: Run): void {
 /** resume, retry, cancel. */
 export function addGoingOn(program: Command, run: Run): void {
   running(
-    program
-      .command('resume')
-      .description('go on with what is unfinished: all jobs, or one')
-      .argument('[job]', 'a job’s number or key'),
+    batching(
+      program
+        .command('resume')
+        .description('go on with what is unfinished: all jobs, or one')
+        .argument('[job]', 'a job’s number or key'),
+    ),
     ['imggen resume', 'imggen resume 3 --budget 10'],
   ).action((job, flags) =>
     run(
@@ -150,14 +152,16 @@ export function addGoingOn(program: Command, run: Run): void {
 /** edit, reroll. */
 export function addFromPictures(program: Command, run: Run): void {
   making(
-    program
-      .command('edit')
-      .description('make a new picture from an existing one, with a model that can edit; the old picture stays')
-      .argument('<image>', 'a file name, or mira-sol/3')
-      .option('--prompt <text>', 'what to change; sent as it is')
-      .option('-n, --count <n>', 'how many takes, 1 to 100 (default: 1)')
-      .option('--seed <n>', 'seed of the first take (default: the picture’s own)')
-      .option('--new', 'start another job although an identical one is unfinished'),
+    batching(
+      program
+        .command('edit')
+        .description('make a new picture from an existing one, with a model that can edit; the old picture stays')
+        .argument('<image>', 'a file name, or mira-sol/3')
+        .option('--prompt <text>', 'what to change; sent as it is')
+        .option('-n, --count <n>', 'how many takes, 1 to 100 (default: 1)')
+        .option('--seed <n>', 'seed of the first take (default: the picture’s own)')
+        .option('--new', 'start another job although an identical one is unfinished'),
+    ),
     [
       'imggen edit mira-sol/3 --prompt "make it night, with street lamps"',
       'imggen edit mira-sol/3 --prompt "a red coat" --count 4 --dry-run',

@@ -60,3 +60,21 @@ it('what expired goes in no other batch above a cap', async () => {
   expect(statesIn(folder)).toEqual({ done: 1, queued: 2 });
   expect(moneyIn(folder)).toEqual({ spent: charged(), released: 0 });
 });
+
+it('what expired is made at once, at the full price, when resume is told so', async () => {
+  const { folder, run, calls } = await expired();
+  const made = await run('resume', '--no-batch');
+  expect([made.exitCode, calls('submit')], made.said).toEqual([0, 3]);
+  expect(statesIn(folder)).toEqual({ done: 3 });
+});
+
+it('takes of an edit go in one, too', async () => {
+  const { folder, service, run, calls } = await openaiStudio();
+  await run('pack', '--count', '1');
+  const sent = await run('edit', 'mira-sol/1', '--prompt', 'make it night', '--count', '2', '--batch');
+  expect([sent.exitCode, calls('submit')], sent.said).toEqual([75, 2]);
+  service.control.batchMs = 0;
+  const made = await run('resume');
+  expect(made.exitCode, made.said).toBe(0);
+  expect(statesIn(folder)).toEqual({ done: 3 });
+});
