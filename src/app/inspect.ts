@@ -47,6 +47,8 @@ export interface MadeBy {
 
 /** Of one text. */
 const CHARS_MAX = 20_000;
+/** Longer than any secret. */
+const SPARE_CHARS = 4_000;
 const SIDECAR_BYTES_MAX = 1024 * 1024;
 
 /** Reads what a file says of itself. @throws {UserError} when it is no whole PNG, JPEG or WebP. */
@@ -57,7 +59,7 @@ export async function inspectPicture(
   const path = resolve(project.host.cwd, file);
   const { bytes, facts } = await readPicture(path, project.clean);
   const metadata = readMetadata(bytes, facts.format);
-  const clean = (text: string): string => project.clean(text, CHARS_MAX);
+  const clean = (text: string): string => cleanedText(project.clean, text);
   const xmp = metadata.xmp === undefined ? null : cleaned(readXmp(metadata.xmp), clean);
   const sidecar = await readSidecar(path, clean);
   const { format, width, height, sizeBytes } = facts;
@@ -89,6 +91,13 @@ async function readPicture(path: string, clean: Project['clean']): Promise<{ byt
     const why = 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : clean(error.message);
     throw new UserError(`${clean(path)} can not be inspected: ${why}`, { cause: error });
   }
+}
+
+/** Of long texts only what is told is cleaned. Where it was cut before, a piece of a secret may be at its end. */
+function cleanedText(clean: Project['clean'], text: string): string {
+  if (text.length <= CHARS_MAX + SPARE_CHARS) return clean(text, CHARS_MAX);
+  const start = clean(text.slice(0, CHARS_MAX + SPARE_CHARS), CHARS_MAX);
+  return start.length < CHARS_MAX ? start.slice(0, -SPARE_CHARS) : start;
 }
 
 type Properties = Readonly<Record<string, string>>;

@@ -6,8 +6,8 @@
 import { crc32 } from 'node:zlib';
 import { jpegSegments, pngChunks, webpChunks, type Chunk } from './chunks.ts';
 import { inspectImage, type ImageFacts } from './inspect.ts';
-import { readMetadata } from './metadata.ts';
-import { readXmp, TOOL } from './xmp.ts';
+import { readPackets } from './metadata.ts';
+import { isOurs } from './xmp.ts';
 
 /** What became of a picture that a packet was for. */
 export type Annotated =
@@ -20,20 +20,20 @@ export type Annotated =
   | { embedded: false; why: 'c2pa' | 'xmp' | 'unable' };
 
 /**
- * The picture with the packet in it. Called again with the result it gives the same bytes.
+ * The picture with the packet in it, in place of another of ours. Called again with the result it gives the same bytes.
  * @param bytes a whole picture.
  */
 export function annotate(bytes: Uint8Array, packet: string): Annotated {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const before = inspectImage(file);
-    const { c2paBytes, xmp } = readMetadata(file, before.format);
+    const { c2paBytes, xmp } = readPackets(file, before.format);
     if (c2paBytes > 0) return { embedded: false, why: 'c2pa' };
-    if (xmp !== undefined) {
-      const isOurs = readXmp(xmp)['xmp:CreatorTool'] === TOOL;
-      return isOurs ? { embedded: true, parts: [file], facts: before } : { embedded: false, why: 'xmp' };
-    }
-    const after = { png: intoPng, jpeg: intoJpeg, webp: intoWebp }[before.format](file, Buffer.from(packet));
+    if (xmp === packet) return { embedded: true, parts: [file], facts: before };
+    if (xmp !== undefined && !isOurs(xmp)) return { embedded: false, why: 'xmp' };
+    // A service may hand back the metadata of the reference: that packet is ours, and of another picture.
+    const bare = xmp === undefined ? file : withoutXmp(file, before.format);
+    const after = { png: intoPng, jpeg: intoJpeg, webp: intoWebp }[before.format](bare, Buffer.from(packet));
     const facts = after && factsOf(after, before);
     return facts && isSame(before, facts)
       ? { embedded: true, parts: after, facts }
@@ -120,6 +120,31 @@ function chunkHead(type: string, length: number): Buffer {
   head.write(type, 'latin1');
   head.writeUInt32LE(length, 4);
   return head;
+}
+
+/** Without its packets. The size that a WebP says of itself is made anew with what is put in. */
+function withoutXmp(file: Buffer, format: ImageFacts['format']): Buffer {
+  const packets = [...CHUNKS[format](file)].filter((chunk) => isXmp(chunk));
+  const kept: Buffer[] = [];
+  let at = 0;
+  for (const { start, end } of packets) {
+    kept.push(file.subarray(at, start));
+    at = end;
+  }
+  const bare = Buffer.concat([...kept, file.subarray(at)]);
+  // What follows the size that a WebP says of itself is no part of it.
+  const taken = packets.reduce((sum, { start, end }) => sum + Math.min(end, file.readUInt32LE(4) + 8) - start, 0);
+  if (format === 'webp') bare.writeUInt32LE(file.readUInt32LE(4) - taken, 4);
+  return bare;
+}
+
+const CHUNKS = { png: pngChunks, jpeg: jpegSegments, webp: webpChunks };
+
+function isXmp({ type, data }: Chunk): boolean {
+  const begins = (text: string) => data.toString('latin1', 0, text.length) === text;
+  return (
+    type === 'XMP ' || (type === 'iTXt' && begins('XML:com.adobe.xmp\0')) || (type === APP1 && begins(`${APP1_HEADER}`))
+  );
 }
 
 function inserted(file: Buffer, at: number, part: Buffer): Buffer[] {

@@ -22,40 +22,61 @@ const XMP_HEADER = 'http://ns.adobe.com/xap/1.0/\0';
 const EXIF_HEADER = 'Exif\0\0';
 /** Of one text; a workflow of ComfyUI can be large. */
 const TEXT_BYTES_MAX = 1024 * 1024;
+/** Of all together: a few bytes may unpack to a text. */
+const TEXTS_BYTES_MAX = 4 * TEXT_BYTES_MAX;
 const TEXTS_MAX = 50;
 
 /** Reads what a file says of itself. Never throws: what makes no sense is passed over. */
 export function readMetadata(file: Buffer, format: ImageFacts['format']): Metadata {
-  const found = { png: readPng, jpeg: readJpeg, webp: readWebp }[format](file);
+  const found = READERS[format](file, new Found());
   const c2pa = Buffer.concat(found.c2pa);
   return {
     ...(found.xmp === undefined ? {} : { xmp: found.xmp }),
     c2paBytes: c2pa.length,
     c2paSourceTypes: sourceTypesIn(c2pa),
     exif: found.exif,
-    texts: found.texts.slice(0, TEXTS_MAX),
+    texts: found.texts,
   };
 }
 
-interface Found {
-  xmp: string | undefined;
-  c2pa: Buffer[];
-  exif: boolean;
-  texts: { name: string; value: string }[];
+/** The XMP packet and the size of the Content Credentials alone: nothing else is unpacked. Never throws. */
+export function readPackets(file: Buffer, format: ImageFacts['format']): Pick<Metadata, 'xmp' | 'c2paBytes'> {
+  const { xmp, c2pa } = READERS[format](file, new Found(0));
+  return { ...(xmp === undefined ? {} : { xmp }), c2paBytes: c2pa.reduce((sum, { length }) => sum + length, 0) };
 }
 
-const nothing = (): Found => ({ xmp: undefined, c2pa: [], exif: false, texts: [] });
+class Found {
+  xmp: string | undefined;
+  readonly c2pa: Buffer[] = [];
+  exif = false;
+  readonly texts: { name: string; value: string }[] = [];
+  /** So many bytes of texts may follow. */
+  private left: number;
+
+  constructor(textBytesMax = TEXTS_BYTES_MAX) {
+    this.left = textBytesMax;
+  }
+
+  /** Reads a text, unless there are enough. */
+  text(read: () => { name: string; value: string } | undefined): void {
+    if (this.left <= 0 || this.texts.length === TEXTS_MAX) return;
+    const text = read();
+    if (!text) return;
+    this.left -= text.value.length;
+    this.texts.push(text);
+  }
+}
+
+const READERS = { png: readPng, jpeg: readJpeg, webp: readWebp };
 
 /** PNG: `caBX` holds a C2PA manifest store (C2PA 2.2, "Embedding manifests into PNG"). */
-function readPng(file: Buffer): Found {
-  const found = nothing();
+function readPng(file: Buffer, found: Found): Found {
   for (const { type, data } of pngChunks(file)) {
     if (type === 'caBX') found.c2pa.push(data);
     if (type === 'eXIf') found.exif = true;
-    const text =
-      type === 'iTXt' ? international(data) : type === 'tEXt' || type === 'zTXt' ? latin(type, data) : undefined;
-    if (text?.name === XMP_KEYWORD) found.xmp ??= text.value;
-    else if (text) found.texts.push(text);
+    if (type === 'iTXt' && startsWith(data, `${XMP_KEYWORD}\0`)) found.xmp ??= international(data)?.value;
+    else if (type === 'iTXt') found.text(() => international(data));
+    else if (type === 'tEXt' || type === 'zTXt') found.text(() => latin(type, data));
   }
   return found;
 }
@@ -89,36 +110,35 @@ function inflated(data: Buffer): Buffer | undefined {
 }
 
 /** JPEG: APP1 holds XMP or EXIF, APP11 a JUMBF box of C2PA (ISO 19566-5). */
-function readJpeg(file: Buffer): Found {
-  const found = nothing();
+function readJpeg(file: Buffer, found: Found): Found {
   for (const { type, data } of jpegSegments(file)) {
     if (type === 'e1' && startsWith(data, XMP_HEADER)) found.xmp ??= data.toString('utf8', XMP_HEADER.length);
     else if (type === 'e1' && startsWith(data, EXIF_HEADER)) {
       found.exif = true;
-      found.texts.push(...userComment(data));
+      found.text(() => userComment(data));
     } else if (type === 'eb' && startsWith(data, 'JP')) found.c2pa.push(data);
-    else if (type === 'fe') found.texts.push({ name: 'comment', value: data.toString('utf8') });
+    else if (type === 'fe') found.text(() => ({ name: 'comment', value: data.toString('utf8') }));
   }
   return found;
 }
 
 /** What Stable Diffusion web UIs write into JPEG and WebP: EXIF's UserComment in UTF-16, big-endian. */
-function userComment(exif: Buffer): { name: string; value: string }[] {
+function userComment(exif: Buffer): { name: string; value: string } | undefined {
   const at = exif.indexOf('UNICODE\0', 0, 'latin1');
-  if (at < 0) return [];
-  const bytes = Buffer.from(exif.subarray(at + 8, at + 8 + Math.floor((exif.length - at - 8) / 2) * 2));
+  if (at < 0) return undefined;
+  const length = Math.min(TEXT_BYTES_MAX, exif.length - at - 8);
+  const bytes = Buffer.from(exif.subarray(at + 8, at + 8 + Math.floor(length / 2) * 2));
   const value = (bytes[0] === 0 ? bytes.swap16() : bytes).toString('utf16le').replaceAll('\0', '').trim();
-  return value === '' ? [] : [{ name: 'UserComment', value }];
+  return value === '' ? undefined : { name: 'UserComment', value };
 }
 
-function readWebp(file: Buffer): Found {
-  const found = nothing();
+function readWebp(file: Buffer, found: Found): Found {
   for (const { type, data } of webpChunks(file)) {
     if (type === 'XMP ') found.xmp ??= data.toString('utf8');
     else if (type === 'C2PA') found.c2pa.push(data);
     else if (type === 'EXIF') {
       found.exif = true;
-      found.texts.push(...userComment(data));
+      found.text(() => userComment(data));
     }
   }
   return found;

@@ -1,4 +1,5 @@
 /** The pixels of a picture file. */
+import { DECODE_SECONDS_MAX, pixelsMax } from './decoding-limits.ts';
 import { loadSharp } from './sharp.ts';
 
 /** Rows of red, green and blue, a byte each. */
@@ -11,8 +12,6 @@ export interface DecodedPicture {
   originalHeight: number;
 }
 
-/** More would take more memory than the networks themselves. */
-const DECODED_PX_MAX = 16_384 * 16_384;
 /** Under a transparent picture: what is not there is no feature of a face. */
 const GROUND = '#808080';
 
@@ -22,9 +21,10 @@ const GROUND = '#808080';
  */
 export async function decodePixels(path: string, sidePx: number): Promise<DecodedPicture> {
   const sharp = await loadSharp();
-  const source = sharp(path, { failOn: 'error', limitInputPixels: DECODED_PX_MAX });
+  const source = sharp(path, { failOn: 'error', limitInputPixels: await pixelsMax(sharp, path) });
   const { autoOrient } = await source.metadata();
   const { data, info } = await source
+    .timeout({ seconds: DECODE_SECONDS_MAX })
     .autoOrient()
     .resize({ width: sidePx, height: sidePx, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: GROUND })

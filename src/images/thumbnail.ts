@@ -1,22 +1,18 @@
-/** A small WebP of a picture, for galleries. */
+/** A small WebP of a picture, for galleries, with what made the picture in it. */
 import { randomUUID } from 'node:crypto';
 import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProviderError } from '../errors.ts';
 import { ensureOwnFolder } from './folder.ts';
 import { removeIfThere } from './part-file.ts';
+import { DECODE_SECONDS_MAX, pixelsMax, WHOLE_PX_MAX } from './decoding-limits.ts';
 import { loadSharp, type Sharp } from './sharp.ts';
+import { isOurs } from './xmp.ts';
 
 /** Pixels of the thumbnail's long side. Smaller pictures keep their size. */
 export const THUMBNAIL_PX = 320;
 
-/**
- * Pixels of a picture that may be decoded as a whole, and of one that is decoded line by line. Measured with 16,000 x
- * 16,000 pixels: 80 MiB by line; 800 MiB as a whole, for an interlaced PNG or a progressive JPEG.
- */
-const WHOLE_PX_MAX = 25_000_000;
-const BY_LINE_PX_MAX = 16_384 * 16_384;
-const DECODE_SECONDS_MAX = 60;
+const PACKET_BYTES_MAX = 16_384;
 
 /**
  * Writes the thumbnail of `source` (a path, or bytes) to `target`, off the main thread. A file or link that has the
@@ -57,8 +53,8 @@ export async function thumbnailBytes(source: string | Uint8Array): Promise<Uint8
     return await decoded(sharp(source, { failOn: 'error', limitInputPixels: WHOLE_PX_MAX }));
   } catch (error) {
     try {
-      if (await isHugeByLine(sharp, source))
-        return await decoded(sharp(source, { failOn: 'error', limitInputPixels: BY_LINE_PX_MAX }));
+      const limitInputPixels = await pixelsMax(sharp, source);
+      if (limitInputPixels > WHOLE_PX_MAX) return await decoded(sharp(source, { failOn: 'error', limitInputPixels }));
     } catch (again) {
       throw unusable(again);
     }
@@ -66,24 +62,16 @@ export async function thumbnailBytes(source: string | Uint8Array): Promise<Uint8
   }
 }
 
-function decoded(picture: ReturnType<Sharp>): Promise<Uint8Array> {
-  return picture
+async function decoded(picture: ReturnType<Sharp>): Promise<Uint8Array> {
+  const { xmp = Buffer.alloc(0) } = await picture.metadata();
+  const thumbnail = picture
     .timeout({ seconds: DECODE_SECONDS_MAX })
     .autoOrient()
     .resize({ width: THUMBNAIL_PX, height: THUMBNAIL_PX, fit: 'inside', withoutEnlargement: true, kernel: 'cubic' })
-    .webp({ quality: 80, effort: 1 })
-    .toBuffer();
-}
-
-/**
- * True for a picture with many pixels that is decoded line by line. @throws for one that is decoded as a whole: an
- * interlaced PNG, a progressive JPEG, any WebP.
- */
-async function isHugeByLine(sharp: Sharp, source: string | Uint8Array): Promise<boolean> {
-  const { width, height, format, isProgressive } = await sharp(source, { limitInputPixels: false }).metadata();
-  if (width * height <= WHOLE_PX_MAX) return false;
-  if ((format === 'png' || format === 'jpeg') && isProgressive !== true) return true;
-  throw new Error(`${width}x${height} pixels are too many where they are decoded as a whole`);
+    .webp({ quality: 80, effort: 1 });
+  // What made the picture made its thumbnail. What other tools wrote may be larger than that.
+  const packet = xmp.length <= PACKET_BYTES_MAX ? xmp.toString('utf8') : '';
+  return (isOurs(packet) ? thumbnail.withXmp(packet) : thumbnail).toBuffer();
 }
 
 function unusable(error: unknown): ProviderError {

@@ -67,7 +67,8 @@ const READ_CHARS_MAX = 262_144;
 const PROPERTIES_MAX = 200;
 const ATTRIBUTE =
   /\s([A-Za-z][\w.-]{0,60}:[A-Za-z][\w.-]{0,100})\s{0,5}=\s{0,5}(?:"([^"<]{0,4000})"|'([^'<]{0,4000})')/g;
-const ELEMENT = /<([A-Za-z][\w.-]{0,60}:[A-Za-z][\w.-]{0,100})>\s{0,100}([^<]{1,4000}?)\s{0,100}<\/\1>/g;
+// Each character is looked at once: what is trimmed is no part of the pattern.
+const ELEMENT = /<([A-Za-z][\w.-]{0,60}:[A-Za-z][\w.-]{0,100})>([^<]{1,4000})<\/\1>/g;
 
 /**
  * The simple properties of a packet of any tool: `{ "xmp:CreatorTool": "imggen" }`. What is structured is left out.
@@ -81,9 +82,15 @@ export function readXmp(packet: string): Record<string, string> {
       found.set(name, unescaped(double ?? single ?? ''));
   }
   for (const [, name = '', value = ''] of text.matchAll(ELEMENT)) {
-    if (!/^(?:rdf|x):/.test(name) && !found.has(name) && found.size < PROPERTIES_MAX) found.set(name, unescaped(value));
+    const isTold = !/^(?:rdf|x):/.test(name) && !found.has(name) && value.trim() !== '';
+    if (isTold && found.size < PROPERTIES_MAX) found.set(name, unescaped(value.trim()));
   }
   return Object.fromEntries(found);
+}
+
+/** True for a packet that was written here. Anybody can write such. */
+export function isOurs(packet: string): boolean {
+  return readXmp(packet)['xmp:CreatorTool'] === TOOL;
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

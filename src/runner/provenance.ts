@@ -76,7 +76,7 @@ export async function stagedPicture(
   if (isNamed) return withSidecar(context, open, { bytes: before, picture: pictureIn(before) });
   const written = withProvenance(context, open, { bytes: before, seedHonored: open.attempt.seedHonored });
   const whole = Buffer.concat(written.parts);
-  if (whole.length === before.length) return written.picture;
+  if (whole.equals(before)) return written.picture;
   try {
     await stageBytes(path, whole);
     return written.picture;

@@ -153,3 +153,37 @@ describe('a picture that says something itself', () => {
       expect(annotate(bytes, packet)).toEqual({ embedded: false, why: 'unable' });
   });
 });
+
+describe('a picture that comes back with the packet of another', () => {
+  // As a service does that keeps the metadata of the reference it was sent.
+  it.each([
+    ['PNG', noise(4).png()],
+    ['JPEG', noise(3).jpeg()],
+    ['WebP', noise(3).webp()],
+    ['WebP with a profile', noise(3).webp().withIccProfile('p3')],
+  ])('%s: tells what made it, and not what made the other', async (_, picture) => {
+    const before = await picture.toBuffer();
+    const other = annotate(before, xmpPacket({ ...made, seed: 8, model: 'another' }));
+    const again = other.embedded ? annotate(Buffer.concat(other.parts), packet) : other;
+    expect(again.embedded && Buffer.concat(again.parts).equals(embeddedIn(before))).toBe(true);
+  });
+});
+
+describe('metadata that takes long to read', () => {
+  it('is read once: spaces between tags', () => {
+    expect(readXmp(`<a:b>${' '.repeat(3_990)}`.repeat(66))).toEqual({});
+    expect(readXmp(`<a:b>${`${' '.repeat(99)}x`.repeat(39)}`.repeat(66))).toEqual({});
+    expect(readXmp('<a:b>  one two </a:b>')).toEqual({ 'a:b': 'one two' });
+  });
+
+  it('is left out: few bytes that unpack to many', async () => {
+    const png = await noise(3).png().toBuffer();
+    const bomb = pngChunk(
+      'zTXt',
+      Buffer.concat([Buffer.from('a\0\0', 'latin1'), deflateSync(Buffer.alloc(1024 * 1024, 97))]),
+    );
+    const bytes = into(png, afterIhdr, Buffer.concat(Array.from({ length: 2_000 }, () => bomb)));
+    const { texts } = readMetadata(bytes, 'png');
+    expect(texts.reduce((sum, { value }) => sum + value.length, 0)).toBe(4 * 1024 * 1024);
+  });
+});

@@ -68,3 +68,11 @@ it('refuses a picture whose pixels are damaged, and leaves no thumbnail', async 
   });
   expect(await readdir(folder)).not.toContain('bad.webp');
 });
+
+it('says what made its picture, and nothing that other tools wrote', async () => {
+  const packet = '<x:xmpmeta xmlns:x="adobe:ns:meta/"> xmp:CreatorTool="imggen"</x:xmpmeta>';
+  const made = (xmp: string) => sharp(face).withXmp(xmp).png().toBuffer();
+  const told = async (picture: Buffer) => (await sharp(await thumbnailBytes(picture)).metadata()).xmp?.toString('utf8');
+  expect(await told(await made(packet))).toBe(packet);
+  expect(await told(await made(packet.replace('imggen', 'another')))).toBeUndefined();
+});
