@@ -105,9 +105,14 @@ export function pictureFiles(path: string): string[] | undefined {
   if (stats?.isFile()) return [path];
   if (!stats?.isDirectory()) return undefined;
   return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && PICTURE.test(entry.name) && !entry.name.startsWith('.'))
+    .filter((entry) => PICTURE.test(entry.name) && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && leadsToFile(join(path, entry.name))))
     .map(({ name }) => join(path, name))
     .toSorted();
+}
+
+function leadsToFile(link: string): boolean {
+  return statSync(link, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** A path as people see it: relative where it is below the current folder. */

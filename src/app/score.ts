@@ -50,7 +50,10 @@ export type ScoringProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'cle
 /** Scores pictures. @throws {UserError} that lists every name that is none. */
 export async function score(project: ScoringProject, options: ScoreOptions): Promise<ScoreReport> {
   const { pictures, character } = scorable(project, options.what);
-  if (pictures.length === 0) throw new UserError('there are no pictures to score');
+  if (pictures.length === 0) {
+    const where = options.what.map((name) => JSON.stringify(project.clean(name))).join(', ');
+    throw new UserError(`there are no pictures to score in ${where}`, { hint: 'PNG, JPEG and WebP files are read' });
+  }
   const given = options.references === undefined ? undefined : await givenReferences(project, options.references);
   const { against, references } = given ?? (await usualReferences(project, character));
   const changed: string[] = [];

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { ScoredPicture, ScoreReport } from '../app/score.ts';
 import { UserError } from '../errors.ts';
 import { SMALL_PX, type Unscored } from '../faces/score.ts';
@@ -33,7 +34,10 @@ const COLUMNS: Column[] = [
 export function score(io: Io, what: readonly string[], flags: ScoreFlags): Promise<ExitCode> {
   const least = leastOf(flags.minConsistency);
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
-    const report = await imggen.score({ what, references: flags.reference });
+    const reading = readingLine(io, flags);
+    reading.show('loading the networks that read faces');
+    const onRead = (done: number, all: number) => reading.show(`reading faces: ${done} of ${all}`);
+    const report = await imggen.score({ what, references: flags.reference, onRead }).finally(() => reading.clear());
     if (flags.json) printJson(io, report);
     else print(io, flags, report);
     return isBelow(report, least) ? EXIT.someFailed : EXIT.ok;
@@ -58,6 +62,16 @@ function print(io: Io, flags: CommonFlags, whole: ScoreReport): void {
   printTable(io, flags, { columns: COLUMNS, rows: report.images.map((image) => rowOf(image, report)) });
   printLine(io, folder === '' ? '' : `\nin ${printable(folder)}`);
   for (const line of summaryOf(report)) printLine(io, printable(line));
+  const folders = new Set(whole.images.map(({ path }) => dirname(path))).size;
+  if (report.against === 'pack' && report.characterId === null && folders > 1)
+    printLine(io, `The pictures of ${folders} folders were compared as one set: name one folder for a set of its own.`);
+}
+
+/** A line at a terminal that is written over, beside what is printed; nothing elsewhere. */
+function readingLine({ terminal: { stderr } }: Io, { json }: CommonFlags) {
+  const isShown = stderr.isTTY === true && json !== true;
+  const write = (text: string) => void (isShown && stderr.write(`\r\u001b[K${text}`));
+  return { show: write, clear: () => write('') };
 }
 
 /** What all names begin with is said once: in a narrow table it would take the place of the names. */

@@ -115,6 +115,26 @@ export function outliers(pictures: readonly ReadPicture[], minScore: number): st
   }
 }
 
+/**
+ * Pictures that have nothing else are compared with each other, in their order: those that do not belong are judged by
+ * the rest. `score` undefined: there is none.
+ */
+export function judgedAsPack(
+  all: readonly ReadPicture[],
+  minConsistency: number,
+): { score: PictureScore | undefined; isBelow: boolean }[] {
+  const out = new Set(outliers(all, minConsistency));
+  const reads = sampled(all);
+  const belong = sampled(all.filter(({ name }) => !out.has(name)));
+  return all.map((read) => {
+    // What belongs is compared with what belongs; where too little does, with all.
+    const rest = belong.filter(({ name }) => name !== read.name);
+    const others = rest.length > 0 ? rest : reads.filter(({ name }) => name !== read.name);
+    const [score] = scoreSet([read], others).pictures;
+    return { score, isBelow: out.has(read.name) };
+  });
+}
+
 function scorePicture(
   { name, faces }: ReadPicture,
   others: readonly { name: string; face: Face }[],

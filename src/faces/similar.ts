@@ -28,3 +28,16 @@ export function differing(a: string, b: string): number {
   for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) count += 1;
   return count;
 }
+
+/** Pictures that were seen before, in groups: jobs, say. */
+export class SeenPictures {
+  private readonly hashes = new Map<number, { name: string; hash: string }[]>();
+
+  /** The name of a picture of the same group that looks the same; this one is seen from now on. */
+  sameAs(group: number, name: string, hash: string | null): string | undefined {
+    if (hash === null) return undefined;
+    const others = (this.hashes.get(group) ?? []).filter((other) => other.name !== name);
+    this.hashes.set(group, [...others, { name, hash }]);
+    return others.find((other) => lookSame(other.hash, hash))?.name;
+  }
+}

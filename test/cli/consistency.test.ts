@@ -42,6 +42,14 @@ describe('a pack with --min-consistency', () => {
     },
   );
 
+  it('says in plain lines that it compares faces, while the networks are loaded', async () => {
+    const folder = await studioOf(['ana/06']);
+    const { stdout } = await imggen(folder, ['pack', '--count', '1'], { env: SCORED });
+    expect(stdout).toMatch(
+      /gallery-0001 done [^]*comparing the face in 1 picture, on this machine\n[^]*same face 0\.9/,
+    );
+  });
+
   it('tells programs of every face, of the near-duplicate, and of the pack', async () => {
     const folder = await studioOf(['ana/06', 'ana/06']);
     const { exitCode, stdout, stderr } = await imggen(folder, ['pack', '--count', '2', '--json'], { env: SCORED });

@@ -1,5 +1,5 @@
 /** `imggen score`: the face of pictures in any folder, without a config or a ledger. */
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +25,21 @@ describe('imggen score', () => {
     expect(stdout).toContain('3 pictures, each against the others');
     expect(stdout).toContain('a gate, not a verdict');
     expect(existsSync(join(folder, '.imggen'))).toBe(false);
+  });
+
+  it('compares the pictures of several folders as one set, says so, and follows links to pictures', async () => {
+    const folder = album(['ana/01', 'ana/06']);
+    mkdirSync(join(folder, 'links'));
+    symlinkSync(join(FACES, 'kofi/01.jpg'), join(folder, 'links', 'kofi.jpg'));
+    const nowhere = ['/nowhere', '/dev/zero', folder];
+    for (const [index, target] of nowhere.entries()) symlinkSync(target, join(folder, 'links', `${index}.png`));
+    const { exitCode, stdout } = await imggen(folder, ['score', 'album', 'links']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^links\/kofi\.jpg +0\.0\d .*the lowest$/m);
+    expect(stdout).toContain('3 pictures, each against the others');
+    expect(stdout).toContain('The pictures of 2 folders were compared as one set');
+    mkdirSync(join(folder, 'empty'));
+    expect((await imggen(folder, ['score', 'empty'])).stderr).toContain('no pictures to score in "empty"');
   });
 
   it('compares with a reference, as one JSON document with raw distances and the model’s name', async () => {

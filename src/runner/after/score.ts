@@ -1,6 +1,6 @@
 import type { Embedder, PictureFaces } from '../../faces/embedder.ts';
-import { outliers, sampled, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
-import { lookSame } from '../../faces/similar.ts';
+import { judgedAsPack, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
+import { SeenPictures } from '../../faces/similar.ts';
 import type { Image, Job, Score } from '../../ledger/records.ts';
 import { FACE_SIDE_PX_MIN } from '../../ledger/scores.ts';
 import { comparesFaces } from '../../ledger/settings.ts';
@@ -36,10 +36,14 @@ class Scoring implements AfterSave {
   private readonly packs = new Map<number, { job: Job; pictures: { waiting: Waiting; read: ReadPicture }[] }>();
   /** How many of them were there when they were compared last. */
   private readonly scored = new Map<number, number>();
-  /** Perceptual hashes of the pictures of each job. */
-  private readonly hashes = new Map<number, { name: string; hash: string }[]>();
+  /** What the pictures of each job look like. */
+  private readonly seen = new SeenPictures();
   /** Images that this run compares, has compared, or could not. */
   private readonly added = new Set<number>();
+  /** Pictures that are not compared yet. */
+  private waiting = 0;
+  /** The networks are loaded. */
+  private hasRead = false;
   private tookMore = false;
   private told = false;
 
@@ -67,6 +71,7 @@ class Scoring implements AfterSave {
   }
 
   async settled(): Promise<boolean> {
+    this.tellWaiting();
     await this.queue;
     const { ledger, drain } = this.parts;
     // What a process left that has ended meanwhile; one that runs compares its own.
@@ -90,7 +95,19 @@ class Scoring implements AfterSave {
     this.added.add(image.id);
     const isDrawn = this.parts.drawing?.has(image.provider) === true;
     if (isDrawn || Math.max(image.width, image.height) < FACE_SIDE_PX_MIN || image.path === null) return;
-    this.queue = this.queue.then(() => this.score(waiting).catch((error: unknown) => this.failed(image, error)));
+    this.waiting += 1;
+    this.queue = this.queue
+      .then(() => this.score(waiting))
+      .catch((error: unknown) => this.failed(image, error))
+      .finally(() => (this.waiting -= 1));
+  }
+
+  /** Loading the networks takes seconds, half a minute on a busy machine: nothing else is told meanwhile. */
+  private tellWaiting(): void {
+    const { drain, tell } = this.parts;
+    if (this.waiting === 0 || this.hasRead || drain.aborted) return;
+    const faces = this.waiting === 1 ? 'the face in 1 picture' : `the faces in ${this.waiting} pictures`;
+    tell({ event: 'notice', level: 'info', message: `comparing ${faces}, on this machine` });
   }
 
   private failed(image: Image, error: unknown): void {
@@ -134,7 +151,9 @@ class Scoring implements AfterSave {
 
   private async read(path: string): Promise<PictureFaces> {
     this.embedder ??= await this.faces.startEmbedder();
-    return this.embedder.read(path);
+    const faces = await this.embedder.read(path);
+    this.hasRead = true;
+    return faces;
   }
 
   private write(
@@ -145,7 +164,7 @@ class Scoring implements AfterSave {
     const { minConsistency = 0, rerolls = 0, keepFaces } = job.settings;
     const embedding = keepFaces ? of.read.faces?.faces[0]?.descriptor : undefined;
     const row = { ...scoreRow(image, of.score, of.against), model: this.embedder?.model ?? '', embedding };
-    ledger.scores.write(row, this.duplicateOf(job, image, of.score.hash));
+    ledger.scores.write(row, this.seen.sameAs(job.id, image.filename, of.score.hash));
     if (image.shotId !== null) ledger.takes.keepBest(image.shotId);
     // A picture without a face is as far from the character as one of somebody else.
     const likeness = of.score.why === 'no-face' ? 0 : (of.score.score ?? 1);
@@ -155,44 +174,27 @@ class Scoring implements AfterSave {
     this.tookMore ||= take !== undefined;
   }
 
-  /** A picture of the same job that looks the same. */
-  private duplicateOf(job: Job, { filename: name }: Image, hash: string | null): string | undefined {
-    if (hash === null) return undefined;
-    const others = (this.hashes.get(job.id) ?? []).filter((other) => other.name !== name);
-    this.hashes.set(job.id, [...others, { name, hash }]);
-    return others.find((other) => lookSame(other.hash, hash))?.name;
-  }
-
   /** Pictures that have nothing else are compared with each other: those that do not belong are judged by the rest. */
   private scorePack(job: Job): void {
     const all = this.packs.get(job.id)?.pictures ?? [];
     // Nothing has come since they were compared.
     if (all.length === (this.scored.get(job.id) ?? 0)) return;
     this.scored.set(job.id, all.length);
-    const { minConsistency = 0 } = job.settings;
-    const out = new Set(
-      outliers(
-        all.map(({ read }) => read),
-        minConsistency,
-      ),
+    const judged = judgedAsPack(
+      all.map(({ read }) => read),
+      job.settings.minConsistency ?? 0,
     );
-    const reads = sampled(all.map(({ read }) => read));
-    const belong = sampled(all.map(({ read }) => read).filter(({ name }) => !out.has(name)));
-    for (const { waiting, read } of all) {
-      // What belongs is compared with what belongs; where too little does, with all.
-      const rest = belong.filter(({ name }) => name !== read.name);
-      const others = rest.length > 0 ? rest : reads.filter(({ name }) => name !== read.name);
-      const [score] = scoreSet([read], others).pictures;
-      if (score) this.write(waiting, { score, against: 'pack', read, isBelow: out.has(read.name) });
+    for (const [index, { waiting, read }] of all.entries()) {
+      const { score, isBelow = false } = judged[index] ?? {};
+      if (score) this.write(waiting, { score, against: 'pack', read, isBelow });
     }
   }
 }
 
 function scoreRow(
   { id: imageId }: Image,
-  of: PictureScore,
+  { score, distances, why, facesFound, facePx, pose, hash }: PictureScore,
   against: Compared['against'],
 ): Omit<Score, 'atMs' | 'model'> {
-  const { score, distances, why, facesFound, facePx, pose, hash } = of;
   return { imageId, score, distances, details: { why, against, facesFound, facePx, pose, hash } };
 }
