@@ -20,6 +20,7 @@ import { Run, type MakeOptions, type RunOptions } from './app/run.ts';
 import type { TrainOptions } from './app/train-plan.ts';
 import type { Trained } from './app/trained.ts';
 import type { UsedImage } from './app/use.ts';
+import type { WorkOptions } from './app/work.ts';
 import type { Config } from './config/config.ts';
 import { Inquiries } from './inquiries.ts';
 import { PROVIDERS } from './providers/index.ts';
@@ -93,10 +94,12 @@ export class ImgGen extends Inquiries {
     });
   }
 
-  /**
-   * Tries failed and refused shots again, of a job that is named also a training. With nothing to do the result has no
-   * jobs.
-   */
+  /** Goes on with all open jobs, and those that come, until it is stopped, or nothing can go on now. */
+  work(options: WorkOptions & MakeOptions = {}): Run {
+    return this.#inRun(options, async (project, to) => (await import('./app/work.ts')).workOff(project, options, to));
+  }
+
+  /** Tries failed and refused shots again, of a job that is named also a training. Nothing to do: no jobs. */
   retry(options: RetryOptions & MakeOptions = {}): Run {
     return this.#inRun(options, async (project, to) => {
       return (await import('./app/go-on.ts')).retryJobs(project, options, to);
@@ -157,9 +160,7 @@ export class ImgGen extends Inquiries {
     return (await import('./app/adopt.ts')).adoptCharacter(this.project, characterId, options);
   }
 
-  /**
-   * Lists what belongs to nothing: files, rows, pictures in the store, old parts, rejected pictures. Deletes nothing.
-   */
+  /** Lists what belongs to nothing: files, rows, pictures in the store, old parts, rejected ones. Deletes nothing. */
   async leftovers(): Promise<Findings> {
     return (await import('./app/clean.ts')).findLeftovers(this.project);
   }

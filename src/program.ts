@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addDataset } from './grammar/dataset.ts';
+import { addGoingOn } from './grammar/going-on.ts';
 import { addKeeping, addMarking } from './grammar/keeping.ts';
 import { addLooking } from './grammar/looking.ts';
-import { addFromPictures, addGoingOn, addMaking } from './grammar/making.ts';
+import { addFromPictures, addMaking } from './grammar/making.ts';
 import { examples, type Run } from './grammar/options.ts';
 import { suggestedCommands } from './grammar/suggest.ts';
 import { printable } from './sanitize.ts';

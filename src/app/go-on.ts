@@ -15,7 +15,7 @@ import { askedFor, runTrainingJob, type TrainingProject } from './train-job.ts';
 import type { Trained } from './trained.ts';
 
 /** What going on needs of a project. */
-type GoingOnProject = RunningProject & TrainingProject;
+export type GoingOnProject = RunningProject & TrainingProject;
 
 /** Goes on with what is unfinished: all jobs, or one by number or key. */
 export async function resumeJobs(
@@ -51,7 +51,7 @@ export function namedTraining(project: Pick<GoingOnProject, 'ledger' | 'caller' 
 }
 
 /** Trainings of the caller's that something is left of to do, or paid. */
-function unfinishedTrainings(project: GoingOnProject): Job[] {
+export function unfinishedTrainings(project: GoingOnProject): Job[] {
   if (!project.ledger.exists) return [];
   const ledger = project.ledger.openExisting();
   const canceled = ledger.jobs.list(SEARCHED).filter(({ state }) => state === 'canceled');

@@ -1,6 +1,6 @@
 /** Commands that make pictures, and go on with making them. */
 import { type Command } from 'commander';
-import { batching, common, examples, listed, making, running, seedOption, type Run } from './options.ts';
+import { batching, examples, listed, making, seedOption, type Run } from './options.ts';
 
 /** init, create-character, pack. */
 export function addMaking(program: Command, run: Run): void {
@@ -95,55 +95,6 @@ function addPack(program: Command, run: Run): void {
     run(
       import('../commands/pack.ts').then((m) => m.pack),
       id,
-      flags,
-    ),
-  );
-}
-
-/** resume, retry, cancel. */
-export function addGoingOn(program: Command, run: Run): void {
-  running(
-    batching(
-      program
-        .command('resume')
-        .description('go on with what is unfinished: all jobs, or one')
-        .argument('[job]', 'a job’s number or key'),
-    ),
-    ['imggen resume', 'imggen resume 3 --budget 10'],
-  ).action((job, flags) =>
-    run(
-      import('../commands/resume.ts').then((m) => m.resume),
-      job,
-      flags,
-    ),
-  );
-  running(
-    batching(
-      program
-        .command('retry')
-        .description('try failed and refused shots again')
-        .argument('[job]', 'a job’s number or key')
-        .option('--unknown', 'also shots that were perhaps charged: pays again, on purpose'),
-    ),
-    ['imggen retry 3', 'imggen retry --unknown 3'],
-  ).action((job, flags) =>
-    run(
-      import('../commands/resume.ts').then((m) => m.retry),
-      job,
-      flags,
-    ),
-  );
-  common(
-    program
-      .command('cancel')
-      .description('stop a job, also one that another process runs, and the work at the provider where it can')
-      .argument('<job>', 'a job’s number or key')
-      .option('--json', 'one JSON document on stdout'),
-    ['imggen cancel 3'],
-  ).action((job, flags) =>
-    run(
-      import('../commands/cancel.ts').then((m) => m.cancel),
-      job,
       flags,
     ),
   );
