@@ -5,6 +5,7 @@ import { foldersOf } from './leftovers.ts';
 import { removePlaceholders } from './placeholders.ts';
 import type { Project } from './project.ts';
 import { removeFolder, removePicture, type Removed } from './removal.ts';
+import { removeLoras } from './remove-loras.ts';
 
 /** How deleting is asked for. */
 export interface DeleteOptions {
@@ -41,7 +42,10 @@ export async function deleteImages(
   for (const store of new Set(images.flatMap((image) => image.upload?.store ?? []))) {
     await project.services.checkedStore(store, warn);
   }
-  const what = images.length === 1 ? '1 picture' : `${images.length} pictures`;
+  const characters = named.flatMap((one) => one.character ?? []);
+  const loras = characters.reduce((sum, { key }) => sum + ledger.loras.ofCharacter(key).length, 0);
+  const pictures = images.length === 1 ? '1 picture' : `${images.length} pictures`;
+  const what = loras === 0 ? pictures : `${pictures} and ${loras === 1 ? '1 LoRA' : `${loras} LoRAs`}`;
   if (!(await confirm?.(`Delete ${what} for ever, from disk and store?`))) {
     throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, {
       hint: 'deleting them needs a yes to the question',
@@ -52,11 +56,12 @@ export async function deleteImages(
   assertIdle(ledger, named);
   const gone: Removed[] = [];
   for (const image of images) gone.push(await removePicture(project, image));
-  const characters = named.flatMap((one) => one.character ?? []);
   for (const { key, id } of characters) {
     await removePlaceholders(ledger, key);
     ledger.characters.forget(key);
-    for (const folder of foldersOf(project, id)) removeFolder(folder);
+    const folders = foldersOf(project, id);
+    removeLoras(ledger, { key, id }, folders);
+    for (const folder of folders) removeFolder(folder);
   }
   return { characters: characters.map(({ id }) => id), images: gone };
 }

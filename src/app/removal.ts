@@ -93,7 +93,7 @@ export function removeFolder(folder: string): void {
   if (!isFolder(folder)) return;
   const page = join(folder, 'gallery.html');
   if (lstatSync(page, { throwIfNoEntry: false })?.isFile()) unlinkSync(page);
-  for (const path of [join(folder, 'thumbnails'), join(folder, '.parts'), folder]) {
+  for (const path of [...['thumbnails', '.parts', 'lora'].map((name) => join(folder, name)), folder]) {
     try {
       rmdirSync(path);
     } catch {

@@ -28,6 +28,8 @@ export async function agreeToTrain(
   const { told, price } = planned;
   assertUnderCaps(project, { worstMicros: price.worstMicros, before });
   for (const message of wordsOf(told)) emit({ event: 'notice', level: 'info', message });
+  for (const message of unfinishedBeside(project, { planned, before }))
+    emit({ event: 'notice', level: 'warn', message });
   const what = `Send ${picturesOf(told)} to ${told.provider} and train for up to ${usdText(price.worstMicros)}?`;
   await agreeTo(what, { confirm: signals.drain.aborted ? () => false : confirm, worstUsd: told.worstUsd });
 }
@@ -44,6 +46,19 @@ export async function agreeTo(
       advice: { code: 'agree-to-train' },
     });
   if (!(await confirm(question))) throw new AnsweredNo();
+}
+
+/** Other trainings of the character that something is left of: perhaps paid, and not what is asked about. */
+function unfinishedBeside(
+  { ledger }: Pick<TrainingProject, 'ledger'>,
+  of: Pick<Asked, 'planned' | 'before'>,
+): string[] {
+  const { key } = of.planned.character;
+  const open = ledger.open().jobs.open();
+  const others = open.filter(({ id, kind, characterKey }) => {
+    return kind === 'train' && characterKey === key && id !== of.before?.id;
+  });
+  return others.map(({ id }) => `job ${id}, another training of this character, is unfinished: it can be gone on with`);
 }
 
 function wordsOf(told: TrainPlan): string[] {

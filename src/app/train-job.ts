@@ -1,4 +1,5 @@
 /** Trainings that are in the ledger: run, gone on with, and what they came to. */
+import { rm } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import type { Job } from '../ledger/records.ts';
@@ -82,7 +83,10 @@ export async function runTrainingJob(
     const work = { context, job, character, ready, madeWith, weightsBytes, collectOnly, ...signals };
     const end = await runTraining(work);
     opened.close(job.id, startedAtMs);
-    return trainedOf(ledger, job.id, { end, isNew: true });
+    const trained = trainedOf(ledger, job.id, { end, isNew: true });
+    // It can be made again from the pictures, and is not needed any more.
+    if (trained.lora) await rm(trainingOf(job).zip, { force: true });
+    return trained;
   } catch (error) {
     leaveRun(opened);
     throw error;

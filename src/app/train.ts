@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { ensureOwnFolder } from '../images/folder.ts';
 import { hashFile } from '../images/hash.ts';
 import type { JobBasics } from '../ledger/new-job.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
 import { exportTrainingSet } from './export.ts';
 import { jobBasics } from './jobs.ts';
@@ -43,26 +44,24 @@ export async function trainCharacter(
   const basics = basicsOf(project.config, options, planned);
   const wanted = { ...basics, characterKey, kind: 'train', imageCount: 1 } as const;
   const before = ledger.jobs.continued(wanted);
-  const there = before ?? (options.fresh ? undefined : ledger.queries.complete(wanted));
-  if (there && there.state !== 'open' && (before || ledger.loras.ofJob(there.id)))
-    return trainedOf(ledger, there.id, { end: {}, isNew: false });
+  const there = before ?? trainedBefore(ledger, wanted);
+  if (there && there.state !== 'open') return trainedOf(ledger, there.id, { end: {}, isNew: false });
   const toSend = before === undefined || ledger.jobs.counts(before.id).queued > 0;
   if (toSend) await agreeToTrain(project, { planned, before, confirm: options.confirm }, to);
   const sum = toSend ? await written(project, planned, options) : undefined;
   const job = before ?? opened(project, { wanted, planned, zipSha256: sum ?? '' });
+  // Another process has trained it while the question stood.
+  if (job.state !== 'open') return trainedOf(ledger, job.id, { end: {}, isNew: false });
   assertSame(job, sum);
-  const trained = await runTrainingJob(project, job, to);
-  // It can be made again from the pictures, and is not needed any more.
-  if (trained.lora) await rm(planned.zip, { force: true });
-  return trained;
+  return runTrainingJob(project, job, to);
 }
 
 /** Writes what will be sent. @returns its hash. @throws {UserError} when the pictures are others by now. */
 async function written(project: TrainingProject, planned: PlannedTraining, options: TrainOptions): Promise<string> {
   const { zip, character, told } = planned;
   const { trainer } = planned.with;
-  const place = { output: project.config.output, characterId: character.id, reserveBytes: trainer.weightsBytes };
-  await makeFolders([place]);
+  // The space for the weights is set aside right before the request.
+  await makeFolders([{ output: project.config.output, characterId: character.id, reserveBytes: 0 }]);
   await ensureOwnFolder(dirname(zip));
   const { minScore, gallery } = options;
   const words = { trigger: told.trigger, className: told.className };
@@ -91,8 +90,15 @@ function assertSame({ id, settings }: Job, sum: string | undefined): void {
 
 type WantedTraining = JobBasics & { characterKey: number; kind: 'train'; imageCount: number };
 
+/** The training that made a LoRA of the same pictures and words; undefined: none has, or another one is wanted. */
+function trainedBefore({ queries, loras }: Ledger, wanted: WantedTraining): Job | undefined {
+  const complete = wanted.fresh ? undefined : queries.complete(wanted);
+  return complete && loras.ofJob(complete.id) ? complete : undefined;
+}
+
+/** Writes the job; the one of another process where that has begun it, or ended it, meanwhile. */
 function opened(
-  { ledger }: TrainingProject,
+  project: TrainingProject,
   { wanted, planned, zipSha256 }: { wanted: WantedTraining; planned: PlannedTraining; zipSha256: string },
 ): Job {
   const { settings } = wanted;
@@ -101,18 +107,18 @@ function opened(
   const { told, character } = planned;
   const prompt = `LoRA of ${character.id}: ${told.trigger} ${told.className}`;
   const shot = { name: 'train', kind: 'train', look: NO_LOOK, prompt, seed: character.seed } as const;
-  return ledger.open().jobs.openOrCreate({
-    ...wanted,
-    settings: { ...settings, training: { ...training, zipSha256 } },
-    plan: () => [shot],
-  }).job;
+  const ledger = project.ledger.open();
+  const request = { ...wanted, settings: { ...settings, training: { ...training, zipSha256 } }, plan: () => [shot] };
+  return ledger.atOnce(() => trainedBefore(ledger, wanted) ?? ledger.jobs.openOrCreate(request).job);
 }
 
 function basicsOf(config: Config, { key, fresh }: TrainOptions, planned: PlannedTraining): JobBasics {
   const { character, told } = planned;
   const settings = settingsOf(config, planned);
   const wanted = { characterId: character.id, kind: 'train', settings, what: told.steps } as const;
-  const basics = jobBasics(config, { ...wanted, planHash: planned.setHash }, { key, fresh });
+  // What a key can't name another time: the pictures and words, how long, and into what.
+  const planHash = [planned.setHash, told.steps, told.destination ?? ''].join(' ');
+  const basics = jobBasics(config, { ...wanted, planHash }, { key, fresh });
   return { ...basics, changes: { caps: givenCaps(config) } };
 }
 

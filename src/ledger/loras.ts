@@ -5,7 +5,8 @@ import type { Connection } from './connection.ts';
 import { holdLease } from './lease.ts';
 import type { Lora } from './lora-records.ts';
 import { beganMs, costOfShot } from './naming.ts';
-import { absolutePath, keptPath } from './paths.ts';
+import { loraOf, type LoraRow } from './lora-rows.ts';
+import { keptPath } from './paths.ts';
 import type { Lease } from './records.ts';
 import { jobById } from './rows.ts';
 
@@ -14,31 +15,6 @@ export interface NewLora extends Pick<
   Lora,
   'madeWith' | 'trigger' | 'className' | 'steps' | 'images' | 'version' | 'filename' | 'path' | 'sha256' | 'sizeBytes'
 > {}
-
-interface LoraRow {
-  id: number;
-  character_key: number;
-  character_id: string;
-  job_id: number;
-  attempt_id: number;
-  state: Lora['state'];
-  chosen: number;
-  provider: string;
-  model: string;
-  made_with: string;
-  trigger_word: string;
-  class_name: string;
-  steps: number;
-  images: number;
-  url: string | null;
-  version: string | null;
-  filename: string;
-  path: string;
-  sha256: string;
-  size_bytes: number;
-  cost_micros: number;
-  created_at_ms: number;
-}
 
 /** Everything about LoRAs. */
 export class Loras {
@@ -123,6 +99,16 @@ export class Loras {
     return this.where(`job_id = ? AND state = 'stored'`, jobId)[0];
   }
 
+  /** Takes the LoRAs of a character out of the ledger; what they cost stays counted. Returns them. */
+  remove(characterKey: number): Lora[] {
+    return this.connection.write(() => {
+      const loras = this.ofCharacter(characterKey);
+      const sql = `UPDATE loras SET state = 'removed', chosen = 0 WHERE character_key = ? AND state = 'stored'`;
+      this.connection.run(sql, characterKey);
+      return loras;
+    });
+  }
+
   private byId(id: number): Lora {
     const [lora] = this.where('id = ?', id);
     if (!lora) throw new Error(`LoRA ${id} is not in the ledger`);
@@ -164,31 +150,4 @@ function insert(connection: Connection, lease: Lease, lora: NewLora): number {
     costOfShot(connection, lease.shotId),
     connection.now(),
   );
-}
-
-function loraOf(row: LoraRow, folder: string | undefined): Lora {
-  return {
-    id: row.id,
-    characterKey: row.character_key,
-    characterId: row.character_id,
-    jobId: row.job_id,
-    attemptId: row.attempt_id,
-    state: row.state,
-    chosen: row.chosen === 1,
-    provider: row.provider,
-    model: row.model,
-    madeWith: JSON.parse(row.made_with) as string[],
-    trigger: row.trigger_word,
-    className: row.class_name,
-    steps: row.steps,
-    images: row.images,
-    url: row.url,
-    version: row.version,
-    filename: row.filename,
-    path: absolutePath(folder, row.path),
-    sha256: row.sha256,
-    sizeBytes: row.size_bytes,
-    costMicros: row.cost_micros,
-    createdAtMs: row.created_at_ms,
-  };
 }

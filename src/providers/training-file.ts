@@ -11,7 +11,7 @@ export async function trainingFile({ zip, zipSha256 }: Pick<Training, 'zip' | 'z
   const sums = await hashFile(zip).catch(() => undefined);
   if (sums?.sha256 !== zipSha256) {
     const what = sums ? 'was changed since it was agreed to' : 'is gone';
-    throw new ProviderError(`the training set ${what}, so it was not sent: ${zip}`, {
+    throw new ProviderError(`the training set ${what}, so it was not sent; train again to make it: ${zip}`, {
       failure: 'rejected',
       charged: 'no',
     });

@@ -14,7 +14,7 @@ class NoSpace extends Error {
   readonly code: string;
 
   constructor(folder: string, cause: Error & { code?: unknown }) {
-    super(`no space for the next picture can be reserved in ${folder}, so it was not asked for: ${cause.message}`, {
+    super(`no space for the answer can be reserved in ${folder}, so it was not asked for: ${cause.message}`, {
       cause,
     });
     this.name = 'NoSpace';

@@ -116,3 +116,29 @@ it('is one of the jobs: `jobs` and `status` tell its kind', async () => {
   expect((await run(['jobs'])).stdout).toMatch(/train +mira-sol/);
   expect((await run(['status', '2'])).exitCode).toBe(0);
 });
+
+it('waits for the right key, and is sent once then, from the same pictures', async () => {
+  const { folder, train, run, emulator } = await trainStudio();
+  const wrong = await run(['train', 'mira-sol', '--provider', 'fal', '--yes'], { FAL_KEY: 'another:key' });
+  expect(wrong).toMatchObject({ exitCode: 5 });
+  expect(shots(folder)).toEqual([{ state: 'queued' }]);
+  expect(await train('--yes')).toMatchObject({ exitCode: 0 });
+  expect([ask(folder, `SELECT id FROM jobs WHERE kind = 'train'`).length, emulator.charges().length]).toEqual([1, 1]);
+});
+
+it('of two processes at once is trained once', async () => {
+  const { folder, train, emulator } = await trainStudio({ emulator: { latencyMs: 200 } });
+  const both = await Promise.all([train('--yes'), train('--yes')]);
+  expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect([emulator.charges().length, ask(folder, 'SELECT id FROM loras').length]).toEqual([1, 1]);
+});
+
+it('that was trained while a question stood is not bought again by the yes to it', async () => {
+  const { folder, env, train, emulator } = await trainStudio();
+  const imggen = await ImgGen.open({ cwd: folder, env, config: join(folder, 'config.json') });
+  const confirm = async () => (await train('--yes')).exitCode === 0;
+  const late = await imggen.train({ characterId: 'mira-sol', provider: 'fal', confirm }).result;
+  await imggen.close();
+  expect(late).toMatchObject({ status: 'done', isNew: false, lora: { steps: 1000 } });
+  expect(emulator.charges()).toHaveLength(1);
+});

@@ -89,3 +89,21 @@ it('lists everything that is wrong before it asks', async () => {
   expect((await run(['train', 'mira-sol', '--provider', 'local'])).stderr).toContain('local trains no LoRA');
   expect(emulator.requests).toEqual([]);
 });
+
+it('goes with its character when that is deleted, after a question that counts it', async () => {
+  const { folder, train, run } = await trainStudio();
+  await train('--yes');
+  expect((await run(['delete', 'mira-sol'])).stderr).toContain('11 pictures and 1 LoRA would be deleted');
+  expect(await run(['delete', 'mira-sol', '--yes'])).toMatchObject({ exitCode: 0 });
+  expect(existsSync(join(folder, 'images', 'mira-sol'))).toBe(false);
+  expect(ask(folder, 'SELECT state, chosen FROM loras')).toEqual([{ state: 'removed', chosen: 0 }]);
+});
+
+it('a key names one training for ever', async () => {
+  const { train, emulator } = await trainStudio();
+  for (let times = 0; times < 2; times += 1)
+    expect(await train('--yes', '--key', 'lora-1')).toMatchObject({ exitCode: 0 });
+  const other = await train('--yes', '--key', 'lora-1', '--steps', '500');
+  expect(other).toMatchObject({ exitCode: 2 });
+  expect(emulator.charges()).toHaveLength(1);
+});
