@@ -23,6 +23,8 @@ const FETCH_TIMEOUT_MS = 300_000;
 /** What canceling came to. */
 export interface Canceled {
   jobId: string;
+  /** `create`, `pack`, `train` … */
+  kind: string;
   /** Shots that waited and are dropped. */
   canceled: number;
   /** Pieces of work that the provider stopped, and will not bill. */
@@ -71,6 +73,7 @@ export async function cancelJob(project: CancelingProject, name: string): Promis
   const doubtful = ledger.jobs.doubtful(job.id);
   return {
     jobId: String(job.id),
+    kind: job.kind,
     canceled,
     canceledAtProvider: stopped,
     collected: after.done - before.done,

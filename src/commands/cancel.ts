@@ -17,7 +17,8 @@ export function cancel(io: Io, job: string, flags: CommonFlags): Promise<ExitCod
       const stopped = canceledAtProvider > 0 ? `, ${canceledAtProvider} stopped at the provider` : '';
       const dropped = `${count(canceled, 'waiting shot')} dropped`;
       printLine(io, `canceled job ${jobId}: ${dropped}${stopped}; what is finished stays`);
-      if (collected > 0) printLine(io, `${count(collected, 'picture')} finished at the provider: fetched`);
+      const made = done.kind === 'train' ? 'LoRA' : 'picture';
+      if (collected > 0) printLine(io, `${count(collected, made)} finished at the provider: fetched`);
       if (perhapsCharged > 0) {
         const cost = perhapsChargedUsd > 0 ? `, ${usd(perhapsChargedUsd)} counted` : '';
         printLine(io, `${count(perhapsCharged, 'request')} stopped or lost on the way: perhaps charged${cost}`);
@@ -28,8 +29,9 @@ export function cancel(io: Io, job: string, flags: CommonFlags): Promise<ExitCod
   });
 }
 
-function underWayWords({ underWay, running, jobId }: Canceled, typed: AsTyped): string {
-  const sent = underWay === 1 ? '1 picture was sent already and is' : `${underWay} pictures were sent already and are`;
+function underWayWords({ underWay, running, jobId, kind }: Canceled, typed: AsTyped): string {
+  const one = kind === 'train' ? 'the training' : '1 picture';
+  const sent = underWay === 1 ? `${one} was sent already and is` : `${underWay} pictures were sent already and are`;
   const who = running
     ? 'the process that runs the job ends them'
     : `\`${typed(`resume ${jobId}`)}\` collects what was made`;

@@ -38,12 +38,14 @@ function print(io: Io, facts: JobStatus): void {
 function linesOf(facts: JobStatus, { typed, host }: Pick<Io, 'typed' | 'host'>): [label: string, text: string][] {
   const { uploads, averageMs, timeLeftMs, position } = facts;
   const key = facts.key === null ? '' : ` (${facts.key})`;
+  const isTraining = facts.kind === 'train';
+  const what = isTraining ? 'training of a LoRA' : `${facts.kind} of ${count(facts.imageCount, 'picture')}`;
   const lines: [string, string][] = [
-    ['job', `${facts.jobId}${key}, ${facts.kind} of ${count(facts.imageCount, 'picture')} for ${facts.characterId}`],
+    ['job', `${facts.jobId}${key}, ${what} for ${facts.characterId}`],
     ['state', stateOf(facts, typed)],
     ['provider', `${facts.provider} ${facts.model}${facts.batch ? ', in batches' : ''}`],
     ...madeByOthers(facts),
-    ['pictures', picturesOf(facts)],
+    [isTraining ? 'LoRA' : 'pictures', picturesOf(facts)],
   ];
   if (facts.making.length > 0) lines.push(['making', namesOf(facts.making)]);
   for (const batch of facts.batches) lines.push(['batch', batchWords(batch, host.now())]);
@@ -54,7 +56,7 @@ function linesOf(facts: JobStatus, { typed, host }: Pick<Io, 'typed' | 'host'>):
   const reserved = facts.reservedUsd > 0 ? ` + ${usd(facts.reservedUsd)} reserved` : '';
   lines.push(['spend', `${usd(facts.costUsd)}${reserved}, today ${usd(facts.spentTodayUsd)}`]);
   if (facts.state === 'open') lines.push(['limits', limitsOf(facts)]);
-  if (averageMs !== null) lines.push(['average', `${duration(averageMs)} a picture`]);
+  if (averageMs !== null && !isTraining) lines.push(['average', `${duration(averageMs)} a picture`]);
   if (timeLeftMs !== null) lines.push(['time left', `about ${duration(timeLeftMs)}`]);
   return lines;
 }

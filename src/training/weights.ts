@@ -84,14 +84,15 @@ function nameOf(
   const filename = `${job.characterId.replaceAll('-', '_')}_lora_${job.id}${again}.safetensors`;
   const { trigger, className, steps, images } = training;
   const path = join(folderOf(job), 'lora', filename);
-  const version = versionIn(attempt.usage);
+  const version = versionIn(attempt.usage, training.destination);
   return ledger.loras.name(lease, { ...file, madeWith, trigger, className, steps, images, version, filename, path });
 }
 
-/** What a trainer told of the version it has made. */
-function versionIn(usage: unknown): string | null {
+/** What a trainer told of the version it has made, `owner/name:id`: of the destination, where it told the id alone. */
+function versionIn(usage: unknown, destination: string | undefined): string | null {
   const version: unknown = typeof usage === 'object' && usage !== null && 'version' in usage ? usage.version : null;
-  return typeof version === 'string' ? version : null;
+  if (typeof version !== 'string' || version === '') return null;
+  return version.includes('/') || destination === undefined ? version : `${destination}:${version}`;
 }
 
 /** False: another file has the name. */

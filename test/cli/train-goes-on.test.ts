@@ -142,3 +142,17 @@ it('that was trained while a question stood is not bought again by the yes to it
   expect(late).toMatchObject({ status: 'done', isNew: false, lora: { steps: 1000 } });
   expect(emulator.charges()).toHaveLength(1);
 });
+
+it('is stopped where it is claimed when another took the rest of the day, and goes on under a higher cap', async () => {
+  const { folder, env, train, run, emulator } = await trainStudio();
+  const imggen = await ImgGen.open({ cwd: folder, env, config: join(folder, 'config.json') });
+  const confirm = async () => (await train('--yes', '--steps', '900')).exitCode === 0;
+  const settings = { maxDayUsd: '3' };
+  const late = await imggen.train({ characterId: 'mira-sol', provider: 'fal', confirm, settings }).result;
+  await imggen.close();
+  expect(late).toMatchObject({ status: 'budget', lora: null, costUsd: 0 });
+  expect(emulator.charges()).toHaveLength(1);
+  expect(await run(['resume'])).toMatchObject({ exitCode: 4 });
+  expect(await run(['resume', late.jobId, '--max-day-usd', '5'])).toMatchObject({ exitCode: 0 });
+  expect(emulator.charges()).toHaveLength(2);
+});

@@ -107,3 +107,18 @@ it('a key names one training for ever', async () => {
   expect(other).toMatchObject({ exitCode: 2 });
   expect(emulator.charges()).toHaveLength(1);
 });
+
+it('later packs are made with it, at the place where the service has it', async () => {
+  const { train, run, sent, emulator } = await trainStudio();
+  await train('--yes');
+  const packed = await run(['pack', 'mira-sol', '--count', '1', '--provider', 'fal', '--size', '1024x1024', '--yes']);
+  expect(packed, packed.stderr).toMatchObject({ exitCode: 0 });
+  const pictures = emulator.requests.filter(({ path }) => path === '/fal-ai/flux-lora');
+  expect(pictures.map(({ body }) => body)).toMatchObject([
+    {
+      prompt: expect.stringContaining('m1r4s0l'),
+      loras: [{ path: expect.stringContaining(`${emulator.url}/delivery/`) }],
+    },
+  ]);
+  expect(sent('submit')).toHaveLength(2);
+});

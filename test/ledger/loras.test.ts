@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { LostLease } from '../../src/ledger/connection.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { MIGRATIONS, APPLICATION_ID } from '../../src/ledger/schema.ts';
+import { jobsOfPictures } from '../../src/runner/running.ts';
 import { galleryShots, makeJob } from '../support/jobs.ts';
 import { finish, openLedgers } from '../support/ledgers.ts';
 import { finishTraining, makeTraining, newLora } from '../support/trainings.ts';
@@ -94,6 +95,23 @@ it('a training costs money, and is no picture in the statistics', () => {
     { provider: 'paper', images: 1 },
   ]);
   expect(ledger.jobs.newestOf(job.characterKey)?.id).toBe(pictures.id);
+});
+
+it('the runner of pictures takes no training, whoever hands it one', () => {
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
+  const job = makeTraining(ledger, ledgers.folder);
+  expect(() => jobsOfPictures(ledger, [job.id])).toThrow('is a training');
+});
+
+it('LoRAs of a deleted character are used no more', () => {
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
+  const job = makeTraining(ledger, ledgers.folder);
+  const lora = finishTraining(ledger, ledgers.claimed(ledger, [job.id], MONEY), newLora(ledgers.folder));
+  expect(ledger.loras.remove(job.characterKey)).toEqual([lora]);
+  expect(ledger.loras.current(job.characterKey, 'fal')).toBeUndefined();
+  expect(ledger.loras.remove(job.characterKey)).toEqual([]);
 });
 
 it('a ledger of the first layout gets the table of weights, and keeps its mark', () => {

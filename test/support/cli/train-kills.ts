@@ -22,6 +22,9 @@ export interface TrainToll {
   loras: number;
 }
 
+/** The machine is busy while thousands of others are killed. */
+const PATIENCE_MS = 90_000;
+
 /** Kills a training once, and goes on with it by the same command until it is done or held. */
 export async function killedTraining({ provider, during, afterMs, control = false }: TrainKill): Promise<TrainToll> {
   const studio = await (provider === 'fal' ? trainStudio() : replicateStudio());
@@ -30,7 +33,8 @@ export async function killedTraining({ provider, during, afterMs, control = fals
   const args = ['train', 'mira-sol', '--provider', provider, '--yes', '--budget', '20', ...destination];
   if (afterMs === undefined) emulator.faults.push({ on: during, kind: 'hang', times: 1 });
   const running = start(folder, args, { env });
-  await until(`a ${during} arrives`, () => emulator.requests.some(({ operation }) => operation === during));
+  const hasArrived = () => emulator.requests.some(({ operation }) => operation === during);
+  await until(`a ${during} arrives`, hasArrived, PATIENCE_MS);
   await sleep(afterMs ?? 0);
   running.kill('SIGKILL');
   await running;
