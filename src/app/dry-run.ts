@@ -17,9 +17,10 @@ import { planGallery, type PackOptions } from './pack.ts';
 import type { Choice } from '../events.ts';
 import { takesNotice } from './cap-words.ts';
 import { dearestOf, estimate, standInsOf, worstOf } from './estimate.ts';
-import { expectedReferences, faceNotice } from './likeness.ts';
+import { expectedReferences, faceNotice, hasPicture } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
 import { alikeOf } from './preflight.ts';
+import { unreadNotice } from './models.ts';
 import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
 import { planReroll, type RerollOptions } from './reroll.ts';
@@ -32,7 +33,9 @@ export interface DryShot {
   prompt: string;
   /** `1024x1536`. */
   size: string;
-  /** Paths of the pictures that go along, in their order; without the avatar. Of one that is no file, where it is. */
+  /** The avatar goes along: the one that is there, or that is made first. */
+  avatar: boolean;
+  /** Paths of the other pictures that go along, in their order. Of one that is no file, where it is. */
   references: readonly string[];
   negativePrompt: string | null;
   worstCaseUsd: number;
@@ -136,17 +139,20 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
   const nothing = { spentMicros: 0, reservedMicros: 0 };
   const question = { ...job, ...makers, references: known, total: nothing };
   const found = estimate([question], nothing);
+  const hasAvatar = hasPicture(project, plan);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {}, shot.kind);
     const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind, known };
     const worstMicros = dearestOf(settings, makers, priced);
+    const along = expectedReferences({ ...settings, own: shot.settings?.references ?? [] }, { can, ...priced });
     return {
       shot: shot.name,
       kind: shot.kind,
       seed: shot.seed,
       prompt: shot.prompt,
       size: `${own.width}x${own.height}`,
-      references: expectedReferences({ ...settings, own: shot.settings?.references ?? [] }, { can, ...priced })
+      avatar: hasAvatar && along.some(({ path }) => path === ''),
+      references: along
         .filter(({ path }) => path !== '')
         .map(({ path, role = 'face' }) => shownReference({ picture: path, role })),
       negativePrompt: can.negativePrompt ? (settings.negativePrompt ?? null) : null,
@@ -165,6 +171,7 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
     warnings: [
       plan.warning,
       faceNotice(project, { ...plan, ...job }, ready),
+      unreadNotice(settings, ready),
       ...fallbackWarnings(job, providers),
     ].filter((one) => one !== undefined),
   };

@@ -68,6 +68,12 @@ function faceSource(project: FaceProject, job: FacePlan): { face: FaceSource; mi
   return { face: 'none', missing: `the avatar of ${characterId} is rejected (${rejected.filename})` };
 }
 
+/** True when an avatar, or what serves as one, goes along where the model takes it: it is there, or made first. */
+export function hasPicture(project: FaceProject, job: FacePlan): boolean {
+  const { face } = faceSource(project, job);
+  return face === 'there' || face === 'made';
+}
+
 /** What shots of a character ask of a provider for the sake of the face. */
 export function faceNeed(project: FaceProject, plan: FacePlan, alike: readonly Pick<AlikeShots, 'kind'>[]): FaceNeed {
   const { face } = faceSource(project, { ...plan, makesAvatar: false });

@@ -8,7 +8,9 @@ import type {
   SizeSupport,
 } from '../providers/capabilities.ts';
 import type { ReadyProvider } from '../runner/context.ts';
+import type { JobSettings } from '../ledger/records.ts';
 import { expectedReferences } from './likeness.ts';
+import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
 
 /** A model, how it keeps a face, and what a picture of the config's size costs. */
@@ -124,4 +126,15 @@ function byFace(a: ModelInfo, b: ModelInfo): number {
 function isSnapshot(id: string, models: readonly ModelRecord[]): boolean {
   const plain = id.replace(/-\d{4}-\d{2}-\d{2}$/, '');
   return plain !== id && models.some((other) => other.id === plain);
+}
+
+/** What the run reads of the model before it pays, and may refuse: a plan asks nobody. */
+export function unreadNotice(
+  { model, transparent }: Pick<JobSettings, 'model' | 'transparent'>,
+  { provider }: ReadyProvider,
+): Notice | undefined {
+  const can = provider.capabilities(model);
+  if (!transparent || can.transparent || !can.unread) return undefined;
+  const message = `${provider.name} (${model}) is not known to make a transparent background`;
+  return { message: `${message}: the run asks before anything is sent` };
 }

@@ -17,11 +17,15 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
       `${job.characterId} · ${job.provider} ${job.model} · ${job.size} · ${count(job.shots.length, 'picture')}\n`,
     );
     for (const { message, advice } of job.notices) printLine(io, `${printable(worded(message, advice, io.typed))}\n`);
-    for (const { shot, seed, prompt } of job.shots) printLine(io, `${shot}  seed ${seed}\n  ${printable(prompt)}`);
+    const along = job.shots.map(sentAlong);
+    const isOne = new Set(along).size === 1;
+    for (const [i, { shot, seed, size, prompt }] of job.shots.entries()) {
+      printLine(io, `${shot}  seed ${seed}${size === job.size ? '' : `  ${size}`}\n  ${printable(prompt)}`);
+      if (!isOne && along[i]) printLine(io, `  sent along: ${along[i]}`);
+    }
     const negativePrompt = job.shots[0]?.negativePrompt;
     if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);
-    const references = [...new Set(job.shots.flatMap((shot) => shot.references))];
-    if (references.length > 0) printLine(io, `\nsent along: ${references.map((path) => printable(path)).join(', ')}`);
+    if (isOne && along[0]) printLine(io, `\nsent along: ${along[0]}`);
     for (const { message, advice } of job.warnings)
       printLine(io, `\nwarning: ${printable(worded(message, advice, io.typed))}`);
     // To the micro-dollar: a worst case that is rounded down would be passed.
@@ -29,4 +33,9 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
       job.worstCaseUsd === null ? 'unknown: nobody knows the price of this model' : usdText(microsOf(job.worstCaseUsd));
     printLine(io, `\nworst case: ${worst}. Nothing was sent, nothing was written.`);
   }
+}
+
+/** The pictures that go along with a shot; empty: none. */
+function sentAlong({ avatar, references }: DryJob['shots'][number]): string {
+  return [...(avatar ? ['the avatar'] : []), ...references.map((path) => printable(path))].join(', ');
 }
