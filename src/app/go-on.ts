@@ -109,6 +109,10 @@ async function besideEachOther(
   if (trainings.length === 0) return made.value;
   const told = refusals.told();
   const result = made.value;
+  const [only, ...others] = trainings;
+  // Where there is one job, its refusal is all there is to tell.
+  const refusal = only && refusals.of({ before: only });
+  if (refusal && others.length === 0 && result.jobs.length === 0) throw refusal;
   return {
     ...result,
     status: worst([...(result.jobs.length > 0 ? [result.status] : []), ...trained.map(({ status }) => status)]),

@@ -16,7 +16,7 @@ import { batchNotice, refusalsOf, unmadeOf, warningsOf } from './warnings.ts';
 export function summaryOf(result: RunResult, cwd: string, typed: AsTyped): RunSummary {
   const trained = (result.trainings ?? []).flatMap((one) => trainedLines(one, cwd, typed));
   // Without pictures a training is what there is to tell.
-  const [first] = result.jobs.length === 0 ? trained.splice(0, 1) : [];
+  const [first] = result.jobs.length === 0 ? [...trained.splice(0, 1), 'no training went on'] : [];
   return {
     exitCode: exitCodeOf(result),
     interrupted: result.status === 'interrupted',

@@ -28,6 +28,8 @@ const shots = (folder: string) => ask<{ state: string }>(folder, `SELECT state F
 it('is collected by a resume, which pays nothing, and by the same command again', async () => {
   const studio = await trainStudio({ emulator: { latencyMs: 300 } });
   await left(studio);
+  const keyless = await studio.run(['resume'], {});
+  expect(keyless).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('FAL_KEY') });
   const resumed = await studio.run(['resume']);
   expect(resumed).toMatchObject({ exitCode: 0 });
   expect(resumed.stdout).toContain('the LoRA of Mira Sol (mira-sol) is trained: $2.00');
