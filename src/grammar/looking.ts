@@ -95,13 +95,14 @@ function addWorkflow(program: Command, run: Run): void {
 
 function addModels(program: Command, run: Run): void {
   query(program, 'models', 'which model keeps a face, how, and what a picture of this config costs')
-    .option('--provider <name>', 'of one provider')
+    .argument('[provider]', 'of one provider')
+    .option('--provider <name>', 'the same')
     .option('--size <size>', 'WIDTHxHEIGHT in pixels')
     .option('--quality <quality>', 'as the model takes it')
-    .action((flags) =>
+    .action((provider: string | undefined, flags: Record<string, unknown>) =>
       run(
         import('../commands/models.ts').then((m) => m.models),
-        flags,
+        provider === undefined ? flags : { ...flags, provider },
       ),
     );
 }

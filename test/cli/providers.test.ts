@@ -41,3 +41,14 @@ it('tells what models can do as they are set up here, the one that is used first
   expect(table).toMatch(/^openai +\d+ {2}gpt-image-1-mini /m);
   expect(table).toMatch(/^comfyui +\d+ {2}\S+ +free +exact +– /m);
 });
+
+it('the models of one provider are named by it, with or without --provider', async () => {
+  const named = async (...args: string[]) => {
+    const { stdout } = await imggen(newFolder(), ['models', ...args, '--json']);
+    const { models } = JSON.parse(stdout) as { models: { provider: string }[] };
+    return [...new Set(models.map(({ provider }) => provider))];
+  };
+  expect(await named('openai')).toEqual(['openai']);
+  expect(await named('--provider', 'openai')).toEqual(['openai']);
+  expect(await imggen(newFolder(), ['models', 'opanai'])).toMatchObject({ exitCode: 2 });
+});
