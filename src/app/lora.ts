@@ -57,7 +57,20 @@ export async function withLora(
   const given = references.length - others.length;
   const stays = given === 0 ? '' : `; its ${given === 1 ? 'reference picture stays' : 'reference pictures stay'} here`;
   const what = `the LoRA of ${lora.characterId} (${lora.trigger}, trained with ${lora.images} pictures)`;
-  return { made: { ...made, settings: changed }, notice: { message: `made with ${what} by ${model}${stays}` } };
+  // A pack that has begun without it, or with an earlier one, goes on as it began.
+  const begun = [settings, ...withEarlier(project, lora, changed), ...made.alternatives];
+  const notice = { message: `made with ${what} by ${model}${stays}` };
+  return { made: { ...made, settings: changed, alternatives: begun }, notice };
+}
+
+/** The same pictures with each earlier LoRA of the character from the same provider. */
+function withEarlier({ ledger }: LoraProject, current: Lora, settings: JobSettings): JobSettings[] {
+  const loras = ledger.open().loras.ofCharacter(current.characterKey);
+  return loras.flatMap((lora) => {
+    const weights = weightsOf(lora);
+    const isOther = lora.provider === current.provider && lora.id !== current.id;
+    return isOther && weights !== undefined ? [{ ...settings, lora: { weights, trigger: lora.trigger } }] : [];
+  });
 }
 
 /** Attributes whose prompts wake the LoRA up. */

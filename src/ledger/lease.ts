@@ -127,3 +127,17 @@ export function putBack(connection: Connection, lease: Pick<Lease, 'shotId' | 'j
   );
   if (canceled) freeBehindUnmade(connection, lease.shotId);
 }
+
+/** The attempt has brought what it was to bring, and its shot is done. Inside of T6. */
+export function endDone(connection: Connection, lease: Lease): void {
+  connection.run(
+    `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
+    connection.now(),
+    lease.attemptId,
+  );
+  connection.run(
+    `UPDATE shots SET state = 'done', owner = NULL, outcome = 'done', message = NULL, ended_at_ms = ? WHERE id = ?`,
+    connection.now(),
+    lease.shotId,
+  );
+}

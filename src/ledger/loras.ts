@@ -2,7 +2,7 @@
 import { usdOf } from '../money.ts';
 import { attemptWhere } from './attempt-rows.ts';
 import type { Connection } from './connection.ts';
-import { holdLease } from './lease.ts';
+import { endDone, holdLease } from './lease.ts';
 import type { Lora } from './lora-records.ts';
 import { beganMs, costOfShot } from './naming.ts';
 import { loraOf, type LoraRow } from './lora-rows.ts';
@@ -52,16 +52,7 @@ export class Loras {
       const { characterKey, provider } = this.byId(loraId);
       connection.run('UPDATE loras SET chosen = 0 WHERE character_key = ? AND provider = ?', characterKey, provider);
       connection.run(`UPDATE loras SET state = 'stored', chosen = 1 WHERE id = ?`, loraId);
-      connection.run(
-        `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
-        connection.now(),
-        lease.attemptId,
-      );
-      connection.run(
-        `UPDATE shots SET state = 'done', owner = NULL, outcome = 'done', message = NULL, ended_at_ms = ? WHERE id = ?`,
-        connection.now(),
-        lease.shotId,
-      );
+      endDone(connection, lease);
       const lora = this.byId(loraId);
       connection.record(
         lease.jobId,

@@ -37,14 +37,15 @@ const OTHER_SCENES = 'scenes: others';
 /** The same of an edit, and of a training. */
 const OTHERS: Partial<Record<JobKind, string>> = {
   edit: 'picture or prompt of the edit: others',
-  train: 'training set, trigger word or steps: others',
+  train: 'training set, trigger word, steps or destination: others',
 };
 
 /** What a request asks for in another way than the job that its key names, a line each. */
 function differences(connection: Connection, job: Job, wanted: NamedRequest): string[] {
   const of = job.settings;
-  const other = wanted.alternatives?.find(({ settings }) => settings.provider === of.provider);
-  const now = other?.settings ?? wanted.settings;
+  const all = [wanted.settings, ...(wanted.alternatives ?? []).map(({ settings }) => settings)];
+  const ofProvider = all.filter(({ provider }) => provider === of.provider);
+  const now = ofProvider.find(({ model }) => model === of.model) ?? ofProvider[0] ?? wanted.settings;
   const isCreate = wanted.kind === 'create';
   const isOwn = job.characterKey === wanted.characterKey;
   const values: [string, string | number, string | number][] = [

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { attemptWhere } from './attempt-rows.ts';
 import { freeBehindMade } from './blocked.ts';
 import { imageById } from './image-rows.ts';
-import { holdLease } from './lease.ts';
+import { endDone, holdLease } from './lease.ts';
 import { takeNumber } from './numbers.ts';
 import { keptPath } from './paths.ts';
 import { numberKept } from './placeholder-rows.ts';
@@ -120,16 +120,7 @@ export function finishShot(connection: Connection, lease: Lease, done: { imageId
   if (store !== 'none') uploadLater(connection, { imageId, jobId: lease.jobId, store });
   if (shot.takeOf !== null) standBack(connection, shot.takeOf, imageId);
   else if (shot.replacesImageId !== null) supersede(connection, shot.replacesImageId, imageId);
-  connection.run(
-    `UPDATE attempts SET state = 'settled', outcome = 'done', staged = NULL, ended_at_ms = ? WHERE id = ?`,
-    connection.now(),
-    lease.attemptId,
-  );
-  connection.run(
-    `UPDATE shots SET state = 'done', owner = NULL, outcome = 'done', message = NULL, ended_at_ms = ? WHERE id = ?`,
-    connection.now(),
-    lease.shotId,
-  );
+  endDone(connection, lease);
   freeBehindMade(connection, lease.shotId);
   const image = imageById(connection, imageId);
   recordCompleted(connection, { lease, shot, image });

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { fal } from '../emulators/fal.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { modelOf, uri } from '../emulators/replicate/models.ts';
+import { fluxDevLora } from '../emulators/replicate/flux-dev-lora.ts';
 import { ask, imggen, linesOf, newStudio, picturesIn } from '../support/cli/imggen.ts';
 
 const KEY = 'id-0123:secret-456';
@@ -20,15 +20,23 @@ interface Trained {
 
 /** Puts a LoRA of the character into the ledger, as a training leaves it. */
 function putLora(folder: string, { provider, madeWith, version }: Trained): void {
-  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
-  db.prepare(
-    `INSERT INTO loras (character_key, character_id, job_id, shot_id, attempt_id, state, chosen, provider, model,
+  const into = (db: Sqlite.Database) =>
+    db
+      .prepare(
+        `INSERT INTO loras (character_key, character_id, job_id, shot_id, attempt_id, state, chosen, provider, model,
        made_with, trigger_word, class_name, steps, images, url, version, filename, path, sha256, size_bytes,
        cost_micros, created_at_ms)
      SELECT c.key, c.id, a.job_id, a.shot_id, a.id, 'stored', 1, ?, 'trainer', ?, 'm1r4s0l', 'woman', 1000, 10, ?, ?,
        'm.safetensors', 'images/mira-sol/lora/m.safetensors', 'x', 1, 0, 1
      FROM characters c, attempts a ORDER BY a.id LIMIT 1`,
-  ).run(provider, JSON.stringify([madeWith]), WEIGHTS, version ?? null);
+      )
+      .run(provider, JSON.stringify([madeWith]), WEIGHTS, version ?? null);
+  withLedger(folder, into);
+}
+
+function withLedger(folder: string, body: (db: Sqlite.Database) => unknown): void {
+  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
+  body(db);
   db.close();
 }
 
@@ -106,18 +114,27 @@ it('keeps fallbacks away that do not have it, and another LoRA begins another jo
   ]);
 });
 
+it('leaves a pack that has begun without it as it is, by the same command and by its key', async () => {
+  const { folder, emulator, run } = await atFal();
+  const forget = (chosen: number) => withLedger(folder, (db) => db.prepare('UPDATE loras SET chosen = ?').run(chosen));
+  forget(0);
+  const nightly = ['pack', '--count', '1', '--key', 'nightly', '--yes'];
+  expect(await run(...nightly)).toMatchObject({ exitCode: 0 });
+  const capped = await run('pack', '--count', '2', '--budget', '0.05', '--yes');
+  expect(capped, capped.stderr).toMatchObject({ exitCode: 4 });
+  const before = sent(emulator, 2).length;
+  forget(1);
+  expect(await run(...nightly)).toMatchObject({ exitCode: 0 });
+  expect(sent(emulator, 2)).toHaveLength(before);
+  const on = await run('pack', '--count', '2', '--budget', '1', '--yes');
+  expect(on, on.stderr).toMatchObject({ exitCode: 0 });
+  expect(on.stderr + on.stdout).not.toContain(NOTICE);
+  expect(sent(emulator, 2)).toHaveLength(3);
+  expect(sent(emulator, 2).filter((body) => 'loras' in body)).toEqual([]);
+  expect(ask(folder, `SELECT id FROM jobs WHERE kind = 'pack'`)).toHaveLength(2);
+});
+
 it('is named at Replicate by the version of its model', async () => {
-  const fluxDevLora = modelOf('black-forest-labs/flux-dev-lora', 'd', {
-    priceMicros: 32_000,
-    properties: {
-      prompt: { type: 'string' },
-      image: uri,
-      seed: { type: 'integer' },
-      lora_weights: { type: 'string' },
-      aspect_ratio: { allOf: [{ $ref: '#/components/schemas/aspect_ratio' }], default: '1:1' },
-    },
-    enums: { aspect_ratio: { type: 'string', enum: ['1:1', '16:9'] } },
-  });
   const token = 'emulated-token';
   const emulator = await startEmulator(replicate({ token, models: [fluxDevLora] }));
   onTestFinished(() => emulator.close());

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { fal } from '../emulators/fal.ts';
 import { replicate } from '../emulators/replicate.ts';
-import { modelOf, uri } from '../emulators/replicate/models.ts';
+import { fluxDevLora } from '../emulators/replicate/flux-dev-lora.ts';
 import type { Service } from '../emulators/service.ts';
 import { imggen, newStudio, picturesIn, writeConfig } from '../support/cli/imggen.ts';
 
@@ -18,18 +18,6 @@ async function open(service: Service): Promise<Emulator> {
 
 const bodies = ({ requests }: Emulator) =>
   requests.filter(({ operation }) => operation === 'submit').map(({ body }) => body as Record<string, unknown>);
-/** The inputs that matter here. */
-const fluxDevLora = modelOf('black-forest-labs/flux-dev-lora', 'd', {
-  priceMicros: 32_000,
-  properties: {
-    prompt: { type: 'string' },
-    image: uri,
-    seed: { type: 'integer' },
-    lora_weights: { type: 'string' },
-    aspect_ratio: { allOf: [{ $ref: '#/components/schemas/aspect_ratio' }], default: '1:1' },
-  },
-  enums: { aspect_ratio: { type: 'string', enum: ['1:1', '16:9'] } },
-});
 const loras = [{ path: 'https://files.test/mira.safetensors', scale: 1 }];
 const lora = { provider: 'fal', size: '1024x1024', thumbnails: false, staggerMs: 0 };
 
