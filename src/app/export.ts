@@ -127,7 +127,7 @@ function wordsOf({ id, attributes }: RegisteredCharacter, options: ExportOptions
   const { format = 'kohya', repeats = REPEATS.usual, minScore, imageFormat } = options;
   const { trigger = attributes.trigger ?? defaultTrigger(id), className = defaultClass(attributes) } = options;
   const wrong = (what: string, expected: string, got: unknown) =>
-    `${what}: expected ${expected}, got ${JSON.stringify(got)}`;
+    `${what}: expected ${expected}, got ${Number.isNaN(got) ? 'no number' : JSON.stringify(got)}`;
   const problems = [
     ...(EXPORT_FORMATS.includes(format) ? [] : [wrong('format', EXPORT_FORMATS.join(', '), format)]),
     ...(TRIGGER_WORD.test(trigger) ? [] : [wrong('trigger', 'one word of letters, digits, - and _', trigger)]),

@@ -1,6 +1,7 @@
 import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StorageError } from '../errors.ts';
+import { LORA_FOLDER } from '../images/folder.ts';
 import type { Image } from '../ledger/records.ts';
 import { parseImageNumber } from '../names.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -93,7 +94,7 @@ export function removeFolder(folder: string): void {
   if (!isFolder(folder)) return;
   const page = join(folder, 'gallery.html');
   if (lstatSync(page, { throwIfNoEntry: false })?.isFile()) unlinkSync(page);
-  for (const path of [...['thumbnails', '.parts', 'lora'].map((name) => join(folder, name)), folder]) {
+  for (const path of [...['thumbnails', '.parts', LORA_FOLDER].map((name) => join(folder, name)), folder]) {
     try {
       rmdirSync(path);
     } catch {

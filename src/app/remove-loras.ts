@@ -1,6 +1,7 @@
 /** The LoRAs of a character that is deleted: rows first, then their files, and what was to be sent for another. */
 import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { LORA_FOLDER } from '../images/folder.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isFolder } from './removal.ts';
 
@@ -18,9 +19,9 @@ export function removeLoras(
 ): void {
   for (const { path } of loras.remove(character.key)) {
     const folder = dirname(path);
-    if (basename(folder) === 'lora' && basename(dirname(folder)) === character.id) unlinkPlain(path);
+    if (basename(folder) === LORA_FOLDER && basename(dirname(folder)) === character.id) unlinkPlain(path);
   }
-  for (const folder of folders.map((one) => join(one, 'lora')).filter(isFolder))
+  for (const folder of folders.map((one) => join(one, LORA_FOLDER)).filter(isFolder))
     for (const name of readdirSync(folder)) if (ZIP.test(name)) unlinkPlain(join(folder, name));
 }
 

@@ -63,9 +63,10 @@ function unfinishedBeside(
 
 function wordsOf(told: TrainPlan): string[] {
   const { provider, trainer, trigger, className, steps, priceNote, priceSource, current, warnings } = told;
+  const into = told.destination === null ? '' : `, into ${told.destination}`;
   return [
     `a LoRA of ${told.characterName} (${told.characterId}) at ${provider} (${trainer}): ${steps} steps, ` +
-      `trigger word ${trigger}, class ${className}`,
+      `trigger word ${trigger}, class ${className}${into}`,
     `${picturesOf(told)} with captions are sent to ${provider}, about ${Math.ceil(told.zipBytes / 1e5) / 10} MB`,
     `it costs about $${told.expectedUsd.toFixed(2)}, held is $${told.worstUsd.toFixed(2)} (${priceSource})`,
     ...(priceNote === null ? [] : [priceNote]),

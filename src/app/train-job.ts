@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import type { Training } from '../providers/trainer.ts';
 import type { ReadyProvider } from '../runner/context.ts';
@@ -45,6 +46,13 @@ function trainingOf({ id, settings: { training } }: Job): Training {
   return training;
 }
 
+/** A set can be made again from the pictures: it goes once it is trained, unless another training is to send it. */
+async function removeSet({ jobs }: Ledger, job: Job): Promise<void> {
+  const { zip } = trainingOf(job);
+  const isNeeded = jobs.open().some(({ id, settings }) => id !== job.id && settings.training?.zip === zip);
+  if (!isNeeded) await rm(zip, { force: true });
+}
+
 /** How a training is run. */
 export interface TrainingHow {
   /** Nothing is sent: what was sent before is collected. */
@@ -84,8 +92,7 @@ export async function runTrainingJob(
     const end = await runTraining(work);
     opened.close(job.id, startedAtMs);
     const trained = trainedOf(ledger, job.id, { end, isNew: true });
-    // It can be made again from the pictures, and is not needed any more.
-    if (trained.lora) await rm(trainingOf(job).zip, { force: true });
+    if (trained.lora) await removeSet(ledger, job);
     return trained;
   } catch (error) {
     leaveRun(opened);

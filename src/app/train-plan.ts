@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { LORA_FOLDER } from '../images/folder.ts';
 import type { RegisteredCharacter } from '../ledger/records.ts';
 import type { Price } from '../providers/capabilities.ts';
 import { usdOf } from '../money.ts';
@@ -84,7 +85,7 @@ export async function planTraining(project: TrainingProject, options: TrainOptio
   const price = trainer.price(steps);
   const setHash = hashOf(exported);
   const current = project.ledger.open().loras.current(character.key, name);
-  const folder = join(project.config.output, character.id, 'lora');
+  const folder = join(project.config.output, character.id, LORA_FOLDER);
   return {
     character,
     with: ready,
@@ -128,7 +129,7 @@ function assertOptions(
   const problems = [
     ...(Number.isInteger(steps) && steps >= min && steps <= max
       ? []
-      : [`steps: expected a whole number from ${min} to ${max}, got ${JSON.stringify(steps)}`]),
+      : [`steps: expected a whole number from ${min} to ${max}, got ${Number.isNaN(steps) ? 'no number' : steps}`]),
     ...(destination === undefined || /^[\w.-]+\/[\w.-]+$/.test(destination)
       ? []
       : [`destination: expected owner/name, got ${JSON.stringify(destination)}`]),

@@ -54,6 +54,8 @@ export interface Trained {
   isHeld: boolean;
   /** It goes on at the provider, or is finished there: going on with the job collects it. */
   isLive: boolean;
+  /** It waits to be sent: going on with the job sends it. */
+  isWaiting: boolean;
   costUsd: number;
   /** Held for a request whose cost is not known yet. */
   reservedUsd: number;
@@ -109,6 +111,7 @@ export function trainedOf(
     isNew: isNew && lora !== undefined,
     isHeld: counts.held > 0,
     isLive: counts.leased > 0,
+    isWaiting: counts.queued > 0,
     costUsd: usdOf(total.spentMicros),
     reservedUsd: usdOf(total.reservedMicros),
     message,

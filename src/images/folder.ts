@@ -36,8 +36,10 @@ export async function ensureFolder(path: string): Promise<void> {
   }
 }
 
+/** In a character's folder: the weights of its LoRAs. */
+export const LORA_FOLDER = 'lora';
 /** Folders inside of a character's. */
-const INNER = new Set(['.parts', 'thumbnails']);
+const INNER = new Set(['.parts', 'thumbnails', LORA_FOLDER]);
 
 /**
  * The same for a character's folder, or one inside of it.

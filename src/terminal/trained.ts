@@ -27,7 +27,7 @@ export function trainedLines(trained: Trained, cwd: string, typed: AsTyped): str
 }
 
 function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
-  const { jobId, provider, message, isHeld, isLive, status, costUsd, reservedUsd } = trained;
+  const { jobId, provider, message, isHeld, isLive, isWaiting, status, costUsd, reservedUsd } = trained;
   const why = message === null ? '' : `: ${message}`;
   const money = costUsd + reservedUsd > 0 ? ` (${usd(costUsd + reservedUsd)} counted)` : '';
   if (isHeld)
@@ -40,7 +40,7 @@ function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
       `the training of job ${jobId} is left at ${provider}${why}`,
       `  \`${typed(`resume ${jobId}`)}\` collects it`,
     ];
-  if (status === 'all-failed') {
+  if (status === 'all-failed' && !isWaiting) {
     const again = `\`${typed(`retry ${jobId}`)}\` trains again, and asks before`;
     return [`the training of job ${jobId} failed${why}${money}`, `  ${again}`];
   }

@@ -32,13 +32,15 @@ export async function notWhole(path: string): Promise<string | undefined> {
 
 /** The bytes of all tensors behind a header; undefined when it is none, or names no tensor. */
 function tensorBytes(header: string): number | undefined {
-  const tensors = parsed(header);
-  const ends = Object.entries(tensors ?? {}).flatMap(([name, tensor]) => {
-    if (name === '__metadata__') return [];
+  let last: number | undefined;
+  for (const [name, tensor] of Object.entries(parsed(header) ?? {})) {
+    if (name === '__metadata__') continue;
     const offsets: unknown = (tensor as { data_offsets?: unknown } | null)?.data_offsets;
-    return Array.isArray(offsets) && Number.isSafeInteger(offsets[1]) ? [Number(offsets[1])] : [-1];
-  });
-  return ends.length === 0 || ends.includes(-1) ? undefined : Math.max(...ends);
+    const end: unknown = Array.isArray(offsets) ? offsets[1] : undefined;
+    if (typeof end !== 'number' || !Number.isSafeInteger(end) || end < 0) return undefined;
+    last = Math.max(last ?? 0, end);
+  }
+  return last;
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

@@ -2,6 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProviderError } from '../errors.ts';
+import { LORA_FOLDER } from '../images/folder.ts';
 import { hashFile } from '../images/hash.ts';
 import { linkFinal } from '../images/save.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -83,7 +84,7 @@ function nameOf(
   const again = place === 1 ? '' : `_${place}`;
   const filename = `${job.characterId.replaceAll('-', '_')}_lora_${job.id}${again}.safetensors`;
   const { trigger, className, steps, images } = training;
-  const path = join(folderOf(job), 'lora', filename);
+  const path = join(folderOf(job), LORA_FOLDER, filename);
   const version = versionIn(attempt.usage, training.destination);
   return ledger.loras.name(lease, { ...file, madeWith, trigger, className, steps, images, version, filename, path });
 }

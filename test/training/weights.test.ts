@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { linkFinal } from '../../src/images/save.ts';
 import { notWhole } from '../../src/training/safetensors.ts';
 import { unpackWeights } from '../../src/training/unpack.ts';
 import { makeTar, makeWeights } from '../emulators/weights.ts';
@@ -45,6 +46,13 @@ describe('a safetensors file', () => {
     expect(await notWhole(fileOf(bytes))).toMatch(/^(is no safetensors file|has \d+ of \d+ bytes)$/);
   });
 
+  it('may have more tensors than a call has arguments', async () => {
+    const tensors = Array.from({ length: 130_000 }, (_, at) => `"${at}":{"data_offsets":[0,1]}`);
+    expect(
+      await notWhole(fileOf(Buffer.concat([withHeader(`{${tensors.join(',')}}`), Buffer.from('x')]))),
+    ).toBeUndefined();
+  });
+
   it('is not looked for behind a link', async () => {
     const path = fileOf(WHOLE);
     symlinkSync(path, `${path}.link`);
@@ -85,4 +93,14 @@ describe('a tar file', () => {
     await unpackWeights(path);
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
+});
+
+it('weights are not written through a link in the place of the character’s folder', async () => {
+  const folder = newFolder('weights');
+  onTestFinished(() => removeFolder(folder));
+  mkdirSync(join(folder, 'elsewhere', 'lora'), { recursive: true });
+  symlinkSync(join(folder, 'elsewhere'), join(folder, 'mira'));
+  const linked = linkFinal(fileOf(WHOLE), join(folder, 'mira', 'lora', 'mira_lora_1.safetensors'));
+  await expect(linked).rejects.toMatchObject({ code: 'ELOOP' });
+  expect(readdirSync(join(folder, 'elsewhere', 'lora'))).toEqual([]);
 });

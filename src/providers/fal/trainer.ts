@@ -57,7 +57,8 @@ export function falTrainer(parts: FalParts): Trainer<Provider> {
     waitMs: TRAINING_WAIT_MS,
     price: (steps) => ({
       worstMicros: Math.max(STEPS_BILLED_MIN, steps) * MICROS_PER_STEP,
-      expectedMicros: steps * MICROS_PER_STEP,
+      // fal does not tell what a training has cost: what is counted must not be less than it may be.
+      expectedMicros: Math.max(STEPS_BILLED_MIN, steps) * MICROS_PER_STEP,
       source: `fal.ai/models/${MODEL}, as quoted by public notes`,
       asOf: '2026-11-21',
     }),
