@@ -27,7 +27,8 @@ export async function agreeToTrain(
 ): Promise<void> {
   const { told, price } = planned;
   assertUnderCaps(project, { worstMicros: price.worstMicros, before });
-  for (const message of wordsOf(told)) emit({ event: 'notice', level: 'info', message });
+  for (const message of [...wordsOf(told), ...capsOf(project, before)])
+    emit({ event: 'notice', level: 'info', message });
   for (const message of unfinishedBeside(project, { planned, before }))
     emit({ event: 'notice', level: 'warn', message });
   const what = `Send ${picturesOf(told)} to ${told.provider} and train for up to ${usdText(price.worstMicros)}?`;
@@ -46,6 +47,17 @@ export async function agreeTo(
       advice: { code: 'agree-to-train' },
     });
   if (!(await confirm(question))) throw new AnsweredNo();
+}
+
+/** The caps that hold, and what they have left. */
+function capsOf({ ledger, config }: Pick<TrainingProject, 'ledger' | 'config'>, before: Job | undefined): string[] {
+  const { perRunMicros: job, perDayMicros: day } = { ...(before?.settings.caps ?? config.caps), ...givenCaps(config) };
+  const { spentMicros, reservedMicros } = ledger.open().queries.today();
+  const caps = [
+    ...(job === undefined ? [] : [`${usdText(job)} for the training`]),
+    ...(day === undefined ? [] : [`${usdText(day)} for the day, ${usdText(spentMicros + reservedMicros)} of it used`]),
+  ];
+  return [caps.length === 0 ? 'no cap is set' : `caps: ${caps.join('; ')}`];
 }
 
 /** Other trainings of the character that something is left of: perhaps paid, and not what is asked about. */

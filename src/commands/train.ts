@@ -4,7 +4,7 @@ import { canAsk, confirm } from '../terminal/confirm.ts';
 import { EXIT_OF_RUN, type ExitCode, EXIT } from '../terminal/exit-codes.ts';
 import { passInterrupts } from '../terminal/interrupts.ts';
 import { printJson, printLine, type Io } from '../terminal/print.ts';
-import { planLines, progressLine, trainedLines } from '../terminal/trained.ts';
+import { planLines, progressLines, trainedLines } from '../terminal/trained.ts';
 import { withImgGen, type MakingFlags } from './flags.ts';
 
 /** Options of `imggen train`. */
@@ -28,10 +28,11 @@ export function train(io: Io, id: string, { provider, ...flags }: TrainFlags): P
       return EXIT.ok;
     }
     const asks = !flags.yes && !flags.json && canAsk(io.terminal);
+    const lineOf = progressLines(flags, io.host.elapsed);
     const run = imggen.train({
       ...options,
       onEvent: (event) => {
-        const line = progressLine(event, flags);
+        const line = lineOf(event);
         if (line !== undefined) io.terminal.stderr.write(`${printable(line)}\n`);
       },
       ...(flags.yes ? { confirm: () => true } : {}),

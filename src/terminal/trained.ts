@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { TrainPlan } from '../app/train-plan.ts';
 import type { Trained } from '../app/trained.ts';
 import type { RunEvent } from '../events.ts';
-import { bytes, count, usd } from '../views/format.ts';
+import { bytes, count, duration, usd } from '../views/format.ts';
 import type { AsTyped } from './program-name.ts';
 
 /** Lines for a training that has ended, or was left. */
@@ -50,12 +50,32 @@ function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
   ];
 }
 
-/** Where a training is, for a person: in lines, as it takes minutes. Undefined: nothing is to be said. */
-export function progressLine(event: RunEvent, { quiet = false }: { quiet?: boolean | undefined }): string | undefined {
-  if (quiet && !(event.event === 'notice' && event.level === 'warn')) return undefined;
+/** So often it is said that a training goes on. */
+const SAY_EVERY_MS = 60_000;
+
+/**
+ * Where a training is, for a person: in lines, as it takes minutes. The function gives the line for an event;
+ * undefined: nothing is to be said.
+ */
+export function progressLines(
+  { quiet = false }: { quiet?: boolean | undefined },
+  now: () => number,
+): (event: RunEvent) => string | undefined {
+  let sinceMs = now();
+  let toldMs = sinceMs;
+  return (event) => {
+    if (event.event === 'notice') return quiet && event.level !== 'warn' ? undefined : event.message;
+    if (quiet) return undefined;
+    if (event.event === 'generation_submitted') sinceMs = toldMs = now();
+    if (event.event !== 'shot_phase') return lineOf(event);
+    if (event.phase !== 'waiting' || now() - toldMs < SAY_EVERY_MS) return undefined;
+    toldMs = now();
+    return `still training, ${duration(toldMs - sinceMs)}`;
+  };
+}
+
+function lineOf(event: RunEvent): string | undefined {
   switch (event.event) {
-    case 'notice':
-      return event.message;
     case 'generation_started':
       return `the pictures are sent to ${event.provider}`;
     case 'generation_submitted':

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sha256Of } from '../../src/images/hash.ts';
+import { atTerminal, HAS_TERMINAL } from '../support/cli/at-terminal.ts';
 import { ask, filesIn } from '../support/cli/imggen.ts';
 import { trainStudio } from '../support/train-studio.ts';
 
@@ -121,4 +122,14 @@ it('later packs are made with it, at the place where the service has it', async 
     },
   ]);
   expect(sent('submit')).toHaveLength(2);
+});
+
+it.runIf(HAS_TERMINAL)('asks a person at a terminal, and a no sends nothing', async () => {
+  const { folder, emulator, env } = await trainStudio({ config: { budget: { perRunUsd: 5, perDayUsd: 20 } } });
+  const args = ['train', 'mira-sol', '--provider', 'fal'];
+  const typing = [{ after: /Send 11 pictures to fal and train for up to \$2\.00\? \[y\/N\]/, keys: 'n\n' }];
+  const { exitCode, stdout } = await atTerminal(folder, args, typing, env);
+  expect(exitCode).toBe(130);
+  expect(stdout).toContain('caps: $5.00 for the training; $20.00 for the day');
+  expect([emulator.requests, attempts(folder)]).toEqual([[], []]);
 });
