@@ -134,6 +134,14 @@ function notesOf(image: ScoredPicture, { lowest, small, nearDuplicates }: ScoreR
   ].flat();
 }
 
+/** So many names are told in a line; `--json` has all. */
+const NAMES_MAX = 20;
+
+function someOf(names: readonly string[]): string {
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : '';
+  return names.slice(0, NAMES_MAX).join(', ') + more;
+}
+
 /** What the table comes to, a line each. */
 export function summaryOf(report: ScoreReport): string[] {
   const { against, references, images, poseSpread } = report;
@@ -141,7 +149,7 @@ export function summaryOf(report: ScoreReport): string[] {
   const how = against === 'pack' ? 'each against the others' : compared[against];
   const rated = images.filter((image) => image.score !== null).length;
   const whole = `same face: ${report.score === null ? 'n/a' : likeness(report.score)}`;
-  const listed = (what: string, names: readonly string[]) => (names.length === 0 ? [] : `${what}: ${names.join(', ')}`);
+  const listed = (what: string, names: readonly string[]) => (names.length === 0 ? [] : `${what}: ${someOf(names)}`);
   const spread = poseSpread === null ? [] : `spread of poses: ${poseSpread.toFixed(0)}°${copies(report)}`;
   return [
     `${whole} (${count(rated, 'picture')}, ${how})`,
@@ -150,7 +158,7 @@ export function summaryOf(report: ScoreReport): string[] {
     listed('several faces', report.several),
     listed(`a face under ${SMALL_PX} px`, report.small),
     listed('drawings', report.drawings),
-    report.nearDuplicates.map((names) => `look the same: ${names.join(', ')}`),
+    report.nearDuplicates.map((names) => `look the same: ${someOf(names)}`),
     listed('changed since it was made, so its score is not kept', report.changed),
     report.unreadable.map(({ name, message }) => `${name} can't be read: ${message}`),
     'A score is a gate, not a verdict: look at the pictures.',

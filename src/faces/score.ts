@@ -74,10 +74,7 @@ export interface SetScore {
 
 /** Scores pictures against references; without any, each against the rest. */
 export function scoreSet(pictures: readonly ReadPicture[], references: readonly ReadPicture[] = []): SetScore {
-  const shown = (references.length > 0 ? references : pictures).flatMap(({ name, faces }) => {
-    const face = photographed(faces)[0];
-    return face ? [{ name, face }] : [];
-  });
+  const shown = shownBy(references.length > 0 ? references : pictures);
   const others = references.length > 0 ? shown : sampled(shown);
   const scored = pictures.map((picture) => scorePicture(picture, others, references.length > 0));
   const withScore = scored.filter(({ score }) => score !== null);
@@ -96,46 +93,16 @@ export function scoreSet(pictures: readonly ReadPicture[], references: readonly 
   };
 }
 
-/**
- * Which pictures of a set do not belong, the least alike first: each is compared with those that do. One stranger makes
- * all others less alike; without it they are judged again.
- */
-export function outliers(pictures: readonly ReadPicture[], minScore: number): string[] {
-  let left = [...pictures];
-  const out: string[] = [];
-  for (;;) {
-    const below = scoreSet(left)
-      .pictures.filter(({ score }) => score !== null && score < minScore)
-      .sort((a, b) => (a.score ?? 0) - (b.score ?? 0));
-    if (below.length === 0) return out;
-    // One by one; of a large set a few at a time, so that nobody has to wait.
-    const least = below.slice(0, Math.ceil(left.length / 50)).map(({ name }) => name);
-    out.push(...least);
-    left = left.filter(({ name }) => !least.includes(name));
-  }
-}
-
-/**
- * Pictures that have nothing else are compared with each other, in their order: those that do not belong are judged by
- * the rest. `score` undefined: there is none.
- */
-export function judgedAsPack(
-  all: readonly ReadPicture[],
-  minConsistency: number,
-): { score: PictureScore | undefined; isBelow: boolean }[] {
-  const out = new Set(outliers(all, minConsistency));
-  const reads = sampled(all);
-  const belong = sampled(all.filter(({ name }) => !out.has(name)));
-  return all.map((read) => {
-    // What belongs is compared with what belongs; where too little does, with all.
-    const rest = belong.filter(({ name }) => name !== read.name);
-    const others = rest.length > 0 ? rest : reads.filter(({ name }) => name !== read.name);
-    const [score] = scoreSet([read], others).pictures;
-    return { score, isBelow: out.has(read.name) };
+/** The largest face of each picture that shows one. */
+export function shownBy(pictures: readonly ReadPicture[]): { name: string; face: Face }[] {
+  return pictures.flatMap(({ name, faces }) => {
+    const face = photographed(faces)[0];
+    return face ? [{ name, face }] : [];
   });
 }
 
-function scorePicture(
+/** One picture against others; it is not compared with itself. */
+export function scorePicture(
   { name, faces }: ReadPicture,
   others: readonly { name: string; face: Face }[],
   areReferences: boolean,
@@ -174,7 +141,7 @@ function told(distances: readonly { name: string; distance: number }[]): Record<
 }
 
 /** The faces of a picture that are no drawings, largest first. */
-function photographed(faces: PictureFaces | undefined): Face[] {
+export function photographed(faces: PictureFaces | undefined): Face[] {
   return (faces?.faces ?? []).filter((face) => !face.isDrawn);
 }
 

@@ -79,11 +79,7 @@ export const PLACES: readonly Place[] = [
     imports: ['src/images', 'src/plan', 'src/shot.ts'],
     importsTypesOf: ['src/character.ts'],
   },
-  {
-    path: 'src/faces',
-    says: 'Faces are read from pixels, and know nobody whose they are.',
-    imports: ['src/images'],
-  },
+  { path: 'src/faces', says: 'Faces are read from pixels, and know nobody whose they are.', imports: ['src/images'] },
   {
     path: 'src/ledger',
     says: 'The ledger knows facts, and nobody who makes them.',
@@ -106,6 +102,7 @@ export const PLACES: readonly Place[] = [
     says: 'The runner knows the two contracts, never an implementation or the list of them.',
     imports: [
       'src/errors.ts',
+      'src/faces/pack.ts',
       'src/faces/score.ts',
       'src/faces/similar.ts',
       'src/images',

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { flatness, isDrawn } from '../../src/faces/drawn.ts';
 import { poseOf, spreadOf, type Point } from '../../src/faces/pose.ts';
-import { differing, nearDuplicates } from '../../src/faces/similar.ts';
+import { bitsOf, differing, nearDuplicates } from '../../src/faces/similar.ts';
 
 /** 68 landmarks of a face 100 pixels wide, whose nose is `nose` pixels right of the middle, `tilt` radians tilted. */
 function landmarks(nose: number, tilt = 0): Point[] {
@@ -74,8 +74,9 @@ describe('a drawing', () => {
 describe('perceptual hashes', () => {
   const hash = (ones: number) => '1'.repeat(ones).padEnd(64, '0');
 
-  it('differ by their characters', () => {
-    expect(differing(hash(3), hash(10))).toBe(7);
+  it('differ by their bits', () => {
+    expect(differing(bitsOf(hash(3)), bitsOf(hash(10)))).toBe(7);
+    expect(differing(bitsOf(hash(0)), bitsOf(hash(64)))).toBe(64);
   });
 
   it('make groups of pictures that look the same, in order', () => {

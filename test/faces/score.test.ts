@@ -1,6 +1,7 @@
 /** Scores of four invented people, from faces that were read once (`read-people.ts`). */
 import { describe, expect, it } from 'vitest';
-import { distanceOf, likeness, outliers, scoreSet, type ReadPicture } from '../../src/faces/score.ts';
+import { outliers } from '../../src/faces/pack.ts';
+import { distanceOf, likeness, scoreSet, type ReadPicture } from '../../src/faces/score.ts';
 import { face, pack, PEOPLE, RECORDED } from './read-people.ts';
 
 const PAIRS = PEOPLE.flatMap((one, index) => PEOPLE.slice(index + 1).map((other) => [one, other] as const));

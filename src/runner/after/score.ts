@@ -1,5 +1,6 @@
 import type { Embedder, PictureFaces } from '../../faces/embedder.ts';
-import { judgedAsPack, scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
+import { judgedAsPack } from '../../faces/pack.ts';
+import { scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
 import { SeenPictures } from '../../faces/similar.ts';
 import type { Image, Job, Score } from '../../ledger/records.ts';
 import { FACE_SIDE_PX_MIN } from '../../ledger/scores.ts';
@@ -180,10 +181,8 @@ class Scoring implements AfterSave {
     // Nothing has come since they were compared.
     if (all.length === (this.scored.get(job.id) ?? 0)) return;
     this.scored.set(job.id, all.length);
-    const judged = judgedAsPack(
-      all.map(({ read }) => read),
-      job.settings.minConsistency ?? 0,
-    );
+    const reads = all.map(({ read }) => read);
+    const judged = judgedAsPack(reads, job.settings.minConsistency ?? 0);
     for (const [index, { waiting, read }] of all.entries()) {
       const { score, isBelow = false } = judged[index] ?? {};
       if (score) this.write(waiting, { score, against: 'pack', read, isBelow });
