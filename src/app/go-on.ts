@@ -9,7 +9,7 @@ import { assertNotCanceled, isOwed, resuming, retrying, SEARCHED, type RetryOpti
 import type { RunResult } from './result.ts';
 import { runJobs } from './run-jobs.ts';
 import type { RunOptions } from './run.ts';
-import { worst } from './summary.ts';
+import { statusOfRefusal, worst } from './summary.ts';
 import { agreeTo, assertUnderCaps, givenCaps } from './train-agreement.ts';
 import { askedFor, runTrainingJob, type TrainingProject } from './train-job.ts';
 import type { Trained } from './trained.ts';
@@ -115,7 +115,11 @@ async function besideEachOther(
   if (refusal && others.length === 0 && result.jobs.length === 0) throw refusal;
   return {
     ...result,
-    status: worst([...(result.jobs.length > 0 ? [result.status] : []), ...trained.map(({ status }) => status)]),
+    status: worst([
+      ...(result.jobs.length > 0 ? [result.status] : []),
+      ...trained.map(({ status }) => status),
+      ...told.map((one) => statusOfRefusal(one, result.jobs)),
+    ]),
     trainings: trained,
     refusals: [...result.refusals, ...told],
   };

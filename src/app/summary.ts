@@ -72,7 +72,7 @@ export function worst(all: readonly RunStatus[]): RunStatus {
 }
 
 /** How a run ended of which a job did not go on, for that job's sake. Pure. */
-function statusOfRefusal({ jobId, kind }: Refusal, jobs: readonly JobResult[]): RunStatus {
+export function statusOfRefusal({ jobId, kind }: Refusal, jobs: readonly JobResult[]): RunStatus {
   const known = STATUS_OF_REFUSAL[kind];
   if (known !== undefined) return known;
   const isMade = (jobs.find((job) => job.jobId === jobId)?.completed ?? 0) > 0;

@@ -9,7 +9,7 @@ import type { JobResult, RunResult } from './result.ts';
 import { resuming } from './resume.ts';
 import { runJobs } from './run-jobs.ts';
 import type { RunOptions } from './run.ts';
-import { summarize } from './summary.ts';
+import { summarize, worst } from './summary.ts';
 import type { Trained } from './trained.ts';
 
 /** How jobs are worked off. */
@@ -141,9 +141,11 @@ class Work {
   private result(durationMs: number): RunResult {
     const { ledger } = this.project;
     const all = [...this.known].filter(([, { result, refusal }]) => result ?? refusal);
-    const trainings = this.trained.size > 0 ? { trainings: [...this.trained.values()] } : {};
+    const trainings = [...this.trained.values()];
+    const ofTrainings = trainings.length > 0 ? { trainings } : {};
+    const statuses = trainings.map(({ status }) => status);
     if (all.length === 0)
-      return { status: 'done', jobs: [], refusals: [], failures: [], failuresMore: 0, ...trainings };
+      return { status: worst(statuses), jobs: [], refusals: [], failures: [], failuresMore: 0, ...ofTrainings };
     const stops = [...new Set(all.flatMap(([, { stop }]) => stop ?? []))];
     const interrupted: Stop[] = this.to.signals.drain.aborted ? [{ reason: 'interrupted' }] : [];
     const [stop, ...otherStops] = [...interrupted, ...stops.filter(({ reason }) => reason !== 'interrupted')];
@@ -153,17 +155,15 @@ class Work {
     const jobs = all
       .flatMap(([id]) => ledger.openExisting().jobs.find(id) ?? [])
       .filter(({ kind }) => kind !== 'train');
-    return {
-      ...summarize(ledger.openExisting(), jobs, {
-        stop,
-        otherStops,
-        capsNeeded,
-        refusals: all.flatMap(([, { refusal }]) => refusal ?? []),
-        durationMs,
-        canAsk: ({ id }) => this.known.get(id)?.result?.canAsk ?? false,
-      }),
-      ...trainings,
-    };
+    const result = summarize(ledger.openExisting(), jobs, {
+      stop,
+      otherStops,
+      capsNeeded,
+      refusals: all.flatMap(([, { refusal }]) => refusal ?? []),
+      durationMs,
+      canAsk: ({ id }) => this.known.get(id)?.result?.canAsk ?? false,
+    });
+    return { ...result, status: worst([result.status, ...statuses]), ...ofTrainings };
   }
 }
 
