@@ -11,7 +11,7 @@ import { runJobs } from './run-jobs.ts';
 import type { RunOptions } from './run.ts';
 import { statusOfRefusal, worst } from './summary.ts';
 import { agreeTo, assertUnderCaps, givenCaps } from './train-agreement.ts';
-import { askedFor, runTrainingJob, type TrainingProject } from './train-job.ts';
+import { askedFor, assertSetIsThere, runTrainingJob, type TrainingProject } from './train-job.ts';
 import type { Trained } from './trained.ts';
 
 /** What going on needs of a project. */
@@ -78,6 +78,7 @@ async function requeued(
   if (states.every((state) => counts[state] === 0)) return undefined;
   const { trainer } = await askedFor(project, job);
   const { worstMicros } = trainer.price(job.settings.training?.steps ?? trainer.steps.usual);
+  await assertSetIsThere(job);
   assertUnderCaps(project, { worstMicros, before: job });
   const doubt = counts.held > 0 ? ', though the last request was perhaps charged' : '';
   const question = `Train job ${job.id} (${job.characterId}) again for up to ${usdText(worstMicros)}${doubt}?`;

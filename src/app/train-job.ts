@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
+import { hashFile } from '../images/hash.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import type { Training } from '../providers/trainer.ts';
@@ -44,6 +45,17 @@ export async function askedFor(project: Pick<Project, 'services'>, job: Job): Pr
 function trainingOf({ id, settings: { training } }: Job): Training {
   if (!training) throw new Error(`job ${id} is no training`);
   return training;
+}
+
+/** @throws {UserError} when what a training was to send is not on the disk any more as it was agreed to. */
+export async function assertSetIsThere(job: Job): Promise<void> {
+  const { zip, zipSha256 } = trainingOf(job);
+  const sums = await hashFile(zip).catch(() => undefined);
+  if (sums?.sha256 === zipSha256) return;
+  const what = sums === undefined ? 'is gone' : 'was changed since it was agreed to';
+  throw new UserError(`the training set of job ${job.id} ${what}: nothing was sent (${zip})`, {
+    hint: 'train the character again: that makes the set anew',
+  });
 }
 
 /** A set can be made again from the pictures: it goes once it is trained, unless another training is to send it. */

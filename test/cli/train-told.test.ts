@@ -1,5 +1,5 @@
 /** What a training says of itself and counts: its destination, what is no number, the price of fewer steps. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { replicateStudio, trainStudio } from '../support/train-studio.ts';
@@ -25,4 +25,17 @@ it('leaves a set that another training is still to send', async () => {
   expect(sets()).toHaveLength(1);
   expect(await run(['resume'])).toMatchObject({ exitCode: 0 });
   expect([sets(), emulator.charges().length]).toEqual([[], 2]);
+});
+
+it('whose set is gone can not be retried, which is said before anybody agrees to pay', async () => {
+  const detail = [{ loc: ['body', 'images_data_url'], msg: 'The archive holds no images', type: 'value_error' }];
+  const fault = { on: 'result', kind: 'status', status: 422, body: JSON.stringify({ detail }), times: 1 } as const;
+  const { folder, train, run, sent } = await trainStudio({ emulator: { faults: [fault] } });
+  expect(await train('--yes')).toMatchObject({ exitCode: 6 });
+  rmSync(join(folder, 'images', 'mira-sol', 'lora'), { recursive: true });
+  const again = await run(['retry', '2', '--yes', '--budget', '5']);
+  expect(again).toMatchObject({ exitCode: 2 });
+  expect(again.stderr).toContain('the training set of job 2 is gone: nothing was sent');
+  expect(await train('--yes')).toMatchObject({ exitCode: 0 });
+  expect(sent('submit')).toHaveLength(2);
 });
