@@ -39,7 +39,7 @@ it.each([
   const refused = await packAt('2026-05-04T23:50:00Z');
   expect(refused).toMatchObject({
     exitCode: 4,
-    stderr: expect.stringContaining('cap of the day is $0.11, $0.013825 of it spent'),
+    stderr: expect.stringContaining('cap of the day is $0.11, $0.0139 of it spent'),
   });
   expect(await packAt('2026-05-04T23:50:00Z', '--yes')).toMatchObject({ exitCode: 4 });
   expect(service.charges()).toHaveLength(1);
