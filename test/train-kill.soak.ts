@@ -1,6 +1,9 @@
 /** `kill -9` of the real program at each request of a training, and at moments between them. */
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { killedTraining, type TrainToll } from './support/cli/train-kills.ts';
+import { removeDrawn } from './support/train-studio.ts';
+
+afterAll(removeDrawn);
 
 const REQUESTS = {
   fal: ['upload', 'put', 'submit', 'poll', 'result', 'download'],

@@ -1,10 +1,12 @@
 /** A training that was interrupted, lost its answer, failed or was canceled: what follows, and who pays for what. */
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { ImgGen } from '../../src/index.ts';
 import { ask, filesIn } from '../support/cli/imggen.ts';
-import { trainStudio } from '../support/train-studio.ts';
+import { removeDrawn, trainStudio } from '../support/train-studio.ts';
+
+afterAll(removeDrawn);
 
 type Studio = Awaited<ReturnType<typeof trainStudio>>;
 

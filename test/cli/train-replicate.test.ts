@@ -1,10 +1,12 @@
 /** `imggen train` at Replicate: a version of the user's own model, weights out of a tar file, machine time. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { makeWeights } from '../emulators/weights.ts';
 import { ask } from '../support/cli/imggen.ts';
-import { replicateStudio } from '../support/train-studio.ts';
+import { removeDrawn, replicateStudio } from '../support/train-studio.ts';
+
+afterAll(removeDrawn);
 
 it('trains into the destination, and keeps the weights, the version and what the time has cost', async () => {
   const { folder, train, sent, emulator } = await replicateStudio();

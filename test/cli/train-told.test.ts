@@ -1,8 +1,10 @@
 /** What a training says of itself and counts: its destination, what is no number, the price of fewer steps. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { replicateStudio, trainStudio } from '../support/train-studio.ts';
+import { afterAll, expect, it } from 'vitest';
+import { removeDrawn, replicateStudio, trainStudio } from '../support/train-studio.ts';
+
+afterAll(removeDrawn);
 
 it('names the destination before the yes', async () => {
   const { train } = await replicateStudio();

@@ -1,11 +1,13 @@
 /** `imggen train` at fal: from approved pictures to weights that are locked to the character. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { sha256Of } from '../../src/images/hash.ts';
 import { atTerminal, HAS_TERMINAL } from '../support/cli/at-terminal.ts';
 import { ask, filesIn } from '../support/cli/imggen.ts';
-import { trainStudio } from '../support/train-studio.ts';
+import { removeDrawn, trainStudio } from '../support/train-studio.ts';
+
+afterAll(removeDrawn);
 
 const attempts = (folder: string) =>
   ask<{ state: string }>(folder, `SELECT state FROM attempts WHERE provider = 'fal'`);

@@ -1,10 +1,13 @@
 /** A studio with approved training pictures, in front of an emulated fal or Replicate that trains. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulators/emulator.ts';
 import { fal, type FalOptions } from '../emulators/fal.ts';
 import { replicate } from '../emulators/replicate.ts';
 import type { ReplicateOptions } from '../emulators/replicate/options.ts';
-import { ask, imggen, newStudio } from './cli/imggen.ts';
+import { ask, imggen, newFolder, writeConfig } from './cli/imggen.ts';
 
 /** The keys of the emulators. */
 const ENV = { FAL_KEY: 'emulated:key', REPLICATE_API_TOKEN: 'emulated-token' };
@@ -42,12 +45,31 @@ export async function replicateStudio({
 
 async function drawnStudio(emulator: Emulator, config: Record<string, unknown>) {
   onTestFinished(() => emulator.close());
-  const folder = newStudio({ provider: 'local', thumbnails: false, ...config });
-  const drawn = await imggen(folder, ['create-character', '--quiet']);
-  if (drawn.exitCode !== 0) throw new Error(drawn.stderr);
-  const names = ask<{ filename: string }>(folder, 'SELECT filename FROM images ORDER BY id').map((one) => one.filename);
-  await imggen(folder, ['mark', ...names, '--approve']);
+  const folder = newFolder();
+  cpSync(await (drawnOnce ??= drawn()), folder, { recursive: true });
+  writeConfig(folder, { ...DRAWN, ...config });
   const run = (args: readonly string[], env: Record<string, string> = ENV) => imggen(folder, args, { env });
   const sent = (operation: string) => emulator.requests.filter((one) => one.operation === operation);
   return { folder, emulator, env: ENV, run, sent };
+}
+
+const DRAWN = { provider: 'local', thumbnails: false };
+let drawnOnce: Promise<string> | undefined;
+
+/** What every studio is a copy of: drawing its pictures takes longer than a training. */
+async function drawn(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'imggen-trained-'));
+  writeConfig(folder, DRAWN);
+  const ran = await imggen(folder, ['create-character', '--quiet']);
+  if (ran.exitCode !== 0) throw new Error(ran.stderr);
+  const names = ask<{ filename: string }>(folder, 'SELECT filename FROM images ORDER BY id').map((one) => one.filename);
+  await imggen(folder, ['mark', ...names, '--approve']);
+  return folder;
+}
+
+/** Takes away what the studios of a file are copies of: for its `afterAll`. */
+export async function removeDrawn(): Promise<void> {
+  const folder = await drawnOnce;
+  drawnOnce = undefined;
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
