@@ -20,6 +20,8 @@ export interface Deleted {
   /** Characters that were deleted as a whole. */
   characters: readonly string[];
   images: readonly Removed[];
+  /** Files of their LoRAs that were removed. What the services have of those stays there. */
+  loras: readonly string[];
 }
 
 /** What the use-case needs of a project. */
@@ -56,14 +58,15 @@ export async function deleteImages(
   assertIdle(ledger, named);
   const gone: Removed[] = [];
   for (const image of images) gone.push(await removePicture(project, image));
+  const weights: string[] = [];
   for (const { key, id } of characters) {
     await removePlaceholders(ledger, key);
     ledger.characters.forget(key);
     const folders = foldersOf(project, id);
-    removeLoras(ledger, { key, id }, folders);
+    weights.push(...removeLoras(ledger, { key, id }, folders));
     for (const folder of folders) removeFolder(folder);
   }
-  return { characters: characters.map(({ id }) => id), images: gone };
+  return { characters: characters.map(({ id }) => id), images: gone, loras: weights };
 }
 
 /** @throws {UserError} while a running process works on a character, or paid work of one is not collected yet. */

@@ -11,20 +11,25 @@ const ZIP = /^training-[0-9a-f]{12}\.zip$/;
 /**
  * Removes the LoRAs of a character from ledger and disk. Only plain files in a folder `lora` below the character's own
  * are taken; links are never followed. @param folders those of the character's pictures.
+ * @returns the file names of the weights that were there.
  */
 export function removeLoras(
   { loras }: Pick<Ledger, 'loras'>,
   character: { key: number; id: string },
   folders: readonly string[],
-): void {
-  for (const { path } of loras.remove(character.key)) {
+): string[] {
+  const gone = loras.remove(character.key).filter(({ path }) => {
     const folder = dirname(path);
-    if (basename(folder) === LORA_FOLDER && basename(dirname(folder)) === character.id) unlinkPlain(path);
-  }
+    return basename(folder) === LORA_FOLDER && basename(dirname(folder)) === character.id && unlinkPlain(path);
+  });
   for (const folder of folders.map((one) => join(one, LORA_FOLDER)).filter(isFolder))
     for (const name of readdirSync(folder)) if (ZIP.test(name)) unlinkPlain(join(folder, name));
+  return gone.map(({ filename }) => filename);
 }
 
-function unlinkPlain(path: string): void {
-  if (isFolder(dirname(path)) && lstatSync(path, { throwIfNoEntry: false })?.isFile()) unlinkSync(path);
+/** True when it was a plain file in a real folder: it is gone now. */
+function unlinkPlain(path: string): boolean {
+  if (!isFolder(dirname(path)) || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  unlinkSync(path);
+  return true;
 }

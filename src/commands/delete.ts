@@ -20,8 +20,9 @@ export function remove(io: Io, names: readonly string[], flags: FolderFlags & { 
   });
 }
 
-function print(io: Io, { characters, images }: Deleted, complete: boolean): void {
+function print(io: Io, { characters, images, loras }: Deleted, complete: boolean): void {
   for (const one of images) printLine(io, `${one.filename}: ${removedWords(one)}`);
+  for (const name of loras) printLine(io, `${name}: removed from disk; what its service has of it stays there`);
   for (const id of characters) {
     printLine(io, `${id}: deleted; what it cost stays in the ledger, its numbers are not given out again`);
   }

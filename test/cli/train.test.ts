@@ -97,7 +97,9 @@ it('goes with its character when that is deleted, after a question that counts i
   const { folder, train, run } = await trainStudio();
   await train('--yes');
   expect((await run(['delete', 'mira-sol'])).stderr).toContain('11 pictures and 1 LoRA would be deleted');
-  expect(await run(['delete', 'mira-sol', '--yes'])).toMatchObject({ exitCode: 0 });
+  const deleted = await run(['delete', 'mira-sol', '--yes']);
+  expect(deleted).toMatchObject({ exitCode: 0 });
+  expect(deleted.stdout).toMatch(/lora_2\.safetensors: removed from disk; what its service has of it stays there/);
   expect(existsSync(join(folder, 'images', 'mira-sol'))).toBe(false);
   expect(ask(folder, 'SELECT state, chosen FROM loras')).toEqual([{ state: 'removed', chosen: 0 }]);
 });
