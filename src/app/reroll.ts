@@ -14,6 +14,7 @@ import { settingsFor, type MadeWith } from './made-with.ts';
 import type { CreatingProject } from './making.ts';
 import { alikeOf, assertFits, isEdit } from './preflight.ts';
 import type { PlannedJob } from './planned-job.ts';
+import type { Notice } from './notice.ts';
 import { highestStored } from './store-numbers.ts';
 
 /** Which pictures get another take. */
@@ -28,8 +29,13 @@ export interface RerollOptions {
   acceptUnreadStore?: boolean | undefined;
 }
 
+/** What other takes are made with; `without`: what is said when that leaves out the LoRA of the first ones. */
+interface TakesMadeWith extends MadeWith {
+  without: Notice | undefined;
+}
+
 /** Other takes of pictures of one job, as planned: nothing is written yet. */
-export interface RerollPlan extends MadeWith {
+export interface RerollPlan extends TakesMadeWith {
   characterId: string;
   characterKey: number;
   shots: readonly (Pick<PlannedShot, 'name' | 'kind' | 'prompt' | 'seed' | 'settings'> & Take)[];
@@ -44,7 +50,7 @@ export async function planReroll(project: CreatingProject, { images: names }: Re
   const images = [...new Map(named.map((image) => [image.id, image])).values()];
   assertMadeHere(images);
   const jobs = new Set(images.map(({ jobId }) => jobId ?? 0));
-  const made = new Map<number, MadeWith>();
+  const made = new Map<number, TakesMadeWith>();
   for (const job of jobs) {
     const own = images.filter(({ jobId }) => jobId === job);
     made.set(job, await takesMadeWith(project, job, own));
@@ -65,7 +71,7 @@ export async function rerolling(project: CreatingProject, options: RerollOptions
 }
 
 async function planned(project: CreatingProject, plan: RerollPlan, options: RerollOptions): Promise<PlannedJob> {
-  const { characterId, characterKey, settings, choice, alternatives, shots } = plan;
+  const { characterId, characterKey, settings, choice, alternatives, without, shots } = plan;
   const { key, fresh, acceptUnreadStore: acceptUnread = false } = options;
   const ledger = project.ledger.openExisting();
   const highest = await highestStored(project, settings.store, { characterId, acceptUnread });
@@ -88,7 +94,7 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
     refusal,
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     paysAgain: true,
-    notices: [before ? undefined : choiceNotice(choice)],
+    notices: before ? [] : [choiceNotice(choice), without],
     asks: before ? undefined : drawingOfTakesAsked(project, ledger, plan),
     notice: before && counts && continuation(before, counts.done, 'other takes'),
     open: () => {
@@ -99,7 +105,11 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
 }
 
 /** Provider, model, size, quality and references as the first take had them, unless they were given this time. */
-async function takesMadeWith(project: CreatingProject, jobId: number, images: readonly Image[]): Promise<MadeWith> {
+async function takesMadeWith(
+  project: CreatingProject,
+  jobId: number,
+  images: readonly Image[],
+): Promise<TakesMadeWith> {
   const job = project.ledger.openExisting().jobs.find(jobId);
   if (!job) throw new Error('a reroll of pictures without a job');
   const { references, pictures, negativePrompt, ...made } = job.settings;
@@ -121,11 +131,18 @@ async function takesMadeWith(project: CreatingProject, jobId: number, images: re
     ...(provider === made.provider && given.model === undefined && made.lora && { lora: made.lora }),
   };
   assertFits(settings, await project.services.provider(settings.provider), alike.filter(isEdit));
-  return { ...found, settings };
+  return { ...found, settings, without: settings.lora ? undefined : withoutLora(made, settings) };
+}
+
+/** The prompts stay, and the trigger word says nothing to a model without the LoRA. */
+function withoutLora({ lora }: Pick<JobSettings, 'lora'>, { model }: JobSettings): Notice | undefined {
+  if (!lora) return undefined;
+  const what = `${model} makes other takes without the LoRA of the first ones`;
+  return { message: `${what}: its word ${lora.trigger} says nothing to it, so look whether they show the same face` };
 }
 
 /** One plan for all pictures of a character that are made in the same way. */
-function plansOf(ledger: Ledger, images: readonly Image[], made: ReadonlyMap<number, MadeWith>): RerollPlan[] {
+function plansOf(ledger: Ledger, images: readonly Image[], made: ReadonlyMap<number, TakesMadeWith>): RerollPlan[] {
   const plans = new Map<string, RerollPlan & { shots: RerollPlan['shots'][number][] }>();
   for (const image of images) {
     const how = made.get(image.jobId ?? 0);

@@ -85,6 +85,8 @@ it('is what a pack is made with: its model, its weights, its trigger word; said 
   // Another take is made in the same way.
   expect((await run('reroll', 'mira-sol/3', '--yes')).exitCode).toBe(0);
   expect(sent(emulator, 4)).toMatchObject([{ loras: [{ path: WEIGHTS }] }]);
+  const other = await run('reroll', 'mira-sol/3', '--model', 'fal-ai/flux-2-pro', '--yes');
+  expect(other.stderr + other.stdout).toContain('without the LoRA of the first ones: its word m1r4s0l says nothing');
   const shown = await run('show', 'mira-sol/3', '--json');
   expect(linesOf(shown.stdout.replaceAll('\n', ''))[0]).toMatchObject({ attempts: [{ lora: WEIGHTS }] });
 });
