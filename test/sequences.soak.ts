@@ -1,7 +1,8 @@
 /**
  * Random sequences of commands with the built program, in long, and their negative controls. A failing sequence is
- * printed as a list of shell commands, with the seed that brings it back (IMGGEN_SEED, IMGGEN_SEQUENCES). IMGGEN_TOLD=1
- * prints every command as it ends, IMGGEN_SHRINK=1 looks for the shortest failing sequence.
+ * printed as a list of shell commands, with the seed and the path that bring it back (IMGGEN_SEED, IMGGEN_PATH).
+ * IMGGEN_SEQUENCES is how many, IMGGEN_TOLD=1 prints every command as it ends, IMGGEN_SHRINK=1 looks for the shortest
+ * failing sequence.
  */
 import { expect, inject, it } from 'vitest';
 import { sabotagedPackage } from './support/harness/sabotage.ts';

@@ -6,7 +6,15 @@ import { capProblems, type UserCaps } from './caps.ts';
 import { type Purchase, purchasesOf, sameAs } from './purchases.ts';
 import type { JobRow, ShotRow, Snapshot } from './snapshot.ts';
 import type { GivenCaps } from './steps.ts';
-import { type Carried, changeProblems, isRefused, madeProblems, refusalProblems, scopeProblems } from './scope.ts';
+import {
+  type Carried,
+  changeProblems,
+  isRefused,
+  madeProblems,
+  refusalProblems,
+  refusedJobs,
+  scopeProblems,
+} from './scope.ts';
 
 export class Agreed {
   private readonly caps = new Map<number, UserCaps>();
@@ -79,9 +87,11 @@ export class Agreed {
     if (!('caps' in step) || step.do === 'config') return;
     for (const { id } of made) this.caps.set(id, microsOf(withOver(this.config, step.caps)));
     const settingsBefore = new Map(before.jobs.map(({ id, settings }) => [id, settings]));
+    const refused = refusedJobs({ words });
     const touched = after.jobs.filter(
       ({ id, settings }) =>
         settingsBefore.has(id) &&
+        !refused.includes(id) &&
         (settingsBefore.get(id) !== settings ||
           bought.some(({ job }) => job.id === id) ||
           new RegExp(`"job_id":"${id}"`).test(words)),

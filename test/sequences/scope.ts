@@ -26,7 +26,13 @@ const ENDED = new Set(['failed', 'refused', 'held', 'done']);
 
 /** Nobody agreed, or the program would not begin. */
 export function isRefused({ code, words, declined }: Carried): boolean {
-  return declined || code === 2 || (code === 4 && words.includes('nothing was sent'));
+  const [didNotGoOn] = refusedJobs({ words });
+  return declined || code === 2 || (code === 4 && didNotGoOn === undefined && words.includes('nothing was sent'));
+}
+
+/** Jobs that did not go on while others did: what is paid of them is collected, and nothing else. */
+export function refusedJobs({ words }: Pick<Carried, 'words'>): number[] {
+  return [...words.matchAll(/job (\d+) does not go on: /g)].map(([, id]) => Number(id));
 }
 
 /** What was refused or declined leaves nothing, and what makes nothing buys nothing. */
@@ -75,9 +81,11 @@ export function changeProblems(before: Snapshot, after: Snapshot): string[] {
 }
 
 /** A purchase is of a job that the command goes on with, of a shot that was to be made, at a provider of the job. */
-export function scopeProblems({ step, args, before }: Carried, purchase: Purchase, made: readonly JobRow[]): string[] {
+export function scopeProblems(carried: Carried, purchase: Purchase, made: readonly JobRow[]): string[] {
+  const { step, args, before } = carried;
   const { job, shot, provider } = purchase;
   const problems: string[] = [];
+  if (refusedJobs(carried).includes(job.id)) problems.push(`job ${job.id} did not go on, and was bought for`);
   const names = [job.provider, ...(JSON.parse(job.fallback) as string[])];
   if (!names.includes(provider)) problems.push(`job ${job.id} is of ${names.join(', ')}, and ${provider} was paid`);
   if (made.some(({ id }) => id === job.id)) return problems;

@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { sequences } from './generate.ts';
 
+/** Of one sequence: the `path` that a failure prints. */
+const PATH = process.env['IMGGEN_PATH'];
+
 /** What is to be tried. */
 export interface Trial {
   /** Root of the package to run. */
@@ -29,7 +32,12 @@ export async function tried({
       total.bought += outcome.bought;
       assertFine(outcome);
     }),
-    { numRuns: count, seed, endOnFailure: process.env['IMGGEN_SHRINK'] !== '1' },
+    {
+      numRuns: PATH === undefined ? count : 1,
+      seed,
+      endOnFailure: process.env['IMGGEN_SHRINK'] !== '1',
+      ...(PATH === undefined ? {} : { path: PATH }),
+    },
   );
   return total;
 }
