@@ -81,10 +81,13 @@ export class VirtualClock {
   }
 }
 
+/** Files under way. Not the reading of a blob (`FileHandleReadWrap`): that of a stopped upload stays for ever. */
+const FILES = /^(FS|FileHandleCloseReq|CloseReq)/;
+
 /** Resolves when no promise is ready to go on and no file is being read or written. */
 async function quiet(): Promise<void> {
   for (let idle = 0; idle < 3;) {
     await new Promise((resolve) => setImmediate(resolve));
-    idle = process.getActiveResourcesInfo().some((name) => /^(FS|FileHandle|CloseReq)/.test(name)) ? 0 : idle + 1;
+    idle = process.getActiveResourcesInfo().some((name) => FILES.test(name)) ? 0 : idle + 1;
   }
 }
