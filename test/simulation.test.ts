@@ -5,7 +5,7 @@ import { scenarios, type Sabotage } from './simulation/scenarios.ts';
 import { simulate } from './simulation/simulate.ts';
 import type { RecoveryClass } from './simulation/service.ts';
 
-const RUNS = 100;
+const RUNS = 70;
 
 describe('simulated processes that are killed anywhere, before services that fail', () => {
   it(`pay once, lose nothing, stay within caps and come to an end, in ${RUNS} scenarios`, async () => {
@@ -38,7 +38,7 @@ describe('the simulation finds what is wrong', () => {
         async (scenario) =>
           !(await simulate({ ...scenario, latencyMs: 700 }, sabotage)).problems.some((problem) => words.test(problem)),
       ),
-      { numRuns: 200, endOnFailure: true },
+      { numRuns: 600, endOnFailure: true },
     );
     expect(outcome.failed).toBe(true);
   });

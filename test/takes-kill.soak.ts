@@ -1,6 +1,7 @@
-/** Random `kill -9` while faces are compared and pictures are made again, in long. Prints its figures. */
+/** Random `kill -9` while faces are compared and pictures are made again, and a control. Prints its figures. */
 import { expect, inject, it } from 'vitest';
 import { killRun, told } from './support/harness/kill.ts';
+import { sabotagedPackage } from './support/harness/sabotage.ts';
 
 const built = inject('builtPackage');
 
@@ -19,3 +20,18 @@ it.each([
   },
   600_000,
 );
+
+it('catches a build that makes good pictures again', async () => {
+  const broken = await sabotagedPackage('good pictures are made again', built);
+  const report = await killRun({
+    provider: 'people',
+    kills: 1,
+    count: 2,
+    seed: 108,
+    withinMs: 20_000,
+    impatient: true,
+    root: broken.root,
+  });
+  broken.remove();
+  expect(report.violations).toContainEqual(expect.stringMatching(/was good and was made again/));
+}, 60_000);
