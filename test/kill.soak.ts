@@ -11,20 +11,20 @@ const built = inject('builtPackage');
 const SLOW = { answerMs: 1_500, withinMs: 2_500 };
 
 it.each([
-  { provider: 'local', kills: 200, count: 400, seed: 1 },
-  { provider: 'replicate', kills: 1000, count: 200, seed: 2 },
-  { provider: 'openai', kills: 200, count: 100, seed: 3 },
-  { provider: 'openai-batch', kills: 100, count: 10, seed: 22, ...SLOW },
-  { provider: 'gemini-batch', kills: 100, count: 10, seed: 23, ...SLOW },
-  { provider: 'gemini', kills: 200, count: 100, seed: 5 },
-  { provider: 'comfyui', kills: 200, count: 100, seed: 6 },
-  { provider: 'imagen', kills: 200, count: 100, seed: 6 },
-  { provider: 'fal', kills: 200, count: 100, seed: 7 },
-  { provider: 'bfl', kills: 200, count: 100, seed: 10 },
-  { provider: 'openai-compatible', kills: 200, count: 100, seed: 8 },
-  { provider: 'runpod', kills: 200, count: 100, seed: 9 },
-  { provider: 'modal', kills: 200, count: 100, seed: 21 },
-  { provider: 'a1111', kills: 200, count: 100, seed: 20 },
+  { provider: 'local', kills: 1000, count: 400, seed: 1 },
+  { provider: 'replicate', kills: 3000, count: 200, seed: 2 },
+  { provider: 'openai', kills: 500, count: 100, seed: 3 },
+  { provider: 'openai-batch', kills: 200, count: 10, seed: 22, ...SLOW },
+  { provider: 'gemini-batch', kills: 200, count: 10, seed: 23, ...SLOW },
+  { provider: 'gemini', kills: 500, count: 100, seed: 5 },
+  { provider: 'comfyui', kills: 1000, count: 100, seed: 6 },
+  { provider: 'imagen', kills: 500, count: 100, seed: 6 },
+  { provider: 'fal', kills: 800, count: 100, seed: 7 },
+  { provider: 'bfl', kills: 600, count: 100, seed: 10 },
+  { provider: 'openai-compatible', kills: 500, count: 100, seed: 8 },
+  { provider: 'runpod', kills: 600, count: 100, seed: 9 },
+  { provider: 'modal', kills: 1000, count: 100, seed: 21 },
+  { provider: 'a1111', kills: 500, count: 100, seed: 20 },
 ] as const)('makes and pays every picture of $provider once over $kills kills (seed $seed)', async (plan) => {
   const report = await killRun({ ...plan, root: built });
   console.log(told(plan.provider, report));
