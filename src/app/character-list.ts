@@ -1,6 +1,7 @@
 import { usdOf } from '../money.ts';
 import { isVisible } from './characters.ts';
 import type { Project } from './project.ts';
+import { loraInfo, type LoraInfo } from './trained.ts';
 
 /** A character of the ledger. */
 export interface CharacterInfo {
@@ -12,6 +13,8 @@ export interface CharacterInfo {
   images: number;
   /** File name of the picture that goes along as the face; null: none. */
   avatar: string | null;
+  /** Its LoRAs that packs are made with: one a provider, newest first. */
+  loras: readonly LoraInfo[];
   /** What all jobs of it have cost. */
   costUsd: number;
   /** ISO 8601. */
@@ -33,6 +36,10 @@ export function listCharacters({ ledger: file, caller }: Pick<Project, 'ledger' 
       owner: character.owner,
       images: ledger.images.count(character.key),
       avatar: ledger.images.avatar(character.key)?.filename ?? null,
+      loras: ledger.loras
+        .ofCharacter(character.key)
+        .filter(({ chosen }) => chosen)
+        .map(loraInfo),
       costUsd: usdOf(ledger.characters.spentMicros(character.key)),
       createdAt: new Date(character.createdAtMs).toISOString(),
     }));

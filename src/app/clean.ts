@@ -6,6 +6,7 @@ import { placeholdersLeft } from './placeholders.ts';
 import type { Project } from './project.ts';
 import { referencesLeft } from './references-left.ts';
 import { removePicture } from './removal.ts';
+import { setsLeft } from './sets-left.ts';
 import { storageProblem } from './storage-problem.ts';
 import { assetsOf, patiently } from './store-numbers.ts';
 
@@ -36,6 +37,7 @@ export async function findLeftovers(project: CleaningProject): Promise<Findings>
       found.items.push(...items, ...partsLeft(project, id, folder));
       if (foreign > 0) found.foreign.push(foreignNote(foreign, folder));
     }
+    found.items.push(...setsLeft(ledger, id));
     const rows = ledger.maintenance.images(id);
     found.items.push(...rowsLeft(ledger, rows), ...rejectedImages(project, rows), ...placeholdersLeft(ledger, id));
     await lookInStore(project, id, found);

@@ -1,8 +1,9 @@
 /** Jobs that are gone on with, pictures and trainings side by side: neither waits for the other. */
 import type { EndedState } from '../ledger/jobs.ts';
 import type { Job } from '../ledger/records.ts';
-import { usdOf, usdText } from '../money.ts';
+import { usdText } from '../money.ts';
 import { isUnfinished, knownJob, ownJobs } from './jobs.ts';
+import { openedEvent } from './opened.ts';
 import type { Outside, RunningProject } from './opened-run.ts';
 import { Refusals } from './refusals.ts';
 import { assertNotCanceled, isOwed, resuming, retrying, SEARCHED, type RetryOptions } from './resume.ts';
@@ -82,7 +83,7 @@ async function requeued(
   assertUnderCaps(project, { worstMicros, before: job });
   const doubt = counts.held > 0 ? ', though the last request was perhaps charged' : '';
   const question = `Train job ${job.id} (${job.characterId}) again for up to ${usdText(worstMicros)}${doubt}?`;
-  await agreeTo(question, { confirm, worstUsd: usdOf(worstMicros) });
+  await agreeTo(question, { confirm, worstMicros });
   jobs.requeue(job.id, states);
   return jobs.find(job.id);
 }
@@ -95,8 +96,11 @@ async function besideEachOther(
   pictures: () => Promise<RunResult>,
 ): Promise<RunResult> {
   const refusals = new Refusals();
-  for (const { id, characterId } of trainings)
-    to.emit({ event: 'notice', level: 'info', message: `going on with job ${id}: a LoRA for ${characterId}` });
+  for (const job of trainings) {
+    to.emit(openedEvent(project.ledger.open(), job, project.clean));
+    const message = `going on with job ${job.id}: a LoRA for ${job.characterId}`;
+    to.emit({ event: 'notice', level: 'info', message });
+  }
   const going = trainings.map((job) =>
     refusals.attempt({ before: job }, () => runTrainingJob(project, withCaps(project, job), to)),
   );

@@ -14,6 +14,7 @@ export interface Leftover {
     | 'row without a file'
     | 'asset without a row'
     | 'old part'
+    | 'old training set'
     | 'unused reference'
     | 'placeholder of a picture that is there'
     | 'rejected';

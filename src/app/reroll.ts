@@ -29,9 +29,9 @@ export interface RerollOptions {
   acceptUnreadStore?: boolean | undefined;
 }
 
-/** What other takes are made with; `without`: what is said when that leaves out the LoRA of the first ones. */
+/** What other takes are made with; `lora`: what is said when that leaves out the LoRA of the first ones. */
 interface TakesMadeWith extends MadeWith {
-  without: Notice | undefined;
+  lora: Notice | undefined;
 }
 
 /** Other takes of pictures of one job, as planned: nothing is written yet. */
@@ -71,7 +71,7 @@ export async function rerolling(project: CreatingProject, options: RerollOptions
 }
 
 async function planned(project: CreatingProject, plan: RerollPlan, options: RerollOptions): Promise<PlannedJob> {
-  const { characterId, characterKey, settings, choice, alternatives, without, shots } = plan;
+  const { characterId, characterKey, settings, choice, alternatives, lora, shots } = plan;
   const { key, fresh, acceptUnreadStore: acceptUnread = false } = options;
   const ledger = project.ledger.openExisting();
   const highest = await highestStored(project, settings.store, { characterId, acceptUnread });
@@ -94,7 +94,7 @@ async function planned(project: CreatingProject, plan: RerollPlan, options: Rero
     refusal,
     alike: before ? ledger.jobs.alike(before.id, ['queued']) : alikeOf(shots),
     paysAgain: true,
-    notices: before ? [] : [choiceNotice(choice), without],
+    notices: before ? [] : [choiceNotice(choice), lora],
     asks: before ? undefined : drawingOfTakesAsked(project, ledger, plan),
     notice: before && counts && continuation(before, counts.done, 'other takes'),
     open: () => {
@@ -131,7 +131,7 @@ async function takesMadeWith(
     ...(provider === made.provider && given.model === undefined && made.lora && { lora: made.lora }),
   };
   assertFits(settings, await project.services.provider(settings.provider), alike.filter(isEdit));
-  return { ...found, settings, without: settings.lora ? undefined : withoutLora(made, settings) };
+  return { ...found, settings, lora: settings.lora ? undefined : withoutLora(made, settings) };
 }
 
 /** The prompts stay, and the trigger word says nothing to a model without the LoRA. */

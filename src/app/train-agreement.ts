@@ -27,21 +27,21 @@ export async function agreeToTrain(
 ): Promise<void> {
   const { told, price } = planned;
   assertUnderCaps(project, { worstMicros: price.worstMicros, before });
-  for (const message of [...wordsOf(told), ...capsOf(project, before)])
+  for (const message of [...wordsOf(planned), ...capsOf(project, before)])
     emit({ event: 'notice', level: 'info', message });
   for (const message of unfinishedBeside(project, { planned, before }))
     emit({ event: 'notice', level: 'warn', message });
   const what = `Send ${picturesOf(told)} to ${told.provider} and train for up to ${usdText(price.worstMicros)}?`;
-  await agreeTo(what, { confirm: signals.drain.aborted ? () => false : confirm, worstUsd: told.worstUsd });
+  await agreeTo(what, { confirm: signals.drain.aborted ? () => false : confirm, worstMicros: price.worstMicros });
 }
 
 /** Asks for a yes. @throws {UserError} */
 export async function agreeTo(
   question: string,
-  { confirm, worstUsd }: Pick<RunOptions, 'confirm'> & { worstUsd: number },
+  { confirm, worstMicros }: Pick<RunOptions, 'confirm'> & { worstMicros: number },
 ): Promise<void> {
   if (!confirm)
-    throw new UserError(`a training costs up to $${worstUsd.toFixed(2)}, and nobody can be asked: nothing was sent`, {
+    throw new UserError(`a training costs up to ${usdText(worstMicros)}, and nobody can be asked: nothing was sent`, {
       kind: 'budget',
       hint: 'agree to it beforehand',
       advice: { code: 'agree-to-train' },
@@ -73,14 +73,15 @@ function unfinishedBeside(
   return others.map(({ id }) => `job ${id}, another training of this character, is unfinished: it can be gone on with`);
 }
 
-function wordsOf(told: TrainPlan): string[] {
+function wordsOf({ told, price }: PlannedTraining): string[] {
+  const [expected, worst] = [usdText(price.expectedMicros), usdText(price.worstMicros)];
   const { provider, trainer, trigger, className, steps, priceNote, priceSource, current, warnings } = told;
   const into = told.destination === null ? '' : `, into ${told.destination}`;
   return [
     `a LoRA of ${told.characterName} (${told.characterId}) at ${provider} (${trainer}): ${steps} steps, ` +
       `trigger word ${trigger}, class ${className}${into}`,
     `${picturesOf(told)} with captions are sent to ${provider}, about ${Math.ceil(told.zipBytes / 1e5) / 10} MB`,
-    `it costs about $${told.expectedUsd.toFixed(2)}, held is $${told.worstUsd.toFixed(2)} (${priceSource})`,
+    `it costs about ${expected}, held is ${worst} (${priceSource})`,
     ...(priceNote === null ? [] : [priceNote]),
     ...warnings.map((warning) => `note: ${warning}`),
     ...(current === null ? [] : [`the LoRA that packs use now stays on the disk: ${current.filename}`]),

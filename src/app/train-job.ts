@@ -27,8 +27,15 @@ export async function trainerOf({ services }: Pick<Project, 'services'>, name: s
   const ready = await services.provider(name);
   const { trainer } = ready.provider;
   if (trainer) return { ready, trainer };
-  throw new UserError(`${name} trains no LoRA here`, {
-    hint: `${TRAINING_PROVIDERS.join(' and ')} do; at another base URL than its own, fal needs an uploadUrl`,
+  // fal at its own address trains.
+  if (name === 'fal') {
+    const where = ready.provider.baseUrl ?? 'another address';
+    throw new UserError(`fal is asked at ${where}, and nobody has said where a training set is uploaded there`, {
+      hint: 'nothing was sent. Set providers.fal.uploadUrl in the config to the address that takes uploads',
+    });
+  }
+  throw new UserError(`${name} trains no LoRA`, {
+    hint: `${TRAINING_PROVIDERS.join(' and ')} do`,
     advice: { code: 'choose-trainer' },
   });
 }

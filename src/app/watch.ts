@@ -11,6 +11,7 @@ import { openedEvent } from './opened.ts';
 import type { Project } from './project.ts';
 import type { RunResult } from './result.ts';
 import { summarize } from './summary.ts';
+import { trainedOf } from './trained.ts';
 
 const LOOK_EVERY_MS = 250;
 
@@ -70,6 +71,10 @@ export async function watchedResult(
 ): Promise<RunResult> {
   const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
+  if (job.kind === 'train') {
+    const trained = trainedOf(ledger, job.id, { end: {}, isNew: true });
+    return { status: trained.status, jobs: [], trainings: [trained], refusals: [], failures: [], failuresMore: 0 };
+  }
   const durationMs = (job.endedAtMs ?? project.host.now()) - job.createdAtMs;
   // Whoever ran it may have stopped at a cap: that is told with what is enough for the rest.
   const priced = { providers: await pricedBy(project, job), references: new Map(), capped: new Set([job.id]) };

@@ -14,6 +14,7 @@ const COLUMNS = [
   { title: 'cost', ...right },
   { title: 'created', spare: 1 },
   { title: 'owner', flexible: true, spare: 2 },
+  { title: 'LoRA', flexible: true, spare: 3 },
 ];
 
 /** `imggen characters`: what there is. */
@@ -27,7 +28,16 @@ export function characters(io: Io, flags: CommonFlags): Promise<ExitCode> {
   });
 }
 
-function rowOf({ characterId, name, seed, images, avatar, costUsd, createdAt, owner }: CharacterInfo, nowMs: number) {
+function rowOf(one: CharacterInfo, nowMs: number) {
+  const { characterId, name, seed, images, avatar, costUsd, createdAt, owner } = one;
   const face = avatar ?? { text: 'none', tone: 'quiet' as const };
-  return [characterId, name, String(seed), String(images), face, usd(costUsd), ago(createdAt, nowMs), owner ?? ''];
+  const when = ago(createdAt, nowMs);
+  return [characterId, name, String(seed), String(images), face, usd(costUsd), when, owner ?? '', lorasOf(one)];
+}
+
+/** `fal m1r4s0l`: where packs are made with it, and its trigger word. */
+function lorasOf({ loras }: CharacterInfo): string {
+  return loras
+    .map(({ provider, trigger, isThere }) => `${provider} ${trigger}${isThere ? '' : ' (file gone)'}`)
+    .join(', ');
 }

@@ -3,7 +3,7 @@ import { printable } from '../sanitize.ts';
 import { canAsk, confirm } from '../terminal/confirm.ts';
 import { EXIT_OF_RUN, type ExitCode, EXIT } from '../terminal/exit-codes.ts';
 import { passInterrupts } from '../terminal/interrupts.ts';
-import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { printJson, printLine, printNote, printText, type Io } from '../terminal/print.ts';
 import { planLines, progressLines, trainedLines } from '../terminal/trained.ts';
 import { withImgGen, type MakingFlags } from './flags.ts';
 
@@ -24,7 +24,7 @@ export function train(io: Io, id: string, { provider, ...flags }: TrainFlags): P
     if (flags.dryRun) {
       const plan = await imggen.planTrain(options);
       if (flags.json) printJson(io, plan);
-      else for (const line of planLines(plan)) printLine(io, printable(line));
+      else for (const line of planLines(plan)) printText(io, printable(line));
       return EXIT.ok;
     }
     const asks = !flags.yes && !flags.json && canAsk(io.terminal);
@@ -33,7 +33,7 @@ export function train(io: Io, id: string, { provider, ...flags }: TrainFlags): P
       ...options,
       onEvent: (event) => {
         const line = lineOf(event);
-        if (line !== undefined) io.terminal.stderr.write(`${printable(line)}\n`);
+        if (line !== undefined) printNote(io, printable(line));
       },
       ...(flags.yes ? { confirm: () => true } : {}),
       ...(asks ? { confirm: (question) => confirm(io.terminal, question) } : {}),

@@ -31,7 +31,16 @@ export function printText(io: Pick<Io, 'terminal'>, text: string): void {
 
 /** Columns of the terminal; Infinity for a pipe. */
 export function widthAt({ terminal: { stdout } }: Pick<Io, 'terminal'>): number {
-  return stdout.isTTY === true ? (stdout.columns ?? 80) : Infinity;
+  return widthOf(stdout);
+}
+
+/** Says a sentence beside the results, in whole words as wide as the terminal. */
+export function printNote({ terminal: { stderr } }: Pick<Io, 'terminal'>, text: string): void {
+  stderr.write(`${wrapped(text, widthOf(stderr))}\n`);
+}
+
+function widthOf({ isTTY, columns }: Io['terminal']['stdout']): number {
+  return isTTY === true ? (columns ?? 80) : Infinity;
 }
 
 /** Prints a message, as one JSON document where that was asked for. */

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import type { TrainPlan } from '../app/train-plan.ts';
 import type { Trained } from '../app/trained.ts';
 import type { RunEvent } from '../events.ts';
+import { microsOf, usdText } from '../money.ts';
 import { bytes, count, duration, usd } from '../views/format.ts';
 import type { AsTyped } from './program-name.ts';
 
@@ -19,7 +20,7 @@ export function trainedLines(trained: Trained, cwd: string, typed: AsTyped): str
   return [
     made,
     `  in ${gone}`,
-    `  prompts hold: ${lora.trigger} ${lora.className}`,
+    `  prompts say ${lora.trigger} in place of the name`,
     `  models of ${provider} that take it: ${lora.madeWith.join(', ')}`,
     ...(lora.version === null ? [] : [`  version: ${lora.version}`]),
     ...(isNew ? [] : [`  \`${typed(`train ${characterId} --new`)}\` trains another`]),
@@ -87,13 +88,18 @@ function lineOf(event: RunEvent): string | undefined {
   }
 }
 
+/** As the question says it: a worst case that is rounded down would be passed. */
+function exact(dollars: number): string {
+  return usdText(microsOf(dollars));
+}
+
 /** What a training would be. */
 export function planLines(plan: TrainPlan): string[] {
   const { provider, trainer, steps, trigger, className, expectedUsd, worstUsd, leftOut, images } = plan;
   return [
     `a LoRA of ${plan.characterName} (${plan.characterId}) at ${provider} (${trainer}): ${steps} steps`,
     `  trigger word ${trigger}, class ${className}${plan.destination === null ? '' : `, into ${plan.destination}`}`,
-    `  would cost about ${usd(expectedUsd)}; ${usd(worstUsd)} would be held (${plan.priceSource})`,
+    `  would cost about ${exact(expectedUsd)}; ${exact(worstUsd)} would be held (${plan.priceSource})`,
     ...(plan.priceNote === null ? [] : [`  ${plan.priceNote}`]),
     `  ${count(images.length, 'picture')} would be sent, about ${Math.ceil(plan.zipBytes / 1e5) / 10} MB`,
     ...images.map(({ filename, caption }) => `    ${filename}: ${caption}`),

@@ -110,7 +110,7 @@ export function openedLine(job: JobState): string {
     job.characterName,
     jobWords(job),
     providerWords(job),
-    `${count(job.imageCount, 'picture')}${done}, ${job.concurrency} at a time`,
+    job.kind === 'train' ? 'a LoRA' : `${count(job.imageCount, 'picture')}${done}, ${job.concurrency} at a time`,
     ...(caps.length > 0 ? [`at most ${caps.join(', ')}`] : []),
     `into ${job.output}`,
   ].join(' · ');

@@ -17,7 +17,7 @@ it('of trainings that can not go on `resume` fails, and tells each', async () =>
   const project = await ImgGen.open({ cwd: folder, env: {}, config: join(folder, 'config.json') });
   const resumed = await project.resume().result;
   await project.close();
-  const message = 'local trains no LoRA here';
+  const message = 'local trains no LoRA';
   expect(resumed).toMatchObject({ status: 'all-failed', trainings: [], refusals: [{ message }, { message }] });
 });
 
