@@ -23,6 +23,8 @@ export type Advice =
   | { code: 'trust-ledger' }
   /** Start another job although an identical one is unfinished. */
   | { code: 'start-another-job' }
+  /** Ask for another job on purpose. */
+  | { code: 'new-job' }
   /** Make other takes of what is there. */
   | { code: 'reroll' }
   /** Look at the pictures there are; a key names a job that is not made twice. */
@@ -51,6 +53,10 @@ export type Advice =
   | { code: 'list-jobs' | 'list-pictures' | 'list-providers' | 'list-models' }
   /** Try the avatar again, which `avatarJobId` was to make, or agree to pictures without the face. */
   | { code: 'without-face'; jobId: string; avatarJobId: string }
+  /** Say what an edit is to change, or name a model that takes no prompt. */
+  | { code: 'give-prompt'; image: string }
+  /** Have this model work on a picture that is there. */
+  | { code: 'edit-with'; provider: string; model: string }
   /** Make an avatar with this provider. */
   | { code: 'make-avatar-with'; provider: string }
   /** Make the first pictures, or name the right ledger. */

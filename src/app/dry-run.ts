@@ -23,6 +23,7 @@ import { alikeOf } from './preflight.ts';
 import { unreadNotice } from './models.ts';
 import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
+import { knownWork, unreadWorkNotice } from './without-prompt.ts';
 import { planReroll, type RerollOptions } from './reroll.ts';
 
 /** A shot as it would be made. */
@@ -127,8 +128,8 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
   const { services } = project;
   const { settings } = plan;
   const ready = await services.provider(settings.provider);
-  const can = ready.provider.capabilities(settings.model);
   const planned = [...plan.shots];
+  const can = knownWork(ready.provider.capabilities(settings.model), planned);
   const job = { settings, alike: alikeOf(planned) };
   const given = [...settings.references, ...planned.flatMap((shot) => shot.settings?.references ?? [])];
   // What is an address is not fetched for a plan.
@@ -172,6 +173,7 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
       plan.warning,
       faceNotice(project, { ...plan, ...job }, ready),
       unreadNotice(settings, ready),
+      unreadWorkNotice(settings, ready, planned),
       ...fallbackWarnings(job, providers),
     ].filter((one) => one !== undefined),
   };

@@ -19,13 +19,14 @@ import { alikeOf, assertFits } from './preflight.ts';
 import type { Asked, PlannedJob } from './planned-job.ts';
 import { highestStored } from './store-numbers.ts';
 import { knownReferences } from './subject.ts';
+import { assertNeedsNoPrompt, assertNewWork, placesNotice } from './without-prompt.ts';
 
 /** Which picture is edited, and how. */
 export interface EditOptions extends Pick<MakingOptions, 'key' | 'acceptUnreadStore'> {
   /** A file name, or `mira-sol/3`. */
   image: string;
-  /** What is to change: sent as it is. 1 to 4,000 characters. */
-  prompt: string;
+  /** What is to change: sent as it is. 1 to 4,000 characters. Left out for models that take none (upscalers). */
+  prompt?: string | undefined;
   /** How many takes, 1 to 100; default 1. */
   count?: number | undefined;
   /** Of the first take, 0 … 4294967295; default: the picture's own. */
@@ -67,8 +68,9 @@ export async function planEdit(project: CreatingProject, options: EditOptions): 
 }
 
 async function wantedEdit(project: CreatingProject, options: EditOptions): Promise<WantedEdit> {
-  const { prompt, count = 1, seed } = await checkedEdit(options);
+  const { prompt = '', count = 1, seed } = await checkedEdit(options);
   const source = namedImage(project, options.image);
+  if (prompt === '') await assertNeedsNoPrompt(project, options.image);
   const ledger = project.ledger.openExisting();
   const own = { references: [await sourceReference(project, ledger, source)] };
   const { characterId, characterKey } = source;
@@ -86,25 +88,28 @@ async function wantedEdit(project: CreatingProject, options: EditOptions): Promi
   const made = await settingsFor({ ...project, config }, { character, alike, face: FACE });
   const ready = await project.services.provider(made.settings.provider);
   assertFits(made.settings, ready, alike);
+  const can = ready.provider.capabilities(made.settings.model);
+  const settings = prompt === '' ? { ...made.settings, rerolls: 0 } : made.settings;
   const planHash = createHash('sha256')
     .update(JSON.stringify([source.id, prompt, seed ?? null]))
     .digest('hex');
-  const wanted = { characterId, kind: 'edit', ...made, what: [source.id, count], planHash } as const;
+  const wanted = { characterId, kind: 'edit', ...made, settings, what: [source.id, count], planHash } as const;
   const basics = jobBasics(project.config, wanted, { key: options.key, fresh: options.fresh });
   const same = { ...basics, kind: 'edit', imageCount: count, characterKey } as const;
   const before = ledger.jobs.continued(same);
-  const drawn = ready.provider.capabilities(made.settings.model).keepsFace === 'drawn';
+  if (can.prompt === 'none' && !before) assertNewWork(project, ledger, { source, settings, options }, can);
+  const drawn = can.keepsFace === 'drawn';
   return {
     characterId,
     characterKey,
-    settings: before ? changedSettings(before.settings, same.changes ?? {}) : made.settings,
+    settings: before ? changedSettings(before.settings, same.changes ?? {}) : settings,
     before,
     shots: before ? ledger.queries.shots(before.id, ['queued']) : plan(),
     choice: before ? undefined : made.choice,
     notice: before && continuation(before, ledger.jobs.counts(before.id).done, 'edits'),
-    warning: drawn ? drawnAnew(ready.provider.name, source) : undefined,
+    warning: drawn ? drawnAnew(ready.provider.name, source) : placesNotice(source, settings.model, can),
     same,
-    asks: before || drawn ? undefined : drawingAsked(project, ledger, { source, settings: made.settings }),
+    asks: before || drawn ? undefined : drawingAsked(project, ledger, { source, settings }),
     plan,
   };
 }

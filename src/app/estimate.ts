@@ -9,7 +9,7 @@ import type { ReadyProvider } from '../runner/context.ts';
 import { unfitToStandIn } from '../runner/fallback.ts';
 import { isBatched, makerOf } from '../runner/in-batch.ts';
 import { shotSettings } from '../runner/request.ts';
-import type { Reference, ShotKind, ShotSettings } from '../shot.ts';
+import { sourceOf, type Reference, type ShotKind, type ShotSettings } from '../shot.ts';
 import { expectedReferences } from './likeness.ts';
 
 /** What a job that is about to run may cost. */
@@ -102,10 +102,11 @@ function standInWorst(job: JobSettings, other: ReadyProvider, shot: PricedShot):
   const settings = shotSettings(job, shot.own ?? {}, shot.kind);
   const price = () => priceOf({ ...job, model }, other, shot);
   const promptChars = shot.prompt.length;
+  const hasPrompt = promptChars > 0 || !sourceOf(settings.references);
   const given = settings.references.length;
   // With the avatar, where no reference is given, or without one.
   const isAsked = [given, Math.max(1, given)].some(
-    (references) => unfitToStandIn(other, model, { settings, references, promptChars, price }) === undefined,
+    (references) => unfitToStandIn(other, model, { settings, references, promptChars, hasPrompt, price }) === undefined,
   );
   return isAsked ? (price()?.worstMicros ?? 0) : 0;
 }

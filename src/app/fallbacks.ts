@@ -61,11 +61,12 @@ function noticeOf(
   const settings = { ...job, references: goAlong };
   const who = `${other.provider.name} (${model})`;
   const most = Math.max(...alike.map(({ promptChars }) => promptChars));
+  const hasPrompt = most > 0 || !alike.some(isEdit);
   const shot = { prompt: 'x'.repeat(most) };
   const worst = (ready: ReadyProvider, own: string) => worstOf({ ...settings, model: own }, ready, shot);
   const why = (references: number): string | undefined => {
     const price = () => priceOf({ ...settings, model }, other, shot);
-    return unfitToStandIn(other, model, { settings, references, promptChars: most, price });
+    return unfitToStandIn(other, model, { settings, references, promptChars: most, hasPrompt, price });
   };
   const own = main.provider.capabilities(settings.model);
   const bare = why(settings.references.length);

@@ -37,7 +37,15 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: r
   const where = `${ready.provider.name} (${settings.model})`;
   const problems = misfits(settings, ready, alike);
   if (problems.length > 0) {
-    throw new UserError(`${where} can't make these pictures: ${problems.join('; ')}`, {
+    const message = `${where} can't make these pictures: ${problems.join('; ')}`;
+    const { prompt } = ready.provider.capabilities(settings.model);
+    if (prompt === 'none' && !alike.every(isEdit)) {
+      throw new UserError(message, {
+        hint: 'nothing was sent. Name a picture that it is to work on, or another model',
+        advice: { code: 'edit-with', provider: settings.provider, model: settings.model },
+      });
+    }
+    throw new UserError(message, {
       hint: 'the list of providers tells what each can do',
       advice: { code: 'list-providers' },
     });
@@ -105,6 +113,7 @@ function demandOf(job: JobSettings, shots?: AlikeShots): Demand {
       settings: shotSettings(settings, shots.own),
       references: own.length,
       promptChars: shots.promptChars + words.length + MORE_CHARS,
+      hasPrompt: shots.promptChars > 0,
     };
   }
   const faces = settings.references.filter(({ role }) => role === 'face').length;

@@ -16,6 +16,7 @@ import { alikeOf, assertFits, isEdit } from './preflight.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { Notice } from './notice.ts';
 import { highestStored } from './store-numbers.ts';
+import { assertOtherTakes, isWordless } from './without-prompt.ts';
 
 /** Which pictures get another take. */
 export interface RerollOptions {
@@ -130,7 +131,11 @@ async function takesMadeWith(
     ...(provider === made.provider ? { model: given.model ?? made.model, quality: given.quality ?? made.quality } : {}),
     ...(provider === made.provider && given.model === undefined && made.lora && { lora: made.lora }),
   };
-  assertFits(settings, await project.services.provider(settings.provider), alike.filter(isEdit));
+  const ready = await project.services.provider(settings.provider);
+  const edits = alike.filter(isEdit);
+  if (edits.some(isWordless)) await project.services.learn(ready, settings.model);
+  assertFits(settings, ready, edits);
+  assertOtherTakes(edits, ready.provider.capabilities(settings.model), settings.model);
   return { ...found, settings, lora: settings.lora ? undefined : withoutLora(made, settings) };
 }
 

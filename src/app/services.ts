@@ -159,8 +159,8 @@ export class Services {
   }
 
   /** Reads what the model of a provider can do; for plans nobody is asked. @throws {UserError} */
-  async learn(ready: ReadyProvider): Promise<void> {
-    if (!this.#isForPlans) await learn(ready, ready.model);
+  async learn(ready: ReadyProvider, model = ready.model): Promise<void> {
+    if (!this.#isForPlans) await learn(ready, model);
   }
 
   /** A store, not asked anything yet. @throws {UserError} `auth` when its key is missing. */

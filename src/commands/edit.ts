@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printDryRun } from '../terminal/dry-run.ts';
 import type { Io } from '../terminal/print.ts';
@@ -11,14 +10,8 @@ export interface EditFlags extends MakingFlags {
   count?: string | undefined;
 }
 
-/** `imggen edit <image> --prompt TEXT`: new pictures from an existing one. */
+/** `imggen edit <image> [--prompt TEXT]`: new pictures from an existing one. */
 export function edit(io: Io, image: string, { seed, count, prompt, ...flags }: EditFlags): Promise<ExitCode> {
-  // Not commander's own required option: its complaint would hide a mistyped `--promt`.
-  if (prompt === undefined) {
-    throw new UserError('what is to change? --prompt is missing', {
-      hint: `for example: ${io.typed('edit mira-sol/3 --prompt "make it night"')}`,
-    });
-  }
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const { key, yes } = flags;
     const basics = { image, prompt, count: numberOf(count), seed: numberOf(seed) };

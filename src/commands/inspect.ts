@@ -18,6 +18,9 @@ export function inspect(io: Io, file: string, flags: CommonFlags): Promise<ExitC
 /** Of one text of another tool. */
 const SHOWN_CHARS_MAX = 400;
 
+/** Where a model has worked on a picture without words. */
+const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 const MEANS: Readonly<Record<string, string>> = {
   trainedAlgorithmicMedia: 'made by a trained model',
   algorithmicMedia: 'made by an algorithm without a trained model',
@@ -34,7 +37,7 @@ function linesOf(found: InspectedFile): string[] {
     ['source type', means.join(', ') || 'it names none'],
     ['made by', made && `imggen with ${made.provider} ${made.model}, ${made.createdAt}`],
     ['seed', made && `${made.seed} (used: ${made.seedHonored})`],
-    ['prompt', made && `sha256 ${made.promptSha256}`],
+    ['prompt', made && (made.promptSha256 === SHA256_OF_NOTHING ? 'none' : `sha256 ${made.promptSha256}`)],
     ['credentials', c2paBytes === null ? 'no C2PA' : `C2PA, ${c2paBytes} bytes, not verified`],
     ['beside it', sidecar && basename(sidecar.path)],
     [

@@ -15,6 +15,9 @@ export function show(io: Io, name: string, flags: CommonFlags): Promise<ExitCode
   });
 }
 
+/** Said where a model has worked on a picture without words. */
+const NO_PROMPT = '(no prompt)';
+
 const SEED_NOTES = { yes: '', no: ' (not used by the service)', unknown: ' (the service does not say if it used it)' };
 
 function linesOf(image: ImageInfo): string[] {
@@ -39,7 +42,7 @@ function linesOf(image: ImageInfo): string[] {
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(12)} ${printable(value)}`])),
     ...image.attempts.flatMap(attemptLines),
     '',
-    `  ${printable(image.prompt)}`,
+    `  ${image.prompt === '' ? NO_PROMPT : printable(image.prompt)}`,
     ...(image.negativePrompt === null ? [] : ['', `  negative prompt: ${printable(image.negativePrompt)}`]),
   ];
 }

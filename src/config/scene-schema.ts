@@ -25,9 +25,9 @@ function textOf(lengthMax: number): z.ZodString {
 const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, { error: `expected ${words.slice(0, -1).join(', ')} or ${words.at(-1)}` });
 
-/** A change of a picture: sent as it is. */
+/** A change of a picture: sent as it is. Without words for models that take none. */
 export const editSchema = z.strictObject({
-  prompt: textOf(4_000),
+  prompt: textOf(4_000).optional(),
   count: wholeNumber(1, 100).optional(),
   seed: seedSchema.optional(),
 });

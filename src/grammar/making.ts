@@ -108,7 +108,7 @@ export function addFromPictures(program: Command, run: Run): void {
         .command('edit')
         .description('make a new picture from an existing one, with a model that can edit; the old picture stays')
         .argument('<image>', 'a file name, or mira-sol/3')
-        .option('--prompt <text>', 'what to change; sent as it is')
+        .option('--prompt <text>', 'what to change; sent as it is. Left out for a model that takes none')
         .option('-n, --count <n>', 'how many takes, 1 to 100 (default: 1)')
         .option('--seed <n>', 'seed of the first take (default: the picture’s own)')
         .option('--new', 'start another job although an identical one is unfinished'),
@@ -116,6 +116,7 @@ export function addFromPictures(program: Command, run: Run): void {
     [
       'imggen edit mira-sol/3 --prompt "make it night, with street lamps"',
       'imggen edit mira-sol/3 --prompt "a red coat" --count 4 --dry-run',
+      'imggen edit mira-sol/3 --provider replicate --model nightmareai/real-esrgan   # upscaled',
     ],
   ).action((image, flags) =>
     run(

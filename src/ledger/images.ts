@@ -91,6 +91,13 @@ export class Images {
     return imageWhere(this.connection, { where, index: 'images_newest' }, characterKey, sha256);
   }
 
+  /** The newest picture that a model made of another one without a prompt. */
+  workedOn(sourceImageId: number, { provider, model }: Pick<Image, 'provider' | 'model'>): Image | undefined {
+    const where = `i.state = 'stored' AND i.prompt = '' AND i.provider = ? AND i.model = ? AND i.shot_id IN (
+      SELECT id FROM shots INDEXED BY shots_editing WHERE source_image_id = ?) ORDER BY i.id DESC`;
+    return imageWhere(this.connection, { where }, provider, model, sourceImageId);
+  }
+
   /** Avatars of a character that were not rejected and are on disk, newest first. */
   faces(characterKey: number, limit = 100): Image[] {
     const where = `i.character_key = ? AND i.kind = 'avatar' AND ${SHOWABLE} ORDER BY i.id DESC LIMIT ?`;

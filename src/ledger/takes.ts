@@ -41,6 +41,8 @@ function addTake(connection: Connection, { imageId, takesMax, seedOf }: WantedTa
   if (image.shotId === null || image.jobId === null) return undefined;
   const of = shotById(connection, image.shotId);
   const root = of.takeOf === null ? of : shotById(connection, of.takeOf);
+  // Without words the model works on the picture: it makes the same again.
+  if (root.prompt === '') return undefined;
   const job = jobById(connection, image.jobId);
   const takes = takesOfShot(connection, root.id);
   const waits = takes.some(({ state }) => state === 'queued' || state === 'leased' || state === 'held');

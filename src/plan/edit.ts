@@ -8,7 +8,7 @@ import { settingOf } from './setting.ts';
 export interface EditPlan {
   /** How the picture looks that is edited; undefined: nobody knows, another machine made it. */
   look: ShotLook | undefined;
-  /** Sent as it is. */
+  /** Sent as it is; empty for a model that takes none. */
   prompt: string;
   /** Of the first take: 0 … 2^32 − 1. */
   seed: number;
@@ -21,7 +21,7 @@ export interface EditPlan {
 
 /** The takes of an edit: the same prompt, each with a seed with which it was not asked for yet. */
 export function planEdits({ prompt, seed, count, settings, isAsked, ...plan }: EditPlan): PlannedShot[] {
-  const look = editedLook(plan.look ?? UNKNOWN_LOOK, prompt);
+  const look = prompt === '' ? (plan.look ?? UNKNOWN_LOOK) : editedLook(plan.look ?? UNKNOWN_LOOK, prompt);
   const shots: PlannedShot[] = [];
   for (let cycle = 0; shots.length < count; cycle += 1) {
     const own = derivedSeed(seed, cycle);

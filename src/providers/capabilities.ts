@@ -41,6 +41,14 @@ export type FaceKeeping = 'none' | 'drawn' | 'identity' | 'references' | 'edit' 
  */
 export type SeedSupport = 'exact' | 'best-effort' | 'none';
 
+/** The inputs of a model that works on a picture. */
+export interface WorkInputs {
+  /** Of the picture that it works on. */
+  on: string;
+  /** Of pictures that must go along beside it, by what they are there for. */
+  beside: Partial<Record<ReferenceRole, string>>;
+}
+
 /** What one model can do. */
 export interface Capabilities {
   seed: SeedSupport;
@@ -53,6 +61,13 @@ export interface Capabilities {
    * share the input of the face, and the prompt tells what they are there for. Default none.
    */
   ownInputs?: Partial<Record<ReferenceRole, number>>;
+  /**
+   * `none`: it takes no prompt, and works on a picture that is there (upscalers, restorers, background removers, face
+   * swaps): only edits ask it. `unread`: not known before its service was asked. Default: it takes one, and needs it.
+   */
+  prompt?: 'none' | 'unread';
+  /** Of a model without a prompt: its inputs by name. */
+  works?: WorkInputs;
   /** What becomes of the person in a reference picture. */
   keepsFace: FaceKeeping;
   /**

@@ -73,8 +73,8 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const token = keyOf(env, settings.keyVariables, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
   const connection: ReplicateConnection = { baseUrl, token, fetch, now, clock: new ServiceClock(settings) };
-  const readModel = modelReader(connection);
-  const can = (model: string): Capabilities => chosen(capabilities(model, readModel, now()), options.reference);
+  const readModel = modelReader(connection, options.input);
+  const can = (model: string) => capabilities(model, readModel, { options, nowMs: now() });
   const checking = (call: CallContext) => check(connection, call);
   return {
     name: 'replicate',
@@ -97,15 +97,22 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
 }
 
 /** What is known of a model: from its schema where that was read, else from the list. */
-function capabilities(model: string, readModel: ModelReader, nowMs: number): Capabilities {
+function capabilities(
+  model: string,
+  readModel: ModelReader,
+  { options, nowMs }: { options: Options; nowMs: number },
+): Capabilities {
   if (modelParts(model) === undefined)
     throw new UserError(
       `${model} is no Replicate model: it takes owner/name or owner/name:version, as ${DEFAULT_MODEL}`,
     );
   const listed = lookUpModel(MODEL_LIST, baseIdOf(model), nowMs);
   const read = readModel.known(model);
-  if (read !== undefined) return { ...abilitiesOf(read.schema), ...listed?.told };
-  return listed?.capabilities ?? UNREAD;
+  const can =
+    read === undefined
+      ? (listed?.capabilities ?? UNREAD)
+      : { ...abilitiesOf(read.schema, options.input), ...listed?.told };
+  return chosen(can, options.reference);
 }
 
 async function learn(readModel: ModelReader, model: string, call: CallContext): Promise<void> {
@@ -140,6 +147,8 @@ function priceOf(request: Parameters<Provider['price']>[0], options: Options, no
 }
 
 function warnings(request: ImageRequest, can: Capabilities): readonly string[] {
+  // Nothing is described, and the picture itself says how large the new one is.
+  if (can.prompt === 'none') return [];
   const { model, references } = request;
   const note = modelRecord(model)?.referenceNote;
   return [

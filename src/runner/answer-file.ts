@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { IMAGE_BYTES_MAX } from '../images/inspect.ts';
 import { PartFile, removeIfThere, reservedPath, stageBytes } from '../images/part-file.ts';
 import type { Spare, SpareSpace } from '../images/spare-space.ts';
 import type { Attempt, Job } from '../ledger/records.ts';
@@ -8,6 +9,8 @@ import { idPath, partPathOf, sparesOf } from './staging.ts';
 
 /** Of a paid picture, as services send them: a PNG of a photo takes 1.2 to 1.8 bytes a pixel. */
 const BYTES_PER_PIXEL = 2;
+/** What is made of a picture without a prompt may be so many times larger: upscalers make it four times as wide. */
+const UPSCALED_FACTOR = 16;
 
 /** Space for the answer of a paid request could not be reserved: the request was not sent. */
 class NoSpace extends Error {
@@ -106,7 +109,9 @@ interface Asked {
 /** The file for the answer of an attempt. */
 export function answerFileOf({ job, attempt, ready, request }: Asked): AnswerFile {
   const worstMicros = ready.provider.price(request)?.worstMicros;
-  return new AnswerFile(partPathOf(job, attempt.key), bytesToReserve(request, worstMicros), attempt.state !== 'intent');
+  const bytes = bytesToReserve(request, worstMicros) * (request.prompt === '' ? UPSCALED_FACTOR : 1);
+  const reserveBytes = Math.min(bytes, IMAGE_BYTES_MAX);
+  return new AnswerFile(partPathOf(job, attempt.key), reserveBytes, attempt.state !== 'intent');
 }
 
 /** Bytes to reserve for a picture of that size; none for one that costs nothing and can be made again. */

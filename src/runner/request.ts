@@ -64,7 +64,8 @@ export class Requests {
       return ready.provider.price({ model, prompt: shot.prompt, ...keptOf(settings, references) });
     };
     const promptChars = shot.prompt.length;
-    return unfitToStandIn(ready, model, { settings, promptChars, references: wanted, price }) === undefined;
+    const hasPrompt = promptChars > 0;
+    return unfitToStandIn(ready, model, { settings, promptChars, hasPrompt, references: wanted, price }) === undefined;
   }
 
   /** How many references must go along, whoever makes the shot. */
@@ -119,7 +120,7 @@ export class Requests {
       return {
         faces: faces.length > 0 ? faces : avatarOf(this.context, job, false),
         pictures: [],
-        own: this.prepared([source]),
+        own: this.prepared([source, ...others]),
       };
     }
     const own = this.prepared([...references, ...others]);

@@ -35,6 +35,8 @@ export function promptWithRoles(
   references: readonly Role[],
   ownInputs: readonly ReferenceRole[] = [],
 ): string {
+  // No words are made up for a model that takes none.
+  if (prompt === '') return prompt;
   const sentence = rolesSentence(references.filter(({ role = 'face' }) => !ownInputs.includes(role)));
   return sentence === '' ? prompt : `${prompt} ${sentence}`;
 }

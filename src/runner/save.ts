@@ -58,7 +58,8 @@ async function nameAndFinish(
 /** Services that know ratios only answer with a size of their own: said once a run. */
 function warnOfSize(context: AttemptContext, { request, ready }: OpenAttempt, { facts }: InspectedImage): void {
   const { width, height } = facts;
-  if (width === request.width && height === request.height) return;
+  // Without a prompt nothing was asked of the size: an upscaler makes its own.
+  if (request.prompt === '' || (width === request.width && height === request.height)) return;
   const model = context.clean(request.model);
   const asked = `${request.width}x${request.height}`;
   context.warnOnce(`${ready.provider.name} answers ${asked} with ${width}x${height} (${model})`);

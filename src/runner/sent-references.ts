@@ -1,6 +1,6 @@
 /** Which of a shot's pictures go along with a request, and in which order. Pure. */
 import type { Capabilities } from '../providers/capabilities.ts';
-import { sourceOf, type Reference } from '../shot.ts';
+import { REFERENCE_ROLES, sourceOf, type Reference } from '../shot.ts';
 import { hasOwnInput, inOrderOfRoles } from './roles.ts';
 
 /** Pictures that may go along. */
@@ -14,7 +14,7 @@ export interface ReferenceParts {
 }
 
 /** What tells how many pictures a model makes use of. */
-export type TakesReferences = Pick<Capabilities, 'referencesMax' | 'keepsFace' | 'ownInputs'>;
+export type TakesReferences = Pick<Capabilities, 'referencesMax' | 'keepsFace' | 'ownInputs' | 'works'>;
 
 /** Models that put the person of several pictures into a new scene; others would change or copy one of them. */
 const SEVERAL: ReadonlySet<Capabilities['keepsFace']> = new Set(['references', 'identity']);
@@ -27,7 +27,10 @@ const SEVERAL: ReadonlySet<Capabilities['keepsFace']> = new Set(['references', '
 export function sentReferences({ faces, pictures, own }: ReferenceParts, can: TakesReferences): Reference[] {
   if (can.referencesMax === 0) return [];
   const source = sourceOf(own);
-  if (source) return distinct([source, ...(SEVERAL.has(can.keepsFace) ? faces : [])]).slice(0, can.referencesMax);
+  if (source) {
+    const beside = besideSource(source, [...faces, ...own], can);
+    return [...distinct([source, ...(SEVERAL.has(can.keepsFace) ? faces : [])]).slice(0, can.referencesMax), ...beside];
+  }
   const [apart, shared] = [own.filter((one) => hasOwnInput(can, one)), own.filter((one) => !hasOwnInput(can, one))];
   const needed = distinct([...faces, ...shared]);
   const room = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - needed.length) : 0;
@@ -35,6 +38,13 @@ export function sentReferences({ faces, pictures, own }: ReferenceParts, can: Ta
   const more = pictures.filter(({ sha256 }) => !sums.has(sha256)).slice(0, room);
   // The same picture may show a face and be a style: each input gets its own.
   return inOrderOfRoles([...distinct([...faces, ...more, ...shared]), ...apart]);
+}
+
+/** What a model without a prompt needs beside the picture that it works on: of each role the first other one. */
+function besideSource(source: Reference, others: readonly Reference[], { works }: TakesReferences): Reference[] {
+  const roles = REFERENCE_ROLES.filter((role) => works?.beside[role] !== undefined);
+  const isOther = ({ sha256 }: Reference): boolean => sha256 !== source.sha256;
+  return roles.flatMap((wanted) => others.find((one) => isOther(one) && (one.role ?? 'face') === wanted) ?? []);
 }
 
 /** Each picture once. */

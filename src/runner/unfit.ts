@@ -13,6 +13,8 @@ export interface Demand {
   references: number;
   /** Of the longest prompt. */
   promptChars: number;
+  /** False: an edit without words. Default true. */
+  hasPrompt?: boolean | undefined;
 }
 
 /** Why a provider can't keep the promise of a job; undefined when it can. */
@@ -20,6 +22,8 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
   const { settings, promptChars } = demand;
   try {
     const can = ready.provider.capabilities(model);
+    const words = wordsProblem(can, demand);
+    if (words !== undefined) return words;
     const size = sizeProblem(can.sizes, settings.width, settings.height);
     if (size) return `the size ${size}`;
     if (settings.transparent && !can.transparent && !can.unread) return "it can't make a transparent background";
@@ -42,6 +46,15 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+/** Why a model can't be asked with these words, or without any; undefined: it can. */
+function wordsProblem({ prompt }: Capabilities, { settings, hasPrompt = true }: Demand): string | undefined {
+  if (prompt === undefined) return hasPrompt ? undefined : 'it needs a prompt, and none is given';
+  if (prompt === 'unread') return undefined;
+  if (sourceOf(settings.references) === undefined)
+    return 'it takes no prompt: it works on a picture that is there, and makes none from words';
+  return hasPrompt ? 'it takes no prompt: leave it out' : undefined;
 }
 
 /** Why the inputs of single roles do not take all pictures of theirs; undefined: they do. */

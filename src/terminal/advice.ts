@@ -29,6 +29,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
     'nothing was generated. Try again later, or count from what is on this disk: --yes; or go on without uploads: ' +
     '--storage none',
   'start-another-job': (text) => `${text} (add --new to start another)`,
+  'new-job': (text) => `${text}: --new`,
   reroll: (text, _, typed) => `${text} (\`${typed('reroll')}\` makes other takes)`,
   'see-pictures': (text, { characterId }, typed) =>
     `${text} (\`${typed(`gallery ${characterId}`)}\` shows what there is; --key NAME makes a job once)`,
@@ -51,6 +52,9 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
     const [again, without] = [typed(`retry ${avatarJobId}`), typed(`resume ${jobId} --yes`)];
     return `${text} (\`${again}\` tries the avatar again, \`${without}\` makes them without)`;
   },
+  'give-prompt': (text, { image }, typed) => `${text}: ${typed(`edit ${image} --prompt "make it night"`)}`,
+  'edit-with': (text, { provider, model }, typed) =>
+    `${text}: ${typed(`edit <image> --provider ${provider} --model ${model}`)}`,
   'make-avatar-with': (_, { provider }, typed) => {
     const create = typed(`create-character --provider ${provider}`);
     return `nothing was sent. \`${create}\` makes an avatar and training pictures there`;

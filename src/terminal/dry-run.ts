@@ -14,13 +14,16 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
   for (const job of jobs) {
     printLine(
       io,
-      `${job.characterId} · ${job.provider} ${job.model} · ${job.size} · ${count(job.shots.length, 'picture')}\n`,
+      `${job.characterId} · ${job.provider} ${job.model} · ${sizeOf(job)} · ${count(job.shots.length, 'picture')}\n`,
     );
     for (const { message, advice } of job.notices) printLine(io, `${printable(worded(message, advice, io.typed))}\n`);
     const along = job.shots.map(sentAlong);
     const isOne = new Set(along).size === 1;
     for (const [i, { shot, seed, size, prompt }] of job.shots.entries()) {
-      printLine(io, `${shot}  seed ${seed}${size === job.size ? '' : `  ${size}`}\n  ${printable(prompt)}`);
+      printLine(
+        io,
+        `${shot}  seed ${seed}${size === job.size ? '' : `  ${size}`}\n  ${printable(prompt || '(no prompt)')}`,
+      );
       if (!isOne && along[i]) printLine(io, `  sent along: ${along[i]}`);
     }
     const negativePrompt = job.shots[0]?.negativePrompt;
@@ -33,6 +36,11 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
       job.worstCaseUsd === null ? 'unknown: nobody knows the price of this model' : usdText(microsOf(job.worstCaseUsd));
     printLine(io, `\nworst case: ${worst}. Nothing was sent, nothing was written.`);
   }
+}
+
+/** A model without a prompt works on a picture, and decides how large the new one is. */
+function sizeOf({ shots, size }: DryJob): string {
+  return shots.some(({ prompt }) => prompt !== '') ? size : 'a size of its own';
 }
 
 /** The pictures that go along with a shot; empty: none. */

@@ -52,7 +52,7 @@ describe('edit with the local provider', () => {
       expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
       return ran.stderr;
     };
-    expect(await refusal(['mira-sol/1'])).toContain('--prompt is missing');
+    expect(await refusal(['mira-sol/1'])).toMatch(/The prompt is missing[^]*imggen edit mira-sol\/1 --prompt/);
     expect(await refusal(['mira-sol/8', '--prompt', NIGHT])).toContain('no such picture');
     const both = await refusal(['mira-sol/1', '--prompt', ' ', '--count', '101', '--seed', '-1']);
     expect(both).toMatch(/prompt: [^]*count: [^]*seed: /);

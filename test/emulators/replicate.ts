@@ -4,13 +4,14 @@
 import type { Answer, Call, Route, Service } from './service.ts';
 import { type Model, MODELS, priceOf } from './replicate/models.ts';
 import { newId, type Prediction, predictionBody, seedOf, statusOf } from './replicate/prediction.ts';
-import { type StoredFile, upload, fileBody, onFile } from './replicate/files.ts';
+import { type StoredFile, upload, fileBody, onFile, sizeMade } from './replicate/files.ts';
 import { bucket } from './replicate/bucket.ts';
 import { problem, notFound, pageOfList, onModel, onVersion } from './replicate/answers.ts';
 import { bodyProblem, hold, durationMs, fateOf, modelOf, versionOf } from './replicate/create.ts';
 import { deliver } from './replicate/delivery.ts';
 import type { ReplicateOptions } from './replicate/options.ts';
 import { trainingRoutes } from './replicate/trainings.ts';
+import { realEsrgan } from './replicate/works.ts';
 
 const ACCOUNT = {
   type: 'user',
@@ -85,6 +86,7 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
       endsMs: now + queueMs + call.latencyMs,
       expireMs,
       seed: seedOf(input, id),
+      ...sizeMade(model, input, files),
       ...(webhook === undefined ? {} : { webhook }),
       ...(cancelAfterMs === undefined ? {} : { deadlineMs: now + cancelAfterMs }),
     };
@@ -118,7 +120,7 @@ export function replicate(options: ReplicateOptions = {}): ReplicateService {
     const prediction = predictions.get(call.params['id'] ?? '');
     return prediction === undefined ? notFound() : use(prediction);
   };
-  const models = [...MODELS, ...(options.models ?? [])];
+  const models = [...MODELS, realEsrgan, ...(options.models ?? [])];
   const { destinations = ['studio/lora'] } = options;
   const routes: Route[] = [
     ...trainingRoutes({ files, queueMs, pageSize, destinations }),

@@ -4,12 +4,15 @@
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { abilitiesOf, NO_PROMPT, promptField } from '../../src/providers/replicate/abilities.ts';
+import { abilitiesOf } from '../../src/providers/replicate/abilities.ts';
 import { buildInput } from '../../src/providers/replicate/input.ts';
 import { outputProblem } from '../../src/providers/replicate/output.ts';
 import { guidePictures, pictureInput } from '../../src/providers/replicate/picture-fields.ts';
+import { promptField } from '../../src/providers/replicate/prompt-field.ts';
 import { inputSchema } from '../../src/providers/replicate/schema.ts';
+import { worksOn } from '../../src/providers/replicate/works-on.ts';
 import { request } from '../support/providers/replicate-stage.ts';
+import { REFERENCE_ROLES } from '../../src/shot.ts';
 import { invalidities, type RecordedModel } from '../support/replicate-schemas.ts';
 
 /** A model as the list has it. */
@@ -21,6 +24,7 @@ interface ListedModel {
 }
 
 const FACE = 'https://example.com/face.png';
+const SOURCE = 'https://example.com/source.png';
 const STYLE = 'https://example.com/style.png';
 const NO_FILE = { path: '/face.png', mime: 'image/png', sha256: '', sizeBytes: 1 } as const;
 
@@ -31,25 +35,40 @@ function fateOf({ owner, name, latest_version: version, default_example: example
   if (!schema) return 'has no inputs';
   if (outputProblem(openapi, example?.output) !== undefined) return 'makes no pictures';
   const pictures = pictureInput(schema);
-  if (!pictures) {
-    if (guidePictures(schema).length === 0) return 'takes no picture';
-    return promptField(schema) ? 'refused: pictures for another use' : 'refused: no prompt';
-  }
+  if (!pictures && guidePictures(schema).length === 0) return 'takes no picture';
+  const model = { model: `${owner}/${name}`, openapi, schema, source: '' };
+  if (!promptField(schema)) return fateOfWork(model);
+  if (!pictures) return 'refused: pictures for another use';
   const { input, problems } = buildInput(schema, request(), [FACE], { extra: {}, use: 'repaint' });
-  if (problems.some((problem) => problem.includes(NO_PROMPT))) return 'refused: no prompt';
   if (problems.some((problem) => problem.includes('must be one of'))) return 'refused: fixed prompts';
   const [first] = problems;
   if (first !== undefined) return `refused: requires ${/mask/.exec(problems.join())?.[0] ?? first.split(':')[0]}`;
-  const model = `${owner}/${name}`;
-  if (invalidities({ model, openapi, schema, source: '' }, input).length > 0) return `INVALID ${model}`;
-  if (!JSON.stringify(input).includes(FACE)) return `DROPPED ${model}`;
+  if (invalidities(model, input).length > 0) return `INVALID ${model.model}`;
+  if (!JSON.stringify(input).includes(FACE)) return `DROPPED ${model.model}`;
   return pictures.keeps === 'repaint' ? 'sent, painted over' : 'sent';
+}
+
+/** What an edit without a prompt becomes, with whatever the model needs beside the picture. */
+function fateOfWork(model: RecordedModel): string {
+  const { schema } = model;
+  const works = worksOn(schema);
+  if ('problem' in works) return `no prompt, refused: ${works.problem.split(/[:,]/)[0]}`;
+  const beside = REFERENCE_ROLES.filter((role) => works.beside[role]);
+  const references = (['source', ...beside] as const).map((role) => ({ ...NO_FILE, role }));
+  const asked = request({ prompt: '', references, ownInputs: beside });
+  const addresses = [SOURCE, ...beside.map((role) => `https://example.com/${role}.png`)];
+  const { input, problems } = buildInput(schema, asked, addresses, { extra: {}, use: undefined });
+  if (problems.length > 0) return `no prompt, refused: ${problems[0]}`;
+  if (invalidities(model, input).length > 0) return `INVALID ${model.model}`;
+  const values = Object.values(input).flat();
+  if (!addresses.every((address) => values.includes(address))) return `DROPPED ${model.model}`;
+  return `no prompt, sent${beside.length === 0 ? '' : ` with a ${beside.join()} beside it`}`;
 }
 
 /** What becomes of a picture of a style, beside one of the face; undefined: the model has no input for it. */
 function fateOfStyle({ latest_version: version }: ListedModel): string | undefined {
   const schema = version ? inputSchema(version.openapi_schema) : undefined;
-  if (!schema || !abilitiesOf(schema).ownInputs?.style) return undefined;
+  if (!schema || !promptField(schema) || !abilitiesOf(schema).ownInputs?.style) return undefined;
   const references = (['face', 'style'] as const).map((role) => ({ ...NO_FILE, role }));
   const asked = request({ references, ownInputs: ['style'] });
   const { input, problems } = buildInput(schema, asked, [FACE, STYLE], { extra: {}, use: 'repaint' });

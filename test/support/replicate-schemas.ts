@@ -50,6 +50,6 @@ export function invalidities({ model, openapi }: RecordedModel, input: object): 
 }
 
 function validatorOf({ components }: RecordedModel['openapi']): ValidateFunction {
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+  const ajv = new Ajv({ strict: false, validateSchema: false, allErrors: true, validateFormats: false });
   return ajv.compile({ ...components.schemas['Input'], additionalProperties: false, components });
 }

@@ -1,9 +1,11 @@
 /** What a model can do, told by its schema. Pure. */
 import type { Capabilities } from '../capabilities.ts';
 import { guidePictures, pictureInput } from './picture-fields.ts';
+import { isPrompt, promptField } from './prompt-field.ts';
 import { ownInputsOf } from './role-fields.ts';
-import type { InputField, InputSchema } from './schema.ts';
+import type { Input, InputField, InputSchema } from './schema.ts';
 import { sizesOf } from './size-fields.ts';
+import { worksOn, type WorksOn } from './works-on.ts';
 
 /**
  * What to do with a model that takes a picture only to paint over it (img2img), or for another use: `repaint` sends
@@ -23,8 +25,12 @@ const NUMBERS = new RegExp(
 );
 const QUALITIES = ['low', 'medium', 'high'];
 
-/** Abilities of a model, whatever the user chose. */
-export function abilitiesOf(schema: InputSchema): Capabilities {
+/**
+ * Abilities of a model, whatever the user chose. @param given `providers.replicate.input`: what is in it need not go
+ * along.
+ */
+export function abilitiesOf(schema: InputSchema, given: Input = {}): Capabilities {
+  if (promptField(schema) === undefined) return abilitiesOfWork(schema, given);
   const pictures = pictureInput(schema);
   const own = ownInputsOf(schema);
   const guides = pictures === undefined ? guidePictures(schema) : [];
@@ -46,8 +52,36 @@ export function abilitiesOf(schema: InputSchema): Capabilities {
   };
 }
 
+/** Of a model without a prompt: it works on one picture, and decides itself how large the new one is. */
+function abilitiesOfWork(schema: InputSchema, given: Input): Capabilities {
+  const works = worksOn(schema, given);
+  return {
+    prompt: 'none',
+    seed: seedField(schema) === undefined ? 'none' : 'best-effort',
+    ...('problem' in works ? { referencesMax: 0, keepsFace: 'none' } : placesOf(works)),
+    sizes: { kind: 'any' },
+    qualities: [],
+    negativePrompt: false,
+    transparent: transparentInput(schema) !== undefined,
+    cancel: true,
+    reattach: true,
+  };
+}
+
+/** The picture itself, and one for each role beside it. */
+function placesOf({ source, beside }: WorksOn): Pick<Capabilities, 'referencesMax' | 'keepsFace' | 'works'> {
+  const inputs = Object.entries(beside);
+  return {
+    referencesMax: 1,
+    ...(inputs.length > 0 && { ownInputs: Object.fromEntries(inputs.map(([role]) => [role, 1])) }),
+    keepsFace: 'edit',
+    works: { on: source.name, beside: Object.fromEntries(inputs.map(([role, { name }]) => [role, name])) },
+  };
+}
+
 /** Abilities with what the user chose for pictures that a model would only paint over. */
 export function chosen(can: Capabilities, use: ReferenceUse): Capabilities {
+  if (can.prompt === 'none') return can;
   const { withheld, ...rest } = can;
   const { ownInputs: _, ...alone } = rest;
   if (use === 'none') return { ...alone, referencesMax: 0, keepsFace: 'none' };
@@ -70,39 +104,9 @@ export function numberFields({ fields }: InputSchema): [string, InputField][] {
   });
 }
 
-/** Names of a prompt, best first, in any case. */
-const PROMPTS = [
-  'prompt',
-  'text_prompt',
-  'positive_prompt',
-  'prompts',
-  'input_prompt',
-  'user_prompt',
-  'instruction',
-  'instruction_text',
-  'edit_prompt',
-  'editing_prompts',
-  'target_prompt',
-  'generation_prompt',
-  'positive',
-  'text',
-  'caption',
-  'description',
-  'background_prompt',
-];
-
-/** What is said of a model without one: upscalers, restorers, background removers, face swaps. */
-export const NO_PROMPT = 'takes no prompt: it works on a picture that is there';
-
-/** The input of the prompt. */
-export function promptField({ fields }: InputSchema): string | undefined {
-  const texts = [...fields].filter(([, { type }]) => ['string', 'array', undefined].includes(type));
-  return PROMPTS.flatMap((known) => texts.find(([name]) => name.toLowerCase() === known)?.[0] ?? [])[0];
-}
-
 /** True for inputs that tell one request from another: prompt and seed. */
 export function isIdentity(name: string): boolean {
-  return SEEDS.test(name) || PROMPTS.includes(name.toLowerCase());
+  return SEEDS.test(name) || isPrompt(name);
 }
 
 /** The input of what is to be left out. */

@@ -6,8 +6,9 @@ import { ProviderError } from '../../errors.ts';
 import type { LedgerSays } from '../ledger-says.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
-import { isSameInput } from './same-input.ts';
+import { likenessOf } from './same-input.ts';
 import { type Prediction, predictionSchema } from './prediction.ts';
+import { isPrompt } from './prompt-field.ts';
 import type { SentRequest } from './sent.ts';
 
 /** What is looked for. */
@@ -69,10 +70,15 @@ async function look(connection: ReplicateConnection, wanted: Wanted, call: CallC
     return { state: 'unsure', message: error.message };
   }
   const { predictions: candidates, isWhole } = listed;
-  const fitting = candidates.filter(({ input }) => isSameInput(wanted.sent.input, input ?? {}));
+  const like = (how: 'same' | 'perhaps') =>
+    candidates.filter(({ input }) => likenessOf(wanted.sent.input, input ?? {}) === how);
+  const fitting = like('same');
   const found = fitting.sort(byDistance(sentMs))[0];
   if (found !== undefined)
     return { state: 'found', remoteId: found.id, ...(fitting.length > 1 ? { fitting: fitting.length } : {}) };
+  const [perhaps] = like('perhaps');
+  if (perhaps)
+    return { state: 'unsure', message: `the picture of prediction ${perhaps.id} can't be compared with ours` };
   if (!isWhole) return { state: 'unsure', message: 'too many predictions since then to look through' };
   const { lost, sent } = wanted;
   const latestMs = lost.unrecorded ? Infinity : sentMs + (sent.doubtMs ?? 0) + UNDER_WAY_MS;
@@ -93,8 +99,12 @@ export async function countUnknown(
   { sinceMs, prompts, isKnown }: LedgerSays,
   call: CallContext,
 ): Promise<number> {
-  const asks = (value: unknown) => typeof value === 'string' && prompts.some((prompt) => value.startsWith(prompt));
-  const isUnknown = ({ id, input }: Prediction) => !isKnown(id) && Object.values(input ?? {}).some(asks);
+  const asks = (value: unknown) =>
+    typeof value === 'string' && prompts.some((prompt) => prompt !== '' && value.startsWith(prompt));
+  // Of what is sent without words more can't be told.
+  const isWordless = (input: object) => prompts.includes('') && !Object.keys(input).some(isPrompt);
+  const isUnknown = ({ id, input }: Prediction) =>
+    !isKnown(id) && input !== null && input !== undefined && (isWordless(input) || Object.values(input).some(asks));
   return (await listSince(connection, sinceMs - SKEW_MS, call, isUnknown)).predictions.length;
 }
 

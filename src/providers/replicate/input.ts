@@ -1,18 +1,11 @@
 /**
  * From an image request to a model's input, by what its schema has. Pure.
  */
+import { sourceOf } from '../../shot.ts';
 import type { ImageRequest } from '../provider.ts';
-import {
-  NO_PROMPT,
-  negativeField,
-  numberFields,
-  promptField,
-  seedField,
-  transparentInput,
-  type ReferenceUse,
-} from './abilities.ts';
-import { pictureInput } from './picture-fields.ts';
-import { picturesInput } from './pictures-input.ts';
+import { negativeField, numberFields, seedField, transparentInput, type ReferenceUse } from './abilities.ts';
+import { mainPicture, picturesInput } from './pictures-input.ts';
+import { promptField } from './prompt-field.ts';
 import { fieldProblem, type Input, type InputSchema } from './schema.ts';
 import { sizeInput } from './size-fields.ts';
 
@@ -69,9 +62,9 @@ export function buildInput(
   const seed = seedInput(schema, request.seed);
   const numbers = numberInput(schema);
   const own = { ...seed.input, ...numbers, ...promptInput(schema, request.prompt) };
-  const pictures = picturesInput(schema, request, references, use);
+  const pictures = picturesInput(schema, request, references, { use, given: extra });
   const problems = [
-    ...(prompt === undefined ? [`the model ${NO_PROMPT}`] : []),
+    ...promptProblems(schema, request),
     ...('problem' in pictures ? [pictures.problem] : []),
     ...(request.transparent && !transparentInput(schema) ? ['the model makes no transparent background'] : []),
     ...Object.keys(own).flatMap((name) =>
@@ -80,12 +73,10 @@ export function buildInput(
   ];
   const input: Input = {
     ...switches(schema),
-    ...sizeInput(schema, request.width, request.height),
     ...formatInput(schema),
-    ...qualityInput(schema, request.quality),
-    ...negativeInput(schema, request.negativePrompt),
     ...(request.transparent ? transparentInput(schema) : {}),
-    ...loraInput(schema, request.lora),
+    // A model without a prompt works on a picture: how large the new one is, is its own affair.
+    ...(prompt === undefined ? {} : wishes(schema, request)),
     ...('problem' in pictures ? {} : pictures.input),
     ...extra,
     ...own,
@@ -95,12 +86,31 @@ export function buildInput(
     const problem = field === undefined ? `${name}: the model has no such input` : fieldProblem(name, field, value);
     if (problem !== undefined) problems.push(problem);
   }
-  problems.push(...missing(schema, input, 'problem' in pictures));
+  problems.push(...missing(schema, input, { isTold: 'problem' in pictures, given: extra }));
   return { input, warnings: seed.warnings, problems };
 }
 
-function missing(schema: InputSchema, input: Input, isTold: boolean): string[] {
-  const picture = pictureInput(schema);
+/** Words are neither dropped nor made up. */
+function promptProblems(schema: InputSchema, { prompt, references }: ImageRequest): string[] {
+  if (promptField(schema) !== undefined) return prompt === '' ? ['the model takes a prompt, and none is given'] : [];
+  return [
+    ...(prompt === '' ? [] : ['the model takes no prompt']),
+    ...(sourceOf(references) ? [] : ['the model works on a picture that is there: it is asked for edits only']),
+  ];
+}
+
+/** What a prompt is accompanied by. */
+function wishes(schema: InputSchema, { width, height, quality, negativePrompt, lora }: ImageRequest): Input {
+  return {
+    ...sizeInput(schema, width, height),
+    ...qualityInput(schema, quality),
+    ...negativeInput(schema, negativePrompt),
+    ...loraInput(schema, lora),
+  };
+}
+
+function missing(schema: InputSchema, input: Input, { isTold, given }: { isTold: boolean; given: Input }): string[] {
+  const picture = mainPicture(schema, given);
   return schema.required.flatMap((name) => {
     if (name in input || schema.fields.get(name)?.default !== undefined) return [];
     if (picture?.names.includes(name)) return isTold ? [] : [`${name}: the model requires a reference picture`];
@@ -123,9 +133,11 @@ function seedInput(schema: InputSchema, asked: number): { input: Input; warnings
 /** One picture, or as few as the model makes. */
 function numberInput(schema: InputSchema): Input {
   return Object.fromEntries(
-    numberFields(schema).map(([name, { choices, minimum }]) => {
-      const least = choices?.toSorted((a, b) => Number(a) - Number(b))[0];
-      return [name, least ?? Math.max(1, minimum ?? 1)];
+    numberFields(schema).flatMap(([name, field]) => {
+      const least = field.choices?.toSorted((a, b) => Number(a) - Number(b))[0];
+      const value = least ?? Math.max(1, field.minimum ?? 1);
+      // One schema has numbers as texts among its choices, so that no value fits: what is left out is one, too.
+      return field.default === 1 && fieldProblem(name, field, value) !== undefined ? [] : [[name, value]];
     }),
   );
 }

@@ -3,11 +3,12 @@
  */
 import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
-import { NO_PROMPT, promptField } from './abilities.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
 import { modelParts, modelRecord } from './models.ts';
 import { outputProblem } from './output.ts';
-import { type InputSchema, inputSchema } from './schema.ts';
+import { promptField } from './prompt-field.ts';
+import { type Input, type InputSchema, inputSchema } from './schema.ts';
+import { worksOn } from './works-on.ts';
 
 /** A model that can be asked for a picture. */
 export interface KnownModel {
@@ -36,16 +37,17 @@ const modelSchema = z.object({
 /**
  * Makes a reader. While a listed model's schema can't be had in passing, its built-in one is taken and the next call
  * asks again. The reader throws {ProviderError}: `rejected` when there is no such model or it takes no input, otherwise
- * what the read failed with.
+ * what the read failed with. @param given `providers.replicate.input`.
  */
-export function modelReader(connection: ReplicateConnection): ModelReader {
+export function modelReader(connection: ReplicateConnection, given: Input = {}): ModelReader {
+  const reads: Reading = { connection, given };
   const found = new Map<string, KnownModel>();
   const reading = new Map<string, Promise<KnownModel>>();
   async function read(model: string, signal: AbortSignal): Promise<KnownModel> {
     const known = found.get(model);
     if (known !== undefined) return known;
     try {
-      const started = reading.get(model) ?? readModel(connection, model, signal);
+      const started = reading.get(model) ?? readModel(reads, model, signal);
       reading.set(model, started);
       const fresh = await started;
       found.set(model, fresh);
@@ -53,7 +55,7 @@ export function modelReader(connection: ReplicateConnection): ModelReader {
     } catch (error) {
       // The caller that was reading for all was stopped; this one was not.
       if (error instanceof ProviderError && error.failure === 'interrupted' && !signal.aborted)
-        return readModel(connection, model, signal);
+        return readModel(reads, model, signal);
       const assumed = modelRecord(model);
       const passing =
         error instanceof ProviderError && (error.failure === 'unavailable' || error.failure === 'rate-limited');
@@ -70,7 +72,12 @@ export function modelReader(connection: ReplicateConnection): ModelReader {
   return Object.assign(read, { known: (model: string) => found.get(model) });
 }
 
-async function readModel(connection: ReplicateConnection, model: string, signal: AbortSignal): Promise<KnownModel> {
+interface Reading {
+  connection: ReplicateConnection;
+  given: Input;
+}
+
+async function readModel({ connection, given }: Reading, model: string, signal: AbortSignal): Promise<KnownModel> {
   const parts = modelParts(model);
   if (parts === undefined) throw new ProviderError(`${model} is no Replicate model`, { failure: 'rejected' });
   const { owner, name } = parts;
@@ -91,9 +98,12 @@ async function readModel(connection: ReplicateConnection, model: string, signal:
     id: `${owner}/${name}`,
     version: parts.version ?? (answer.is_official ? undefined : latest?.id),
     schema,
-    problem:
-      promptField(schema) === undefined
-        ? NO_PROMPT
-        : outputProblem(described?.openapi_schema, answer.default_example?.output),
+    problem: workProblem(schema, given) ?? outputProblem(described?.openapi_schema, answer.default_example?.output),
   };
+}
+
+/** Why nothing can be sent to a model without a prompt; undefined: it can, or it takes one. */
+function workProblem(schema: InputSchema, given: Input): string | undefined {
+  const works = promptField(schema) === undefined ? worksOn(schema, given) : undefined;
+  return works && 'problem' in works ? works.problem : undefined;
 }

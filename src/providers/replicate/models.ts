@@ -12,6 +12,7 @@ export const DEFAULT_MODEL = 'black-forest-labs/flux-2-pro';
 
 /** A model that is not listed and whose schema was not read yet: nothing is refused of it before it was. */
 export const UNREAD: Capabilities = {
+  prompt: 'unread',
   seed: 'best-effort',
   referencesMax: 14,
   keepsFace: 'references',

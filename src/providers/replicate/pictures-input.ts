@@ -1,47 +1,78 @@
 /** Which input of a model gets which reference picture. Pure. */
-import type { ReferenceRole } from '../../shot.ts';
+import { REFERENCE_ROLES, type ReferenceRole } from '../../shot.ts';
 import type { ImageRequest } from '../provider.ts';
 import type { ReferenceUse } from './abilities.ts';
-import { kindBeside, pictureInput } from './picture-fields.ts';
-import { roleInputs } from './role-fields.ts';
+import { kindBeside, pictureInput, type PictureInput } from './picture-fields.ts';
+import { promptField } from './prompt-field.ts';
+import { roleInputs, type RoleInput } from './role-fields.ts';
 import type { Input, InputSchema } from './schema.ts';
+import { worksOn } from './works-on.ts';
+
+/** What the user chose for the pictures of a model. */
+interface PictureChoices {
+  use: ReferenceUse;
+  /** `providers.replicate.input`. */
+  given?: Input;
+}
 
 /** Pictures by their roles: into an input of their own where the request says so, else into that of the face. */
 export function picturesInput(
   schema: InputSchema,
   { references: given, ownInputs = [] }: Pick<ImageRequest, 'references' | 'ownInputs'>,
   addresses: readonly string[],
-  use: ReferenceUse,
+  choices: PictureChoices,
 ): { input: Input } | { problem: string } {
+  const places = placesOf(schema, choices);
   const roleAt = (index: number): ReferenceRole => given[index]?.role ?? 'face';
-  const isOwn = (index: number): boolean => use !== 'none' && ownInputs.includes(roleAt(index));
+  const isOwn = (index: number): boolean => places.use !== 'none' && ownInputs.includes(roleAt(index));
   const shared = referenceInput(
     schema,
     addresses.filter((_, index) => !isOwn(index)),
-    use,
+    places,
   );
   if ('problem' in shared) return shared;
-  const inputs = roleInputs(schema);
   const input: Input = { ...shared.input };
   for (const role of ownInputs) {
     const pictures = addresses.filter((_, index) => isOwn(index) && roleAt(index) === role);
     if (pictures.length === 0) continue;
-    const own = inputs[role];
+    const own = places.own[role];
     if (own === undefined) return { problem: `the model has no input for the ${role} any more` };
     if (pictures.length > own.max)
       return { problem: `the model takes ${own.max} ${role} references, ${pictures.length} are given` };
     input[own.name] = own.list ? pictures : pictures[0];
   }
-  return { input };
+  const missing = places.needed.find((role) => !((places.own[role]?.name ?? '') in input));
+  if (missing === undefined) return { input };
+  return {
+    problem: `the model needs a picture of the role ${missing} (${places.own[missing]?.name}), and none is there`,
+  };
+}
+
+/** Where pictures go. */
+interface Places {
+  main: PictureInput | undefined;
+  own: Partial<Record<ReferenceRole, RoleInput>>;
+  /** Roles that may not be left out: the example of the model's author would be taken. */
+  needed: readonly ReferenceRole[];
+  use: ReferenceUse;
+}
+
+function placesOf(schema: InputSchema, { use, given = {} }: PictureChoices): Places {
+  const main = mainPicture(schema, given);
+  if (promptField(schema) !== undefined) return { main, own: roleInputs(schema), needed: [], use };
+  const works = worksOn(schema, given);
+  const beside = 'problem' in works ? {} : works.beside;
+  const needed = REFERENCE_ROLES.filter((role) => beside[role] !== undefined);
+  const own = Object.fromEntries(Object.entries(beside).map(([role, field]) => [role, { ...field, max: 1 }]));
+  return { main, own, needed, use: 'repaint' };
 }
 
 function referenceInput(
   schema: InputSchema,
   references: readonly string[],
-  use: ReferenceUse,
+  { main: pictures, use }: Pick<Places, 'main' | 'use'>,
 ): { input: Input } | { problem: string } {
   if (references.length === 0) return { input: {} };
-  const pictures = pictureInput(schema);
   if (pictures === undefined || use === 'none') return { problem: 'the model takes no reference pictures' };
   if (pictures.keeps === 'repaint' && use !== 'repaint')
     return { problem: `the model only paints over a picture (${pictures.names[0]})` };
@@ -57,4 +88,13 @@ function referenceInput(
 
 function nameAt(names: readonly string[], index: number): string {
   return names[index] ?? '';
+}
+
+/** The input of the face; of a model without a prompt that of the picture that it works on. */
+export function mainPicture(schema: InputSchema, given: Input): PictureInput | undefined {
+  if (promptField(schema) !== undefined) return pictureInput(schema);
+  const works = worksOn(schema, given);
+  if ('problem' in works) return undefined;
+  const { name, list } = works.source;
+  return { names: [name], list, max: 1, required: true, keeps: 'edit' };
 }

@@ -4,7 +4,7 @@ import { listMax, pictureInput, takesPicture } from './picture-fields.ts';
 import type { InputField, InputSchema } from './schema.ts';
 
 /** An input that takes pictures of one role. */
-interface RoleInput {
+export interface RoleInput {
   name: string;
   /** It takes a list. */
   list: boolean;

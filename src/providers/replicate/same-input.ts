@@ -1,6 +1,7 @@
 /** Is this prediction's input the one that we sent? Pure. */
 import { createHash } from 'node:crypto';
 import { isIdentity } from './abilities.ts';
+import { isPrompt } from './prompt-field.ts';
 import type { Input } from './schema.ts';
 
 /**
@@ -14,11 +15,27 @@ export function isSameInput(ours: Input, theirs: Input): boolean {
   return identity.every((name) => both.includes(name)) && both.every((name) => isSameValue(ours[name], theirs[name]));
 }
 
+/**
+ * How sure it is that a prediction's input is the one that we sent. Without words nothing but the picture tells one
+ * request from another: where it can't be compared, the prediction is `perhaps` ours, or of another picture.
+ */
+export function likenessOf(ours: Input, theirs: Input): 'same' | 'perhaps' | 'other' {
+  if (!isSameInput(ours, theirs)) return 'other';
+  if (Object.keys(ours).some(isPrompt)) return 'same';
+  const isCertain = (name: string): boolean => canonical(sums(ours[name])) === canonical(sums(theirs[name]));
+  const pictures = Object.keys(ours).filter((name) => [ours[name]].flat().some(isFile));
+  return pictures.every((name) => name in theirs && isCertain(name)) ? 'same' : 'perhaps';
+}
+
 /** The input with each data URI replaced by its sum, as `isSameInput` compares it. */
 export function withoutBytes(input: Input): Input {
-  const brief = (value: unknown): unknown =>
-    Array.isArray(value) ? value.map(brief) : isFile(value) && isDataUri(value) ? sumOf(value) : value;
-  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, brief(value)]));
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, sums(value)]));
+}
+
+/** A value with the sum in place of each data URI. */
+function sums(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sums);
+  return isFile(value) ? sumOf(value) : value;
 }
 
 function isSameValue(ours: unknown, theirs: unknown): boolean {

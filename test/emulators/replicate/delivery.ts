@@ -39,7 +39,7 @@ export async function deliver(call: Call, prediction: Prediction | undefined, pi
   const format = String(
     prediction.input['output_format'] ?? (prediction.model.enums['output_format'] === undefined ? 'png' : 'webp'),
   );
-  const [width, height] = sizeOf(prediction.input);
+  const [width, height] = prediction.size ?? sizeOf(prediction.input);
   const png = makePicture(width, height, prediction.id, pictureBytes === undefined ? {} : { sizeBytes: pictureBytes });
   const body =
     format === 'png'

@@ -1,6 +1,7 @@
 /** Files that were uploaded to Replicate. */
 import { createHash } from 'node:crypto';
 import type { Answer, Call } from '../service.ts';
+import type { Model } from './models.ts';
 import { newId } from './prediction.ts';
 import { notFound, problem } from './answers.ts';
 
@@ -52,4 +53,22 @@ export async function upload(call: Call, files: Map<string, StoredFile>): Promis
   };
   files.set(file.id, file);
   return { status: 201, body: fileBody(file, call.baseUrl) };
+}
+
+/** How large the picture is that a model makes of the first PNG in its input; nothing for models that are told. */
+export function sizeMade(
+  { sizeOf }: Model,
+  input: Record<string, unknown>,
+  files: ReadonlyMap<string, StoredFile>,
+): { size?: [number, number] } {
+  const bytes = Object.values(input).flatMap((value) => bytesOf(value, files) ?? [])[0];
+  if (!sizeOf || !bytes) return {};
+  return { size: sizeOf(input, { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }) };
+}
+
+/** The picture of an input: a data URI, or a file that was uploaded. */
+function bytesOf(value: unknown, files: ReadonlyMap<string, StoredFile>): Buffer | undefined {
+  const text = typeof value === 'string' ? value : '';
+  const [, base64] = /^data:image\/png;base64,(.+)$/.exec(text) ?? [];
+  return base64 === undefined ? files.get(text.split('/').at(-1) ?? '')?.bytes : Buffer.from(base64, 'base64');
 }

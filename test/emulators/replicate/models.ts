@@ -30,6 +30,8 @@ export interface Model {
   output?: Json;
   /** What it answers with in place of its addresses. */
   answer?: (urls: readonly string[]) => unknown;
+  /** How large a picture it makes of the one that it works on. */
+  sizeOf?: (input: Json, source: { width: number; height: number }) => [number, number];
   /** The address in the example on its page. */
   example?: string;
 }

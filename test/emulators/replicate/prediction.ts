@@ -23,6 +23,8 @@ export interface Prediction {
   /** The seed it uses. */
   seed: number;
   webhook?: string;
+  /** Of the picture, where the input does not tell it. */
+  size?: [number, number];
 }
 
 /** 26 characters, as the service makes them. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { abilitiesOf, chosen, promptField } from '../../../src/providers/replicate/abilities.ts';
+import { abilitiesOf, chosen } from '../../../src/providers/replicate/abilities.ts';
 import { buildInput } from '../../../src/providers/replicate/input.ts';
 import { MODELS } from '../../../src/providers/replicate/model-table.ts';
 import { outputProblem } from '../../../src/providers/replicate/output.ts';
 import { guidePictures, pictureInput } from '../../../src/providers/replicate/picture-fields.ts';
+import { promptField } from '../../../src/providers/replicate/prompt-field.ts';
 import { inputSchema } from '../../../src/providers/replicate/schema.ts';
 import { invalidities, recordedModel, recordedModels, type RecordedModel } from '../../support/replicate-schemas.ts';
 import { request } from '../../support/providers/replicate-stage.ts';
@@ -93,7 +94,8 @@ describe('a model’s inputs in its own words', () => {
 
   it('a model that makes nothing from words is refused with that reason', () => {
     expect(built(recordedModel('nightmareai/real-esrgan'), [FACE]).problems).toEqual([
-      'the model takes no prompt: it works on a picture that is there',
+      'the model takes no prompt',
+      'the model works on a picture that is there: it is asked for edits only',
     ]);
   });
 

@@ -1,0 +1,124 @@
+/** Edits without a prompt: models that work on a picture (upscalers, restorers). What would pay twice is refused. */
+import { UserError } from '../errors.ts';
+import type { AlikeShots } from '../ledger/alike.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Image, JobSettings } from '../ledger/records.ts';
+import type { Capabilities } from '../providers/capabilities.ts';
+import { REFERENCE_ROLES, type ReferenceRole } from '../shot.ts';
+import type { ReadyProvider } from '../runner/context.ts';
+import { hasPicture } from './likeness.ts';
+import type { Notice } from './notice.ts';
+import type { Project } from './project.ts';
+
+type WorkingProject = Pick<Project, 'config' | 'services' | 'ledger'>;
+
+/** Looks whether the config's model is one that takes no prompt. @throws {UserError} where a prompt is missing. */
+export async function assertNeedsNoPrompt({ config, services }: WorkingProject, image: string): Promise<void> {
+  if (config.provider !== 'auto') {
+    const ready = await services.provider(config.provider);
+    await services.learn(ready);
+    if (ready.provider.capabilities(ready.model).prompt !== undefined) return;
+  }
+  throw new UserError('what is to change? The prompt is missing', {
+    hint: 'nothing was sent. Only models that work on a picture as it is (upscalers, restorers) take none',
+    advice: { code: 'give-prompt', image },
+  });
+}
+
+/** An edit without a prompt. */
+interface Work {
+  source: Image;
+  settings: JobSettings;
+  options: { count?: number | undefined; seed?: number | undefined; fresh?: boolean | undefined };
+}
+
+/**
+ * Looks whether the model can do its work, and whether that makes another picture than those that are there.
+ * @throws {UserError} with every problem.
+ */
+export function assertNewWork(project: WorkingProject, ledger: Ledger, work: Work, can: Capabilities): void {
+  const { source, settings, options } = work;
+  const { model } = settings;
+  const problems = [...unfitting(project, options, can), ...lacking(project, work, can).map(lackWords(can))];
+  if (problems.length > 0)
+    throw new UserError(`${model} can't work on ${source.filename}:`, { problems, hint: NOTHING });
+  const made = can.seed === 'none' && options.fresh !== true ? ledger.images.workedOn(source.id, settings) : undefined;
+  if (!made) return;
+  throw new UserError(`${model} has worked on ${source.filename} already: ${made.filename}`, {
+    hint: `${NOTHING}. It takes no seed: the same would be paid twice. With other inputs, ask for a new job`,
+    advice: { code: 'new-job' },
+  });
+}
+
+const NOTHING = 'nothing was sent';
+
+/** What of a request a model that works on a picture can't do. */
+function unfitting(
+  { config: { given } }: WorkingProject,
+  { count = 1, seed }: Work['options'],
+  { seed: support }: Capabilities,
+): string[] {
+  const isSame = support === 'none';
+  return [
+    ...(isSame && count > 1 ? [`count: it takes no seed, so all ${count} would be the same picture; ask for 1`] : []),
+    ...(isSame && seed !== undefined ? ['seed: it takes none; leave it out'] : []),
+    ...(given.size === undefined ? [] : ['size: it decides how large the picture is; leave it out']),
+  ];
+}
+
+/** Roles of which a picture must go along and none is there. */
+function lacking(project: WorkingProject, { source, settings }: Work, { works }: Capabilities): ReferenceRole[] {
+  const { characterId, characterKey } = source;
+  return REFERENCE_ROLES.filter((wanted) => {
+    if (works?.beside[wanted] === undefined || settings.references.some(({ role }) => role === wanted)) return false;
+    if (wanted !== 'face') return true;
+    const isFace = project.ledger.openExisting().images.chosenFace(characterKey)?.id === source.id;
+    return isFace || !hasPicture(project, { characterId, characterKey, settings });
+  });
+}
+
+function lackWords({ works }: Capabilities): (role: ReferenceRole) => string {
+  return (role) => {
+    const input = works?.beside[role] ?? '';
+    const how = `name one in character.references with the role ${role}, or its address in providers.replicate.input`;
+    return `${input}: it needs a picture of the ${role} beside the one that it works on; ${how}`;
+  };
+}
+
+/** Which picture goes into which input, where there are several. */
+export function placesNotice({ filename }: Image, model: string, { works }: Capabilities): Notice | undefined {
+  const roles = REFERENCE_ROLES.filter((role) => works?.beside[role] !== undefined);
+  if (!works || roles.length === 0) return undefined;
+  const others = roles.map((role) => `the picture of the ${role} as ${works.beside[role]}`);
+  return { message: `${model} gets ${filename} as ${works.on}, ${others.join(', ')}` };
+}
+
+/** True for shots that go without words. */
+export function isWordless({ promptChars }: Pick<AlikeShots, 'promptChars'>): boolean {
+  return promptChars === 0;
+}
+
+/** @throws {UserError} where another take of an edit without words would be the same picture, paid again. */
+export function assertOtherTakes(edits: readonly AlikeShots[], can: Capabilities, model: string): void {
+  if (can.prompt !== 'none' || can.seed !== 'none' || !edits.some(isWordless)) return;
+  throw new UserError(`${model} takes no seed: another take would be the same picture, paid again`, {
+    hint: `${NOTHING}. Take another model, or change its inputs (providers.replicate.input) and edit the picture anew`,
+  });
+}
+
+/** What a plan can't tell of an edit without a prompt; undefined: it can, or there is a prompt. */
+export function unreadWorkNotice(
+  { model }: Pick<JobSettings, 'model'>,
+  { provider }: ReadyProvider,
+  shots: readonly { prompt: string }[],
+): Notice | undefined {
+  if (provider.capabilities(model).prompt !== 'unread' || shots.every(({ prompt }) => prompt !== '')) return undefined;
+  const what = 'that it takes no prompt, and what it needs beside the picture';
+  return { message: `${provider.name} (${model}) is not known here: the run reads ${what}, before anything is sent` };
+}
+
+/** Of a model that was not read yet no more is known than that the picture goes along. */
+export function knownWork(can: Capabilities, shots: readonly { prompt: string }[]): Capabilities {
+  const isUnread = can.prompt === 'unread' && shots.some(({ prompt }) => prompt === '');
+  return isUnread ? { ...can, keepsFace: 'edit', negativePrompt: false } : can;
+}

@@ -1,0 +1,128 @@
+/** Edits by models that take no prompt: they work on the picture as it is. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Emulator, startEmulator } from '../emulators/emulator.ts';
+import { replicate } from '../emulators/replicate.ts';
+import type { ReplicateOptions } from '../emulators/replicate/options.ts';
+import { ask, filesIn, imggen, newStudio, writeConfig } from '../support/cli/imggen.ts';
+import { bytesOf, shown } from '../support/cli/edits.ts';
+
+const running: Emulator[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
+});
+
+const UPSCALER = 'nightmareai/real-esrgan';
+const UPSCALE = ['edit', 'mira-sol/1', '--model', UPSCALER] as const;
+
+/** A folder with one picture of Replicate, and what the service was asked for behind it. */
+async function studio(options: ReplicateOptions = {}) {
+  const emulator = await startEmulator(replicate({ token: 'emulated-token', ...options }));
+  running.push(emulator);
+  const env = { REPLICATE_API_TOKEN: 'emulated-token', REPLICATE_BASE_URL: `${emulator.url}/v1` };
+  const section = { pollMs: 20, priceUsd: 0.004 };
+  const folder = newStudio({ provider: 'replicate', size: '320x480', providers: { replicate: section } });
+  const run = (...args: string[]) => imggen(folder, args, { env });
+  const made = await run('pack', '--count', '1');
+  expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  const inputs = () =>
+    emulator.requests
+      .filter(({ operation }) => operation === 'submit')
+      .slice(1)
+      .map(({ body }) => (body as { input: Record<string, unknown> }).input);
+  return { folder, run, inputs, section };
+}
+
+describe('edit without a prompt', () => {
+  it('has a model work on the picture, and keeps what comes back in its own size, linked to its source', async () => {
+    const { folder, run, inputs } = await studio();
+    const upscaled = await run(...UPSCALE);
+    expect(upscaled, upscaled.stderr).toMatchObject({ exitCode: 0 });
+    expect(upscaled.stderr + upscaled.stdout).not.toMatch(/warning|answers 320x480|seed/);
+    const [input] = inputs();
+    expect(Object.keys(input ?? {})).toEqual(['image']);
+    const source = `data:image/png;base64,${bytesOf(folder, 'mira_sol_image_00001.png').toString('base64')}`;
+    expect(input?.['image']).toBe(source);
+    expect((await shown(folder)).at(-1)).toMatchObject({
+      filename: 'mira_sol_image_00002.png',
+      source: 'mira_sol_image_00001.png',
+      prompt: '',
+      width: 1280,
+      height: 1920,
+      costUsd: 0.004,
+    });
+    const told = await run('show', 'mira-sol/2');
+    expect(told.stdout).toMatch(/edited from +mira_sol_image_00001.png[^]*\n {2}\(no prompt\)/);
+    const file = `${folder}/images/mira-sol/mira_sol_image_00002.png`;
+    expect((await run('inspect', file)).stdout).toMatch(/prompt +none/);
+    expect((await run('gallery', 'mira-sol', '--html')).exitCode).toBe(0);
+  });
+
+  it('is shown by --dry-run, which asks nobody, with what goes along and its price', async () => {
+    const { folder, run, inputs } = await studio();
+    const before = filesIn(folder);
+    const dry = await run(...UPSCALE, '--dry-run');
+    expect(dry, dry.stderr).toMatchObject({ exitCode: 0 });
+    expect(dry.stdout).toMatch(/a size of its own[^]*\(no prompt\)[^]*sent along: .*mira_sol_image_00001.png/);
+    expect(dry.stdout).toMatch(/is not known here: the run reads that it takes no prompt[^]*worst case: \$0.004/);
+    expect([inputs(), filesIn(folder)]).toEqual([[], before]);
+  });
+
+  it('asked for again does not pay for the same picture; --new does, on purpose', async () => {
+    const { run, inputs } = await studio();
+    expect(await run(...UPSCALE)).toMatchObject({ exitCode: 0 });
+    const again = await run(...UPSCALE);
+    expect(again).toMatchObject({ exitCode: 2 });
+    expect(again.stderr).toMatch(/has worked on mira_sol_image_00001.png already: mira_sol_image_00002.png[^]*--new/);
+    expect(await run('reroll', 'mira-sol/2')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('another take would be the same picture, paid again') as string,
+    });
+    expect(inputs()).toHaveLength(1);
+    expect(await run(...UPSCALE, '--new')).toMatchObject({ exitCode: 0 });
+    expect(inputs()).toHaveLength(2);
+  });
+
+  it.each([
+    ['words', [...UPSCALE, '--prompt', 'sharper'], /it takes no prompt: leave it out/],
+    ['several takes', [...UPSCALE, '--count', '3'], /it takes no seed, so all 3 would be the same picture/],
+    ['a seed', [...UPSCALE, '--seed', '5'], /seed: it takes none; leave it out/],
+    ['a size', [...UPSCALE, '--size', '640x960'], /size: it decides how large the picture is/],
+    ['a shape', [...UPSCALE, '--aspect-ratio', '1:1'], /makes no pictures of the aspect ratio|decides/],
+    ['a pack', ['pack', '--count', '2', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],
+    ['an avatar', ['create-character', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],
+  ])('a model that takes no prompt is not asked for %s', async (_, args, why) => {
+    const { folder, run, inputs } = await studio();
+    const before = filesIn(folder);
+    const refused = await run(...args);
+    expect(refused, refused.stdout).toMatchObject({ exitCode: 2 });
+    expect(refused.stderr).toMatch(why);
+    expect([inputs(), filesIn(folder), ask(folder, 'SELECT 1 FROM jobs')]).toEqual([[], before, [expect.anything()]]);
+  });
+
+  it.each([
+    ['the model takes one', []],
+    ['auto chooses', ['--provider', 'auto']],
+    ['it draws', ['--provider', 'local']],
+  ])('is refused where %s: what is to change is not known', async (_, flags) => {
+    const { run, inputs } = await studio();
+    const refused = await run('edit', 'mira-sol/1', ...flags);
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/The prompt is missing[^]*imggen edit mira-sol\/1 --prompt/);
+    expect(inputs()).toEqual([]);
+  });
+
+  it('takes inputs of the model from the config, and its fallbacks are not asked', async () => {
+    const { folder, run, inputs, section } = await studio();
+    const input = { scale: 2, face_enhance: true };
+    writeConfig(folder, {
+      provider: 'replicate',
+      fallback: ['local'],
+      providers: { replicate: { ...section, input } },
+    });
+    const upscaled = await run(...UPSCALE);
+    expect(upscaled, upscaled.stderr).toMatchObject({ exitCode: 0 });
+    expect(upscaled.stderr + upscaled.stdout).toMatch(/fallback local .* is not asked: +it needs a prompt/);
+    expect(inputs()).toMatchObject([{ scale: 2, face_enhance: true }]);
+    expect((await shown(folder)).at(-1)).toMatchObject({ width: 640, height: 960 });
+  });
+});
