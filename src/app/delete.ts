@@ -48,8 +48,11 @@ export async function deleteImages(
   const loras = characters.reduce((sum, { key }) => sum + ledger.loras.ofCharacter(key).length, 0);
   const pictures = images.length === 1 ? '1 picture' : `${images.length} pictures`;
   const what = loras === 0 ? pictures : `${pictures} and ${loras === 1 ? '1 LoRA' : `${loras} LoRAs`}`;
-  if (!(await confirm?.(`Delete ${what} for ever, from disk and store?`))) {
-    throw new UserError(`${what} would be deleted for ever, from disk and store; nothing was deleted`, {
+  const held = characters.reduce((sum, { key }) => sum + ledger.maintenance.held(key), 0);
+  const requests = held === 1 ? '1 request that was perhaps paid is' : `${held} requests that were perhaps paid are`;
+  const lost = held === 0 ? '' : `; ${requests} given up`;
+  if (!(await confirm?.(`Delete ${what} for ever, from disk and store${lost}?`))) {
+    throw new UserError(`${what} would be deleted for ever, from disk and store${lost}; nothing was deleted`, {
       hint: 'deleting them needs a yes to the question',
       advice: { code: 'agree-to-delete' },
     });

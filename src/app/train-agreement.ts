@@ -66,12 +66,19 @@ function unfinishedBeside(
   of: Pick<Asked, 'planned' | 'before'>,
 ): string[] {
   const { key } = of.planned.character;
-  const open = ledger.open().jobs.open();
-  const others = open.filter(({ id, kind, characterKey }) => {
-    return kind === 'train' && characterKey === key && id !== of.before?.id;
+  const { jobs } = ledger.open();
+  return jobs.list(SEARCHED).flatMap(({ id, kind, characterKey, state }) => {
+    if (kind !== 'train' || characterKey !== key || id === of.before?.id) return [];
+    const { held, leased, queued } = jobs.counts(id);
+    const other = `job ${id}, another training of this character,`;
+    if (held > 0) return [`${other} was sent and is perhaps paid: nobody knows what became of it`];
+    if (leased > 0) return [`${other} was sent and is not collected yet: going on with it pays nothing`];
+    return queued > 0 && state === 'open' ? [`${other} is unfinished: it can be gone on with`] : [];
   });
-  return others.map(({ id }) => `job ${id}, another training of this character, is unfinished: it can be gone on with`);
 }
+
+/** How far back other trainings are looked for. */
+const SEARCHED = 10_000;
 
 function wordsOf({ told, price }: PlannedTraining): string[] {
   const [expected, worst] = [usdText(price.expectedMicros), usdText(price.worstMicros)];

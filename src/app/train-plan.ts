@@ -66,6 +66,8 @@ export interface PlannedTraining {
   zip: string;
 }
 
+/** Where the set would lie before its hash is known: no file has that name. */
+const PLANNED = 'training.zip';
 /** Beside a picture and its caption. */
 const ZIP_ENTRY_BYTES = 1_000;
 
@@ -79,13 +81,14 @@ export async function planTraining(project: TrainingProject, options: TrainOptio
   const { steps = usual, destination, trigger, className, minScore, gallery } = options;
   assertOptions({ steps, destination }, ready);
   const set = { format: trainer.format, trigger, className, minScore, gallery };
-  const exported = await exportTrainingSet(project, character.id, { ...set, dryRun: true });
+  const folder = join(project.config.output, character.id, LORA_FOLDER);
+  // Named so that an export of the user's own, wherever it lies, says nothing to this.
+  const exported = await exportTrainingSet(project, character.id, { ...set, dryRun: true, to: join(folder, PLANNED) });
   const zipBytes = zipBytesOf(exported);
   if (zipBytes > trainer.zipMaxBytes) throw tooLarge(zipBytes, ready);
   const price = trainer.price(steps);
   const setHash = hashOf(exported);
   const current = project.ledger.open().loras.current(character.key, name);
-  const folder = join(project.config.output, character.id, LORA_FOLDER);
   return {
     character,
     with: ready,

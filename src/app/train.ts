@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
+import { foreignIn } from '../dataset/ours.ts';
 import { ensureOwnFolder } from '../images/folder.ts';
 import { hashFile } from '../images/hash.ts';
 import type { JobBasics } from '../ledger/new-job.ts';
@@ -44,8 +45,8 @@ export async function trainCharacter(
   const basics = basicsOf(project.config, options, planned);
   const wanted = { ...basics, characterKey, kind: 'train', imageCount: 1 } as const;
   const before = ledger.jobs.continued(wanted);
-  const there = before ?? trainedBefore(ledger, wanted);
-  if (there && there.state !== 'open') return trainedOf(ledger, there.id, { end: {}, isNew: false });
+  const over = before ? [before].find(({ state }) => state !== 'open') : trainedBefore(ledger, wanted);
+  if (over) return trainedOf(ledger, over.id, { end: {}, isNew: false });
   const toSend = before === undefined || ledger.jobs.counts(before.id).queued > 0;
   if (toSend) await agreeToTrain(project, { planned, before, confirm: options.confirm }, to);
   const sum = toSend ? await written(project, planned, options) : undefined;
@@ -63,6 +64,10 @@ async function written(project: TrainingProject, planned: PlannedTraining, optio
   // The space for the weights is set aside right before the request.
   await makeFolders([{ output: project.config.output, characterId: character.id, reserveBytes: 0 }]);
   await ensureOwnFolder(dirname(zip));
+  if ((await foreignIn(zip, true)).length > 0)
+    throw new UserError(`${zip} is in the way: it is no training set as imggen wrote it, and nothing was sent`, {
+      hint: 'move it away, then train again',
+    });
   const { minScore, gallery } = options;
   const words = { trigger: told.trigger, className: told.className };
   const set = { format: trainer.format, ...words, minScore, gallery, to: zip };
@@ -91,9 +96,9 @@ function assertSame({ id, settings }: Job, sum: string | undefined): void {
 type WantedTraining = JobBasics & { characterKey: number; kind: 'train'; imageCount: number };
 
 /** The training that made a LoRA of the same pictures and words; undefined: none has, or another one is wanted. */
-function trainedBefore({ queries, loras }: Ledger, wanted: WantedTraining): Job | undefined {
-  const complete = wanted.fresh ? undefined : queries.complete(wanted);
-  return complete && loras.ofJob(complete.id) ? complete : undefined;
+function trainedBefore({ jobs, loras }: Ledger, wanted: WantedTraining): Job | undefined {
+  const lora = wanted.fresh ? undefined : loras.ofSame(wanted);
+  return lora && jobs.find(lora.jobId);
 }
 
 /** Writes the job; the one of another process where that has begun it, or ended it, meanwhile. */

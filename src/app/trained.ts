@@ -1,5 +1,5 @@
 /** What a training came to, for programs. */
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, Lora } from '../ledger/records.ts';
 import type { ShotCounts } from '../ledger/shot-counts.ts';
@@ -13,7 +13,7 @@ export interface LoraInfo {
   filename: string;
   /** Absolute. */
   path: string;
-  /** Its file lies there. */
+  /** Its file lies there: a plain one of its size. */
   isThere: boolean;
   /** The word that prompts say in place of the name, and what follows it. */
   trigger: string;
@@ -70,7 +70,7 @@ export function loraInfo(lora: Lora): LoraInfo {
   return {
     filename,
     path,
-    isThere: existsSync(path),
+    isThere: isThere(lora),
     trigger,
     className,
     provider,
@@ -85,6 +85,11 @@ export function loraInfo(lora: Lora): LoraInfo {
     costUsd: usdOf(costMicros),
     createdAt: new Date(createdAtMs).toISOString(),
   };
+}
+
+function isThere({ path, sizeBytes }: Lora): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true && stats.size === sizeBytes;
 }
 
 /** A training as it stands. @param end of the run behind it; `isNew`: that run was to make it. */

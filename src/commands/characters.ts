@@ -38,6 +38,6 @@ function rowOf(one: CharacterInfo, nowMs: number) {
 /** `fal m1r4s0l`: where packs are made with it, and its trigger word. */
 function lorasOf({ loras }: CharacterInfo): string {
   return loras
-    .map(({ provider, trigger, isThere }) => `${provider} ${trigger}${isThere ? '' : ' (file gone)'}`)
+    .map(({ provider, trigger, isThere }) => `${provider} ${trigger}${isThere ? '' : ' (no file)'}`)
     .join(', ');
 }

@@ -27,7 +27,8 @@ const GONE_STATUSES = new Set([401, 403, 404, 410]);
 
 /** Follows redirects itself, checking every hop before it is asked. */
 export async function follow(url: string, options: FollowOptions, signal: AbortSignal): Promise<Response> {
-  let target = checkedUrl(url, options.allowedOrigin, 'rejected');
+  const { allowedOrigin, what = 'picture' } = options;
+  let target = checkedUrl(url, { allowedOrigin, what, otherwise: 'rejected' });
   for (let hops = 0; hops <= REDIRECTS_MAX; hops++) {
     await checkAddresses(target, options);
     const response = await options.fetch(target, {
@@ -39,17 +40,18 @@ export async function follow(url: string, options: FollowOptions, signal: AbortS
     if (response.ok) return response;
     await response.body?.cancel();
     const location = response.headers.get('location');
-    if (response.status < 300 || response.status >= 400 || location === null) throw refused(response, target.host);
+    if (response.status < 300 || response.status >= 400 || location === null)
+      throw refused(response, target.host, what);
     if (!URL.canParse(location, target.href))
       throw downloadFailure(`${target.host} redirects to something that is no address`, 'unavailable');
-    target = checkedUrl(new URL(location, target).href, options.allowedOrigin, 'unavailable');
+    target = checkedUrl(new URL(location, target).href, { allowedOrigin, what, otherwise: 'unavailable' });
   }
   throw downloadFailure(`${hostOf(url)} redirects more than ${REDIRECTS_MAX} times`, 'unavailable');
 }
 
-function refused({ status, headers }: Response, host: string): ProviderError {
+function refused({ status, headers }: Response, host: string, what: string): ProviderError {
   const saidAtMs = Date.parse(headers.get('date') ?? '');
-  const message = `${host} answered ${status} when asked for the picture`;
+  const message = `${host} answered ${status} when asked for the ${what}`;
   return new ProviderError(message, {
     failure: 'unavailable',
     charged: 'maybe',
@@ -59,17 +61,22 @@ function refused({ status, headers }: Response, host: string): ProviderError {
   });
 }
 
-/** @param otherwise `unavailable` for a hop: a redirect may be that of the network's own login page. */
-function checkedUrl(text: string, allowedOrigin: string | undefined, otherwise: 'rejected' | 'unavailable'): URL {
-  if (!URL.canParse(text)) throw downloadFailure('the address of the picture is none', otherwise);
+interface Checking extends Pick<FollowOptions, 'allowedOrigin'> {
+  what: string;
+  /** `unavailable` for a hop: a redirect may be that of the network's own login page. */
+  otherwise: 'rejected' | 'unavailable';
+}
+
+function checkedUrl(text: string, { allowedOrigin, what, otherwise }: Checking): URL {
+  if (!URL.canParse(text)) throw downloadFailure(`the address of the ${what} is none`, otherwise);
   const url = new URL(text);
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isOwn(url, allowedOrigin));
   if (!secure)
-    throw downloadFailure(`the picture is at ${url.protocol}//${url.host}; only https is fetched`, otherwise);
+    throw downloadFailure(`the ${what} is at ${url.protocol}//${url.host}; only https is fetched`, otherwise);
   if (url.username !== '' || url.password !== '')
-    throw downloadFailure('the address of the picture holds a user name or password', otherwise);
+    throw downloadFailure(`the address of the ${what} holds a user name or password`, otherwise);
   if (!isOwn(url, allowedOrigin) && isLiteral(url) && !isPublicAddress(literal(url)))
-    throw downloadFailure(`the picture is at ${url.host}, which is no public address`, otherwise);
+    throw downloadFailure(`the ${what} is at ${url.host}, which is no public address`, otherwise);
   return url;
 }
 
@@ -79,8 +86,9 @@ async function checkAddresses(url: URL, options: FollowOptions): Promise<void> {
   const addresses = await lookup(url.hostname);
   const inside = addresses.find(({ address }) => !isPublicAddress(address));
   if (addresses.length > 0 && inside === undefined) return;
+  const where = `${options.what ?? 'picture'} is at ${url.host}`;
   throw downloadFailure(
-    `the picture is at ${url.host}, which resolves to ${inside?.address ?? 'nothing'}, no public address`,
+    `the ${where}, which resolves to ${inside?.address ?? 'nothing'}, no public address`,
     'unavailable',
   );
 }

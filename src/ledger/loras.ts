@@ -6,6 +6,7 @@ import { endDone, holdLease } from './lease.ts';
 import type { Lora } from './lora-records.ts';
 import { beganMs, costOfShot } from './naming.ts';
 import { loraOf, type LoraRow } from './lora-rows.ts';
+import type { SameJob } from './new-job.ts';
 import { keptPath } from './paths.ts';
 import type { Lease } from './records.ts';
 import { jobById } from './rows.ts';
@@ -88,6 +89,13 @@ export class Loras {
   /** The LoRA that a job has made. */
   ofJob(jobId: number): Lora | undefined {
     return this.where(`job_id = ? AND state = 'stored'`, jobId)[0];
+  }
+
+  /** The newest LoRA that is there of a training that was the same, be that canceled while it was under way. */
+  ofSame({ characterKey, fingerprint }: Pick<SameJob, 'characterKey' | 'fingerprint'>): Lora | undefined {
+    const jobs = 'SELECT id FROM jobs WHERE character_key = ? AND fingerprint = ?';
+    const where = `state = 'stored' AND job_id IN (${jobs}) ORDER BY id DESC LIMIT 1`;
+    return this.where(where, characterKey, fingerprint)[0];
   }
 
   /** Takes the LoRAs of a character out of the ledger; what they cost stays counted. Returns them. */

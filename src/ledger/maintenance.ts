@@ -32,6 +32,13 @@ export class Maintenance {
     return this.connection.get<{ n: number }>(sql, characterKey)?.n ?? 0;
   }
 
+  /** Shots of a character whose request was sent, and nobody knows what became of it. */
+  held(characterKey: number): number {
+    const sql = `SELECT COUNT(*) n FROM jobs j JOIN shots s ON s.job_id = j.id AND s.state = 'held'
+      WHERE j.character_key = ?`;
+    return this.connection.get<{ n: number }>(sql, characterKey)?.n ?? 0;
+  }
+
   /** The output folders of all jobs, absolute. */
   outputs(): string[] {
     const kept = `SELECT DISTINCT json_extract(settings, '$.output') output FROM jobs`;

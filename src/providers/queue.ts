@@ -43,6 +43,8 @@ export interface Queue<Work> {
 
 /** The distance between two readings grows by this factor. */
 const POLL_GROWTH = 1.5;
+/** Work that nobody could read, or that has ended without its picture, for so long is told, and left to a later run. */
+const SILENT_MAX_MS = 300_000;
 
 /**
  * Reads the work until it has ended or the time is over. A reading that fails in passing (429, 5xx, a broken
@@ -62,6 +64,7 @@ export async function collectFromQueue<Work>(
   const endMs = elapsed() + timeoutMs;
   const whyOver = retention(queue, accepted, waiting);
   let delayMs = queue.pollMs;
+  let heardMs = elapsed();
   while (!call.signal.aborted) {
     const look = await lookAt(queue, accepted.remoteId, call);
     if (call.signal.aborted && look.state !== 'generated') break;
@@ -70,6 +73,8 @@ export async function collectFromQueue<Work>(
     if (over !== undefined) throw expired(queue, over);
     if (look.state === 'unreadable' && !look.passing) return running(look.why);
     if (look.state === 'running') call.onPhase?.('waiting', look.progress);
+    if (look.state === 'running') heardMs = elapsed();
+    else if (elapsed() - heardMs >= SILENT_MAX_MS) return running(look.why);
     const leftMs = endMs - elapsed();
     if (leftMs <= 0) return running(`no result after ${seconds(timeoutMs)}`, look);
     const askedMs = look.state === 'unreadable' ? (look.retryAfterMs ?? 0) : 0;

@@ -16,7 +16,7 @@ export function trainedLines(trained: Trained, cwd: string, typed: AsTyped): str
   const made = isNew
     ? `the LoRA of ${trained.characterName} (${characterId}) is trained: ${usd(trained.costUsd)}`
     : `a LoRA of these pictures is there already (job ${jobId}): nothing was bought`;
-  const gone = lora.isThere ? `${where}, ${bytes(lora.sizeBytes)}` : `${where}, whose file is gone`;
+  const gone = lora.isThere ? `${where}, ${bytes(lora.sizeBytes)}` : `${where}, whose file is gone or was changed`;
   return [
     made,
     `  in ${gone}`,

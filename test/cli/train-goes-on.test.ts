@@ -4,32 +4,15 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, expect, it } from 'vitest';
 import { ImgGen } from '../../src/index.ts';
 import { ask, filesIn } from '../support/cli/imggen.ts';
-import { removeDrawn, trainStudio } from '../support/train-studio.ts';
+import { leftTraining, removeDrawn, trainStudio } from '../support/train-studio.ts';
 
 afterAll(removeDrawn);
-
-type Studio = Awaited<ReturnType<typeof trainStudio>>;
-
-/** Leaves a training at the service, as the first Ctrl-C does. */
-async function left({ folder, env }: Studio): Promise<void> {
-  const imggen = await ImgGen.open({ cwd: folder, env, config: join(folder, 'config.json') });
-  const stop = new AbortController();
-  const run = imggen.train({
-    characterId: 'mira-sol',
-    provider: 'fal',
-    confirm: () => true,
-    signal: stop.signal,
-    onEvent: ({ event }) => event === 'generation_submitted' && stop.abort(),
-  });
-  expect(await run.result).toMatchObject({ status: 'interrupted', isLive: true, lora: null });
-  await imggen.close();
-}
 
 const shots = (folder: string) => ask<{ state: string }>(folder, `SELECT state FROM shots WHERE kind = 'train'`);
 
 it('is collected by a resume, which pays nothing, and by the same command again', async () => {
   const studio = await trainStudio({ emulator: { latencyMs: 300 } });
-  await left(studio);
+  await leftTraining(studio);
   const keyless = await studio.run(['resume'], {});
   expect(keyless).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('FAL_KEY') });
   const resumed = await studio.run(['resume']);
@@ -41,7 +24,7 @@ it('is collected by a resume, which pays nothing, and by the same command again'
 
 it('is collected by the same command without another question', async () => {
   const studio = await trainStudio({ emulator: { latencyMs: 300 } });
-  await left(studio);
+  await leftTraining(studio);
   expect(await studio.train('--json')).toMatchObject({ exitCode: 0 });
   expect(studio.emulator.charges()).toHaveLength(1);
 });
@@ -76,7 +59,7 @@ it('that failed at the service is told, is no picture to retry, and is trained a
 
 it('is canceled at the service before it begins, costs nothing then, and is dropped', async () => {
   const studio = await trainStudio({ service: { queueMs: 60_000 } });
-  await left(studio);
+  await leftTraining(studio);
   const canceled = await studio.run(['cancel', '2']);
   expect(canceled).toMatchObject({ exitCode: 0 });
   expect(canceled.stdout).toContain('1 stopped at the provider');

@@ -82,6 +82,16 @@ describe('waiting for accepted work', () => {
     });
   });
 
+  it.each([
+    ['nobody could read it', fails('unavailable')],
+    ['it has ended without its picture', missing],
+  ])('says after five minutes in which %s why it waits no longer, however long it may wait', async (_, said) => {
+    const { end, readAtMs } = await collecting({ says: [running, said], timeoutMs: 7_200_000 });
+    expect(end).toEqual({ state: 'running', why: expect.stringMatching(/unavailable|no output/) as string });
+    expect(readAtMs.at(-1)).toBeGreaterThanOrEqual(300_000);
+    expect(readAtMs.at(-1)).toBeLessThan(302_000);
+  });
+
   it('throws how the work ended, whatever kind that is, and reads no further', async () => {
     for (const ended of [fails('unavailable', { charged: 'no' }), fails('refused'), fails('unusable')]) {
       const { end, readAtMs } = await collecting({ says: [running, { ended }] });

@@ -2,7 +2,8 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { ImgGen } from '../../src/index.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulators/emulator.ts';
 import { fal, type FalOptions } from '../emulators/fal.ts';
 import { replicate } from '../emulators/replicate.ts';
@@ -72,4 +73,19 @@ export async function removeDrawn(): Promise<void> {
   const folder = await drawnOnce;
   drawnOnce = undefined;
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Leaves a training at fal, as the first Ctrl-C does. */
+export async function leftTraining({ folder, env }: Awaited<ReturnType<typeof trainStudio>>): Promise<void> {
+  const studio = await ImgGen.open({ cwd: folder, env, config: join(folder, 'config.json') });
+  const stop = new AbortController();
+  const run = studio.train({
+    characterId: 'mira-sol',
+    provider: 'fal',
+    confirm: () => true,
+    signal: stop.signal,
+    onEvent: ({ event }) => event === 'generation_submitted' && stop.abort(),
+  });
+  expect(await run.result).toMatchObject({ status: 'interrupted', isLive: true, lora: null });
+  await studio.close();
 }

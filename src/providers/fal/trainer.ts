@@ -1,5 +1,6 @@
 /** fal's fast trainer of FLUX LoRAs: the schema of fal-ai/flux-lora-fast-training, asked through the same queue. */
 import { z } from 'zod';
+import { ProviderError } from '../../errors.ts';
 import type { JsonService } from '../json-service.ts';
 import type { CallContext, Provider, Submission, SubmitContext } from '../provider.ts';
 import { collectFromQueue, type Queue, type Reading } from '../queue.ts';
@@ -126,10 +127,20 @@ function queueOf({ service, pollMs, retentionMs }: FalParts): Queue<Work<Result>
   };
 }
 
+/**
+ * A training that was accepted and has failed is not sent again by itself: whether fal bills a part of it is not
+ * published, and a person has said yes to one.
+ */
+function onlyAgainOnPurpose(error: ProviderError): ProviderError {
+  const { message, charged, code, status, failure, canceled } = error;
+  if (charged !== 'no' || (failure !== 'unavailable' && failure !== 'timeout')) return error;
+  return new ProviderError(message, { failure: 'rejected', charged, code, status, canceled, cause: error });
+}
+
 /** What a reading means. @throws {ProviderError} how the training ended without weights. */
 function resultOf(work: Work<Result>): Reading {
   if (work.state === 'open') return { state: 'running' };
-  if (work.state === 'failed') throw work.error;
+  if (work.state === 'failed') throw onlyAgainOnPurpose(work.error);
   const { result, units, seconds } = work;
   const url = result.diffusers_lora_file?.url;
   if (url === undefined || !URL.canParse(url) || !/^https?:/.test(url))

@@ -1,0 +1,61 @@
+/** What is bought a second time, and what never is: trainings that were canceled, failed or held before. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterAll, expect, it } from 'vitest';
+import { leftTraining, removeDrawn, trainStudio } from '../support/train-studio.ts';
+
+afterAll(removeDrawn);
+
+it('of a job that was canceled when its LoRA was made is there all the same: it is not bought again', async () => {
+  const studio = await trainStudio({ emulator: { latencyMs: 300 } });
+  await leftTraining(studio);
+  expect((await studio.run(['cancel', '2'])).stdout).toContain('1 LoRA finished at the provider: fetched');
+  const again = await studio.train('--yes');
+  expect(again.stdout).toContain('is there already (job 2): nothing was bought');
+  expect(studio.emulator.charges()).toHaveLength(1);
+});
+
+it('that failed at the service by the fault of its servers is sent again by a person alone', async () => {
+  const detail = [{ loc: ['body'], msg: 'out of memory', type: 'internal_server_error' }];
+  const fault = { on: 'result', kind: 'status', status: 500, body: JSON.stringify({ detail }), times: 1 } as const;
+  const { train, run, sent } = await trainStudio({ emulator: { faults: [fault] } });
+  expect(await train('--yes')).toMatchObject({ exitCode: 6, stdout: expect.stringContaining('out of memory') });
+  expect(sent('submit')).toHaveLength(1);
+  expect(await run(['retry', '2'])).toMatchObject({ exitCode: 4 });
+  expect(await run(['retry', '2', '--yes'])).toMatchObject({ exitCode: 0 });
+});
+
+it('says before another one that the last is perhaps paid, and `delete` that it is given up', async () => {
+  const { train, run } = await trainStudio({
+    emulator: { faults: [{ on: 'submit', kind: 'reset-after', times: 1 }] },
+  });
+  expect(await train('--yes')).toMatchObject({ exitCode: 75 });
+  expect((await train('--new')).stderr).toContain('job 2, another training of this character, was sent and is perhaps');
+  expect((await run(['delete', 'mira-sol'])).stderr).toContain('1 request that was perhaps paid is given up');
+});
+
+it('says of one that was canceled and is not collected yet that this pays nothing', async () => {
+  const studio = await trainStudio({ emulator: { latencyMs: 60_000 } });
+  await leftTraining(studio);
+  // As `cancel` leaves it where the service could not be asked.
+  const db = new Sqlite(join(studio.folder, '.imggen', 'ledger.db'));
+  db.exec(`UPDATE jobs SET state = 'canceled' WHERE id = 2`);
+  db.close();
+  expect((await studio.train()).stderr).toContain('was sent and is not collected yet: going on with it pays nothing');
+});
+
+it('has nothing to do with what lies where an export of the user’s own goes', async () => {
+  const { folder, train } = await trainStudio();
+  mkdirSync(join(folder, 'training'));
+  writeFileSync(join(folder, 'training', 'mira-sol-fal.zip'), 'my own');
+  expect(await train('--dry-run')).toMatchObject({ exitCode: 0 });
+});
+
+it('tells of weights that were changed since', async () => {
+  const { folder, train } = await trainStudio();
+  await train('--yes');
+  const weights = join(folder, 'images', 'mira-sol', 'lora', 'mira_sol_lora_2.safetensors');
+  writeFileSync(weights, 'short');
+  expect((await train('--yes')).stdout).toContain('whose file is gone or was changed');
+});
