@@ -9,6 +9,7 @@ import { changedSettings } from '../ledger/settings.ts';
 import { planEdits } from '../plan/edit.ts';
 import type { PlannedShot } from '../shot.ts';
 import { choiceNotice } from './choice.ts';
+import { assertBeside, placesNotice } from './edit-inputs.ts';
 import { drawingAsked, sizedAs, sourceReference } from './edit-source.ts';
 import { namedImage } from './images.ts';
 import { paidInVain, continuation, jobBasics } from './jobs.ts';
@@ -19,7 +20,7 @@ import { alikeOf, assertFits } from './preflight.ts';
 import type { Asked, PlannedJob } from './planned-job.ts';
 import { highestStored } from './store-numbers.ts';
 import { knownReferences } from './subject.ts';
-import { assertNeedsNoPrompt, assertNewWork, placesNotice } from './without-prompt.ts';
+import { assertNeedsNoPrompt, assertNewWork } from './without-prompt.ts';
 
 /** Which picture is edited, and how. */
 export interface EditOptions extends Pick<MakingOptions, 'key' | 'acceptUnreadStore'> {
@@ -87,6 +88,7 @@ async function wantedEdit(project: CreatingProject, options: EditOptions): Promi
   const config = await sizedAs(project, source);
   const made = await settingsFor({ ...project, config }, { character, alike, face: FACE });
   const ready = await project.services.provider(made.settings.provider);
+  await project.services.learn(ready, made.settings.model);
   assertFits(made.settings, ready, alike);
   const can = ready.provider.capabilities(made.settings.model);
   const settings = prompt === '' ? { ...made.settings, rerolls: 0 } : made.settings;
@@ -97,6 +99,7 @@ async function wantedEdit(project: CreatingProject, options: EditOptions): Promi
   const basics = jobBasics(project.config, wanted, { key: options.key, fresh: options.fresh });
   const same = { ...basics, kind: 'edit', imageCount: count, characterKey } as const;
   const before = ledger.jobs.continued(same);
+  if (!before) assertBeside(project, { source, settings }, can);
   if (can.prompt === 'none' && !before) assertNewWork(project, ledger, { source, settings, options }, can);
   const drawn = can.keepsFace === 'drawn';
   return {

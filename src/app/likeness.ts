@@ -178,6 +178,7 @@ export function expectedReferences(
   const faces = fitting.filter(isFace).map(read);
   const others = [...own, ...fitting.filter((given) => !isFace(given))].map(read);
   const parts = { faces: faces.length > 0 ? faces : avatar, pictures: isAvatar ? [] : pictures, own: others };
+  if (can.works && sourceOf(own)) return sentReferences(parts, can);
   let places = can.referencesMax;
   return sentReferences(parts, can).filter((one) => hasOwnInput(can, one) || places-- > 0);
 }

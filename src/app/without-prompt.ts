@@ -4,9 +4,7 @@ import type { AlikeShots } from '../ledger/alike.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Image, JobSettings } from '../ledger/records.ts';
 import type { Capabilities } from '../providers/capabilities.ts';
-import { REFERENCE_ROLES, type ReferenceRole } from '../shot.ts';
 import type { ReadyProvider } from '../runner/context.ts';
-import { hasPicture } from './likeness.ts';
 import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
 
@@ -33,13 +31,13 @@ interface Work {
 }
 
 /**
- * Looks whether the model can do its work, and whether that makes another picture than those that are there.
+ * Looks whether the model can do what is asked, and whether that makes another picture than those that are there.
  * @throws {UserError} with every problem.
  */
 export function assertNewWork(project: WorkingProject, ledger: Ledger, work: Work, can: Capabilities): void {
   const { source, settings, options } = work;
   const { model } = settings;
-  const problems = [...unfitting(project, options, can), ...lacking(project, work, can).map(lackWords(can))];
+  const problems = unfitting(project, options, can);
   if (problems.length > 0)
     throw new UserError(`${model} can't work on ${source.filename}:`, { problems, hint: NOTHING });
   const made = can.seed === 'none' && options.fresh !== true ? ledger.images.workedOn(source.id, settings) : undefined;
@@ -64,33 +62,6 @@ function unfitting(
     ...(isSame && seed !== undefined ? ['seed: it takes none; leave it out'] : []),
     ...(given.size === undefined ? [] : ['size: it decides how large the picture is; leave it out']),
   ];
-}
-
-/** Roles of which a picture must go along and none is there. */
-function lacking(project: WorkingProject, { source, settings }: Work, { works }: Capabilities): ReferenceRole[] {
-  const { characterId, characterKey } = source;
-  return REFERENCE_ROLES.filter((wanted) => {
-    if (works?.beside[wanted] === undefined || settings.references.some(({ role }) => role === wanted)) return false;
-    if (wanted !== 'face') return true;
-    const isFace = project.ledger.openExisting().images.chosenFace(characterKey)?.id === source.id;
-    return isFace || !hasPicture(project, { characterId, characterKey, settings });
-  });
-}
-
-function lackWords({ works }: Capabilities): (role: ReferenceRole) => string {
-  return (role) => {
-    const input = works?.beside[role] ?? '';
-    const how = `name one in character.references with the role ${role}, or its address in providers.replicate.input`;
-    return `${input}: it needs a picture of the ${role} beside the one that it works on; ${how}`;
-  };
-}
-
-/** Which picture goes into which input, where there are several. */
-export function placesNotice({ filename }: Image, model: string, { works }: Capabilities): Notice | undefined {
-  const roles = REFERENCE_ROLES.filter((role) => works?.beside[role] !== undefined);
-  if (!works || roles.length === 0) return undefined;
-  const others = roles.map((role) => `the picture of the ${role} as ${works.beside[role]}`);
-  return { message: `${model} gets ${filename} as ${works.on}, ${others.join(', ')}` };
 }
 
 /** True for shots that go without words. */

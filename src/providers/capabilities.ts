@@ -66,7 +66,7 @@ export interface Capabilities {
    * swaps): only edits ask it. `unread`: not known before its service was asked. Default: it takes one, and needs it.
    */
   prompt?: 'none' | 'unread';
-  /** Of a model without a prompt: its inputs by name. */
+  /** The inputs of an edit by name, where they are not the face's: the picture may be there for another use. */
   works?: WorkInputs;
   /** What becomes of the person in a reference picture. */
   keepsFace: FaceKeeping;

@@ -21,10 +21,10 @@ export function unfitToStandIn(other: ReadyProvider, model: string, demand: Stan
   const why = unfit(other, model, demand);
   if (why !== undefined) return why;
   if (settings.lora !== undefined) return 'it has no LoRA of the character';
-  const { withheld, qualities, keepsFace, referencesMin = 0 } = other.provider.capabilities(model);
+  const { withheld, qualities, keepsFace, referencesMin = 0, works } = other.provider.capabilities(model);
   if (sourceOf(settings.references) && keepsFace === 'drawn') return 'it draws anew, and edits no picture';
   if (references < referencesMin) return 'it needs a reference picture, and none goes along';
-  if (references > 0 && withheld !== undefined) return `it ${withheld}`;
+  if (references > 0 && withheld !== undefined && !(works && sourceOf(settings.references))) return `it ${withheld}`;
   if (settings.quality !== undefined && qualities.length > 0 && !qualities.includes(settings.quality))
     return `it has no quality ${JSON.stringify(settings.quality)}: it takes ${qualities.join(', ')}`;
   const price = demand.price();

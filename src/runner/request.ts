@@ -7,7 +7,7 @@ import type { ReadyProvider, RunnerContext } from './context.ts';
 import { unfitToStandIn } from './fallback.ts';
 import { avatarOf, picturesOf, type PicturesContext } from './own-pictures.ts';
 import { inBatch, isBatched, makerOf } from './in-batch.ts';
-import { hasOwnInput, isForKind, promptWithRoles } from './roles.ts';
+import { isForKind, ownRoles, promptWithRoles } from './roles.ts';
 import { sentReferences, type ReferenceParts } from './sent-references.ts';
 
 /** A shot to be made, with its own settings over its job's. */
@@ -58,7 +58,7 @@ export class Requests {
     const { model } = ready;
     const main = this.context.providers.get(settings.provider);
     const can = main?.provider.capabilities(settings.model);
-    const wanted = can?.referencesMax === 0 ? 0 : this.wantedBy(of, can);
+    const wanted = can && takesNone(can, shot) ? 0 : this.wantedBy(of, can);
     const price = () => {
       const references = this.referencesFor(ready, model, of);
       return ready.provider.price({ model, prompt: shot.prompt, ...keptOf(settings, references) });
@@ -97,8 +97,7 @@ export class Requests {
   private kept(ready: ReadyProvider, model: string, of: Made): AttemptRequest {
     const references = this.referencesFor(ready, model, of);
     const can = ready.provider.capabilities(model);
-    const roles = references.flatMap((one) => (hasOwnInput(can, one) ? (one.role ?? 'face') : []));
-    const ownInputs = [...new Set(roles)];
+    const ownInputs = ownRoles(can, references);
     return { ...keptOf(of.settings, references), ...(ownInputs.length > 0 && { ownInputs }) };
   }
 
@@ -106,7 +105,7 @@ export class Requests {
   private referencesFor(ready: ReadyProvider, model: string, of: Made): Reference[] {
     const can = ready.provider.capabilities(model);
     // A face that nobody takes is not missed.
-    return can.referencesMax === 0 ? [] : sentReferences(this.partsOf(of), can);
+    return takesNone(can, of.shot) ? [] : sentReferences(this.partsOf(of), can);
   }
 
   private partsOf({ job, shot }: Made): ReferenceParts {
@@ -169,6 +168,11 @@ export function shotSettings(settings: JobSettings, own: ShotSettings, kind: Sho
   const fitting = settings.references.filter((reference) => isForKind(reference, kind));
   const given = sourceOf(references) ? references : [...fitting, ...references];
   return { ...settings, width, height, references: given };
+}
+
+/** True where no picture goes along; an edit's may go into another input than the face's. */
+function takesNone({ referencesMax, works }: Capabilities, { settings }: Shot): boolean {
+  return referencesMax === 0 && !(works && sourceOf(settings.references));
 }
 
 /** What is asked beside model, prompt and seed. */

@@ -20,6 +20,14 @@ export function hasOwnInput({ ownInputs = {} }: Pick<Capabilities, 'ownInputs'>,
   return (ownInputs[role] ?? 0) > 0;
 }
 
+/** Roles of references that go into an input of their own; of an edit those beside its source. */
+export function ownRoles(can: Pick<Capabilities, 'ownInputs' | 'works'>, references: readonly Role[]): ReferenceRole[] {
+  const isEdit = references.some(({ role }) => role === 'source');
+  const isOwn = (one: Role): boolean =>
+    isEdit && can.works ? can.works.beside[one.role ?? 'face'] !== undefined : hasOwnInput(can, one);
+  return [...new Set(references.flatMap((one) => (isOwn(one) ? (one.role ?? 'face') : [])))];
+}
+
 /** References by what they are there for: source, face, product, style; of one kind in their order. */
 export function inOrderOfRoles<Reference extends Role>(references: readonly Reference[]): Reference[] {
   const rank = ({ role = 'face' }: Role): number => ROLES.indexOf(role);

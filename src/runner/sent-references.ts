@@ -1,5 +1,5 @@
 /** Which of a shot's pictures go along with a request, and in which order. Pure. */
-import type { Capabilities } from '../providers/capabilities.ts';
+import type { Capabilities, WorkInputs } from '../providers/capabilities.ts';
 import { REFERENCE_ROLES, sourceOf, type Reference } from '../shot.ts';
 import { hasOwnInput, inOrderOfRoles } from './roles.ts';
 
@@ -25,12 +25,10 @@ const SEVERAL: ReadonlySet<Capabilities['keepsFace']> = new Set(['references', '
  * face as a model of several pictures takes beside it.
  */
 export function sentReferences({ faces, pictures, own }: ReferenceParts, can: TakesReferences): Reference[] {
-  if (can.referencesMax === 0) return [];
   const source = sourceOf(own);
-  if (source) {
-    const beside = besideSource(source, [...faces, ...own], can);
-    return [...distinct([source, ...(SEVERAL.has(can.keepsFace) ? faces : [])]).slice(0, can.referencesMax), ...beside];
-  }
+  if (source && can.works) return [source, ...besideSource(source, [...faces, ...own], can.works)];
+  if (can.referencesMax === 0) return [];
+  if (source) return distinct([source, ...(SEVERAL.has(can.keepsFace) ? faces : [])]).slice(0, can.referencesMax);
   const [apart, shared] = [own.filter((one) => hasOwnInput(can, one)), own.filter((one) => !hasOwnInput(can, one))];
   const needed = distinct([...faces, ...shared]);
   const room = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - needed.length) : 0;
@@ -40,9 +38,9 @@ export function sentReferences({ faces, pictures, own }: ReferenceParts, can: Ta
   return inOrderOfRoles([...distinct([...faces, ...more, ...shared]), ...apart]);
 }
 
-/** What a model without a prompt needs beside the picture that it works on: of each role the first other one. */
-function besideSource(source: Reference, others: readonly Reference[], { works }: TakesReferences): Reference[] {
-  const roles = REFERENCE_ROLES.filter((role) => works?.beside[role] !== undefined);
+/** What a model needs beside the picture that it works on: of each role the first other one. */
+function besideSource(source: Reference, others: readonly Reference[], { beside }: WorkInputs): Reference[] {
+  const roles = REFERENCE_ROLES.filter((role) => beside[role] !== undefined);
   const isOther = ({ sha256 }: Reference): boolean => sha256 !== source.sha256;
   return roles.flatMap((wanted) => others.find((one) => isOther(one) && (one.role ?? 'face') === wanted) ?? []);
 }

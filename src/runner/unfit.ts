@@ -36,7 +36,7 @@ export function unfit(ready: ReadyProvider, model: string, demand: Demand): stri
     const isEdit = sourceOf(settings.references) !== undefined;
     if (isEdit && !canEdit(can)) return noEdit(can);
     // A drawing is made anew from the same traits: nothing has to go along with it.
-    if (references > can.referencesMax && !(isEdit && can.keepsFace === 'drawn'))
+    if (references > can.referencesMax && !(isEdit && (can.keepsFace === 'drawn' || can.works)))
       return `it takes ${can.referencesMax} reference pictures, ${references} are asked for`;
     if (settings.requireSeed && can.seed === 'none') return 'it has no seed, and one is required';
     if (promptChars > (can.promptMaxChars ?? Infinity))
@@ -70,8 +70,8 @@ function tooManyOf({ ownInputs = {} }: Capabilities, own: readonly GivenReferenc
 const EDITING: readonly Capabilities['keepsFace'][] = ['references', 'edit', 'repaint'];
 
 /** True when a model can make a new picture from an existing one; a drawing is made anew with the words of the edit. */
-function canEdit({ keepsFace, referencesMax, withheld }: Capabilities): boolean {
-  if (keepsFace === 'drawn') return true;
+function canEdit({ keepsFace, referencesMax, withheld, works }: Capabilities): boolean {
+  if (keepsFace === 'drawn' || works) return true;
   return EDITING.includes(keepsFace) && referencesMax > 0 && withheld === undefined;
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { abilitiesOf } from '../../src/providers/replicate/abilities.ts';
+import { abilitiesOf, chosen } from '../../src/providers/replicate/abilities.ts';
 import { buildInput } from '../../src/providers/replicate/input.ts';
 import { outputProblem } from '../../src/providers/replicate/output.ts';
 import { guidePictures, pictureInput } from '../../src/providers/replicate/picture-fields.ts';
@@ -12,7 +12,11 @@ import { promptField } from '../../src/providers/replicate/prompt-field.ts';
 import { inputSchema } from '../../src/providers/replicate/schema.ts';
 import { worksOn } from '../../src/providers/replicate/works-on.ts';
 import { request } from '../support/providers/replicate-stage.ts';
+import type { Capabilities } from '../../src/providers/capabilities.ts';
+import { unfit } from '../../src/runner/unfit.ts';
 import { REFERENCE_ROLES } from '../../src/shot.ts';
+import type { JobSettings } from '../../src/ledger/records.ts';
+import { provider } from '../support/runner-rig.ts';
 import { invalidities, type RecordedModel } from '../support/replicate-schemas.ts';
 
 /** A model as the list has it. */
@@ -26,6 +30,24 @@ interface ListedModel {
 const FACE = 'https://example.com/face.png';
 const SOURCE = 'https://example.com/source.png';
 const STYLE = 'https://example.com/style.png';
+const SETTINGS: JobSettings = {
+  provider: 'paper',
+  fallback: [],
+  model: 'm',
+  width: 16,
+  height: 16,
+  output: '/images',
+  store: 'none',
+  thumbnails: false,
+  requireSeed: false,
+  references: [],
+  caps: {},
+  concurrency: 1,
+  staggerMs: 0,
+  attemptsMax: 3,
+  timeoutMs: 60_000,
+  allowUnknownPrice: false,
+};
 const NO_FILE = { path: '/face.png', mime: 'image/png', sha256: '', sizeBytes: 1 } as const;
 
 /** What becomes of the picture, in a few words. */
@@ -37,33 +59,50 @@ function fateOf({ owner, name, latest_version: version, default_example: example
   const pictures = pictureInput(schema);
   if (!pictures && guidePictures(schema).length === 0) return 'takes no picture';
   const model = { model: `${owner}/${name}`, openapi, schema, source: '' };
-  if (!promptField(schema)) return fateOfWork(model);
-  if (!pictures) return 'refused: pictures for another use';
+  if (!promptField(schema)) return fateOfEdit(model, 'no prompt');
   const { input, problems } = buildInput(schema, request(), [FACE], { extra: {}, use: 'repaint' });
-  if (problems.some((problem) => problem.includes('must be one of'))) return 'refused: fixed prompts';
-  const [first] = problems;
-  if (first !== undefined) return `refused: requires ${/mask/.exec(problems.join())?.[0] ?? first.split(':')[0]}`;
+  const why = problems.some((problem) => problem.includes('must be one of')) ? 'fixed prompts' : problems[0];
+  if (!pictures || why !== undefined) return fateOfEdit(model, pictures ? 'needs more' : 'another use', why);
   if (invalidities(model, input).length > 0) return `INVALID ${model.model}`;
   if (!JSON.stringify(input).includes(FACE)) return `DROPPED ${model.model}`;
   return pictures.keeps === 'repaint' ? 'sent, painted over' : 'sent';
 }
 
-/** What an edit without a prompt becomes, with whatever the model needs beside the picture. */
-function fateOfWork(model: RecordedModel): string {
+/** What an edit becomes, with whatever the model needs beside the picture. @param why it takes no shot. */
+function fateOfEdit(model: RecordedModel, kind: string, why = ''): string {
   const { schema } = model;
+  const field = schema.fields.get(promptField(schema) ?? '');
+  const prompt = field === undefined ? '' : String(field.choices?.[0] ?? 'a red coat');
+  const can = chosen(abilitiesOf(schema), 'repaint');
+  const refused = unfitToEdit(can, prompt !== '');
   const works = worksOn(schema);
-  if ('problem' in works) return `no prompt, refused: ${works.problem.split(/[:,]/)[0]}`;
-  const beside = REFERENCE_ROLES.filter((role) => works.beside[role]);
+  const told = field === undefined && 'problem' in works ? works.problem : why;
+  if (refused !== undefined) return `${kind}, refused: ${short(told || refused)}`;
+  const beside = REFERENCE_ROLES.filter((role) => can.works?.beside[role]);
   const references = (['source', ...beside] as const).map((role) => ({ ...NO_FILE, role }));
-  const asked = request({ prompt: '', references, ownInputs: beside });
+  const asked = request({ prompt, references, ownInputs: beside });
   const addresses = [SOURCE, ...beside.map((role) => `https://example.com/${role}.png`)];
-  const { input, problems } = buildInput(schema, asked, addresses, { extra: {}, use: undefined });
-  if (problems.length > 0) return `no prompt, refused: ${problems[0]}`;
+  const { input, problems } = buildInput(schema, asked, addresses, { extra: {}, use: 'repaint' });
+  if (problems.length > 0) return `${kind}, refused: ${short(problems[0] ?? '')}`;
   if (invalidities(model, input).length > 0) return `INVALID ${model.model}`;
   const values = Object.values(input).flat();
   if (!addresses.every((address) => values.includes(address))) return `DROPPED ${model.model}`;
-  return `no prompt, sent${beside.length === 0 ? '' : ` with a ${beside.join()} beside it`}`;
+  return `${kind}, edit sent${beside.length === 0 ? '' : ` with a ${beside.join()} beside it`}`;
 }
+
+/** Why an edit would be refused before anything is sent; undefined: it would not. */
+function unfitToEdit(can: Capabilities, hasPrompt: boolean): string | undefined {
+  const sized: Capabilities = { ...can, sizes: { kind: 'any' } };
+  const made = {
+    ...provider({ submit: () => Promise.reject(new Error('a question only')) }),
+    capabilities: () => sized,
+  };
+  const ready = { provider: made, model: 'm', scope: 's', intervalMs: 0 };
+  const settings = { ...SETTINGS, references: [{ role: 'source', picture: '/a.png' }] } as const;
+  return unfit(ready, 'm', { settings, references: 1, promptChars: 1, hasPrompt });
+}
+
+const short = (problem: string): string => (problem.includes('mask') ? 'a mask' : problem.split(/[:,(]/)[0]) ?? '';
 
 /** What becomes of a picture of a style, beside one of the face; undefined: the model has no input for it. */
 function fateOfStyle({ latest_version: version }: ListedModel): string | undefined {

@@ -5,7 +5,7 @@ import { isPrompt, promptField } from './prompt-field.ts';
 import { ownInputsOf } from './role-fields.ts';
 import type { Input, InputField, InputSchema } from './schema.ts';
 import { sizesOf } from './size-fields.ts';
-import { worksOn, type WorksOn } from './works-on.ts';
+import { editInputs, type WorksOn } from './works-on.ts';
 
 /**
  * What to do with a model that takes a picture only to paint over it (img2img), or for another use: `repaint` sends
@@ -43,6 +43,7 @@ export function abilitiesOf(schema: InputSchema, given: Input = {}): Capabilitie
     ...(guides.length === 0
       ? {}
       : { withheld: `takes pictures only for another use (${guides.slice(0, 3).join(', ')})` }),
+    ...worksOf(editInputs(schema, given)),
     sizes: sizesOf(schema),
     qualities: qualitiesOf(schema),
     negativePrompt: negativeField(schema) !== undefined,
@@ -54,11 +55,12 @@ export function abilitiesOf(schema: InputSchema, given: Input = {}): Capabilitie
 
 /** Of a model without a prompt: it works on one picture, and decides itself how large the new one is. */
 function abilitiesOfWork(schema: InputSchema, given: Input): Capabilities {
-  const works = worksOn(schema, given);
+  const works = editInputs(schema, given);
   return {
     prompt: 'none',
     seed: seedField(schema) === undefined ? 'none' : 'best-effort',
-    ...('problem' in works ? { referencesMax: 0, keepsFace: 'none' } : placesOf(works)),
+    ...(works ? { referencesMax: 1, keepsFace: 'edit' } : { referencesMax: 0, keepsFace: 'none' }),
+    ...worksOf(works),
     sizes: { kind: 'any' },
     qualities: [],
     negativePrompt: false,
@@ -68,22 +70,18 @@ function abilitiesOfWork(schema: InputSchema, given: Input): Capabilities {
   };
 }
 
-/** The picture itself, and one for each role beside it. */
-function placesOf({ source, beside }: WorksOn): Pick<Capabilities, 'referencesMax' | 'keepsFace' | 'works'> {
-  const inputs = Object.entries(beside);
-  return {
-    referencesMax: 1,
-    ...(inputs.length > 0 && { ownInputs: Object.fromEntries(inputs.map(([role]) => [role, 1])) }),
-    keepsFace: 'edit',
-    works: { on: source.name, beside: Object.fromEntries(inputs.map(([role, { name }]) => [role, name])) },
-  };
+/** The inputs of an edit by name, where they are not the face's. */
+function worksOf(works: WorksOn | undefined): Pick<Capabilities, 'works'> {
+  if (!works) return {};
+  const beside = Object.fromEntries(Object.entries(works.beside).map(([role, { name }]) => [role, name]));
+  return { works: { on: works.source.name, beside } };
 }
 
 /** Abilities with what the user chose for pictures that a model would only paint over. */
 export function chosen(can: Capabilities, use: ReferenceUse): Capabilities {
   if (can.prompt === 'none') return can;
   const { withheld, ...rest } = can;
-  const { ownInputs: _, ...alone } = rest;
+  const { ownInputs: _, works: __, ...alone } = rest;
   if (use === 'none') return { ...alone, referencesMax: 0, keepsFace: 'none' };
   if (can.keepsFace !== 'repaint') return can;
   if (use === 'repaint') return rest;

@@ -1,12 +1,12 @@
 /** Which input of a model gets which reference picture. Pure. */
-import { REFERENCE_ROLES, type ReferenceRole } from '../../shot.ts';
+import { REFERENCE_ROLES, sourceOf, type ReferenceRole } from '../../shot.ts';
 import type { ImageRequest } from '../provider.ts';
 import type { ReferenceUse } from './abilities.ts';
 import { kindBeside, pictureInput, type PictureInput } from './picture-fields.ts';
 import { promptField } from './prompt-field.ts';
 import { roleInputs, type RoleInput } from './role-fields.ts';
 import type { Input, InputSchema } from './schema.ts';
-import { worksOn } from './works-on.ts';
+import { editInputs } from './works-on.ts';
 
 /** What the user chose for the pictures of a model. */
 interface PictureChoices {
@@ -22,7 +22,7 @@ export function picturesInput(
   addresses: readonly string[],
   choices: PictureChoices,
 ): { input: Input } | { problem: string } {
-  const places = placesOf(schema, choices);
+  const places = placesOf(schema, choices, sourceOf(given) !== undefined);
   const roleAt = (index: number): ReferenceRole => given[index]?.role ?? 'face';
   const isOwn = (index: number): boolean => places.use !== 'none' && ownInputs.includes(roleAt(index));
   const shared = referenceInput(
@@ -57,14 +57,13 @@ interface Places {
   use: ReferenceUse;
 }
 
-function placesOf(schema: InputSchema, { use, given = {} }: PictureChoices): Places {
-  const main = mainPicture(schema, given);
-  if (promptField(schema) !== undefined) return { main, own: roleInputs(schema), needed: [], use };
-  const works = worksOn(schema, given);
-  const beside = 'problem' in works ? {} : works.beside;
-  const needed = REFERENCE_ROLES.filter((role) => beside[role] !== undefined);
-  const own = Object.fromEntries(Object.entries(beside).map(([role, field]) => [role, { ...field, max: 1 }]));
-  return { main, own, needed, use: 'repaint' };
+function placesOf(schema: InputSchema, { use, given = {} }: PictureChoices, isEdit: boolean): Places {
+  const works = isEdit ? editInputs(schema, given) : undefined;
+  if (!works) return { main: mainPicture(schema, given), own: roleInputs(schema), needed: [], use };
+  const needed = REFERENCE_ROLES.filter((role) => works.beside[role] !== undefined);
+  const own = Object.fromEntries(Object.entries(works.beside).map(([role, field]) => [role, { ...field, max: 1 }]));
+  const { name, list } = works.source;
+  return { main: { names: [name], list, max: 1, required: true, keeps: 'edit' }, own, needed, use: 'repaint' };
 }
 
 function referenceInput(
@@ -93,8 +92,6 @@ function nameAt(names: readonly string[], index: number): string {
 /** The input of the face; of a model without a prompt that of the picture that it works on. */
 export function mainPicture(schema: InputSchema, given: Input): PictureInput | undefined {
   if (promptField(schema) !== undefined) return pictureInput(schema);
-  const works = worksOn(schema, given);
-  if ('problem' in works) return undefined;
-  const { name, list } = works.source;
-  return { names: [name], list, max: 1, required: true, keeps: 'edit' };
+  const works = editInputs(schema, given);
+  return works && { names: [works.source.name], list: works.source.list, max: 1, required: true, keeps: 'edit' };
 }

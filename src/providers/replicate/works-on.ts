@@ -1,9 +1,11 @@
 /**
- * Which inputs of a model without a prompt get which pictures: the one that it works on, and what it needs beside it.
- * Told by names and the model's own words. Pure.
+ * Which inputs of a model get which pictures of an edit, where the input of the face is not the one: of models without
+ * a prompt, of those that take a picture for another use, or need several. Told by names and the model's own words.
+ * Pure.
  */
 import type { ReferenceRole } from '../../shot.ts';
-import { takesPicture } from './picture-fields.ts';
+import { pictureInput, takesPicture } from './picture-fields.ts';
+import { promptField } from './prompt-field.ts';
 import type { Input, InputField, InputSchema } from './schema.ts';
 
 /** An input that takes a picture. */
@@ -34,20 +36,52 @@ const BESIDE: Readonly<Record<'face' | 'style' | 'product', RegExp>> = {
   product: /^(garm(ent)?|cloth(es|ing)?|product)(_?(image|img))?$/i,
 };
 /** Pictures that nothing of ours can be. */
-const STRANGE = /mask|background|foreground|pose|depth|canny|control|material|driving|(^|_)ref$|^lr$|left|right|_r$/i;
+const STRANGE =
+  /mask|background|foreground|pose|depth|canny|control|condi?tion|material|driving|(^|_)ref$|^lr$|left|right|_r$/i;
+/** Files beside a picture that is there to guide, and are no such picture themselves. */
+const UNFIT = /mask|(^|_)qr(_|$)|settings/i;
 /** The picture itself, best first. */
 const SOURCES = [/^(input_?)?(image|img)$/i, /^(input_?)?(image|img|photo|picture|file)?(_?(path|pth|file))?$/i];
 
-/** The inputs; or why they can't be told, as a predicate. @param given what the user's config has for the model. */
+/**
+ * Of a model without a prompt: its inputs; or why they can't be told, as a predicate. @param given what the user's
+ * config has for the model.
+ */
 export function worksOn(schema: InputSchema, given: Input = {}): WorksOn | { problem: string } {
-  const pictures = [...schema.fields].filter(
-    (one) => !(one[0] in given) && takesPicture(...one) && !isOtherFile(one, schema.required.includes(one[0])),
-  );
+  const pictures = picturesOf(schema, given);
   if (pictures.length === 0) return { problem: 'takes no prompt, and no picture either: there is nothing to send' };
   const needed = pictures.filter(([name, field]) => schema.required.includes(name) || hasExample(field));
   const wanting = wantingOf(schema, given, pictures);
   if (wanting.length > 0) return { problem: `requires ${wanting.join(', ')}: set it in providers.replicate.input` };
   return needed.length > 0 ? amongNeeded(needed) : amongFree(pictures);
+}
+
+/**
+ * Of a model with a prompt whose input of the face is not the one for an edit: it takes a picture for another use only
+ * (its outline, its depth), or needs several. Undefined: the input of the face is the one.
+ */
+function editsBy(schema: InputSchema, given: Input = {}): WorksOn | undefined {
+  const pictures = picturesOf(schema, given);
+  if (pictureInput(schema) === undefined) {
+    const [guide, ...others] = pictures.filter(([name]) => !UNFIT.test(name));
+    return guide && others.length === 0 ? { source: fieldOf(guide), beside: {} } : undefined;
+  }
+  const needed = pictures.filter(([name]) => schema.required.includes(name));
+  const found = needed.length > 1 ? amongNeeded(needed) : undefined;
+  return found && 'source' in found ? found : undefined;
+}
+
+/** The inputs of an edit, where they are not the face's; undefined: they are, or can't be told. */
+export function editInputs(schema: InputSchema, given: Input = {}): WorksOn | undefined {
+  if (promptField(schema) !== undefined) return editsBy(schema, given);
+  const works = worksOn(schema, given);
+  return 'problem' in works ? undefined : works;
+}
+
+function picturesOf({ fields, required }: InputSchema, given: Input): Named[] {
+  return [...fields].filter(
+    (one) => !(one[0] in given) && takesPicture(...one) && !isOtherFile(one, required.includes(one[0])),
+  );
 }
 
 type Named = readonly [string, InputField];
@@ -61,6 +95,8 @@ function amongNeeded(needed: readonly Named[]): WorksOn | { problem: string } {
   }
   const [alone] = needed;
   if (needed.length === 1 && alone) return { source: fieldOf(alone), beside: {} };
+  const [first, second] = pairOf(needed);
+  if (first && second) return { source: fieldOf(first), beside: { face: fieldOf(second) } };
   const beside: WorksOn['beside'] = {};
   const sources: Named[] = [];
   for (const one of needed) {
@@ -71,6 +107,17 @@ function amongNeeded(needed: readonly Named[]): WorksOn | { problem: string } {
   const [source] = sources;
   if (source && sources.length === 1) return { source: fieldOf(source), beside };
   return { problem: `takes several pictures, and it is not clear which one it works on: ${listed(needed)}` };
+}
+
+/** Two pictures that are blended: told apart by nothing but their number. Empty: they are no such pair. */
+function pairOf(pictures: readonly Named[]): Named[] {
+  const pair = pictures.toSorted(([a], [b]) => a.localeCompare(b));
+  const said = pair.map(([name, { description = '' }]) => [
+    name.replace(/_?[12]$/, ''),
+    description.toLowerCase().replace(/#?\d|first|second/, ''),
+  ]);
+  const isPair = pair.length === 2 && pair.every(([name], index) => name.endsWith(String(index + 1)));
+  return isPair && said[0]?.join() === said[1]?.join() ? pair : [];
 }
 
 /** Of pictures that may all be left out. */

@@ -93,7 +93,7 @@ describe('a model without a prompt', () => {
 
   it.each([
     ['it is not clear which one it works on: source_image, target_image', ['source_image*', 'target_image*']],
-    ['it is not clear which one it works on: image1, image2', ['image1*', 'image2*']],
+    ['it is not clear which one it works on: image, image2', ['image*', 'image2*']],
     ['it is not clear which one it works on: image1, image2', ['image1', 'image2']],
     ['needs mask beside the picture', ['image*', 'mask*']],
     ['needs background beside the picture', ['image*', 'background*']],
@@ -133,6 +133,37 @@ describe('a model without a prompt', () => {
     const described = { ...uri, description: 'Input image, tar or zip file' };
     expect(worksOn(schemaOf({ input_file: described }))).toHaveProperty('problem');
     expect(worksOn(schemaOf({ 'images*': described }))).toMatchObject({ source: { name: 'images' } });
+  });
+});
+
+describe('an edit at a model with a prompt', () => {
+  const inputs = (...names: string[]) =>
+    schemaOf({ 'prompt*': { type: 'string' }, ...Object.fromEntries(names.map((name) => [name, uri])) });
+  it.each([
+    [{ on: 'control_image', beside: {} }, ['control_image*']],
+    [{ on: 'canny', beside: {} }, ['canny*', 'mask']],
+    [{ on: 'image', beside: { style: 'image_style' } }, ['image*', 'image_style*']],
+    [{ on: 'commerce_image', beside: { face: 'face_image' } }, ['face_image*', 'commerce_image*']],
+    [{ on: 'image_1', beside: { face: 'image_2' } }, ['image_1*', 'image_2*']],
+  ])('has %j where it takes %j', (works, names) => {
+    expect(abilitiesOf(inputs(...names)).works).toEqual(works);
+  });
+
+  it.each([
+    [['image*']],
+    [['input_images']],
+    [['pose_image', 'depth_image']],
+    [['mask*']],
+    [['image*', 'image_pose*']],
+  ])('has nothing but the input of the face where it takes %j', (names) => {
+    expect(abilitiesOf(inputs(...names)).works).toBeUndefined();
+  });
+
+  it('sends two numbered pictures that are described as one and another only where they are alike', () => {
+    const told = (one: string, two: string) =>
+      schemaOf({ 'image1*': { ...uri, description: one }, 'image2*': { ...uri, description: two } });
+    expect(worksOn(told('First input image', 'Second input image'))).toMatchObject({ source: { name: 'image1' } });
+    expect(worksOn(told("Man's image", "Woman's image"))).toHaveProperty('problem');
   });
 });
 
