@@ -33,6 +33,11 @@ export async function withLora(
   const lora =
     characterKey === undefined ? undefined : project.ledger.open().loras.current(characterKey, settings.provider);
   if (!lora) return { made, notice: undefined };
+  const own = ownWeights(project.config.providers[settings.provider]);
+  if (own !== undefined) {
+    const message = `the LoRA of ${lora.characterId} (${lora.trigger}) is not used: the config names its own weights`;
+    return { made, notice: { message: `${message} (providers.${settings.provider}.input.${own})` } };
+  }
   const ready = await project.services.provider(settings.provider);
   const model = modelFor(project, lora, settings);
   const weights = weightsOf(lora);
@@ -85,6 +90,15 @@ function modelFor({ config }: LoraProject, { madeWith }: Lora, settings: JobSett
   const isNamed = config.provider === 'auto' || config.model !== undefined || nameIn(config.providers[provider]);
   const needsReferences = references.some(({ role }) => role !== 'face');
   return isNamed || needsReferences ? undefined : madeWith[0];
+}
+
+/** Inputs of models in which weights are named. */
+const WEIGHTS_INPUTS = ['loras', 'lora_weights'];
+
+/** The input in which the config names weights by itself. */
+function ownWeights(options: object | undefined): string | undefined {
+  const input: unknown = options !== undefined && 'input' in options ? options.input : undefined;
+  return WEIGHTS_INPUTS.find((name) => typeof input === 'object' && input !== null && name in input);
 }
 
 function nameIn(options: object | undefined): boolean {

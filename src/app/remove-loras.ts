@@ -14,7 +14,7 @@ const ZIP = /^training-[0-9a-f]{12}\.zip$/;
  * @returns the file names of the weights that were there.
  */
 export function removeLoras(
-  { loras }: Pick<Ledger, 'loras'>,
+  { loras, jobs }: Pick<Ledger, 'loras' | 'jobs'>,
   character: { key: number; id: string },
   folders: readonly string[],
 ): string[] {
@@ -22,8 +22,12 @@ export function removeLoras(
     const folder = dirname(path);
     return basename(folder) === LORA_FOLDER && basename(dirname(folder)) === character.id && unlinkPlain(path);
   });
+  // Of owners who use the same id, the folder is one.
+  const others = jobs.list(100_000).filter(({ characterKey }) => characterKey !== character.key);
+  const needed = new Set(others.flatMap(({ settings }) => settings.training?.zip ?? []));
   for (const folder of folders.map((one) => join(one, LORA_FOLDER)).filter(isFolder))
-    for (const name of readdirSync(folder)) if (ZIP.test(name)) unlinkPlain(join(folder, name));
+    for (const name of readdirSync(folder))
+      if (ZIP.test(name) && !needed.has(join(folder, name))) unlinkPlain(join(folder, name));
   return gone.map(({ filename }) => filename);
 }
 

@@ -91,6 +91,7 @@ export async function runTrainingJob(
   const { ready, trainer } = await askedFor(project, job);
   const ledger = project.ledger.open();
   const startedAtMs = project.host.now();
+  const isNew = ledger.jobs.counts(job.id).done === 0;
   const told = (event: RunEvent) => {
     project.trace('event', { ...event });
     emit(event);
@@ -110,7 +111,7 @@ export async function runTrainingJob(
     const work = { context, job, character, ready, madeWith, weightsBytes, collectOnly, ...signals };
     const end = await runTraining(work);
     opened.close(job.id, startedAtMs);
-    const trained = trainedOf(ledger, job.id, { end, isNew: true });
+    const trained = trainedOf(ledger, job.id, { end, isNew });
     if (trained.lora) await removeSet(ledger, job);
     return trained;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Which pictures of a character are good enough to train with, and why the others are not. */
 import { nearDuplicates } from '../faces/similar.ts';
 import { hashFile } from '../images/hash.ts';
+import { decodePixels } from '../images/pixels.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Image, RegisteredCharacter } from '../ledger/records.ts';
 
@@ -23,6 +24,7 @@ export type LeftOutWhy =
   | 'only-stored'
   | 'gone'
   | 'changed'
+  | 'not-decodable'
   | 'same-picture';
 
 /** A picture that is not taken. */
@@ -101,8 +103,18 @@ function notGoodEnough(score: number | null, minScore: number | undefined): [Lef
   return ['low-score', `nobody has approved it, and its score is ${score.toFixed(2)}, below ${minScore}`];
 }
 
+/** What comes out is thrown away. */
+const DECODED_PX = 16;
+
 async function fileProblem(path: string, sha256: string): Promise<[LeftOutWhy, string] | undefined> {
   const sums = await hashFile(path).catch(() => undefined);
   if (!sums) return ['gone', 'its file is gone'];
-  return sums.sha256 === sha256 ? undefined : ['changed', 'its file was changed since it was made'];
+  if (sums.sha256 !== sha256) return ['changed', 'its file was changed since it was made'];
+  try {
+    // Trainers decode it, too.
+    await decodePixels(path, DECODED_PX);
+    return undefined;
+  } catch {
+    return ['not-decodable', 'it can not be decoded'];
+  }
 }

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
 import { ensureFolder } from '../images/folder.ts';
@@ -22,7 +22,7 @@ export async function writeArchive(target: string, files: readonly TrainingFile[
   const part = `${target}.${key}.part`;
   try {
     // Fails if it exists, and never follows a link.
-    await pipeline(archived(files), createWriteStream(part, { flags: 'wx', flush: true }));
+    await writeZip(files, createWriteStream(part, { flags: 'wx', flush: true }));
     await writeSum(part);
     const problems = await foreignIn(target, true);
     if (problems.length > 0) throw new ForeignFiles(problems);
@@ -45,9 +45,11 @@ async function writeSum(path: string): Promise<void> {
   }
 }
 
-/** The bytes of the zip. Pictures do not pack: they are stored as they are. */
-function archived(files: readonly TrainingFile[]): Readable {
+/** Pictures do not pack: they are stored as they are. @throws what reading a file threw. */
+async function writeZip(files: readonly TrainingFile[], target: Writable): Promise<void> {
   const zip = new yazl.ZipFile();
+  // A file that can't be read leaves the zip without its end, and who waits for that waits for ever.
+  const stop = new AbortController();
   for (const { name, atMs, isText, read } of files) {
     const how = { mtime: new Date(atMs), mode: READABLE, compress: isText };
     zip.addReadStreamLazy(name, how, (given) => {
@@ -57,8 +59,11 @@ function archived(files: readonly TrainingFile[]): Readable {
       );
     });
   }
-  const bytes = Readable.from(zip.outputStream);
-  zip.on('error', (error: Error) => bytes.destroy(error));
+  zip.on('error', (error: Error) => stop.abort(error));
   zip.end({ comment: ARCHIVE_COMMENT + '0'.repeat(SUM_CHARS), forceZip64Format: false });
-  return bytes;
+  try {
+    await pipeline(zip.outputStream, target, { signal: stop.signal });
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  }
 }

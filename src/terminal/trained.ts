@@ -31,6 +31,7 @@ function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
   const { jobId, provider, message, isHeld, isLive, isWaiting, status, costUsd, reservedUsd } = trained;
   const why = message === null ? '' : `: ${message}`;
   const money = costUsd + reservedUsd > 0 ? ` (${usd(costUsd + reservedUsd)} counted)` : '';
+  if (status === 'done') return [`the LoRA of job ${jobId} was made${money}, and was deleted since`];
   if (isHeld)
     return [
       `the training of job ${jobId} is held${why}${money}: nobody knows whether ${provider} has taken it`,

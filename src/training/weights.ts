@@ -18,6 +18,9 @@ import { unpackWeights } from './unpack.ts';
 const MAX_BYTES = 2 * 1024 ** 3;
 const DOWNLOAD_MS = 3_600_000;
 
+/** A version's id, perhaps behind its model; what has another form is no name that a pack can ask for. */
+const VERSION = /^(?:[\w-][\w.-]*\/[\w-][\w.-]*:)?[\w-]{1,100}$/;
+
 /** What the steps of a training need beside those of a picture. */
 export interface TrainingContext extends AttemptContext {
   ledger: AttemptContext['ledger'] & Pick<Ledger, 'loras'>;
@@ -92,7 +95,7 @@ function nameOf(
 /** What a trainer told of the version it has made, `owner/name:id`: of the destination, where it told the id alone. */
 function versionIn(usage: unknown, destination: string | undefined): string | null {
   const version: unknown = typeof usage === 'object' && usage !== null && 'version' in usage ? usage.version : null;
-  if (typeof version !== 'string' || version === '') return null;
+  if (typeof version !== 'string' || !VERSION.test(version)) return null;
   return version.includes('/') || destination === undefined ? version : `${destination}:${version}`;
 }
 

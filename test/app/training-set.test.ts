@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseTrainingSet } from '../../src/app/training-set.ts';
 import { galleryShots } from '../support/jobs.ts';
+import { undecodablePng } from '../support/undecodable.ts';
 import { openRig, picture, provider } from '../support/runner-rig.ts';
 
 const paper = provider({ submit: ({ shot }) => Promise.resolve(picture(shot)) });
@@ -41,5 +42,20 @@ describe('a training set', () => {
     const drawn = await choose({ minScore: 0, drawing: ['paper'] });
     expect(numbers(drawn.chosen)).toEqual([3]);
     expect(drawn).toMatchObject({ drawings: 1, leftOut: { length: 5 } });
+  });
+
+  it('has no picture that can not be decoded, approved or not', async () => {
+    const rig = openRig();
+    const broken = { kind: 'bytes', bytes: undecodablePng() } as const;
+    const mixed = provider({
+      submit: ({ shot }) => Promise.resolve(shot.endsWith('1') ? { ...picture(shot), image: broken } : picture(shot)),
+    });
+    const shots = galleryShots(2).map((shot) => ({ ...shot, kind: 'training' as const }));
+    await rig.run(rig.job({ shots, settings: { concurrency: 1, thumbnails: false } }), [mixed]);
+    const images = rig.ledger.images.gallery({ characterKey: 1 });
+    expect(images).toHaveLength(2);
+    for (const { id } of images) rig.ledger.images.mark(id, { review: 'approved' });
+    const { chosen, leftOut } = await chooseTrainingSet(rig.ledger, { key: 1 }, { drawing: new Set() });
+    expect([chosen.length, leftOut]).toMatchObject([1, [{ why: 'not-decodable', reason: 'it can not be decoded' }]]);
   });
 });

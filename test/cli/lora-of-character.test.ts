@@ -1,5 +1,6 @@
 /** The LoRA that was trained of a character: later packs are made with it, unless something else was asked for. */
 import Sqlite from 'better-sqlite3';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
@@ -89,6 +90,23 @@ it('is what a pack is made with: its model, its weights, its trigger word; said 
   expect(other.stderr + other.stdout).toContain('without the LoRA of the first ones: its word m1r4s0l says nothing');
   const shown = await run('show', 'mira-sol/3', '--json');
   expect(linesOf(shown.stdout.replaceAll('\n', ''))[0]).toMatchObject({ attempts: [{ lora: WEIGHTS }] });
+});
+
+it('is left out where the config names weights of its own; a job that began with it keeps it', async () => {
+  const { folder, emulator, run } = await atFal();
+  const begun = await run('pack', '--count', '2', '--budget', '0.05', '--yes');
+  expect(begun, begun.stderr).toMatchObject({ exitCode: 4 });
+  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { providers: object };
+  const loras = [{ path: 'https://files.test/own.safetensors', scale: 1 }];
+  const providers = { fal: { pollMs: 10, model: 'fal-ai/flux-lora', input: { loras } } };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, providers }));
+  expect(await run('resume', '--budget', '1')).toMatchObject({ exitCode: 0 });
+  expect(sent(emulator, 2)).toMatchObject([{ loras: [{ path: WEIGHTS }] }, { loras: [{ path: WEIGHTS }] }]);
+  const own = await run('pack', '--count', '1', '--yes');
+  expect(own.stderr + own.stdout).toContain(
+    'is not used: the config names its own weights (providers.fal.input.loras)',
+  );
+  expect(sent(emulator, 4)).toMatchObject([{ loras }]);
 });
 
 it('is left out by --no-lora, and by the name of a model that does not take it', async () => {

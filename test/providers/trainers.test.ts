@@ -48,6 +48,11 @@ describe('a training at Replicate', () => {
     });
   });
 
+  it('has its weights, whatever is told of its version', () => {
+    const output = { weights: WEIGHTS, version: 42 };
+    expect(trainingResult({ ...CREATED, status: 'succeeded', output })).toMatchObject({ image: { url: WEIGHTS } });
+  });
+
   it.each(['starting', 'processing', 'a-new-word'])('goes on at the status %s', (status) => {
     expect(trainingResult({ ...CREATED, status })).toEqual({ state: 'running' });
   });

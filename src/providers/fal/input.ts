@@ -33,8 +33,9 @@ export function inputOf(model: FalModel, request: ImageRequest, urls: readonly s
     ...(capabilities.seed === 'none' ? {} : { seed: request.seed }),
     ...sizeOf(model, request),
     ...model.fixed,
-    ...(model.loras && request.lora !== undefined ? { loras: [{ path: request.lora, scale: 1 }] } : {}),
     ...extra,
+    // What the job was made for, whatever the config says by now.
+    ...(model.loras && request.lora !== undefined ? { loras: [{ path: request.lora, scale: 1 }] } : {}),
     ...(referenceInput === undefined || urls.length === 0
       ? {}
       : { [referenceInput]: referenceInput === 'image_url' ? urls[0] : urls }),

@@ -79,6 +79,8 @@ export function buildInput(
     ...(prompt === undefined ? {} : wishes(schema, request)),
     ...('problem' in pictures ? {} : pictures.input),
     ...extra,
+    // What the job was made for, whatever the config says by now.
+    ...loraInput(schema, request.lora),
     ...own,
   };
   for (const [name, value] of Object.entries(input)) {
@@ -100,12 +102,11 @@ function promptProblems(schema: InputSchema, { prompt, references }: ImageReques
 }
 
 /** What a prompt is accompanied by. */
-function wishes(schema: InputSchema, { width, height, quality, negativePrompt, lora }: ImageRequest): Input {
+function wishes(schema: InputSchema, { width, height, quality, negativePrompt }: ImageRequest): Input {
   return {
     ...sizeInput(schema, width, height),
     ...qualityInput(schema, quality),
     ...negativeInput(schema, negativePrompt),
-    ...loraInput(schema, lora),
   };
 }
 

@@ -22,7 +22,10 @@ export const trainingSchema = acceptedSchema.extend({
 /** A training. */
 export type ReplicateTraining = z.infer<typeof trainingSchema>;
 
-const outputSchema = z.object({ weights: z.url({ protocol: /^https?$/ }), version: z.string().nullish() });
+const outputSchema = z.object({
+  weights: z.url({ protocol: /^https?$/ }),
+  version: z.string().nullish().catch(undefined),
+});
 
 /** What became of a training. @throws {ProviderError} when it ended without weights. */
 export function trainingResult(training: ReplicateTraining): Reading {
