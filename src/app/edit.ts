@@ -100,7 +100,7 @@ async function wantedEdit(project: CreatingProject, options: EditOptions): Promi
   const same = { ...basics, kind: 'edit', imageCount: count, characterKey } as const;
   const before = ledger.jobs.continued(same);
   if (!before) assertBeside(project, { source, settings }, can);
-  if (can.prompt === 'none' && !before) assertNewWork(project, ledger, { source, settings, options }, can);
+  if (prompt === '' && !before) assertNewWork(project, ledger, { source, settings, options }, can);
   const drawn = can.keepsFace === 'drawn';
   return {
     characterId,

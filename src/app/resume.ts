@@ -7,6 +7,7 @@ import type { Job } from '../ledger/records.ts';
 import { changesOf, isUnfinished, knownJob, ownJobs } from './jobs.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { Project } from './project.ts';
+import { madeSince } from './without-prompt.ts';
 
 /** What these use-cases need of a project. */
 type ResumingProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'clean' | 'services'>;
@@ -114,6 +115,7 @@ function retried(
     before: job,
     alike: ledger.jobs.alike(job.id, ['queued', ...states]),
     requeues: states,
+    refusal: madeSince(ledger, job, { settings, states }),
     paysAgain: true,
     open: () => {
       ledger.jobs.requeue(job.id, states);

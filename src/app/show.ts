@@ -64,8 +64,9 @@ export async function showImage(
     scores: ledger.scores.of(image.id).map(scoreInfo),
     ...sent.ofImage(image),
     characterId: image.characterId,
-    negativePrompt: can?.negativePrompt === false ? null : (job?.settings.negativePrompt ?? null),
-    quality: job?.settings.quality ?? null,
+    negativePrompt:
+      image.prompt === '' || can?.negativePrompt === false ? null : (job?.settings.negativePrompt ?? null),
+    quality: image.prompt === '' ? null : (job?.settings.quality ?? null),
     isAvatar: ledger.images.avatar(image.characterKey)?.id === image.id,
     supersededBy: image.supersededBy === null ? null : (ledger.images.find(image.supersededBy)?.filename ?? null),
     attempts: attempts.map(({ attempt, spentMicros }) =>

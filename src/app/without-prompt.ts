@@ -2,7 +2,8 @@
 import { UserError } from '../errors.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Image, JobSettings } from '../ledger/records.ts';
+import type { Image, Job, JobSettings, Shot } from '../ledger/records.ts';
+import type { EarlierWork } from '../ledger/worked-on.ts';
 import type { Capabilities } from '../providers/capabilities.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import type { Notice } from './notice.ts';
@@ -40,12 +41,39 @@ export function assertNewWork(project: WorkingProject, ledger: Ledger, work: Wor
   const problems = unfitting(project, options, can);
   if (problems.length > 0)
     throw new UserError(`${model} can't work on ${source.filename}:`, { problems, hint: NOTHING });
-  const made = can.seed === 'none' && options.fresh !== true ? ledger.images.workedOn(source.id, settings) : undefined;
-  if (!made) return;
-  throw new UserError(`${model} has worked on ${source.filename} already: ${made.filename}`, {
+  const earlier = options.fresh === true ? undefined : ledger.images.workedOn(source.id, settings);
+  // A plan asks nobody: whether the model took a seed then is what is known.
+  const isSame = can.seed === 'none' || (can.prompt === 'unread' && isWithoutSeed(earlier));
+  if (!earlier || !isSame) return;
+  const came =
+    'filename' in earlier ? earlier.filename : `job ${earlier.jobId} was paid for an answer that is no picture`;
+  throw new UserError(`${model} has worked on ${source.filename} already: ${came}`, {
     hint: `${NOTHING}. It takes no seed: the same would be paid twice. With other inputs, ask for a new job`,
     advice: { code: 'new-job' },
   });
+}
+
+function isWithoutSeed(earlier: EarlierWork | undefined): boolean {
+  return earlier !== undefined && 'filename' in earlier && earlier.seedHonored === 'no';
+}
+
+/** Why an edit without words is not tried again: another job has made its picture since; undefined: none has. */
+export function madeSince(
+  ledger: Ledger,
+  { id, kind }: Pick<Job, 'id' | 'kind'>,
+  { settings, states }: { settings: JobSettings; states: readonly Shot['state'][] },
+): UserError | undefined {
+  if (kind !== 'edit') return undefined;
+  for (const { prompt, sourceImageId } of ledger.queries.shots(id, states)) {
+    if (prompt !== '' || sourceImageId === null) continue;
+    const earlier = ledger.images.workedOn(sourceImageId, settings);
+    if (!earlier || !('filename' in earlier) || !isWithoutSeed(earlier)) continue;
+    return new UserError(`job ${id} would make ${earlier.filename} again, which another job has made since`, {
+      hint: `${NOTHING}. To have it made again, edit the picture in a new job`,
+      advice: { code: 'new-job' },
+    });
+  }
+  return undefined;
 }
 
 const NOTHING = 'nothing was sent';
@@ -61,6 +89,7 @@ function unfitting(
     ...(isSame && count > 1 ? [`count: it takes no seed, so all ${count} would be the same picture; ask for 1`] : []),
     ...(isSame && seed !== undefined ? ['seed: it takes none; leave it out'] : []),
     ...(given.size === undefined ? [] : ['size: it decides how large the picture is; leave it out']),
+    ...(given.quality === undefined ? [] : ['quality: it takes none; leave it out']),
   ];
 }
 
@@ -84,7 +113,7 @@ export function unreadWorkNotice(
   shots: readonly { prompt: string }[],
 ): Notice | undefined {
   if (provider.capabilities(model).prompt !== 'unread' || shots.every(({ prompt }) => prompt !== '')) return undefined;
-  const what = 'that it takes no prompt, and what it needs beside the picture';
+  const what = 'whether it needs a prompt, or more than the picture';
   return { message: `${provider.name} (${model}) is not known here: the run reads ${what}, before anything is sent` };
 }
 

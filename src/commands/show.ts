@@ -15,9 +15,6 @@ export function show(io: Io, name: string, flags: CommonFlags): Promise<ExitCode
   });
 }
 
-/** Said where a model has worked on a picture without words. */
-const NO_PROMPT = '(no prompt)';
-
 const SEED_NOTES = { yes: '', no: ' (not used by the service)', unknown: ' (the service does not say if it used it)' };
 
 function linesOf(image: ImageInfo): string[] {
@@ -42,9 +39,15 @@ function linesOf(image: ImageInfo): string[] {
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(12)} ${printable(value)}`])),
     ...image.attempts.flatMap(attemptLines),
     '',
-    `  ${image.prompt === '' ? NO_PROMPT : printable(image.prompt)}`,
+    `  ${promptText(image)}`,
     ...(image.negativePrompt === null ? [] : ['', `  negative prompt: ${printable(image.negativePrompt)}`]),
   ];
+}
+
+/** None where a model has worked on a picture without words; of a picture from a store it may not be known. */
+function promptText({ prompt, jobId }: ImageInfo): string {
+  if (prompt !== '') return printable(prompt);
+  return jobId === null ? '(the prompt is not known)' : '(no prompt)';
 }
 
 /** The kind, and the shot where that says more: `avatar`, `gallery gallery-0001`. */

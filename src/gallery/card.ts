@@ -66,7 +66,7 @@ ${opener(picture, frame)}
 <h2 class="name"><bdi>${show(picture.filename, 300)}</bdi></h2>
 <ul class="chips">${chips.map((chip) => `<li>${chip}</li>`).join('')}</ul>
 <dl class="facts">${rows.join('')}</dl>
-<p class="prompt"><bdi>${show(picture.prompt || '(no prompt)', 8000)}</bdi></p>
+<p class="prompt"><bdi>${show(picture.prompt || (picture.source ? '(no prompt)' : ''), 8000)}</bdi></p>
 </div>
 </li>
 `;

@@ -4,6 +4,7 @@
  */
 import { ProviderError } from '../errors.ts';
 import { downloadFailure, follow, hostOf, type FollowOptions } from './follow.ts';
+import { IMAGE_BYTES_MAX } from './inspect.ts';
 import { PartFile } from './part-file.ts';
 
 /** How to download. */
@@ -11,7 +12,7 @@ export interface DownloadOptions extends FollowOptions {
   signal: AbortSignal;
   /** The file that was made for it, which the caller discards after a failure. Default: one is made. */
   part?: PartFile | undefined;
-  /** Largest picture, counted after decoding. Default 64 MiB. */
+  /** Largest picture, counted after decoding. Default 256 MiB. */
   maxBytes?: number | undefined;
   /** The whole download may take this long, in ms. Default 5 minutes. */
   totalMs?: number | undefined;
@@ -19,7 +20,6 @@ export interface DownloadOptions extends FollowOptions {
   idleMs?: number;
 }
 
-const MAX_BYTES = 64 * 1024 * 1024;
 const TOTAL_MS = 300_000;
 const IDLE_MS = 30_000;
 
@@ -44,7 +44,7 @@ export async function downloadImage(
   const clock = deadlines(options);
   try {
     const response = await follow(url, options, clock.signal);
-    const { maxBytes = MAX_BYTES, what = 'picture' } = options;
+    const { maxBytes = IMAGE_BYTES_MAX, what = 'picture' } = options;
     const limits = { maxBytes, what, received: clock.received };
     return { sizeBytes: await save(response, options.part ?? partPath, limits) };
   } catch (error) {

@@ -14,17 +14,17 @@ export interface ImageFacts {
   format: 'png' | 'jpeg' | 'webp';
   mime: 'image/png' | 'image/jpeg' | 'image/webp';
   extension: 'png' | 'jpg' | 'webp';
-  /** Pixels, 1 … 16384. */
+  /** Pixels, 1 … 32768. */
   width: number;
-  /** Pixels, 1 … 16384. */
+  /** Pixels, 1 … 32768. */
   height: number;
   sizeBytes: number;
 }
 
-/** More bytes than this are no picture for us: 64 MiB. */
-export const IMAGE_BYTES_MAX = 64 * 1024 * 1024;
+/** More bytes than this are no picture for us: 256 MiB. An upscaled PNG of 8,192 x 8,192 pixels has about 130. */
+export const IMAGE_BYTES_MAX = 256 * 1024 * 1024;
 
-const SIDE_PX_MAX = 16_384;
+const SIDE_PX_MAX = 32_768;
 const QUOTED_CHARS_MAX = 80;
 
 /**

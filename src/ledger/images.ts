@@ -8,6 +8,7 @@ import { takesOf } from './reroll.ts';
 import { keepBest } from './takes.ts';
 import { marksPending } from './upload-rows.ts';
 import type { Image, Lease, Review } from './records.ts';
+import { workedOn, type EarlierWork } from './worked-on.ts';
 
 /** Which images a gallery shows; what is left out does not matter. */
 export interface GalleryFilter {
@@ -91,11 +92,9 @@ export class Images {
     return imageWhere(this.connection, { where, index: 'images_newest' }, characterKey, sha256);
   }
 
-  /** The newest picture that a model made of another one without a prompt. */
-  workedOn(sourceImageId: number, { provider, model }: Pick<Image, 'provider' | 'model'>): Image | undefined {
-    const where = `i.state = 'stored' AND i.prompt = '' AND i.provider = ? AND i.model = ? AND i.shot_id IN (
-      SELECT id FROM shots INDEXED BY shots_editing WHERE source_image_id = ?) ORDER BY i.id DESC`;
-    return imageWhere(this.connection, { where }, provider, model, sourceImageId);
+  /** What came of having a model work on a picture without words; undefined: nothing that is there. */
+  workedOn(sourceImageId: number, by: Pick<Image, 'provider' | 'model'>): EarlierWork | undefined {
+    return workedOn(this.connection, sourceImageId, by);
   }
 
   /** Avatars of a character that were not rejected and are on disk, newest first. */

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { IMAGE_BYTES_MAX } from '../images/inspect.ts';
 import { PartFile, removeIfThere, reservedPath, stageBytes } from '../images/part-file.ts';
 import type { Spare, SpareSpace } from '../images/spare-space.ts';
 import type { Attempt, Job } from '../ledger/records.ts';
@@ -11,6 +10,8 @@ import { idPath, partPathOf, sparesOf } from './staging.ts';
 const BYTES_PER_PIXEL = 2;
 /** What is made of a picture without a prompt may be so many times larger: upscalers make it four times as wide. */
 const UPSCALED_FACTOR = 16;
+/** No more is set aside for one picture: most are far smaller. */
+const RESERVED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Space for the answer of a paid request could not be reserved: the request was not sent. */
 class NoSpace extends Error {
@@ -109,8 +110,8 @@ interface Asked {
 /** The file for the answer of an attempt. */
 export function answerFileOf({ job, attempt, ready, request }: Asked): AnswerFile {
   const worstMicros = ready.provider.price(request)?.worstMicros;
-  const bytes = bytesToReserve(request, worstMicros) * (request.prompt === '' ? UPSCALED_FACTOR : 1);
-  const reserveBytes = Math.min(bytes, IMAGE_BYTES_MAX);
+  const bytes = bytesToReserve(request, worstMicros);
+  const reserveBytes = request.prompt === '' ? Math.min(bytes * UPSCALED_FACTOR, RESERVED_BYTES_MAX) : bytes;
   return new AnswerFile(partPathOf(job, attempt.key), reserveBytes, attempt.state !== 'intent');
 }
 

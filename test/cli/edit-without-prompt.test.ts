@@ -63,7 +63,7 @@ describe('edit without a prompt', () => {
     const dry = await run(...UPSCALE, '--dry-run');
     expect(dry, dry.stderr).toMatchObject({ exitCode: 0 });
     expect(dry.stdout).toMatch(/a size of its own[^]*\(no prompt\)[^]*sent along: .*mira_sol_image_00001.png/);
-    expect(dry.stdout).toMatch(/is not known here: the run reads that it takes no prompt[^]*worst case: \$0.004/);
+    expect(dry.stdout).toMatch(/is not known here: the run reads whether it needs a prompt[^]*worst case: \$0.004/);
     expect([inputs(), filesIn(folder)]).toEqual([[], before]);
   });
 
@@ -77,6 +77,7 @@ describe('edit without a prompt', () => {
       exitCode: 2,
       stderr: expect.stringContaining('another take would be the same picture, paid again') as string,
     });
+    expect(await run(...UPSCALE, '--dry-run')).toMatchObject({ exitCode: 2 });
     expect(inputs()).toHaveLength(1);
     expect(await run(...UPSCALE, '--new')).toMatchObject({ exitCode: 0 });
     expect(inputs()).toHaveLength(2);
@@ -87,6 +88,7 @@ describe('edit without a prompt', () => {
     ['several takes', [...UPSCALE, '--count', '3'], /it takes no seed, so all 3 would be the same picture/],
     ['a seed', [...UPSCALE, '--seed', '5'], /seed: it takes none; leave it out/],
     ['a size', [...UPSCALE, '--size', '640x960'], /size: it decides how large the picture is/],
+    ['a quality', [...UPSCALE, '--quality', 'high'], /quality: it takes none/],
     ['a shape', [...UPSCALE, '--aspect-ratio', '1:1'], /makes no pictures of the aspect ratio|decides/],
     ['a pack', ['pack', '--count', '2', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],
     ['an avatar', ['create-character', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],

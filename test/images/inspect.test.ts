@@ -130,14 +130,18 @@ describe('a damaged image', () => {
 
   it('is refused when a PNG claims an absurd size, with checksums that fit', () => {
     const bytes = Buffer.from(samples['png']!);
-    for (const width of [0, 16_385]) {
+    for (const width of [0, 32_769]) {
       bytes.writeUInt32BE(width, 16);
       bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
       expect(failure(bytes)).toMatch(new RegExp(`${width}x11 pixels`));
     }
-    bytes.writeUInt32BE(16_384, 16);
+    bytes.writeUInt32BE(32_768, 16);
     bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
-    expect(inspectImage(bytes)).toMatchObject({ width: 16_384 });
+    expect(inspectImage(bytes)).toMatchObject({ width: 32_768 });
+  });
+
+  it('may be an upscaled PNG of 8,192 x 8,192 pixels, which has two bytes a pixel and more', () => {
+    expect(IMAGE_BYTES_MAX).toBeGreaterThan(3 * 8192 ** 2);
   });
 
   it('is refused when it is larger than the cap, without reading the file', async () => {

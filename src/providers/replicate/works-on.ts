@@ -49,6 +49,10 @@ const SOURCES = [/^(input_?)?(image|img)$/i, /^(input_?)?(image|img|photo|pictur
  */
 export function worksOn(schema: InputSchema, given: Input = {}): WorksOn | { problem: string } {
   const pictures = picturesOf(schema, given);
+  const own = Object.keys(given).length === 0 ? undefined : worksOn(schema);
+  // What is left for the picture would be another's input.
+  if (own && 'source' in own && own.source.name in given)
+    return { problem: `has its picture in providers.replicate.input (${own.source.name}): take it out there` };
   if (pictures.length === 0) return { problem: 'takes no prompt, and no picture either: there is nothing to send' };
   const needed = pictures.filter(([name, field]) => schema.required.includes(name) || hasExample(field));
   const wanting = wantingOf(schema, given, pictures);
@@ -84,6 +88,9 @@ function picturesOf({ fields, required }: InputSchema, given: Input): Named[] {
   );
 }
 
+const UNCLEAR = 'it is not clear which one it works on';
+const GIVE = 'the others can be given by their addresses in providers.replicate.input';
+
 type Named = readonly [string, InputField];
 
 /** Of pictures that are all required: one is worked on, the others are told by their names. */
@@ -106,7 +113,7 @@ function amongNeeded(needed: readonly Named[]): WorksOn | { problem: string } {
   }
   const [source] = sources;
   if (source && sources.length === 1) return { source: fieldOf(source), beside };
-  return { problem: `takes several pictures, and it is not clear which one it works on: ${listed(needed)}` };
+  return { problem: `takes several pictures, and ${UNCLEAR}: ${listed(needed)}; ${GIVE}` };
 }
 
 /** Two pictures that are blended: told apart by nothing but their number. Empty: they are no such pair. */
@@ -126,7 +133,7 @@ function amongFree(pictures: readonly Named[]): WorksOn | { problem: string } {
   const best = SOURCES.map((names) => fitting.filter(([name]) => names.test(name))).find((found) => found.length > 0);
   const [source, ...others] = best ?? fitting;
   if (source && others.length === 0) return { source: fieldOf(source), beside: {} };
-  return { problem: `takes pictures, and it is not clear which one it works on: ${listed(pictures)}` };
+  return { problem: `takes pictures, and ${UNCLEAR}: ${listed(pictures)}; ${GIVE}` };
 }
 
 /** What is required, has no default, is not given, and is no picture; with its choices. */

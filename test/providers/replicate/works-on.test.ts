@@ -119,6 +119,16 @@ describe('a model without a prompt', () => {
     expect(sent(schema, given)).toEqual({ input: { image: PICTURE, ...given }, warnings: [], problems: [] });
   });
 
+  it('is refused where the config has the picture that it works on: what is left is meant for another', () => {
+    const swap = pictures('swap_image*', 'input_image*');
+    expect(worksOn(swap, { swap_image: FACE })).toMatchObject({ source: { name: 'input_image' }, beside: {} });
+    expect(worksOn(swap, { input_image: FACE })).toMatchObject({
+      problem: expect.stringContaining('take it out') as string,
+    });
+    const unclear = pictures('source_image*', 'target_image*');
+    expect(worksOn(unclear, { source_image: FACE })).toMatchObject({ source: { name: 'target_image' } });
+  });
+
   it('never takes the example of its author for a picture that is not there', () => {
     const example = { ...uri, default: 'https://example.com/shirt.png' };
     const schema = schemaOf({ model_image: example, garment_image: example });

@@ -1,0 +1,30 @@
+/** What came of having a model work on a picture without words. */
+import type { SeedHonored } from '../events.ts';
+import type { Connection } from './connection.ts';
+
+/** A picture that was made of it, or the job whose answer was paid and is none. */
+export type EarlierWork = { filename: string; seedHonored: SeedHonored } | { jobId: number };
+
+/** The newest such work of a model; undefined: none, or its picture was deleted since. */
+export function workedOn(
+  connection: Connection,
+  sourceImageId: number,
+  { provider, model }: { provider: string; model: string },
+): EarlierWork | undefined {
+  const shots = `SELECT id FROM shots INDEXED BY shots_editing WHERE source_image_id = ? AND prompt = ''`;
+  const made = connection.get<{ filename: string; seedHonored: SeedHonored }>(
+    `SELECT filename, seed_honoured seedHonored FROM images WHERE shot_id IN (${shots})
+      AND state = 'stored' AND provider = ? AND model = ? ORDER BY id DESC LIMIT 1`,
+    sourceImageId,
+    provider,
+    model,
+  );
+  if (made) return made;
+  return connection.get<{ jobId: number }>(
+    `SELECT job_id jobId FROM attempts WHERE shot_id IN (${shots})
+      AND outcome = 'unusable' AND provider = ? AND model = ? ORDER BY id DESC LIMIT 1`,
+    sourceImageId,
+    provider,
+    model,
+  );
+}
