@@ -1,5 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
-
 /** What is outside of the program, handed in: nothing below reads the process, the clock or randomness by itself. */
 
 /** The machine, the network and the clock, as a use-case sees them. */
@@ -54,7 +52,19 @@ export function processHost(parts: Partial<Host> & Pick<Host, 'cwd' | 'env'>): H
   };
 }
 
-async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  // A timer of Node's takes 2^31 - 1 ms at most; its only rejection is the abort.
-  await setTimeout(Math.min(Math.max(0, ms), 2_147_483_647), undefined, signal && { signal }).catch(() => {});
+/** Longest timer of Node's, in ms. */
+const TIMER_MAX_MS = 2_147_483_647;
+
+/** By hand: that of `node:timers/promises` makes an error with its stack for each wait that ends early, as most do. */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(Math.max(0, ms), TIMER_MAX_MS));
+    signal?.addEventListener('abort', end, { once: true });
+  });
 }

@@ -4,10 +4,10 @@ import { limitedInARow, recordFailure, type FailureRecord } from './failures.ts'
 import { noteSuccess } from './limits.ts';
 import { settle } from './budget.ts';
 import { keptPath } from './paths.ts';
-import type { Attempt, Lease, Shot } from './records.ts';
+import type { Attempt, Lease } from './records.ts';
 import { attemptsOfShot, attemptWhere } from './attempt-rows.ts';
 import { holdLease, putBack } from './lease.ts';
-import { jobById } from './rows.ts';
+import { isCanceled } from './rows.ts';
 import type { Connection } from './connection.ts';
 
 /** What an answer brought, as soon as it is known. */
@@ -70,7 +70,7 @@ export class Attempts {
    */
   sending(lease: Lease, sent: SentRecord, when: 'now' | 'late' = 'now'): Attempt | undefined {
     return this.connection.write(() => {
-      if (when === 'now' && jobById(this.connection, lease.jobId).state === 'canceled') return undefined;
+      if (when === 'now' && isCanceled(this.connection, lease.jobId)) return undefined;
       return this.step(lease, () => {
         this.connection.run(
           'UPDATE attempts SET sent = ?, sent_at_ms = ? WHERE id = ?',
@@ -179,7 +179,10 @@ export class Attempts {
     });
   }
 
-  private guarded(lease: Lease, body: (shot: Shot) => void): void {
-    this.connection.write(() => body(holdLease(this.connection, lease)));
+  private guarded(lease: Lease, body: () => void): void {
+    this.connection.write(() => {
+      holdLease(this.connection, lease);
+      body();
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database, Statement, Transaction } from 'better-sqlite3';
 import type { Listener, PublicEvent } from '../events.ts';
 import { LockWait } from './busy.ts';
 
@@ -42,6 +42,8 @@ export class Connection {
   /** Whether the process behind an owner id still runs. */
   readonly isRunning: (owner: string) => boolean;
   private readonly lock: LockWait;
+  /** One for all bodies: to make one takes as long as to begin and to commit. */
+  private readonly transaction: Transaction<(body: () => unknown) => unknown>;
   private readonly statements = new Map<string, Statement<unknown[]>>();
   private pending: PublicEvent[] = [];
   /** Whether the next commit is synced; `openDatabase` begins so. */
@@ -61,6 +63,7 @@ export class Connection {
     this.now = where.now;
     this.folder = where.folder;
     this.lock = where.lock ?? new LockWait();
+    this.transaction = db.transaction((body: () => unknown) => body());
   }
 
   /** Where committed events go. A listener that throws is dropped for that event, never the run. */
@@ -116,12 +119,13 @@ export class Connection {
   private transact<T>(body: () => T, synced: boolean): T {
     if (this.db.inTransaction) return body();
     if (synced !== this.isSynced) {
-      this.db.pragma(synced ? SYNCED : 'synchronous = NORMAL');
+      // Not by `pragma`, which makes a statement, runs it and reads what comes of it.
+      this.db.exec(`PRAGMA ${synced ? SYNCED : 'synchronous = NORMAL'}`);
       this.isSynced = synced;
     }
     this.pending = [];
     // Refused when it begins: the body is run once.
-    const result = this.lock.until(() => this.db.transaction(body).immediate());
+    const result = this.lock.until(() => this.transaction.immediate(body) as T);
     const committed = this.pending;
     this.pending = [];
     for (const event of committed) this.tell(event);

@@ -4,10 +4,10 @@ import { attemptWhere } from './attempt-rows.ts';
 import { freeBehindUnmade } from './blocked.ts';
 import { settle, type Settlement } from './budget.ts';
 import type { Connection } from './connection.ts';
-import { holdLease } from './lease.ts';
+import { leasedShot } from './lease.ts';
 import { noteLimited, noteUnavailable, successesOf } from './limits.ts';
 import type { Lease, Shot } from './records.ts';
-import { jobById, shotById } from './rows.ts';
+import { isCanceled, shotById } from './rows.ts';
 
 /** How a failed attempt is recorded, as the runner's table decided. */
 export interface FailureRecord {
@@ -36,7 +36,7 @@ export type ShotAfterFailure =
 
 /** Records a failed attempt. Inside a transaction. @throws {LostLease} */
 export function recordFailure(connection: Connection, lease: Lease, record: FailureRecord): void {
-  const shot = holdLease(connection, lease);
+  const shot = leasedShot(connection, lease);
   connection.run(
     `UPDATE attempts SET state = ?, outcome = ?, message = ?, ended_at_ms = ? WHERE id = ?`,
     record.shot.state === 'held' && record.failure === 'unknown' ? 'unknown' : 'rejected',
@@ -92,7 +92,7 @@ function requeue(
   shot: Shot,
   record: FailureRecord & { shot: Extract<ShotAfterFailure, { state: 'queued' }> },
 ): void {
-  const canceled = jobById(connection, shot.jobId).state === 'canceled';
+  const canceled = isCanceled(connection, shot.jobId);
   connection.run(
     `UPDATE shots SET state = ?, owner = NULL, not_before_ms = ?, waits_since_ms = ?,
        attempts = ?, limited = CASE WHEN ? THEN 0 ELSE limited END, outcome = ?, message = ? WHERE id = ?`,

@@ -6,7 +6,7 @@ import type { Candidate } from './candidates.ts';
 import { LostLease, type Connection } from './connection.ts';
 import { takeSend } from './limits.ts';
 import type { Attempt, AttemptRequest, Job, Lease, Shot } from './records.ts';
-import { jobById, shotOf } from './rows.ts';
+import { isCanceled, shotOf } from './rows.ts';
 
 /** One way to make a shot: a provider that can take it, what it would cost, and what would be sent. */
 export interface Route {
@@ -94,17 +94,18 @@ function insertAttempt(connection: Connection, shot: Shot, route: Route): Attemp
   return attempt;
 }
 
-/** Checks inside a transaction that the lease is still ours. @throws {LostLease} */
-export function holdLease(connection: Connection, lease: Lease): Shot {
-  const shot = connection.one(
-    shotOf,
-    `SELECT * FROM shots WHERE id = ? AND state = 'leased' AND owner = ? AND token = ?`,
-    lease.shotId,
-    connection.owner,
-    lease.token,
-  );
+const OURS = `FROM shots WHERE id = ? AND state = 'leased' AND owner = ? AND token = ?`;
+
+/** Checks inside a transaction that the lease is still ours, and reads the shot. @throws {LostLease} */
+export function leasedShot(connection: Connection, lease: Lease): Shot {
+  const shot = connection.one(shotOf, `SELECT * ${OURS}`, lease.shotId, connection.owner, lease.token);
   if (!shot) throw new LostLease(`shot ${lease.shotId}`);
   return shot;
+}
+
+/** The same, where the shot itself is not asked for. @throws {LostLease} */
+export function holdLease(connection: Connection, { shotId, token }: Pick<Lease, 'shotId' | 'token'>): void {
+  if (!connection.get(`SELECT 1 ${OURS}`, shotId, connection.owner, token)) throw new LostLease(`shot ${shotId}`);
 }
 
 /**
@@ -119,7 +120,7 @@ export function putBack(connection: Connection, lease: Pick<Lease, 'shotId' | 'j
     lease.attemptId,
   );
   settle(connection, lease.attemptId, { state: 'released' });
-  const canceled = jobById(connection, lease.jobId).state === 'canceled';
+  const canceled = isCanceled(connection, lease.jobId);
   connection.run(
     `UPDATE shots SET state = ?, owner = NULL, attempts = MAX(0, attempts - 1) WHERE id = ?`,
     canceled ? 'canceled' : 'queued',

@@ -2,7 +2,7 @@
 import { usdOf } from '../money.ts';
 import { attemptWhere } from './attempt-rows.ts';
 import type { Connection } from './connection.ts';
-import { endDone, holdLease } from './lease.ts';
+import { endDone, holdLease, leasedShot } from './lease.ts';
 import type { Lora } from './lora-records.ts';
 import { beganMs, costOfShot } from './naming.ts';
 import { loraOf, type LoraRow } from './lora-rows.ts';
@@ -49,7 +49,7 @@ export class Loras {
   done(lease: Lease, loraId: number): Lora {
     return this.connection.write(() => {
       const { connection } = this;
-      const shot = holdLease(connection, lease);
+      const shot = leasedShot(connection, lease);
       const { characterKey, provider } = this.byId(loraId);
       connection.run('UPDATE loras SET chosen = 0 WHERE character_key = ? AND provider = ?', characterKey, provider);
       connection.run(`UPDATE loras SET state = 'stored', chosen = 1 WHERE id = ?`, loraId);

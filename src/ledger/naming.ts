@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { attemptWhere } from './attempt-rows.ts';
 import { freeBehindMade } from './blocked.ts';
 import { imageById } from './image-rows.ts';
-import { endDone, holdLease } from './lease.ts';
+import { endDone, leasedShot } from './lease.ts';
 import { takeNumber } from './numbers.ts';
 import { keptPath } from './paths.ts';
 import { numberKept } from './placeholder-rows.ts';
@@ -34,7 +34,7 @@ export interface ImageNaming {
 /** T5: gives the shot's picture the next number of its slug, for ever; after a crash the one it has. */
 export function nameImage(connection: Connection, lease: Lease, what: { image: NewImage; naming: ImageNaming }): Image {
   const { image, naming } = what;
-  const shot = holdLease(connection, lease);
+  const shot = leasedShot(connection, lease);
   const before = connection.get<Before>(
     `SELECT id, number, attempt_id attemptId, sha256 FROM images WHERE shot_id = ? AND state = 'named'`,
     lease.shotId,
@@ -114,7 +114,7 @@ function insertImage(connection: Connection, of: { lease: Lease; shot: Shot; ima
 /** T6: the file is linked under its name and synced: the shot is done. `url`: where it can be seen now. */
 export function finishShot(connection: Connection, lease: Lease, done: { imageId: number; url: string }): Image {
   const { imageId, url } = done;
-  const shot = holdLease(connection, lease);
+  const shot = leasedShot(connection, lease);
   const { store } = jobById(connection, lease.jobId).settings;
   connection.run(`UPDATE images SET state = 'stored' WHERE id = ?`, imageId);
   if (store !== 'none') uploadLater(connection, { imageId, jobId: lease.jobId, store });

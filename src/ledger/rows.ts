@@ -124,6 +124,12 @@ export function shotOf(row: ShotRow, folder: string | undefined): Shot {
   };
 }
 
+/** Whether somebody has canceled the job. */
+export function isCanceled(connection: Connection, jobId: number): boolean {
+  const row = connection.get<Pick<JobRow, 'state'>>('SELECT state FROM jobs WHERE id = ?', jobId);
+  return row?.state === 'canceled';
+}
+
 /** A job that must be there. */
 export function jobById(connection: Connection, id: number): Job {
   const job = connection.one(jobOf, 'SELECT * FROM jobs WHERE id = ?', id);

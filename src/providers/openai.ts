@@ -147,7 +147,7 @@ function warningsOf(request: ImageRequest, options: Options, retiresOn: string |
 async function check(access: Access, modelId: string, call: CallContext): Promise<Health> {
   const session = await openSession(access, call, 'read', Math.min(CHECK_TIMEOUT_MS, access.settings.timeoutMs));
   try {
-    const response = await session.client.models.list({ signal: session.signal }).asResponse();
+    const response = await session.client.models.list(session.options).asResponse();
     const { data } = await readJson(response, modelsSchema, { service: SERVICE, paid: false });
     const found = data.find(({ id }) => id === modelId);
     const note = found ? '' : `, but this key does not list ${modelId}`;

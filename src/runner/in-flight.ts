@@ -28,6 +28,7 @@ export class InFlight {
     this.most = new Map(jobs.map((job) => [job.id, job.settings.concurrency]));
     this.batched = new Set(jobs.filter((job) => job.settings.batch).map((job) => job.id));
     this.taken = new Places(this.most);
+    context.drain.addEventListener('abort', () => this.wake(), { once: true });
   }
 
   /** How many. */
@@ -54,6 +55,7 @@ export class InFlight {
       this.ends.delete(attemptId);
       this.shotOf.delete(attemptId);
       this.taken.end(attemptId);
+      this.wake();
     });
     this.ends.set(attemptId, tracked);
     this.shotOf.set(attemptId, shotId);
@@ -69,13 +71,13 @@ export class InFlight {
   /** Waits until a shot ends, a provider is done with one, that moment comes or somebody stops the run; never spins. */
   async change(untilMs?: number): Promise<void> {
     const { now, sleep, drain } = this.context;
+    if (drain.aborted) return;
     const over = new AbortController();
-    const answered = new Promise<void>((resolve) => {
+    const woken = new Promise<void>((resolve) => {
       this.wake = resolve;
     });
     const waitMs = untilMs === undefined ? WAIT_MAX_MS : Math.min(Math.max(5, untilMs - now()), WAIT_MAX_MS);
-    const slept = sleep(waitMs, AbortSignal.any([drain, over.signal]));
-    await Promise.race([slept, answered, ...this.ends.values()]);
+    await Promise.race([sleep(waitMs, over.signal), woken]);
     // A reason that is no error: the default one records a stack, each time.
     over.abort('over');
   }

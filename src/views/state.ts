@@ -53,15 +53,20 @@ export function reduce(before: RunState, event: RunEvent, takenMs: number): RunS
     case 'pack_completed':
       return withJob(reduceShot(state, event, nowMs), event.job_id, (job) => ({ ...job, ended: true }));
     case 'generation_started':
-      return reduceShot(withJob({ ...state, waiting: undefined }, event.job_id, asked(event)), event, nowMs);
+      return reduceShot(withJob(atWork(state), event.job_id, asked(event)), event, nowMs);
     case 'notice':
     case 'generation_queued':
       return state;
     case 'waiting':
       return { ...state, waiting: printable(event.message, 300) };
     default:
-      return reduceShot({ ...state, waiting: undefined }, event, nowMs);
+      return reduceShot(atWork(state), event, nowMs);
   }
+}
+
+/** Something moves: nothing is waited for any more. */
+function atWork(state: RunState): RunState {
+  return state.waiting === undefined ? state : { ...state, waiting: undefined };
 }
 
 /** `openai gpt-image-2.5-flare` */

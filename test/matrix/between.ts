@@ -1,5 +1,5 @@
 /** One shot whose process dies, what changes between that and the next run, and what came of it. In one process. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { processHost } from '../../src/host.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Job } from '../../src/ledger/records.ts';
 import { downloadImage } from '../../src/images/download.ts';
@@ -13,7 +13,11 @@ import { quickly, service, TOKEN, type Broken } from './service.ts';
 import { change, keepWholePaths, openLedger, removeStage, stageIn, type Change, type Stage } from './stage.ts';
 
 const HOUR_MS = 3_600_000;
-const RUNS_MAX = 6;
+const RUNS_MAX = 60;
+/** Longer waits of a process are time limits. */
+const LIMIT_MS = 4_000;
+/** Never rejects. */
+const { sleep } = processHost({ cwd: '', env: {} });
 
 /** The kinds of what may happen, and their values. The first of each is nothing. */
 export const KINDS = {
@@ -94,7 +98,10 @@ async function dies(stage: Stage, { death }: Case): Promise<Job> {
     ledger.close();
     throw new Error('the process is dead');
   };
-  const ended = runner(stage, ledger, job, { ...(await service(stage, {})), trace, signal: abort.signal })
+  // Time limits are whole here: on a busy machine a request that is to hang would be given up before it is seen.
+  const wait = (ms: number, signal?: AbortSignal) => (ms < LIMIT_MS ? quickly(ms, signal) : sleep(ms, signal));
+  const parts = { ...(await service(stage, {})), trace, sleep: wait, signal: abort.signal };
+  const ended = runner(stage, ledger, job, parts)
     .run()
     .catch(() => {});
   const isAsked = () => emulator.requests.some(({ operation }) => operation === death);
@@ -125,7 +132,7 @@ async function run(
 }
 
 type Parts = Awaited<ReturnType<typeof service>> &
-  Partial<Pick<RunnerContext, 'trace' | 'outputs'>> & { scope?: string; signal?: AbortSignal };
+  Partial<Pick<RunnerContext, 'trace' | 'outputs' | 'sleep'>> & { scope?: string; signal?: AbortSignal };
 
 function runner(
   stage: Stage,

@@ -128,10 +128,10 @@ export class SimulatedProcess {
           const value: unknown = Reflect.get(target, name, target);
           return typeof value === 'function' ? (value.bind(target) as unknown) : value;
         }
-        return (body: () => unknown) => ({
-          immediate: () => {
+        return (body: (...given: unknown[]) => unknown) => ({
+          immediate: (...given: unknown[]) => {
             this.step();
-            const result = target.transaction(body).immediate();
+            const result = target.transaction(body).immediate(...given);
             committed();
             this.step();
             return result;

@@ -47,7 +47,7 @@ export async function startInBackground(
     const body = await bodyOf(request, options);
     call.signal.throwIfAborted();
     call.onPhase?.('sending');
-    const response = await session.client.responses.create(body, { signal: session.signal }).asResponse();
+    const response = await session.client.responses.create(body, session.options).asResponse();
     const accepted = await readJson(response, acceptedSchema, { service: SERVICE, paid: true }).catch(inDoubt);
     return accepted.id;
   } catch (error) {
@@ -110,7 +110,7 @@ export function responses(access: Access): Queue<BackgroundResponse> {
     read: async (remoteId, call) => {
       const session = await openSession(access, call, 'read', readTimeoutOf(access));
       try {
-        const response = await session.client.responses.retrieve(remoteId, {}, { signal: session.signal }).asResponse();
+        const response = await session.client.responses.retrieve(remoteId, {}, session.options).asResponse();
         return await readJson(response, responseSchema, { service: SERVICE, paid: false });
       } catch (error) {
         throw session.failure(error);
@@ -128,7 +128,7 @@ export function responses(access: Access): Queue<BackgroundResponse> {
 export async function cancelInBackground(access: Access, remoteId: string, call: CallContext): Promise<boolean> {
   const session = await openSession(access, call, 'read', readTimeoutOf(access));
   try {
-    await session.client.responses.cancel(remoteId, { signal: session.signal }).asResponse();
+    await session.client.responses.cancel(remoteId, session.options).asResponse();
     return false;
   } catch (error) {
     throw session.failure(error);

@@ -25,7 +25,7 @@ export async function upload(
     const expiry = { anchor: 'created_at' as const, seconds: KEPT_SECONDS };
     const { files } = session.client;
     const response = await files
-      .create({ file, purpose: 'batch', expires_after: expiry }, { signal: session.signal })
+      .create({ file, purpose: 'batch', expires_after: expiry }, session.options)
       .asResponse();
     return (await readJson(response, fileSchema, { service: SERVICE, paid: false })).id;
   } catch (error) {
@@ -37,7 +37,7 @@ export async function upload(
 export async function answersIn(access: Access, fileId: string, call: CallContext): Promise<SpooledLines> {
   const session = await openSession(access, call, 'read', FILE_TIMEOUT_MS);
   try {
-    const response = await session.client.files.content(fileId, { signal: session.signal }).asResponse();
+    const response = await session.client.files.content(fileId, session.options).asResponse();
     return await SpooledLines.from(response.body as AsyncIterable<Uint8Array> | null, keyedLine);
   } catch (error) {
     throw session.failure(error);

@@ -60,7 +60,7 @@ async function pageOf(access: Access, after: string | undefined, call: CallConte
   const session = await openSession(access, call, 'read', readTimeoutOf(access));
   try {
     const query = { limit: 100, ...(after === undefined ? {} : { after }) };
-    const response = await session.client.batches.list(query, { signal: session.signal }).asResponse();
+    const response = await session.client.batches.list(query, session.options).asResponse();
     return await readJson(response, listSchema, { service: SERVICE, paid: false });
   } catch (error) {
     throw session.failure(error);

@@ -126,7 +126,7 @@ async function send(access: Access, lines: readonly BatchLine[], key: string, ca
       metadata: { imggen_batch: key },
       output_expires_after: { anchor: 'created_at' as const, seconds: KEPT_SECONDS },
     };
-    const response = await session.client.batches.create(body, { signal: session.signal }).asResponse();
+    const response = await session.client.batches.create(body, session.options).asResponse();
     const batch = await readJson(response, batchSchema, { service: SERVICE, paid: true }).catch(inDoubt);
     const untilMs = batch.expires_at ? batch.expires_at * 1000 : access.settings.now() + DAY_MS;
     return { batchId: batch.id, untilMs };
@@ -145,7 +145,7 @@ async function readBatch(access: Access, batchId: string, call: CallContext): Pr
   const session = await openSession(access, call, 'read', readTimeoutOf(access));
   let batch: OpenAIBatch;
   try {
-    const response = await session.client.batches.retrieve(batchId, { signal: session.signal }).asResponse();
+    const response = await session.client.batches.retrieve(batchId, session.options).asResponse();
     batch = await readJson(response, batchSchema, { service: SERVICE, paid: false });
   } catch (error) {
     throw session.failure(error);
@@ -182,7 +182,7 @@ function unreadable(error: unknown): 'unreadable' {
 async function cancel(access: Access, batchId: string, call: CallContext): Promise<boolean> {
   const session = await openSession(access, call, 'read', readTimeoutOf(access));
   try {
-    await session.client.batches.cancel(batchId, { signal: session.signal }).asResponse();
+    await session.client.batches.cancel(batchId, session.options).asResponse();
   } catch (error) {
     const failure = session.failure(error);
     // It has ended already.

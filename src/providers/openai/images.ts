@@ -69,17 +69,16 @@ function send(session: Session, request: ImageRequest, files: File[], options: A
     ...(request.transparent ? { background: 'transparent' as const } : {}),
   };
   const streaming = options.stream || partial > 0 ? { stream: true as const, partial_images: partial } : {};
-  const { signal } = session;
   if (files.length > 0) {
     const body: ImageEditParams = { ...common, image: files.length === 1 && files[0] ? files[0] : files, ...streaming };
-    return images.edit(body, { signal }).asResponse();
+    return images.edit(body, session.options).asResponse();
   }
   const body: ImageGenerateParams = {
     ...common,
     ...(options.moderation ? { moderation: options.moderation } : {}),
     ...streaming,
   };
-  return images.generate(body, { signal }).asResponse();
+  return images.generate(body, session.options).asResponse();
 }
 
 /** The JSON answer. Its content type is not asked: the bytes tell. Checked by hand, and never copied by a schema. */

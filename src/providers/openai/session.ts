@@ -1,5 +1,5 @@
 /**
- * One call to OpenAI through its official package, with everything off in it that could send a request twice or log;
+ * One call to OpenAI through its official package, that sends one paid request at most;
  * and the names of what can go wrong.
  */
 import type OpenAI from 'openai';
@@ -13,6 +13,7 @@ import type { CallContext, SubmitContext } from '../provider.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import { statusFailure, type Asked } from '../status-failure.ts';
+import { clientOf, fetchingWith, type OwnFetch } from './client.ts';
 import { toldKind } from './error-codes.ts';
 
 /** What messages call the service. */
@@ -38,14 +39,14 @@ export function readTimeoutOf({ settings }: Access): number {
 /** One call. */
 export interface Session {
   client: OpenAI;
-  /** Ends with the caller's signal or when the time is over. */
-  signal: AbortSignal;
+  /** For the one request of the client: ends with the caller's signal or when the time is over. */
+  options: { signal: AbortSignal; fetchOptions: OwnFetch };
   /** Names what the call threw. Never throws. */
   failure: (error: unknown) => ProviderError;
 }
 
 /**
- * Opens a session for one call. Make one per call: its fetch lets a single POST through.
+ * Opens a session for one call. Make one per call: the fetch in its options lets a single POST through.
  * @param timeoutMs default: the settings' time-out.
  */
 export async function openSession(
@@ -55,7 +56,7 @@ export async function openSession(
   timeoutMs = access.settings.timeoutMs,
 ): Promise<Session> {
   const { key, baseUrl, settings, clock } = access;
-  const { OpenAI } = await import('openai');
+  const client = await clientOf(access);
   const late = timeLimit(timeoutMs);
   const once = singleUse(confined(settings.fetch, baseUrl, waitingUpTo(timeoutMs)), () =>
     call.onSending?.(clock.ahead()),
@@ -67,19 +68,6 @@ export async function openSession(
     clock.hear(answer.headers);
     return answer;
   };
-  const client = new OpenAI({
-    apiKey: key,
-    adminAPIKey: null,
-    baseURL: baseUrl,
-    organization: settings.env['OPENAI_ORG_ID'] ?? null,
-    project: settings.env['OPENAI_PROJECT_ID'] ?? null,
-    webhookSecret: null,
-    maxRetries: 0,
-    // The signal ends the call; the package's own timer would not wait for an answer that is there.
-    timeout: 2_147_483_647,
-    logLevel: 'off',
-    fetch: announced,
-  });
   const failure = (error: unknown): ProviderError =>
     nameFailure(error, {
       asked,
@@ -88,7 +76,8 @@ export async function openSession(
       secrets: [key],
       nowMs: settings.now(),
     });
-  return { client, signal: AbortSignal.any([call.signal, late]), failure };
+  const signal = AbortSignal.any([call.signal, late]);
+  return { client, options: { signal, fetchOptions: fetchingWith(announced) }, failure };
 }
 
 /** The caller's signal may be a time-out as well. */

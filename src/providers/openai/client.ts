@@ -1,0 +1,61 @@
+/** The client of the official package: one for a key and an address, with a fetch for each call. */
+import type OpenAI from 'openai';
+import type { ProviderSettings } from '../definition.ts';
+
+/** Where and as whom to ask. */
+export interface ClientAccess {
+  key: string;
+  baseUrl: string;
+  settings: Pick<ProviderSettings, 'env'>;
+}
+
+/** Where the package hands the fetch of a call on to ours: it passes unknown options of a request as they are. */
+const FETCH: unique symbol = Symbol('fetch of the call');
+
+/** Options of a request that carry its fetch; the body is one of the package's names, which it must have none of. */
+export interface OwnFetch {
+  [FETCH]: typeof fetch;
+  body?: never;
+}
+
+/** What a request of the client needs to be sent, by this fetch. */
+export function fetchingWith(fetch: typeof globalThis.fetch): OwnFetch {
+  return { [FETCH]: fetch };
+}
+
+const clients = new WeakMap<ClientAccess, OpenAI>();
+
+/**
+ * The client, with everything off in it that could send a request twice or log. Made once: that takes as long as all
+ * else that is done here for a call. It sends only what has `fetchingWith` among its options.
+ */
+export async function clientOf(access: ClientAccess): Promise<OpenAI> {
+  const known = clients.get(access);
+  if (known) return known;
+  const { key, baseUrl, settings } = access;
+  const { OpenAI } = await import('openai');
+  const client = new OpenAI({
+    apiKey: key,
+    adminAPIKey: null,
+    baseURL: baseUrl,
+    organization: settings.env['OPENAI_ORG_ID'] ?? null,
+    project: settings.env['OPENAI_PROJECT_ID'] ?? null,
+    webhookSecret: null,
+    maxRetries: 0,
+    // The signal ends the call; the package's own timer would not wait for an answer that is there.
+    timeout: 2_147_483_647,
+    logLevel: 'off',
+    fetch: ownFetch,
+  });
+  clients.set(access, client);
+  return client;
+}
+
+async function ownFetch(
+  input: string | URL | Request,
+  init?: RequestInit & { [FETCH]?: typeof fetch },
+): Promise<Response> {
+  const { [FETCH]: fetch, ...rest } = init ?? {};
+  if (!fetch) throw new Error('a request that no call has made was stopped');
+  return fetch(input, rest);
+}
