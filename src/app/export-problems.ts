@@ -17,6 +17,15 @@ export function nothingChosen(characterId: string, leftOut: readonly LeftOut[]):
   });
 }
 
+/** Where a training set can't be written at all. */
+export function nothingWritable(path: string, error: unknown): UserError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new UserError(`nothing can be written at ${path}: ${why}`, {
+    hint: 'name another place',
+    advice: { code: 'choose-export' },
+  });
+}
+
 /** @throws {UserError} when something that is no export of ours, or was changed since, lies there. */
 export function assertReplaceable(path: string, problems: readonly string[]): void {
   if (problems.length === 0) return;

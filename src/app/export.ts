@@ -15,7 +15,7 @@ import { TRIGGER_WORD } from '../names.ts';
 import { captionOf } from '../plan/caption.ts';
 import { knownCharacter } from './characters.ts';
 import type { Project } from './project.ts';
-import { assertReplaceable, nothingChosen } from './export-problems.ts';
+import { assertReplaceable, nothingChosen, nothingWritable } from './export-problems.ts';
 import { chooseTrainingSet, type ChoiceOptions, type Chosen, type LeftOut } from './training-set.ts';
 
 /** What is exported, and how. */
@@ -163,8 +163,9 @@ function filesOf({ image, as, file, caption }: PlannedFile): TrainingFile[] {
 }
 
 async function pictureAs({ path, filename, sha256, format }: Chosen, as: TrainingImageFormat): Promise<Uint8Array> {
-  const bytes = await readFile(path);
-  if (sha256Of(bytes) !== sha256) throw new UserError(`${filename} was changed while it was exported`);
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined || sha256Of(bytes) !== sha256)
+    throw new UserError(`${filename} ${bytes ? 'was changed' : 'is gone, or can not be read,'} since it was chosen`);
   return (as === 'jpg' ? 'jpeg' : as) === format ? bytes : convertedTo(bytes, as);
 }
 
@@ -174,6 +175,8 @@ async function write(path: string, files: readonly TrainingFile[], how: { isArch
     else await (await import('../dataset/write-folder.ts')).writeFolder(path, files, how.key);
   } catch (error) {
     if (error instanceof ForeignFiles) assertReplaceable(path, error.problems);
+    // Where the folder is there and takes no files: /proc.
+    if ((error as { code?: unknown }).code === 'ENOENT') throw nothingWritable(path, error);
     throw error;
   }
 }

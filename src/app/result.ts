@@ -27,6 +27,8 @@ export interface JobResult {
   canceled: number;
   /** Shots that a later run can go on with. */
   remaining: number;
+  /** Those of them that are other takes: the pictures that were asked for are there. */
+  takesLeft: number;
   /** Those of them that wait for an avatar that has failed, or is held: nothing is made of them without it. */
   waitingForAvatar: number;
   /** What they wait for: the job that was to make it, and how it ended there. */

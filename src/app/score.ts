@@ -61,18 +61,24 @@ export async function score(project: ScoringProject, options: ScoreOptions): Pro
   const embedder = new FaceThread();
   try {
     const all = [...new Map([...references, ...pictures].map((one) => [one.path, one])).values()];
-    const read = await readAll(embedder, all, options);
+    const read: Read = { faces: new Map(), unreadable: [] };
     const of = (ones: readonly Scorable[]) => ones.flatMap(({ path }) => read.faces.get(path) ?? []);
+    const keepThose = async (ones: readonly Scorable[], compared: readonly ReadPicture[]) => {
+      const { pictures: scored } = scoreSet(of(ones), compared);
+      const what = { pictures: ones, scored, against, read: read.faces, model: embedder.model };
+      changed.push(...(await keep(project, what)));
+    };
+    await readAll(embedder, { all, read, options, pictures: references });
     const compared = of(references);
     if (given && !compared.some(({ faces }) => faces?.faces.some((face) => !face.isDrawn)))
       throw new UserError('no face was found in what the pictures were to be compared with', {
         problems: references.map(({ name }) => name),
         hint: 'name pictures that show the face from near, or none: the pictures are then compared with each other',
       });
-    if (!given) {
-      const { pictures: scored } = scoreSet(of(pictures), compared);
-      changed.push(...(await keep(project, { pictures, scored, against, read: read.faces, model: embedder.model })));
-    }
+    // What each is compared with is there: a run that is killed has kept what it has read.
+    const afterEach = given || compared.length === 0 ? undefined : (one: Scorable) => keepThose([one], compared);
+    await readAll(embedder, { all, read, options, pictures, afterEach });
+    if (!given && compared.length === 0) await keepThose(pictures, []);
     const told = pictures.filter((one) => !one.isOneOfAll || counts(project, one));
     const { pictures: scored, ...set } = scoreSet(of(told), compared);
     const pathOf = new Map(pictures.map(({ name, path }) => [name, path]));
@@ -141,21 +147,34 @@ async function givenReferences({ host }: Pick<Project, 'host'>, names: readonly 
   return { against: 'references' as const, references };
 }
 
+/** What was read, by path, and what could not be. */
+interface Read {
+  faces: Map<string, ReadPicture>;
+  unreadable: { name: string; message: string }[];
+}
+
+/** Reads pictures, each once: `all` are those of the whole command. */
 async function readAll(
   embedder: Embedder,
-  pictures: readonly Scorable[],
-  { signal, onRead }: Pick<ScoreOptions, 'signal' | 'onRead'>,
-): Promise<{ faces: Map<string, ReadPicture>; unreadable: { name: string; message: string }[] }> {
-  const faces = new Map<string, ReadPicture>();
-  const unreadable: { name: string; message: string }[] = [];
-  for (const [index, { name, path, isDrawing }] of pictures.entries()) {
-    if (signal?.aborted) break;
+  of: {
+    all: readonly Scorable[];
+    pictures: readonly Scorable[];
+    read: Read;
+    options: Pick<ScoreOptions, 'signal' | 'onRead'>;
+    afterEach?: ((one: Scorable) => Promise<void>) | undefined;
+  },
+): Promise<void> {
+  const { faces, unreadable } = of.read;
+  for (const one of of.pictures) {
+    const { name, path, isDrawing } = one;
+    if (of.options.signal?.aborted) break;
     try {
-      faces.set(path, { name, faces: isDrawing ? undefined : await embedder.read(path) });
+      if (!faces.has(path)) faces.set(path, { name, faces: isDrawing ? undefined : await embedder.read(path) });
     } catch (error) {
-      unreadable.push({ name, message: error instanceof Error ? error.message : String(error) });
+      if (!unreadable.some((known) => known.name === name))
+        unreadable.push({ name, message: error instanceof Error ? error.message : String(error) });
     }
-    onRead?.(index + 1, pictures.length);
+    await of.afterEach?.(one);
+    of.options.onRead?.(faces.size + unreadable.length, of.all.length);
   }
-  return { faces, unreadable };
 }

@@ -143,6 +143,7 @@ function resultOf(ledger: Ledger, job: Job, run: EndedRun): JobResult {
     held: counts.held,
     canceled: counts.canceled,
     remaining: counts.queued + counts.leased,
+    takesLeft: ledger.takes.left(job.id),
     waitingForAvatar: waiting.reduce((sum, { shots }) => sum + shots, 0),
     avatarsMissing: waiting.map(({ avatar, avatarJobId, shots }) => ({
       jobId: String(avatarJobId),

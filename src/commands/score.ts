@@ -119,6 +119,7 @@ function rowOf(image: ScoredPicture, report: ScoreReport): Cell[] {
 const WHY: Readonly<Record<Unscored, string>> = {
   drawing: 'a drawing',
   'no-face': 'no face found',
+  'not-decodable': 'can not be decoded',
   'nothing-to-compare': 'nothing to compare with',
   reference: 'the reference',
 };

@@ -33,10 +33,10 @@ export interface ReadPicture {
 }
 
 /**
- * Why a picture has no score: its face is drawn, there is none, nothing else has a face to compare with, or it is the
- * reference itself.
+ * Why a picture has no score: its face is drawn, there is none, nothing else has a face to compare with, it is the
+ * reference itself, or it can't be decoded.
  */
-export type Unscored = 'drawing' | 'no-face' | 'nothing-to-compare' | 'reference';
+export type Unscored = 'drawing' | 'no-face' | 'nothing-to-compare' | 'reference' | 'not-decodable';
 
 /** How alike one picture is. */
 export interface PictureScore {

@@ -43,7 +43,10 @@ export interface Score {
 
 /** What was seen beside the likeness. */
 export interface ScoreDetails {
-  /** Why there is no score: `drawing`, `no-face`, `nothing-to-compare`, `reference`; null: there is one. */
+  /**
+   * Why there is no score: `drawing`, `no-face`, `nothing-to-compare`, `reference`, `not-decodable`; null: there is
+   * one.
+   */
   why: string | null;
   /** What it was compared with; `pack`: the other pictures of its job, or those that were named with it. */
   against: 'references' | 'avatar' | 'pack';

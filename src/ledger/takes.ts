@@ -30,6 +30,13 @@ export class Takes {
     return this.connection.write(() => addTake(this.connection, wanted));
   }
 
+  /** Takes of a job that are still to be made, or under way. */
+  left(jobId: number): number {
+    const left = `take_of IS NOT NULL AND state IN ('queued', 'leased')`;
+    const sql = `SELECT COUNT(*) n FROM shots WHERE job_id = ? AND ${left}`;
+    return this.connection.get<{ n: number }>(sql, jobId)?.n ?? 0;
+  }
+
   /** Of the picture of a shot and its takes the best counts; the others are replaced by it. */
   keepBest(shotId: number): void {
     this.connection.write(() => void keepBest(this.connection, shotId));

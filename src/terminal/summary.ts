@@ -75,11 +75,11 @@ function raised({ capsNeeded }: JobResult, way: keyof CapsToGoOn): string {
 /** What was paid in vain is not advised to be bought again; what was not asked for yet may go to another model. */
 function anotherModel(jobs: readonly JobResult[]): string[] {
   return jobs
-    .filter((job) => job.remaining > 0)
+    .filter((job) => job.remaining > job.takesLeft)
     .map((job) =>
       job.kind === 'create'
         ? 'create-character --model MODEL'
-        : `pack ${job.characterId} --count ${job.remaining} --model MODEL`,
+        : `pack ${job.characterId} --count ${job.remaining - job.takesLeft} --model MODEL`,
     );
 }
 

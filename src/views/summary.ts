@@ -62,7 +62,8 @@ function missingWords(job: JobSummary): string {
     [job.failed, 'failed'],
     [job.held, 'held'],
     [job.canceled, 'canceled'],
-    [job.remaining, 'not made yet'],
+    [job.remaining - job.takesLeft, 'not made yet'],
+    [job.takesLeft, job.takesLeft === 1 ? 'other take not made yet' : 'other takes not made yet'],
   ];
   return kinds
     .filter(([howMany]) => howMany > 0)

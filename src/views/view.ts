@@ -32,6 +32,8 @@ export interface JobSummary {
   canceled: number;
   /** Shots that a later run can go on with. */
   remaining: number;
+  /** Those of them that are other takes of pictures that are there. */
+  takesLeft: number;
   costUsd: number;
   /** Held for attempts whose real cost is not known yet; counts as spent. */
   reservedUsd: number;

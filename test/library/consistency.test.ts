@@ -110,6 +110,8 @@ describe('a pack with a gate', () => {
     expect(status).toBe('budget');
     expect(people.asked).toHaveLength(2);
     expect(jobs[0]?.costUsd).toBeCloseTo(0.2);
+    // What was asked for is there; what waits is another take of it.
+    expect(jobs[0]).toMatchObject({ completed: 1, remaining: 1, takesLeft: 1 });
   });
 });
 

@@ -2,10 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { ImgGen, type Run, type RunEvent } from '../../src/index.ts';
 import { ask, newFolder } from '../support/cli/imggen.ts';
-import { People } from '../support/people-provider.ts';
+import { People, UNDECODABLE } from '../support/people-provider.ts';
 
 const FACES = fileURLToPath(new URL('../fixtures/faces/', import.meta.url));
 
@@ -65,4 +66,30 @@ it('`score` compares such a take, too; a file that was changed is told, and its 
   expect(again).toMatchObject({ changed: ['ana_image_00002.jpg'], images: [{ name: 'ana_image_00002.jpg' }] });
   expect(again.score).toBeLessThan(0.5);
   expect(scores()).toEqual(before);
+});
+
+it('`score` keeps each reading as it is made: a process that ends has kept what it has read', async () => {
+  const { folder, imggen, scores } = await project(['ana/06', 'ana/02']);
+  await imggen.pack({ count: 2 }).result;
+  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));
+  db.exec('DELETE FROM scores');
+  db.close();
+  // The reference, and one of the two pictures.
+  const onRead = (done: number) => {
+    if (done === 2) throw new Error('the process ended');
+  };
+  await expect(imggen.score({ what: ['ana'], onRead })).rejects.toThrow('the process ended');
+  expect(scores()).toHaveLength(1);
+});
+
+it('a picture that can not be decoded is told and made again as one without a face; nothing waits', async () => {
+  const { people, imggen, scores } = await project(['ana/06', UNDECODABLE]);
+  const told: string[] = [];
+  const onEvent = (event: RunEvent) => void (event.event === 'notice' && told.push(event.message));
+  const { status, jobs } = await imggen.pack({ count: 2, onEvent }).result;
+  expect({ status, jobs }).toMatchObject({ status: 'done', jobs: [{ completed: 2, uncompared: 0 }] });
+  expect(told.filter((message) => message.includes("can't be decoded"))).toHaveLength(people.asked.length - 1);
+  expect(people.asked.map(({ shot }) => shot)).toContain('gallery-0002-take-2');
+  expect(scores().map(({ score }) => score)).toContain(null);
+  expect((await imggen.resume().result).jobs).toEqual([]);
 });

@@ -175,6 +175,7 @@ await view.close({
       held: 0,
       canceled: 0,
       remaining: shots - done - failed - refused,
+      takesLeft: 0,
       costUsd: spent,
       reservedUsd: 0,
       durationMs,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { defineProvider, type Provider, type ProviderRegistry } from '../../src/index.ts';
 import { z } from 'zod';
+import { undecodablePng } from './undecodable.ts';
 
 const CAPABILITIES: ReturnType<Provider['capabilities']> = {
   seed: 'exact',
@@ -13,6 +14,11 @@ const CAPABILITIES: ReturnType<Provider['capabilities']> = {
   cancel: false,
   reattach: false,
 };
+
+/** Answered with, it is a picture that can't be decoded. */
+export const UNDECODABLE = 'undecodable';
+
+const pathOf = (name: string): URL => new URL(`../fixtures/faces/${name}.jpg`, import.meta.url);
 
 /** The provider `people`: answers the n-th request with the n-th picture, `ana/01`; then with the last again. */
 export class People {
@@ -49,7 +55,7 @@ export class People {
         call.onSending();
         const name = this.answers[Math.min(this.asked.length, this.answers.length - 1)] ?? '';
         this.asked.push({ shot: request.shot, seed: request.seed });
-        const bytes = readFileSync(new URL(`../fixtures/faces/${name}.jpg`, import.meta.url));
+        const bytes = name === UNDECODABLE ? undecodablePng(400, 400) : readFileSync(pathOf(name));
         return { state: 'generated', image: { kind: 'bytes', bytes }, seedHonored: 'yes' };
       },
     };

@@ -117,6 +117,7 @@ export function summary(change: Partial<RunSummary> = {}): RunSummary {
         held: 0,
         canceled: 0,
         remaining: 0,
+        takesLeft: 0,
         costUsd: 0.275,
         reservedUsd: 0,
         durationMs: 12_300,

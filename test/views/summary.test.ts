@@ -24,7 +24,7 @@ test('failures are grouped by their reason, and the commands to go on are named'
     summary({
       exitCode: 3,
       headline: '8 of 11 images are made.',
-      jobs: [{ ...job!, completed: 5, refused: 3, failed: 1, remaining: 1, held: 1, reservedUsd: 0.025 }],
+      jobs: [{ ...job!, completed: 5, refused: 3, failed: 1, remaining: 3, takesLeft: 2, held: 1, reservedUsd: 0.025 }],
       failures: [...failures, { shot: 'd', jobId: '3', errorType: 'timeout', message: 'too slow' }],
       failuresMore: 2,
       warnings: ['the seed was not honored'],
@@ -34,7 +34,7 @@ test('failures are grouped by their reason, and the commands to go on are named'
   expect(lines).toEqual([
     '8 of 11 images are made.',
     '  5 of 11 pictures · $0.275 · 12 s',
-    '  3 refused · 1 failed · 1 held · 1 not made yet',
+    '  3 refused · 1 failed · 1 held · 1 not made yet · 2 other takes not made yet',
     '  held: 1 request went out and no answer came back. It may have been charged, so nothing is sent again by itself.',
     '  $0.025 is still reserved: it counts as spent until the real cost is known.',
     '  in images/mira-sol',

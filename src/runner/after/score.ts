@@ -2,11 +2,12 @@ import type { Embedder, PictureFaces } from '../../faces/embedder.ts';
 import { judgedAsPack } from '../../faces/pack.ts';
 import { scoreSet, type PictureScore, type ReadPicture } from '../../faces/score.ts';
 import { SeenPictures } from '../../faces/similar.ts';
-import type { Image, Job, Score } from '../../ledger/records.ts';
+import type { Image, Job } from '../../ledger/records.ts';
 import { FACE_SIDE_PX_MIN } from '../../ledger/scores.ts';
 import { comparesFaces } from '../../ledger/settings.ts';
 import type { AfterSave, AfterSaveParts, FaceParts } from './after.ts';
 import { comparedWith, type Compared } from './compared-with.ts';
+import { readOrTell, scoreRow, undecodable } from './readings.ts';
 
 /** The step for jobs whose faces are compared; none where no job has such. */
 export function scores(parts: AfterSaveParts): AfterSave | undefined {
@@ -126,10 +127,11 @@ class Scoring implements AfterSave {
     if (drain.aborted || image.path === null) return;
     const compared = await this.comparedOf(job, image);
     if (compared.against === 'pack' && job.settings.score === 'with-face') return;
-    const faces = await this.read(image.path);
+    const faces = await readOrTell(image, (path) => this.read(path), this.parts);
     // Told to stop meanwhile: a later run, or a person, has it compared.
     if (drain.aborted) return;
     const read = { name: image.filename, faces };
+    if (!faces) return this.write(waiting, { score: undecodable(image), against: compared.against, read });
     if (compared.against === 'pack' && faces.faces.length > 0) {
       const { pictures } = this.packs.get(job.id) ?? { pictures: [] };
       this.packs.set(job.id, { job, pictures: [...pictures, { waiting, read }] });
@@ -168,7 +170,8 @@ class Scoring implements AfterSave {
     ledger.scores.write(row, this.seen.sameAs(job.id, image.filename, of.score.hash));
     if (image.shotId !== null) ledger.takes.keepBest(image.shotId);
     // A picture without a face is as far from the character as one of somebody else.
-    const likeness = of.score.why === 'no-face' ? 0 : (of.score.score ?? 1);
+    const isFaceless = of.score.why === 'no-face' || of.score.why === 'not-decodable';
+    const likeness = isFaceless ? 0 : (of.score.score ?? 1);
     const isBelow = of.isBelow ?? likeness < minConsistency;
     if (!isBelow || !isNew || image.kind === 'avatar') return;
     const take = ledger.takes.add({ imageId: image.id, takesMax: rerolls, seedOf: this.faces.takeSeed });
@@ -188,12 +191,4 @@ class Scoring implements AfterSave {
       if (score) this.write(waiting, { score, against: 'pack', read, isBelow });
     }
   }
-}
-
-function scoreRow(
-  { id: imageId }: Image,
-  { score, distances, why, facesFound, facePx, pose, hash }: PictureScore,
-  against: Compared['against'],
-): Omit<Score, 'atMs' | 'model'> {
-  return { imageId, score, distances, details: { why, against, facesFound, facePx, pose, hash } };
 }

@@ -1,0 +1,53 @@
+/** What is read of a saved picture, and kept of it; one that was paid and can't be decoded is read by no later try. */
+import type { PictureFaces } from '../../faces/embedder.ts';
+import type { PictureScore } from '../../faces/score.ts';
+import { hashFile } from '../../images/hash.ts';
+import { decodePixels } from '../../images/pixels.ts';
+import type { Image, Score } from '../../ledger/records.ts';
+import type { Reporter } from '../context.ts';
+import type { Compared } from './compared-with.ts';
+
+/** What comes out is thrown away. */
+const DECODED_PX = 16;
+
+/** The faces of a picture; undefined: it can't be decoded, which is told. @throws what else reading it threw. */
+export async function readOrTell(
+  image: Pick<Image, 'path' | 'filename' | 'sha256'>,
+  read: (path: string) => Promise<PictureFaces>,
+  { tell }: Pick<Reporter, 'tell'>,
+): Promise<PictureFaces | undefined> {
+  try {
+    return await read(image.path ?? '');
+  } catch (error) {
+    if (!(await isUndecodable(image))) throw error;
+    const message = `${image.filename} can't be decoded: it is kept as it came, and shows no face`;
+    tell({ event: 'notice', level: 'warn', message });
+    return undefined;
+  }
+}
+
+/** True when the file is as it was made, and is no picture to anybody. A file that is gone may come back. */
+async function isUndecodable({ path, sha256 }: Pick<Image, 'path' | 'sha256'>): Promise<boolean> {
+  if (path === null) return false;
+  const sums = await hashFile(path).catch(() => undefined);
+  if (sums?.sha256 !== sha256) return false;
+  return decodePixels(path, DECODED_PX).then(
+    () => false,
+    () => true,
+  );
+}
+
+/** How such a picture is compared: it shows no face. */
+export function undecodable({ filename: name }: Pick<Image, 'filename'>): PictureScore {
+  const nothing = { score: null, distances: {}, facesFound: 0, facePx: null, pose: null, hash: null };
+  return { name, ...nothing, why: 'not-decodable' };
+}
+
+/** A score as the ledger keeps it. */
+export function scoreRow(
+  { id: imageId }: Image,
+  { score, distances, why, facesFound, facePx, pose, hash }: PictureScore,
+  against: Compared['against'],
+): Omit<Score, 'atMs' | 'model'> {
+  return { imageId, score, distances, details: { why, against, facesFound, facePx, pose, hash } };
+}
