@@ -34,7 +34,8 @@ function lackOf(
   // The picture of the face is no other one beside itself.
   const isOther = images.avatar(characterKey)?.id !== id;
   if (role === 'face' && isOther && hasPicture(project, { characterId, characterKey, settings })) return undefined;
-  const how = `name one in character.references with the role ${role}, or its address in providers.replicate.input`;
+  const own = "its address in the model's own input (providers.replicate.models)";
+  const how = `name one in character.references with the role ${role}, or ${own}`;
   return `${works.beside[role]}: it needs a picture of the ${role} beside the one that it works on; ${how}`;
 }
 

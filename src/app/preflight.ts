@@ -51,7 +51,10 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: r
     });
   }
   if (worstOf(settings, ready, { prompt: '' }) !== undefined || settings.allowUnknownPrice) return;
-  const example = `"providers": { "${ready.provider.name}": { "priceUsd": 0.04 } }`;
+  const priced = '{ "priceUsd": 0.04 }';
+  // One price for all would be counted for the provider's other models, too.
+  const own = ready.provider.hasModelOptions ? `{ "models": { "${settings.model}": ${priced} } }` : priced;
+  const example = `"providers": { "${ready.provider.name}": ${own} }`;
   throw new UserError(`nobody knows what a picture of ${where} costs`, {
     hint: `${likelyModel(settings.model, ready.knownModels)}say it: ${example}, or accept it uncounted`,
     advice: { code: 'state-price' },

@@ -102,7 +102,7 @@ export function isWordless({ promptChars }: Pick<AlikeShots, 'promptChars'>): bo
 export function assertOtherTakes(edits: readonly AlikeShots[], can: Capabilities, model: string): void {
   if (can.prompt !== 'none' || can.seed !== 'none' || !edits.some(isWordless)) return;
   throw new UserError(`${model} takes no seed: another take would be the same picture, paid again`, {
-    hint: `${NOTHING}. Take another model, or change its inputs (providers.replicate.input) and edit the picture anew`,
+    hint: `${NOTHING}. Take another model, or change its inputs (providers.replicate.models) and edit the picture anew`,
   });
 }
 

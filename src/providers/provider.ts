@@ -111,6 +111,8 @@ export interface Provider {
    * now may still arrive.
    */
   readonly findAfterMs?: number;
+  /** True where the config has options for single models (`models`): a price there is no other's. */
+  readonly hasModelOptions?: boolean;
   /** The model used when the config names none. */
   readonly defaultModel: string;
   /**

@@ -7,8 +7,6 @@ import { ProviderError, UserError } from '../errors.ts';
 import { baseUrlOf, keyOf } from './access.ts';
 import type { Capabilities, Price } from './capabilities.ts';
 import { lookUpModel } from './models.ts';
-import { commonOptions } from './options.ts';
-import { configuredPrice } from './price.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import type { CallContext, Health, ImageRequest, Provider } from './provider.ts';
 import { abilitiesOf, chosen } from './replicate/abilities.ts';
@@ -19,61 +17,19 @@ import { modelReader, type ModelReader } from './replicate/model-reader.ts';
 import { MODELS } from './replicate/model-table.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
 import { priceBy } from './price-rules.ts';
+import { inputFor, type Options, optionsSchema, priceFor } from './replicate/options.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
 import { replicateTrainer } from './replicate/trainer.ts';
 import { ServiceClock } from './service-clock.ts';
 
 const OFFICIAL_URL = 'https://api.replicate.com/v1';
 
-const optionsSchema = z.strictObject({
-  ...commonOptions,
-  input: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe(
-      'More inputs for the model, as its page on replicate.com names them (guidance, lora_weights …). ' +
-        "Checked against the model's schema before anything is sent.",
-    ),
-  reference: z
-    .enum(['repaint', 'none'])
-    .optional()
-    .describe(
-      'For models that only paint over a picture (img2img), or take none of a face: repaint sends the reference to ' +
-        'be painted over, none makes pictures from prompt and seed alone. Left out, such a model is refused.',
-    ),
-  pollMs: z
-    .number()
-    .int()
-    .min(10)
-    .max(60_000)
-    .default(500)
-    .describe(
-      'Milliseconds between the first two looks at a running prediction; the distance grows to ten times this.',
-    ),
-  cancelAfterSeconds: z
-    .number()
-    .int()
-    .min(5)
-    .max(86_400)
-    .optional()
-    .describe('Replicate stops a prediction that has not ended after this many seconds.'),
-  settleMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(600_000)
-    .default(10_000)
-    .describe('How long after a lost request a prediction may still turn up in the account, in milliseconds.'),
-});
-
-type Options = z.infer<typeof optionsSchema>;
-
 async function create(settings: ProviderSettings<Options>): Promise<Provider> {
   const { options, env, fetch, now } = settings;
   const token = keyOf(env, settings.keyVariables, SERVICE);
   const baseUrl = baseUrlOf([options.baseUrl, env['REPLICATE_BASE_URL'], OFFICIAL_URL], 'providers.replicate.baseUrl');
   const connection: ReplicateConnection = { baseUrl, token, fetch, now, clock: new ServiceClock(settings) };
-  const readModel = modelReader(connection, options.input);
+  const readModel = modelReader(connection, (model) => inputFor(options, model));
   const can = (model: string) => capabilities(model, readModel, { options, nowMs: now() });
   const checking = (call: CallContext) => check(connection, call);
   return {
@@ -84,6 +40,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     // `find` looks at once, and again when it is too early for an absence: a picture that is there is found sooner.
     findAfterMs: 0,
     defaultModel: DEFAULT_MODEL,
+    hasModelOptions: true,
     capabilities: can,
     learn: (model, call) => learn(readModel, model, call),
     price: (request) => priceOf(request, options, now()),
@@ -92,7 +49,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     trainer: replicateTrainer({ connection, settings, check: checking, ...options }),
     cancel: (remoteId, call) => cancel(connection, remoteId, call),
     countUnknown: (ledger, call) => countUnknown(connection, ledger, call),
-    ...attempts(connection, options, { settings, readModel }),
+    ...attempts(connection, { ...options, inputFor: (model) => inputFor(options, model) }, { settings, readModel }),
   };
 }
 
@@ -111,7 +68,7 @@ function capabilities(
   const can =
     read === undefined
       ? (listed?.capabilities ?? UNREAD)
-      : { ...abilitiesOf(read.schema, options.input), ...listed?.told };
+      : { ...abilitiesOf(read.schema, inputFor(options, model)), ...listed?.told };
   return chosen(can, options.reference);
 }
 
@@ -141,8 +98,8 @@ async function learn(readModel: ModelReader, model: string, call: CallContext): 
 function priceOf(request: Parameters<Provider['price']>[0], options: Options, nowMs: number): Price | undefined {
   const listed = modelRecord(request.model)?.price;
   return (
-    configuredPrice(options, { model: request.model, nowMs }) ??
-    (listed && priceBy(listed.rule, { request, extra: options.input ?? {} }, listed.from))
+    priceFor(options, request.model, nowMs) ??
+    (listed && priceBy(listed.rule, { request, extra: inputFor(options, request.model) }, listed.from))
   );
 }
 

@@ -2,7 +2,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
-import type { ReplicateOptions } from '../emulators/replicate/options.ts';
 import { ask, filesIn, imggen, newStudio, writeConfig } from '../support/cli/imggen.ts';
 import { bytesOf, shown } from '../support/cli/edits.ts';
 
@@ -15,12 +14,12 @@ const UPSCALER = 'nightmareai/real-esrgan';
 const UPSCALE = ['edit', 'mira-sol/1', '--model', UPSCALER] as const;
 
 /** A folder with one picture of Replicate, and what the service was asked for behind it. */
-async function studio(options: ReplicateOptions = {}) {
-  const emulator = await startEmulator(replicate({ token: 'emulated-token', ...options }));
+async function studio() {
+  const emulator = await startEmulator(replicate({ token: 'emulated-token' }));
   running.push(emulator);
   const env = { REPLICATE_API_TOKEN: 'emulated-token', REPLICATE_BASE_URL: `${emulator.url}/v1` };
-  const section = { pollMs: 20, priceUsd: 0.004 };
-  const folder = newStudio({ provider: 'replicate', size: '320x480', providers: { replicate: section } });
+  const options = { pollMs: 20, priceUsd: 0.004 };
+  const folder = newStudio({ provider: 'replicate', size: '320x480', providers: { replicate: options } });
   const run = (...args: string[]) => imggen(folder, args, { env });
   const made = await run('pack', '--count', '1');
   expect(made, made.stderr).toMatchObject({ exitCode: 0 });
@@ -29,7 +28,7 @@ async function studio(options: ReplicateOptions = {}) {
       .filter(({ operation }) => operation === 'submit')
       .slice(1)
       .map(({ body }) => (body as { input: Record<string, unknown> }).input);
-  return { folder, run, inputs, section };
+  return { folder, run, inputs };
 }
 
 describe('edit without a prompt', () => {
@@ -113,18 +112,23 @@ describe('edit without a prompt', () => {
     expect(inputs()).toEqual([]);
   });
 
-  it('takes inputs of the model from the config, and its fallbacks are not asked', async () => {
-    const { folder, run, inputs, section } = await studio();
-    const input = { scale: 2, face_enhance: true };
-    writeConfig(folder, {
-      provider: 'replicate',
-      fallback: ['local'],
-      providers: { replicate: { ...section, input } },
-    });
+  it('takes inputs and price of the model alone from the config, and its fallbacks are not asked', async () => {
+    const { folder, run, inputs } = await studio();
+    const own = { priceUsd: 0.002, input: { scale: 2, face_enhance: true } };
+    const options = { pollMs: 20, input: { safety_tolerance: 1 }, models: { [UPSCALER]: own } };
+    const providers = { replicate: options };
+    writeConfig(folder, { provider: 'replicate', fallback: ['local'], size: '320x480', providers });
     const upscaled = await run(...UPSCALE);
     expect(upscaled, upscaled.stderr).toMatchObject({ exitCode: 0 });
     expect(upscaled.stderr + upscaled.stdout).toMatch(/fallback local .* is not asked: +it needs a prompt/);
     expect(inputs()).toMatchObject([{ scale: 2, face_enhance: true }]);
-    expect((await shown(folder)).at(-1)).toMatchObject({ width: 640, height: 960 });
+    expect((await shown(folder)).at(-1)).toMatchObject({ width: 640, height: 960, costUsd: 0.002 });
+    // What holds for one model says nothing of the others: neither its inputs nor its price.
+    const pack = await run('pack', '--count', '1');
+    expect(pack, pack.stderr).toMatchObject({ exitCode: 0 });
+    expect(inputs().at(-1)).toMatchObject({ safety_tolerance: 1 });
+    expect((await shown(folder)).at(-1)).toMatchObject({ costUsd: 0.03 });
+    const unpriced = await run('edit', 'mira-sol/1', '--model', 'someone/portrait-lora', '--prompt', 'a red coat');
+    expect(unpriced.stderr).toContain('"models": { "someone/portrait-lora": { "priceUsd": 0.04 } }');
   });
 });

@@ -35,8 +35,8 @@ const POLL_SLOWEST = 10;
 
 /** What of Replicate's options matters here. */
 export interface AttemptOptions {
-  /** The user's own inputs for the model. */
-  input?: Input | undefined;
+  /** The user's own inputs for a model. */
+  inputFor: (model: string) => Input;
   /** What is done with a picture that a model would only paint over. */
   reference?: ReferenceUse;
   pollMs: number;
@@ -146,7 +146,10 @@ function build(
   request: ImageRequest,
   references: readonly string[] = request.references.map(() => SOME_PICTURE),
 ): BuiltInput {
-  return buildInput(model.schema, request, references, { extra: options.input ?? {}, use: options.reference });
+  return buildInput(model.schema, request, references, {
+    extra: options.inputFor(request.model),
+    use: options.reference,
+  });
 }
 
 /** Predictions as a queue. The client's own `wait()` never ends on `aborted`. */

@@ -37,9 +37,9 @@ const modelSchema = z.object({
 /**
  * Makes a reader. While a listed model's schema can't be had in passing, its built-in one is taken and the next call
  * asks again. The reader throws {ProviderError}: `rejected` when there is no such model or it takes no input, otherwise
- * what the read failed with. @param given `providers.replicate.input`.
+ * what the read failed with. @param given the user's inputs for a model.
  */
-export function modelReader(connection: ReplicateConnection, given: Input = {}): ModelReader {
+export function modelReader(connection: ReplicateConnection, given: Reading['given'] = () => ({})): ModelReader {
   const reads: Reading = { connection, given };
   const found = new Map<string, KnownModel>();
   const reading = new Map<string, Promise<KnownModel>>();
@@ -74,7 +74,7 @@ export function modelReader(connection: ReplicateConnection, given: Input = {}):
 
 interface Reading {
   connection: ReplicateConnection;
-  given: Input;
+  given: (model: string) => Input;
 }
 
 async function readModel({ connection, given }: Reading, model: string, signal: AbortSignal): Promise<KnownModel> {
@@ -98,7 +98,8 @@ async function readModel({ connection, given }: Reading, model: string, signal: 
     id: `${owner}/${name}`,
     version: parts.version ?? (answer.is_official ? undefined : latest?.id),
     schema,
-    problem: workProblem(schema, given) ?? outputProblem(described?.openapi_schema, answer.default_example?.output),
+    problem:
+      workProblem(schema, given(model)) ?? outputProblem(described?.openapi_schema, answer.default_example?.output),
   };
 }
 

@@ -52,11 +52,11 @@ export function worksOn(schema: InputSchema, given: Input = {}): WorksOn | { pro
   const own = Object.keys(given).length === 0 ? undefined : worksOn(schema);
   // What is left for the picture would be another's input.
   if (own && 'source' in own && own.source.name in given)
-    return { problem: `has its picture in providers.replicate.input (${own.source.name}): take it out there` };
+    return { problem: `has its picture in the config (${own.source.name}): take it out there` };
   if (pictures.length === 0) return { problem: 'takes no prompt, and no picture either: there is nothing to send' };
   const needed = pictures.filter(([name, field]) => schema.required.includes(name) || hasExample(field));
   const wanting = wantingOf(schema, given, pictures);
-  if (wanting.length > 0) return { problem: `requires ${wanting.join(', ')}: set it in providers.replicate.input` };
+  if (wanting.length > 0) return { problem: `requires ${wanting.join(', ')}: set it in ${OWN}` };
   return needed.length > 0 ? amongNeeded(needed) : amongFree(pictures);
 }
 
@@ -89,7 +89,8 @@ function picturesOf({ fields, required }: InputSchema, given: Input): Named[] {
 }
 
 const UNCLEAR = 'it is not clear which one it works on';
-const GIVE = 'the others can be given by their addresses in providers.replicate.input';
+const OWN = "the model's own input (providers.replicate.models)";
+const GIVE = `the others can be given by their addresses in ${OWN}`;
 
 type Named = readonly [string, InputField];
 
@@ -98,7 +99,7 @@ function amongNeeded(needed: readonly Named[]): WorksOn | { problem: string } {
   const strange = needed.filter(([name]) => STRANGE.test(name));
   if (strange.length > 0) {
     const names = listed(strange);
-    return { problem: `needs ${names} beside the picture: give its address in providers.replicate.input` };
+    return { problem: `needs ${names} beside the picture: give its address in ${OWN}` };
   }
   const [alone] = needed;
   if (needed.length === 1 && alone) return { source: fieldOf(alone), beside: {} };

@@ -53,6 +53,7 @@ describe('Replicate, as a provider', () => {
     });
     expect(await provider.check(call())).toEqual({ ok: true, message: 'the key is good (account emulated)' });
     expect(replicateModule.optionsSchema.safeParse({ modle: 'x' }).success).toBe(false);
+    expect(replicateModule.optionsSchema.safeParse({ models: { upscaler: {} } }).success).toBe(false);
   });
 
   it('tells of an unhealthy service without throwing', async () => {
