@@ -7,6 +7,7 @@ import { openedEvent } from './opened.ts';
 import type { Outside, RunningProject } from './opened-run.ts';
 import { Refusals } from './refusals.ts';
 import { assertNotCanceled, isOwed, resuming, retrying, SEARCHED, type RetryOptions } from './resume.ts';
+import type { PlannedJob } from './planned-job.ts';
 import type { RunResult } from './result.ts';
 import { runJobs } from './run-jobs.ts';
 import type { RunOptions } from './run.ts';
@@ -29,8 +30,25 @@ export async function resumeJobs(
   const planned = training ? [] : resuming(project, job);
   if (training) assertNotCanceled(project.ledger.openExisting(), training);
   const trainings = training ? [training] : job === undefined ? unfinishedTrainings(project) : [];
-  return besideEachOther(project, trainings, to, () => runJobs(project, planned, options, to));
+  const pictures = () => runJobs(project, planned, options, to);
+  return besideEachOther(project, trainings, to, () => tellingRefusal(planned, trainings, pictures));
 }
+
+/** Beside trainings, what the one job of pictures is refused for is told with what became of them. */
+async function tellingRefusal(
+  [planned, ...others]: readonly PlannedJob[],
+  trainings: readonly Job[],
+  pictures: () => Promise<RunResult>,
+): Promise<RunResult> {
+  if (!planned || others.length > 0 || trainings.length === 0) return pictures();
+  const refusals = new Refusals();
+  const made = await refusals.attempt(planned, pictures);
+  const told = refusals.told();
+  if (made) return made;
+  return { status: worst(told.map((one) => statusOfRefusal(one, []))), ...NOTHING_MADE, refusals: told };
+}
+
+const NOTHING_MADE = { jobs: [], failures: [], failuresMore: 0 };
 
 /** Tries failed shots again, of a named job also a training: that is paid again, so it is asked first. */
 export async function retryJobs(
@@ -117,11 +135,12 @@ async function besideEachOther(
   const [only, ...others] = trainings;
   // Where there is one job, its refusal is all there is to tell.
   const refusal = only && refusals.of({ before: only });
-  if (refusal && others.length === 0 && result.jobs.length === 0) throw refusal;
+  const isAlone = others.length === 0 && result.jobs.length + result.refusals.length === 0;
+  if (refusal && isAlone) throw refusal;
   return {
     ...result,
     status: worst([
-      ...(result.jobs.length > 0 ? [result.status] : []),
+      ...(result.jobs.length + result.refusals.length > 0 ? [result.status] : []),
       ...trained.map(({ status }) => status),
       ...told.map((one) => statusOfRefusal(one, result.jobs)),
     ]),

@@ -49,7 +49,7 @@ export async function trainCharacter(
   if (over) return trainedOf(ledger, over.id, { end: {}, isNew: false });
   const toSend = before === undefined || ledger.jobs.counts(before.id).queued > 0;
   if (toSend) await agreeToTrain(project, { planned, before, confirm: options.confirm }, to);
-  const sum = toSend ? await written(project, planned, options) : undefined;
+  const sum = toSend ? await written(project, { planned, options, before }) : undefined;
   const job = before ?? opened(project, { wanted, planned, zipSha256: sum ?? '' });
   // Another process has trained it while the question stood.
   if (job.state !== 'open') return trainedOf(ledger, job.id, { end: {}, isNew: false });
@@ -58,11 +58,17 @@ export async function trainCharacter(
 }
 
 /** Writes what will be sent. @returns its hash. @throws {UserError} when the pictures are others by now. */
-async function written(project: TrainingProject, planned: PlannedTraining, options: TrainOptions): Promise<string> {
-  const { zip, character, told } = planned;
+async function written(
+  project: TrainingProject,
+  { planned, options, before }: { planned: PlannedTraining; options: TrainOptions; before: Job | undefined },
+): Promise<string> {
+  const { character, told } = planned;
+  // One that goes on keeps its places, whatever the config says by now.
+  const zip = before?.settings.training?.zip ?? planned.zip;
+  const output = before?.settings.output ?? project.config.output;
   const { trainer } = planned.with;
   // The space for the weights is set aside right before the request.
-  await makeFolders([{ output: project.config.output, characterId: character.id, reserveBytes: 0 }]);
+  await makeFolders([{ output, characterId: character.id, reserveBytes: 0 }]);
   await ensureOwnFolder(dirname(zip));
   if ((await foreignIn(zip, true)).length > 0)
     throw new UserError(`${zip} is in the way: it is no training set as imggen wrote it, and nothing was sent`, {
@@ -123,8 +129,10 @@ function basicsOf(config: Config, { key, fresh }: TrainOptions, planned: Planned
   const wanted = { characterId: character.id, kind: 'train', settings, what: told.steps } as const;
   // What a key can't name another time: the pictures and words, how long, and into what.
   const planHash = [planned.setHash, told.steps, told.destination ?? ''].join(' ');
-  const basics = jobBasics(config, { ...wanted, planHash }, { key, fresh });
-  return { ...basics, changes: { caps: givenCaps(config) } };
+  // The same pictures make the same LoRA wherever it lies: the folder does not tell one training from another.
+  const anywhere = { ...settings, output: dirname(config.ledger) };
+  const basics = jobBasics(config, { ...wanted, settings: anywhere, planHash }, { key, fresh });
+  return { ...basics, settings, changes: { caps: givenCaps(config) } };
 }
 
 /** The cap of one picture does not hold for a training (docs/decisions.md). */

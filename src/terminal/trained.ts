@@ -34,7 +34,7 @@ function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
   if (status === 'done') return [`the LoRA of job ${jobId} was made${money}, and was deleted since`];
   if (isHeld)
     return [
-      `the training of job ${jobId} is held${why}${money}: nobody knows whether ${provider} has taken it`,
+      `the training of job ${jobId} is held${why}${money}: nobody knows whether ${provider} has charged it`,
       `  look at ${provider}; \`${typed(`retry --unknown ${jobId}`)}\` pays again on purpose`,
     ];
   if (isLive)

@@ -1,5 +1,5 @@
 /** What is bought a second time, and what never is: trainings that were canceled, failed or held before. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, expect, it } from 'vitest';
@@ -58,4 +58,24 @@ it('tells of weights that were changed since', async () => {
   const weights = join(folder, 'images', 'mira-sol', 'lora', 'mira_sol_lora_2.safetensors');
   writeFileSync(weights, 'short');
   expect((await train('--yes')).stdout).toContain('whose file is gone or was changed');
+});
+
+it('of the same pictures is not bought again for another output folder', async () => {
+  const { folder, train, emulator } = await trainStudio();
+  await train('--yes');
+  const other = await train('--yes', '--output', join(folder, 'other'));
+  expect(other.stdout).toContain('is there already (job 2): nothing was bought');
+  expect(emulator.charges()).toHaveLength(1);
+});
+
+it('that waits goes on where it began, whatever the output folder is by now', async () => {
+  const { folder, train, run, emulator } = await trainStudio();
+  const wrongKey = await run(['train', 'mira-sol', '--provider', 'fal', '--yes'], { FAL_KEY: 'another:key' });
+  expect(wrongKey).toMatchObject({ exitCode: 5 });
+  expect(await train('--yes', '--output', join(folder, 'other'))).toMatchObject({ exitCode: 0 });
+  expect(emulator.charges()).toHaveLength(1);
+  expect([existsSync(join(folder, 'other')), readdirSync(join(folder, 'images', 'mira-sol', 'lora'))]).toEqual([
+    false,
+    ['mira_sol_lora_2.safetensors'],
+  ]);
 });

@@ -22,6 +22,20 @@ it('is collected by a resume, which pays nothing, and by the same command again'
   expect((await studio.train()).stdout).toContain('nothing was bought');
 });
 
+it('is told beside pictures whose job can not go on', async () => {
+  const studio = await trainStudio({ emulator: { latencyMs: 100 } });
+  await leftTraining(studio);
+  const pack = ['pack', 'mira-sol', '--provider', 'fal', '--model', 'fal-ai/flux/dev', '--size', '256x256'];
+  await studio.run([...pack, '--count', '2', '--budget', '0.03', '--no-thumbnails', '--yes']);
+  const db = new Sqlite(join(studio.folder, '.imggen', 'ledger.db'));
+  db.exec(`UPDATE jobs SET settings = json_set(settings, '$.provider', 'openai') WHERE kind = 'pack'`);
+  db.close();
+  const resumed = await studio.run(['resume', '--budget', '1']);
+  expect(resumed).toMatchObject({ exitCode: 5 });
+  expect(resumed.stdout).toContain('the LoRA of Mira Sol (mira-sol) is trained');
+  expect(resumed.stdout + resumed.stderr).toContain('OPENAI_API_KEY');
+});
+
 it('is collected by the same command without another question', async () => {
   const studio = await trainStudio({ emulator: { latencyMs: 300 } });
   await leftTraining(studio);
