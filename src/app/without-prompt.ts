@@ -45,6 +45,13 @@ export function assertNewWork(project: WorkingProject, ledger: Ledger, work: Wor
   // A plan asks nobody: whether the model took a seed then is what is known.
   const isSame = can.seed === 'none' || (can.prompt === 'unread' && isWithoutSeed(earlier));
   if (!earlier || !isSame) return;
+  if ('isOpen' in earlier && earlier.isOpen) {
+    const jobId = String(earlier.jobId);
+    throw new UserError(`job ${jobId} has ${model} work on ${source.filename}, and is not finished`, {
+      hint: `${NOTHING}. It takes no seed: the same would be paid twice`,
+      advice: { code: 'resume' },
+    });
+  }
   const came =
     'filename' in earlier ? earlier.filename : `job ${earlier.jobId} was paid for an answer that is no picture`;
   throw new UserError(`${model} has worked on ${source.filename} already: ${came}`, {

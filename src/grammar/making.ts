@@ -111,12 +111,12 @@ export function addFromPictures(program: Command, run: Run): void {
         .option('--prompt <text>', 'what to change; sent as it is. Left out for a model that takes none')
         .option('-n, --count <n>', 'how many takes, 1 to 100 (default: 1)')
         .option('--seed <n>', 'seed of the first take (default: the picture’s own)')
-        .option('--new', 'start another job although an identical one is unfinished'),
+        .option('--new', 'start another job although an identical one is unfinished, or its picture is there'),
     ),
     [
       'imggen edit mira-sol/3 --prompt "make it night, with street lamps"',
       'imggen edit mira-sol/3 --prompt "a red coat" --count 4 --dry-run',
-      'imggen edit mira-sol/3 --provider replicate --model nightmareai/real-esrgan   # upscaled',
+      'imggen edit mira-sol/3 --provider replicate --model nightmareai/real-esrgan',
     ],
   ).action((image, flags) =>
     run(

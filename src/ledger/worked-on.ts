@@ -2,8 +2,8 @@
 import type { SeedHonored } from '../events.ts';
 import type { Connection } from './connection.ts';
 
-/** A picture that was made of it, or the job whose answer was paid and is none. */
-export type EarlierWork = { filename: string; seedHonored: SeedHonored } | { jobId: number };
+/** A picture that was made of it, or the job that is at it, or whose answer was paid and is none. */
+export type EarlierWork = { filename: string; seedHonored: SeedHonored } | { jobId: number; isOpen: boolean };
 
 /** The newest such work of a model; undefined: none, or its picture was deleted since. */
 export function workedOn(
@@ -20,11 +20,21 @@ export function workedOn(
     model,
   );
   if (made) return made;
-  return connection.get<{ jobId: number }>(
+  const open = connection.get<{ jobId: number }>(
+    `SELECT j.id jobId FROM shots s JOIN jobs j ON j.id = s.job_id WHERE s.id IN (${shots})
+      AND s.state IN ('queued', 'leased', 'held') AND j.state <> 'canceled'
+      AND j.settings ->> 'provider' = ? AND j.settings ->> 'model' = ? ORDER BY j.id DESC LIMIT 1`,
+    sourceImageId,
+    provider,
+    model,
+  );
+  if (open) return { ...open, isOpen: true };
+  const vain = connection.get<{ jobId: number }>(
     `SELECT job_id jobId FROM attempts WHERE shot_id IN (${shots})
       AND outcome = 'unusable' AND provider = ? AND model = ? ORDER BY id DESC LIMIT 1`,
     sourceImageId,
     provider,
     model,
   );
+  return vain && { ...vain, isOpen: false };
 }

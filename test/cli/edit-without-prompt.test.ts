@@ -82,33 +82,34 @@ describe('edit without a prompt', () => {
     expect(inputs()).toHaveLength(2);
   });
 
-  it.each([
-    ['words', [...UPSCALE, '--prompt', 'sharper'], /it takes no prompt: leave it out/],
-    ['several takes', [...UPSCALE, '--count', '3'], /it takes no seed, so all 3 would be the same picture/],
-    ['a seed', [...UPSCALE, '--seed', '5'], /seed: it takes none; leave it out/],
-    ['a size', [...UPSCALE, '--size', '640x960'], /size: it decides how large the picture is/],
-    ['a quality', [...UPSCALE, '--quality', 'high'], /quality: it takes none/],
-    ['a shape', [...UPSCALE, '--aspect-ratio', '1:1'], /makes no pictures of the aspect ratio|decides/],
-    ['a pack', ['pack', '--count', '2', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],
-    ['an avatar', ['create-character', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],
-  ])('a model that takes no prompt is not asked for %s', async (_, args, why) => {
+  it('does not ask a model that takes no prompt for more than its work, and nothing is left behind', async () => {
     const { folder, run, inputs } = await studio();
     const before = filesIn(folder);
-    const refused = await run(...args);
-    expect(refused, refused.stdout).toMatchObject({ exitCode: 2 });
-    expect(refused.stderr).toMatch(why);
+    const refusals: [args: string[], why: RegExp][] = [
+      [[...UPSCALE, '--prompt', 'sharper'], /it takes no prompt: leave it out/],
+      [[...UPSCALE, '--count', '3'], /it takes no seed, so all 3 would be the same picture/],
+      [[...UPSCALE, '--seed', '5'], /seed: it takes none; leave it out/],
+      [[...UPSCALE, '--size', '640x960'], /size: it decides how large the picture is/],
+      [[...UPSCALE, '--quality', 'high'], /quality: it takes none/],
+      [[...UPSCALE, '--aspect-ratio', '1:1'], /makes no pictures of the aspect ratio|decides/],
+      [['pack', '--count', '2', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],
+      [['create-character', '--model', UPSCALER], /takes no prompt[^]*imggen edit <image> .*real-esrgan/],
+    ];
+    for (const [args, why] of refusals) {
+      const refused = await run(...args);
+      expect(refused, args.join(' ')).toMatchObject({ exitCode: 2 });
+      expect(refused.stderr).toMatch(why);
+    }
     expect([inputs(), filesIn(folder), ask(folder, 'SELECT 1 FROM jobs')]).toEqual([[], before, [expect.anything()]]);
   });
 
-  it.each([
-    ['the model takes one', []],
-    ['auto chooses', ['--provider', 'auto']],
-    ['it draws', ['--provider', 'local']],
-  ])('is refused where %s: what is to change is not known', async (_, flags) => {
+  it('is refused where the model takes one, auto chooses, or it draws: what is to change is not known', async () => {
     const { run, inputs } = await studio();
-    const refused = await run('edit', 'mira-sol/1', ...flags);
-    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/The prompt is missing[^]*imggen edit mira-sol\/1 --prompt/);
+    for (const flags of [[], ['--provider', 'auto'], ['--provider', 'local']]) {
+      const refused = await run('edit', 'mira-sol/1', ...flags);
+      expect(refused, flags.join(' ')).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(refused.stderr).toMatch(/The prompt is missing[^]*imggen edit mira-sol\/1 --prompt/);
+    }
     expect(inputs()).toEqual([]);
   });
 

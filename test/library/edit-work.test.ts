@@ -57,6 +57,19 @@ describe('an edit without words', () => {
     expect(paid()).toBe(1);
   });
 
+  it('that is unfinished under a key is not begun by another job beside it', async () => {
+    const { imggen, paid } = await project();
+    const stop = new AbortController();
+    const onEvent = ({ event }: { event: string }) => event === 'generation_submitted' && stop.abort();
+    const settings = { model: UPSCALER };
+    await imggen.edit({ image: 'mira/1', key: 'upscaled', settings, signal: stop.signal, onEvent }).result;
+    await expect(upscale(imggen).result).rejects.toThrow(
+      /job 2 has .* work on mira_image_00001.png, and is not finished/,
+    );
+    expect(await imggen.resume().result).toMatchObject({ status: 'done' });
+    expect(paid()).toBe(1);
+  });
+
   it('that failed is made by retry, once', async () => {
     const { imggen, paid, emulator } = await project();
     emulator.faults.push({ on: 'submit', kind: 'status', status: 422, times: 1 });
