@@ -1,11 +1,15 @@
 /** What is said and asked before a training: it costs dollars, so a person says yes to each. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
+import { LORA_FOLDER } from '../images/folder.ts';
 import type { Total } from '../ledger/budget.ts';
 import type { Caps, Job } from '../ledger/records.ts';
 import { usdOf, usdText } from '../money.ts';
 import type { Outside } from './opened-run.ts';
 import { AnsweredNo } from './refusals.ts';
+import { isFolder } from './removal.ts';
 import type { RunOptions } from './run.ts';
 import type { TrainingProject } from './train-job.ts';
 import type { PlannedTraining, TrainPlan } from './train-plan.ts';
@@ -29,7 +33,7 @@ export async function agreeToTrain(
   assertUnderCaps(project, { worstMicros: price.worstMicros, before });
   for (const message of [...wordsOf(planned), ...capsOf(project, before)])
     emit({ event: 'notice', level: 'info', message });
-  for (const message of unfinishedBeside(project, { planned, before }))
+  for (const message of [...unfinishedBeside(project, { planned, before }), ...unknownWeights(project, planned)])
     emit({ event: 'notice', level: 'warn', message });
   const what = `Send ${picturesOf(told)} to ${told.provider} and train for up to ${usdText(price.worstMicros)}?`;
   await agreeTo(what, { confirm: signals.drain.aborted ? () => false : confirm, worstMicros: price.worstMicros });
@@ -75,6 +79,22 @@ function unfinishedBeside(
     if (leased > 0) return [`${other} was sent and is not collected yet: going on with it pays nothing`];
     return queued > 0 && state === 'open' ? [`${other} is unfinished: it can be gone on with`] : [];
   });
+}
+
+/** A ledger that was put back, or made anew, knows nothing of what was paid since: its weights lie there. */
+function unknownWeights(
+  { ledger, config }: Pick<TrainingProject, 'ledger' | 'config'>,
+  { character: { id } }: PlannedTraining,
+): string[] {
+  const folder = join(config.output, id, LORA_FOLDER);
+  const names = isFolder(folder)
+    ? readdirSync(folder).filter((name) => /_lora_\d+(?:_\d+)?\.safetensors$/.test(name))
+    : [];
+  const unknown = names.filter((name) => !ledger.open().loras.knows(id, name));
+  if (unknown.length === 0) return [];
+  return [
+    `weights that this ledger knows nothing of lie in ${folder}, perhaps of the same pictures: ${unknown.join(', ')}`,
+  ];
 }
 
 /** How far back other trainings are looked for. */

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { foreignIn } from '../dataset/ours.ts';
 import { ensureOwnFolder } from '../images/folder.ts';
 import { hashFile } from '../images/hash.ts';
+import { freeBytes } from '../images/save.ts';
 import type { JobBasics } from '../ledger/new-job.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
@@ -15,6 +16,7 @@ import type { Outside } from './opened-run.ts';
 import { makeFolders } from './preflight.ts';
 import type { RunOptions } from './run.ts';
 import { agreeToTrain, givenCaps } from './train-agreement.ts';
+import { spaceMissing } from '../training/run.ts';
 import { runTrainingJob, type TrainingProject } from './train-job.ts';
 import { assertZipFits, type PlannedTraining, planTraining, type TrainOptions } from './train-plan.ts';
 import { type Trained, trainedOf } from './trained.ts';
@@ -48,6 +50,7 @@ export async function trainCharacter(
   const over = before ? [before].find(({ state }) => state !== 'open') : trainedBefore(ledger, wanted);
   if (over) return trainedOf(ledger, over.id, { end: {}, isNew: false });
   const toSend = before === undefined || ledger.jobs.counts(before.id).queued > 0;
+  if (toSend) await assertSpace(before?.settings.output ?? project.config.output, planned);
   if (toSend) await agreeToTrain(project, { planned, before, confirm: options.confirm }, to);
   const sum = toSend ? await written(project, { planned, options, before }) : undefined;
   const job = before ?? opened(project, { wanted, planned, zipSha256: sum ?? '' });
@@ -55,6 +58,16 @@ export async function trainCharacter(
   if (job.state !== 'open') return trainedOf(ledger, job.id, { end: {}, isNew: false });
   assertSame(job, sum);
   return runTrainingJob(project, job, to);
+}
+
+/** @throws {UserError} where the weights have no room: no job is left behind that a later `resume` would buy. */
+async function assertSpace(output: string, { with: { trainer } }: PlannedTraining): Promise<void> {
+  const missing = spaceMissing(await freeBytes(output), output, trainer.weightsBytes);
+  if (missing === undefined) return;
+  throw new UserError(`${missing}: nothing was sent`, {
+    hint: 'make room for the weights, or choose another folder',
+    advice: { code: 'choose-output' },
+  });
 }
 
 /** Writes what will be sent. @returns its hash. @throws {UserError} when the pictures are others by now. */

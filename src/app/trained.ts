@@ -59,7 +59,7 @@ export interface Trained {
   costUsd: number;
   /** Held for a request whose cost is not known yet. */
   reservedUsd: number;
-  /** Why there are no weights; null: nothing is to be told. */
+  /** Why there are no weights, or that the ledger is gone; null: nothing is to be told. */
   message: string | null;
 }
 
@@ -104,7 +104,9 @@ export function trainedOf(
   const total = ledger.jobs.total(job.id);
   const lora = ledger.loras.ofJob(job.id);
   const [failure] = ledger.queries.failures(job.id, 1);
-  const message = counts.done > 0 ? null : (messageOf(end) ?? failure?.message ?? null);
+  // Of one that is done nothing is to be told but that the ledger is gone.
+  const left = counts.done > 0 ? undefined : (messageOf(end) ?? failure?.message);
+  const message = left ?? (end.stop?.reason === 'ledger' ? end.stop.message : null);
   return {
     status: statusOf(job, counts, end.stop),
     jobId: String(job.id),

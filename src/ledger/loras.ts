@@ -98,6 +98,11 @@ export class Loras {
     return this.where(where, characterKey, fingerprint)[0];
   }
 
+  /** True for a name that this ledger has given to weights of a character's id. */
+  knows(characterId: string, filename: string): boolean {
+    return this.where('character_id = ? AND filename = ? LIMIT 1', characterId, filename).length > 0;
+  }
+
   /** Takes the LoRAs of a character out of the ledger; what they cost stays counted. Returns them. */
   remove(characterKey: number): Lora[] {
     return this.connection.write(() => {

@@ -23,6 +23,7 @@ export function trainedLines(trained: Trained, cwd: string, typed: AsTyped): str
     `  prompts say ${lora.trigger} in place of the name`,
     `  models of ${provider} that take it: ${lora.madeWith.join(', ')}`,
     ...(lora.version === null ? [] : [`  version: ${lora.version}`]),
+    ...(trained.message === null ? [] : [`  warning: ${trained.message}`]),
     ...(isNew ? [] : [`  \`${typed(`train ${characterId} --new`)}\` trains another`]),
   ];
 }

@@ -92,6 +92,14 @@ async function rounds(work: TrainingWork, steps: TrainingContext): Promise<Train
   }
 }
 
+/** What the disk of a folder lacks before a training is paid, a sentence; undefined: nothing. */
+export function spaceMissing(freeBytes: number, folder: string, weightsBytes: number): string | undefined {
+  const needed = FREE_MIN_BYTES + weightsBytes;
+  if (freeBytes >= needed) return undefined;
+  const [has, needs] = [freeBytes, needed].map((bytes) => `${Math.floor(bytes / 1024 / 1024)} MiB`);
+  return `${has} free for ${folder}, ${needs} needed`;
+}
+
 /** Claims the training: T1 and T2. Undefined: nothing is left to be sent. */
 async function claimed(
   work: TrainingWork,
@@ -102,11 +110,9 @@ async function claimed(
   if (candidate.kind === 'none') return undefined;
   const waitFor = (untilMs: number | undefined) => ({ waitMs: Math.max(50, (untilMs ?? Infinity) - context.now()) });
   if (candidate.kind === 'wait') return waitFor(candidate.untilMs);
-  const free = await context.freeBytes(job.settings.output);
-  if (free < FREE_MIN_BYTES + weightsBytes) {
-    const [has, needs] = [free, FREE_MIN_BYTES + weightsBytes].map((bytes) => `${Math.floor(bytes / 1024 / 1024)} MiB`);
-    return { end: { stop: { reason: 'disk', message: `${has} free for ${job.settings.output}, ${needs} needed` } } };
-  }
+  const { output } = job.settings;
+  const message = spaceMissing(await context.freeBytes(output), output, weightsBytes);
+  if (message !== undefined) return { end: { stop: { reason: 'disk', message } } };
   const price = ready.provider.price({ model: job.settings.model, ...NO_PICTURE });
   if (!price) throw new Error(`${ready.provider.name} tells no price of a training`);
   const claim = claims.claim(candidate, [

@@ -1,8 +1,9 @@
 /** What is bought a second time, and what never is: trainings that were canceled, failed or held before. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, expect, it } from 'vitest';
+import { ImgGen, type RunEvent } from '../../src/index.ts';
 import { leftTraining, removeDrawn, trainStudio } from '../support/train-studio.ts';
 
 afterAll(removeDrawn);
@@ -78,4 +79,25 @@ it('that waits goes on where it began, whatever the output folder is by now', as
     false,
     ['mira_sol_lora_2.safetensors'],
   ]);
+});
+
+it('that a ledger knows nothing of is told before another: its weights are there', async () => {
+  const { folder, train } = await trainStudio();
+  cpSync(join(folder, '.imggen'), join(folder, 'backup'), { recursive: true });
+  await train('--yes');
+  rmSync(join(folder, '.imggen'), { recursive: true });
+  cpSync(join(folder, 'backup'), join(folder, '.imggen'), { recursive: true });
+  expect((await train()).stderr).toMatch(/weights that this ledger knows nothing of lie in .*: mira_sol_lora_2/);
+});
+
+it('whose ledger is deleted while it waits keeps its weights, and says so', async () => {
+  const { folder, env, emulator } = await trainStudio({ emulator: { latencyMs: 100 } });
+  const project = await ImgGen.open({ cwd: folder, env, config: join(folder, 'config.json') });
+  const onEvent = ({ event }: RunEvent) =>
+    event === 'generation_submitted' && rmSync(join(folder, '.imggen', 'ledger.db'));
+  const run = project.train({ characterId: 'mira-sol', provider: 'fal', confirm: () => true, onEvent });
+  const { lora, message } = await run.result;
+  await project.close();
+  expect([lora?.isThere, message]).toEqual([true, expect.stringContaining('was deleted, renamed or replaced')]);
+  expect(emulator.charges()).toHaveLength(1);
 });
