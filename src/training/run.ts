@@ -15,7 +15,7 @@ import { takenOver } from '../runner/look-first.ts';
 import type { OpenAttempt } from '../runner/open-attempt.ts';
 import { partPathOf } from '../runner/staging.ts';
 import { stopFor } from '../runner/stop-for.ts';
-import { warningOnce } from '../runner/tell.ts';
+import { tellSpend, warningOnce } from '../runner/tell.ts';
 import { bringTraining } from './attempt.ts';
 import type { TrainingContext } from './weights.ts';
 
@@ -84,7 +84,9 @@ async function rounds(work: TrainingWork, steps: TrainingContext): Promise<Train
       await context.sleep(Math.min(next.waitMs, WAIT_MAX_MS), drain);
       continue;
     }
+    tellSpend(context, [job]);
     const end = await bringTraining(steps, next);
+    tellSpend(context, [job]);
     if (end.kind === 'released')
       return { released: end.why, ...(drain.aborted ? { stop: { reason: 'interrupted' } } : {}) };
     if (end.kind === 'failed' && end.verdict.shot === 'parked')

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { ImgGen, type RunEvent } from '../../src/index.ts';
 import { removeDrawn, replicateStudio, trainStudio } from '../support/train-studio.ts';
 
 afterAll(removeDrawn);
@@ -61,4 +62,17 @@ it('says the same amount in the plan and in the question, never one that is roun
   expect(refused.stderr).toContain('held is $1.2321 (');
   expect(refused.stderr).toContain('a training costs up to $1.2321');
   expect((await train(...steps, '--dry-run')).stdout).toContain('$1.2321 would be held');
+});
+
+it('tells views what is held for it, and what it has cost', async () => {
+  const { folder, env } = await trainStudio();
+  const project = await ImgGen.open({ cwd: folder, env, config: join(folder, 'config.json') });
+  const told: [number, number][] = [];
+  const onEvent = (event: RunEvent) => event.event === 'spend' && told.push([event.reserved_usd, event.spent_usd]);
+  await project.train({ characterId: 'mira-sol', provider: 'fal', confirm: () => true, onEvent }).result;
+  await project.close();
+  expect(told).toEqual([
+    [2, 0],
+    [0, 2],
+  ]);
 });
