@@ -15,9 +15,11 @@ export function cancel(io: Io, job: string, flags: CommonFlags): Promise<ExitCod
     if (flags.json) printJson(io, told);
     else {
       const stopped = canceledAtProvider > 0 ? `, ${canceledAtProvider} stopped at the provider` : '';
-      const dropped = `${count(canceled, 'waiting shot')} dropped`;
-      printLine(io, `canceled job ${jobId}: ${dropped}${stopped}; what is finished stays`);
-      const made = done.kind === 'train' ? 'LoRA' : 'picture';
+      const isTraining = done.kind === 'train';
+      const ofTraining = `, a training${canceled > 0 ? ' that was not sent' : ''}`;
+      const what = isTraining ? ofTraining : `: ${count(canceled, 'waiting shot')} dropped`;
+      printLine(io, `canceled job ${jobId}${what}${stopped}; what is finished stays`);
+      const made = isTraining ? 'LoRA' : 'picture';
       if (collected > 0) printLine(io, `${count(collected, made)} finished at the provider: fetched`);
       if (perhapsCharged > 0) {
         const cost = perhapsChargedUsd > 0 ? `, ${usd(perhapsChargedUsd)} counted` : '';
@@ -33,7 +35,7 @@ function underWayWords({ underWay, running, jobId, kind }: Canceled, typed: AsTy
   const one = kind === 'train' ? 'the training' : '1 picture';
   const sent = underWay === 1 ? `${one} was sent already and is` : `${underWay} pictures were sent already and are`;
   const who = running
-    ? 'the process that runs the job ends them'
+    ? `the process that runs the job ends ${underWay === 1 ? 'it' : 'them'}`
     : `\`${typed(`resume ${jobId}`)}\` collects what was made`;
   return `${sent} perhaps paid: ${who}`;
 }

@@ -11,7 +11,8 @@ afterAll(removeDrawn);
 it('of a job that was canceled when its LoRA was made is there all the same: it is not bought again', async () => {
   const studio = await trainStudio({ emulator: { latencyMs: 300 } });
   await leftTraining(studio);
-  expect((await studio.run(['cancel', '2'])).stdout).toContain('1 LoRA finished at the provider: fetched');
+  const canceled = (await studio.run(['cancel', '2'])).stdout;
+  expect(canceled).toMatch(/canceled job 2, a training;[^]*1 LoRA finished at the provider: fetched/);
   const again = await studio.train('--yes');
   expect(again.stdout).toContain('is there already (job 2): nothing was bought');
   expect(studio.emulator.charges()).toHaveLength(1);
