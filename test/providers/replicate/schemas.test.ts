@@ -6,15 +6,28 @@ import { outputProblem } from '../../../src/providers/replicate/output.ts';
 import { guidePictures, pictureInput } from '../../../src/providers/replicate/picture-fields.ts';
 import { promptField } from '../../../src/providers/replicate/prompt-field.ts';
 import { inputSchema } from '../../../src/providers/replicate/schema.ts';
+import { worksOn } from '../../../src/providers/replicate/works-on.ts';
+import type { ReferenceRole } from '../../../src/shot.ts';
 import { invalidities, recordedModel, recordedModels, type RecordedModel } from '../../support/replicate-schemas.ts';
 import { request } from '../../support/providers/replicate-stage.ts';
 
 const FACE = 'https://example.com/face.png';
 const PROMPT = request().prompt;
+const NO_FILE = { path: '/a.png', mime: 'image/png', sha256: '', sizeBytes: 1 } as const;
 const all = recordedModels();
 const makesPictures = (one: RecordedModel) => outputProblem(one.openapi, one.example) === undefined;
 const built = (one: RecordedModel, references: string[] = [], size: object = {}) =>
   buildInput(one.schema, request({ negativePrompt: 'text', ...size }), references, { extra: {}, use: 'repaint' });
+
+/** An edit, with whatever the model needs beside the picture. */
+function edited({ schema }: RecordedModel) {
+  const { prompt, works } = abilitiesOf(schema);
+  const beside = Object.keys(works?.beside ?? {}) as ReferenceRole[];
+  const references = (['source', ...beside] as const).map((role) => ({ ...NO_FILE, role }));
+  const asked = request({ references, ownInputs: beside, ...(prompt === 'none' && { prompt: '' }) });
+  const addresses = references.map(({ role }) => `https://example.com/${role}.png`);
+  return buildInput(schema, asked, addresses, { extra: {}, use: 'repaint' });
+}
 
 describe('the recorded schemas of Replicate', () => {
   it('are several dozen, each with its source', () => {
@@ -29,14 +42,16 @@ describe('the recorded schemas of Replicate', () => {
       const { input, problems } = built(one, [FACE]);
       if (problems.length === 0) expect(JSON.stringify(input), one.model).toContain(FACE);
     }
-    for (const one of all.filter(({ schema }) => !pictureInput(schema) && guidePictures(schema).length > 0))
+    for (const one of all.filter(
+      ({ schema }) => !pictureInput(schema) && guidePictures(schema).length > 0 && promptField(schema),
+    ))
       expect(abilitiesOf(one.schema).withheld, one.model).toMatch(/another use/);
   });
 
-  it('at least 95 % of the picture models that take a picture get a valid request', () => {
+  it('at least 95 % of the picture models that take a prompt and a picture get a valid request', () => {
     const takers = all.filter((one) => makesPictures(one) && pictureInput(one.schema) && promptField(one.schema));
     const wrong = takers.flatMap((one) => {
-      const { input, problems } = built(one, [FACE]);
+      const { input, problems } = abilitiesOf(one.schema).works ? edited(one) : built(one, [FACE]);
       const invalid = problems.length > 0 ? problems : invalidities(one, input);
       return invalid.length === 0 ? [] : [`${one.model}: ${invalid.join('; ')}`];
     });
@@ -52,6 +67,22 @@ describe('the recorded schemas of Replicate', () => {
           if (problems.length === 0)
             expect(invalidities(one, input), `${one.model} ${JSON.stringify(input)}`).toEqual([]);
         }
+  });
+});
+
+describe('the recorded models without a prompt', () => {
+  it('get a valid request with the picture in it, or are refused with the reason', () => {
+    const workers = all.filter((one) => makesPictures(one) && !promptField(one.schema));
+    expect(workers.length).toBeGreaterThan(10);
+    for (const one of workers) {
+      const found = worksOn(one.schema);
+      const refused = ['scamai/faceswap', 'allenhooo/lama', 'arielreplicate/deoldify_image'].includes(one.model);
+      expect('problem' in found, one.model).toBe(refused);
+      if ('problem' in found) continue;
+      const { input, problems } = edited(one);
+      expect([problems, invalidities(one, input)], one.model).toEqual([[], []]);
+      expect(JSON.stringify(input[found.source.name]), one.model).toContain('source.png');
+    }
   });
 });
 
