@@ -33,6 +33,8 @@ await build({
   plugins: [placesKept(), englishOnly()],
 });
 writeFileSync(join(TARGET, 'LICENSES.txt'), licensesOf(PUT_IN));
+// For each import Node looks for the nearest package.json, and forgets where there was none: 870 tries for one pack.
+writeFileSync(join(TARGET, 'package.json'), '{ "type": "module" }\n');
 
 /** A module that looks for a file beside itself still finds it: it is told its own place, not that of the new file. */
 function placesKept(): Plugin {
