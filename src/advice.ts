@@ -11,6 +11,8 @@ export type Advice =
   | { code: 'choose-trainer' }
   /** Say yes when `confirm` asks whether a drawing goes to a model of photographs. */
   | { code: 'agree-to-drawing' }
+  /** Make the pictures without the character's LoRA. */
+  | { code: 'leave-lora-out' }
   /** Raise a cap to at least `enoughUsd`, or, where `someFit`, agree to as many pictures as fit under it. */
   | { code: 'raise-cap'; cap: 'image' | 'run' | 'day'; someFit: boolean; enoughUsd: number }
   /** State the price of a picture, or allow an unknown one. */

@@ -1,5 +1,6 @@
 /** The LoRA of a character: later packs are made with it, where the model takes its weights. */
 import type { CharacterAttributes } from '../character.ts';
+import { UserError } from '../errors.ts';
 import type { Lora } from '../ledger/lora-records.ts';
 import type { JobSettings } from '../ledger/records.ts';
 import { settingsWith } from './job-settings.ts';
@@ -32,7 +33,7 @@ export async function withLora(
   const { settings } = made;
   const lora =
     characterKey === undefined ? undefined : project.ledger.open().loras.current(characterKey, settings.provider);
-  if (!lora) return { made, notice: undefined };
+  if (!lora) return { made, notice: elsewhere(project, characterKey, settings) };
   const own = ownWeights(project.config.providers[settings.provider]);
   if (own !== undefined) {
     const message = `the LoRA of ${lora.characterId} (${lora.trigger}) is not used: the config names its own weights`;
@@ -57,8 +58,12 @@ export async function withLora(
     ...settingsWith(project.config, settings.provider, { ...ready, model }, character),
     lora: { weights, trigger: lora.trigger },
   };
-  await project.services.learn({ ...ready, model });
-  assertFits(changed, ready, alike);
+  try {
+    await project.services.learn({ ...ready, model });
+    assertFits(changed, ready, alike);
+  } catch (error) {
+    throw withoutIt(error, lora);
+  }
   const given = references.length - others.length;
   const stays = given === 0 ? '' : `; its ${given === 1 ? 'reference picture stays' : 'reference pictures stay'} here`;
   const what = `the LoRA of ${lora.characterId} (${lora.trigger}, trained with ${lora.images} pictures)`;
@@ -66,6 +71,27 @@ export async function withLora(
   const begun = [settings, ...withEarlier(project, lora, changed), ...made.alternatives];
   const notice = { message: `made with ${what} by ${model}${stays}` };
   return { made: { ...made, settings: changed, alternatives: begun }, notice };
+}
+
+/** That the only LoRAs of the character are at other providers. */
+function elsewhere(
+  { ledger }: LoraProject,
+  characterKey: number | undefined,
+  { provider }: JobSettings,
+): Notice | undefined {
+  const loras = characterKey === undefined ? [] : ledger.open().loras.ofCharacter(characterKey);
+  const [other] = loras.filter(({ chosen }) => chosen);
+  if (!other) return undefined;
+  const what = `the LoRA of ${other.characterId} (${other.trigger}) is at ${other.provider}`;
+  return { message: `${what}: ${provider} makes these pictures without it` };
+}
+
+/** What the model of a LoRA is refused for, with the way around it. */
+function withoutIt(error: unknown, { characterId }: Lora): unknown {
+  if (!(error instanceof UserError)) return error;
+  const { message, kind, problems } = error;
+  const hint = `nothing was sent. It takes the LoRA of ${characterId}: without that another model makes the pictures`;
+  return new UserError(message, { kind, problems, hint, advice: { code: 'leave-lora-out' }, cause: error });
 }
 
 /** The same pictures with each earlier LoRA of the character from the same provider. */

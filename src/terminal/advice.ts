@@ -18,6 +18,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'agree-to-delete': () => 'delete them: --yes',
   'agree-to-train': (text) => `${text}: --yes`,
   'choose-trainer': (text) => `${text}: --provider fal`,
+  'leave-lora-out': (text) => `${text}: --no-lora`,
   'agree-to-drawing': (text) => `${text}: --yes`,
   'raise-cap': (_, { cap, someFit, enoughUsd }) => {
     const [flag, key] = RAISE[cap];

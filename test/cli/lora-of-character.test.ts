@@ -125,6 +125,14 @@ it('is left out by --no-lora, and by the name of a model that does not take it',
   expect(sent(emulator, 2)).toHaveLength(2);
 });
 
+it('is at its own provider: another one says that it makes the pictures without', async () => {
+  const { run } = await atFal();
+  const elsewhere = await run('pack', '--count', '1', '--provider', 'local', '--dry-run');
+  expect(elsewhere.stdout).toContain('the LoRA of mira-sol (m1r4s0l) is at fal: local makes these pictures without it');
+  const without = await run('pack', '--count', '1', '--provider', 'local', '--no-lora', '--dry-run');
+  expect(without.stdout).not.toContain('LoRA');
+});
+
 it('keeps fallbacks away that do not have it, and another LoRA begins another job', async () => {
   const { folder, run } = await atFal({ fallback: ['local'] });
   const first = await run('pack', '--count', '1', '--yes');
@@ -162,6 +170,10 @@ it('is named at Replicate by the version of its model', async () => {
   const folder = newStudio({ provider: 'replicate', size: '1024x1024', thumbnails: false, staggerMs: 0, providers });
   const env = { REPLICATE_API_TOKEN: token, REPLICATE_BASE_URL: `${emulator.url}/v1` };
   expect((await imggen(folder, ['avatar', '--yes'], { env })).exitCode).toBe(0);
+  putLora(folder, { provider: 'replicate', madeWith: 'black-forest-labs/gone', version: 'owner/mira:0122' });
+  const refused = await imggen(folder, ['pack', '--count', '1', '--yes'], { env });
+  expect(refused.stderr).toMatch(/black-forest-labs\/gone[^]*another model makes the pictures: --no-lora/);
+  withLedger(folder, (db) => db.exec('DELETE FROM loras'));
   const madeWith = 'black-forest-labs/flux-dev-lora';
   putLora(folder, { provider: 'replicate', madeWith, version: 'owner/mira:0123' });
   const packed = await imggen(folder, ['pack', '--count', '1', '--yes'], { env });

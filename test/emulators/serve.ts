@@ -14,7 +14,9 @@ const SERVICES: Record<
   () => Promise<{ service: Service; environment: (url: string) => Record<string, string> }>
 > = {
   replicate: async () => ({
-    service: (await import('./replicate.ts')).replicate(),
+    service: (await import('./replicate.ts')).replicate({
+      models: [(await import('./replicate/flux-dev-lora.ts')).fluxDevLora],
+    }),
     environment: (url) => ({ REPLICATE_BASE_URL: `${url}/v1`, REPLICATE_API_TOKEN: 'emulated' }),
   }),
   openai: async () => ({

@@ -15,6 +15,7 @@ const flags = program.commands.flatMap((command) => command.options.map((option)
 
 const all: Advice[] = [
   { code: 'agree-to-delete' },
+  { code: 'leave-lora-out' },
   { code: 'raise-cap', cap: 'image', someFit: false, enoughUsd: 0.5 },
   { code: 'raise-cap', cap: 'run', someFit: true, enoughUsd: 0.5 },
   { code: 'raise-cap', cap: 'day', someFit: true, enoughUsd: 0.5 },
