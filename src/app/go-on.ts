@@ -109,19 +109,18 @@ async function requeued(
 /** Both to their ends; what one of them throws is thrown when the other has ended. */
 async function besideEachOther(
   project: GoingOnProject,
-  trainings: readonly Job[],
+  wanted: readonly Job[],
   to: Outside,
   pictures: () => Promise<RunResult>,
 ): Promise<RunResult> {
   const refusals = new Refusals();
+  const trainings = wanted.map((job) => withCaps(project, job));
   for (const job of trainings) {
     to.emit(openedEvent(project.ledger.open(), job, project.clean));
     const message = `going on with job ${job.id}: a LoRA for ${job.characterId}`;
     to.emit({ event: 'notice', level: 'info', message });
   }
-  const going = trainings.map((job) =>
-    refusals.attempt({ before: job }, () => runTrainingJob(project, withCaps(project, job), to)),
-  );
+  const going = trainings.map((job) => refusals.attempt({ before: job }, () => runTrainingJob(project, job, to)));
   const [made, ...ended] = await Promise.allSettled([pictures(), ...going]);
   if (made.status === 'rejected') throw made.reason;
   const trained: Trained[] = [];

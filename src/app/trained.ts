@@ -1,5 +1,6 @@
 /** What a training came to, for programs. */
 import { lstatSync } from 'node:fs';
+import type { BudgetCap } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, Lora } from '../ledger/records.ts';
 import type { ShotCounts } from '../ledger/shot-counts.ts';
@@ -59,6 +60,8 @@ export interface Trained {
   costUsd: number;
   /** Held for a request whose cost is not known yet. */
   reservedUsd: number;
+  /** Which cap stopped it, and the least that this must be, in US dollars; null: none did. */
+  capNeeded: { cap: BudgetCap; enoughUsd: number } | null;
   /** Why there are no weights, or that the ledger is gone; null: nothing is to be told. */
   message: string | null;
 }
@@ -121,8 +124,14 @@ export function trainedOf(
     isWaiting: counts.queued > 0,
     costUsd: usdOf(total.spentMicros),
     reservedUsd: usdOf(total.reservedMicros),
+    capNeeded: capNeeded(end),
     message,
   };
+}
+
+function capNeeded({ stop, enoughMicros }: TrainingEnd): Trained['capNeeded'] {
+  if (stop?.reason !== 'budget' || enoughMicros === undefined) return null;
+  return { cap: stop.cap, enoughUsd: usdOf(enoughMicros) };
 }
 
 function messageOf({ stop, released }: TrainingEnd): string | undefined {

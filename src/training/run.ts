@@ -36,6 +36,8 @@ export interface TrainingWork extends StopSignals {
 /** How a run of a training ended; the ledger knows the rest. */
 export interface TrainingEnd {
   stop?: Stop | undefined;
+  /** Where a cap stopped it: the least that this cap must be. */
+  enoughMicros?: number | undefined;
   /** It goes on at the provider without us, and why. */
   released?: string | undefined;
 }
@@ -138,9 +140,11 @@ async function claimed(
       return waitFor(claim.untilMs);
     case 'down':
       return { end: { stop: { reason: 'down', message: `${claim.provider} is down` } } };
-    case 'budget':
+    case 'budget': {
       context.ledger.budgetReached(job.id, claim.cap, claim);
-      return { end: { stop: { reason: 'budget', cap: claim.cap } } };
+      const enoughMicros = claim.spentMicros + claim.reservedMicros + price.worstMicros;
+      return { end: { stop: { reason: 'budget', cap: claim.cap }, enoughMicros } };
+    }
   }
 }
 

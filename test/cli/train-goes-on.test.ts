@@ -153,7 +153,10 @@ it('is stopped where it is claimed when another took the rest of the day, and go
   await imggen.close();
   expect(late).toMatchObject({ status: 'budget', lora: null, costUsd: 0 });
   expect(emulator.charges()).toHaveLength(1);
-  expect(await run(['resume'])).toMatchObject({ exitCode: 4 });
-  expect(await run(['resume', late.jobId, '--max-day-usd', '5'])).toMatchObject({ exitCode: 0 });
+  const again = await run(['resume']);
+  expect(again).toMatchObject({ exitCode: 4 });
+  // What is advised is enough.
+  expect(again.stdout).toContain(`resume ${late.jobId} --max-day-usd 4.00\``);
+  expect(await run(['resume', late.jobId, '--max-day-usd', '4.00'])).toMatchObject({ exitCode: 0 });
   expect(emulator.charges()).toHaveLength(2);
 });

@@ -17,6 +17,7 @@ const ENDED: Trained = {
   isWaiting: false,
   costUsd: 0,
   reservedUsd: 0,
+  capNeeded: null,
   message: 'fal is down',
 };
 
