@@ -17,13 +17,14 @@ type LoraProject = Pick<Project, 'config' | 'services' | 'ledger'>;
 export interface WithLora {
   made: MadeWith;
   notice: Notice | undefined;
+  /** Why the model of the LoRA can't make them: only a job that has begun goes on then. */
+  refusal?: UserError | undefined;
 }
 
 /**
  * The same pictures with the LoRA of the character, where one was trained at their provider: with the model that takes
  * it, unless another one was named. Pictures of the face stay here then, as those models take none.
  * @param characterKey undefined: it is new, or its LoRA is not wanted.
- * @throws {UserError} when that model can't make these pictures.
  */
 export async function withLora(
   project: LoraProject,
@@ -62,7 +63,9 @@ export async function withLora(
     await project.services.learn({ ...ready, model });
     assertFits(changed, ready, alike);
   } catch (error) {
-    throw withoutIt(error, lora);
+    if (!(error instanceof UserError)) throw error;
+    const alternatives = [changed, ...withEarlier(project, lora, changed), ...made.alternatives];
+    return { made: { ...made, alternatives }, notice: undefined, refusal: withoutIt(error, lora) };
   }
   const given = references.length - others.length;
   const stays = given === 0 ? '' : `; its ${given === 1 ? 'reference picture stays' : 'reference pictures stay'} here`;
@@ -87,8 +90,7 @@ function elsewhere(
 }
 
 /** What the model of a LoRA is refused for, with the way around it. */
-function withoutIt(error: unknown, { characterId }: Lora): unknown {
-  if (!(error instanceof UserError)) return error;
+function withoutIt(error: UserError, { characterId }: Lora): UserError {
   const { message, kind, problems } = error;
   const hint = `nothing was sent. It takes the LoRA of ${characterId}: without that another model makes the pictures`;
   return new UserError(message, { kind, problems, hint, advice: { code: 'leave-lora-out' }, cause: error });

@@ -116,7 +116,7 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   const pictures = ledger && approvedPictures(ledger, registered, project.services.drawing);
   const plain = await madeWithOfSubject(project, subject, { alike: planned, pictures });
   const key = options.lora === false ? undefined : registered?.key;
-  const { made: all, notice: lora } = await withLora(project, plain, { characterKey: key, alike: planned });
+  const { made: all, notice: lora, refusal } = await withLora(project, plain, { characterKey: key, alike: planned });
   const { choice, ...made } = all;
   const { settings } = made;
   who = { ...who, attributes: wokenBy(who.attributes, settings) };
@@ -140,6 +140,7 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
       notice,
     };
   }
+  if (refusal) throw refusal;
   const complete = ledger.queries.complete({ ...same, characterKey: registered.key });
   const notice = complete && !options.fresh ? newJobNotice(complete) : undefined;
   return { ...here, before, asked: settings, alike: planned, notice };

@@ -173,12 +173,16 @@ it('is named at Replicate by the version of its model', async () => {
   putLora(folder, { provider: 'replicate', madeWith: 'black-forest-labs/gone', version: 'owner/mira:0122' });
   const refused = await imggen(folder, ['pack', '--count', '1', '--yes'], { env });
   expect(refused.stderr).toMatch(/black-forest-labs\/gone[^]*another model makes the pictures: --no-lora/);
+  // What has begun without it goes on.
+  const more = ['pack', '--count', '2', '--yes', '--budget'];
+  expect(await imggen(folder, [...more, '0.05', '--no-lora'], { env })).toMatchObject({ exitCode: 4 });
+  expect(await imggen(folder, [...more, '1'], { env })).toMatchObject({ exitCode: 0 });
   withLedger(folder, (db) => db.exec('DELETE FROM loras'));
   const madeWith = 'black-forest-labs/flux-dev-lora';
   putLora(folder, { provider: 'replicate', madeWith, version: 'owner/mira:0123' });
   const packed = await imggen(folder, ['pack', '--count', '1', '--yes'], { env });
   expect(packed, packed.stderr).toMatchObject({ exitCode: 0 });
-  const [body] = sent(emulator, 1);
+  const body = sent(emulator, 1).at(-1);
   expect(body?.['input']).toMatchObject({
     lora_weights: 'owner/mira/0123',
     prompt: expect.stringContaining('m1r4s0l'),
