@@ -3,6 +3,7 @@
  * made.
  */
 import Sqlite from 'better-sqlite3';
+import { settingsOf } from '../support/settings.ts';
 
 export const JOBS = 1000;
 export const SHOTS_OF_JOB = 1000;
@@ -14,24 +15,18 @@ const PROMPT = (
   'A photograph of a woman in her mid-twenties with long wavy auburn hair and green eyes, freckles, ' +
   'walking along a harbour at dusk, three-quarter view, 85mm lens, natural light, calm expression '
 ).repeat(2);
-const SETTINGS = JSON.stringify({
-  provider: 'local',
-  fallback: [],
-  model: 'm',
-  width: 1024,
-  height: 1024,
-  output: '/p',
-  store: 'none',
-  thumbnails: true,
-  requireSeed: false,
-  references: [],
-  caps: { perImageMicros: 1e9, perRunMicros: 1e12, perDayMicros: 1e12 },
-  concurrency: 4,
-  staggerMs: 0,
-  attemptsMax: 3,
-  timeoutMs: 60_000,
-  allowUnknownPrice: false,
-});
+const SETTINGS = JSON.stringify(
+  settingsOf({
+    provider: 'local',
+    model: 'm',
+    width: 1024,
+    height: 1024,
+    output: '/p',
+    thumbnails: true,
+    caps: { perImageMicros: 1e9, perRunMicros: 1e12, perDayMicros: 1e12 },
+    concurrency: 4,
+  }),
+);
 const DAY_MS = 86_400_000;
 
 /** Fills an empty ledger. Every tenth done job has its pictures waiting for their upload, the first included. */

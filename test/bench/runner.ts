@@ -10,6 +10,7 @@ import type { RunnerContext } from '../../src/runner/context.ts';
 import { makePicture } from '../emulators/picture.ts';
 import { atMost, inFolder, inTurns, median, timed, type Benchmark } from './bench.ts';
 import { built, CHARACTER } from './config.ts';
+import { settingsOf } from '../support/settings.ts';
 
 const SHOTS = 200;
 const CONCURRENCY = 16;
@@ -80,24 +81,14 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     fingerprint: 'bench',
     priority: 1,
     imageCount: SHOTS,
-    settings: {
+    settings: settingsOf({
       provider: 'waiting',
-      fallback: [],
       model: 'none',
       width: 64,
       height: 64,
       output: join(folder, 'images'),
-      store: 'none',
-      thumbnails: false,
-      requireSeed: false,
-      references: [],
-      caps: {},
       concurrency: CONCURRENCY,
-      staggerMs: 0,
-      attemptsMax: 3,
-      timeoutMs: 60_000,
-      allowUnknownPrice: false,
-    },
+    }),
     plan: (from) => planPack({ attributes: CHARACTER, seed: 1 }, SHOTS, from),
   });
   const context: RunnerContext = {

@@ -15,9 +15,9 @@ import { request } from '../support/providers/replicate-stage.ts';
 import type { Capabilities } from '../../src/providers/capabilities.ts';
 import { unfit } from '../../src/runner/unfit.ts';
 import { REFERENCE_ROLES } from '../../src/shot.ts';
-import type { JobSettings } from '../../src/ledger/records.ts';
 import { provider } from '../support/runner-rig.ts';
 import { invalidities, type RecordedModel } from '../support/replicate-schemas.ts';
+import { settingsOf } from '../support/settings.ts';
 
 /** A model as the list has it. */
 interface ListedModel {
@@ -30,24 +30,7 @@ interface ListedModel {
 const FACE = 'https://example.com/face.png';
 const SOURCE = 'https://example.com/source.png';
 const STYLE = 'https://example.com/style.png';
-const SETTINGS: JobSettings = {
-  provider: 'paper',
-  fallback: [],
-  model: 'm',
-  width: 16,
-  height: 16,
-  output: '/images',
-  store: 'none',
-  thumbnails: false,
-  requireSeed: false,
-  references: [],
-  caps: {},
-  concurrency: 1,
-  staggerMs: 0,
-  attemptsMax: 3,
-  timeoutMs: 60_000,
-  allowUnknownPrice: false,
-};
+const SETTINGS = settingsOf();
 const NO_FILE = { path: '/face.png', mime: 'image/png', sha256: '', sizeBytes: 1 } as const;
 
 /** What becomes of the picture, in a few words. */

@@ -4,10 +4,10 @@ import { promptWithRoles } from '../../src/runner/roles.ts';
 import { sentReferences } from '../../src/runner/sent-references.ts';
 import { unfit } from '../../src/runner/unfit.ts';
 import { unfitToStandIn } from '../../src/runner/fallback.ts';
-import type { JobSettings } from '../../src/ledger/records.ts';
 import type { Capabilities } from '../../src/providers/capabilities.ts';
 import type { Reference, ReferenceRole } from '../../src/shot.ts';
 import { provider } from '../support/runner-rig.ts';
+import { settingsOf } from '../support/settings.ts';
 
 const picture = (name: string, role: ReferenceRole): Reference => ({
   path: `/${name}.png`,
@@ -46,24 +46,7 @@ describe('the pictures of an edit', () => {
   });
 });
 
-const SETTINGS: JobSettings = {
-  provider: 'paper',
-  fallback: [],
-  model: 'm',
-  width: 16,
-  height: 16,
-  output: '/images',
-  store: 'none',
-  thumbnails: false,
-  requireSeed: false,
-  references: [],
-  caps: {},
-  concurrency: 1,
-  staggerMs: 0,
-  attemptsMax: 3,
-  timeoutMs: 60_000,
-  allowUnknownPrice: false,
-};
+const SETTINGS = settingsOf();
 
 describe('a model that is asked for an edit', () => {
   const paper = provider({ submit: () => Promise.reject(new Error('a question only')) });

@@ -5,27 +5,11 @@ import type { Capabilities } from '../../src/providers/capabilities.ts';
 import { unfitToStandIn } from '../../src/runner/fallback.ts';
 import { ready } from '../support/jobs.ts';
 import { picture, provider } from '../support/runner-rig.ts';
+import { settingsOf } from '../support/settings.ts';
 
 const paper = provider({ submit: (request) => Promise.resolve(picture(request.shot)) });
 const PRICE = { worstMicros: 50, expectedMicros: 40, source: 'test', asOf: '2026-01-01' };
-const SETTINGS: JobSettings = {
-  provider: 'main',
-  fallback: ['paper'],
-  model: 'main-1',
-  width: 64,
-  height: 96,
-  output: '/nowhere',
-  store: 'none',
-  thumbnails: false,
-  requireSeed: false,
-  references: [],
-  caps: {},
-  concurrency: 1,
-  staggerMs: 0,
-  attemptsMax: 1,
-  timeoutMs: 1000,
-  allowUnknownPrice: false,
-};
+const SETTINGS = settingsOf({ provider: 'main', fallback: ['paper'], model: 'main-1', width: 64, height: 96 });
 const face = { role: 'face', picture: '/face.png' } as const;
 
 interface Row {

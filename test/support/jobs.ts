@@ -9,6 +9,7 @@ import { imageFilename } from '../../src/names.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { ReadyProvider, RunnerContext, RunnerOptions } from '../../src/runner/context.ts';
 import type { PlannedShot } from '../../src/shot.ts';
+import { settingsOf } from './settings.ts';
 
 /** A folder of its own. */
 export function newFolder(name: string): string {
@@ -65,25 +66,7 @@ export function makeJob(
     priority: 1,
     imageCount: shots.length,
     plan: () => shots,
-    settings: {
-      provider: 'paper',
-      fallback: [],
-      model: 'paper-1',
-      width: 16,
-      height: 16,
-      output,
-      store: 'none',
-      thumbnails: false,
-      requireSeed: false,
-      references: [],
-      caps: {},
-      concurrency: 2,
-      staggerMs: 0,
-      attemptsMax: 3,
-      timeoutMs: 60_000,
-      allowUnknownPrice: false,
-      ...settings,
-    },
+    settings: settingsOf({ output, concurrency: 2, ...settings }),
     ...rest,
   }).job;
 }
