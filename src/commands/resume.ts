@@ -20,7 +20,7 @@ export function resume(io: Io, job: string | undefined, flags: MakingFlags): Pro
 export function retry(io: Io, job: string | undefined, flags: MakingFlags & { unknown?: boolean }): Promise<ExitCode> {
   const unknown = flags.unknown === true;
   return withImgGen(io, flags, { configOptional: true }, (imggen) => {
-    const nothing = async () => nothingFailed(unknown ? 0 : await heldIn(imggen, job), job, io.typed);
+    const nothing = async () => nothingFailed(await leftIn(imggen, job), { unknown, job, typed: io.typed });
     const how = { ...flags, drainMs: imggen.config.drainMs, nothing };
     return showRun(io, how, (options) => imggen.retry({ ...options, job, unknown }));
   });
@@ -35,15 +35,38 @@ async function nothingUnfinished(imggen: ImgGen): Promise<string> {
   return isThere ? 'nothing is unfinished' : `nothing is unfinished: there is no ledger at ${imggen.config.ledger}`;
 }
 
-/** Shots that are held because nobody knows whether they were charged. */
-async function heldIn(imggen: ImgGen, job: string | undefined): Promise<number> {
-  if (job !== undefined) return (await imggen.status(job)).held;
-  return (await imggen.jobs()).reduce((sum, one) => sum + one.held, 0);
+/** What nobody tries again without being told to. */
+interface Left {
+  /** Shots that are held because nobody knows whether they were charged. */
+  held: number;
+  /** Trainings that failed, or are held: a retry names each. */
+  trainings: readonly { jobId: string; held: boolean }[];
 }
 
-function nothingFailed(held: number, job: string | undefined, typed: AsTyped): string {
-  if (held === 0) return 'nothing has failed';
-  const shots = `${count(held, 'shot')} with unknown outcome ${held === 1 ? 'is' : 'are'} held`;
-  const named = job === undefined ? '' : ` ${job}`;
-  return `nothing has failed; ${shots}: \`${typed(`retry --unknown${named}`)}\` pays again on purpose`;
+async function leftIn(imggen: ImgGen, job: string | undefined): Promise<Left> {
+  if (job !== undefined) return { held: (await imggen.status(job)).held, trainings: [] };
+  const jobs = await imggen.jobs();
+  const trainings = jobs.filter(({ kind, state }) => kind === 'train' && state !== 'canceled');
+  return {
+    held: jobs.reduce((sum, one) => sum + (one.kind === 'train' ? 0 : one.held), 0),
+    trainings: trainings.flatMap(({ jobId, held, failed, refused }) =>
+      held + failed + refused > 0 ? [{ jobId, held: held > 0 }] : [],
+    ),
+  };
+}
+
+function nothingFailed(
+  { held, trainings }: Left,
+  { unknown, job, typed }: { unknown: boolean; job: string | undefined; typed: AsTyped },
+): string {
+  const lines = trainings.map((one) => {
+    const again = typed(`retry ${one.held ? '--unknown ' : ''}${one.jobId}`);
+    return `job ${one.jobId}, a training, ${one.held ? 'is held' : 'has failed'}: \`${again}\` asks, and pays again`;
+  });
+  if (held > 0 && !unknown) {
+    const shots = `${count(held, 'shot')} with unknown outcome ${held === 1 ? 'is' : 'are'} held`;
+    const named = job === undefined ? '' : ` ${job}`;
+    lines.unshift(`${shots}: \`${typed(`retry --unknown${named}`)}\` pays again on purpose`);
+  }
+  return [trainings.length === 0 ? 'nothing has failed' : 'no picture has failed', ...lines].join('; ');
 }

@@ -33,6 +33,7 @@ it('says before another one that the last is perhaps paid, and `delete` that it 
     emulator: { faults: [{ on: 'submit', kind: 'reset-after', times: 1 }] },
   });
   expect(await train('--yes')).toMatchObject({ exitCode: 75 });
+  expect((await run(['retry', '--unknown'])).stdout).toContain('is held: `imggen retry --unknown 2` asks, and pays');
   expect((await train('--new')).stderr).toContain('job 2, another training of this character, was sent and is perhaps');
   expect((await run(['delete', 'mira-sol'])).stderr).toContain('1 request that was perhaps paid is given up');
 });

@@ -64,7 +64,8 @@ it('that failed at the service is told, is no picture to retry, and is trained a
   const failed = await train('--yes');
   expect(failed).toMatchObject({ exitCode: 6 });
   expect(failed.stdout).toContain('holds no images');
-  expect((await run(['retry'])).stdout).toContain('nothing has failed');
+  const nothing = 'no picture has failed; job 2, a training, has failed: `imggen retry 2` asks, and pays again';
+  expect((await run(['retry'])).stdout).toContain(nothing);
   expect(shots(folder)).toEqual([{ state: 'failed' }]);
   expect(await run(['retry', '2'])).toMatchObject({ exitCode: 4 });
   expect(await run(['retry', '2', '--yes', '--budget', '5'])).toMatchObject({ exitCode: 0 });

@@ -33,7 +33,7 @@ it('`retry` without a name leaves a training that failed alone', async () => {
   const folder = withTraining('failed');
   const ran = await imggen(folder, ['retry']);
   expect(ran).toMatchObject({ exitCode: 0 });
-  expect(ran.stdout).toContain('nothing has failed');
+  expect(ran.stdout).toContain('no picture has failed; job ');
   expect([requests(folder), picturesIn(folder, 'mira')]).toEqual([[], []]);
 });
 
