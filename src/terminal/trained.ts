@@ -44,6 +44,11 @@ function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
       `the training of job ${jobId} is left at ${provider}${why}`,
       `  \`${typed(`resume ${jobId}`)}\` collects it`,
     ];
+  if (status === 'interrupted' && !isWaiting)
+    return [
+      `the training of job ${jobId} was canceled${why}${money}`,
+      `  \`${typed(`retry ${jobId}`)}\` takes it up again, and asks before`,
+    ];
   if (status === 'all-failed' && !isWaiting) {
     const again = `\`${typed(`retry ${jobId}`)}\` trains again, and asks before`;
     return [`the training of job ${jobId} failed${why}${money}`, `  ${again}`];

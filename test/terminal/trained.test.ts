@@ -28,5 +28,7 @@ it('a training that failed is trained again by a retry, one that waits goes on b
   expect(told({})).toContain('failed: fal is down\n  `imggen retry 2` trains again');
   expect(told({ isWaiting: true })).toContain('is not done: fal is down\n  `imggen resume 2` goes on');
   expect(told({ isLive: true, status: 'unsettled' })).toContain('`imggen resume 2` collects it');
+  expect(told({ status: 'interrupted', isWaiting: true })).toContain('`imggen resume 2` goes on');
+  expect(told({ status: 'interrupted' })).toContain('was canceled: fal is down\n  `imggen retry 2` takes it up again');
   expect(told({ isHeld: true, status: 'unsettled' })).toContain('`imggen retry --unknown 2` pays again');
 });
