@@ -100,7 +100,10 @@ async function wantedEdit(project: CreatingProject, options: EditOptions): Promi
   const same = { ...basics, kind: 'edit', imageCount: count, characterKey } as const;
   const before = ledger.jobs.continued(same);
   if (!before) assertBeside(project, { source, settings }, can);
-  if (prompt === '' && !before) assertNewWork(project, ledger, { source, settings, options }, can);
+  const assertNew = () => {
+    if (prompt === '') assertNewWork(project, ledger, { source, settings, options }, can);
+  };
+  if (!before) assertNew();
   const drawn = can.keepsFace === 'drawn';
   return {
     characterId,
@@ -113,7 +116,11 @@ async function wantedEdit(project: CreatingProject, options: EditOptions): Promi
     warning: drawn ? drawnAnew(ready.provider.name, source) : placesNotice(source, settings.model, can),
     same,
     asks: before || drawn ? undefined : drawingAsked(project, ledger, { source, settings }),
-    plan,
+    // Called in the transaction that makes the job: another process may have begun the same meanwhile.
+    plan: () => {
+      assertNew();
+      return plan();
+    },
   };
 }
 

@@ -35,6 +35,7 @@ export async function providersOf(
       if (shots === 0) return;
       await learn(main, settings.model);
       assertFits(settings, main, alike);
+      job.assertMissing?.(main.provider.capabilities(settings.model));
     });
     const open = before ? ledger.open().queries.openProviders(before.id) : [];
     for (const name of new Set([...settings.fallback, ...open])) {

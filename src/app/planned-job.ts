@@ -3,6 +3,7 @@ import type { UserError } from '../errors.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
 import type { EndedState } from '../ledger/jobs.ts';
 import type { Job, JobSettings } from '../ledger/records.ts';
+import type { Capabilities } from '../providers/capabilities.ts';
 import type { FaceJob } from './likeness.ts';
 import type { Notice } from './notice.ts';
 
@@ -16,6 +17,11 @@ export interface PlannedJob extends FaceJob {
   before: Job | undefined;
   /** Shots to be made: how many of which kind. */
   alike: readonly AlikeShots[];
+  /**
+   * Looks whether another job makes the same. Called before anything is asked, and again in the transaction that opens
+   * the job: another process may have begun it meanwhile. @throws {UserError}
+   */
+  assertMissing?: ((can: Capabilities) => void) | undefined;
   /** Writes the job into the ledger, or opens it again. Must be synchronous. */
   open: () => Job;
   /** Pays for pictures a second time: its price is said first. */

@@ -7,7 +7,7 @@ import type { Job } from '../ledger/records.ts';
 import { changesOf, isUnfinished, knownJob, ownJobs } from './jobs.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { Project } from './project.ts';
-import { madeSince } from './without-prompt.ts';
+import { assertStillMissing } from './without-prompt.ts';
 
 /** What these use-cases need of a project. */
 type ResumingProject = Pick<Project, 'config' | 'ledger' | 'caller' | 'clean' | 'services'>;
@@ -76,13 +76,14 @@ export function retrying(project: ResumingProject, options: RetryOptions = {}): 
     name === undefined
       ? ownJobs(ledger, project.caller, ledger.jobs.list(SEARCHED).toReversed())
       : [knownPictures(project, name)];
+  const tried = new Map<string, number>();
   return jobs.filter(makesPictures).flatMap((job) => {
     if (job.state === 'canceled' && name === undefined) return [];
     const states = statesToRetry(name !== undefined, unknown);
     const counts = ledger.jobs.counts(job.id);
     const again = states.reduce((sum, state) => sum + counts[state], 0);
     if (again + ledger.uploads.open(job.id).failed === 0 && !isOwed(ledger, job)) return [];
-    return [retried(project.config, ledger, { job, states })];
+    return [retried(project.config, ledger, { job, states, tried })];
   });
 }
 
@@ -105,7 +106,7 @@ function statesToRetry(named: boolean, unknown: boolean): EndedState[] {
 function retried(
   config: Config,
   ledger: Ledger,
-  { job, states }: { job: Job; states: readonly EndedState[] },
+  { job, states, tried }: { job: Job; states: readonly EndedState[]; tried: Map<string, number> },
 ): PlannedJob {
   const settings = changedSettings(job.settings, changesOf(config));
   return {
@@ -115,7 +116,7 @@ function retried(
     before: job,
     alike: ledger.jobs.alike(job.id, ['queued', ...states]),
     requeues: states,
-    refusal: madeSince(ledger, job, { settings, states }),
+    assertMissing: (can) => assertStillMissing(ledger, { job, settings, states, tried }, can),
     paysAgain: true,
     open: () => {
       ledger.jobs.requeue(job.id, states);

@@ -8,7 +8,7 @@ import { capsNeeded } from './caps-needed.ts';
 import { collectFirst, paidWorkWaits } from './collect-first.ts';
 import { openedEvent } from './opened.ts';
 import { runOpened, type Outside, type RunningProject } from './opened-run.ts';
-import type { PlannedJob } from './planned-job.ts';
+import { shotsOf, type PlannedJob } from './planned-job.ts';
 import { prepare, prepareFolders, type Prepared } from './prepare.ts';
 import type { Refusals } from './refusals.ts';
 import type { RunResult } from './result.ts';
@@ -115,7 +115,12 @@ function openAll(
     // Who was down is asked again: it is another run.
     for (const ready of providers.values()) ledger.resetBreaker(ready.scope);
     // A job that does not go on stays as it is.
-    const jobs = planned.map((job) => (job.before && agreed.refusals.of(job) ? job.before : job.open()));
+    const open = (job: PlannedJob): Job => {
+      const { provider } = providers.get(job.settings.provider) ?? {};
+      if (provider && shotsOf(job) > 0) job.assertMissing?.(provider.capabilities(job.settings.model));
+      return job.open();
+    };
+    const jobs = planned.map((job) => (job.before && agreed.refusals.of(job) ? job.before : open(job)));
     const going = withFaces(ledger, jobs, { agreed: agreed.withoutFace, drawing });
     for (const job of going) ledger.uploads.retryFailed(job.id);
     return { jobs: going, opened: ledger.jobs.openRun(going.map((job) => job.id)) };

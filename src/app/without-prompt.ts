@@ -45,16 +45,8 @@ export function assertNewWork(project: WorkingProject, ledger: Ledger, work: Wor
   // A plan asks nobody: whether the model took a seed then is what is known.
   const isSame = can.seed === 'none' || (can.prompt === 'unread' && isWithoutSeed(earlier));
   if (!earlier || !isSame) return;
-  if ('isOpen' in earlier && earlier.isOpen) {
-    const jobId = String(earlier.jobId);
-    throw new UserError(`job ${jobId} has ${model} work on ${source.filename}, and is not finished`, {
-      hint: `${NOTHING}. It takes no seed: the same would be paid twice`,
-      advice: { code: 'resume' },
-    });
-  }
-  const came =
-    'filename' in earlier ? earlier.filename : `job ${earlier.jobId} was paid for an answer that is no picture`;
-  throw new UserError(`${model} has worked on ${source.filename} already: ${came}`, {
+  if (isOpen(earlier)) throw underWay(model, source, earlier.jobId);
+  throw new UserError(`${model} has worked on ${source.filename} already: ${whatCame(earlier)}`, {
     hint: `${NOTHING}. It takes no seed: the same would be paid twice. With other inputs, ask for a new job`,
     advice: { code: 'new-job' },
   });
@@ -64,23 +56,55 @@ function isWithoutSeed(earlier: EarlierWork | undefined): boolean {
   return earlier !== undefined && 'filename' in earlier && earlier.seedHonored === 'no';
 }
 
-/** Why an edit without words is not tried again: another job has made its picture since; undefined: none has. */
-export function madeSince(
-  ledger: Ledger,
-  { id, kind }: Pick<Job, 'id' | 'kind'>,
-  { settings, states }: { settings: JobSettings; states: readonly Shot['state'][] },
-): UserError | undefined {
-  if (kind !== 'edit') return undefined;
-  for (const { prompt, sourceImageId } of ledger.queries.shots(id, states)) {
-    if (prompt !== '' || sourceImageId === null) continue;
-    const earlier = ledger.images.workedOn(sourceImageId, settings);
-    if (!earlier || !('filename' in earlier) || !isWithoutSeed(earlier)) continue;
-    return new UserError(`job ${id} would make ${earlier.filename} again, which another job has made since`, {
-      hint: `${NOTHING}. To have it made again, edit the picture in a new job`,
-      advice: { code: 'new-job' },
-    });
+function isOpen(earlier: EarlierWork): earlier is { jobId: number; isOpen: true } {
+  return 'isOpen' in earlier && earlier.isOpen;
+}
+
+function whatCame(earlier: EarlierWork): string {
+  return 'filename' in earlier ? earlier.filename : `job ${earlier.jobId} was paid for an answer that is no picture`;
+}
+
+function underWay(model: string, { filename }: Image, jobId: number): UserError {
+  return new UserError(`job ${jobId} has ${model} work on ${filename}, and is not finished`, {
+    hint: `${NOTHING}. It takes no seed: the same would be paid twice`,
+    advice: { code: 'resume' },
+  });
+}
+
+/** A job that is tried again. */
+interface Retry {
+  job: Pick<Job, 'id' | 'kind'>;
+  settings: JobSettings;
+  states: readonly Shot['state'][];
+  /** What the same retry has tried: source picture and model → job. Added to. */
+  tried: Map<string, number>;
+}
+
+/**
+ * Looks whether another job has done the work of an edit without words since, is at it, or is tried again beside it.
+ * @throws {UserError} where the same would be paid twice.
+ */
+export function assertStillMissing(ledger: Ledger, { job, settings, states, tried }: Retry, can: Capabilities): void {
+  if (job.kind !== 'edit' || can.seed !== 'none') return;
+  const { provider, model } = settings;
+  for (const { prompt, sourceImageId } of ledger.queries.shots(job.id, states)) {
+    const source = sourceImageId === null ? undefined : ledger.images.find(sourceImageId);
+    if (prompt !== '' || !source) continue;
+    const later = ledger.images.workedOn(source.id, { provider, model, afterJobId: job.id });
+    if (later && isOpen(later)) throw underWay(model, source, later.jobId);
+    if (later)
+      throw new UserError(`another job has had ${model} work on ${source.filename} since: ${whatCame(later)}`, {
+        hint: `${NOTHING}. To have it made again, edit the picture in a new job`,
+        advice: { code: 'new-job' },
+      });
+    const work = JSON.stringify([source.id, provider, model]);
+    const other = tried.get(work) ?? job.id;
+    if (other !== job.id)
+      throw new UserError(`job ${other}, which is tried again, has ${model} work on ${source.filename}, too`, {
+        hint: `${NOTHING}. It takes no seed: the same would be paid twice`,
+      });
+    tried.set(work, job.id);
   }
-  return undefined;
 }
 
 const NOTHING = 'nothing was sent';

@@ -8,7 +8,7 @@ import { takesOf } from './reroll.ts';
 import { keepBest } from './takes.ts';
 import { marksPending } from './upload-rows.ts';
 import type { Image, Lease, Review } from './records.ts';
-import { workedOn, type EarlierWork } from './worked-on.ts';
+import { workedOn, type EarlierWork, type WorkBy } from './worked-on.ts';
 
 /** Which images a gallery shows; what is left out does not matter. */
 export interface GalleryFilter {
@@ -93,7 +93,7 @@ export class Images {
   }
 
   /** What came of having a model work on a picture without words; undefined: nothing that is there. */
-  workedOn(sourceImageId: number, by: Pick<Image, 'provider' | 'model'>): EarlierWork | undefined {
+  workedOn(sourceImageId: number, by: WorkBy): EarlierWork | undefined {
     return workedOn(this.connection, sourceImageId, by);
   }
 

@@ -1,4 +1,4 @@
-/** The same in long: `IMGGEN_SEQUENCES` is how many. With `assertNewWork` or `madeSince` taken out it fails. */
+/** The same in long: `IMGGEN_SEQUENCES` is how many. Without `assertNewWork` or `assertStillMissing` it fails. */
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { carryOut, steps } from '../support/work-sequence.ts';

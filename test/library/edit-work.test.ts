@@ -85,7 +85,7 @@ describe('an edit without words', () => {
     expect(await imggen.edit({ image: 'mira/1', settings }).result).toMatchObject({ status: 'all-failed' });
     expect(await upscale(imggen).result).toMatchObject({ status: 'done' });
     const again = await imggen.retry().result.catch((error: unknown) => error);
-    expect(JSON.stringify(again) + String(again)).toContain('would make mira_image_00002.png again');
+    expect(JSON.stringify(again) + String(again)).toContain('work on mira_image_00001.png since: mira_image_00002.png');
     expect(paid()).toBe(1);
   });
 
