@@ -4,7 +4,7 @@ import type { Spare, SpareSpace } from '../images/spare-space.ts';
 import type { Attempt, Job } from '../ledger/records.ts';
 import type { ImageRequest } from '../providers/provider.ts';
 import type { ReadyProvider } from './context.ts';
-import { idPath, partPathOf, sparesOf } from './staging.ts';
+import { partPathOf, sparesOf } from './staging.ts';
 
 /** Of a paid picture, as services send them: a PNG of a photo takes 1.2 to 1.8 bytes a pixel. */
 const BYTES_PER_PIXEL = 2;
@@ -31,15 +31,12 @@ export class AnswerFile {
   /** Where the answer is staged. */
   readonly path: string;
   private readonly reserveBytes: number;
-  private readonly isAccepted: boolean;
   private made: PartFile | undefined;
   private spare: Spare | undefined;
 
-  /** @param isAccepted the ledger has its remote id already: a file that keeps it is not needed any more. */
-  constructor(path: string, reserveBytes: number, isAccepted = false) {
+  constructor(path: string, reserveBytes: number) {
     this.path = path;
     this.reserveBytes = reserveBytes;
-    this.isAccepted = isAccepted;
   }
 
   /** Makes it, and sets its space aside. @throws {NoSpace}: nothing may be sent. */
@@ -93,16 +90,13 @@ export class AnswerFile {
     this.spare?.done();
     if (this.made && !this.made.isEnded) await this.made.discard();
     else if (!this.made) await removeIfThere(reservedPath(this.path)).catch(() => {});
-    // Of a process that was killed while it kept the id.
-    await removeIfThere(reservedPath(idPath(this.path))).catch(() => {});
-    if (this.isAccepted) await removeIfThere(idPath(this.path)).catch(() => {});
   }
 }
 
 /** What is asked for, and of whom. */
 interface Asked {
   job: Job;
-  attempt: Pick<Attempt, 'key' | 'state'>;
+  attempt: Pick<Attempt, 'key'>;
   ready: ReadyProvider;
   request: ImageRequest;
 }
@@ -112,7 +106,7 @@ export function answerFileOf({ job, attempt, ready, request }: Asked): AnswerFil
   const worstMicros = ready.provider.price(request)?.worstMicros;
   const bytes = bytesToReserve(request, worstMicros);
   const reserveBytes = request.prompt === '' ? Math.min(bytes * UPSCALED_FACTOR, RESERVED_BYTES_MAX) : bytes;
-  return new AnswerFile(partPathOf(job, attempt.key), reserveBytes, attempt.state !== 'intent');
+  return new AnswerFile(partPathOf(job, attempt.key), reserveBytes);
 }
 
 /** Bytes to reserve for a picture of that size; none for one that costs nothing and can be made again. */

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { removeIfThere, stageBytes } from '../images/part-file.ts';
+import { removeIfThere, reservedPath, stageBytes } from '../images/part-file.ts';
 import type { Attempt, Job } from '../ledger/records.ts';
 import { idPath, partPathsOf, type OtherPlaces } from './staging.ts';
 
@@ -57,6 +57,22 @@ export async function keptId(places: OtherPlaces, of: Of): Promise<KeptId | unde
 /** The ledger knows the id: the file goes. Never throws. */
 export async function forgetId({ path }: KeptId): Promise<void> {
   await removeIfThere(path).catch(() => {});
+}
+
+/**
+ * Takes away what an earlier process left of keeping an id: a file that it had not finished, and where the ledger has
+ * the id by now, the file itself. Before all else: this process may be killed, too, and none looks at what is done.
+ * Never throws.
+ */
+export async function tidyIds(
+  places: OtherPlaces,
+  { job, attempt, doubt }: Of & { attempt: Pick<Attempt, 'state'>; doubt?: object | undefined },
+): Promise<void> {
+  const isTakenOver = attempt.state !== 'intent' || doubt !== undefined;
+  for (const path of isTakenOver ? idPathsOf({ job, attempt }, places) : []) {
+    await removeIfThere(reservedPath(path)).catch(() => {});
+    if (attempt.state !== 'intent') await removeIfThere(path).catch(() => {});
+  }
 }
 
 function parsed(text: string): unknown {

@@ -5,6 +5,7 @@ import { runAttempt } from './attempt.ts';
 import type { GuardedSteps } from './after/guarded.ts';
 import type { Batches } from './batches.ts';
 import type { InFlight } from './in-flight.ts';
+import { tidyIds } from './kept-id.ts';
 import type { AttemptContext, AttemptEnd, OpenAttempt } from './open-attempt.ts';
 import { Turns } from './turns.ts';
 
@@ -28,6 +29,7 @@ export class Running {
     if (request.batch && state === 'intent' && !open.doubt) this.batches.expect(open);
     const turns = request.batch && state !== 'intent' ? this.turns.get(open.job.id) : undefined;
     try {
+      await tidyIds(this.context, open);
       const end = await (turns ? turns.take(work) : work());
       if (end.kind === 'released' && end.why !== 'interrupted') this.tellReleased(open, end);
       return end;

@@ -2,6 +2,7 @@ import { LostLease } from '../ledger/connection.ts';
 import type { Lora } from '../ledger/records.ts';
 import { collect } from '../runner/collect.ts';
 import { bringAnswer } from '../runner/download.ts';
+import { tidyIds } from '../runner/kept-id.ts';
 import { lookUp } from '../runner/look-up.ts';
 import type { AttemptEnd, OpenAttempt, Step } from '../runner/open-attempt.ts';
 import { submit } from '../runner/submit.ts';
@@ -14,6 +15,7 @@ export type TrainingAttemptEnd = AttemptEnd | { kind: 'trained'; lora: Lora };
 export async function bringTraining(context: TrainingContext, from: OpenAttempt): Promise<TrainingAttemptEnd> {
   let open = from;
   try {
+    await tidyIds(context, from);
     for (;;) {
       const step = await nextStep(context, open);
       if ('trained' in step) return { kind: 'trained', lora: step.trained };

@@ -162,7 +162,7 @@ function opened(work: TrainingWork, { lease, job, shot, attempt }: Claimed | Tak
     attempt,
     ready,
     request: { ...request, ...NO_PICTURE, prompt },
-    file: new AnswerFile(partPathOf(job, attempt.key), weightsBytes, attempt.state !== 'intent'),
+    file: new AnswerFile(partPathOf(job, attempt.key), weightsBytes),
     resent: false,
     providers: () => 1,
     onAnswered: () => {},

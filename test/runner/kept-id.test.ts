@@ -114,6 +114,27 @@ describe('a remote id that the ledger does not take', () => {
     }
   });
 
+  it('leaves no file behind of a process that died once the ledger had it, should the next one die, too', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(1) });
+    const stop = new AbortController();
+    const stopped = blind({
+      collect: async () => {
+        stop.abort();
+        return { state: 'running', why: 'it works' };
+      },
+    });
+    await rig.run(job, [stopped.service], { options: { drain: stop.signal } });
+    writeFileSync(join(partsOf(rig), 'key-1.part.id'), JSON.stringify({ provider: 'paper', remoteId: 'r1' }));
+    let whenAsked: string[] = ['not asked'];
+    const collect: Provider['collect'] = async ({ remoteId }) => {
+      whenAsked = ids(rig);
+      return picture(remoteId);
+    };
+    await rig.run(job, [blind({ collect }).service]);
+    expect([whenAsked, rig.ledger.jobs.counts(job.id).done]).toEqual([[], 1]);
+  });
+
   it('leaves no file behind when the ledger takes it', async () => {
     const rig = openRig();
     await rig.run(rig.job({ shots: galleryShots(3) }), [blind().service]);
