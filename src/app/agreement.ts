@@ -100,7 +100,7 @@ class Asking implements Agreed {
     const shots = countOf(alike);
     if (!paidInVain || !before || shots === 0) return;
     const who = `${settings.provider} (${settings.model})`;
-    const what = `${who} was paid for the last answers of job ${before.id}, and they are no pictures`;
+    const what = `${who} was paid, or perhaps paid, for the last answers of job ${before.id}, and they are no pictures`;
     const more = `the same may happen to ${Math.min(shots, IN_A_ROW_MAX)} more before it stops again`;
     await this.yes(
       `${what}; ${more}. Pay for the next?`,

@@ -143,7 +143,7 @@ export function isUnfinished(ledger: Ledger, job: Job, drawing: ReadonlySet<stri
 export function paidInVain(ledger: Ledger, { id }: Job, { provider, model }: JobSettings): UserError | undefined {
   if (!ledger.jobs.endedInVain(id, model)) return undefined;
   return new UserError(
-    `${provider} (${model}) was paid for answers of job ${id} that are no pictures: nothing was sent`,
+    `${provider} (${model}) was paid, or perhaps paid, for answers of job ${id} that are no pictures: nothing was sent`,
     {
       kind: 'incomplete',
       hint: 'choose another model, or go on with the job',

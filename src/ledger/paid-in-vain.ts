@@ -37,12 +37,12 @@ export function doubtful(connection: Connection, jobId: number): { attempts: num
 }
 
 /**
- * True when the last two attempts of a job with this model were paid and brought no picture; the last one where it was
- * for the avatar that the others wait for.
+ * True when the last two attempts of a job with this model were paid, or perhaps paid, and brought no picture; the last
+ * one where it was for the avatar that the others wait for.
  */
 export function endedInVain(connection: Connection, jobId: number, model: string): boolean {
   const last = connection.all<{ inVain: number; awaited: number }>(
-    `SELECT a.outcome = 'unusable' AND r.spent_micros > 0 inVain,
+    `SELECT a.outcome IN ('unusable', 'rejected') AND r.spent_micros > 0 inVain,
        EXISTS (SELECT 1 FROM shots w WHERE w.after_shot = a.shot_id AND w.state = 'queued') awaited
      FROM attempts a JOIN reservations r ON r.attempt_id = a.id
      WHERE a.job_id = ? AND a.model = ? AND a.state IN ('settled', 'rejected') ORDER BY a.id DESC LIMIT 2`,

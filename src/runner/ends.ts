@@ -58,7 +58,8 @@ export function failed(context: AttemptContext, open: OpenAttempt, error: Provid
   const shotWaitMs = verdict.asksNext ? 0 : verdict.waitMs;
   if (verdict.shot === 'again')
     tellPhase(context, open, 'backoff', { until: new Date(context.now() + shotWaitMs).toISOString() });
-  const paidInVain = failure === 'unusable' && !error.expired && verdict.settlement !== 'released';
+  const isNoUse = failure === 'unusable' || failure === 'rejected';
+  const paidInVain = isNoUse && !error.expired && verdict.settlement !== 'released';
   return { end: { kind: 'failed', verdict, message, paidInVain } };
 }
 

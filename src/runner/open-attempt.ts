@@ -56,7 +56,7 @@ export type AttemptEnd =
       kind: 'failed';
       verdict: Verdict;
       message: string;
-      /** Paid, and what came is no picture. */ paidInVain: boolean;
+      /** Paid or perhaps paid, and what came is no picture. */ paidInVain: boolean;
     };
 
 /** Tells a message once a run; a warning unless told otherwise. */

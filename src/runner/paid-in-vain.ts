@@ -1,7 +1,7 @@
 import type { Stop } from './context.ts';
 import type { AttemptEnd, OpenAttempt } from './open-attempt.ts';
 
-/** So many paid answers without a picture in a row are no accident. */
+/** So many answers without a picture in a row, paid or perhaps paid, are no accident. */
 export const IN_A_ROW_MAX = 2;
 
 /**
@@ -30,7 +30,7 @@ export class PaidInVain {
     const since = pictureAt < 0 ? newest : newest.slice(0, pictureAt);
     if (since.length < IN_A_ROW_MAX || since.some(([, came]) => came === undefined)) return;
     const what = `${since.length} answers in a row that are no pictures (${attempt.model})`;
-    const message = `${ready.provider.name} was paid for ${what}`;
+    const message = `${ready.provider.name} was paid, or perhaps paid, for ${what}`;
     stop({ reason: 'unusable', message });
   }
 

@@ -14,6 +14,16 @@ describe('paid answers that are no pictures', () => {
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 2, queued: 7 });
   });
 
+  it('nor are requests that can not be used and are perhaps charged: weights that are gone stop a pack', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(9), settings: { concurrency: 1 } });
+    const submit = () => Promise.reject(failure('rejected', { charged: 'maybe' }));
+    const { stop } = await rig.run(job, [provider({ submit })]);
+    expect(stop).toMatchObject({ reason: 'unusable', message: expect.stringContaining('perhaps paid') as string });
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 2, queued: 7 });
+    expect(rig.ledger.jobs.endedInVain(job.id, 'paper-1')).toBe(true);
+  });
+
   it('are no more than were in flight, however many at a time', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(9), settings: { concurrency: 3 } });
