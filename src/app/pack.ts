@@ -142,7 +142,8 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
   }
   if (refusal) throw refusal;
   const complete = ledger.queries.complete({ ...same, characterKey: registered.key });
-  const notice = complete && !options.fresh ? newJobNotice(complete) : undefined;
+  const isMeant = options.fresh === true || options.key !== undefined;
+  const notice = complete && !isMeant ? newJobNotice(complete) : undefined;
   return { ...here, before, asked: settings, alike: planned, notice };
 }
 

@@ -7,6 +7,7 @@ import type { Host } from '../host.ts';
 import type { Reporter } from '../runner/context.ts';
 import { createCleaner, createRedactor, redactedValue } from '../redact.ts';
 import { LedgerFile } from './ledger-file.ts';
+import { assertNodeVersion } from './node-version.ts';
 import { Services } from './services.ts';
 
 /** Who asks: characters of others are not shown to them. */
@@ -43,9 +44,10 @@ export interface ProjectOptions extends Omit<ConfigSources, 'cwd' | 'env'> {
 
 /**
  * Loads the config and prepares the rest; writes nothing.
- * @throws {UserError} `usage`, with every problem of the config at once.
+ * @throws {UserError} `usage`, with every problem of the config at once; also under a Node that is too old.
  */
 export async function openProject(host: Host, options: ProjectOptions): Promise<Project> {
+  assertNodeVersion();
   const { allOwners = false, registries, trace, ...sources } = options;
   const env = readEnvironment(host.cwd, host.env);
   const redact = createRedactor(env, keyVariablesOf(registries));

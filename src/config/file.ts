@@ -1,7 +1,7 @@
 /** Finds and reads the config file, up to plain values. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../errors.ts';
+import { UserError, type Hint } from '../errors.ts';
 import type { ConfigSources } from './config.ts';
 import { formatOf, parseText } from './parse.ts';
 import { assertDepth, type Locate } from './syntax.ts';
@@ -37,10 +37,12 @@ export async function readConfigFile(sources: ConfigSources): Promise<RawConfig>
   const about = { shown: shownPath(file, sources.cwd), what: 'config file' };
   const text = await readText(file, about);
   if (text?.trim() === '') {
-    throw new UserError(`${about.shown} is empty.`, {
-      hint: 'Write one to start from',
-      advice: { code: 'write-config', replace: true },
-    });
+    // What `init --force` writes is this file, and no other.
+    const next: Hint =
+      file === path.resolve(sources.cwd, 'config.json')
+        ? { hint: 'Write one to start from', advice: { code: 'write-config', replace: true } }
+        : { hint: 'Write your character into it, or name another file.' };
+    throw new UserError(`${about.shown} is empty.`, next);
   }
   if (text !== undefined) {
     const { value, locate } = await parseText(text, formatOf(file) ?? 'json', about);

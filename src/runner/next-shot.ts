@@ -96,7 +96,7 @@ export class NextShot {
       this.stop(job.id, { reason: 'budget', cap: result.cap });
     }
     if (result.kind === 'down') {
-      const message = `${result.provider} is down: it has not answered well for several minutes`;
+      const message = `${result.provider} is down: it did not answer well, again and again, also after waits`;
       this.stop(job.id, { reason: 'down', message });
     }
     return result;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, symlink } from 'node:fs/promises';
+import { chmod, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -27,6 +27,19 @@ describe('a file that is no config', () => {
     ],
   ])('because it is %s', async (_, content, message) => {
     expect((await refusal(load(content))).message).toBe(message);
+  });
+
+  test('because it is empty: only the config.json that `init` writes is to be replaced', async () => {
+    const advice = { code: 'write-config', replace: true };
+    expect(await refusal(load(''))).toMatchObject({ hint: 'Write one to start from', advice });
+    const cwd = await folderWith({ character: { name: 'Mira' } });
+    await writeFile(path.join(cwd, 'other.json'), '');
+    const other = await refusal(loadConfig({ cwd, env: {}, configFile: 'other.json' }, registries));
+    expect(other).toMatchObject({
+      message: 'other.json is empty.',
+      hint: 'Write your character into it, or name another file.',
+    });
+    expect(other.advice).toBeUndefined();
   });
 
   test('because it is a pipe that nobody writes to', async () => {

@@ -110,7 +110,10 @@ describe('a fallback', () => {
       settings: { fallback: ['second'], concurrency: 6, attemptsMax: 50 },
     });
     const result = await rig.run(job, [broken(), small]);
-    expect(result.stop).toMatchObject({ reason: 'down' });
+    expect(result.stop).toMatchObject({
+      reason: 'down',
+      message: 'paper is down: it did not answer well, again and again, also after waits',
+    });
     expect(rig.ledger.statistics.models().map((row) => row.provider)).toEqual(['paper']);
   });
 
