@@ -35,13 +35,14 @@ export async function withLora(
   const lora =
     characterKey === undefined ? undefined : project.ledger.open().loras.current(characterKey, settings.provider);
   if (!lora) return { made, notice: elsewhere(project, characterKey, settings) };
-  const own = ownWeights(project.config.providers[settings.provider]);
-  if (own !== undefined) {
-    const message = `the LoRA of ${lora.characterId} (${lora.trigger}) is not used: the config names its own weights`;
-    return { made, notice: { message: `${message} (providers.${settings.provider}.input.${own})` } };
-  }
   const ready = await project.services.provider(settings.provider);
   const model = modelFor(project, lora, settings);
+  const configured = ready.provider.configInput?.(model ?? settings.model) ?? {};
+  const own = WEIGHTS_INPUTS.find((name) => Object.hasOwn(configured, name));
+  if (own !== undefined) {
+    const message = `the LoRA of ${lora.characterId} (${lora.trigger}) is not used: the config names its own weights`;
+    return { made, notice: { message: `${message} (providers.${settings.provider}: input.${own})` } };
+  }
   const weights = weightsOf(lora);
   if (model === undefined) {
     const [other] = lora.madeWith;
@@ -122,12 +123,6 @@ function modelFor({ config }: LoraProject, { madeWith }: Lora, settings: JobSett
 
 /** Inputs of models in which weights are named. */
 const WEIGHTS_INPUTS = ['loras', 'lora_weights'];
-
-/** The input in which the config names weights by itself. */
-function ownWeights(options: object | undefined): string | undefined {
-  const input: unknown = options !== undefined && 'input' in options ? options.input : undefined;
-  return WEIGHTS_INPUTS.find((name) => typeof input === 'object' && input !== null && name in input);
-}
 
 function nameIn(options: object | undefined): boolean {
   return options !== undefined && 'model' in options && options.model !== undefined;

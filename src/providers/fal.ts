@@ -104,6 +104,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     retentionMs,
     baseUrl,
     defaultModel: MODEL_LIST.defaultModel,
+    configInput: () => options.input ?? {},
     capabilities: (model) => record(model, now()).capabilities,
     price: (request) => listedPrice(record(request.model, now()).price, options, { request, nowMs: now() }),
     warnings: (request) => warnings(request, record(request.model, now())),

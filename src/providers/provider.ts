@@ -106,13 +106,12 @@ export interface Provider {
    * is kept.
    */
   readonly answersInline?: boolean;
-  /**
-   * How long a look-up waits before it asks, in milliseconds (default 10,000): a request whose sender has ended just
-   * now may still arrive.
-   */
+  /** How long a look-up waits before it asks, in ms (default 10,000): a request of a dead sender may still arrive. */
   readonly findAfterMs?: number;
   /** True where the config has options for single models (`models`): a price there is no other's. */
   readonly hasModelOptions?: boolean;
+  /** What the config adds to the input of a model; undefined: the provider has no such option. */
+  readonly configInput?: (model: string) => Readonly<Record<string, unknown>>;
   /** The model used when the config names none. */
   readonly defaultModel: string;
   /**

@@ -41,6 +41,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     findAfterMs: 0,
     defaultModel: DEFAULT_MODEL,
     hasModelOptions: true,
+    configInput: (model) => inputFor(options, model),
     capabilities: can,
     learn: (model, call) => learn(readModel, model, call),
     price: (request) => priceOf(request, options, now()),

@@ -7,7 +7,7 @@ import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { fal } from '../emulators/fal.ts';
 import { replicate } from '../emulators/replicate.ts';
 import { fluxDevLora } from '../emulators/replicate/flux-dev-lora.ts';
-import { ask, imggen, linesOf, newStudio, picturesIn } from '../support/cli/imggen.ts';
+import { ask, imggen, linesOf, newStudio, picturesIn, writeConfig } from '../support/cli/imggen.ts';
 
 const KEY = 'id-0123:secret-456';
 const WEIGHTS = 'https://files.test/mira.safetensors';
@@ -104,7 +104,7 @@ it('is left out where the config names weights of its own; a job that began with
   expect(sent(emulator, 2)).toMatchObject([{ loras: [{ path: WEIGHTS }] }, { loras: [{ path: WEIGHTS }] }]);
   const own = await run('pack', '--count', '1', '--yes');
   expect(own.stderr + own.stdout).toContain(
-    'is not used: the config names its own weights (providers.fal.input.loras)',
+    'is not used: the config names its own weights (providers.fal: input.loras)',
   );
   expect(sent(emulator, 4)).toMatchObject([{ loras }]);
 });
@@ -167,7 +167,8 @@ it('is named at Replicate by the version of its model', async () => {
   const emulator = await startEmulator(replicate({ token, models: [fluxDevLora] }));
   onTestFinished(() => emulator.close());
   const providers = { replicate: { pollMs: 20 } };
-  const folder = newStudio({ provider: 'replicate', size: '1024x1024', thumbnails: false, staggerMs: 0, providers });
+  const config = { provider: 'replicate', size: '1024x1024', thumbnails: false, staggerMs: 0, providers };
+  const folder = newStudio(config);
   const env = { REPLICATE_API_TOKEN: token, REPLICATE_BASE_URL: `${emulator.url}/v1` };
   expect((await imggen(folder, ['avatar', '--yes'], { env })).exitCode).toBe(0);
   putLora(folder, { provider: 'replicate', madeWith: 'black-forest-labs/gone', version: 'owner/mira:0122' });
@@ -188,4 +189,9 @@ it('is named at Replicate by the version of its model', async () => {
     prompt: expect.stringContaining('m1r4s0l'),
   });
   expect(body?.['input']).not.toHaveProperty('image');
+  const models = { [madeWith]: { input: { lora_weights: 'owner/own/0456' } } };
+  writeConfig(folder, { ...config, providers: { replicate: { pollMs: 20, reference: 'none', models } } });
+  const own = await imggen(folder, ['pack', '--count', '1', '--model', madeWith, '--yes'], { env });
+  expect(own.stderr + own.stdout).toContain('its own weights (providers.replicate: input.lora_weights)');
+  expect(sent(emulator, 1).at(-1)?.['input']).toMatchObject({ lora_weights: 'owner/own/0456' });
 });

@@ -1,6 +1,6 @@
 /** What a model can do, told by its schema. Pure. */
 import type { Capabilities } from '../capabilities.ts';
-import { guidePictures, pictureInput } from './picture-fields.ts';
+import { guidePictures, pictureInput, type PictureInput } from './picture-fields.ts';
 import { isPrompt, promptField } from './prompt-field.ts';
 import { ownInputsOf } from './role-fields.ts';
 import type { Input, InputField, InputSchema } from './schema.ts';
@@ -33,16 +33,14 @@ export function abilitiesOf(schema: InputSchema, given: Input = {}): Capabilitie
   if (promptField(schema) === undefined) return abilitiesOfWork(schema, given);
   const pictures = pictureInput(schema);
   const own = ownInputsOf(schema);
-  const guides = pictures === undefined ? guidePictures(schema) : [];
+  const isGiven = pictures !== undefined && Object.hasOwn(given, pictures.names[0]);
   return {
     seed: seedField(schema) === undefined ? 'none' : 'best-effort',
     referencesMax: pictures?.max ?? 0,
-    ...(pictures?.required ? { referencesMin: 1 } : {}),
+    ...(pictures?.required && !isGiven ? { referencesMin: 1 } : {}),
     ...(Object.keys(own).length === 0 ? {} : { ownInputs: own }),
     keepsFace: pictures?.keeps ?? 'none',
-    ...(guides.length === 0
-      ? {}
-      : { withheld: `takes pictures only for another use (${guides.slice(0, 3).join(', ')})` }),
+    ...withheldOf(schema, isGiven ? pictures : undefined),
     ...worksOf(editInputs(schema, given)),
     sizes: sizesOf(schema),
     qualities: qualitiesOf(schema),
@@ -51,6 +49,17 @@ export function abilitiesOf(schema: InputSchema, given: Input = {}): Capabilitie
     cancel: true,
     reattach: true,
   };
+}
+
+/**
+ * Why no picture of a person goes along. @param given the input of the face, where the config has a picture of its own
+ * in it: ours would be left out in silence.
+ */
+function withheldOf(schema: InputSchema, given: PictureInput | undefined): Pick<Capabilities, 'withheld'> {
+  if (given) return { withheld: `gets a picture from the config instead (input.${given.names[0]})` };
+  const guides = pictureInput(schema) === undefined ? guidePictures(schema) : [];
+  if (guides.length === 0) return {};
+  return { withheld: `takes pictures only for another use (${guides.slice(0, 3).join(', ')})` };
 }
 
 /** Of a model without a prompt: it works on one picture, and decides itself how large the new one is. */

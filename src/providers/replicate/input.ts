@@ -1,6 +1,7 @@
 /**
  * From an image request to a model's input, by what its schema has. Pure.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { sourceOf } from '../../shot.ts';
 import type { ImageRequest } from '../provider.ts';
 import { negativeField, numberFields, seedField, transparentInput, type ReferenceUse } from './abilities.ts';
@@ -65,7 +66,7 @@ export function buildInput(
   const pictures = picturesInput(schema, request, references, { use, given: extra });
   const problems = [
     ...promptProblems(schema, request),
-    ...('problem' in pictures ? [pictures.problem] : []),
+    ...('problem' in pictures ? [pictures.problem] : replaced(pictures.input, extra)),
     ...(request.transparent && !transparentInput(schema) ? ['the model makes no transparent background'] : []),
     ...Object.keys(own).flatMap((name) =>
       name in extra ? [`input.${name} is set by imggen and can't be set in the config`] : [],
@@ -90,6 +91,13 @@ export function buildInput(
   }
   problems.push(...missing(schema, input, { isTold: 'problem' in pictures, given: extra }));
   return { input, warnings: seed.warnings, problems };
+}
+
+/** Pictures that those of the config would take the place of: the ledger would tell of what was not sent. */
+function replaced(pictures: Input, extra: Input): string[] {
+  return Object.keys(pictures)
+    .filter((name) => Object.hasOwn(extra, name) && !isDeepStrictEqual(pictures[name], extra[name]))
+    .map((name) => `${name}: the config has its own (providers.replicate), in place of the picture that goes along`);
 }
 
 /** Words are neither dropped nor made up. */

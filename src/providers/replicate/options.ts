@@ -26,7 +26,8 @@ export const optionsSchema = z.strictObject({
     )
     .optional()
     .describe(
-      'What holds for single models, by their ids: `priceUsd`, and `input`, which takes the place of the one for all ' +
+      'What holds for single models, by their ids: `priceUsd`, and `input`, which takes the place of the one for ' +
+        'all; `{}` adds nothing ' +
         '(`"models": { "nightmareai/real-esrgan": { "priceUsd": 0.002, "input": { "scale": 2 } } }`).',
     ),
   reference: z
@@ -66,8 +67,7 @@ export type Options = z.infer<typeof optionsSchema>;
 
 /** The user's inputs for a model: its own, else those for all. */
 export function inputFor(options: Pick<Options, 'input' | 'models'>, model: string): Input {
-  const own = ownOf(options, model);
-  return (own ? own.input : options.input) ?? {};
+  return ownOf(options, model)?.input ?? options.input ?? {};
 }
 
 /** The price that the user set for a model; undefined: none. */

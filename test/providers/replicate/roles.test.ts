@@ -45,6 +45,11 @@ describe('a picture of a style', () => {
       input: { [style]: sent, [face]: FACE },
       problems: [],
     });
+    const [own] = buildInput(schema, asked, [FACE, STYLE], { extra: { [style]: sent }, use: undefined }).problems;
+    expect(own).toBeUndefined();
+    const extra = { [style]: Array.isArray(sent) ? [FACE] : FACE };
+    const { problems } = buildInput(schema, asked, [FACE, STYLE], { extra, use: undefined });
+    expect(problems).toEqual([expect.stringContaining(`${style}: the config has its own`)]);
   });
 
   it('is refused where the model has no input for it any more', () => {
