@@ -3,15 +3,8 @@ import { z } from 'zod';
 import { ProviderError } from '../../errors.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
+import { lookTwice, type Looking } from './look-twice.ts';
 import { trainingSchema } from './training.ts';
-
-/** How sure an absence must be: see `findPrediction`. */
-export interface LookingForTraining {
-  /** A training may turn up in the list this long after its request has ended. */
-  settleMs: number;
-  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  elapsed: () => number;
-}
 
 /** What is made of its zip's address is ours, so this only ends the looking: clocks may be wrong by so much. */
 const SINCE_MS = 86_400_000;
@@ -27,19 +20,13 @@ const pageSchema = z.object({ next: z.string().nullish(), results: z.array(train
 export async function findTraining(
   connection: ReplicateConnection,
   lost: LostAttempt,
-  { settleMs, sleep, elapsed }: LookingForTraining,
+  looking: Looking,
   call: CallContext,
 ): Promise<Finding> {
   const { images } = lost.sent;
   if (lost.unrecorded || typeof images !== 'string')
     return { state: 'unsure', message: 'what was sent is not recorded' };
-  const endedMs = elapsed();
-  const first = await look(connection, { lost, images }, call);
-  const restMs = endedMs + settleMs - elapsed();
-  if (first.state !== 'absent' || restMs <= 0) return first;
-  await sleep(restMs, call.signal).catch(() => undefined);
-  if (call.signal.aborted) return { state: 'unsure', message: 'stopped looking for the training' };
-  return look(connection, { lost, images }, call);
+  return lookTwice(() => look(connection, { lost, images }, call), looking, call);
 }
 
 async function look(

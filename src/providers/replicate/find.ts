@@ -6,6 +6,7 @@ import { ProviderError } from '../../errors.ts';
 import type { LedgerSays } from '../ledger-says.ts';
 import type { CallContext, Finding, LostAttempt } from '../provider.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS } from './connection.ts';
+import { lookTwice, type Looking } from './look-twice.ts';
 import { likenessOf } from './same-input.ts';
 import { type Prediction, predictionSchema } from './prediction.ts';
 import { isPrompt } from './prompt-field.ts';
@@ -15,14 +16,6 @@ import type { SentRequest } from './sent.ts';
 export interface Wanted {
   lost: LostAttempt;
   sent: SentRequest;
-}
-
-/** How sure an absence must be. */
-export interface Looking {
-  /** A prediction may turn up in the list this long after its request has ended. */
-  settleMs: number;
-  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  elapsed: () => number;
 }
 
 /** How far the service's clock may be from what we take it for. */
@@ -43,20 +36,13 @@ const pageSchema = z.object({ next: z.string().nullish(), results: z.array(predi
  * Lists, and lists again when the request may have ended too recently to be listed. `absent` is only said when a list
  * from after that time holds no prediction that could be ours. Never throws for an unreachable service: `unsure`.
  */
-export async function findPrediction(
+export function findPrediction(
   connection: ReplicateConnection,
   wanted: Wanted,
   looking: Looking,
   call: CallContext,
 ): Promise<Finding> {
-  // Its sender may have lived until a moment ago, also when this process is younger than the attempt.
-  const endedMs = looking.elapsed();
-  const first = await look(connection, wanted, call);
-  const restMs = endedMs + looking.settleMs - looking.elapsed();
-  if (first.state !== 'absent' || restMs <= 0) return first;
-  await looking.sleep(restMs, call.signal).catch(() => undefined);
-  if (call.signal.aborted) return { state: 'unsure', message: 'stopped looking for the prediction' };
-  return look(connection, wanted, call);
+  return lookTwice(() => look(connection, wanted, call), looking, call);
 }
 
 async function look(connection: ReplicateConnection, wanted: Wanted, call: CallContext): Promise<Finding> {

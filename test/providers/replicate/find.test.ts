@@ -58,6 +58,12 @@ describe('looking for an attempt whose answer was lost', () => {
     });
   });
 
+  it('says that nothing is there by a list asked for after the wait, however long the first took', async () => {
+    const { provider, operations } = await stage({ provider: { settleMs: 1 }, emulator: { latencyMs: 20 } });
+    expect(await provider.find?.(lost(), call())).toEqual({ state: 'absent' });
+    expect(operations().filter((operation) => operation === 'list')).toHaveLength(2);
+  });
+
   it('is unsure when the service can not be asked or no longer tells what was asked', async () => {
     const down = await stage({ emulator: fault('list', 'status', { status: 503 }) });
     expect(await down.provider.find?.(lost(), call())).toMatchObject({ state: 'unsure' });
