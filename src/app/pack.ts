@@ -10,9 +10,9 @@ import type { PlannedShot } from '../shot.ts';
 import { assertUnlocked, registerCharacter } from './characters.ts';
 import type { Choice } from '../events.ts';
 import { choiceNotice } from './choice.ts';
+import { alongsideNotice } from './alongside.ts';
 import type { CreatingProject, MakingOptions } from './making.ts';
 import { approvedPictures } from './face-pictures.ts';
-import { expectedReferences } from './likeness.ts';
 import { withLora, wokenBy } from './lora.ts';
 import { paidInVain, continuation, jobBasics } from './jobs.ts';
 import { alikeOf } from './preflight.ts';
@@ -151,13 +151,11 @@ async function wantedPack(project: CreatingProject, options: PackOptions): Promi
 export async function packing(project: CreatingProject, options: PackOptions): Promise<PlannedJob> {
   const { subject, same, before, asked, alike, choice, notice, lora, plan } = await wantedPack(project, options);
   const { id: characterId, configured, registered } = subject;
-  const { output, store, model } = asked;
+  const { output, store } = asked;
   const acceptUnread = options.acceptUnreadStore === true;
   const highest = await highestStored(project, before ? same.settings.store : store, { characterId, acceptUnread });
   const refusal = before && paidInVain(project.ledger.open(), before, asked);
   const ready = await project.services.provider(asked.provider);
-  const sent = expectedReferences(asked, { can: ready.provider.capabilities(model) });
-  const alongside = sent.filter((picture) => asked.pictures?.includes(picture)).length;
   return {
     characterId,
     characterKey: registered?.key,
@@ -165,7 +163,7 @@ export async function packing(project: CreatingProject, options: PackOptions): P
     before,
     refusal,
     alike,
-    notices: [choiceNotice(choice), notice, lora, before ? undefined : approvedNotice(alongside)],
+    notices: [choiceNotice(choice), notice, lora, before ? undefined : alongsideNotice(asked, ready)],
     open: () => {
       const opened = project.ledger.open();
       const place = { owner: project.caller.owner, output };
@@ -181,12 +179,6 @@ function newJobNotice({ id, characterId, imageCount }: Job): Notice {
   const pictures = imageCount === 1 ? '1 picture' : `${imageCount} pictures`;
   const message = `job ${id} of the same is complete (${pictures} of ${characterId}): this is a new job`;
   return { message, advice: { code: 'see-pictures', characterId } };
-}
-
-function approvedNotice(pictures: number): Notice | undefined {
-  if (pictures === 0) return undefined;
-  const what = pictures === 1 ? '1 approved training picture goes' : `${pictures} approved training pictures go`;
-  return { message: `${what} along with the face` };
 }
 
 function assertCount(count: number | undefined, hasScenes: boolean): void {

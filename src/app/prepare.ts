@@ -1,5 +1,6 @@
 import type { LiveEvent } from '../events.ts';
 import type { Shot } from '../ledger/records.ts';
+import { usdText } from '../money.ts';
 import { bytesToReserve } from '../runner/answer-file.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { assertUnchanged, prepareReferences } from '../runner/references.ts';
@@ -65,6 +66,7 @@ export async function prepare(project: PreparingProject, jobs: readonly PlannedJ
     });
   }
   for (const notice of fallbackNotices(refusals.left(jobs), providers)) warn(notice);
+  for (const notice of unpricedNotices(refusals.left(jobs), providers)) warn(notice);
   return { jobs, providers, stores, references, refusals, notices, faceless };
 }
 
@@ -80,6 +82,22 @@ export async function prepareFolders({ jobs, providers }: Prepared, refusals: Re
     const reserveBytes = bytesToReserve(settings, ready && worstOf(settings, ready, { prompt: '' }));
     await refusals.attempt(job, () => makeFolders([{ output: settings.output, characterId, reserveBytes }]));
   }
+}
+
+/** A sentence for each model of jobs that are to be made, whose price nobody knows and somebody has accepted so. */
+function unpricedNotices(
+  jobs: readonly PlannedJob[],
+  providers: ReadonlyMap<string, ReadyProvider>,
+): ReadonlySet<string> {
+  const unpriced = jobs.filter((job) => {
+    const ready = providers.get(job.settings.provider);
+    return ready && shotsOf(job) > 0 && worstOf(job.settings, ready, { prompt: '' }) === undefined;
+  });
+  const told = unpriced.map(({ settings: { provider, model } }) => {
+    const what = `nobody knows what a picture of ${provider} (${model}) costs`;
+    return `${what}: it is counted as ${usdText(0)} unless the service says, and no cap holds it`;
+  });
+  return new Set(told);
 }
 
 function assertNotRefused({ refusal }: PlannedJob): void {

@@ -50,6 +50,16 @@ describe('a pack with --min-consistency', () => {
     );
   });
 
+  it('names pictures in which no face was found, instead of saying nothing of the comparison', async () => {
+    const folder = await studioOf([]);
+    const { exitCode, stdout } = await imggen(folder, ['pack', '--count', '4'], { env: SCORED });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/comparing the faces in \d pictures, on this machine\n/);
+    expect(stdout).toMatch(
+      /no face was found in (ana_image_0000\d\.\w+(, )?){3} and 1 more: nothing was compared there\n/,
+    );
+  });
+
   it('tells programs of every face, of the near-duplicate, and of the pack', async () => {
     const folder = await studioOf(['ana/06', 'ana/06']);
     const { exitCode, stdout, stderr } = await imggen(folder, ['pack', '--count', '2', '--json'], { env: SCORED });

@@ -56,7 +56,9 @@ describe('with a gallery picture', () => {
     const told: string[] = [];
     const onEvent = (event: { event: string; message?: string }) => void told.push(event.message ?? '');
     await imggen.pack({ count: 1, onEvent }).result;
-    expect(told).toContain('2 approved training pictures go along with the face');
+    expect(told).toContain(
+      '2 approved training pictures go along with the face: a picture costs up to $0.075, without them $0.045',
+    );
     await imggen.mark(['mira/13'], { review: 'approved' });
     await imggen.pack({ count: 1, fresh: true }).result;
     const sent = await sentIn(project, inputs().at(-1));

@@ -10,6 +10,9 @@ import type { Compared } from './compared-with.ts';
 /** What comes out is thrown away. */
 const DECODED_PX = 16;
 
+/** More file names are only counted. */
+const NAMED_MAX = 3;
+
 /** The faces of a picture; undefined: it can't be decoded, which is told. @throws what else reading it threw. */
 export async function readOrTell(
   image: Pick<Image, 'path' | 'filename' | 'sha256'>,
@@ -41,6 +44,14 @@ async function isUndecodable({ path, sha256 }: Pick<Image, 'path' | 'sha256'>): 
 export function undecodable({ filename: name }: Pick<Image, 'filename'>): PictureScore {
   const nothing = { score: null, distances: {}, facesFound: 0, facePx: null, pose: null, hash: null };
   return { name, ...nothing, why: 'not-decodable' };
+}
+
+/** Says in which pictures no face was found: they have no likeness, and may show nobody. */
+export function tellFaceless(filenames: readonly string[], { tell }: Pick<Reporter, 'tell'>): void {
+  if (filenames.length === 0) return;
+  const more = filenames.length > NAMED_MAX ? ` and ${filenames.length - NAMED_MAX} more` : '';
+  const message = `no face was found in ${filenames.slice(0, NAMED_MAX).join(', ')}${more}: nothing was compared there`;
+  tell({ event: 'notice', level: 'info', message });
 }
 
 /** A score as the ledger keeps it. */

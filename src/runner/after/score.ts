@@ -7,7 +7,7 @@ import { FACE_SIDE_PX_MIN } from '../../ledger/scores.ts';
 import { comparesFaces } from '../../ledger/settings.ts';
 import type { AfterSave, AfterSaveParts, FaceParts } from './after.ts';
 import { comparedWith, type Compared } from './compared-with.ts';
-import { readOrTell, scoreRow, undecodable } from './readings.ts';
+import { readOrTell, scoreRow, tellFaceless, undecodable } from './readings.ts';
 
 /** The step for jobs whose faces are compared; none where no job has such. */
 export function scores(parts: AfterSaveParts): AfterSave | undefined {
@@ -48,6 +48,8 @@ class Scoring implements AfterSave {
   private hasRead = false;
   private tookMore = false;
   private told = false;
+  /** File names of pictures in which no face was found. */
+  private readonly faceless = new Set<string>();
 
   constructor(parts: AfterSaveParts, faces: FaceParts, jobs: readonly Job[]) {
     this.parts = parts;
@@ -88,6 +90,7 @@ class Scoring implements AfterSave {
 
   async finish(): Promise<void> {
     await this.settled();
+    tellFaceless([...this.faceless], this.parts);
     await this.embedder?.close();
     this.embedder = undefined;
   }
@@ -169,6 +172,7 @@ class Scoring implements AfterSave {
     const row = { ...scoreRow(image, of.score, of.against), model: this.embedder?.model ?? '', embedding };
     ledger.scores.write(row, this.seen.sameAs(job.id, image.filename, of.score.hash));
     if (image.shotId !== null) ledger.takes.keepBest(image.shotId);
+    if (of.score.why === 'no-face') this.faceless.add(image.filename);
     // A picture without a face is as far from the character as one of somebody else.
     const isFaceless = of.score.why === 'no-face' || of.score.why === 'not-decodable';
     const likeness = isFaceless ? 0 : (of.score.score ?? 1);
