@@ -37,6 +37,8 @@ export type Advice =
   | { code: 'make-avatar' }
   /** Go on with unfinished jobs: paid pictures are collected. */
   | { code: 'resume' }
+  /** Go on with this job. */
+  | { code: 'resume-job'; jobId: string }
   /** Go on with the job when its batch has ended. */
   | { code: 'collect-batch'; jobId: string }
   /** Take up a canceled job again. */

@@ -67,7 +67,7 @@ function whatCame(earlier: EarlierWork): string {
 function underWay(model: string, { filename }: Image, jobId: number): UserError {
   return new UserError(`job ${jobId} has ${model} work on ${filename}, and is not finished`, {
     hint: `${NOTHING}. It takes no seed: the same would be paid twice`,
-    advice: { code: 'resume' },
+    advice: { code: 'resume-job', jobId: String(jobId) },
   });
 }
 

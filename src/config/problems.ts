@@ -103,6 +103,8 @@ function unknownKey(key: string, schema: z.ZodType, path: readonly PropertyKey[]
 }
 
 function unfit(issue: z.core.$ZodIssue, value: unknown): string {
+  // What is wrong is the key, not what stands under it.
+  if (issue.code === 'invalid_key') return issue.issues.map(expectation).join(', ');
   const found = value === undefined ? ', but it is missing' : `, got ${shown(value)}`;
   const near =
     issue.code === 'invalid_value' && typeof value === 'string' ? didYouMean(value, issue.values.map(String)) : '';

@@ -37,6 +37,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'use-image': (text, _, typed) => `${text}: ${typed('use <image>')}`,
   'make-avatar': (text, _, typed) => `${text} (\`${typed('create-character')}\` makes the avatar)`,
   resume: (_, __, typed) => `\`${typed('resume')}\` collects them`,
+  'resume-job': (text, { jobId }, typed) => `${text}; \`${typed(`resume ${jobId}`)}\` goes on with it`,
   'collect-batch': (text, { jobId }, typed) => `${text}; collect them with \`${typed(`resume ${jobId}`)}\``,
   'retry-unknown': (text, { jobId }, typed) => `${text}: ${typed(`retry --unknown ${jobId}`)}`,
   retry: (_, { jobId }, typed) => `\`${typed(`retry ${jobId}`)}\` takes it up again`,

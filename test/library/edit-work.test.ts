@@ -63,9 +63,10 @@ describe('an edit without words', () => {
     const onEvent = ({ event }: { event: string }) => event === 'generation_submitted' && stop.abort();
     const settings = { model: UPSCALER };
     await imggen.edit({ image: 'mira/1', key: 'upscaled', settings, signal: stop.signal, onEvent }).result;
-    await expect(upscale(imggen).result).rejects.toThrow(
-      /job 2 has .* work on mira_image_00001.png, and is not finished/,
-    );
+    await expect(upscale(imggen).result).rejects.toMatchObject({
+      message: expect.stringMatching(/^job 2 has .* work on mira_image_00001.png, and is not finished/) as string,
+      advice: { code: 'resume-job', jobId: '2' },
+    });
     expect(await imggen.resume().result).toMatchObject({ status: 'done' });
     expect(paid()).toBe(1);
   });

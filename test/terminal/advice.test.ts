@@ -26,6 +26,7 @@ const all: Advice[] = [
   { code: 'start-another-job' },
   { code: 'reroll' },
   { code: 'resume' },
+  { code: 'resume-job', jobId: '7' },
   { code: 'retry', jobId: '7' },
   { code: 'retry-unknown', jobId: '7' },
   { code: 'without-face', avatarJobId: '3', jobId: '7' },

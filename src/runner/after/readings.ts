@@ -22,21 +22,26 @@ export async function readOrTell(
   try {
     return await read(image.path ?? '');
   } catch (error) {
-    if (!(await isUndecodable(image))) throw error;
-    const message = `${image.filename} can't be decoded: it is kept as it came, and shows no face`;
+    const why = await whyUndecodable(image);
+    if (why === undefined) throw error;
+    const kept = 'it is kept as it came, and counts as one without a face';
+    const message = `${image.filename} can't be decoded (${why}): ${kept}`;
     tell({ event: 'notice', level: 'warn', message });
     return undefined;
   }
 }
 
-/** True when the file is as it was made, and is no picture to anybody. A file that is gone may come back. */
-async function isUndecodable({ path, sha256 }: Pick<Image, 'path' | 'sha256'>): Promise<boolean> {
-  if (path === null) return false;
+/**
+ * Why the file, as it was made, is no picture to anybody, or too large for this machine's memory; undefined: it is one,
+ * or was changed. A file that is gone may come back.
+ */
+async function whyUndecodable({ path, sha256 }: Pick<Image, 'path' | 'sha256'>): Promise<string | undefined> {
+  if (path === null) return undefined;
   const sums = await hashFile(path).catch(() => undefined);
-  if (sums?.sha256 !== sha256) return false;
+  if (sums?.sha256 !== sha256) return undefined;
   return decodePixels(path, DECODED_PX).then(
-    () => false,
-    () => true,
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { problemsOf } from '../../../src/config/problems.ts';
 import replicateModule from '../../../src/providers/replicate.ts';
 import { accepted, call, clearStage, fault, request, stage, TOKEN } from '../../support/providers/replicate-stage.ts';
 
@@ -53,7 +54,11 @@ describe('Replicate, as a provider', () => {
     });
     expect(await provider.check(call())).toEqual({ ok: true, message: 'the key is good (account emulated)' });
     expect(replicateModule.optionsSchema.safeParse({ modle: 'x' }).success).toBe(false);
-    expect(replicateModule.optionsSchema.safeParse({ models: { upscaler: {} } }).success).toBe(false);
+    const misnamed = { models: { upscaler: {} } };
+    const { error } = replicateModule.optionsSchema.safeParse(misnamed);
+    expect(error && problemsOf(replicateModule.optionsSchema, error, misnamed)).toMatchObject([
+      { where: 'models.upscaler', what: 'expected owner/name, or owner/name:version' },
+    ]);
   });
 
   it('tells of an unhealthy service without throwing', async () => {
