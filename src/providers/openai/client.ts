@@ -33,29 +33,42 @@ export async function clientOf(access: ClientAccess): Promise<OpenAI> {
   const known = clients.get(access);
   if (known) return known;
   const { key, baseUrl, settings } = access;
+  const { OPENAI_ORG_ID: organization, OPENAI_PROJECT_ID: project } = settings.env;
+  const account = {
+    authorization: `Bearer ${key}`,
+    ...(organization !== undefined && { 'openai-organization': organization }),
+    ...(project !== undefined && { 'openai-project': project }),
+  };
   const { OpenAI } = await import('openai');
   const client = new OpenAI({
     apiKey: key,
     adminAPIKey: null,
     baseURL: baseUrl,
-    organization: settings.env['OPENAI_ORG_ID'] ?? null,
-    project: settings.env['OPENAI_PROJECT_ID'] ?? null,
+    organization: organization ?? null,
+    project: project ?? null,
     webhookSecret: null,
     maxRetries: 0,
     // The signal ends the call; the package's own timer would not wait for an answer that is there.
     timeout: 2_147_483_647,
     logLevel: 'off',
-    fetch: ownFetch,
+    fetch: (input, init) => ownFetch(input, init, account),
   });
   clients.set(access, client);
   return client;
 }
 
+/** What the package says of itself and of the body. */
+const PACKAGE_HEADERS = /^(accept|content-type|user-agent|x-stainless-.+)$/;
+
+/** The fetch of the call, with no other headers than known ones. */
 async function ownFetch(
   input: string | URL | Request,
-  init?: RequestInit & { [FETCH]?: typeof fetch },
+  init: (RequestInit & { [FETCH]?: typeof fetch }) | undefined,
+  account: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const { [FETCH]: fetch, ...rest } = init ?? {};
+  const { [FETCH]: fetch, headers, ...rest } = init ?? {};
   if (!fetch) throw new Error('a request that no call has made was stopped');
-  return fetch(input, rest);
+  // The package adds those of OPENAI_CUSTOM_HEADERS of this process, which may name another account.
+  const known = [...new Headers(headers)].filter(([name]) => PACKAGE_HEADERS.test(name));
+  return fetch(input, { ...rest, headers: { ...Object.fromEntries(known), ...account } });
 }
