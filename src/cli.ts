@@ -102,7 +102,7 @@ function helpPage(argv: readonly string[], around: Surroundings): string | undef
   }
   try {
     const page = readFileSync(new URL('./help.txt', import.meta.url), 'utf8');
-    return page.replaceAll(/^(Usage: |  \$ )imggen /gm, `$1${nameIn(argv, around)} `);
+    return page.replaceAll(/(^Usage: |^  \$ |`)imggen /gm, `$1${nameIn(argv, around)} `);
   } catch {
     return undefined; // not built: the parser knows it, too
   }

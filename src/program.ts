@@ -46,7 +46,7 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed, name = 'imggen'): 
     .version(packageVersion(), '-V, --version', 'print the version')
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('  → the same with --help shows what there is')
+    .showHelpAfterError(seeHelp(name))
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false, minWidthToWrap: 20, subcommandTerm: termOf })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
@@ -68,6 +68,7 @@ export function buildProgram(io: Io | HelpIo, parsed: Parsed, name = 'imggen'): 
   addMarking(program, run);
   addDataset(program, run);
   addKeeping(program, run);
+  for (const command of program.commands) command.showHelpAfterError(seeHelp(`${name} ${command.name()}`));
   return program;
 }
 
@@ -108,6 +109,11 @@ export function wordsFor(program: Command, words: readonly string[]): string[] {
   program.error(`imggen: unknown command '${printable(named, 60)}'${suggestion}`, {
     code: 'commander.unknownCommand',
   });
+}
+
+/** Said after what was typed wrong. */
+function seeHelp(command: string): string {
+  return `  → ${command} --help shows what there is`;
 }
 
 /** What the parser says, in the form of all our messages. */

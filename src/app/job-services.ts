@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import type { Storage } from '../storage/storage.ts';
 import { learn } from './learn.ts';
+import { ownProvider } from './own-provider.ts';
 import { shotsOf, type PlannedJob } from './planned-job.ts';
 import { assertFits } from './preflight.ts';
 import type { Project } from './project.ts';
@@ -30,7 +31,8 @@ export async function providersOf(
     // Only uploads are missing: they need no provider, and no key of one.
     if (shots + (counts ? counts.leased + counts.held : 0) === 0) continue;
     await refusals.attempt(job, async () => {
-      const main = await services.provider(settings.provider);
+      const name = settings.provider;
+      const main = await (before ? ownProvider(services, name) : services.provider(name));
       ready.set(settings.provider, main);
       if (shots === 0) return;
       await learn(main, settings.model);

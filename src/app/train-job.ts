@@ -8,6 +8,7 @@ import type { Job } from '../ledger/records.ts';
 import type { Training } from '../providers/trainer.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { runTraining } from '../training/run.ts';
+import { ownProvider } from './own-provider.ts';
 import { leaveRun, type Outside } from './opened-run.ts';
 import type { Project } from './project.ts';
 import { runnerContext } from './runner-context.ts';
@@ -24,7 +25,7 @@ export interface ReadyTrainer {
 
 /** The trainer of a provider. @throws {UserError} `auth` without its key, `usage` for one that trains nothing. */
 export async function trainerOf({ services }: Pick<Project, 'services'>, name: string): Promise<ReadyTrainer> {
-  const ready = await services.provider(name);
+  const ready = await ownProvider(services, name);
   const { trainer } = ready.provider;
   if (trainer) return { ready, trainer };
   // fal at its own address trains.

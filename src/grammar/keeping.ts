@@ -29,7 +29,11 @@ export function addMarking(program: Command, run: Run): void {
       .addOption(new Option('--favourite').hideHelp())
       .option('--clear', 'take the marks away')
       .option('--json', 'one JSON document on stdout'),
-    ['imggen mark mira_sol_image_00003 --approve', 'imggen mark mira-sol/3 mira-sol/7 --reject'],
+    [
+      'imggen mark mira_sol_image_00003 --approve',
+      'imggen mark mira-sol/3 mira-sol/7 --reject',
+      'imggen mark mira-sol/{2..11} --approve   # ten pictures, in bash and zsh',
+    ],
   ).action((names, flags) =>
     run(
       import('../commands/mark.ts').then((m) => m.mark),

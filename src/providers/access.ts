@@ -48,9 +48,7 @@ export function keyOf(
   }
   throw new UserError(`no key for ${service}: ${variables.join(' or ')} is not set`, {
     kind: 'auth',
-    hint:
-      `Set ${variables[0] ?? 'its key'} in the environment or in a .env file in this folder, ` +
-      'or take a provider that needs none',
+    hint: `Set ${variables[0] ?? 'its key'} in the environment or in a .env file in this folder`,
     advice: { code: 'choose-keyless-provider' },
   });
 }

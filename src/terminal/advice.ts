@@ -75,7 +75,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   approve: (text, { characterId }, typed) => `${text}: ${typed(`mark ${characterId}/2 --approve`)}`,
   'choose-store': (text) => `${text}, or --storage NAME`,
   'leave-store-out': (text) => `${text}: --storage none`,
-  'choose-keyless-provider': (text) => `${text}: --provider local`,
+  'choose-keyless-provider': (text) => `${text}, or take a provider that needs none: --provider local`,
   adopt: (text, _, typed) => `${text} (\`${typed('adopt <id>')}\`)`,
   'ask-as-administrator': (text) => `${text}: --all-owners`,
 };

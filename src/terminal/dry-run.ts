@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import type { DryJob } from '../app/dry-run.ts';
 import { printable } from '../sanitize.ts';
 import { microsOf, usdText } from '../money.ts';
@@ -17,7 +18,7 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
       `${job.characterId} · ${job.provider} ${job.model} · ${sizeOf(job)} · ${count(job.shots.length, 'picture')}\n`,
     );
     for (const { message, advice } of job.notices) printLine(io, `${printable(worded(message, advice, io.typed))}\n`);
-    const along = job.shots.map(sentAlong);
+    const along = job.shots.map((shot) => sentAlong(shot, io.host.cwd));
     const isOne = new Set(along).size === 1;
     for (const [i, { shot, seed, size, prompt }] of job.shots.entries()) {
       printLine(
@@ -43,7 +44,14 @@ function sizeOf({ shots, size }: DryJob): string {
   return shots.some(({ prompt }) => prompt !== '') ? size : 'a size of its own';
 }
 
+/** As a person in that folder would write it; an address stays. */
+function nearPath(path: string, cwd: string): string {
+  const near = isAbsolute(path) ? relative(cwd, path) : path;
+  return near.startsWith('..') ? path : near;
+}
+
 /** The pictures that go along with a shot; empty: none. */
-function sentAlong({ avatar, references }: DryJob['shots'][number]): string {
-  return [...(avatar ? ['the avatar'] : []), ...references.map((path) => printable(path))].join(', ');
+function sentAlong({ avatar, references }: DryJob['shots'][number], cwd: string): string {
+  const near = references.map((path) => printable(nearPath(path, cwd)));
+  return [...(avatar ? ['the avatar'] : []), ...near].join(', ');
 }

@@ -4,7 +4,16 @@ import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { programName } from '../../src/terminal/program-name.ts';
-import { BINARY, imggen, newFolder, newStudio, picturesIn, spawnOptions, writeConfig } from '../support/cli/imggen.ts';
+import {
+  BINARY,
+  binary,
+  imggen,
+  newFolder,
+  newStudio,
+  picturesIn,
+  spawnOptions,
+  writeConfig,
+} from '../support/cli/imggen.ts';
 
 const PATH = dirname(process.execPath);
 
@@ -100,6 +109,12 @@ describe('a command that is advised', () => {
 });
 
 describe('help', () => {
+  it('of all commands, which the build has written, names none in another way', async () => {
+    const { stdout } = await binary(newFolder(), ['--help'], { env: { PATH, npm_lifecycle_event: 'npx' } });
+    expect(stdout).toContain('`npx imggen use`');
+    expect(stdout.replaceAll('npx imggen ', '')).not.toMatch(/\bimggen [a-z]/);
+  });
+
   it.each([[['--help']], [['pack', '--help']], [['avatar', '--help']], [['completion', '--help']]])(
     '%s: its examples are typed as the program was',
     async (words) => {

@@ -17,12 +17,12 @@ function refused({ exitCode, stdout, stderr }: Ran, code = 2): string {
 
 describe('the command line', () => {
   it.each<[string[], RegExp]>([
-    [['pak', '--count', '8'], /unknown command 'pak'[^]*pack/],
+    [['pak', '--count', '8'], /unknown command 'pak'[^]*pack[^]* → imggen --help shows/],
     [['pak', '--help'], /unknown command 'pak'[^]*pack/],
     [['help', 'pak'], /unknown command 'pak'[^]*pack/],
     [['pack', '--cuont', '8'], /unknown option '--cuont'\n {2}did you mean --count\?/],
     [['pack'], /--count is missing[^]*imggen pack --count 8/],
-    [['pack', '--count'], /argument missing[^]*--help/],
+    [['pack', '--count'], /argument missing[^]* → imggen pack --help shows what there is$/m],
     [['pack', '--count', '0'], /--count: expected a whole number from 1 to 100000, got "0"/],
     [['pack', '--count', 'abc'], /got "abc"/],
     [['pack', '--count', '-1'], /got "-1"/],
