@@ -75,10 +75,19 @@ function stateOf(facts: JobStatus, typed: AsTyped): string {
   }
   if (word !== 'stopped') return word;
   const go = typed(`resume ${facts.jobId}`);
+  if (isOnlyHeld(facts)) {
+    const again = typed(`retry --unknown ${facts.jobId}`);
+    return `stopped, what is left is held: ${again} pays again; where the provider can be asked, ${go} asks it`;
+  }
   const inBatches = facts.batches.reduce((sum, { pictures }) => sum + pictures, 0);
   const isAllSent = inBatches > 0 && inBatches === facts.inFlight && facts.queued === 0;
   if (!isAllSent) return `stopped, nobody works on it: ${go}`;
   return facts.batches.length === 1 ? `its batch is collected by: ${go}` : `its batches are collected by: ${go}`;
+}
+
+/** Nothing is left but requests of which nobody knows what became. */
+function isOnlyHeld({ held, queued, inFlight, uploads }: JobStatus): boolean {
+  return held > 0 && queued + inFlight + uploads.pending + uploads.failed === 0;
 }
 
 /** What was sent and until when it is made; its provider is asked how far it is when it is collected. */

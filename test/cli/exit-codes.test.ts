@@ -115,6 +115,9 @@ describe('exit codes', () => {
     const first = await binary(folder, ['pack', '--count', '1'], { env });
     expect(first.exitCode, first.stdout).toBe(75);
     expect(first.stdout).toMatch(/held[^]*imggen retry --unknown 1/);
+    // `resume` has nothing to do where nobody can be asked.
+    const status = await imggen(folder, ['status'], { env });
+    expect(status.stdout).toMatch(/^state: +stopped, what is left is held: imggen retry --unknown 1 pays again;/m);
     expect(await binary(folder, ['resume'], { env })).toMatchObject({ exitCode: 75 });
     expect(await imggen(folder, ['retry'], { env })).toMatchObject({
       stdout: expect.stringContaining('retry --unknown'),
