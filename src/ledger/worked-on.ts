@@ -2,7 +2,10 @@
 import type { SeedHonored } from '../events.ts';
 import type { Connection } from './connection.ts';
 
-/** A picture that was made of it, or the job that is at it, or whose answer was paid and is none. */
+/**
+ * A picture that was made of it, or the job that is at it (also one that was canceled behind its request), or whose
+ * answer was paid and is none.
+ */
 export type EarlierWork = { filename: string; seedHonored: SeedHonored } | { jobId: number; isOpen: boolean };
 
 /** A model, and whose work with it counts. */
@@ -31,7 +34,7 @@ export function workedOn(
   if (made) return made;
   const open = connection.get<{ jobId: number }>(
     `SELECT j.id jobId FROM shots s JOIN jobs j ON j.id = s.job_id WHERE s.id IN (${shots})
-      AND s.state IN ('queued', 'leased', 'held') AND j.state <> 'canceled'
+      AND (s.state = 'leased' OR (s.state IN ('queued', 'held') AND j.state <> 'canceled'))
       AND j.settings ->> 'provider' = ? AND j.settings ->> 'model' = ? AND j.id > ? ORDER BY j.id DESC LIMIT 1`,
     sourceImageId,
     provider,

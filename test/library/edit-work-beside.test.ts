@@ -62,4 +62,18 @@ describe('an edit without words', () => {
     expect(await imggen.retry().result).toMatchObject({ status: 'done' });
     expect(paid()).toBe(2);
   });
+
+  it('that was canceled when it was sent already is collected, and not begun beside it', async () => {
+    const { imggen, paid, emulator } = await project();
+    emulator.faults.push({ on: 'cancel', kind: 'status', times: 99 }, { on: 'poll', kind: 'status', times: 3 });
+    const sent = new AbortController();
+    const onEvent = ({ event }: { event: string }) => event === 'generation_submitted' && sent.abort();
+    const first = imggen.edit({ image: 'mira/1', settings: { model: UPSCALER }, onEvent }).result;
+    await expect.poll(() => sent.signal.aborted).toBe(true);
+    expect(await imggen.cancel('2')).toMatchObject({ running: true });
+    await expect(upscale(imggen).result).rejects.toThrow(/job 2 has .* work on mira_image_00001.png/);
+    await first;
+    await expect(upscale(imggen).result).rejects.toThrow(/already: mira_image_00002.png/);
+    expect(paid()).toBe(1);
+  });
 });
