@@ -91,7 +91,7 @@ async function learn(readModel: ModelReader, model: string, call: CallContext): 
   }
   if (problem !== undefined)
     throw new UserError(`${model} ${problem}`, {
-      hint: 'nothing was sent. Take another model',
+      hint: "nothing was sent. If that can't be changed, take another model",
       advice: { code: 'list-models' },
     });
 }
