@@ -55,6 +55,11 @@ export async function readConfigFile(sources: ConfigSources): Promise<RawConfig>
   });
 }
 
+/** The name of the config that is read in a folder where none is named; undefined: there is none. */
+export function configIn(folder: string): string | undefined {
+  return names.find((name) => existsSync(path.join(folder, name)));
+}
+
 function foundIn(folder: string): string {
-  return names.find((name) => existsSync(path.join(folder, name))) ?? 'config.json';
+  return configIn(folder) ?? 'config.json';
 }

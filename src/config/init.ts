@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Registries } from './config.ts';
+import { configIn } from './file.ts';
 import { shownPath } from './text-file.ts';
 import { configJsonSchema } from './json-schema.ts';
 
@@ -52,7 +53,7 @@ export interface InitOptions {
 
 /**
  * Writes `config.json` and `.imggen/config.schema.json` into a folder, which is made where it is missing.
- * @throws {UserError} when there is a `config.json` and `force` is not set, or when the folder can't be written to.
+ * @throws {UserError} when there is a config already and `force` is not set, or when the folder can't be written to.
  */
 export async function initConfig(
   dir: string,
@@ -60,6 +61,12 @@ export async function initConfig(
 ): Promise<{ file: string; schemaFile: string }> {
   const file = path.join(dir, 'config.json');
   const schemaFile = path.join(dir, '.imggen', 'config.schema.json');
+  const other = configIn(dir);
+  if (!force && other !== undefined && other !== 'config.json')
+    throw new UserError(`There is a ${other} already, and a config.json would be read in its place.`, {
+      hint: 'Nothing was written. If it is meant',
+      advice: { code: 'write-config', replace: true },
+    });
   const schema = await configJsonSchema(registries);
   try {
     await mkdir(dir, { recursive: true });

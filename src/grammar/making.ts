@@ -7,7 +7,7 @@ export function addMaking(program: Command, run: Run): void {
   program
     .command('init')
     .description('write a config.json to start from')
-    .option('--force', 'replace a config.json that is there')
+    .option('--force', 'replace a config.json, or write it in front of a .yaml')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', examples(['imggen init', 'imggen init && imggen create-character --dry-run']))
     .action((flags) =>

@@ -38,6 +38,20 @@ describe('initConfig', () => {
     expect(await readdir(dir)).toEqual(['config.json']);
   });
 
+  test.each(['config.yaml', 'config.yml', 'config.jsonc'])(
+    'writes nothing in front of a %s, unless forced',
+    async (name) => {
+      const dir = await folderWith();
+      await writeFile(path.join(dir, name), '{ "character": { "name": "Zoe", "gender": "woman" } }');
+      const error = await refusal(initConfig(dir, { registries }));
+      expect(error.message).toBe(`There is a ${name} already, and a config.json would be read in its place.`);
+      expect(error.advice).toEqual({ code: 'write-config', replace: true });
+      expect(await readdir(dir)).toEqual([name]);
+      await initConfig(dir, { registries, force: true });
+      expect((await readdir(dir)).toSorted()).toEqual(['.imggen', 'config.json', name]);
+    },
+  );
+
   test('replaces it when forced', async () => {
     const dir = await folderWith('mine');
     const { file } = await initConfig(dir, { registries, force: true });
