@@ -13,12 +13,14 @@ import { abilitiesOf, chosen } from './replicate/abilities.ts';
 import { attempts } from './replicate/attempts.ts';
 import { ask, type ReplicateConnection, READ_TIMEOUT_MS, SERVICE } from './replicate/connection.ts';
 import { countUnknown } from './replicate/find.ts';
+import { givenProblems } from './replicate/given-input.ts';
 import { modelReader, type ModelReader } from './replicate/model-reader.ts';
 import { MODELS } from './replicate/model-table.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
 import { priceBy } from './price-rules.ts';
 import { inputFor, type Options, optionsSchema, priceFor } from './replicate/options.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
+import type { Input } from './replicate/schema.ts';
 import { replicateTrainer } from './replicate/trainer.ts';
 import { ServiceClock } from './service-clock.ts';
 
@@ -43,7 +45,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     hasModelOptions: true,
     configInput: (model) => inputFor(options, model),
     capabilities: can,
-    learn: (model, call) => learn(readModel, model, call),
+    learn: (model, call) => learn(readModel, model, { given: inputFor(options, model), call }),
     price: (request) => priceOf(request, options, now()),
     warnings: (request) => warnings(request, can(request.model)),
     check: checking,
@@ -73,10 +75,17 @@ function capabilities(
   return chosen(can, options.reference);
 }
 
-async function learn(readModel: ModelReader, model: string, call: CallContext): Promise<void> {
+async function learn(
+  readModel: ModelReader,
+  model: string,
+  { given, call }: { given: Input; call: CallContext },
+): Promise<void> {
   let problem: string | undefined;
+  let wrong: readonly string[] = [];
   try {
-    ({ problem } = await readModel(model, call.signal));
+    const known = await readModel(model, call.signal);
+    problem = known.problem;
+    wrong = givenProblems(known.schema, given);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.failure === 'rejected') problem = `can't be used: ${error.message}`;
@@ -93,6 +102,12 @@ async function learn(readModel: ModelReader, model: string, call: CallContext): 
     throw new UserError(`${model} ${problem}`, {
       hint: "nothing was sent. If that can't be changed, take another model",
       advice: { code: 'list-models' },
+    });
+  if (wrong.length > 0)
+    throw new UserError(`${model} does not take the inputs of the config: ${wrong.join('; ')}`, {
+      hint:
+        'nothing was sent. Correct providers.replicate.input, or give this model inputs of its own beside it: ' +
+        `"models": { "${model}": { "input": {} } }`,
     });
 }
 

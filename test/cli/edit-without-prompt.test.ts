@@ -66,6 +66,19 @@ describe('edit without a prompt', () => {
     expect([inputs(), filesIn(folder)]).toEqual([[], before]);
   });
 
+  it('tells every input of the config that the model does not take before a job is made', async () => {
+    const { folder, run, inputs } = await studio();
+    const own = { [UPSCALER]: { priceUsd: 0.002, input: { scale: 'two', size: 9 } } };
+    const options = { pollMs: 20, priceUsd: 0.004, models: own };
+    writeConfig(folder, { provider: 'replicate', size: '320x480', providers: { replicate: options } });
+    const before = filesIn(folder);
+    const refused = await run(...UPSCALE);
+    expect(refused).toMatchObject({ exitCode: 2 });
+    expect(refused.stderr).toMatch(/inputs of the config: scale: must be number.*; size: the model has no such input/);
+    expect([inputs(), filesIn(folder)]).toEqual([[], before]);
+    expect(await run('jobs', '--json').then(({ stdout }) => stdout)).not.toMatch(/"kind":\s*"edit"/);
+  });
+
   it('asked for again does not pay for the same picture; --new does, on purpose', async () => {
     const { run, inputs } = await studio();
     expect(await run(...UPSCALE)).toMatchObject({ exitCode: 0 });
@@ -129,6 +142,7 @@ describe('edit without a prompt', () => {
     expect(pack, pack.stderr).toMatchObject({ exitCode: 0 });
     expect(inputs().at(-1)).toMatchObject({ safety_tolerance: 1 });
     expect((await shown(folder)).at(-1)).toMatchObject({ costUsd: 0.03 });
+    writeConfig(folder, { provider: 'replicate', size: '320x480', providers: { replicate: { pollMs: 20 } } });
     const unpriced = await run('edit', 'mira-sol/1', '--model', 'someone/portrait-lora', '--prompt', 'a red coat');
     expect(unpriced.stderr).toContain('"models": { "someone/portrait-lora": { "priceUsd": 0.04 } }');
   });

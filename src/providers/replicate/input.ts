@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sourceOf } from '../../shot.ts';
 import type { ImageRequest } from '../provider.ts';
 import { negativeField, numberFields, seedField, transparentInput, type ReferenceUse } from './abilities.ts';
+import { givenProblems } from './given-input.ts';
 import { mainPicture, picturesInput } from './pictures-input.ts';
 import { promptField } from './prompt-field.ts';
 import { fieldProblem, type Input, type InputSchema } from './schema.ts';
@@ -68,9 +69,7 @@ export function buildInput(
     ...promptProblems(schema, request),
     ...('problem' in pictures ? [pictures.problem] : replaced(pictures.input, extra)),
     ...(request.transparent && !transparentInput(schema) ? ['the model makes no transparent background'] : []),
-    ...Object.keys(own).flatMap((name) =>
-      name in extra ? [`input.${name} is set by imggen and can't be set in the config`] : [],
-    ),
+    ...givenProblems(schema, extra),
   ];
   const input: Input = {
     ...switches(schema),
@@ -85,6 +84,7 @@ export function buildInput(
     ...own,
   };
   for (const [name, value] of Object.entries(input)) {
+    if (Object.hasOwn(extra, name) && extra[name] === value) continue;
     const field = fields.get(name);
     const problem = field === undefined ? `${name}: the model has no such input` : fieldProblem(name, field, value);
     if (problem !== undefined) problems.push(problem);

@@ -101,7 +101,7 @@ describe('Replicate, asked for a picture', () => {
   });
 
   it('refuses what the schema forbids before anything is paid, with every problem', async () => {
-    const { provider, operations } = await stage({ provider: { input: { guidance: 99, steps: 3, seed: 1 } } });
+    const { provider, operations } = await stage({ provider: { input: { seed: 1, guidance: 99, steps: 3 } } });
     await expect(provider.submit(request(), call())).rejects.toMatchObject({
       failure: 'rejected',
       charged: 'no',
