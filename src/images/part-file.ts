@@ -1,5 +1,5 @@
 /** The file in which the bytes of an answer arrive, until they are whole and have a name. */
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { constants, type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ensureOwnFolder } from './folder.ts';
 
@@ -93,6 +93,21 @@ async function openNew(path: string): Promise<FileHandle> {
     await removeIfThere(path);
     return open(path, 'wx', 0o644);
   }
+}
+
+/**
+ * Keeps a part that a process wrote and did not live to keep: synced, under its path. The caller has seen that it is
+ * whole, and that its process has ended. @throws the file system's own error.
+ */
+export async function keepReserved(path: string): Promise<void> {
+  const file = await open(reservedPath(path), constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(reservedPath(path), path);
+  await fsyncFolder(dirname(path));
 }
 
 /** The name of a part that is not whole yet. */

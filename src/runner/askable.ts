@@ -4,6 +4,7 @@ import type { Attempt, Job } from '../ledger/records.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { RunnerContext } from './context.ts';
 import { makerOf } from './in-batch.ts';
+import { reservedPath } from '../images/part-file.ts';
 import { idPathsOf } from './kept-id.ts';
 import { partPathsOf } from './staging.ts';
 
@@ -29,6 +30,7 @@ export function heldAskable(
     const { provider } = makerOf(ready, attempt.request);
     const job = jobs.find(({ id }) => id === attempt.jobId);
     if (canBeCleared(provider) || !job) return canBeCleared(provider);
-    return [...partPathsOf(job, attempt.key, context), ...idPathsOf({ job, attempt }, context)].some(existsSync);
+    const parts = partPathsOf(job, attempt.key, context);
+    return [...parts, ...parts.map(reservedPath), ...idPathsOf({ job, attempt }, context)].some(existsSync);
   };
 }

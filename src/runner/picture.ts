@@ -7,6 +7,7 @@ import {
   type ImageFacts,
   type InspectedImage,
 } from '../images/inspect.ts';
+import { keepReserved, reservedPath } from '../images/part-file.ts';
 import type { Attempt, Image, Job } from '../ledger/records.ts';
 import { partPathsOf, type OtherPlaces } from './staging.ts';
 
@@ -43,12 +44,21 @@ export async function wholeAt(path: string): Promise<ImageFacts | undefined> {
   }
 }
 
-/** A whole answer of an attempt, wherever it may have been staged; undefined when there is none. */
+/**
+ * A whole answer of an attempt, wherever it may have been staged; undefined when there is none. One that was written
+ * whole by a process that was killed before it had named it is kept now.
+ */
 export async function findPart(
   context: OtherPlaces,
   { job, attempt }: { job: Job; attempt: Pick<Attempt, 'key'> },
 ): Promise<string | undefined> {
-  for (const path of partPathsOf(job, attempt.key, context)) if (await wholeAt(path)) return path;
+  const paths = partPathsOf(job, attempt.key, context);
+  for (const path of paths) if (await wholeAt(path)) return path;
+  for (const path of paths) {
+    if (!(await wholeAt(reservedPath(path)))) continue;
+    await keepReserved(path);
+    return path;
+  }
   return undefined;
 }
 
