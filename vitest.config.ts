@@ -45,8 +45,8 @@ const TESTS = 'test/**/*.test.{ts,tsx}';
 export default defineConfig({
   test: {
     pool: 'forks',
-    // One more than the cores: many end-to-end tests wait for a process or a service.
-    maxWorkers: soak ? 2 : 3,
+    // Two more than the cores: many end-to-end tests wait for a process or a service.
+    maxWorkers: soak ? 2 : 4,
     projects: soak
       ? [{ test: { ...common, name: 'soak', include: ['test/**/*.soak.ts'], globalSetup } }]
       : [
