@@ -48,8 +48,8 @@ export async function checkedScenes(input: unknown, dir: string): Promise<Scene[
 }
 
 /**
- * The scenes in a file: YAML, JSON or JSONC with a list of them, else one a line (empty lines and lines that begin
- * with # are left out). Paths in it are relative to the file.
+ * The scenes in a file: YAML, JSON or JSONC with a list of them, which may stand under `scenes`, else one a line (empty
+ * lines and lines that begin with # are left out). Paths in it are relative to the file.
  * @throws {UserError} with every problem at once, each with its line and column.
  */
 export async function readScenes(name: string, cwd: string): Promise<Scene[]> {
@@ -57,8 +57,21 @@ export async function readScenes(name: string, cwd: string): Promise<Scene[]> {
   const about = { shown: shownPath(file, cwd), what: 'file of scenes' };
   const text = await textOf(file, about);
   const format = formatOf(file);
-  const parsed = format === undefined ? linesOf(text) : await parseText(text, format, about);
+  const parsed = format === undefined ? linesOf(text) : underScenes(await parseText(text, format, about));
   return scenesOf(parsed, { dir: dirname(file), shown: about.shown });
+}
+
+/** The list itself where it stands under `scenes`, as it does in a config. */
+function underScenes({ value, locate }: Parsed): Parsed {
+  if (typeof value !== 'object' || value === null || !('scenes' in value) || Object.keys(value).length > 1)
+    return { value, locate };
+  return {
+    value: value.scenes,
+    locate: async () => {
+      const at = await locate();
+      return (path) => at(['scenes', ...path]);
+    },
+  };
 }
 
 /**

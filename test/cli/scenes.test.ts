@@ -135,6 +135,15 @@ describe('a file of scenes', () => {
     ]);
   });
 
+  it('may stand under `scenes`, as in a config; what is wrong is told where it stands', async () => {
+    const folder = newStudio();
+    const file = write(folder, 'trip.yaml', 'scenes:\n  - at sea\n  - prompt: in a tram\n');
+    expect(await planned(folder, ['--scenes', file])).toHaveLength(2);
+    const wrong = write(folder, 'wrong.yaml', 'scenes:\n  - at sea\n  - promt: x\n');
+    const { stderr } = await imggen(folder, ['pack', '--scenes', wrong]);
+    expect(stderr).toMatch(/\[1\]\.promt: unknown key; did you mean prompt\? \(line 3, column \d\)/);
+  });
+
   it.each([
     ['trip.yaml', '- promt: at sea\n- 5\n- prompt: x\n  size: big\n'],
     ['trip.jsonc', '[{ "promt": "at sea" }, // typed\n5,\n{ "prompt": "x",\n"size": "big" }]'],
