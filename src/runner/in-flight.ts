@@ -28,7 +28,6 @@ export class InFlight {
     this.most = new Map(jobs.map((job) => [job.id, job.settings.concurrency]));
     this.batched = new Set(jobs.filter((job) => job.settings.batch).map((job) => job.id));
     this.taken = new Places(this.most);
-    context.drain.addEventListener('abort', () => this.wake(), { once: true });
   }
 
   /** How many. */
@@ -76,10 +75,14 @@ export class InFlight {
     const woken = new Promise<void>((resolve) => {
       this.wake = resolve;
     });
+    // Taken away again: the signal may live through many runs.
+    const stopped = (): void => this.wake();
+    drain.addEventListener('abort', stopped, { once: true });
     const waitMs = untilMs === undefined ? WAIT_MAX_MS : Math.min(Math.max(5, untilMs - now()), WAIT_MAX_MS);
     await Promise.race([sleep(waitMs, over.signal), woken]);
     // A reason that is no error: the default one records a stack, each time.
     over.abort('over');
+    drain.removeEventListener('abort', stopped);
   }
 
   /** The work on a shot broke off before its end was written: the disk was full, or it is a bug. */

@@ -1,4 +1,5 @@
 /** What a run waits for before it ends: every attempt that it began. */
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { InFlight } from '../../src/runner/in-flight.ts';
@@ -29,4 +30,14 @@ it('waits for a shot that was claimed again before the end of its last attempt w
   endSecond();
   await end;
   expect(flight.size).toBe(0);
+});
+
+it('leaves nothing at a stop signal that lives through many runs', async () => {
+  const ledgers = openLedgers();
+  const ledger = ledgers.connection('a');
+  const job = makeJob(ledger, ledgers.folder, { shots: galleryShots(1) });
+  const { signal } = new AbortController();
+  for (let runs = 0; runs < 3; runs += 1)
+    await new InFlight({ ledger, now: Date.now, sleep: () => Promise.resolve(), drain: signal }, [job]).change();
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
