@@ -1,8 +1,9 @@
 /** The real networks, on a few pictures: all of them are read by `network.soak.ts`. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { distanceOf, likeness } from '../../src/faces/score.ts';
 import { FaceThread } from '../../src/faces/thread.ts';
 import { newFolder } from '../support/cli/imggen.ts';
@@ -65,5 +66,26 @@ describe('reading faces', () => {
     const failed = expect(other.read(join(FACES, 'ana/01.jpg'))).rejects.toThrow('stopped');
     await other.close();
     await failed;
+  });
+
+  it('keeps an idle thread for the next one, and gives it to one only', async () => {
+    let started = 0;
+    const count = () => (started += 1);
+    subscribe('worker_threads', count);
+    onTestFinished(() => void unsubscribe('worker_threads', count));
+    const read = (reader: FaceThread) => reader.read(join(FACES, 'ana/01.jpg'));
+    const [first, second, third] = [new FaceThread(), new FaceThread(), new FaceThread()];
+    await read(first);
+    const startedFirst = started;
+    await first.close();
+    await read(second);
+    expect(started).toBe(startedFirst);
+    await read(third);
+    expect(started).toBe(startedFirst + 1);
+    await Promise.all([second.close(), third.close()]);
+    // Closed readers read again.
+    expect((await read(second)).facesFound).toBe(1);
+    expect(started).toBe(startedFirst + 1);
+    await second.close();
   });
 });
