@@ -7,8 +7,8 @@ const built = inject('builtPackage');
 
 // The main kinds of recovery: by our own books, by list, not at all, by address. The others: kill.soak.ts, lives/.
 it.each([
-  { provider: 'local', kills: 4, count: 16, seed: 101 },
-  { provider: 'replicate', kills: 4, count: 12, seed: 102 },
+  { provider: 'local', kills: 3, count: 12, seed: 101 },
+  { provider: 'replicate', kills: 3, count: 9, seed: 102 },
   { provider: 'openai', kills: 3, count: 9, seed: 103 },
   { provider: 'openai-batch', kills: 2, count: 6, seed: 111 },
   { provider: 'fal', kills: 2, count: 6, seed: 106 },
@@ -24,7 +24,7 @@ it('catches a build that sends accepted work again after a crash', async () => {
   const broken = await sabotagedPackage('accepted work is sent again', built);
   const report = await killRun({
     provider: 'replicate',
-    kills: 12,
+    kills: 8,
     count: 8,
     seed: 104,
     // Most kills meet accepted work that is not ready yet.

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanText, createCleaner, createRedactor, redactedValue } from '../src/redact.ts';
+import { anyText } from './support/any-text.ts';
 
 describe('the redactor', () => {
   const secret = 'not/a+real"value 42';
@@ -90,7 +91,7 @@ describe('the redactor', () => {
 
   test('no secret survives, whatever it is made of', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 6, maxLength: 40 }), fc.string(), (value, around) => {
+      fc.property(anyText({ minLength: 6, maxLength: 40 }), fc.string(), (value, around) => {
         const redact = createRedactor({ SOME_SECRET: value });
         expect(redact(`<<${value}>>`)).toContain('[redacted]');
         expect(redact(Buffer.from(`${around}${value}`).toString('base64'))).toContain('[redacted]');

@@ -91,7 +91,7 @@ async function leave(
     {
       provider,
       size: isCloud ? '64x64' : '1024x1024',
-      thumbnails: true,
+      thumbnails: shown,
       ...(isCloud ? { storage: { provider: 'cloudinary' } } : {}),
       providers: {
         replicate: { baseUrl: `${emulator.url}/v1`, priceUsd: 0.01, pollMs: 10, settleMs: 10 },
