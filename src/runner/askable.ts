@@ -30,7 +30,7 @@ export function heldAskable(
     const { provider } = makerOf(ready, attempt.request);
     const job = jobs.find(({ id }) => id === attempt.jobId);
     if (canBeCleared(provider) || !job) return canBeCleared(provider);
-    const parts = partPathsOf(job, attempt.key, context);
-    return [...parts, ...parts.map(reservedPath), ...idPathsOf({ job, attempt }, context)].some(existsSync);
+    const paths = [...partPathsOf(job, attempt.key, context), ...idPathsOf({ job, attempt }, context)];
+    return [...paths, ...paths.map(reservedPath)].some(existsSync);
   };
 }

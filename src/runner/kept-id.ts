@@ -44,12 +44,15 @@ export async function keepId(places: OtherPlaces, of: Of, remoteId: string): Pro
   return undefined;
 }
 
-/** The remote id that an earlier process kept for an attempt; undefined when there is none that can be read. */
+/**
+ * The remote id that an earlier process kept for an attempt, also one that was written whole by a process that was
+ * killed before it had named the file; undefined when there is none that can be read.
+ */
 export async function keptId(places: OtherPlaces, of: Of): Promise<KeptId | undefined> {
-  for (const path of idPathsOf(of, places)) {
-    const text = await readShort(path);
-    const { data } = schema.safeParse(parsed(text));
-    if (data?.provider === of.attempt.provider) return { remoteId: data.remoteId, path };
+  const paths = idPathsOf(of, places);
+  for (const path of [...paths, ...paths.map(reservedPath)]) {
+    const remoteId = await idIn(path, of);
+    if (remoteId !== undefined) return { remoteId, path };
   }
   return undefined;
 }
@@ -69,10 +72,18 @@ export async function tidyIds(
   { job, attempt, doubt }: Of & { attempt: Pick<Attempt, 'state'>; doubt?: object | undefined },
 ): Promise<void> {
   const isTakenOver = attempt.state !== 'intent' || doubt !== undefined;
+  const isKnown = attempt.state !== 'intent';
   for (const path of isTakenOver ? idPathsOf({ job, attempt }, places) : []) {
-    await removeIfThere(reservedPath(path)).catch(() => {});
-    if (attempt.state !== 'intent') await removeIfThere(path).catch(() => {});
+    const unnamed = reservedPath(path);
+    if (isKnown || (await idIn(unnamed, { attempt })) === undefined) await removeIfThere(unnamed).catch(() => {});
+    if (isKnown) await removeIfThere(path).catch(() => {});
   }
+}
+
+/** The remote id in a file; undefined: there is none of this provider. */
+async function idIn(path: string, { attempt: { provider } }: Pick<Of, 'attempt'>): Promise<string | undefined> {
+  const { data } = schema.safeParse(parsed(await readShort(path)));
+  return data?.provider === provider ? data.remoteId : undefined;
 }
 
 function parsed(text: string): unknown {

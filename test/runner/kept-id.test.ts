@@ -135,6 +135,25 @@ describe('a remote id that the ledger does not take', () => {
     expect([whenAsked, rig.ledger.jobs.counts(job.id).done]).toEqual([[], 1]);
   });
 
+  it.each([
+    ['is taken from a file that was written whole and not yet named', 1, { done: 1, held: 0 }],
+    ['is not taken from half a file, which goes', 0.5, { done: 0, held: 1 }],
+  ])('%s when its process was killed', async (_, share, counts) => {
+    const rig = openRig();
+    const { service, sent } = blind();
+    const job = rig.job({ shots: galleryShots(1) });
+    const hear = deaf(rig);
+    await rig.run(job, [service]);
+    hear();
+    const file = join(partsOf(rig), ids(rig)[0] ?? '');
+    rmSync(file);
+    const text = JSON.stringify({ provider: 'paper', remoteId: 'r1' });
+    writeFileSync(`${file}.reserved`, text.slice(0, Math.floor(text.length * share)));
+    await rig.run(job, [service]);
+    expect([rig.ledger.jobs.counts(job.id), sent()]).toMatchObject([counts, 1]);
+    expect(readdirSync(partsOf(rig))).toEqual([]);
+  });
+
   it('leaves no file behind when the ledger takes it', async () => {
     const rig = openRig();
     await rig.run(rig.job({ shots: galleryShots(3) }), [blind().service]);
