@@ -35,8 +35,8 @@ export type Advice =
   | { code: 'use-image' }
   /** Make the avatar first. */
   | { code: 'make-avatar' }
-  /** Go on with unfinished jobs: paid pictures are collected. */
-  | { code: 'resume' }
+  /** Go on with unfinished jobs, or agree that what is not collected is given up. */
+  | { code: 'collect-or-give-up' }
   /** Go on with this job. */
   | { code: 'resume-job'; jobId: string }
   /** Go on with the job when its batch has ended. */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { namedImages, type Named } from './images.ts';
@@ -9,6 +10,8 @@ import { removeLoras } from './remove-loras.ts';
 
 /** How deleting is asked for. */
 export interface DeleteOptions {
+  /** Also where paid work of a character is not collected yet: it is given up, and counts as paid. Default: false. */
+  uncollected?: boolean;
   /** Asked before anything is deleted; without it nothing is. */
   confirm?: (question: string) => boolean | Promise<boolean>;
   /** Told of a store that does not answer. */
@@ -29,17 +32,18 @@ type DeletingProject = Pick<Project, 'config' | 'ledger' | 'services' | 'caller'
 
 /**
  * Removes pictures, or all of a character, from disk, store and gallery, once it is agreed to.
- * @throws {UserError} when a running process works on them, paid work is not collected yet, or nobody agreed.
+ * @throws {UserError} when a running process works on them, paid work is not collected yet (unless `uncollected`), or
+ *   nobody agreed.
  */
 export async function deleteImages(
   project: DeletingProject,
   names: readonly string[],
-  { confirm, warn = () => {} }: DeleteOptions,
+  { confirm, uncollected = false, warn = () => {} }: DeleteOptions,
 ): Promise<Deleted> {
   const ledger = project.ledger.openExisting();
   const named = namedImages(project, names, { characters: true });
   const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
-  assertIdle(ledger, named);
+  assertIdle(ledger, named, uncollected);
   // A store that refuses us is told of before anything is deleted.
   for (const store of new Set(images.flatMap((image) => image.upload?.store ?? []))) {
     await project.services.checkedStore(store, warn);
@@ -48,9 +52,7 @@ export async function deleteImages(
   const loras = characters.reduce((sum, { key }) => sum + ledger.loras.ofCharacter(key).length, 0);
   const pictures = images.length === 1 ? '1 picture' : `${images.length} pictures`;
   const what = loras === 0 ? pictures : `${pictures} and ${loras === 1 ? '1 LoRA' : `${loras} LoRAs`}`;
-  const held = characters.reduce((sum, { key }) => sum + ledger.maintenance.held(key), 0);
-  const requests = held === 1 ? '1 request that was perhaps paid is' : `${held} requests that were perhaps paid are`;
-  const lost = held === 0 ? '' : `; ${requests} given up`;
+  const lost = givenUpText(ledger, characters);
   if (!(await confirm?.(`Delete ${what} for ever, from disk and store${lost}?`))) {
     throw new UserError(`${what} would be deleted for ever, from disk and store${lost}; nothing was deleted`, {
       hint: 'deleting them needs a yes to the question',
@@ -58,12 +60,13 @@ export async function deleteImages(
     });
   }
   // A question can stand for hours.
-  assertIdle(ledger, named);
+  assertIdle(ledger, named, uncollected);
   const gone: Removed[] = [];
   for (const image of images) gone.push(await removePicture(project, image));
   const weights: string[] = [];
   for (const { key, id } of characters) {
     await removePlaceholders(ledger, key);
+    if (uncollected) giveUp(ledger, key);
     ledger.characters.forget(key);
     const folders = foldersOf(project, id);
     weights.push(...removeLoras(ledger, { key, id }, folders));
@@ -72,8 +75,41 @@ export async function deleteImages(
   return { characters: characters.map(({ id }) => id), images: gone, loras: weights };
 }
 
-/** @throws {UserError} while a running process works on a character, or paid work of one is not collected yet. */
-function assertIdle(ledger: Ledger, named: readonly Named[]): void {
+/** What is lost of characters beside their pictures: "; 2 paid requests that are not collected yet are given up". */
+function givenUpText(ledger: Ledger, characters: readonly { key: number }[]): string {
+  const count = (of: (key: number) => number) => characters.reduce((sum, { key }) => sum + of(key), 0);
+  const held = count((key) => ledger.maintenance.held(key));
+  const owed = count((key) => ledger.maintenance.uncollected(key));
+  const texts = [
+    owed === 0
+      ? []
+      : owed === 1
+        ? '1 request that is not collected yet is'
+        : `${owed} requests that are not collected yet are`,
+    held === 0 ? [] : held === 1 ? '1 request that was perhaps paid is' : `${held} requests that were perhaps paid are`,
+  ].flat();
+  return texts.map((text) => `; ${text} given up`).join('');
+}
+
+/** Ends what is not collected of a character: it counts as paid, and is not fetched any more. */
+function giveUp(ledger: Ledger, key: number): void {
+  const { maintenance, recovery } = ledger;
+  for (const { lease, attempt } of recovery.takeOver(maintenance.uncollectedJobs(key), maintenance.uncollected(key))) {
+    ledger.attempts.failed(lease, {
+      failure: 'canceled',
+      message: 'given up: its character was deleted',
+      settlement: attempt.state === 'generated' ? { state: 'spent', micros: undefined } : { state: 'doubtful' },
+      shot: { state: 'canceled' },
+    });
+    if (attempt.staged !== null) rmSync(attempt.staged, { force: true });
+  }
+}
+
+/**
+ * @param uncollected paid work that is not collected yet is no obstacle.
+ * @throws {UserError} while a running process works on a character, or paid work of one is not collected yet.
+ */
+function assertIdle(ledger: Ledger, named: readonly Named[], uncollected: boolean): void {
   const ids = new Set(
     named.flatMap(({ images, character }) => [
       ...images.map((image) => image.characterId),
@@ -87,12 +123,13 @@ function assertIdle(ledger: Ledger, named: readonly Named[]): void {
       advice: { code: 'cancel-job' },
     });
   }
+  if (uncollected) return;
   const whole = named.flatMap((one) => one.character ?? []);
   const owed = whole.filter(({ key }) => ledger.maintenance.uncollected(key) > 0).map(({ id }) => id);
   if (owed.length > 0) {
-    throw new UserError(`${owed.join(', ')}: paid pictures are not collected yet, nothing was deleted`, {
-      hint: 'they are collected when their jobs are resumed',
-      advice: { code: 'resume' },
+    throw new UserError(`${owed.join(', ')}: paid work is not collected yet, nothing was deleted`, {
+      hint: 'it is collected when its jobs are resumed; `uncollected` gives it up',
+      advice: { code: 'collect-or-give-up' },
     });
   }
 }

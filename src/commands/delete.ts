@@ -6,10 +6,17 @@ import { printJson, printLine, type Io } from '../terminal/print.ts';
 import { bytes } from '../views/format.ts';
 import { withImgGen, type FolderFlags } from './flags.ts';
 
+/** Flags of `imggen delete`. */
+interface DeleteFlags extends FolderFlags {
+  yes?: boolean;
+  uncollected?: boolean;
+}
+
 /** `imggen delete <image|character…>`: removes pictures from disk, store and gallery, and says what it removed. */
-export function remove(io: Io, names: readonly string[], flags: FolderFlags & { yes?: boolean }): Promise<ExitCode> {
+export function remove(io: Io, names: readonly string[], flags: DeleteFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const deleted = await imggen.delete(names, {
+      uncollected: flags.uncollected === true,
       confirm: (question) => flags.yes === true || (!flags.json && confirmOrEnd(io.terminal, question)),
       warn: (message) => io.terminal.stderr.write(`${message}\n`),
     });

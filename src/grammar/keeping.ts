@@ -47,6 +47,7 @@ export function addMarking(program: Command, run: Run): void {
       .description('remove pictures, or all of a character, from disk, store and gallery')
       .argument('<what...>', 'file names, mira-sol/1, or a character’s id')
       .option('--yes', 'without asking')
+      .option('--uncollected', 'also give up paid work that is not collected yet')
       .option('--json', 'one JSON document on stdout'),
     ['imggen delete mira_sol_image_00003', 'imggen delete mira-sol --yes'],
   ).action((names, flags) =>

@@ -6,6 +6,13 @@ import type { AttemptState, Image } from './records.ts';
 import { keepBest } from './takes.ts';
 
 /**
+ * Attempts of shots that are not collected yet: what is paid or being made at the provider, and what a process that
+ * has ended may have sent.
+ */
+const UNCOLLECTED = `attempts a INDEXED BY attempts_by_job ON a.job_id = j.id
+  AND (a.state IN ('accepted', 'generated') OR (a.state = 'intent' AND a.sent_at_ms IS NOT NULL))`;
+
+/**
  * What `clean` and `delete` ask the ledger, and tell it. Folders are per slug: owners who use the same one share
  * them.
  */
@@ -25,11 +32,16 @@ export class Maintenance {
     return workers.some(({ owner }) => this.connection.isRunning(owner));
   }
 
-  /** Shots of a character whose work is paid, or being made at the provider, and not collected yet. */
+  /** Shots of a character whose work is not collected yet: it is paid, perhaps paid, or being made at the provider. */
   uncollected(characterKey: number): number {
-    const sql = `SELECT COUNT(*) n FROM jobs j JOIN attempts a INDEXED BY attempts_by_job
-      ON a.job_id = j.id AND a.state IN ('accepted', 'generated') WHERE j.character_key = ?`;
+    const sql = `SELECT COUNT(*) n FROM jobs j JOIN ${UNCOLLECTED} WHERE j.character_key = ?`;
     return this.connection.get<{ n: number }>(sql, characterKey)?.n ?? 0;
+  }
+
+  /** The jobs of those shots. */
+  uncollectedJobs(characterKey: number): number[] {
+    const sql = `SELECT DISTINCT j.id id FROM jobs j JOIN ${UNCOLLECTED} WHERE j.character_key = ?`;
+    return this.connection.all<{ id: number }>(sql, characterKey).map(({ id }) => id);
   }
 
   /** Shots of a character whose request was sent, and nobody knows what became of it. */

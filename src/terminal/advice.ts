@@ -36,7 +36,7 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
     `${text} (\`${typed(`gallery ${characterId}`)}\` shows what there is; --key NAME makes a job once)`,
   'use-image': (text, _, typed) => `${text}: ${typed('use <image>')}`,
   'make-avatar': (text, _, typed) => `${text} (\`${typed('create-character')}\` makes the avatar)`,
-  resume: (_, __, typed) => `\`${typed('resume')}\` collects them`,
+  'collect-or-give-up': (_, __, typed) => `\`${typed('resume')}\` collects it, --uncollected gives it up`,
   'resume-job': (text, { jobId }, typed) => `${text}; \`${typed(`resume ${jobId}`)}\` goes on with it`,
   'collect-batch': (text, { jobId }, typed) => `${text}; collect them with \`${typed(`resume ${jobId}`)}\``,
   'retry-unknown': (text, { jobId }, typed) => `${text}: ${typed(`retry --unknown ${jobId}`)}`,

@@ -25,7 +25,7 @@ const all: Advice[] = [
   { code: 'trust-ledger' },
   { code: 'start-another-job' },
   { code: 'reroll' },
-  { code: 'resume' },
+  { code: 'collect-or-give-up' },
   { code: 'resume-job', jobId: '7' },
   { code: 'retry', jobId: '7' },
   { code: 'retry-unknown', jobId: '7' },
