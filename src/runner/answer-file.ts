@@ -4,6 +4,7 @@ import type { Spare, SpareSpace } from '../images/spare-space.ts';
 import type { Attempt, Job } from '../ledger/records.ts';
 import type { ImageRequest } from '../providers/provider.ts';
 import type { ReadyProvider } from './context.ts';
+import { mayBeWhole } from './picture.ts';
 import { partPathOf, sparesOf } from './staging.ts';
 
 /** Of a paid picture, as services send them: a PNG of a photo takes 1.2 to 1.8 bytes a pixel. */
@@ -49,9 +50,12 @@ export class AnswerFile {
     }
   }
 
-  /** Takes away what earlier attempts of the shot reserved, whose process has ended. */
+  /** Takes away what earlier attempts of the shot reserved, whose process has ended: no answer that may be whole. */
   async giveBack(earlierKeys: readonly string[]): Promise<void> {
-    for (const key of earlierKeys) await removeIfThere(reservedPath(join(dirname(this.path), `${key}.part`)));
+    for (const key of earlierKeys) {
+      const reserved = reservedPath(join(dirname(this.path), `${key}.part`));
+      if (!(await mayBeWhole(reserved))) await removeIfThere(reserved);
+    }
   }
 
   /** The file, empty: the one that was made, else a new one. */
@@ -85,11 +89,15 @@ export class AnswerFile {
     }
   }
 
-  /** Gives back what is not needed any more, also what a process that has ended reserved. Never throws. */
+  /**
+   * Gives back what is not needed any more, also what a process that has ended reserved, unless that may be a whole
+   * answer, which could not be kept now. Never throws.
+   */
   async close(): Promise<void> {
     this.spare?.done();
     if (this.made && !this.made.isEnded) await this.made.discard();
-    else if (!this.made) await removeIfThere(reservedPath(this.path)).catch(() => {});
+    else if (!this.made && !(await mayBeWhole(reservedPath(this.path))))
+      await removeIfThere(reservedPath(this.path)).catch(() => {});
   }
 }
 

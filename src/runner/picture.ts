@@ -1,4 +1,5 @@
 /** Pictures on disk, as the runner finds them: whole, half, or not at all. */
+import { lstat } from 'node:fs/promises';
 import { ProviderError } from '../errors.ts';
 import {
   inspectAndHash,
@@ -55,11 +56,30 @@ export async function findPart(
   const paths = partPathsOf(job, attempt.key, context);
   for (const path of paths) if (await wholeAt(path)) return path;
   for (const path of paths) {
-    if (!(await wholeAt(reservedPath(path)))) continue;
+    if (!(await isPlain(reservedPath(path))) || !(await wholeAt(reservedPath(path)))) continue;
     await keepReserved(path);
     return path;
   }
   return undefined;
+}
+
+/**
+ * True for a file that holds a whole picture, or that can't be read now (no descriptors, a disk with errors) and may
+ * hold one. A link is none of ours.
+ */
+export async function mayBeWhole(path: string): Promise<boolean> {
+  if (!(await isPlain(path))) return false;
+  return inspectFile(path).then(
+    () => true,
+    (error: unknown) => !(error instanceof ProviderError),
+  );
+}
+
+function isPlain(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }
 
 /**
