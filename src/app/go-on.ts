@@ -12,7 +12,7 @@ import type { RunResult } from './result.ts';
 import { runJobs } from './run-jobs.ts';
 import type { RunOptions } from './run.ts';
 import { statusOfRefusal, worst } from './summary.ts';
-import { agreeTo, assertUnderCaps, givenCaps } from './train-agreement.ts';
+import { agreeTo, assertUnderCaps, withCaps } from './train-agreement.ts';
 import { askedFor, assertSetIsThere, runTrainingJob, type TrainingProject } from './train-job.ts';
 import type { Trained } from './trained.ts';
 
@@ -78,11 +78,6 @@ export function unfinishedTrainings(project: GoingOnProject): Job[] {
   return ownJobs(ledger, project.caller, trainings).filter((job) =>
     job.state === 'canceled' ? isOwed(ledger, job) : isUnfinished(ledger, job, project.services.drawing),
   );
-}
-
-/** The caps that the user gave this time hold for it from now on. */
-function withCaps({ ledger, config }: GoingOnProject, job: Job): Job {
-  return ledger.openExisting().jobs.change(job.id, { caps: givenCaps(config) });
 }
 
 /** Puts a training back into the queue, once it is agreed to. Undefined: nothing of it has failed. */

@@ -119,6 +119,11 @@ function picturesOf({ images }: Pick<TrainPlan, 'images'>): string {
   return images.length === 1 ? '1 picture' : `${images.length} pictures`;
 }
 
+/** A training that goes on: the caps that the user gave this time hold for it from now on. Returns it as it then is. */
+export function withCaps({ ledger, config }: Pick<TrainingProject, 'ledger' | 'config'>, { id }: Job): Job {
+  return ledger.openExisting().jobs.change(id, { caps: givenCaps(config) });
+}
+
 /** The caps that the user gave this time, for a training that goes on; nothing else of it changes. */
 export function givenCaps({ given, caps }: Config): Caps {
   return {

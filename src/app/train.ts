@@ -15,7 +15,7 @@ import { jobBasics } from './jobs.ts';
 import type { Outside } from './opened-run.ts';
 import { makeFolders } from './preflight.ts';
 import type { RunOptions } from './run.ts';
-import { agreeToTrain, givenCaps } from './train-agreement.ts';
+import { agreeToTrain, givenCaps, withCaps } from './train-agreement.ts';
 import { spaceMissing } from '../training/run.ts';
 import { runTrainingJob, type TrainingProject } from './train-job.ts';
 import { assertZipFits, type PlannedTraining, planTraining, type TrainOptions } from './train-plan.ts';
@@ -47,13 +47,14 @@ export async function trainCharacter(
   const basics = basicsOf(project.config, options, planned);
   const wanted = { ...basics, characterKey, kind: 'train', imageCount: 1 } as const;
   const before = ledger.jobs.continued(wanted);
-  const over = before ? [before].find(({ state }) => state !== 'open') : trainedBefore(ledger, wanted);
-  if (over) return trainedOf(ledger, over.id, { end: {}, isNew: false });
+  const isOver = before !== undefined && before.state !== 'open';
   const toSend = before === undefined || ledger.jobs.counts(before.id).queued > 0;
+  const over = isOver ? before : toSend ? trainedBefore(ledger, wanted) : undefined;
+  if (over) return trainedOf(ledger, over.id, { end: {}, isNew: false });
   if (toSend) await assertSpace(before?.settings.output ?? project.config.output, planned);
   if (toSend) await agreeToTrain(project, { planned, before, confirm: options.confirm }, to);
   const sum = toSend ? await written(project, { planned, options, before }) : undefined;
-  const job = before ?? opened(project, { wanted, planned, zipSha256: sum ?? '' });
+  const job = before ? withCaps(project, before) : opened(project, { wanted, planned, zipSha256: sum ?? '' });
   // Another process has trained it while the question stood.
   if (job.state !== 'open') return trainedOf(ledger, job.id, { end: {}, isNew: false });
   assertSame(job, sum);

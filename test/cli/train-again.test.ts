@@ -83,6 +83,29 @@ it('that waits goes on where it began, whatever the output folder is by now', as
   ]);
 });
 
+/** Leaves job 2, which is agreed to and was not sent. */
+async function unsent({ run }: Awaited<ReturnType<typeof trainStudio>>, ...args: string[]): Promise<void> {
+  const wrongKey = { FAL_KEY: 'another:key' };
+  const left = await run(['train', 'mira-sol', '--provider', 'fal', '--yes', ...args], wrongKey);
+  expect(left).toMatchObject({ exitCode: 5 });
+}
+
+it('that waits is sent under the caps that are given this time', async () => {
+  const studio = await trainStudio();
+  await unsent(studio, '--max-day-usd', '2.5');
+  expect(await studio.train('--yes', '--steps', '500', '--max-day-usd', '10')).toMatchObject({ exitCode: 0 });
+  expect(await studio.train('--yes', '--max-day-usd', '10')).toMatchObject({ exitCode: 0 });
+  expect(studio.emulator.charges()).toHaveLength(2);
+});
+
+it('that waits is not sent where another training of the same pictures has made its LoRA', async () => {
+  const studio = await trainStudio();
+  await unsent(studio);
+  await studio.train('--yes', '--new');
+  expect((await studio.train('--yes')).stdout).toContain('is there already (job 3): nothing was bought');
+  expect(studio.emulator.charges()).toHaveLength(1);
+});
+
 it('that a ledger knows nothing of is told before another: its weights are there', async () => {
   const { folder, train } = await trainStudio();
   cpSync(join(folder, '.imggen'), join(folder, 'backup'), { recursive: true });
