@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ProviderError, UserError } from '../errors.ts';
 import { baseUrlOf, keyOf } from './access.ts';
-import type { Capabilities, Price } from './capabilities.ts';
+import type { Capabilities } from './capabilities.ts';
 import { lookUpModel } from './models.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import type { CallContext, Health, ImageRequest, Provider } from './provider.ts';
@@ -17,9 +17,9 @@ import { givenProblems } from './replicate/given-input.ts';
 import { modelReader, type ModelReader } from './replicate/model-reader.ts';
 import { MODELS } from './replicate/model-table.ts';
 import { baseIdOf, DEFAULT_MODEL, modelParts, modelRecord, MODEL_LIST, UNREAD } from './replicate/models.ts';
-import { priceBy } from './price-rules.ts';
-import { inputFor, type Options, optionsSchema, priceFor } from './replicate/options.ts';
+import { inputFor, type Options, optionsSchema } from './replicate/options.ts';
 import { predictionSchema, RETENTION_MS } from './replicate/prediction.ts';
+import { priceOf } from './replicate/price.ts';
 import type { Input } from './replicate/schema.ts';
 import { replicateTrainer } from './replicate/trainer.ts';
 import { ServiceClock } from './service-clock.ts';
@@ -109,14 +109,6 @@ async function learn(
         'nothing was sent. Correct providers.replicate.input, or give this model inputs of its own beside it: ' +
         `"models": { "${model}": { "input": {} } }`,
     });
-}
-
-function priceOf(request: Parameters<Provider['price']>[0], options: Options, nowMs: number): Price | undefined {
-  const listed = modelRecord(request.model)?.price;
-  return (
-    priceFor(options, request.model, nowMs) ??
-    (listed && priceBy(listed.rule, { request, extra: inputFor(options, request.model) }, listed.from))
-  );
 }
 
 function warnings(request: ImageRequest, can: Capabilities): readonly string[] {

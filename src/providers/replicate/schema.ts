@@ -114,8 +114,15 @@ export function fieldProblem(name: string, field: InputField, value: unknown): s
   if (Array.isArray(value) && value.length > (field.itemsMax ?? Infinity))
     return `${name}: takes at most ${field.itemsMax}`;
   if (Array.isArray(value) && value.length < (field.itemsMin ?? 0)) return `${name}: takes at least ${field.itemsMin}`;
-  return undefined;
+  if (field.format === 'uri' && typeof value === 'string' && !ADDRESS.test(value))
+    return `${name}: must be an address (https://…)`;
+  const { items } = field;
+  if (!Array.isArray(value) || items === undefined) return undefined;
+  return value.map((item, index) => fieldProblem(`${name}[${index}]`, items, item)).find((one) => one !== undefined);
 }
+
+/** With its scheme; it may be a picture of megabytes. */
+const ADDRESS = /^[a-z][a-z0-9+.-]*:/i;
 
 function isOf(type: NonNullable<InputField['type']>, value: unknown): boolean {
   if (type === 'array') return Array.isArray(value);

@@ -11,3 +11,12 @@ it('refuses inputs of the config that the model does not take as soon as its sch
   );
   expect(operations()).toEqual(['model']);
 });
+
+it('looks into lists, and tells words from addresses', async () => {
+  const input = { input_images: ['https://example.org/face.png', 7, 'face.png'] };
+  const model = 'black-forest-labs/flux-2-pro';
+  const { provider } = await stage({ provider: { input } });
+  await expect(provider.learn?.(model, call())).rejects.toThrow(/: input_images\[1\]: must be string, is number$/);
+  const words = await stage({ provider: { input: { input_images: ['face.png'] } } });
+  await expect(words.provider.learn?.(model, call())).rejects.toThrow(/input_images\[0\]: must be an address/);
+});
