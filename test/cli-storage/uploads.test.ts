@@ -46,6 +46,7 @@ describe('uploads', () => {
     expect(sent).toMatchObject({ exitCode: 0, stderr: '' });
     expect(sent.stdout).toMatch(/^\[[\d:]+\] uploading 4 pictures of mira-sol to cloudinary\n/);
     expect(sent.stdout).not.toContain('at a time');
+    expect(sent.stdout).toMatch(/\nall uploaded to cloudinary$/);
     expect(disagreements(folder, cloud)).toEqual([]);
     expect(ask(folder, 'SELECT * FROM attempts')).toHaveLength(4);
     const again = await withCloud(cloud, folder, ['upload', 'mira-sol', '--storage', 'cloudinary']);
