@@ -61,7 +61,9 @@ function isOpen(earlier: EarlierWork): earlier is { jobId: number; isOpen: true 
 }
 
 function whatCame(earlier: EarlierWork): string {
-  return 'filename' in earlier ? earlier.filename : `job ${earlier.jobId} was paid for an answer that is no picture`;
+  return 'filename' in earlier
+    ? earlier.filename
+    : `job ${earlier.jobId} was paid, or perhaps paid, and made no picture`;
 }
 
 function underWay(model: string, { filename }: Image, jobId: number): UserError {

@@ -3,8 +3,8 @@ import type { SeedHonored } from '../events.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * A picture that was made of it, or the job that is at it (also one that was canceled behind its request), or whose
- * answer was paid and is none.
+ * A picture that was made of it, or the job that is at it (also one that was canceled behind its request), or that was
+ * paid, or perhaps paid, for no picture.
  */
 export type EarlierWork = { filename: string; seedHonored: SeedHonored } | { jobId: number; isOpen: boolean };
 
@@ -43,8 +43,9 @@ export function workedOn(
   );
   if (open) return { ...open, isOpen: true };
   const vain = connection.get<{ jobId: number }>(
-    `SELECT job_id jobId FROM attempts WHERE shot_id IN (${shots})
-      AND outcome = 'unusable' AND provider = ? AND model = ? AND job_id > ? ORDER BY id DESC LIMIT 1`,
+    `SELECT a.job_id jobId FROM attempts a JOIN reservations r ON r.attempt_id = a.id AND r.state <> 'released'
+      WHERE a.shot_id IN (${shots}) AND a.outcome IN ('unusable', 'rejected', 'refused')
+      AND a.provider = ? AND a.model = ? AND a.job_id > ? ORDER BY a.id DESC LIMIT 1`,
     sourceImageId,
     provider,
     model,

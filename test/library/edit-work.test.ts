@@ -118,11 +118,25 @@ describe('an edit without words', () => {
     const edit = (fresh?: boolean) =>
       imggen.edit({ image: 'mira/1', settings: { model: 'someone/vector' }, fresh }).result;
     expect(await edit()).toMatchObject({ status: 'all-failed' });
-    await expect(edit()).rejects.toThrow(/job 2 was paid for an answer that is no picture/);
+    await expect(edit()).rejects.toThrow(/job 2 was paid, or perhaps paid, and made no picture/);
     await expect(imggen.planEdit({ image: 'mira/1' })).rejects.toThrow(/The prompt is missing/);
     expect(paid()).toBe(1);
     expect(await edit(true)).toMatchObject({ status: 'all-failed' });
     expect(paid()).toBe(2);
+  });
+
+  it('that failed, and was perhaps charged, is not paid for again, unless that is asked for', async () => {
+    const model = working('someone/upscaler', 'd', { image: uri, note: { type: 'string' } });
+    const own = { 'someone/upscaler': { input: { note: 'FAIL(CUDA out of memory)' } } };
+    const providers = { replicate: { ...PRICED.providers.replicate, models: own } };
+    const { imggen, inputs } = await replicateProject({ ...PRICED, providers }, { service: { models: [model] } });
+    await imggen.pack({ count: 1 }).result;
+    const edit = (fresh?: boolean) =>
+      imggen.edit({ image: 'mira/1', settings: { model: 'someone/upscaler' }, fresh }).result;
+    expect(await edit()).toMatchObject({ status: 'all-failed', jobs: [{ costUsd: 0.01 }] });
+    await expect(edit()).rejects.toThrow(/job 2 was paid, or perhaps paid, and made no picture/);
+    expect(inputs()).toHaveLength(2);
+    expect(await edit(true)).toMatchObject({ status: 'all-failed' });
   });
 
   it('with a key is made once, whatever is asked again', async () => {

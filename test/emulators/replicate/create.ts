@@ -79,7 +79,7 @@ export function fateOf(input: Record<string, unknown>, files: ReadonlyMap<string
     .find((value) => typeof value === 'string' && isBrokenFile(value, files));
   if (broken !== undefined) return { end: 'failed', error: 'Prediction input failed: cannot identify image file' };
   if (prompt.includes(REFUSED_WORD)) return { end: 'failed', error: NSFW };
-  const said = /FAIL\((.*?)\)/.exec(prompt)?.[1];
+  const said = Object.values(input).flatMap((value) => /^[^]{0,2000}?FAIL\((.*?)\)/.exec(String(value))?.[1] ?? [])[0];
   if (said !== undefined) return { end: 'failed', error: said };
   const asked = typeof input['num_outputs'] === 'number' ? input['num_outputs'] : 1;
   return { end: 'succeeded', outputs: prompt.includes(FLAGGED_WORD) ? asked - 1 : asked };
