@@ -66,3 +66,12 @@ describe('the words of a problem', () => {
     ]);
   });
 });
+
+test('a scene that is a text is shown, not called missing', async () => {
+  expect(await problemsOf({ character, scenes: [' ', 'x'.repeat(1_001)] })).toEqual([
+    'scenes[0].prompt: expected 1 to 1000 characters of text, got " "',
+    expect.stringMatching(
+      /^scenes\[1\]\.prompt: expected 1 to 1000 characters of text, got "x+…?" \(1001 characters\)$/,
+    ),
+  ]);
+});
