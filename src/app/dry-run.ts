@@ -17,7 +17,7 @@ import { planGallery, type PackOptions } from './pack.ts';
 import type { Choice } from '../events.ts';
 import { takesNotice } from './cap-words.ts';
 import { dearestOf, estimate, standInsOf, worstOf } from './estimate.ts';
-import { expectedReferences, faceNotice, hasPicture } from './likeness.ts';
+import { expectedReferences, faceNotice, plannedAvatar } from './likeness.ts';
 import { fallbackNotices, withFallbacks } from './fallbacks.ts';
 import { alikeOf } from './preflight.ts';
 import { unreadNotice } from './models.ts';
@@ -140,19 +140,19 @@ async function dryJob(plan: DryPlan, project: Pick<Project, 'services' | 'ledger
   const nothing = { spentMicros: 0, reservedMicros: 0 };
   const question = { ...job, ...makers, references: known, total: nothing };
   const found = estimate([question], nothing);
-  const hasAvatar = hasPicture(project, plan);
+  const avatar = plannedAvatar(project, plan);
   const shots = planned.map((shot): DryShot => {
     const own = shotSettings(settings, shot.settings ?? {}, shot.kind);
     const priced = { own: shot.settings, prompt: shot.prompt, kind: shot.kind, known };
     const worstMicros = dearestOf(settings, makers, priced);
-    const along = expectedReferences({ ...settings, own: shot.settings?.references ?? [] }, { can, ...priced });
+    const along = expectedReferences({ ...settings, own: shot.settings?.references ?? [] }, { can, avatar, ...priced });
     return {
       shot: shot.name,
       kind: shot.kind,
       seed: shot.seed,
       prompt: shot.prompt,
       size: `${own.width}x${own.height}`,
-      avatar: hasAvatar && along.some(({ path }) => path === ''),
+      avatar: avatar !== undefined && along.some(({ path }) => path === ''),
       references: along
         .filter(({ path }) => path !== '')
         .map(({ path, role = 'face' }) => shownReference({ picture: path, role })),

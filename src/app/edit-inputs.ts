@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Image, JobSettings } from '../ledger/records.ts';
 import type { Capabilities, WorkInputs } from '../providers/capabilities.ts';
 import { REFERENCE_ROLES, type ReferenceRole } from '../shot.ts';
-import { hasPicture } from './likeness.ts';
+import { plannedAvatar } from './likeness.ts';
 import type { Notice } from './notice.ts';
 import type { Project } from './project.ts';
 
@@ -33,7 +33,7 @@ function lackOf(
   const { images } = project.ledger.openExisting();
   // The picture of the face is no other one beside itself.
   const isOther = images.avatar(characterKey)?.id !== id;
-  if (role === 'face' && isOther && hasPicture(project, { characterId, characterKey, settings })) return undefined;
+  if (role === 'face' && isOther && plannedAvatar(project, { characterId, characterKey, settings })) return undefined;
   const own = "its address in the model's own input (providers.replicate.models)";
   const how = `name one in character.references with the role ${role}, or ${own}`;
   return `${works.beside[role]}: it needs a picture of the ${role} beside the one that it works on; ${how}`;

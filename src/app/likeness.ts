@@ -1,7 +1,7 @@
 /** What of the character's face goes along with the pictures of a job: looked at before anything is paid. */
 import { UserError } from '../errors.ts';
 import type { AlikeShots } from '../ledger/alike.ts';
-import type { Job, JobSettings } from '../ledger/records.ts';
+import type { Image, Job, JobSettings } from '../ledger/records.ts';
 import type { ReadyProvider } from '../runner/context.ts';
 import { facelessText, fileOf } from '../runner/face.ts';
 import { sentReferences, type TakesReferences } from '../runner/sent-references.ts';
@@ -49,8 +49,8 @@ export function takesFace({ references, model }: JobSettings, { provider }: Read
   return !references.some(isFace) && referencesMax > 0 && keepsFace !== 'drawn' && withheld === undefined;
 }
 
-/** Where the face of a job's pictures will be from; `missing`: why there is none. */
-function faceSource(project: FaceProject, job: FacePlan): { face: FaceSource; missing: string } {
+/** Where the face of a job's pictures will be from; `avatar`: the one that is there; `missing`: why there is none. */
+function faceSource(project: FaceProject, job: FacePlan): { face: FaceSource; avatar?: Image; missing: string } {
   const { characterId, characterKey: key = job.before?.characterKey } = job;
   const missing = `${characterId} has no avatar to refer to`;
   if (job.settings.references.some(isFace)) return { face: 'given', missing };
@@ -60,7 +60,8 @@ function faceSource(project: FaceProject, job: FacePlan): { face: FaceSource; mi
   const face = faceOf(ledger, key, project.services.drawing);
   const outputs = () => [project.config.output, ...ledger.maintenance.outputs()];
   const isThere = face && fileOf(face, outputs()) !== undefined;
-  if (isThere || job.settings.pictures?.length) return { face: 'there', missing };
+  if (isThere) return { face: 'there', avatar: face, missing };
+  if (job.settings.pictures?.length) return { face: 'there', missing };
   if (face) return { face: 'none', missing: `the file of the avatar of ${characterId} is gone (${face.filename})` };
   if (ledger.images.faces(key).length > 0) return { face: 'drawn', missing };
   const rejected = rejectedAvatar(ledger, key);
@@ -68,10 +69,13 @@ function faceSource(project: FaceProject, job: FacePlan): { face: FaceSource; mi
   return { face: 'none', missing: `the avatar of ${characterId} is rejected (${rejected.filename})` };
 }
 
-/** True when an avatar, or what serves as one, goes along where the model takes it: it is there, or made first. */
-export function hasPicture(project: FaceProject, job: FacePlan): boolean {
-  const { face } = faceSource(project, job);
-  return face === 'there' || face === 'made';
+/**
+ * The avatar, or what serves as one, that goes along where the model takes it: it is there, or made first (then its
+ * `sha256` is empty); undefined: none.
+ */
+export function plannedAvatar(project: FaceProject, job: FacePlan): Pick<Reference, 'sha256'> | undefined {
+  const { face, avatar } = faceSource(project, job);
+  return face === 'there' || face === 'made' ? { sha256: avatar?.sha256 ?? '' } : undefined;
 }
 
 /** What shots of a character ask of a provider for the sake of the face. */
@@ -159,12 +163,14 @@ export interface ExpectedShot {
   kind?: ShotKind | undefined;
   /** References that were read. */
   known?: ReadonlyMap<string, Reference> | undefined;
+  /** The avatar, where it is known: no other picture that is the same goes along. */
+  avatar?: Pick<Reference, 'sha256'> | undefined;
 }
 
 /** The references that a shot will go with, as far as they are known now: for its price, and for plans. */
 export function expectedReferences(
   { references, pictures = [], own = [], width, height }: FaceSettings,
-  { can, kind = 'gallery', known }: ExpectedShot,
+  { can, kind = 'gallery', known, avatar }: ExpectedShot,
 ): Reference[] {
   const isAvatar = kind === 'avatar';
   const unread = { path: '', mime: 'image/png', sha256: '', sizeBytes: 0 } as const;
@@ -173,11 +179,11 @@ export function expectedReferences(
     return { ...(known?.get(path) ?? { ...unread, path, sha256: path }), role: given.role };
   };
   // The avatar is as large as the pictures.
-  const avatar = isAvatar ? [] : [{ ...unread, width, height }];
+  const made = isAvatar ? [] : [{ ...unread, ...avatar, width, height }];
   const fitting = references.filter((given) => isForKind(given, kind));
   const faces = fitting.filter(isFace).map(read);
   const others = [...own, ...fitting.filter((given) => !isFace(given))].map(read);
-  const parts = { faces: faces.length > 0 ? faces : avatar, pictures: isAvatar ? [] : pictures, own: others };
+  const parts = { faces: faces.length > 0 ? faces : made, pictures: isAvatar ? [] : pictures, own: others };
   if (can.works && sourceOf(own)) return sentReferences(parts, can);
   let places = can.referencesMax;
   return sentReferences(parts, can).filter((one) => hasOwnInput(can, one) || places-- > 0);

@@ -1,6 +1,6 @@
 /** What a plan tells of each picture before anything is paid. */
 import { copyFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
@@ -17,7 +17,7 @@ async function studio() {
 
 it('the avatar, products and sizes of its own, picture by picture, as text and as JSON', async () => {
   const { folder, run } = await studio();
-  expect(await run('avatar')).toMatchObject({ exitCode: 0 });
+  expect(await run('avatar', '--count', '2')).toMatchObject({ exitCode: 0 });
   copyFileSync(join(folder, 'images/mira-sol/mira_sol_image_00001.png'), join(folder, 'bag.png'));
   const scenes = [
     { prompt: 'in a kitchen', size: '768x1024', references: [{ picture: 'bag.png', role: 'product' }] },
@@ -53,4 +53,24 @@ it('what is not known of the model before its schema is read', async () => {
   const { run } = await studio();
   const { stdout } = await run('pack', '--count', '1', '--transparent', '--dry-run');
   expect(stdout).toMatch(/warning: .*flux-2-pro.* is not known to make a transparent background/);
+});
+
+it('a training picture that is the face goes along once, as in the run; so does one that is edited', async () => {
+  const { run } = await studio();
+  expect(await run('create-character', '--training-count', '3')).toMatchObject({ exitCode: 0 });
+  await run('mark', 'mira-sol/2', 'mira-sol/3', 'mira-sol/4', '--approve');
+  await run('use', 'mira-sol/3');
+  const { stdout } = await run('pack', '--count', '1', '--dry-run', '--json');
+  const { jobs } = JSON.parse(stdout) as { jobs: { shots: { avatar: boolean; references: string[] }[] }[] };
+  const [shot] = jobs.flatMap(({ shots }) => shots);
+  expect(shot?.avatar).toBe(true);
+  const planned = (shot?.references ?? []).map((path) => basename(path));
+  expect(planned.toSorted()).toEqual(['mira_sol_image_00002.png', 'mira_sol_image_00004.png']);
+  expect(await run('pack', '--count', '1')).toMatchObject({ exitCode: 0 });
+  const shown = JSON.parse((await run('show', 'mira-sol/5', '--json')).stdout) as {
+    references: { filename: string }[];
+  };
+  expect(shown.references.map(({ filename }) => filename)).toEqual(['mira_sol_image_00003.png', ...planned]);
+  const edit = (await run('edit', 'mira-sol/3', '--prompt', 'a red coat', '--dry-run')).stdout;
+  expect(edit).toMatch(/^sent along: images\/mira-sol\/mira_sol_image_00003\.png$/m);
 });
