@@ -91,12 +91,12 @@ export class AnswerFile {
 
   /**
    * Gives back what is not needed any more, also what a process that has ended reserved, unless that may be a whole
-   * answer, which could not be kept now. Never throws.
+   * answer, which could not be kept now. Never throws. @param isStored the picture has its name: there is no other.
    */
-  async close(): Promise<void> {
+  async close(isStored = false): Promise<void> {
     this.spare?.done();
     if (this.made && !this.made.isEnded) await this.made.discard();
-    else if (!this.made && !(await mayBeWhole(reservedPath(this.path))))
+    else if (!this.made && (isStored || !(await mayBeWhole(reservedPath(this.path)))))
       await removeIfThere(reservedPath(this.path)).catch(() => {});
   }
 }

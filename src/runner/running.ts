@@ -27,15 +27,17 @@ export class Running {
     const { request, state } = open.attempt;
     const work = () => runAttempt(this.context, open);
     if (request.batch && state === 'intent' && !open.doubt) this.batches.expect(open);
+    let isStored = false;
     const turns = request.batch && state !== 'intent' ? this.turns.get(open.job.id) : undefined;
     try {
       await tidyIds(this.context, open);
       const end = await (turns ? turns.take(work) : work());
+      isStored = end.kind === 'done';
       if (end.kind === 'released' && end.why !== 'interrupted') this.tellReleased(open, end);
       return end;
     } finally {
       this.batches.ended(open);
-      await open.file.close();
+      await open.file.close(isStored);
     }
   }
 
