@@ -68,7 +68,8 @@ function told(error: unknown, around: Surroundings, typed: AsTyped): ExitCode {
     return EXIT_OF_ERROR[error.kind];
   }
   if (isDiskFailure(error)) {
-    const hint = 'make room, or correct the path or its permissions; then run again: nothing that was paid is lost';
+    const hint =
+      'free some space, or correct the path or its permissions; then run again: nothing that was paid is lost';
     const disk = new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, { hint });
     stderr.write(wordsOf(disk, { redact, typed }));
     return EXIT.usage;

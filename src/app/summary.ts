@@ -104,7 +104,7 @@ export function statusOf(
   const behind = sum((one) => one.uploadsLeft + one.uncompared);
   if (stop === 'interrupted' && left + behind > 0) return 'interrupted';
   if (canceled && sum((one) => one.canceled) > 0) return 'interrupted';
-  // With a full disk that is the reason to tell: what was sent is collected once there is room.
+  // With a full disk that is the reason to tell: what was sent is collected once there is space.
   if (sum((one) => one.held + (stop === 'disk' || stop === 'ledger' ? 0 : one.liveAtProvider)) > 0) return 'unsettled';
   if (stop === 'busy') return 'unsettled';
   if (stop === 'ledger') return sum((one) => one.completed) === 0 ? 'all-failed' : 'some-failed';

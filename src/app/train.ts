@@ -61,12 +61,12 @@ export async function trainCharacter(
   return runTrainingJob(project, job, to);
 }
 
-/** @throws {UserError} where the weights have no room: no job is left behind that a later `resume` would buy. */
+/** @throws {UserError} where the weights have no space: no job is left behind that a later `resume` would buy. */
 async function assertSpace(output: string, { with: { trainer } }: PlannedTraining): Promise<void> {
   const missing = spaceMissing(await freeBytes(output), output, trainer.weightsBytes);
   if (missing === undefined) return;
   throw new UserError(`${missing}: nothing was sent`, {
-    hint: 'make room for the weights, or choose another folder',
+    hint: 'free some space for the weights, or choose another folder',
     advice: { code: 'choose-output' },
   });
 }

@@ -38,7 +38,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'with face', align: 'right' },
 ];
 
-/** Columns from which the table has room for providers beside their models. */
+/** Columns from which the table is wide enough for providers beside their models. */
 const WIDE = 110;
 
 /** Models under the names of their providers: without that column their names stay whole. */

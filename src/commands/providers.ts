@@ -125,7 +125,7 @@ function isSnapshot(row: Row, rows: readonly Row[]): boolean {
   return plain !== row.model && rows.some((other) => other.provider === row.provider && other.model === plain);
 }
 
-/** What the table has no room for, a line each. */
+/** What the table is too narrow for, a line each. */
 function notesOf(rows: readonly Row[], today: string, typed: AsTyped): string[] {
   const lines: string[] = [];
   for (const name of new Set(rows.map((row) => row.provider))) {

@@ -23,7 +23,7 @@ const REJECTED = new RegExp(
     'workflow execution error|has no outputs|custom node|error decoding base64',
   'i',
 );
-/** The next try may get a machine with room. */
+/** The next try may get a machine with enough memory. */
 const FULL = /out ?of ?memory/i;
 /** Things that a worker says besides its picture, at most. */
 const SAID_MAX = 5;

@@ -1,7 +1,7 @@
 import type { Job } from '../ledger/records.ts';
 import type { RunnerContext } from './context.ts';
 
-/** Never start paid work with less than this free (docs/ledger.md, "Room on the disk"). */
+/** Never start paid work with less than this free (docs/ledger.md, "Space on the disk"). */
 const FREE_MIN_BYTES = 64 * 1024 * 1024;
 /** What the ledger may take while what is under way is written down. */
 const LEDGER_FREE_MIN_BYTES = 16 * 1024 * 1024;

@@ -81,7 +81,7 @@ export async function stagedPicture(
     await stageBytes(path, whole);
     return written.picture;
   } catch (error) {
-    // The picture that is there is safe; the disk has no room for another copy of it.
+    // The picture that is there is safe; the disk has no space for another copy of it.
     context.trace('not-annotated', { shot: open.lease.shot, message: context.clean((error as Error).message) });
     return pictureIn(before);
   }

@@ -31,9 +31,9 @@ export function sentReferences({ faces, pictures, own }: ReferenceParts, can: Ta
   if (source) return distinct([source, ...(SEVERAL.has(can.keepsFace) ? faces : [])]).slice(0, can.referencesMax);
   const [apart, shared] = [own.filter((one) => hasOwnInput(can, one)), own.filter((one) => !hasOwnInput(can, one))];
   const needed = distinct([...faces, ...shared]);
-  const room = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - needed.length) : 0;
+  const places = SEVERAL.has(can.keepsFace) ? Math.max(0, can.referencesMax - needed.length) : 0;
   const sums = new Set(needed.map(({ sha256 }) => sha256));
-  const more = pictures.filter(({ sha256 }) => !sums.has(sha256)).slice(0, room);
+  const more = pictures.filter(({ sha256 }) => !sums.has(sha256)).slice(0, places);
   // The same picture may show a face and be a style: each input gets its own.
   return inOrderOfRoles([...distinct([...faces, ...more, ...shared]), ...apart]);
 }

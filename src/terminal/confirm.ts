@@ -23,7 +23,7 @@ export async function confirm(
   const closed = new AbortController();
   ask.once('close', () => closed.abort());
   try {
-    // With room for the answer behind it.
+    // With space for the answer behind it.
     const words = wrapped(`${question} [y/N]`, (stderr.columns ?? Infinity) - ANSWER_COLUMNS);
     const answer = await ask.question(`${words} `, { signal: closed.signal });
     return /^y(es)?$/i.test(answer.trim());

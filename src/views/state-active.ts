@@ -30,7 +30,7 @@ export function touch(
   return { ...state, active };
 }
 
-/** Makes room: a shot that only waits for its next attempt is the least interesting. It comes back when it moves. */
+/** Removes one: a shot that only waits for its next attempt is the least interesting. It comes back when it moves. */
 function forgetOne(active: Map<string, ActiveShot>): void {
   let victim: string | undefined;
   for (const [key, shot] of active) {

@@ -9,7 +9,7 @@ import { wrapped } from './wrap.ts';
 /** Shots named in one line of a group of failures; the rest is a number. */
 const NAMES_MAX = 6;
 const MESSAGE_LENGTH_MAX = 400;
-/** Room for ` and 999 more`. */
+/** Columns of ` and 999 more`. */
 const MORE_WIDTH = 13;
 
 /**

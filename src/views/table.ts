@@ -63,8 +63,8 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 }
 
 /**
- * The columns that are shown in the rows: without the empty spare ones, and, for want of room, without those below and
- * the spare ones.
+ * The columns that are shown in the rows: without the empty spare ones, and, where the terminal is narrow, without
+ * those below and the spare ones.
  */
 function chosen(columns: readonly Column[], rows: readonly RichCell[][], width: number): number[] {
   let kept = [...columns.keys()].filter(

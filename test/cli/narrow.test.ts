@@ -31,7 +31,7 @@ it('every line fits, in whole words', async () => {
   expect((await shown(folder, ['show', 'mira-sol/3'])).replaceAll(/\n\s+/g, ' ')).toContain(scene);
 });
 
-it('models are told by their whole names, under their providers where there is no room beside them', async () => {
+it('models are told by their whole names, under their providers where the terminal is narrow', async () => {
   const folder = newStudio();
   const narrow = await shown(folder, ['models']);
   for (const { id } of MODELS) expect(narrow).toContain(id);
@@ -40,7 +40,7 @@ it('models are told by their whole names, under their providers where there is n
   expect(await shown(folder, ['providers'])).toContain('black-forest-labs/flux-2-pro');
 });
 
-it('names of files are whole, also those of placeholders: what has no room is left out', async () => {
+it('names of files are whole, also those of placeholders: what is too wide is left out', async () => {
   const folder = newStudio();
   await imggen(folder, ['pack', '--count', '2', '--quiet']);
   const db = new Sqlite(join(folder, '.imggen', 'ledger.db'));

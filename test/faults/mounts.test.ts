@@ -55,7 +55,7 @@ describe.runIf(allowed).each(['openai', 'replicate'] as const)('in the middle of
   it('a disk of everything that is full loses nothing, and resume completes what is left', async () => {
     await onDisk({ provider, what: 'everything' }, async (home) => {
       const first = await home.pack(home.fill);
-      // The ledger may have found room in what the pictures gave back.
+      // The ledger may have found space in what the pictures gave back.
       expect([0, 3, 6], first.stderr).toContain(first.code);
       if (first.code !== 0) expectOneSentence(first, /SQLITE_FULL|MiB free for/);
       const last = eventsOf(first.stdout).at(-1);
@@ -85,7 +85,7 @@ describe.runIf(allowed)('before anything is paid', () => {
   const provider = 'openai';
 
   it.each(['the pictures', 'everything'] as const)(
-    'a disk of %s that has too little room stops the run, exit 6, and the next one completes it',
+    'a disk of %s that has too little space stops the run, exit 6, and the next one completes it',
     async (what) => {
       await onDisk({ provider, what }, async (home) => {
         await home.remount('size=32m');

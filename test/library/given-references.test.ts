@@ -106,7 +106,7 @@ describe('references of a config', () => {
     ]);
   }, 30_000);
 
-  it('of a product leave a model with room for one picture to the avatar and what refers to it', async () => {
+  it('of a product leave a model of one picture to the avatar and what refers to it', async () => {
     const character = { references: [{ picture: data(MUG), role: 'product' }] };
     const providers = { replicate: { model: 'black-forest-labs/flux-kontext-pro' } };
     const { imggen } = await replicateProject({ character, providers });

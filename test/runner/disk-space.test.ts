@@ -1,4 +1,4 @@
-/** A disk with too little room stops a run before it pays for more. */
+/** A disk with too little space stops a run before it pays for more. */
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { galleryShots } from '../support/jobs.ts';
@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 it.each([
   { disk: 'the pictures', free: 60 * MIB, says: /^60 MiB free for .*images, 64 MiB needed/ },
   { disk: 'the ledger', free: 15 * MIB, says: /^15 MiB free for the ledger in .*, 16 MiB needed/ },
-])('sends nothing when there is no room for $disk', async ({ disk, free, says }) => {
+])('sends nothing when there is no space for $disk', async ({ disk, free, says }) => {
   const rig = openRig();
   const job = rig.job({ shots: galleryShots(2) });
   const short = disk === 'the ledger' ? dirname(rig.output) : rig.output;

@@ -1,4 +1,4 @@
-/** The room for weights is looked at before anybody pays for them. */
+/** The space for weights is looked at before anybody pays for them. */
 import { expect, it } from 'vitest';
 import { spaceMissing } from '../../src/training/run.ts';
 

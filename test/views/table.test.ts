@@ -133,7 +133,7 @@ describe('when the rows do not fit', () => {
     expect(table(columns, rows, { ...look, width: 10 })).toMatch(/^name\n/);
   });
 
-  test('with room for all, all stand in the row', () => {
+  test('where the terminal is wide enough, all stand in the row', () => {
     expect(table(columns, rows, { ...look, width: Infinity }).split('\n')).toHaveLength(3);
   });
 

@@ -72,7 +72,7 @@ function failureOf({ status }: HistoryEntry, { charged }: ResultOptions): Provid
   } = errorSchema.safeParse(told).data ?? {};
   const words = oneLine(said ?? '') || exception || 'the workflow failed without a reason';
   const where = type ? ` in ${type} (node ${id ?? '?'})` : '';
-  // After it has run out of memory the server unloads its models: the next try may have room.
+  // After it has run out of memory the server unloads its models: the next try may have enough.
   const isFull = OUT_OF_MEMORY.test(`${exception ?? ''} ${words}`);
   return new ProviderError(`${SERVICE}${where}: ${words}`, {
     failure: isFull ? 'unavailable' : 'rejected',

@@ -55,7 +55,7 @@ describe('a prompt at ComfyUI', () => {
     );
   });
 
-  it('that runs out of memory is tried again: the server makes room', async () => {
+  it('that runs out of memory is tried again: the server frees some', async () => {
     expect(await endOf(FULL_WORD)).toMatchObject({ failure: 'unavailable', charged: 'no' });
   });
 

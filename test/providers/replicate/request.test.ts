@@ -180,7 +180,7 @@ describe('Replicate, asked for a picture', () => {
     expect(await second).toMatch(/^\w+$/);
   });
 
-  it('pays nothing when an upload fails or there is no room for the references', async () => {
+  it('pays nothing when an upload fails or there is no space for the references', async () => {
     const { provider, emulator } = await stage({ emulator: fault('upload', 'reset-before') });
     await expect(
       provider.submit(request({ model: PRO, references: [reference(400_000)] }), call()),

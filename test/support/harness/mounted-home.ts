@@ -14,7 +14,7 @@ import { type Findings, verify } from '../harness/verify.ts';
 /** Pictures of a pack, all asked for at once. */
 export const COUNT = 4;
 const PACK = ['pack', '--count', String(COUNT), '--json', '--yes'];
-/** What the room check asks for, and more. It is memory that is only promised. */
+/** What the check of the space asks for, and more. It is memory that is only promised. */
 export const ROOMY = 'size=256m';
 
 /** What is on the mount: the pictures, or everything: config, ledger and pictures. */
@@ -29,7 +29,7 @@ export interface MountedHome {
   allowWriting: () => Promise<void>;
   /** No file more can be made on it. */
   leaveNoInodes: () => Promise<void>;
-  /** Leaves no room on it. */
+  /** Leaves no space on it. */
   fill: () => Promise<void>;
   /** Runs a pack, and does something when all its requests have arrived and none is answered yet. */
   pack: (whileAsked?: () => Promise<void>) => Promise<Ended>;
@@ -48,7 +48,7 @@ export async function onMount(
   const { root, provider, mounts, what } = scene;
   const gate = gated(provider === 'openai' ? openai() : replicate());
   const emulator = await startEmulator(gate.service);
-  // Neither on the mount nor in the home: an answer that has no room is kept here.
+  // Neither on the mount nor in the home: an answer that has no space is kept here.
   const spare = mkdtempSync(join(tmpdir(), 'imggen-spare-'));
   const home = openHome(root, configOf(provider, `${emulator.url}/v1`), {
     OPENAI_API_KEY: 'emulated-key',

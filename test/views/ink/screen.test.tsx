@@ -75,7 +75,7 @@ test('three shots at 80 columns: who, how far, for how much, which shot does wha
   ]);
 });
 
-test('with room, what Ctrl-C does to what is in flight is told whole', () => {
+test('at a wide terminal, what Ctrl-C does to what is in flight is told whole', () => {
   expect(shown(few, 120).at(-1)).toBe(
     'Ctrl-C: sends nothing new, lets go of 1 at the provider, `imggen resume` collects',
   );
@@ -151,7 +151,7 @@ test('who only looks on is told that Ctrl-C leaves the run alone', () => {
   expect(shown(state, 30).at(-1)).toBe('Ctrl-C stops watching');
 });
 
-test('the least room still has the bar', () => {
+test('the smallest terminal still has the bar', () => {
   expect(layoutFor(3, 5)).toMatchObject({ header: false, shots: 0 });
   expect(shown(few, 40, 3)).toEqual(['█████░░░░░░░░░░░░  33 % 1/3']);
 });
