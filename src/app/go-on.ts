@@ -12,7 +12,7 @@ import type { RunResult } from './result.ts';
 import { runJobs } from './run-jobs.ts';
 import type { RunOptions } from './run.ts';
 import { statusOfRefusal, worst } from './summary.ts';
-import { agreeTo, assertUnderCaps, withCaps } from './train-agreement.ts';
+import { agreeTo, assertUnderCaps, changeCaps } from './train-agreement.ts';
 import { askedFor, assertSetIsThere, runTrainingJob, type TrainingProject } from './train-job.ts';
 import type { Trained } from './trained.ts';
 
@@ -109,7 +109,7 @@ async function besideEachOther(
   pictures: () => Promise<RunResult>,
 ): Promise<RunResult> {
   const refusals = new Refusals();
-  const trainings = wanted.map((job) => withCaps(project, job));
+  const trainings = wanted.map((job) => changeCaps(project, job));
   for (const job of trainings) {
     to.emit(openedEvent(project.ledger.open(), job, project.clean));
     const message = `going on with job ${job.id}: a LoRA for ${job.characterId}`;

@@ -14,7 +14,7 @@ import type { Refusals } from './refusals.ts';
 import type { RunResult } from './result.ts';
 import type { RunOptions } from './run.ts';
 import { summarize } from './summary.ts';
-import { withFaces } from './without-face.ts';
+import { freeWaiting } from './without-face.ts';
 
 /**
  * Makes jobs or goes on with them, to their end: checks, asks, writes the jobs, runs them, sums up. What is paid and
@@ -121,7 +121,7 @@ function openAll(
       return job.open();
     };
     const jobs = planned.map((job) => (job.before && agreed.refusals.of(job) ? job.before : open(job)));
-    const going = withFaces(ledger, jobs, { agreed: agreed.withoutFace, drawing });
+    const going = freeWaiting(ledger, jobs, { agreed: agreed.withoutFace, drawing });
     for (const job of going) ledger.uploads.retryFailed(job.id);
     return { jobs: going, opened: ledger.jobs.openRun(going.map((job) => job.id)) };
   });

@@ -99,7 +99,7 @@ async function together<const Loads extends readonly unknown[]>(
   const ended = await Promise.allSettled(loads);
   const refusals = ended.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
   const [first] = refusals;
-  if (refusals.length === 0) return (await Promise.all(loads)) as never;
+  if (refusals.length === 0) return Promise.all(loads);
   if (refusals.length === 1 || !refusals.every((reason) => reason instanceof UserError)) throw first;
   const problems = refusals.flatMap((error) => [error.message, ...error.problems.map((problem) => `  ${problem}`)]);
   throw new UserError('these pictures can not be planned:', { problems });

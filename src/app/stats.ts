@@ -1,14 +1,14 @@
 import type {
-  CharacterStats as CharacterRow,
-  DaySpending as DayRow,
-  ModelStats as ModelRow,
+  CharacterStats as OfCharacter,
+  DaySpending as OfDay,
+  ModelStats as OfModel,
 } from '../ledger/statistics.ts';
 import { UserError } from '../errors.ts';
 import { usdOf } from '../money.ts';
 import type { Project } from './project.ts';
 
 /** Success, speed and cost of one provider and model. */
-export interface ModelStats extends Omit<ModelRow, 'spentMicros'> {
+export interface ModelStats extends Omit<OfModel, 'spentMicros'> {
   /** 0 … 1 of the pictures that were to be made and have ended one way or the other; null while none has. */
   successRate: number | null;
   /** 0 … 1 of the requests that have ended; null while none has. */
@@ -17,13 +17,13 @@ export interface ModelStats extends Omit<ModelRow, 'spentMicros'> {
 }
 
 /** What was made of one character. */
-export interface CharacterStats extends Omit<CharacterRow, 'spentMicros'> {
+export interface CharacterStats extends Omit<OfCharacter, 'spentMicros'> {
   successRate: number | null;
   spentUsd: number;
 }
 
 /** What a UTC day has cost with one provider and model. */
-export interface DaySpending extends Omit<DayRow, 'spentMicros' | 'reservedMicros'> {
+export interface DaySpending extends Omit<OfDay, 'spentMicros' | 'reservedMicros'> {
   spentUsd: number;
   /** The most that work under way may still cost. */
   reservedUsd: number;

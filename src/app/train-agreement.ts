@@ -119,8 +119,8 @@ function picturesOf({ images }: Pick<TrainPlan, 'images'>): string {
   return images.length === 1 ? '1 picture' : `${images.length} pictures`;
 }
 
-/** A training that goes on: the caps that the user gave this time hold for it from now on. Returns it as it then is. */
-export function withCaps({ ledger, config }: Pick<TrainingProject, 'ledger' | 'config'>, { id }: Job): Job {
+/** The caps that the user gave this time hold for a training from now on. Returns it as it then is. */
+export function changeCaps({ ledger, config }: Pick<TrainingProject, 'ledger' | 'config'>, { id }: Job): Job {
   return ledger.openExisting().jobs.change(id, { caps: givenCaps(config) });
 }
 

@@ -15,7 +15,7 @@ import { jobBasics } from './jobs.ts';
 import type { Outside } from './opened-run.ts';
 import { makeFolders } from './preflight.ts';
 import type { RunOptions } from './run.ts';
-import { agreeToTrain, givenCaps, withCaps } from './train-agreement.ts';
+import { agreeToTrain, givenCaps, changeCaps } from './train-agreement.ts';
 import { spaceMissing } from '../training/run.ts';
 import { runTrainingJob, type TrainingProject } from './train-job.ts';
 import { assertZipFits, type PlannedTraining, planTraining, type TrainOptions } from './train-plan.ts';
@@ -54,7 +54,7 @@ export async function trainCharacter(
   if (toSend) await assertSpace(before?.settings.output ?? project.config.output, planned);
   if (toSend) await agreeToTrain(project, { planned, before, confirm: options.confirm }, to);
   const sum = toSend ? await written(project, { planned, options, before }) : undefined;
-  const job = before ? withCaps(project, before) : opened(project, { wanted, planned, zipSha256: sum ?? '' });
+  const job = before ? changeCaps(project, before) : opened(project, { wanted, planned, zipSha256: sum ?? '' });
   // Another process has trained it while the question stood.
   if (job.state !== 'open') return trainedOf(ledger, job.id, { end: {}, isNew: false });
   assertSame(job, sum);

@@ -71,7 +71,7 @@ function avatarWords(
 }
 
 /** Jobs as they go on: what waits for the avatar is free where there is a face, or where it was agreed to. */
-export function withFaces(
+export function freeWaiting(
   ledger: Ledger,
   jobs: readonly Job[],
   { agreed, drawing }: { agreed: readonly AgreedWithoutFace[]; drawing: ReadonlySet<string> },

@@ -23,8 +23,8 @@ const OFFICIAL_URL = 'https://api.bfl.ai';
 const SUBMIT_TIMEOUT_MS = 60_000;
 const READ_TIMEOUT_MS = 30_000;
 /**
- * How long a task is known is published nowhere. The address of its picture lives ten minutes, and each reading gives a
- * fresh one.
+ * How long a task is known is published nowhere. The address of its picture is valid for ten minutes, and each
+ * reading gives a fresh one.
  */
 const RETENTION_MS = 86_400_000;
 /** A picture inside a request. */

@@ -21,7 +21,7 @@ const SILENCE_MAX_MS = 30_000;
 export interface LineWriter {
   /** The lines that an event is worth: mostly none or one. */
   take(event: RunEvent, nowMs: number): string[];
-  /** A sign of life, when nothing was said for half a minute. */
+  /** What is waited for, when nothing was said for half a minute. */
   heartbeat(nowMs: number): string[];
   state(): RunState;
 }

@@ -2,14 +2,12 @@
 
 import type { ViewOutput } from './view.ts';
 
-/** A stream that never throws and never makes the process fall. */
+/** A stream that never throws and never ends the process. */
 export interface Output {
   /** Writes text as it is. Does nothing when the reader has gone. */
   write(text: string): void;
   /** Resolves when all was handed over, or can't be. */
   flush(): Promise<void>;
-  /** False once the reader has gone. */
-  alive(): boolean;
 }
 
 /** Wraps a stream. The error listener stays on: a pipe may report its end after the last write. */
@@ -41,6 +39,5 @@ export function openOutput(stream: ViewOutput): Output {
         }
       });
     },
-    alive: () => open,
   };
 }

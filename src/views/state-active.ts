@@ -32,14 +32,14 @@ export function touch(
 
 /** Removes one: a shot that only waits for its next attempt is the least interesting. It comes back when it moves. */
 function forgetOne(active: Map<string, ActiveShot>): void {
-  let victim: string | undefined;
+  let least: string | undefined;
   for (const [key, shot] of active) {
-    victim ??= key;
+    least ??= key;
     if (shot.phase !== 'backoff') continue;
-    victim = key;
+    least = key;
     break;
   }
-  if (victim !== undefined) active.delete(victim);
+  if (least !== undefined) active.delete(least);
 }
 
 function newShot(jobId: string, shot: string, nowMs: number, slot: number): ActiveShot {

@@ -4,7 +4,7 @@ import { agree } from '../../src/app/agreement.ts';
 import { LedgerFile } from '../../src/app/ledger-file.ts';
 import { Refusals } from '../../src/app/refusals.ts';
 import { summarize } from '../../src/app/summary.ts';
-import { withFaces } from '../../src/app/without-face.ts';
+import { freeWaiting } from '../../src/app/without-face.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Job } from '../../src/ledger/records.ts';
 import { exitCodeOf } from '../../src/terminal/exit-codes.ts';
@@ -84,7 +84,7 @@ it('a yes frees the pictures behind one avatar, and not those behind another', a
   const avatarOfSecond = ledger.queries.shots(second.id, ['refused'])[0]!;
   ledgers.db.prepare('UPDATE shots SET after_shot = ? WHERE id = ?').run(avatarOfSecond.id, one!.id);
   const { withoutFace } = await ask([first], (question) => question.includes(`job ${second.id}`));
-  withFaces(ledger, [first], { agreed: withoutFace, drawing: new Set() });
+  freeWaiting(ledger, [first], { agreed: withoutFace, drawing: new Set() });
   ledger.jobs.openRun([first.id]).leave();
   expect(ledger.jobs.waitingForFace(first.id)).toMatchObject([{ avatarJobId: first.id, shots: 1 }]);
   const claimable = ledger.claims.candidate([first.id]);

@@ -1,19 +1,14 @@
 /** A ledger that fails as an upload is recorded. */
 import { expect, it } from 'vitest';
 import { uploads } from '../../src/runner/after/upload.ts';
-import type { Storage } from '../../src/storage/storage.ts';
 import { contextOf, galleryShots, optionsOf } from '../support/jobs.ts';
 import { openRig, picture, provider } from '../support/runner-rig.ts';
+import paper from '../storage/made-up.ts';
 
 it('an upload that the ledger could not record is no failure of the store, and stops the run', async () => {
   const rig = openRig();
   const job = rig.job({ shots: galleryShots(2), settings: { store: 'paper' } });
-  const store = {
-    name: 'paper',
-    concurrency: 2,
-    put: () => Promise.resolve({ key: 'k', url: 'https://store.test/k' }),
-    urlOf: () => Promise.resolve({ url: 'https://store.test/k' }),
-  } as unknown as Storage;
+  const store = await paper.create({ options: {}, keyVariables: [], env: {}, fetch, now: rig.clock.now });
   rig.ledger.uploads.done = () => {
     throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
   };

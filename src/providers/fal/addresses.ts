@@ -53,7 +53,7 @@ export function addressesOf(remoteId: string): Addresses {
   return { status: `/${work}${status}`, result: `/${work}${result}`, cancel: `/${work}${cancel}` };
 }
 
-/** `fal-ai/flux-2-pro` of `fal-ai/flux-2-pro/edit`: work lives under the app. */
+/** `fal-ai/flux-2-pro` of `fal-ai/flux-2-pro/edit`: work is found under the app. */
 function appOf(endpoint: string): string {
   const parts = endpoint.split('/');
   return parts.slice(0, NAMESPACES.has(parts[0] ?? '') ? 3 : 2).join('/');

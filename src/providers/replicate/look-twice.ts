@@ -18,7 +18,7 @@ export async function lookTwice(
   { settleMs, sleep, elapsed }: Looking,
   { signal }: CallContext,
 ): Promise<Finding> {
-  // Its sender may have lived until a moment ago, also when this process is younger than the attempt.
+  // The process that sent it may have ended just now, also when this one began long after the request.
   const endedMs = elapsed();
   const first = await look();
   if (first.state !== 'absent' || settleMs === 0) return first;

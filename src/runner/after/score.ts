@@ -89,10 +89,12 @@ class Scoring implements AfterSave {
   }
 
   async finish(): Promise<void> {
-    await this.settled();
-    tellFaceless([...this.faceless], this.parts);
-    await this.embedder?.close();
-    this.embedder = undefined;
+    try {
+      await this.settled();
+      tellFaceless([...this.faceless], this.parts);
+    } finally {
+      await this.embedder?.close();
+    }
   }
 
   private add(waiting: Waiting): void {
