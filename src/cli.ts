@@ -6,11 +6,12 @@ import { isDiskFailure, UserError } from './errors.ts';
 import { processHost, type Terminal } from './host.ts';
 import type { Parsed } from './program.ts';
 import { PROVIDERS } from './providers/index.ts';
-import { cleanText, createRedactor, type Redact } from './redact.ts';
+import { cleanText, createRedactor } from './redact.ts';
 import { STORES } from './storage/index.ts';
-import { worded } from './terminal/advice.ts';
+import { errorText } from './terminal/error-text.ts';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './terminal/exit-codes.ts';
 import { growHeap } from './terminal/memory.ts';
+import { widthOf } from './terminal/print.ts';
 import { asTyped, programName, type AsTyped } from './terminal/program-name.ts';
 
 /** What the command line is run in. */
@@ -62,16 +63,18 @@ function nameIn([, script = '']: readonly string[], { cwd, env }: Surroundings):
 function told(error: unknown, around: Surroundings, typed: AsTyped): ExitCode {
   const { stderr } = around.terminal;
   const redact = createRedactor(environment(around), keyVariablesOf({ providers: PROVIDERS, stores: STORES }));
+  const clean = (text: string, charsMax: number) => cleanText(text, redact, charsMax);
+  const how = { clean, typed, width: widthOf(stderr) };
   if (isParserError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UserError) {
-    stderr.write(wordsOf(error, { redact, typed }));
+    stderr.write(errorText(error, how));
     return EXIT_OF_ERROR[error.kind];
   }
   if (isDiskFailure(error)) {
     const hint =
       'free some space, or correct the path or its permissions; then run again: nothing that was paid is lost';
     const disk = new UserError(`the disk, or a limit of this machine: ${error.message} (${error.code})`, { hint });
-    stderr.write(wordsOf(disk, { redact, typed }));
+    stderr.write(errorText(disk, how));
     return EXIT.usage;
   }
   const stack = redact((error as Error).stack ?? String(error)).split('\n');
@@ -117,15 +120,6 @@ function isParserError(error: unknown): error is { exitCode: number } {
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.')
   );
-}
-
-function wordsOf(error: UserError, { redact, typed }: { redact: Redact; typed: AsTyped }): string {
-  const lines = [
-    `imggen: ${cleanText(error.message, redact, 2_000)}`,
-    ...error.problems.map((problem) => `  ${cleanText(problem, redact, 500)}`),
-  ];
-  if (error.hint !== undefined) lines.push(`  → ${cleanText(worded(error.hint, error.advice, typed), redact, 1_000)}`);
-  return `${lines.join('\n')}\n`;
 }
 
 /** This process: its streams, the signals of its user, its folder and its variables. */

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Exported, ExportOptions } from '../app/export.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { printJson, printText, type Io } from '../terminal/print.ts';
 import { count } from '../views/format.ts';
 import { withImgGen, type FolderFlags } from './flags.ts';
 
@@ -24,7 +24,7 @@ export function exportSet(io: Io, id: string, flags: ExportFlags): Promise<ExitC
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const exported = await imggen.export(id, optionsOf(flags));
     if (flags.json) printJson(io, exported);
-    else for (const line of linesOf(exported, io.host.cwd)) printLine(io, printable(line));
+    else for (const line of linesOf(exported, io.host.cwd)) printText(io, printable(line));
     return EXIT.ok;
   });
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { InspectedFile } from '../app/inspect.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { printJson, printText, type Io } from '../terminal/print.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
 
 /** `imggen inspect <file>`: what made a file, as it says itself. */
@@ -10,7 +10,7 @@ export function inspect(io: Io, file: string, flags: CommonFlags): Promise<ExitC
   return withImgGen(io, flags, { configOptional: true }, async (imggen) => {
     const found = await imggen.inspect(file);
     if (flags.json) printJson(io, found);
-    else for (const line of linesOf(found)) printLine(io, printable(line));
+    else for (const line of linesOf(found)) printText(io, printable(line));
     return EXIT.ok;
   });
 }

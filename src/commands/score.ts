@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts';
 import { SMALL_PX, type Unscored } from '../faces/score.ts';
 import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
-import { printJson, printLine, printTable, type Io } from '../terminal/print.ts';
+import { printJson, printLine, printTable, printText, type Io } from '../terminal/print.ts';
 import { count, likeness } from '../views/format.ts';
 import type { Cell, Column } from '../views/table.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
@@ -61,10 +61,10 @@ function print(io: Io, flags: CommonFlags, whole: ScoreReport): void {
   const { folder, report } = withoutFolder(whole);
   printTable(io, flags, { columns: COLUMNS, rows: report.images.map((image) => rowOf(image, report)) });
   printLine(io, folder === '' ? '' : `\nin ${printable(folder)}`);
-  for (const line of summaryOf(report)) printLine(io, printable(line));
+  for (const line of summaryOf(report)) printText(io, printable(line));
   const folders = new Set(whole.images.map(({ path }) => dirname(path))).size;
   if (report.against === 'pack' && report.characterId === null && folders > 1)
-    printLine(io, `The pictures of ${folders} folders were compared as one set: name one folder for a set of its own.`);
+    printText(io, `The pictures of ${folders} folders were compared as one set: name one folder for a set of its own.`);
 }
 
 /** A line at a terminal that is written over, beside what is printed; nothing elsewhere. */

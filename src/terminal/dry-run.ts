@@ -4,7 +4,7 @@ import { printable } from '../sanitize.ts';
 import { microsOf, usdText } from '../money.ts';
 import { count } from '../views/format.ts';
 import { worded } from './advice.ts';
-import { printJson, printLine, type Io } from './print.ts';
+import { printJson, printText, type Io } from './print.ts';
 
 /** Prints shots, seeds, prompts and the worst case of jobs that were not run. */
 export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs: readonly DryJob[]): void {
@@ -13,29 +13,29 @@ export function printDryRun(io: Io, flags: { json?: boolean | undefined }, jobs:
     return;
   }
   for (const job of jobs) {
-    printLine(
+    printText(
       io,
       `${job.characterId} · ${job.provider} ${job.model} · ${sizeOf(job)} · ${count(job.shots.length, 'picture')}\n`,
     );
-    for (const { message, advice } of job.notices) printLine(io, `${printable(worded(message, advice, io.typed))}\n`);
+    for (const { message, advice } of job.notices) printText(io, `${printable(worded(message, advice, io.typed))}\n`);
     const along = job.shots.map((shot) => sentAlong(shot, io.host.cwd));
     const isOne = new Set(along).size === 1;
     for (const [i, { shot, seed, size, prompt }] of job.shots.entries()) {
-      printLine(
+      printText(
         io,
         `${shot}  seed ${seed}${size === job.size ? '' : `  ${size}`}\n  ${printable(prompt || '(no prompt)')}`,
       );
-      if (!isOne && along[i]) printLine(io, `  sent along: ${along[i]}`);
+      if (!isOne && along[i]) printText(io, `  sent along: ${along[i]}`);
     }
     const negativePrompt = job.shots[0]?.negativePrompt;
-    if (negativePrompt) printLine(io, `\nnegative prompt: ${printable(negativePrompt)}`);
-    if (isOne && along[0]) printLine(io, `\nsent along: ${along[0]}`);
+    if (negativePrompt) printText(io, `\nnegative prompt: ${printable(negativePrompt)}`);
+    if (isOne && along[0]) printText(io, `\nsent along: ${along[0]}`);
     for (const { message, advice } of job.warnings)
-      printLine(io, `\nwarning: ${printable(worded(message, advice, io.typed))}`);
+      printText(io, `\nwarning: ${printable(worded(message, advice, io.typed))}`);
     // To the micro-dollar: a worst case that is rounded down would be passed.
     const worst =
       job.worstCaseUsd === null ? 'unknown: nobody knows the price of this model' : usdText(microsOf(job.worstCaseUsd));
-    printLine(io, `\nworst case: ${worst}. Nothing was sent, nothing was written.`);
+    printText(io, `\nworst case: ${worst}. Nothing was sent, nothing was written.`);
   }
 }
 

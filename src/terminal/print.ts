@@ -39,7 +39,8 @@ export function printNote({ terminal: { stderr } }: Pick<Io, 'terminal'>, text: 
   stderr.write(`${wrapped(text, widthOf(stderr))}\n`);
 }
 
-function widthOf({ isTTY, columns }: Io['terminal']['stdout']): number {
+/** Columns of one stream; Infinity where it is no terminal. */
+export function widthOf({ isTTY, columns }: Io['terminal']['stdout']): number {
   return isTTY === true ? (columns ?? 80) : Infinity;
 }
 
