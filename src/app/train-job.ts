@@ -26,15 +26,9 @@ export interface ReadyTrainer {
 /** The trainer of a provider. @throws {UserError} `auth` without its key, `usage` for one that trains nothing. */
 export async function trainerOf({ services }: Pick<Project, 'services'>, name: string): Promise<ReadyTrainer> {
   const ready = await ownProvider(services, name);
-  const { trainer } = ready.provider;
+  const { trainer, trainerMissing } = ready.provider;
   if (trainer) return { ready, trainer };
-  // fal at its own address trains.
-  if (name === 'fal') {
-    const where = ready.provider.baseUrl ?? 'another address';
-    throw new UserError(`fal is asked at ${where}, and nobody has said where a training set is uploaded there`, {
-      hint: 'nothing was sent. Set providers.fal.uploadUrl in the config to the address that takes uploads',
-    });
-  }
+  if (trainerMissing) throw new UserError(trainerMissing.why, { hint: `nothing was sent. ${trainerMissing.hint}` });
   throw new UserError(`${name} trains no LoRA`, {
     hint: `${TRAINING_PROVIDERS.join(' and ')} do`,
     advice: { code: 'choose-trainer' },

@@ -11,7 +11,7 @@ import { defineProvider, type ProviderSettings } from './definition.ts';
 import { askJson, type JsonService } from './json-service.ts';
 import { keyedService } from './keyed-service.ts';
 import { knownModel, modelForRequest } from './models.ts';
-import { commonOptions } from './options.ts';
+import { commonOptions, pollMsOption } from './options.ts';
 import { listedPrice } from './price-rules.ts';
 import type { Accepted, CallContext, Health, ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
 import { collectFromQueue, type Queue } from './queue.ts';
@@ -41,13 +41,7 @@ const optionsSchema = z.strictObject({
     .max(5)
     .optional()
     .describe('How much the moderation lets pass, from 0 (strict) to 5; 2 when left out.'),
-  pollMs: z
-    .number()
-    .int()
-    .min(10)
-    .max(60_000)
-    .default(500)
-    .describe('Milliseconds between the first two looks at a running task; the distance grows to ten times this.'),
+  pollMs: pollMsOption('task'),
 });
 
 type Options = z.infer<typeof optionsSchema>;

@@ -13,7 +13,7 @@ import { missingIn } from './comfyui/nodes.ts';
 import { defineProvider, type ProviderSettings } from './definition.ts';
 import { askJson } from './json-service.ts';
 import { knownModel, modelForRequest, type ModelList } from './models.ts';
-import { commonOptions } from './options.ts';
+import { commonOptions, pollMsOption } from './options.ts';
 import { configuredPrice, priceOfEach } from './price.ts';
 import type { CallContext, Health, Provider } from './provider.ts';
 import { readWorkflows, workflowCapabilities, workflowOptions, workflowWarnings } from './workflow-files.ts';
@@ -30,13 +30,7 @@ const optionsSchema = z.strictObject({
     .max(100)
     .optional()
     .describe('Id of the node whose picture is taken, of a workflow that saves several. Default: the last one.'),
-  pollMs: z
-    .number()
-    .int()
-    .min(10)
-    .max(60_000)
-    .default(500)
-    .describe('Milliseconds between the first two looks at a running workflow; the distance grows to four times this.'),
+  pollMs: pollMsOption('workflow', { growth: 'four' }),
   settleMs: z
     .number()
     .int()

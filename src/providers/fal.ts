@@ -11,12 +11,12 @@ import { endpointOf, inputOf } from './fal/input.ts';
 import type { FalModel } from './fal/model-record.ts';
 import { MODEL_LIST } from './fal/models.ts';
 import { falReferences } from './fal/references.ts';
-import { falTrainer } from './fal/trainer.ts';
+import { falTrainer, noUploads } from './fal/trainer.ts';
 import { reading, workQueue } from './fal/work.ts';
 import { askJson, type JsonService } from './json-service.ts';
 import { keyedService } from './keyed-service.ts';
 import { knownModel, modelForRequest } from './models.ts';
-import { commonOptions } from './options.ts';
+import { commonOptions, pollMsOption } from './options.ts';
 import { configuredPrice } from './price.ts';
 import { listedPrice } from './price-rules.ts';
 import type { CallContext, Health, ImageRequest, Provider, Submission, SubmitContext } from './provider.ts';
@@ -59,13 +59,7 @@ const optionsSchema = z.strictObject({
     .max(8760)
     .default(720)
     .describe('How long the account keeps answers, in hours: 720, or 1 where its payload storage is off.'),
-  pollMs: z
-    .number()
-    .int()
-    .min(10)
-    .max(60_000)
-    .default(500)
-    .describe('Milliseconds between the first two looks at a running request; the distance grows to ten times this.'),
+  pollMs: pollMsOption('request'),
 });
 
 type Options = z.infer<typeof optionsSchema>;
@@ -111,7 +105,7 @@ async function create(settings: ProviderSettings<Options>): Promise<Provider> {
     submit: (request, call) => submit(parts, request, call),
     collect: (accepted, request, call) => collectFromQueue(queueOf(parts, request), accepted, settings, call),
     ...asking,
-    ...(storage && { trainer: falTrainer({ ...training, storage }) }),
+    ...(storage ? { trainer: falTrainer({ ...training, storage }) } : { trainerMissing: noUploads(baseUrl) }),
   };
 }
 

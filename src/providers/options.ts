@@ -37,3 +37,13 @@ export const commonOptions = {
 
 /** The common options, parsed. A provider's own options extend them. */
 export type CommonOptions = z.infer<z.ZodObject<typeof commonOptions>>;
+
+/**
+ * `pollMs` of a provider whose work is looked at until it has ended. @param work what is looked at, in words.
+ * @param growth the longest distance between two looks, in first ones, in words.
+ */
+export function pollMsOption(work: string, { defaultMs = 500, growth = 'ten' } = {}) {
+  const between = `Milliseconds between the first two looks at a running ${work}`;
+  const most = `the distance grows to ${growth} times this.`;
+  return z.number().int().min(10).max(60_000).default(defaultMs).describe(`${between}; ${most}`);
+}

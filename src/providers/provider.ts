@@ -157,6 +157,8 @@ export interface Provider {
   readonly batch?: BatchMode;
   /** What trains LoRAs at the same service, with the same key. */
   readonly trainer?: Trainer<Provider>;
+  /** Why it can't train as it is configured, and what to set; undefined: it can, or never trains. */
+  readonly trainerMissing?: { why: string; hint: string };
 }
 
 /** One request of a batch, ready to be sent. */

@@ -44,6 +44,14 @@ export interface FalParts {
 
 type Facts = Omit<Trainer<Provider>, 'asked'>;
 
+/** What is said where fal is asked at another address than its own. */
+export function noUploads(baseUrl: string): NonNullable<Provider['trainerMissing']> {
+  return {
+    why: `fal is asked at ${baseUrl}, and nobody has said where a training set is uploaded there`,
+    hint: 'Set providers.fal.uploadUrl in the config to the address that takes uploads',
+  };
+}
+
 /** Makes the trainer. */
 export function falTrainer(parts: FalParts): Trainer<Provider> {
   const trainer: Facts = {

@@ -1,7 +1,7 @@
 /** The options of Modal in the config, and what an app can do by them. */
 import { z } from 'zod';
 import type { Capabilities } from '../capabilities.ts';
-import { commonOptions } from '../options.ts';
+import { commonOptions, pollMsOption } from '../options.ts';
 
 /** Fields that imggen sends by itself. */
 const OWN_FIELDS = /^(?:job_key|model|prompt|negative_prompt|seed|width|height|images)$/;
@@ -33,12 +33,7 @@ export const optionsSchema = z.strictObject({
     )
     .optional()
     .describe('More fields of the request, as the app names them (steps, guidance …).'),
-  pollMs: z
-    .int()
-    .min(10)
-    .max(60_000)
-    .default(1000)
-    .describe('Milliseconds between the first two looks at a running job; the distance grows to ten times this.'),
+  pollMs: pollMsOption('job', { defaultMs: 1000 }),
   settleMs: z
     .int()
     .min(0)

@@ -1,7 +1,7 @@
 /** The options of Replicate in the config, and what of them holds for a model. */
 import { z } from 'zod';
 import type { Price } from '../capabilities.ts';
-import { commonOptions } from '../options.ts';
+import { commonOptions, pollMsOption } from '../options.ts';
 import { configuredPrice } from '../price.ts';
 import { baseIdOf } from './models.ts';
 import type { Input } from './schema.ts';
@@ -37,15 +37,7 @@ export const optionsSchema = z.strictObject({
       'For models that only paint over a picture (img2img), or take none of a face: repaint sends the reference to ' +
         'be painted over, none makes pictures from prompt and seed alone. Left out, such a model is refused.',
     ),
-  pollMs: z
-    .number()
-    .int()
-    .min(10)
-    .max(60_000)
-    .default(500)
-    .describe(
-      'Milliseconds between the first two looks at a running prediction; the distance grows to ten times this.',
-    ),
+  pollMs: pollMsOption('prediction'),
   cancelAfterSeconds: z
     .number()
     .int()

@@ -1,7 +1,7 @@
 /** The options of RunPod in the config. */
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
-import { commonOptions } from '../options.ts';
+import { commonOptions, pollMsOption } from '../options.ts';
 import { workflowOptions } from '../workflow-files.ts';
 
 /** Inputs that imggen sends by itself: size and number of pictures decide the price. */
@@ -36,13 +36,7 @@ export const optionsSchema = z.strictObject({
     .describe(
       'More inputs, as the page of the endpoint or worker names them (guidance, num_inference_steps, loras …).',
     ),
-  pollMs: z
-    .number()
-    .int()
-    .min(10)
-    .max(60_000)
-    .default(1000)
-    .describe('Milliseconds between the first two looks at a running job; the distance grows to ten times this.'),
+  pollMs: pollMsOption('job', { defaultMs: 1000 }),
 });
 
 /** The options, parsed. */
