@@ -32,7 +32,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'provider' },
   { title: 'model', flexible: true },
   { title: 'keeps a face' },
-  { title: 'refs', align: 'right', spare: 2 },
+  { title: 'references', align: 'right', spare: 2 },
   { title: 'seed', spare: 1 },
   { title: 'picture', align: 'right' },
   { title: 'with face', align: 'right' },

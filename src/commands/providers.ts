@@ -84,7 +84,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'default model', flexible: true },
   { title: 'price' },
   { title: 'seed', spare: 1 },
-  { title: 'refs', align: 'right', spare: 2 },
+  { title: 'references', align: 'right', spare: 2 },
   { title: 'key' },
 ];
 
@@ -136,23 +136,23 @@ function notesOf(rows: readonly Row[], today: string, typed: AsTyped): string[] 
       lines.push(`${name}: set ${first.key.slice('missing: '.length)} to use it`);
     if (own.some((row) => shortPrice(row.price) === 'unknown'))
       lines.push(`${name}: say an unknown price with providers.${name}.priceUsd in the config`);
-    lines.push(...endsOf(own, today).map((text) => `${name}: ${text}`));
+    lines.push(...endsOf(own, { today, isChecked: first?.health !== undefined }).map((text) => `${name}: ${text}`));
   }
   return [
     ...lines,
-    `refs: reference pictures of a request. All models, seeds and prices: \`${typed('models')}\`; ` +
-      'sizes, qualities: --json',
+    `all models, seeds, reference pictures and prices: \`${typed('models')}\`; sizes, qualities: --json`,
   ];
 }
 
 /** Which models end when, a text for each day. */
-function endsOf(rows: readonly Row[], today: string): string[] {
+function endsOf(rows: readonly Row[], { today, isChecked }: { today: string; isChecked: boolean }): string[] {
+  const askIt = isChecked ? '' : ': `--check` tells whether your account still has them';
   const ending = rows.filter(({ record }) => record.retiresOn !== undefined);
   return [...new Set(ending.map(({ record }) => record.retiresOn ?? ''))].map((day) => {
     const models = ending.filter(({ record }) => record.retiresOn === day).map(({ model }) => model);
     return day > today
       ? `${models.join(', ')} are shut down on ${day}`
-      : `${models.join(', ')} were to end on ${day}: \`--check\` tells whether your account still has them`;
+      : `${models.join(', ')} were to end on ${day}${askIt}`;
   });
 }
 

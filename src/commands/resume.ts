@@ -9,7 +9,7 @@ import { withImgGen, type MakingFlags } from './flags.ts';
 /** `imggen resume [job]`: goes on with what is unfinished, all jobs or one. */
 export function resume(io: Io, job: string | undefined, flags: MakingFlags): Promise<ExitCode> {
   return withImgGen(io, flags, { configOptional: true }, (imggen) => {
-    const how = { ...flags, drainMs: imggen.config.drainMs, nothing: () => nothingUnfinished(imggen) };
+    const how = { ...flags, drainMs: imggen.config.drainMs, nothing: () => nothingUnfinished(imggen, job, io.typed) };
     return showRun(io, how, (options) => imggen.resume({ ...options, job }));
   });
 }
@@ -26,8 +26,17 @@ export function retry(io: Io, job: string | undefined, flags: MakingFlags & { un
   });
 }
 
-/** In another folder than the pictures' own nothing is unfinished either: the ledger that was looked for is named. */
-async function nothingUnfinished(imggen: ImgGen): Promise<string> {
+/**
+ * Of a job that was named: what it lacks all the same. In another folder than the pictures' own nothing is unfinished
+ * either: the ledger that was looked for is named.
+ */
+async function nothingUnfinished(imggen: ImgGen, job: string | undefined, typed: AsTyped): Promise<string> {
+  if (job !== undefined) {
+    const { jobId, failed, refused } = await imggen.status(job);
+    const [missing, again] = [failed + refused, typed(`retry ${jobId}`)];
+    const failures = missing === 0 ? '' : `; ${count(missing, 'picture')} failed: \`${again}\` tries again`;
+    return `nothing is unfinished in job ${jobId}${failures}`;
+  }
   const isThere = await imggen.jobs(1).then(
     () => true,
     () => false,

@@ -4,7 +4,7 @@ import { printable } from '../sanitize.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { stateWord } from '../terminal/job-state.ts';
 import type { AsTyped } from '../terminal/program-name.ts';
-import { printJson, printLine, type Io } from '../terminal/print.ts';
+import { printJson, printLine, printText, type Io } from '../terminal/print.ts';
 import { summaryOf } from '../terminal/summary.ts';
 import { openView, type ViewFlags } from '../terminal/view.ts';
 import { count, duration, usd } from '../views/format.ts';
@@ -31,7 +31,7 @@ export function status(io: Io, name: string | undefined, flags: StatusFlags): Pr
 function print(io: Io, facts: JobStatus): void {
   for (const [label, text] of linesOf(facts, io)) printLine(io, `${`${label}:`.padEnd(13)}${printable(text)}`);
   for (const { shot, errorType, message } of facts.failures) {
-    printLine(io, `  ${printable(`${shot}: ${errorType}: ${message}`)}`);
+    printText(io, `  ${printable(`${shot}: ${errorType}: ${message}`)}`);
   }
 }
 

@@ -13,16 +13,17 @@ const MESSAGE_LENGTH_MAX = 400;
 const MORE_WIDTH = 13;
 
 /**
- * The summary as plain lines. Where `width` is given, groups of failures are cut to so many columns, and warnings,
- * which are sentences, break between words; paths and commands stay whole.
+ * The summary as plain lines. Where `width` is given, the names of failures are cut to so many columns, and sentences
+ * break between words; paths and commands stay whole.
  */
 export function summaryLines(summary: RunSummary, width = Infinity): string[] {
   const lines = [printable(summary.headline)];
-  for (const job of summary.jobs) lines.push(...jobLines(job, summary.jobs.length > 1));
+  const fitted = (line: string): string[] => wrapped(line, width).split('\n');
+  for (const job of summary.jobs) lines.push(...jobLines(job, summary.jobs.length > 1).flatMap(fitted));
   if (summary.folder !== '') lines.push(`  in ${printable(summary.folder)}`);
   lines.push(...failureLines(summary, width));
-  for (const notice of summary.notices) lines.push(...wrapped(printable(notice), width).split('\n'));
-  for (const warning of summary.warnings) lines.push(...wrapped(`warning: ${printable(warning)}`, width).split('\n'));
+  for (const notice of summary.notices) lines.push(...fitted(printable(notice)));
+  for (const warning of summary.warnings) lines.push(...fitted(`warning: ${printable(warning)}`));
   if (summary.next.length > 0)
     lines.push(`Go on with: ${summary.next.map((command) => printable(command)).join('  or  ')}`);
   return lines;
@@ -79,7 +80,7 @@ function failureLines(summary: RunSummary, width: number): string[] {
   }
   const lines: string[] = [];
   for (const [key, failures] of groups) {
-    lines.push(`  ${printable(key)}`);
+    lines.push(...wrapped(`  ${printable(key)}`, width).split('\n'));
     lines.push(`    ${names(failures, width - 4, summary.jobs.length > 1)}`);
   }
   if (summary.failuresMore > 0) lines.push(`  and ${count(summary.failuresMore, 'more failure')}`);

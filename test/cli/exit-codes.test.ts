@@ -55,6 +55,8 @@ describe('exit codes', () => {
     expect(exitCode, stdout).toBe(3);
     expect(stdout).toMatch(/1 refused[^]*safety system[^]*the same request is refused again/);
     expect(picturesIn(folder)).toHaveLength(2);
+    const { stdout: nothing } = await imggen(folder, ['resume', '1'], { env });
+    expect(nothing).toMatch(/^nothing is unfinished in job 1; 1 picture failed: `imggen retry 1` tries again$/);
   });
 
   it('6: every shot failed', async () => {

@@ -48,6 +48,14 @@ test('failures are grouped by their reason, and the commands to go on are named'
   ]);
 });
 
+test('reasons of failures break between words', () => {
+  const message = 'nobody knows whether the request was accepted';
+  const failures = [{ shot: 'a', jobId: '1', errorType: 'unknown', message }];
+  expect(summaryLines(summary({ failures }), 31).join('\n')).toContain(
+    '  unknown: nobody knows whether\n  the request was accepted\n    a',
+  );
+});
+
 test('names of failed shots are cut to the width', () => {
   const failures = Array.from({ length: 20 }, (_, i) => ({
     shot: `gallery-${1000 + i}`,
