@@ -62,12 +62,25 @@ export class Refusals {
     try {
       return await part();
     } catch (error) {
-      if (!(error instanceof UserError) || !job.before) throw error;
-      if (error.kind === 'busy') throw error;
-      if (error.kind === 'declined' && !(error instanceof AnsweredNo)) throw error;
-      if (!this.errors.has(job.before.id)) this.errors.set(job.before.id, error);
+      this.keep(job, error);
       return undefined;
     }
+  }
+
+  /** The same for a part that does not wait. @throws as `attempt`. */
+  attemptNow(job: RefusedJob, part: () => void): void {
+    try {
+      part();
+    } catch (error) {
+      this.keep(job, error);
+    }
+  }
+
+  private keep({ before }: RefusedJob, error: unknown): void {
+    if (!(error instanceof UserError) || !before) throw error;
+    if (error.kind === 'busy') throw error;
+    if (error.kind === 'declined' && !(error instanceof AnsweredNo)) throw error;
+    if (!this.errors.has(before.id)) this.errors.set(before.id, error);
   }
 
   /** In plain data. */

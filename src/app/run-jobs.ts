@@ -105,7 +105,10 @@ function tellingTo({ trace }: RunningProject, emit: Outside['emit']): Outside['e
   };
 }
 
-/** All jobs or none: what one of them throws leaves nothing that `resume` would buy. */
+/**
+ * All jobs or none: what one of them throws leaves nothing that `resume` would buy. Of several, one whose work another
+ * process has begun meanwhile is refused by itself.
+ */
 function openAll(
   ledger: Ledger,
   { jobs: planned, providers }: Prepared,
@@ -114,13 +117,16 @@ function openAll(
   return ledger.atOnce(() => {
     // Who was down is asked again: it is another run.
     for (const ready of providers.values()) ledger.resetBreaker(ready.scope);
-    // A job that does not go on stays as it is.
-    const open = (job: PlannedJob): Job => {
+    const { refusals } = agreed;
+    for (const job of refusals.left(planned)) {
       const { provider } = providers.get(job.settings.provider) ?? {};
-      if (provider && shotsOf(job) > 0) job.assertMissing?.(provider.capabilities(job.settings.model));
-      return job.open();
-    };
-    const jobs = planned.map((job) => (job.before && agreed.refusals.of(job) ? job.before : open(job)));
+      if (!provider || shotsOf(job) === 0) continue;
+      const look = () => job.assertMissing?.(provider.capabilities(job.settings.model));
+      if (planned.length === 1) look();
+      else refusals.attemptNow(job, look);
+    }
+    // A job that does not go on stays as it is.
+    const jobs = planned.map((job) => (job.before && refusals.of(job) ? job.before : job.open()));
     const going = freeWaiting(ledger, jobs, { agreed: agreed.withoutFace, drawing });
     for (const job of going) ledger.uploads.retryFailed(job.id);
     return { jobs: going, opened: ledger.jobs.openRun(going.map((job) => job.id)) };
