@@ -17,8 +17,9 @@ const MADE_BY: Readonly<Record<keyof CapsToGoOn, readonly ShotState[]>> = {
 const CENT_MICROS = 10_000;
 
 /**
- * Tells of each job that a cap stopped which caps are too low for what is left, and the amounts that are enough: what
- * was spent and the worst case of the rest, rounded up to a cent. The jobs are taken in the order in which a person
+ * Tells of each job that a cap stopped, or that has held shots (which cost twice when they are sent again), which caps
+ * are too low for what is left, and the amounts that are enough: what was spent and the worst case of the rest, rounded
+ * up to a cent. The jobs are taken in the order in which a person
  * goes on with them: the cap of the day must hold for all of them.
  */
 export function capsNeeded(
@@ -29,7 +30,8 @@ export function capsNeeded(
   let beforeMicros = 0;
   const found = new Map<number, CapsToGoOn>();
   for (const { id } of jobs) {
-    if (!capped.has(id) && !ledger.queries.stoppedByBudget(id)) continue;
+    const mayPassCap = capped.has(id) || ledger.queries.stoppedByBudget(id) || ledger.jobs.counts(id).held > 0;
+    if (!mayPassCap) continue;
     const job = ledger.jobs.find(id);
     const ready = job && providers.get(job.settings.provider);
     if (!job || !ready) continue;

@@ -43,7 +43,7 @@ export interface JobResult {
   canAsk: boolean;
   /** A shot ended, or is held, because one more attempt would pass the cap of a picture. */
   imageCapReached: boolean;
-  /** Where a cap stopped it: which caps are too low for what is left, for each way to go on. */
+  /** Where a cap stopped it, or shots are held: which caps are too low for what is left, for each way to go on. */
   capsNeeded?: CapsToGoOn;
   /** Mean likeness of the faces of its pictures, 0 … 1; null: none has a score. */
   consistency: number | null;

@@ -74,8 +74,10 @@ it.each([
 it('a held shot stays held at the cap of a picture, and is sent again when the advice is followed', async () => {
   const faults = [{ on: 'submit', kind: 'reset-after' as const, positions: [1] }];
   const { emulator, env, folder } = await studio({ ...PRICED, budget: { perImageUsd: 0.03 } }, { faults });
-  expect(await imggen(folder, ['pack', '--count', '1'], { env })).toMatchObject({ exitCode: 75 });
+  const held = await imggen(folder, ['pack', '--count', '1'], { env });
+  expect(held).toMatchObject({ exitCode: 75 });
   const retry = ['retry', '--unknown', '1'];
+  expect(commandOf(held.stdout, 'retry')).toEqual([...retry, '--max-image-usd', '0.04']);
   const refused = await imggen(folder, retry, { env });
   expect(refused.exitCode, refused.stdout).toBe(4);
   expect(refused.stderr).toMatch(/1 picture may cost up to .*the cap of one picture is \$0\.03, \$0\.02 of it spent/);
