@@ -51,9 +51,11 @@ export function assertFits(settings: JobSettings, ready: ReadyProvider, alike: r
     });
   }
   if (worstOf(settings, ready, { prompt: '' }) !== undefined || settings.allowUnknownPrice) return;
-  const priced = '{ "priceUsd": 0.04 }';
-  // One price for all would be counted for the provider's other models, too.
-  const own = ready.provider.hasModelOptions ? `{ "models": { "${settings.model}": ${priced} } }` : priced;
+  // A price is said of a model: it would be counted for the provider's other models, too.
+  const { model } = settings;
+  const own = ready.provider.hasModelOptions
+    ? `{ "models": { "${model}": { "priceUsd": 0.04 } } }`
+    : `{ "model": "${model}", "priceUsd": 0.04 }`;
   const example = `"providers": { "${ready.provider.name}": ${own} }`;
   throw new UserError(`nobody knows what a picture of ${where} costs`, {
     hint: `${likelyModel(settings.model, ready.knownModels)}say it: ${example}, or accept it uncounted`,

@@ -10,6 +10,7 @@ import type { GivenReference } from '../shot.ts';
 import { assertThere } from './checked-store.ts';
 import { cleanedStore } from './clean-store.ts';
 import { learn } from './learn.ts';
+import { optionsFor } from './provider-options.ts';
 import type { ReferenceFiles } from './reference-files.ts';
 
 /** The providers and stores of a config, made ready when they are asked for, once each. */
@@ -110,13 +111,13 @@ export class Services {
   async #makeProvider(name: string): Promise<ReadyProvider> {
     const config = this.#config;
     const { keyVariables } = this.entry(name);
-    const options = config.providers[name] ?? {};
-    const { fetch, now, elapsed, sleep } = this.#host;
     const module = await this.module(name);
-    const model = this.#modelFor(name, module) ?? options.model;
+    const model = this.#modelFor(name, module) ?? config.providers[name]?.model;
+    const options = optionsFor(config, name, { model, ownServer: this.entry(name).ownServer });
+    const { fetch, now, elapsed, sleep } = this.#host;
     const env = { ...this.#host.env, ...(this.#isForPlans ? this.#standInKey(name) : {}) };
     const provider = await module.create({
-      options: model === undefined ? options : { ...options, model },
+      options,
       keyVariables,
       folder: config.dir,
       env,

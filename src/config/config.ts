@@ -54,6 +54,8 @@ export interface Config {
   fallback: readonly string[];
   /** Model for `provider`; undefined: its option `model`, else its default. */
   model?: string | undefined;
+  /** Model that the file names for `provider` at its top level: a price beside it holds for no other. */
+  writtenModel?: string | undefined;
   size: { width: number; height: number };
   quality?: string | undefined;
   /** `3:4`: the shape of the pictures, which have about as many pixels as `size`. */

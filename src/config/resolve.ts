@@ -51,6 +51,7 @@ export function resolveConfig({
     provider,
     fallback: file.fallback.filter((name, index, all) => name !== provider && all.indexOf(name) === index),
     model,
+    writtenModel: file.provider === provider ? file.model : undefined,
     size: parseSize(over.size ?? file.size),
     quality: over.quality ?? file.quality,
     aspectRatio: aspectRatioOf(file, layers),

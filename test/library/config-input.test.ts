@@ -11,7 +11,7 @@ it('a picture of the config is not sent in place of the one that is edited, or o
   await imggen.avatar().result;
   const env = { REPLICATE_API_TOKEN: 'emulated-token', REPLICATE_BASE_URL: `${emulator.url}/v1` };
   const withOwn = async (more: object) => {
-    const providers = { replicate: { input: { input_images: OWN }, ...more } };
+    const providers = { replicate: { input: { input_images: OWN }, priceUsd: 0.06, ...more } };
     const opened = await replicateProject({ ...SIZED, providers }, { folder, options: { env } });
     return opened.imggen;
   };
@@ -22,6 +22,10 @@ it('a picture of the config is not sent in place of the one that is edited, or o
     );
   await expect(own.edit({ image: 'mira/1', prompt: 'a red coat' }).result).rejects.toThrow(INSTEAD);
   await expect(own.pack({ count: 1 }).result).rejects.toThrow(INSTEAD);
+  expect(sent()).toHaveLength(1);
+  // Billed by its megapixels, which nobody has measured.
+  const unpriced = await withOwn({ reference: 'none', priceUsd: undefined });
+  await expect(unpriced.pack({ count: 1 }).result).rejects.toThrow(/nobody knows what a picture of replicate .* costs/);
   expect(sent()).toHaveLength(1);
   const alone = await withOwn({ reference: 'none' });
   expect(await alone.pack({ count: 1 }).result).toMatchObject({ status: 'done' });
