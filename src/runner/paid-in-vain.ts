@@ -1,4 +1,5 @@
-import type { Stop } from './context.ts';
+import type { Job } from '../ledger/records.ts';
+import type { RunnerContext, Stop } from './context.ts';
 import type { AttemptEnd, OpenAttempt } from './open-attempt.ts';
 
 /** So many answers without a picture in a row, paid or perhaps paid, are no accident. */
@@ -11,6 +12,13 @@ export const IN_A_ROW_MAX = 2;
 export class PaidInVain {
   /** By job and model: attempts in the order of their requests; undefined while one is under way. */
   private readonly rows = new Map<string, Map<number, 'picture' | 'in vain' | undefined>>();
+  /** Jobs that stopped so before, of which no picture has come since: one at a time, as two more were agreed to. */
+  private readonly stoppedBefore: Set<number>;
+
+  constructor({ jobs: told }: Pick<RunnerContext['ledger'], 'jobs'>, jobs: readonly Job[]) {
+    const stopped = jobs.filter(({ id, settings }) => told.endedInVain(id, settings.model));
+    this.stoppedBefore = new Set(stopped.map(({ id }) => id));
+  }
 
   /** An attempt has begun. */
   began({ job, attempt }: OpenAttempt): void {
@@ -21,6 +29,7 @@ export class PaidInVain {
   note({ job, attempt, ready }: OpenAttempt, end: AttemptEnd, stop: (why: Stop) => void): void {
     const row = this.rowOf(job.id, attempt);
     const isInVain = end.kind === 'failed' && end.paidInVain;
+    if (end.kind === 'done') this.stoppedBefore.delete(job.id);
     if (end.kind === 'done' || isInVain) row.set(attempt.id, isInVain ? 'in vain' : 'picture');
     else row.delete(attempt.id);
     const newest = newestFirst(row);
@@ -36,9 +45,12 @@ export class PaidInVain {
 
   /** True while the last paid answer of a job was no picture: one at a time then. */
   isSuspect(jobId: number): boolean {
-    return [...this.rows].some(
-      ([of, row]) =>
-        of.startsWith(`${jobId} `) && newestFirst(row).find(([, came]) => came !== undefined)?.[1] === 'in vain',
+    return (
+      this.stoppedBefore.has(jobId) ||
+      [...this.rows].some(
+        ([of, row]) =>
+          of.startsWith(`${jobId} `) && newestFirst(row).find(([, came]) => came !== undefined)?.[1] === 'in vain',
+      )
     );
   }
 

@@ -43,7 +43,7 @@ export class Runner {
   private readonly letGo: LetGo;
   private readonly waiting: Waiting;
   private readonly lookFirst: LookFirst;
-  private readonly paidInVain = new PaidInVain();
+  private readonly paidInVain: PaidInVain;
   private nextRecoveryMs = 0;
   /** Ends the whole run; what stops one job only is in `next`. */
   private halt: Stop | undefined;
@@ -62,6 +62,7 @@ export class Runner {
     this.requests = new Requests({ ...context, warnOnce }, parts.references);
     this.after = new GuardedSteps(context, parts.after);
     this.jobs = jobsOfPictures(context.ledger, options.jobIds);
+    this.paidInVain = new PaidInVain(context.ledger, this.jobs);
     this.batches = new Batches(context);
     this.running = new Running({ ...context, ...options, warnOnce }, this.batches, this.jobs);
     this.flight = new InFlight({ ...context, drain: options.drain }, this.jobs);
@@ -128,8 +129,7 @@ export class Runner {
     this.nextRecoveryMs = this.context.elapsed() + RECOVERY_POLL_MS;
     for (const { id } of this.jobs) {
       const own = new Set([...this.letGo.shots(), ...this.flight.shots()]);
-      const taken = this.context.ledger.recovery.takeOver([id], this.flight.places(id), own);
-      for (const one of taken) this.goOn(one);
+      for (const one of this.context.ledger.recovery.takeOver([id], this.flight.places(id), own)) this.goOn(one);
     }
   }
 

@@ -32,6 +32,25 @@ describe('paid answers that are no pictures', () => {
     expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 3, queued: 6 });
   });
 
+  it('are two again when the job goes on, one at a time until a picture comes', async () => {
+    const rig = openRig();
+    const job = rig.job({ shots: galleryShots(12), settings: { concurrency: 3 } });
+    const submit = () => rig.clock.sleep(1_000).then(nothing);
+    await rig.run(job, [provider({ submit })]);
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 3, queued: 9 });
+    await rig.run(job, [provider({ submit })]);
+    expect(rig.ledger.jobs.counts(job.id)).toMatchObject({ failed: 5, queued: 7 });
+    let [at, most] = [0, 0];
+    const works = async ({ shot }: { shot: string }) => {
+      most = Math.max(most, (at += 1));
+      await rig.clock.sleep(1_000);
+      at -= 1;
+      return picture(shot);
+    };
+    await rig.run(job, [provider({ submit: works })]);
+    expect([rig.ledger.jobs.counts(job.id), most]).toMatchObject([{ failed: 5, done: 7 }, 3]);
+  });
+
   it('here and there stop nothing', async () => {
     const rig = openRig();
     const job = rig.job({ shots: galleryShots(9), settings: { concurrency: 1 } });
