@@ -59,17 +59,18 @@ export type Options = z.infer<typeof optionsSchema>;
 
 /** The user's inputs for a model: its own, else those for all. */
 export function inputFor(options: Pick<Options, 'input' | 'models'>, model: string): Input {
-  return ownOf(options, model)?.input ?? options.input ?? {};
+  return ownOf(options, model).input ?? options.input ?? {};
 }
 
 /** The price that the user set for a model; undefined: none. */
 export function priceFor(options: Options, model: string, nowMs: number): Price | undefined {
-  const priceUsd = ownOf(options, model)?.priceUsd;
+  const priceUsd = ownOf(options, model).priceUsd;
   const priced = priceUsd === undefined ? options : { priceUsd, model };
   return configuredPrice(priced, { model, nowMs });
 }
 
-/** What the config has for a model alone; a version that is not named has what its model has. */
+/** What the config has for a model alone; a version has what its model has, but for what is said of itself. */
 function ownOf({ models = {} }: Pick<Options, 'models'>, model: string) {
-  return [model, baseIdOf(model)].map((id) => (Object.hasOwn(models, id) ? models[id] : undefined)).find(Boolean);
+  const [ofModel, ofVersion] = [baseIdOf(model), model].map((id) => (Object.hasOwn(models, id) ? models[id] : {}));
+  return { ...ofModel, ...ofVersion };
 }

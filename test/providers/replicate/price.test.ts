@@ -28,3 +28,10 @@ it('nobody knows it where pictures of the config are billed by a size that nobod
   const own = await stage({ provider: { models: { [MODEL]: { input, priceUsd: 0.09 } } } });
   expect(own.provider.price(request({ model: MODEL }))).toMatchObject({ worstMicros: 90_000 });
 });
+
+it('of a version is that of its model where the config has only inputs for the version', async () => {
+  const version = `someone/upscaler:${'a'.repeat(64)}`;
+  const models = { 'someone/upscaler': { priceUsd: 0.05 }, [version]: { input: { scale: 2 } } };
+  const { provider } = await stage({ provider: { priceUsd: 0.004, models } });
+  expect(provider.price(request({ model: version }))).toMatchObject({ worstMicros: 50_000 });
+});
