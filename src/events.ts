@@ -89,8 +89,7 @@ export type LiveEvent =
       job_id: string;
       character_id: string;
       character_name: string;
-      /** `create` or `pack`. */
-      kind: string;
+      kind: string; // `create`, `pack` …
       provider: string;
       model: string;
       /** Fallbacks that have made pictures of the job. */
@@ -99,6 +98,7 @@ export type LiveEvent =
       /** All shots of the job, and how many of them were already done when this run began. */
       image_count: number;
       already_done: number;
+      already_ended?: number; // of the others: failed, refused or held before, and not made by this run
       caps_usd: { perImage: number | null; perRun: number | null; perDay: number | null };
       /** Spent by this job before this run, and by all jobs of this UTC day. */
       spent_usd: number;

@@ -56,7 +56,7 @@ export async function runJobs(
       told({
         ...openedEvent(ledger, job, project.clean),
         uploads: prepared.stores.has(ledger.uploads.storeOf(job.id) ?? job.settings.store),
-        can_ask: canBeAsked(job, prepared.providers),
+        ...endedBefore(ledger, job, prepared),
       });
     const refusals = agreed.refusals.told();
     const refused = refusals.map(({ jobId, message, hint, advice }): RunEvent => ({
@@ -84,6 +84,13 @@ export async function runJobs(
   } finally {
     off();
   }
+}
+
+/** Shots that this run does not make. A held one is settled where the provider can be asked. */
+function endedBefore(ledger: Ledger, job: Job, { providers }: Prepared): { can_ask: boolean; already_ended: number } {
+  const { failed, refused, held } = ledger.jobs.counts(job.id);
+  const canAsk = canBeAsked(job, providers);
+  return { can_ask: canAsk, already_ended: failed + refused + (canAsk ? 0 : held) };
 }
 
 /** Where there is one job, and nothing of it to be collected, its refusal is all there is to tell. */

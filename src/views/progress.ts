@@ -24,8 +24,10 @@ export interface Progress {
 
 /** Adds the jobs up. */
 export function progressOf(state: RunState): Progress {
+  let endedBefore = 0;
   const sum = { imageCount: 0, done: 0, refused: 0, failed: 0, held: 0, canceled: 0 };
   for (const job of state.jobs.values()) {
+    endedBefore += job.alreadyEnded;
     sum.imageCount += job.imageCount;
     sum.done += job.alreadyDone + job.completed;
     sum.refused += job.refused;
@@ -33,7 +35,8 @@ export function progressOf(state: RunState): Progress {
     sum.held += job.held;
     sum.canceled += job.canceled;
   }
-  const remaining = Math.max(0, sum.imageCount - sum.done - sum.refused - sum.failed - sum.held - sum.canceled);
+  const ended = sum.done + sum.refused + sum.failed + sum.held + sum.canceled + endedBefore;
+  const remaining = Math.max(0, sum.imageCount - ended);
   const moving = movingCounts(state);
   return { ...sum, remaining, ...moving, queued: Math.max(0, remaining - moving.inFlight - moving.backoff) };
 }

@@ -69,6 +69,8 @@ export interface JobState {
   imageCount: number;
   /** Done in earlier runs. */
   alreadyDone: number;
+  /** Ended without a picture in earlier runs, and not made by this one. */
+  alreadyEnded: number;
   /** Ended in this run. */
   completed: number;
   refused: number;

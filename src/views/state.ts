@@ -93,6 +93,7 @@ function opened(state: RunState, event: LiveEvent & { event: 'run_opened' }): Ru
     concurrency: event.concurrency,
     imageCount: event.image_count,
     alreadyDone: event.already_done,
+    alreadyEnded: event.already_ended ?? 0,
     completed: 0,
     refused: 0,
     failed: 0,

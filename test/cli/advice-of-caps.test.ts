@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { ImgGen, type RunEvent } from '../../src/index.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { ask, imggen, newStudio } from '../support/cli/imggen.ts';
@@ -101,4 +102,17 @@ it('a held shot that does not fit is held again, beside one that fits', async ()
   expect(ask(folder, 'SELECT state FROM shots ORDER BY id')).toEqual([{ state: 'held' }, { state: 'done' }]);
   expect(await imggen(folder, commandOf(some.stdout, 'retry --unknown 1'), { env })).toMatchObject({ exitCode: 0 });
   expect(emulator.charges()).toHaveLength(3);
+});
+
+it('a run tells how many shots ended before it and are not made by it: the view queues only the others', async () => {
+  const faults = [{ on: 'submit', kind: 'reset-after' as const, positions: [1] }];
+  const { env, folder } = await studio({ ...PRICED, budget: { perRunUsd: 0.05 }, concurrency: 1 }, { faults });
+  expect(await imggen(folder, ['pack', '--count', '4', '--yes'], { env })).toMatchObject({ exitCode: 75 });
+  const project = await ImgGen.open({ cwd: folder, env });
+  const events: RunEvent[] = [];
+  const settings = { budgetUsd: 1 };
+  await project.resume({ settings, onEvent: (event) => events.push(event) }).result;
+  await project.close();
+  expect(ask(folder, "SELECT count(*) AS held FROM shots WHERE state = 'held'")).toEqual([{ held: 1 }]);
+  expect(events.find(({ event }) => event === 'run_opened')).toMatchObject({ image_count: 4, already_ended: 1 });
 });

@@ -19,6 +19,11 @@ describe('counting', () => {
     expect(progress).toMatchObject({ imageCount: 11, done: 4, remaining: 7, queued: 7, inFlight: 0 });
   });
 
+  test('shots that failed or are held since earlier runs are not queued, and no time is told for them', () => {
+    const state = play([opened({ already_done: 4, already_ended: 2 }), started('a')]);
+    expect(progressOf(state)).toMatchObject({ imageCount: 11, done: 4, failed: 0, remaining: 5, queued: 4 });
+  });
+
   test('a shot moves from the queue through its phases to done', () => {
     let state = play([opened(), started('avatar')]);
     expect(shotOf(state, 'avatar')?.phase).toBe('sending');
