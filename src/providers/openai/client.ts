@@ -33,7 +33,10 @@ export async function clientOf(access: ClientAccess): Promise<OpenAI> {
   const known = clients.get(access);
   if (known) return known;
   const { key, baseUrl, settings } = access;
-  const { OPENAI_ORG_ID: organization, OPENAI_PROJECT_ID: project } = settings.env;
+  // Empty is as good as not set, as for the package itself.
+  const [organization, project] = ['OPENAI_ORG_ID', 'OPENAI_PROJECT_ID'].map(
+    (name) => settings.env[name]?.trim() || undefined,
+  );
   const account = {
     authorization: `Bearer ${key}`,
     ...(organization !== undefined && { 'openai-organization': organization }),

@@ -44,6 +44,12 @@ describe('a picture from words', () => {
     });
   });
 
+  it('names no organization and no project where their variables are empty, as in CI without a secret', async () => {
+    const { provider, emulator } = await stage({ env: { OPENAI_ORG_ID: '', OPENAI_PROJECT_ID: ' ' } });
+    await provider.submit(request(), call);
+    expect(Object.keys(emulator.requests[0]?.headers ?? {}).filter((name) => /organ|project/.test(name))).toEqual([]);
+  });
+
   it('comes with the picture that was charged, the usage and what it cost', async () => {
     const { provider, emulator } = await stage();
     const made = await provider.submit(request({ quality: 'low' }), call);
