@@ -55,6 +55,7 @@ class Work {
   private readonly known = new Map<number, Known>();
   private readonly rounds = new Set<Promise<void>>();
   private readonly trained = new Map<string, Trained>();
+  private wake: () => void = () => {};
   /** Ends the work: a bug, or a ledger that is gone. */
   private end: { error: unknown } | { stop: Stop } | undefined;
 
@@ -74,11 +75,21 @@ class Work {
     while (!drain.aborted && !this.end) {
       this.begin();
       if (this.options.once && this.rounds.size === 0) break;
-      await Promise.race([host.sleep(LOOK_EVERY_MS, drain), ...this.rounds]);
+      await this.change();
     }
     await Promise.all(this.rounds);
     if (this.end && 'error' in this.end) throw this.end.error;
     return this.result(host.elapsed() - startedMs);
+  }
+
+  /** Waits until a round ends, it is time to look for new jobs, or it is told to stop. */
+  private async change(): Promise<void> {
+    const { drain } = this.to.signals;
+    const over = new AbortController();
+    this.wake = () => over.abort('woken');
+    drain.addEventListener('abort', this.wake, { once: true });
+    await this.project.host.sleep(LOOK_EVERY_MS, over.signal);
+    drain.removeEventListener('abort', this.wake);
   }
 
   /** Begins a round with what is due. Rounds go on beside each other: a new job waits for no older one. */
@@ -105,7 +116,10 @@ class Work {
     const round: Promise<void> = start()
       .then((result) => this.ended(jobs, result))
       .catch((error: unknown) => this.failed(jobs, error))
-      .finally(() => this.rounds.delete(round));
+      .finally(() => {
+        this.rounds.delete(round);
+        this.wake();
+      });
     this.rounds.add(round);
   }
 

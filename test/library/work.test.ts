@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defineProvider, ImgGen, type OpenOptions, type RunEvent } from '../../src/index.ts';
+import { processHost } from '../../src/host.ts';
 import local from '../../src/providers/local.ts';
 
 let folder = '';
@@ -60,6 +61,20 @@ it('once makes what is open to its end, and ends; with nothing open it has no jo
   const worked = await imggen.work({ once: true }).result;
   expect(worked).toMatchObject({ status: 'done', jobs: [{ completed: 2 }, { completed: 3 }], refusals: [] });
   expect(await imggen.work({ once: true }).result).toMatchObject({ jobs: [] });
+});
+
+it('leaves no timer behind that would keep its process when it has ended', async () => {
+  const { sleep } = processHost({ cwd: folder, env: {} });
+  let waiting = 0;
+  const counted: typeof sleep = async (ms, signal) => {
+    waiting += 1;
+    await sleep(ms, signal);
+    waiting -= 1;
+  };
+  const imggen = await open({}, { host: { sleep: counted } });
+  await unfinished(imggen, 1);
+  await imggen.work({ once: true }).result;
+  expect(waiting).toBe(0);
 });
 
 it('goes on with jobs that come, until it is stopped', async () => {
