@@ -96,8 +96,8 @@ async function openNew(path: string): Promise<FileHandle> {
 }
 
 /**
- * Keeps a part that a process wrote and did not live to keep: synced, under its path. The caller has seen that it is
- * whole, and that its process has ended. @throws the file system's own error.
+ * Keeps a part that a process wrote, and was killed before it kept it: synced, under its path. The caller has seen that
+ * it is whole, and that its process has ended. @throws the file system's own error.
  */
 export async function keepReserved(path: string): Promise<void> {
   const file = await open(reservedPath(path), constants.O_RDWR | constants.O_NOFOLLOW);

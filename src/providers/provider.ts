@@ -106,7 +106,7 @@ export interface Provider {
    * is kept.
    */
   readonly answersInline?: boolean;
-  /** How long a look-up waits before it asks, in ms (default 10,000): one that was just sent may still arrive. */
+  /** How long a look-up waits before it asks, in ms (default 10,000): a request sent just now may still arrive. */
   readonly findAfterMs?: number;
   /** True where the config has options for single models (`models`): a price there is no other's. */
   readonly hasModelOptions?: boolean;

@@ -75,7 +75,7 @@ export class InFlight {
     const woken = new Promise<void>((resolve) => {
       this.wake = resolve;
     });
-    // Taken away again: the signal may live through many runs.
+    // Taken away again: the signal may be used by many runs.
     const stopped = (): void => this.wake();
     drain.addEventListener('abort', stopped, { once: true });
     const waitMs = untilMs === undefined ? WAIT_MAX_MS : Math.min(Math.max(5, untilMs - now()), WAIT_MAX_MS);

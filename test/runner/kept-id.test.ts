@@ -28,6 +28,16 @@ function deaf(rig: Rig, seen: () => void = () => {}): () => void {
   return () => (attempts.accepted = accepted);
 }
 
+/** A job whose one request was accepted, and whose remote id the ledger did not take; it takes it from now on. */
+async function unheard(rig: Rig) {
+  const { service, sent } = blind();
+  const job = rig.job({ shots: galleryShots(1) });
+  const hear = deaf(rig);
+  await rig.run(job, [service]);
+  hear();
+  return { service, sent, job };
+}
+
 const partsOf = (rig: Rig) => join(rig.output, 'mira', '.parts');
 const ids = (rig: Rig) => readdirSync(partsOf(rig)).filter((name) => name.endsWith('.id'));
 
@@ -79,11 +89,7 @@ describe('a remote id that the ledger does not take', () => {
 
   it('brings a shot back that is held in doubt since its file could not be reached', async () => {
     const rig = openRig();
-    const { service, sent } = blind();
-    const job = rig.job({ shots: galleryShots(1) });
-    const hear = deaf(rig);
-    await rig.run(job, [service]);
-    hear();
+    const { service, sent, job } = await unheard(rig);
     const [name = ''] = ids(rig);
     const text = JSON.stringify({ provider: 'paper', remoteId: 'r1' });
     rmSync(rig.output, { recursive: true });
@@ -98,11 +104,7 @@ describe('a remote id that the ledger does not take', () => {
   it('is taken from no link, no other provider and nothing that is no id: the shot is held', async () => {
     for (const text of ['{}', 'r1', JSON.stringify({ provider: 'other', remoteId: 'r1' }), undefined]) {
       const rig = openRig();
-      const { service, sent } = blind();
-      const job = rig.job({ shots: galleryShots(1) });
-      const hear = deaf(rig);
-      await rig.run(job, [service]);
-      hear();
+      const { service, sent, job } = await unheard(rig);
       const file = join(partsOf(rig), ids(rig)[0] ?? '');
       rmSync(file);
       const elsewhere = join(rig.folder, 'elsewhere');
@@ -140,11 +142,7 @@ describe('a remote id that the ledger does not take', () => {
     ['is not taken from half a file, which goes', 0.5, { done: 0, held: 1 }],
   ])('%s when its process was killed', async (_, share, counts) => {
     const rig = openRig();
-    const { service, sent } = blind();
-    const job = rig.job({ shots: galleryShots(1) });
-    const hear = deaf(rig);
-    await rig.run(job, [service]);
-    hear();
+    const { service, sent, job } = await unheard(rig);
     const file = join(partsOf(rig), ids(rig)[0] ?? '');
     rmSync(file);
     const text = JSON.stringify({ provider: 'paper', remoteId: 'r1' });

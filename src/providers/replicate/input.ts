@@ -75,7 +75,7 @@ export function buildInput(
     ...switches(schema),
     ...formatInput(schema),
     ...(request.transparent ? transparentInput(schema) : {}),
-    // A model without a prompt works on a picture: how large the new one is, is its own affair.
+    // A model without a prompt works on a picture: the model decides how large the new one is.
     ...(prompt === undefined ? {} : wishes(schema, request)),
     ...('problem' in pictures ? {} : pictures.input),
     ...extra,
