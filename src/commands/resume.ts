@@ -30,7 +30,7 @@ export function retry(io: Io, job: string | undefined, flags: MakingFlags & { un
  * Of a job that was named: what it lacks all the same. In another folder than the pictures' own nothing is unfinished
  * either: the ledger that was looked for is named.
  */
-async function nothingUnfinished(imggen: ImgGen, job: string | undefined, typed: AsTyped): Promise<string> {
+export async function nothingUnfinished(imggen: ImgGen, job: string | undefined, typed: AsTyped): Promise<string> {
   if (job !== undefined) {
     const { jobId, failed, refused } = await imggen.status(job);
     const [missing, again] = [failed + refused, typed(`retry ${jobId}`)];

@@ -124,6 +124,11 @@ const WHY: Readonly<Record<Unscored, string>> = {
   reference: 'the reference',
 };
 
+/** Why a picture has no score, in words. */
+export function whyWords(why: string): string {
+  return Object.entries(WHY).find(([name]) => name === why)?.[1] ?? why;
+}
+
 function notesOf(image: ScoredPicture, { lowest, small, nearDuplicates }: ScoreReport): string[] {
   const same = nearDuplicates.find((names) => names.includes(image.name));
   const first = same?.[0];

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { printJson, printText, type Io } from '../terminal/print.ts';
 import { count, likeness, usd } from '../views/format.ts';
 import { withImgGen, type CommonFlags } from './flags.ts';
+import { whyWords } from './score.ts';
 
 /** `imggen show <image>`: everything that is known of one picture. */
 export function show(io: Io, name: string, flags: CommonFlags): Promise<ExitCode> {
@@ -68,7 +69,8 @@ function faceWords(score: ImageInfo['scores'][number] | undefined): string | nul
   const distance = Number.isFinite(nearest) ? ` (nearest distance ${nearest.toFixed(2)})` : '';
   const how = `against ${AGAINST[score.against]}${distance}`;
   const face = score.facePx === null ? [] : [`a face of ${Math.round(score.facePx)} px`];
-  const what = score.score === null ? `n/a (${score.why ?? ''})` : `${likeness(score.score)} ${how}`;
+  const what =
+    score.score === null ? `n/a (${score.why === null ? '' : whyWords(score.why)})` : `${likeness(score.score)} ${how}`;
   return [what, ...face, `by ${score.model}`].join(', ');
 }
 

@@ -57,9 +57,12 @@ describe.skipIf(!HAS_TERMINAL)('a question at a terminal', () => {
   });
 });
 
-it('resume in another folder than the pictures names the ledger that is not there', async () => {
-  const folder = newStudio();
-  const { exitCode, stdout } = await imggen(folder, ['resume']);
-  expect(exitCode).toBe(0);
-  expect(stdout).toContain(`nothing is unfinished: there is no ledger at ${join(folder, '.imggen', 'ledger.db')}`);
-});
+it.each([['resume'], ['work', '--once']])(
+  '%s in another folder than the pictures names the ledger that is not there',
+  async (...command) => {
+    const folder = newStudio();
+    const { exitCode, stdout } = await imggen(folder, command);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`nothing is unfinished: there is no ledger at ${join(folder, '.imggen', 'ledger.db')}`);
+  },
+);

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { whyWords } from '../../src/commands/score.ts';
 import { imggen, newFolder } from '../support/cli/imggen.ts';
 
 const FACES = fileURLToPath(new URL('../fixtures/faces/', import.meta.url));
@@ -103,5 +104,13 @@ describe('imggen score', () => {
     expect(known.exitCode).toBe(0);
     expect(known.stdout.match(/n\/a +a drawing/g)).toHaveLength(2);
     expect(known.stdout).toContain('same face: n/a (0 pictures');
+  });
+
+  it('tells why a picture has no score in words', () => {
+    expect(['no-face', 'drawing', 'something new'].map(whyWords)).toEqual([
+      'no face found',
+      'a drawing',
+      'something new',
+    ]);
   });
 });
