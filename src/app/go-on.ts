@@ -6,7 +6,15 @@ import { isUnfinished, knownJob, ownJobs } from './jobs.ts';
 import { openedEvent } from './opened.ts';
 import type { Outside, RunningProject } from './opened-run.ts';
 import { Refusals } from './refusals.ts';
-import { assertNotCanceled, isOwed, resuming, retrying, SEARCHED, type RetryOptions } from './resume.ts';
+import {
+  answeredOnDisk,
+  assertNotCanceled,
+  isOwed,
+  resuming,
+  retrying,
+  SEARCHED,
+  type RetryOptions,
+} from './resume.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { RunResult } from './result.ts';
 import { runJobs } from './run-jobs.ts';
@@ -86,7 +94,8 @@ async function requeued(
   job: Job,
   { unknown = false, confirm }: Pick<RunOptions, 'confirm'> & { unknown?: boolean | undefined },
 ): Promise<Job | undefined> {
-  const { jobs } = project.ledger.openExisting();
+  const ledger = project.ledger.openExisting();
+  const { jobs } = ledger;
   const states: EndedState[] = ['failed', 'refused', 'canceled', ...(unknown ? (['held'] as const) : [])];
   const counts = jobs.counts(job.id);
   if (states.every((state) => counts[state] === 0)) return undefined;
@@ -97,7 +106,8 @@ async function requeued(
   const doubt = counts.held > 0 ? ', though the last request was perhaps charged' : '';
   const question = `Train job ${job.id} (${job.characterId}) again for up to ${usdText(worstMicros)}${doubt}?`;
   await agreeTo(question, { confirm, worstMicros });
-  jobs.requeue(job.id, states);
+  const except = answeredOnDisk(ledger, job, project.config.output);
+  jobs.requeue(job.id, states, { except });
   return jobs.find(job.id);
 }
 

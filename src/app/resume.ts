@@ -4,6 +4,7 @@ import { changedSettings } from '../ledger/settings.ts';
 import type { EndedState } from '../ledger/jobs.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
+import { hasAnswerOnDisk } from '../runner/askable.ts';
 import { changesOf, isUnfinished, knownJob, ownJobs } from './jobs.ts';
 import type { PlannedJob } from './planned-job.ts';
 import type { Project } from './project.ts';
@@ -119,10 +120,17 @@ function retried(
     assertMissing: (can) => assertStillMissing(ledger, { job, settings, states, tried }, can),
     paysAgain: true,
     open: () => {
-      ledger.jobs.requeue(job.id, states);
+      ledger.jobs.requeue(job.id, states, { except: answeredOnDisk(ledger, job, config.output) });
       return ledger.jobs.change(job.id, changesOf(config));
     },
   };
+}
+
+/** Held shots whose answer lies on the disk: they are collected, not asked for again. */
+export function answeredOnDisk(ledger: Ledger, job: Job, output: string): number[] {
+  const outputs = () => [output, ...ledger.maintenance.outputs()];
+  const held = ledger.recovery.held(job.id);
+  return held.filter((attempt) => hasAnswerOnDisk({ outputs, ledger }, { job, attempt })).map(({ shotId }) => shotId);
 }
 
 /** True for a canceled job with work that was sent and not collected: it is paid for. */

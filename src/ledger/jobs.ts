@@ -4,7 +4,7 @@ import * as blocked from './blocked.ts';
 import { changeJob } from './change-job.ts';
 import type { Connection } from './connection.ts';
 import { continued, findOrMake, type JobRequest, type OpenedJob, type SameJob } from './new-job.ts';
-import { doubtful, endedInVain, PAID, paidInVain, type PaidInVain } from './paid-in-vain.ts';
+import { doubtful, endedInVain, PAID, paidInVain, type PaidInVain, type LeftOut } from './paid-in-vain.ts';
 import type { Job, Shot } from './records.ts';
 import { rerollJob, type RerollRequest } from './reroll.ts';
 import { isAskedFor, isTaken, renewSeeds, waitForAvatar, type AskedPrompt, type MadeWith } from './second-take.ts';
@@ -99,18 +99,19 @@ export class Jobs {
 
   /**
    * Puts ended shots of a job back into the queue with their attempts uncounted, and opens the job again. `held` means
-   * shots whose charge is in doubt: only a person (`retry --unknown`) may name those. `unpaid`: leaves out shots that
-   * were paid, or perhaps paid, without a picture. Returns how many.
+   * shots whose charge is in doubt: only a person (`retry --unknown`) may name those. Returns how many.
    */
-  requeue(jobId: number, states: readonly EndedState[], how: { unpaid?: boolean } = {}): number {
+  requeue(jobId: number, states: readonly EndedState[], { unpaid = false, except = [] }: LeftOut = {}): number {
     return this.connection.write(() => {
       const marks = states.map(() => '?').join(', ');
       const changed = this.connection.run(
         `UPDATE shots SET state = 'queued', attempts = 0, limited = 0, not_before_ms = 0, outcome = NULL,
            message = NULL, ended_at_ms = NULL
-          WHERE job_id = ? AND state IN (${marks}) ${how.unpaid ? `AND NOT ${PAID}` : ''}`,
+          WHERE job_id = ? AND state IN (${marks}) ${unpaid ? `AND NOT ${PAID}` : ''}
+            AND id NOT IN (SELECT value FROM json_each(?))`,
         jobId,
         ...states,
+        JSON.stringify(except),
       );
       if (changed > 0) this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
       blocked.waitForOwnAvatar(this.connection, jobId);

@@ -1,6 +1,14 @@
 /** What was paid, or perhaps paid, and brought no picture. */
 import type { Connection } from './connection.ts';
 
+/** Shots that are not put back into the queue. */
+export interface LeftOut {
+  /** Those that were paid, or perhaps paid, without a picture. */
+  unpaid?: boolean;
+  /** Ids of others. */
+  except?: readonly number[];
+}
+
 /** Of a reservation `r`: spent, and no picture came of it. One that was removed later did come. */
 const IN_VAIN = `r.spent_micros > 0
   AND NOT EXISTS (SELECT 1 FROM images i INDEXED BY images_by_job

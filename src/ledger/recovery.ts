@@ -63,6 +63,16 @@ export class Recovery {
     }
   }
 
+  /** The last attempts of a job's held shots: nobody knows what became of them. */
+  held(jobId: number): Attempt[] {
+    const ids = this.connection.all<{ id: number }>(
+      `SELECT MAX(a.id) id FROM shots s JOIN attempts a ON a.shot_id = s.id AND a.state = 'unknown'
+        WHERE s.job_id = ? AND s.state = 'held' GROUP BY s.id`,
+      jobId,
+    );
+    return ids.flatMap(({ id }) => attemptWhere(this.connection, 'a.id = ?', id) ?? []);
+  }
+
   /** True when shots of a job are there to be taken over. `except`: ids of shots that do not count. */
   isLeftBehind(jobId: number, except: ReadonlySet<number> = new Set()): boolean {
     return !this.takeable(jobId, 1, except).next().done;

@@ -1,12 +1,13 @@
 /** What doubt can be cleared up without a person. */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import type { Attempt, Job } from '../ledger/records.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { RunnerContext } from './context.ts';
 import { makerOf } from './in-batch.ts';
 import { reservedPath } from '../images/part-file.ts';
 import { idPathsOf } from './kept-id.ts';
-import { partPathsOf } from './staging.ts';
+import { pictureIn } from './picture.ts';
+import { partPathsOf, type OtherPlaces } from './staging.ts';
 
 /** True when doubt about an attempt can be cleared up without a person: by a look-up, or by sending it again. */
 export function canBeCleared(provider: Pick<Provider, 'idempotent' | 'find'>): boolean {
@@ -29,8 +30,26 @@ export function heldAskable(
     if (!ready) return false;
     const { provider } = makerOf(ready, attempt.request);
     const job = jobs.find(({ id }) => id === attempt.jobId);
-    if (canBeCleared(provider) || !job) return canBeCleared(provider);
-    const paths = [...partPathsOf(job, attempt.key, context), ...idPathsOf({ job, attempt }, context)];
-    return [...paths, ...paths.map(reservedPath)].some(existsSync);
+    return canBeCleared(provider) || (job !== undefined && isAnswerOnDisk(context, { job, attempt }));
   };
+}
+
+/** True where the whole answer to an attempt lies on the disk, or its remote id: it is collected before anybody pays. */
+export function hasAnswerOnDisk(places: OtherPlaces, of: { job: Job; attempt: Attempt }): boolean {
+  const parts = partPathsOf(of.job, of.attempt.key, places);
+  return [...parts, ...parts.map(reservedPath)].some(isWholePicture) || idPathsOf(of, places).some(existsSync);
+}
+
+function isWholePicture(path: string): boolean {
+  try {
+    return lstatSync(path).isFile() && pictureIn(readFileSync(path)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** True where the answer to an attempt, or its remote id, may lie on the disk. */
+function isAnswerOnDisk(places: OtherPlaces, of: { job: Job; attempt: Attempt }): boolean {
+  const paths = [...partPathsOf(of.job, of.attempt.key, places), ...idPathsOf(of, places)];
+  return [...paths, ...paths.map(reservedPath)].some(existsSync);
 }

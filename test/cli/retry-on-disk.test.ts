@@ -1,0 +1,29 @@
+/** `imggen retry --unknown` where the answer that nobody knew of lies on the disk by now. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { startEmulator } from '../emulators/emulator.ts';
+import { openai } from '../emulators/openai.ts';
+import { makePicture } from '../emulators/picture.ts';
+import { ask, imggen, newStudio } from '../support/cli/imggen.ts';
+
+it.each([
+  ['a whole picture is kept, and only the other one is paid again', 1, 3],
+  ['half a picture is none', 0.5, 4],
+])('%s', async (_, share, charges) => {
+  const faults = [{ on: 'submit', kind: 'reset-after', times: 2 } as const];
+  const emulator = await startEmulator(openai(), { faults });
+  onTestFinished(() => emulator.close());
+  const folder = newStudio({ provider: 'openai', size: '1024x1024', thumbnails: false });
+  const env = { OPENAI_BASE_URL: `${emulator.url}/v1`, OPENAI_API_KEY: 'emulated' };
+  const run = (...args: string[]) => imggen(folder, args, { env });
+  expect(await run('pack', '--count', '2', '--yes')).toMatchObject({ exitCode: 75 });
+  const [held] = ask<{ key: string }>(folder, 'SELECT key FROM attempts');
+  const parts = join(folder, 'images', 'mira-sol', '.parts');
+  mkdirSync(parts, { recursive: true });
+  const picture = makePicture(1024, 1024, 'paid');
+  writeFileSync(join(parts, `${held!.key}.part`), picture.subarray(0, Math.floor(picture.length * share)));
+  expect(await run('retry', '--unknown', '1', '--yes')).toMatchObject({ exitCode: 0 });
+  expect(emulator.charges()).toHaveLength(charges);
+  expect(ask(folder, `SELECT 1 FROM images WHERE state = 'stored'`)).toHaveLength(2);
+});
