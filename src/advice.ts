@@ -8,7 +8,7 @@ export type Advice =
   /** Say yes when `confirm` asks before a training. */
   | { code: 'agree-to-train' }
   /** Train with another provider. */
-  | { code: 'choose-trainer' }
+  | { code: 'choose-trainer'; provider: string }
   /** Say yes when `confirm` asks whether a drawing goes to a model of photographs. */
   | { code: 'agree-to-drawing' }
   /** Make the pictures without the character's LoRA. */

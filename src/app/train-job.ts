@@ -1,5 +1,6 @@
 /** Trainings that are in the ledger: run, gone on with, and what they came to. */
 import { rm } from 'node:fs/promises';
+import { trainersIn } from '../config/registries.ts';
 import { UserError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { hashFile } from '../images/hash.ts';
@@ -23,20 +24,24 @@ export interface ReadyTrainer {
   trainer: NonNullable<ReadyProvider['provider']['trainer']>;
 }
 
+/** Names of the providers that train LoRAs, the usual one first. */
+export function trainersOf(services: Pick<Project['services'], 'providerNames' | 'entry'>): string[] {
+  return trainersIn(Object.fromEntries(services.providerNames.map((name) => [name, services.entry(name)])));
+}
+
 /** The trainer of a provider. @throws {UserError} `auth` without its key, `usage` for one that trains nothing. */
 export async function trainerOf({ services }: Pick<Project, 'services'>, name: string): Promise<ReadyTrainer> {
   const ready = await ownProvider(services, name);
   const { trainer, trainerMissing } = ready.provider;
   if (trainer) return { ready, trainer };
   if (trainerMissing) throw new UserError(trainerMissing.why, { hint: `nothing was sent. ${trainerMissing.hint}` });
+  const trainers = trainersOf(services);
+  const [usual] = trainers;
   throw new UserError(`${name} trains no LoRA`, {
-    hint: `${TRAINING_PROVIDERS.join(' and ')} do`,
-    advice: { code: 'choose-trainer' },
+    hint: `${trainers.join(' and ')} do`,
+    ...(usual !== undefined && { advice: { code: 'choose-trainer', provider: usual } }),
   });
 }
-
-/** Providers with a trainer, in the order in which they are offered. */
-export const TRAINING_PROVIDERS = ['fal', 'replicate'] as const;
 
 /** The provider as it is asked for the training of a job. @throws {UserError} */
 export async function askedFor(project: Pick<Project, 'services'>, job: Job): Promise<ReadyTrainer> {

@@ -10,7 +10,7 @@ import { usdOf } from '../money.ts';
 import { knownCharacter } from './characters.ts';
 import { exportTrainingSet, type Exported, type ExportOptions } from './export.ts';
 import { loraInfo, type LoraInfo } from './trained.ts';
-import { type ReadyTrainer, TRAINING_PROVIDERS, trainerOf, type TrainingProject } from './train-job.ts';
+import { type ReadyTrainer, trainerOf, trainersOf, type TrainingProject } from './train-job.ts';
 
 /** How a LoRA is trained. */
 export interface TrainOptions extends Pick<ExportOptions, 'trigger' | 'className' | 'minScore' | 'gallery'> {
@@ -117,9 +117,9 @@ export async function planTraining(project: TrainingProject, options: TrainOptio
   };
 }
 
-function providerOf({ config }: TrainingProject): string {
-  const [first] = TRAINING_PROVIDERS;
-  return TRAINING_PROVIDERS.find((name) => name === config.provider) ?? first;
+function providerOf({ config: { provider }, services }: TrainingProject): string {
+  const trainers = trainersOf(services);
+  return trainers.includes(provider) ? provider : (trainers[0] ?? provider);
 }
 
 /** @throws {UserError} with every bad option. */

@@ -5,3 +5,9 @@ import type { Registries } from './config.ts';
 export function keyVariablesOf({ providers, stores }: Registries): string[] {
   return [...Object.values(providers), ...Object.values(stores)].flatMap((entry) => entry.keyVariables);
 }
+
+/** Those of a registry that train LoRAs, the usual one first. */
+export function trainersIn(providers: Registries['providers']): string[] {
+  const names = Object.keys(providers).filter((name) => providers[name]?.trains !== undefined);
+  return names.toSorted((a, b) => Number(providers[b]?.trains === 'usual') - Number(providers[a]?.trains === 'usual'));
+}

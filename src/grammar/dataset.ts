@@ -1,5 +1,6 @@
 /** Commands for what is trained with the pictures, and what they say of themselves. */
 import { Option, type Command } from 'commander';
+import { PROVIDERS } from '../providers/index.ts';
 import { common, keeping, type Run } from './options.ts';
 
 /** export, train, inspect. */
@@ -53,13 +54,19 @@ function addExport(program: Command, run: Run): void {
   );
 }
 
+const TRAINERS = Object.keys(PROVIDERS).filter((name) => PROVIDERS[name]?.trains !== undefined);
+const USUAL_TRAINER = TRAINERS.find((name) => PROVIDERS[name]?.trains === 'usual');
+
 function addTrain(program: Command, run: Run): void {
   keeping(
     program
       .command('train')
       .description('a LoRA from the approved pictures, trained at a service for dollars, which later packs use')
       .argument('<id>', 'a character’s id')
-      .option('--provider <name>', 'who trains it: fal, replicate (default: the config’s, else fal)')
+      .option(
+        '--provider <name>',
+        `who trains it: ${TRAINERS.join(', ')} (default: the config’s, else ${USUAL_TRAINER})`,
+      )
       .option('--steps <n>', 'of the training (default: 1000)')
       .option('--trigger <word>', 'the word that stands for the character (default: made from its name)')
       .option('--class <word>', 'what it is: woman, man, person (default: from the config)')

@@ -50,6 +50,8 @@ export interface ProviderEntry {
   readonly draws?: boolean;
   /** True: a server of the user's own. It may do without a key, and is asked only where the config tells of it. */
   readonly ownServer?: boolean;
+  /** It trains LoRAs. `usual`: it does where neither the command nor the config names one that trains. */
+  readonly trains?: 'usual' | 'named';
   readonly load: () => Promise<{ default: ProviderModule }>;
 }
 

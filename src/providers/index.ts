@@ -5,11 +5,11 @@ import type { ProviderRegistry } from './definition.ts';
 export const PROVIDERS: ProviderRegistry = {
   local: { keyVariables: [], draws: true, load: () => import('./local.ts') },
   openai: { keyVariables: ['OPENAI_API_KEY'], load: () => import('./openai.ts') },
-  replicate: { keyVariables: ['REPLICATE_API_TOKEN'], load: () => import('./replicate.ts') },
+  replicate: { keyVariables: ['REPLICATE_API_TOKEN'], trains: 'named', load: () => import('./replicate.ts') },
   gemini: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./gemini.ts') },
   imagen: { keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], load: () => import('./imagen.ts') },
   bfl: { keyVariables: ['BFL_API_KEY'], load: () => import('./bfl.ts') },
-  fal: { keyVariables: ['FAL_KEY'], load: () => import('./fal.ts') },
+  fal: { keyVariables: ['FAL_KEY'], trains: 'usual', load: () => import('./fal.ts') },
   runpod: { keyVariables: ['RUNPOD_API_KEY'], load: () => import('./runpod.ts') },
   a1111: { keyVariables: ['A1111_API_AUTH'], ownServer: true, load: () => import('./a1111.ts') },
   modal: { keyVariables: ['MODAL_KEY'], ownServer: true, load: () => import('./modal.ts') },

@@ -34,7 +34,7 @@ export function heldAskable(
   };
 }
 
-/** True where the whole answer to an attempt lies on the disk, or its remote id: it is collected before anybody pays. */
+/** True where the whole answer to an attempt, or its remote id, lies on the disk: it is collected, not paid again. */
 export function hasAnswerOnDisk(places: OtherPlaces, of: { job: Job; attempt: Attempt }): boolean {
   const parts = partPathsOf(of.job, of.attempt.key, places);
   return [...parts, ...parts.map(reservedPath)].some(isWholePicture) || idPathsOf(of, places).some(existsSync);

@@ -1,5 +1,6 @@
 /** The trainers: what they hold, what they ask for, and what an answer of Replicate's means. */
 import { describe, expect, it } from 'vitest';
+import { trainersIn } from '../../src/config/registries.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import { trainingResult } from '../../src/providers/replicate/training.ts';
 import { fastPace } from '../lives/pace.ts';
@@ -14,6 +15,12 @@ async function trainerOf(name: 'fal' | 'replicate', options: object = {}) {
   const settings = { ...fastPace(), options, keyVariables, env: KEYS, fetch, timeoutMs: 1_000 };
   return (await module?.create(settings))?.trainer;
 }
+
+it('is offered by the providers whose line says so, the usual one first', () => {
+  expect(trainersIn(PROVIDERS)).toEqual(['fal', 'replicate']);
+  const paper = { keyVariables: [], trains: 'named', load: () => Promise.reject(new Error('not loaded')) } as const;
+  expect(trainersIn({ paper, ...PROVIDERS })).toEqual(['fal', 'paper', 'replicate']);
+});
 
 describe.each(['fal', 'replicate'] as const)('the trainer of %s', (name) => {
   it('holds at least what it expects, and more for more steps', async () => {
