@@ -2,12 +2,6 @@
 
 import type { View, ViewStreams } from './view.ts';
 
-/**
- * `ink`: live at a terminal. `bar`: lines over one bar. `lines`: plain. `json`: the events. `quiet`: only what went
- * wrong.
- */
-export type ViewKind = 'ink' | 'bar' | 'lines' | 'json' | 'quiet';
-
 /** What the choice depends on. */
 export interface ViewChoice {
   json: boolean;
@@ -50,13 +44,19 @@ export function wantsColor(color: boolean | undefined, isTty: boolean, env: View
 export type LoadView = () => Promise<(streams: ViewStreams) => View>;
 
 /** The views by name. Adding one: its file, and its line here. */
-export const VIEWS: Readonly<Record<ViewKind, LoadView>> = {
+export const VIEWS = {
   ink: () => import('./ink/view.tsx').then((m) => m.createInkView),
   bar: () => import('./bar.ts').then((m) => m.createBarView),
   lines: () => import('./lines.ts').then((m) => m.createLinesView),
   json: () => import('./json.ts').then((m) => m.createJsonView),
   quiet: () => import('./quiet.ts').then((m) => m.createQuietView),
-};
+} as const satisfies Readonly<Record<string, LoadView>>;
+
+/**
+ * `ink`: live at a terminal. `bar`: lines over one bar. `lines`: plain. `json`: the events. `quiet`: only what went
+ * wrong.
+ */
+export type ViewKind = keyof typeof VIEWS;
 
 /** Makes a view of a list. */
 export async function createView<Kind extends string>(
