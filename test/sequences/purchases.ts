@@ -56,5 +56,7 @@ function attemptOf({ id, service, note }: Charge, { attempts, shots }: Snapshot,
       .map((shot) => shot.id),
   );
   const likewise = here.filter(({ shotId, remoteId }) => asked.has(shotId) && remoteId === null);
-  return likewise.find((attempt) => !taken.has(attempt.id)) ?? likewise.at(-1);
+  const fresh = likewise.filter((attempt) => !taken.has(attempt.id));
+  // Avatars to choose from have one prompt: of two, the one whose request was announced was charged.
+  return fresh.find(({ isSent }) => isSent !== 0) ?? fresh[0] ?? likewise.at(-1);
 }

@@ -38,6 +38,8 @@ export interface AttemptRow {
   provider: string;
   model: string;
   remoteId: string | null;
+  /** 1: its request was announced. */
+  isSent: number;
 }
 
 export interface PictureRow {
@@ -82,7 +84,8 @@ export function snapshotOf(ledger: string): Snapshot {
               AND reserved_micros > 0) paid FROM shots s ORDER BY id`,
       ) as ShotRow[],
       attempts: all(
-        `SELECT id, shot_id shotId, job_id jobId, provider, model, remote_id remoteId FROM attempts ORDER BY id`,
+        `SELECT id, shot_id shotId, job_id jobId, provider, model, remote_id remoteId,
+           sent_at_ms IS NOT NULL isSent FROM attempts ORDER BY id`,
       ) as AttemptRow[],
       pictures: all(
         `SELECT id, shot_id shotId, character_id || '/' || number name, path, state, review FROM images ORDER BY id`,
