@@ -19,8 +19,8 @@ const CENT_MICROS = 10_000;
 /**
  * Tells of each job that a cap stopped, or that has held shots (which cost twice when they are sent again), which caps
  * are too low for what is left, and the amounts that are enough: what was spent and the worst case of the rest, rounded
- * up to a cent. The jobs are taken in the order in which a person
- * goes on with them: the cap of the day must hold for all of them.
+ * up to a cent. The jobs are taken in the order in which a person goes on with them: the cap of the day must hold for
+ * all of them.
  */
 export function capsNeeded(
   ledger: Ledger,

@@ -61,6 +61,10 @@ export async function deleteImages(
   }
   // A question can stand for hours.
   assertIdle(ledger, named, uncollected);
+  if (givenUpText(ledger, characters) !== lost)
+    throw new UserError('more was asked for or collected while the question stood: nothing was deleted', {
+      hint: 'delete it again: the question then counts what is given up by now',
+    });
   const gone: Removed[] = [];
   for (const image of images) gone.push(await removePicture(project, image));
   const weights: string[] = [];
@@ -75,7 +79,7 @@ export async function deleteImages(
   return { characters: characters.map(({ id }) => id), images: gone, loras: weights };
 }
 
-/** What is lost of characters beside their pictures: "; 2 paid requests that are not collected yet are given up". */
+/** What is lost of characters beside their pictures: "; 2 requests that are not collected yet are given up". */
 function givenUpText(ledger: Ledger, characters: readonly { key: number }[]): string {
   const count = (of: (key: number) => number) => characters.reduce((sum, { key }) => sum + of(key), 0);
   const held = count((key) => ledger.maintenance.held(key));

@@ -56,3 +56,19 @@ it.each([
   // The name is free again.
   expect(await run(['pack', '--count', '1'])).toMatchObject({ exitCode: 0 });
 });
+
+it('gives up no more than the question has counted', async () => {
+  const studio = await trainStudio({ emulator: { latencyMs: 600_000 } });
+  const { folder, env } = studio;
+  await leftTraining(studio);
+  const imggen = await ImgGen.open({ cwd: folder, env, config: join(folder, 'config.json') });
+  const before = filesIn(folder).filter((name) => !name.includes('ledger.db'));
+  const confirm = async (question: string) => {
+    expect(question).toContain('1 request that is not collected yet is given up');
+    await leftPack(studio);
+    return true;
+  };
+  await expect(imggen.delete(['mira-sol'], { uncollected: true, confirm })).rejects.toThrow('nothing was deleted');
+  await imggen.close();
+  expect(filesIn(folder)).toEqual(expect.arrayContaining(before));
+});
