@@ -1,11 +1,10 @@
 /** Exit code 1: an error that nobody expected, in the built binary. */
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { binary, newStudio, picturesIn } from '../support/cli/imggen.ts';
 
-const BREAKER = fileURLToPath(new URL('../programs/break-keys.ts', import.meta.url));
+const BREAKER = new URL('../programs/break-keys.ts', import.meta.url).href;
 const KEY = 'canary-openai-key-0123456789';
 const COUNT = 4;
 let emulator: Emulator | undefined;

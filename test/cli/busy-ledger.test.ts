@@ -1,12 +1,11 @@
 /** Another program holds the ledger's write lock: said after some seconds, and in the end with what to do. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { newHeldStudio } from '../support/cli/held.ts';
 import { binary, imggen, linesOf, picturesIn, start, until } from '../support/cli/imggen.ts';
 
-const SHORT_LOCKS = fileURLToPath(new URL('../programs/short-locks.ts', import.meta.url));
+const SHORT_LOCKS = new URL('../programs/short-locks.ts', import.meta.url).href;
 
 /** Takes the write lock of a ledger that is there, as `sqlite3` in another terminal would. */
 function lockLedger(folder: string): () => void {

@@ -18,7 +18,7 @@ import {
   until,
 } from '../support/cli/imggen.ts';
 
-const HOUSE = dirname(dirname(BINARY));
+const PROJECT = dirname(dirname(BINARY));
 const REAL_VERSION = 'process.versions.node.split';
 
 /**
@@ -28,8 +28,8 @@ const REAL_VERSION = 'process.versions.node.split';
 function oldNode(right: 'installed' | 'missing'): string {
   const house = newFolder();
   mkdirSync(join(house, 'bin'));
-  symlinkSync(join(HOUSE, 'dist'), join(house, 'dist'));
-  copyFileSync(join(HOUSE, 'package.json'), join(house, 'package.json'));
+  symlinkSync(join(PROJECT, 'dist'), join(house, 'dist'));
+  copyFileSync(join(PROJECT, 'package.json'), join(house, 'package.json'));
   const text = readFileSync(BINARY, 'utf8');
   expect(text).toContain(REAL_VERSION);
   const launcher = join(house, 'bin', 'imggen.js');

@@ -6,14 +6,18 @@ import { expect, it } from 'vitest';
 import { main } from '../../src/cli.ts';
 import { MODELS } from '../../src/providers/replicate/model-table.ts';
 import { wrapped } from '../../src/views/wrap.ts';
-import { BINARY, imggen, newStudio } from '../support/cli/imggen.ts';
+import { imggen, newStudio } from '../support/cli/imggen.ts';
 import { FakeTerminal } from '../support/view-events.ts';
 
 /** What a command shows, and how it ends. */
 async function ended(folder: string, words: readonly string[], columns = 80): Promise<[code: number, text: string]> {
   const stdout = new FakeTerminal({ columns, rows: 24 });
   const terminal = { stdout, stderr: stdout, stdin: stdout, onInterrupt: () => () => {} };
-  const code = await main(['node', BINARY, ...words, '--no-color'], { terminal, cwd: () => folder, env: {} });
+  const code = await main(['node', join(folder, 'imggen.js'), ...words, '--no-color'], {
+    terminal,
+    cwd: () => folder,
+    env: {},
+  });
   return [code, stdout.text];
 }
 
@@ -43,7 +47,7 @@ it('a refusal is told in whole words, and the command that it advises in one pie
   expect(longLines(unset)).toEqual([]);
   expect(unset).toMatch(/^ {2}→ Set OPENAI_API_KEY .+\n {4}\S/m);
   const example = await refused(folder, ['pack']);
-  expect(example).toMatch(/^ {4}node \S+ pack --scene "on a balcony in Lisbon"$/m);
+  expect(example).toMatch(/^ {4}node imggen\.js pack --scene "on a balcony in Lisbon"$/m);
   const approve = await refused(folder, ['export', 'mira-sol']);
   expect(longLines(approve)).toEqual([]);
   expect(approve).toMatch(/ mark mira-sol\/2 --approve$/m);

@@ -1,6 +1,6 @@
 /** Commands that are printed work as they are printed, however the program was started. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { programName } from '../../src/terminal/program-name.ts';
@@ -27,7 +27,7 @@ function typed(cwd: string, line: string, env: Record<string, string>) {
 async function followed(cwd: string, start: string, env: Record<string, string> = {}): Promise<string> {
   const wrong = await typed(cwd, `${start} pack --count 0`, env);
   const advised = /for example: (.+)$/m.exec(wrong.stderr)?.[1] ?? wrong.stderr;
-  const right = await typed(cwd, advised.replace('8', '1'), env);
+  const right = await typed(cwd, advised.replace('--count 8', '--count 1'), env);
   expect(right, `${advised}\n${right.stderr}`).toMatchObject({ exitCode: 0 });
   return advised;
 }
@@ -79,10 +79,12 @@ describe('a command that is advised', () => {
     expect(programName({ ...start, cwd: other })).toMatch(/^node /);
   });
 
-  it('is the file itself where nothing else would find it', async () => {
+  it('is the file itself where nothing else would find it, in quotes where its folder needs them', async () => {
     const folder = newStudio();
-    const advised = await followed(folder, `node ${BINARY}`);
-    expect([`node ${BINARY} pack --count 8`, `node ${relative(folder, BINARY)} pack --count 8`]).toContain(advised);
+    mkdirSync(join(folder, "mira's tools"));
+    symlinkSync(BINARY, join(folder, "mira's tools", 'imggen.js'));
+    const start = "node 'mira'\\''s tools/imggen.js'";
+    expect(await followed(folder, start)).toBe(`${start} pack --count 8`);
   });
 
   it('names the config, the ledger and the owner that were named', async () => {

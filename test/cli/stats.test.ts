@@ -1,5 +1,4 @@
 /** Success, speed and spending: by picture, and without what lay between two runs. */
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEmulator } from '../emulators/emulator.ts';
 import { gated } from '../emulators/gate.ts';
@@ -7,7 +6,7 @@ import { openai } from '../emulators/openai.ts';
 import { replicate } from '../emulators/replicate.ts';
 import { binary, imggen, newStudio, start } from '../support/cli/imggen.ts';
 
-const CLOCK = fileURLToPath(new URL('../programs/set-clock.ts', import.meta.url));
+const CLOCK = new URL('../programs/set-clock.ts', import.meta.url).href;
 const TOKEN = 'canary-replicate-token-0123456789';
 const KEY = 'canary-openai-key-0123456789';
 

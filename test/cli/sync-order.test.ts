@@ -9,7 +9,7 @@ import { replicate } from '../emulators/replicate.ts';
 import type { Observed } from '../programs/observe-writes.ts';
 import { binary, newStudio, textOf } from '../support/cli/imggen.ts';
 
-const OBSERVER = fileURLToPath(new URL('../programs/observe-writes.ts', import.meta.url));
+const OBSERVER = new URL('../programs/observe-writes.ts', import.meta.url).href;
 const KEY = 'canary-key-0123456789';
 const PICTURES = 2;
 let emulator: Emulator | undefined;

@@ -1,11 +1,10 @@
 /** The built binary at the two ends of the earth: its day cap goes by the UTC day. */
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { ask, binary, newStudio } from '../support/cli/imggen.ts';
 
-const CLOCK = fileURLToPath(new URL('../programs/set-clock.ts', import.meta.url));
+const CLOCK = new URL('../programs/set-clock.ts', import.meta.url).href;
 const KEY = 'canary-openai-key-0123456789';
 let emulator: Emulator | undefined;
 

@@ -33,8 +33,8 @@ function made(path: string, text: string, ours: readonly string[] = []): string 
     return isBuiltin(name) || name === 'vitest' ? name : packageFile(name);
   };
   const imports = text.replaceAll(
-    /(from ')([^']+)(')/g,
-    (_, a: string, name: string, b: string) => a + absolute(name) + b,
+    /(from )'([^']+)'/g,
+    (_, from: string, name: string) => `${from}${JSON.stringify(absolute(name))}`,
   );
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, imports);

@@ -1,10 +1,9 @@
 /** Time limits that pass when a request has met its fault, and at no other time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import type { Scene } from './scene.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../programs/hurry.ts', import.meta.url));
+const PROGRAM = new URL('../../programs/hurry.ts', import.meta.url).href;
 
 /** For a scene with one request that is never answered in full. */
 export const limitPassesAtTheFault: Pick<Scene, 'root' | 'env' | 'meanwhile'> = {
