@@ -4,15 +4,13 @@
  * that it is made from. Imported by nothing.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { rolldown, type Plugin } from 'rolldown';
 import { licensesOf, packageFolder } from './licenses.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src/faces/network/', import.meta.url));
 const TARGET = fileURLToPath(new URL('../faces/network/', import.meta.url));
-const require = createRequire(import.meta.url);
 
 const FACE_API = packageFolder('@vladmandic/face-api');
 const WASM = packageFolder('@tensorflow/tfjs-backend-wasm');
@@ -33,35 +31,28 @@ for (const net of NETS) {
   copy(join(FACE_API, 'model'), `${net}_model-weights_manifest.json`);
 }
 copy(join(WASM, 'dist'), 'tfjs-backend-wasm-simd.wasm');
-await build({
-  entryPoints: [join(SOURCE, 'worker.ts')],
-  outfile: join(TARGET, 'worker.cjs'),
-  bundle: true,
-  minify: true,
+const thread = await rolldown({
+  input: join(SOURCE, 'worker.ts'),
+  platform: 'node',
+  external: ['sharp'],
+  resolve: { alias: { '@tensorflow/tfjs/dist/index.js': '@tensorflow/tfjs-core' }, mainFields: ['module', 'main'] },
+  plugins: [leftOut(/^(?:node-fetch$|@tensorflow\/tfjs-backend-webgl\/)/)],
+});
+await thread.write({
+  file: join(TARGET, 'worker.cjs'),
   // The WebAssembly's own code asks for `require` and `__dirname`.
   format: 'cjs',
-  platform: 'node',
-  target: 'node22',
-  mainFields: ['module', 'main'],
-  external: ['sharp'],
-  legalComments: 'external',
-  logLevel: 'warning',
-  alias: { '@tensorflow/tfjs/dist/index.js': '@tensorflow/tfjs-core' },
-  // Without the whole library, calls like `tensor.mul(2)` are registered by this.
-  inject: [require.resolve('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js')],
-  plugins: [leftOut(/^(?:node-fetch$|@tensorflow\/tfjs-backend-webgl\/)/)],
+  minify: true,
+  comments: false,
 });
 writeFileSync(join(TARGET, 'LICENSES.txt'), licensesOf(BUNDLED));
 
 /** Puts nothing in place of packages that are not used here: nothing is fetched, and there is no graphics card. */
 function leftOut(filter: RegExp): Plugin {
-  const namespace = 'left-out';
   return {
-    name: namespace,
-    setup: ({ onResolve, onLoad }) => {
-      onResolve({ filter }, ({ path }) => ({ path, namespace }));
-      onLoad({ filter: /^/, namespace }, () => ({ contents: '' }));
-    },
+    name: 'left-out',
+    resolveId: (id) => (filter.test(id) ? `\0left-out:${id}` : null),
+    load: (id) => (id.startsWith('\0left-out:') ? '' : null),
   };
 }
 

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { buildSync } from 'esbuild';
+import { build } from 'rolldown';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { CrashPlan } from '../programs/crash-runner.ts';
 import { violations } from './invariants.ts';
@@ -15,20 +15,20 @@ import type { RecoveryClass } from './service.ts';
 const FOLDER = fileURLToPath(new URL('../../node_modules/.cache/imggen-tests', import.meta.url));
 
 /** The program in one file: started a hundred times, it would be read and compiled a hundred times. */
-const PROGRAM = join(FOLDER, `crash-runner-${process.pid}.mjs`);
-let isBuilt = false;
+const PROGRAM = join(FOLDER, 'crash-runner.mjs');
+let built: Promise<void> | undefined;
 
-function build(): void {
-  buildSync({
-    entryPoints: [fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url))],
-    outfile: PROGRAM,
-    bundle: true,
+async function buildProgram(): Promise<void> {
+  const file = `${PROGRAM}.${process.pid}`;
+  await build({
+    input: fileURLToPath(new URL('../programs/crash-runner.ts', import.meta.url)),
     platform: 'node',
-    format: 'esm',
-    packages: 'external',
+    external: ['better-sqlite3', 'sharp'],
+    output: { file, format: 'esm', codeSplitting: false },
+    logLevel: 'warn',
   });
-  process.once('exit', () => rmSync(PROGRAM, { force: true }));
-  isBuilt = true;
+  // Another test process may run the same program.
+  renameSync(file, PROGRAM);
 }
 
 export const CLASSES: readonly RecoveryClass[] = ['idem', 'list', 'sync', 'blind'];
@@ -110,8 +110,8 @@ function look(folder: string, recovery: RecoveryClass, problems: string[]): { pr
 }
 
 /** Starts a process on job 1 of a folder; resolves with how it ended: `ended`, `killed`, or what it failed with. */
-export function start(plan: CrashPlan): Promise<string> {
-  if (!isBuilt) build();
+export async function start(plan: CrashPlan): Promise<string> {
+  await (built ??= buildProgram());
   return new Promise((resolve) => {
     let words = '';
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(plan)], {

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
+// oxlint-disable-next-line import/no-unassigned-import -- it registers calls like `tensor.mul(2)`
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import {
   FaceLandmark68Net,
   FaceRecognitionNet,
