@@ -5,7 +5,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { RunnerContext } from './context.ts';
 import { makerOf } from './in-batch.ts';
 import { reservedPath } from '../images/part-file.ts';
-import { idPathsOf } from './kept-id.ts';
+import { idPathsOf, keptId } from './kept-id.ts';
 import { pictureIn } from './picture.ts';
 import { partPathsOf, type OtherPlaces } from './staging.ts';
 
@@ -37,7 +37,7 @@ export function heldAskable(
 /** True where the whole answer to an attempt, or its remote id, lies on the disk: it is collected, not paid again. */
 export function hasAnswerOnDisk(places: OtherPlaces, of: { job: Job; attempt: Attempt }): boolean {
   const parts = partPathsOf(of.job, of.attempt.key, places);
-  return [...parts, ...parts.map(reservedPath)].some(isWholePicture) || idPathsOf(of, places).some(existsSync);
+  return [...parts, ...parts.map(reservedPath)].some(isWholePicture) || keptId(places, of) !== undefined;
 }
 
 function isWholePicture(path: string): boolean {

@@ -1,6 +1,5 @@
 /** A remote id in a file beside its answer's place, where the ledger could not be told of it. */
-import { constants } from 'node:fs';
-import { open as openFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { removeIfThere, reservedPath, stageBytes } from '../images/part-file.ts';
 import type { Attempt, Job } from '../ledger/records.ts';
@@ -48,10 +47,10 @@ export async function keepId(places: OtherPlaces, of: Of, remoteId: string): Pro
  * The remote id that an earlier process kept for an attempt, also one that was written whole by a process that was
  * killed before it had named the file; undefined when there is none that can be read.
  */
-export async function keptId(places: OtherPlaces, of: Of): Promise<KeptId | undefined> {
+export function keptId(places: OtherPlaces, of: Of): KeptId | undefined {
   const paths = idPathsOf(of, places);
   for (const path of [...paths, ...paths.map(reservedPath)]) {
-    const remoteId = await idIn(path, of);
+    const remoteId = idIn(path, of);
     if (remoteId !== undefined) return { remoteId, path };
   }
   return undefined;
@@ -75,14 +74,14 @@ export async function tidyIds(
   const isKnown = attempt.state !== 'intent';
   for (const path of isTakenOver ? idPathsOf({ job, attempt }, places) : []) {
     const unnamed = reservedPath(path);
-    if (isKnown || (await idIn(unnamed, { attempt })) === undefined) await removeIfThere(unnamed).catch(() => {});
+    if (isKnown || idIn(unnamed, { attempt }) === undefined) await removeIfThere(unnamed).catch(() => {});
     if (isKnown) await removeIfThere(path).catch(() => {});
   }
 }
 
 /** The remote id in a file; undefined: there is none of this provider. */
-async function idIn(path: string, { attempt: { provider } }: Pick<Of, 'attempt'>): Promise<string | undefined> {
-  const { data } = schema.safeParse(parsed(await readShort(path)));
+function idIn(path: string, { attempt: { provider } }: Pick<Of, 'attempt'>): string | undefined {
+  const { data } = schema.safeParse(parsed(readShort(path)));
   return data?.provider === provider ? data.remoteId : undefined;
 }
 
@@ -95,14 +94,14 @@ function parsed(text: string): unknown {
 }
 
 /** A small plain file, no link; '' when it is not there. */
-async function readShort(path: string): Promise<string> {
+function readShort(path: string): string {
   try {
-    const file = await openFile(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const stats = await file.stat();
-      return stats.isFile() && stats.size <= SIZE_MAX_BYTES ? await file.readFile('utf8') : '';
+      const stats = fstatSync(file);
+      return stats.isFile() && stats.size <= SIZE_MAX_BYTES ? readFileSync(file, 'utf8') : '';
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch {
     return '';

@@ -22,7 +22,7 @@ export async function lookUp(
   const part = await findPart(context, open);
   if (part !== undefined) return adoptStaged(context, open, part);
   const { provider } = open.ready;
-  const kept = provider.collect && (await keptId(context, open));
+  const kept = provider.collect && keptId(context, open);
   if (kept) return accepted(context, open, kept.remoteId, { found: kept });
   const inDoubt = (why: string) => failed(context, open, new ProviderError(why, { failure: 'unknown' }));
   // The same request with the same key, once: after that the backoff of the queue decides, not a loop.

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { bfl } from '../emulators/bfl.ts';
 import { startEmulator } from '../emulators/emulator.ts';
 import { openai } from '../emulators/openai.ts';
 import { makePicture } from '../emulators/picture.ts';
@@ -26,4 +27,25 @@ it.each([
   expect(await run('retry', '--unknown', '1', '--yes')).toMatchObject({ exitCode: 0 });
   expect(emulator.charges()).toHaveLength(charges);
   expect(ask(folder, `SELECT 1 FROM images WHERE state = 'stored'`)).toHaveLength(2);
+});
+
+it.each([
+  ['a remote id in a file that was not named yet is collected', '.part.id.reserved', (id: string) => id, 1],
+  ['half a remote id is none', '.part.id', (id: string) => id.slice(0, 30), 2],
+])('%s', async (_, suffix, kept, charges) => {
+  const faults = [{ on: 'submit', kind: 'reset-after', times: 1 } as const];
+  const emulator = await startEmulator(bfl(), { faults });
+  onTestFinished(() => emulator.close());
+  const folder = newStudio({ provider: 'bfl', size: '1024x1024', thumbnails: false });
+  const env = { BFL_BASE_URL: emulator.url, BFL_API_KEY: 'emulated' };
+  const run = (...args: string[]) => imggen(folder, args, { env });
+  expect(await run('pack', '--count', '1', '--yes')).toMatchObject({ exitCode: 75 });
+  const [held] = ask<{ key: string }>(folder, 'SELECT key FROM attempts');
+  const parts = join(folder, 'images', 'mira-sol', '.parts');
+  mkdirSync(parts, { recursive: true });
+  const text = JSON.stringify({ provider: 'bfl', remoteId: emulator.charges()[0]!.id });
+  writeFileSync(join(parts, `${held!.key}${suffix}`), kept(text));
+  expect(await run('retry', '--unknown', '1', '--yes')).toMatchObject({ exitCode: 0 });
+  expect(emulator.charges()).toHaveLength(charges);
+  expect(ask(folder, `SELECT 1 FROM images WHERE state = 'stored'`)).toHaveLength(1);
 });
