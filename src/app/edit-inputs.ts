@@ -34,7 +34,7 @@ function lackOf(
   // The picture of the face is no other one beside itself.
   const isOther = images.avatar(characterKey)?.id !== id;
   if (role === 'face' && isOther && plannedAvatar(project, { characterId, characterKey, settings })) return undefined;
-  const own = "its address in the model's own input (providers.replicate.models)";
+  const own = `its address in the model's own input (providers.${settings.provider}.models)`;
   const how = `name one in character.references with the role ${role}, or ${own}`;
   return `${works.beside[role]}: it needs a picture of the ${role} beside the one that it works on; ${how}`;
 }

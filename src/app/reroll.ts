@@ -135,7 +135,7 @@ async function takesMadeWith(
   const edits = alike.filter(isEdit);
   if (edits.some(isWordless)) await project.services.learn(ready, settings.model);
   assertFits(settings, ready, edits);
-  assertOtherTakes(edits, ready.provider.capabilities(settings.model), settings.model);
+  assertOtherTakes(edits, ready.provider.capabilities(settings.model), settings);
   return { ...found, settings, lora: settings.lora ? undefined : withoutLora(made, settings) };
 }
 

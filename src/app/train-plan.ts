@@ -15,7 +15,7 @@ import { type ReadyTrainer, trainerOf, trainersOf, type TrainingProject } from '
 /** How a LoRA is trained. */
 export interface TrainOptions extends Pick<ExportOptions, 'trigger' | 'className' | 'minScore' | 'gallery'> {
   characterId: string;
-  /** Who trains it: `fal` or `replicate`. Default: the config's provider where it is one of them, else `fal`. */
+  /** Who trains it: a provider that does. Default: the config's where it trains, else the usual one of the list. */
   provider?: string | undefined;
   /** Default: 1,000. */
   steps?: number | undefined;

@@ -132,10 +132,16 @@ export function isWordless({ promptChars }: Pick<AlikeShots, 'promptChars'>): bo
 }
 
 /** @throws {UserError} where another take of an edit without words would be the same picture, paid again. */
-export function assertOtherTakes(edits: readonly AlikeShots[], can: Capabilities, model: string): void {
+export function assertOtherTakes(
+  edits: readonly AlikeShots[],
+  can: Capabilities,
+  { provider, model }: Pick<JobSettings, 'provider' | 'model'>,
+): void {
   if (can.prompt !== 'none' || can.seed !== 'none' || !edits.some(isWordless)) return;
   throw new UserError(`${model} takes no seed: another take would be the same picture, paid again`, {
-    hint: `${NOTHING}. Take another model, or change its inputs (providers.replicate.models) and edit the picture anew`,
+    hint:
+      `${NOTHING}. Take another model, or change its inputs (providers.${provider}.models) and edit the picture ` +
+      'anew',
   });
 }
 

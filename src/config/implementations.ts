@@ -24,7 +24,7 @@ export interface Layer {
 export function checkNames(raw: unknown, layers: readonly Layer[], registries: Registries): Problem[] {
   const { provider, fallback, providers, storage } = parts(raw);
   const known = Object.keys(registries.providers);
-  const stores = ['none', ...Object.keys(registries.stores)];
+  const stores = Object.keys(registries.stores);
   const problems = [
     unknownName(['provider'], provider, [...known, 'auto'], 'provider'),
     ...(Array.isArray(fallback) ? fallback : []).map((name, index) =>
@@ -117,7 +117,7 @@ function unknownName(
 ): Problem | undefined {
   if (typeof name !== 'string' || known.includes(name)) return undefined;
   const [where, path] = typeof place === 'string' ? [place] : [pathText(place), place];
-  const near = didYouMean(name, known) || `; known: ${[...new Set(known)].join(', ')}`;
+  const near = didYouMean(name, known) || `; known: ${known.join(', ')}`;
   return { where, path, what: `unknown ${what} ${shown(name)}${near}` };
 }
 

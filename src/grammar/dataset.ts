@@ -1,5 +1,6 @@
 /** Commands for what is trained with the pictures, and what they say of themselves. */
 import { Option, type Command } from 'commander';
+import { EXPORT_FORMATS } from '../dataset/formats.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { common, keeping, type Run } from './options.ts';
 
@@ -24,13 +25,12 @@ export function addDataset(program: Command, run: Run): void {
 }
 
 function addExport(program: Command, run: Run): void {
-  const formats = ['kohya', 'ai-toolkit', 'fluxgym', 'replicate', 'fal'];
   keeping(
     program
       .command('export')
       .description('the approved training pictures with captions, as a trainer takes them')
       .argument('<id>', 'a character’s id')
-      .addOption(new Option('--format <name>', 'whose trainer (default: kohya)').choices(formats))
+      .addOption(new Option('--format <name>', 'whose trainer (default: kohya)').choices(EXPORT_FORMATS))
       .option('--trigger <word>', 'the word that stands for the character (default: made from its name)')
       .option('--class <word>', 'what it is: woman, man, person (default: from the config)')
       .option('--repeats <n>', 'of each picture in an epoch, for kohya (default: 10)')

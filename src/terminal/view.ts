@@ -15,13 +15,8 @@ export function openView({ host, terminal, typed }: Io, flags: ViewFlags): Promi
   const { stdout, stderr } = terminal;
   const { env, now } = host;
   const isTty = stdout.isTTY === true;
-  const kind = chooseView({
-    json: flags.json === true,
-    quiet: flags.quiet === true,
-    ink: flags.ink !== false,
-    stdoutIsTty: isTty,
-    env,
-  });
+  const [json, quiet, ink] = [flags.json === true, flags.quiet === true, flags.ink !== false];
+  const kind = chooseView({ json, quiet, ink, stdoutIsTty: isTty, env }, VIEWS);
   const color = wantsColor(flags.color === false ? false : undefined, isTty, env);
   return createView(kind, { stdout, stderr, env, now, color, resume: typed('resume') }, VIEWS);
 }

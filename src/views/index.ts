@@ -1,5 +1,4 @@
 /** Chooses how a run is shown, and loads only what that needs. */
-
 import type { View, ViewStreams } from './view.ts';
 
 /** What the choice depends on. */
@@ -10,22 +9,6 @@ export interface ViewChoice {
   ink: boolean;
   stdoutIsTty: boolean;
   env: Readonly<Record<string, string | undefined>>;
-}
-
-/**
- * The view for a situation. `--json` beats `--quiet` beats the rest; CI and pipes get lines, a dumb terminal too,
- * since a bar needs to move the cursor.
- */
-export function chooseView(choice: ViewChoice): ViewKind {
-  if (choice.json) return 'json';
-  if (choice.quiet) return 'quiet';
-  if (!choice.stdoutIsTty || isCi(choice.env) || choice.env['TERM'] === 'dumb') return 'lines';
-  return choice.ink ? 'ink' : 'bar';
-}
-
-function isCi(env: ViewChoice['env']): boolean {
-  const ci = env['CI'];
-  return ci !== undefined && !['', '0', 'false'].includes(ci.toLowerCase());
 }
 
 /**
@@ -40,29 +23,50 @@ export function wantsColor(color: boolean | undefined, isTty: boolean, env: View
   return color === true || (isTty && env['TERM'] !== 'dumb');
 }
 
-/** Loads a view when it is wanted: Ink, React and cli-progress are loaded only for the view that needs them. */
-export type LoadView = () => Promise<(streams: ViewStreams) => View>;
-
-/** The views by name. Adding one: its file, and its line here. */
-export const VIEWS = {
-  ink: () => import('./ink/view.tsx').then((m) => m.createInkView),
-  bar: () => import('./bar.ts').then((m) => m.createBarView),
-  lines: () => import('./lines.ts').then((m) => m.createLinesView),
-  json: () => import('./json.ts').then((m) => m.createJsonView),
-  quiet: () => import('./quiet.ts').then((m) => m.createQuietView),
-} as const satisfies Readonly<Record<string, LoadView>>;
+/** A line of the list: when a run is shown so, and the view, loaded when it is wanted. */
+export interface ViewEntry {
+  fits: (choice: ViewChoice) => boolean;
+  /** Ink, React and cli-progress are loaded only for the view that needs them. */
+  load: () => Promise<(streams: ViewStreams) => View>;
+}
 
 /**
- * `ink`: live at a terminal. `bar`: lines over one bar. `lines`: plain. `json`: the events. `quiet`: only what went
- * wrong.
+ * The views by name; the first that fits is taken. Adding one: its file, and its line here. CI and pipes get lines, a
+ * dumb terminal too, since a bar needs to move the cursor.
+ *
+ * `json`: the events. `quiet`: only what went wrong. `lines`: plain. `ink`: live at a terminal. `bar`: lines over one
+ * bar.
  */
+export const VIEWS = {
+  json: { fits: ({ json }) => json, load: () => import('./json.ts').then((m) => m.createJsonView) },
+  quiet: { fits: ({ quiet }) => quiet, load: () => import('./quiet.ts').then((m) => m.createQuietView) },
+  lines: { fits: isPlain, load: () => import('./lines.ts').then((m) => m.createLinesView) },
+  ink: { fits: ({ ink }) => ink, load: () => import('./ink/view.tsx').then((m) => m.createInkView) },
+  bar: { fits: () => true, load: () => import('./bar.ts').then((m) => m.createBarView) },
+} as const satisfies Readonly<Record<string, ViewEntry>>;
+
 export type ViewKind = keyof typeof VIEWS;
+
+/** The name of the first view of a list that fits a situation. */
+export function chooseView<Kind extends string>(choice: ViewChoice, views: Readonly<Record<Kind, ViewEntry>>): Kind {
+  for (const kind in views) if (views[kind].fits(choice)) return kind;
+  throw new Error('no view fits');
+}
+
+function isPlain({ stdoutIsTty, env }: ViewChoice): boolean {
+  return !stdoutIsTty || isCi(env) || env['TERM'] === 'dumb';
+}
+
+function isCi(env: ViewChoice['env']): boolean {
+  const ci = env['CI'];
+  return ci !== undefined && !['', '0', 'false'].includes(ci.toLowerCase());
+}
 
 /** Makes a view of a list. */
 export async function createView<Kind extends string>(
   kind: Kind,
   streams: ViewStreams,
-  views: Readonly<Record<Kind, LoadView>>,
+  views: Readonly<Record<Kind, ViewEntry>>,
 ): Promise<View> {
-  return (await views[kind]())(streams);
+  return (await views[kind].load())(streams);
 }

@@ -31,8 +31,8 @@ export const COMMAND_LINE_PLACES: readonly Place[] = [
   },
   {
     path: 'src/grammar',
-    says: 'The grammar names commands, loaded when they are chosen, and what providers and stores there are.',
-    imports: ['src/commands', 'src/providers/index.ts', 'src/storage/index.ts'],
+    says: 'The grammar names commands, loaded when they are chosen, and what providers, stores and formats there are.',
+    imports: ['src/commands', 'src/dataset/formats.ts', 'src/providers/index.ts', 'src/storage/index.ts'],
     importsTypesOf: ['src/terminal'],
   },
   {

@@ -26,13 +26,13 @@ const REAL_VERSION = 'process.versions.node.split';
  * the real launcher under the same path, as the old one is swapped for it once it has been read.
  */
 function oldNode(right: 'installed' | 'missing'): string {
-  const house = newFolder();
-  mkdirSync(join(house, 'bin'));
-  symlinkSync(join(PROJECT, 'dist'), join(house, 'dist'));
-  copyFileSync(join(PROJECT, 'package.json'), join(house, 'package.json'));
+  const copy = newFolder();
+  mkdirSync(join(copy, 'bin'));
+  symlinkSync(join(PROJECT, 'dist'), join(copy, 'dist'));
+  copyFileSync(join(PROJECT, 'package.json'), join(copy, 'package.json'));
   const text = readFileSync(BINARY, 'utf8');
   expect(text).toContain(REAL_VERSION);
-  const launcher = join(house, 'bin', 'imggen.js');
+  const launcher = join(copy, 'bin', 'imggen.js');
   // The child is told apart by its channel: only the first process is old.
   writeFileSync(
     launcher,
@@ -41,8 +41,8 @@ function oldNode(right: 'installed' | 'missing'): string {
       .replace('this is ${process.versions.node}', 'this is 20.0.0'),
   );
   if (right === 'installed') {
-    mkdirSync(join(house, 'node_modules', 'node', 'bin'), { recursive: true });
-    symlinkSync(realpathSync(process.execPath), join(house, 'node_modules', 'node', 'bin', 'node'));
+    mkdirSync(join(copy, 'node_modules', 'node', 'bin'), { recursive: true });
+    symlinkSync(realpathSync(process.execPath), join(copy, 'node_modules', 'node', 'bin', 'node'));
   }
   return launcher;
 }

@@ -6,7 +6,8 @@
 import type { Answer, Call, Route, Service } from './service.ts';
 import { workflowProblem } from './runpod/comfyui.ts';
 import { inputProblem, PUBLIC, WORKERS } from './runpod/inputs.ts';
-import { isGone, type Job, jobBody, type JobFailure, newJobId, pictureOf, promptOf, statusOf } from './runpod/job.ts';
+import type { Job, JobFailure } from './runpod/job-record.ts';
+import { isGone, jobBody, newJobId, pictureOf, promptOf, statusOf } from './runpod/job.ts';
 
 /** What can be set. */
 export interface RunpodOptions {

@@ -17,7 +17,7 @@ const { chooseView, createView, VIEWS, wantsColor } = (await import(resolve(fold
 const stdoutIsTty = process.stdout.isTTY === true;
 const chosen =
   kind === 'auto'
-    ? chooseView({ json: false, quiet: false, ink: true, stdoutIsTty, env: process.env })
+    ? chooseView({ json: false, quiet: false, ink: true, stdoutIsTty, env: process.env }, VIEWS)
     : (kind as Views.ViewKind);
 const view = await createView(
   chosen,

@@ -13,12 +13,12 @@ afterEach(() => Promise.all(running.splice(0).map((emulator) => emulator.close()
 const GOOD = { key: '1234', secret: 'abcd', cloud: 'demo' };
 type Access = typeof GOOD;
 
-interface World {
+interface Opened {
   upload: (fields?: Record<string, string>) => Promise<Response>;
   admin: (method: 'GET' | 'POST' | 'DELETE', path: string, body?: string, type?: string) => Promise<Response>;
 }
 
-async function open(options: CloudinaryOptions = {}, access: Partial<Access> = {}): Promise<World> {
+async function open(options: CloudinaryOptions = {}, access: Partial<Access> = {}): Promise<Opened> {
   const emulator = await startCloudinary(options);
   running.push(emulator);
   const { key, secret, cloud } = { ...GOOD, ...access };
@@ -46,27 +46,27 @@ async function open(options: CloudinaryOptions = {}, access: Partial<Access> = {
 
 /** Uploads, then asks. */
 const stored =
-  (ask: (world: World) => Promise<Response>, options?: CloudinaryOptions, ids: readonly string[] = ['a/b']) =>
+  (ask: (opened: Opened) => Promise<Response>, options?: CloudinaryOptions, ids: readonly string[] = ['a/b']) =>
   async (): Promise<Response> => {
-    const world = await open(options);
+    const opened = await open(options);
     for (const id of ids)
-      await world.upload({ public_id: id, eager: 'c_fill,h_320,w_320/webp', tags: 'a,b', context: 'k=v' });
-    return ask(world);
+      await opened.upload({ public_id: id, eager: 'c_fill,h_320,w_320/webp', tags: 'a,b', context: 'k=v' });
+    return ask(opened);
   };
 
 const uploaded = (fields: Record<string, string>, options?: CloudinaryOptions) => async (): Promise<Response> =>
   (await open(options)).upload(fields);
 
-const refused = (access: Partial<Access>, ask: (world: World) => Promise<Response>) => async (): Promise<Response> =>
+const refused = (access: Partial<Access>, ask: (opened: Opened) => Promise<Response>) => async (): Promise<Response> =>
   ask(await open({}, access));
 
-const ping = (world: World): Promise<Response> => world.admin('GET', '/ping');
-const list = (world: World): Promise<Response> => world.admin('GET', '/resources/image/upload?max_results=1');
-const look = (world: World): Promise<Response> => world.admin('GET', '/resources/image/upload/a/b');
-const forget = (world: World): Promise<Response> =>
-  world.admin('DELETE', '/resources/image/upload', 'public_ids[]=a/b', 'application/x-www-form-urlencoded');
-const search = (world: World): Promise<Response> =>
-  world.admin('POST', '/resources/search', JSON.stringify({ expression: '', max_results: 1 }), 'application/json');
+const ping = (opened: Opened): Promise<Response> => opened.admin('GET', '/ping');
+const list = (opened: Opened): Promise<Response> => opened.admin('GET', '/resources/image/upload?max_results=1');
+const look = (opened: Opened): Promise<Response> => opened.admin('GET', '/resources/image/upload/a/b');
+const forget = (opened: Opened): Promise<Response> =>
+  opened.admin('DELETE', '/resources/image/upload', 'public_ids[]=a/b', 'application/x-www-form-urlencoded');
+const search = (opened: Opened): Promise<Response> =>
+  opened.admin('POST', '/resources/search', JSON.stringify({ expression: '', max_results: 1 }), 'application/json');
 
 /** Told only when asked for by a parameter that the store never sends. */
 const ANALYSIS = ['illustration_score', 'semi_transparent', 'grayscale'];
@@ -84,7 +84,7 @@ const COUNTERPARTS: Record<string, Counterpart> = {
     omits: ['context', 'moderation', ...METADATA],
   },
   'upload-existing': {
-    produce: stored((world) => world.upload({ overwrite: '0' })),
+    produce: stored((opened) => opened.upload({ overwrite: '0' })),
     seen: [...UPLOADS, 'resource'],
     opaque: ['context.custom'],
   },
@@ -112,9 +112,9 @@ const COUNTERPARTS: Record<string, Counterpart> = {
   deleted: { produce: stored(forget), opaque: ['deleted'] },
   ping: { produce: refused({}, ping), same: ['status'] },
   'not-found': { produce: refused({}, look) },
-  'signature-invalid': { produce: refused({ secret: 'bad' }, (world) => world.upload()) },
-  'key-unknown': { produce: refused({ key: '5678' }, (world) => world.upload()) },
-  'cloud-unknown': { produce: refused({ cloud: 'undefined' }, (world) => world.upload()), same: ['error.message'] },
+  'signature-invalid': { produce: refused({ secret: 'bad' }, (opened) => opened.upload()) },
+  'key-unknown': { produce: refused({ key: '5678' }, (opened) => opened.upload()) },
+  'cloud-unknown': { produce: refused({ cloud: 'undefined' }, (opened) => opened.upload()), same: ['error.message'] },
   'secret-mismatch': { produce: refused({ secret: 'bad' }, ping), same: ['error.message'] },
   'rate-limited': { produce: stored(ping, { adminPerHour: 0 }) },
 };
@@ -144,7 +144,7 @@ describe('the emulated Cloudinary', () => {
 
   it('is found out when it answers in another situation', async () => {
     expect(
-      await unlike('cloudinary', 'uploaded', { produce: refused({ secret: 'bad' }, (world) => world.upload()) }),
+      await unlike('cloudinary', 'uploaded', { produce: refused({ secret: 'bad' }, (opened) => opened.upload()) }),
     ).toContain('status: emulated 401, really 200');
     expect(await unlike('cloudinary', 'list-with-cursor', { produce: stored(list) })).toEqual([
       'next_cursor: the service sends it, the emulator does not',

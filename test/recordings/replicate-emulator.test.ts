@@ -13,12 +13,12 @@ afterEach(() => Promise.all(running.splice(0).map((emulator) => emulator.close()
 type Ask = (method: 'GET' | 'POST', path: string, body?: object, headers?: Record<string, string>) => Promise<Response>;
 
 /** An emulator whose clock goes on by what `wait` says. */
-interface World {
+interface Opened {
   ask: Ask;
   wait: (ms: number) => void;
 }
 
-async function open(options: ReplicateOptions = {}, token = 'good', latencyMs = 0): Promise<World> {
+async function open(options: ReplicateOptions = {}, token = 'good', latencyMs = 0): Promise<Opened> {
   let nowMs = Date.now();
   const emulator = await startEmulator(replicate({ token: 'good', ...options }), { now: () => nowMs, latencyMs });
   running.push(emulator);

@@ -4,7 +4,7 @@ import type { Purchase } from './purchases.ts';
 import type { JobRow, Snapshot } from './snapshot.ts';
 import type { Step } from './steps.ts';
 
-/** A command that has ended, and the world before and after it. */
+/** A command that has ended, and the ledger, files and service before and after it. */
 export interface Carried {
   step: Step;
   args: readonly string[];

@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { READ_FAULTS, SUBMIT_FAULTS, type ReadFault, type SubmitFault } from './faults.ts';
 import type { RecoveryClass } from './service.ts';
-import { CLOCK_STEPS_MS } from './simulate.ts';
+
+/** By how much somebody sets the clock. */
+const CLOCK_STEPS_MS = [1_000, 180_000, 3_600_000, 86_400_000, 365 * 86_400_000].flatMap((ms) => [ms, -ms]);
 
 /** A scenario as it is generated and shrunk. */
 export interface Scenario {

@@ -15,7 +15,6 @@ import type { Scenario, Sabotage } from './scenarios.ts';
 /** The service's clock when a scenario begins. */
 const SERVICE_START_MS = Date.UTC(2026, 4, 4, 12);
 
-export const CLOCK_STEPS_MS = [1_000, 180_000, 3_600_000, 86_400_000, 365 * 86_400_000].flatMap((ms) => [ms, -ms]);
 const AMBIGUOUS = new Set<SubmitFault>(['reset-before', 'reset-after', 'late', 'hang', 'hang-after']);
 
 /** What a scenario came to. */

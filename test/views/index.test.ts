@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chooseView, createView, VIEWS, wantsColor } from '../../src/views/index.ts';
-import type { ViewChoice } from '../../src/views/index.ts';
+import type { ViewChoice, ViewEntry } from '../../src/views/index.ts';
 import type { View, ViewStreams } from '../../src/views/view.ts';
 import { done, opened, streams, summary } from '../support/view-events.ts';
 
@@ -20,7 +20,7 @@ describe('which view', () => {
     ['--json gets JSON wherever it is', { json: true, stdoutIsTty: false, quiet: true }, 'json'],
     ['--quiet beats the terminal', { quiet: true }, 'quiet'],
   ])('%s', (_title, change, kind) => {
-    expect(chooseView(choice(change))).toBe(kind);
+    expect(chooseView(choice(change), VIEWS)).toBe(kind);
   });
 });
 
@@ -54,14 +54,17 @@ test.each(['ink', 'bar', 'lines', 'json', 'quiet'] as const)(
   },
 );
 
-test('a made-up view is one function and one line in the list', async () => {
+test('a made-up view is one function and one line in the list, and is taken where it fits', async () => {
   const target = streams();
-  const dots = () =>
-    Promise.resolve(({ stdout }: ViewStreams): View => ({
-      handle: () => void stdout.write('.'),
-      close: async (end) => void stdout.write(` ${end.headline}`),
-    }));
-  const view = await createView('dots', target, { ...VIEWS, dots });
+  const createDots = ({ stdout }: ViewStreams): View => ({
+    handle: () => void stdout.write('.'),
+    close: async (end) => void stdout.write(` ${end.headline}`),
+  });
+  const dots: ViewEntry = { fits: ({ env }) => env['DOTS'] === '1', load: () => Promise.resolve(createDots) };
+  const views = { dots, ...VIEWS };
+  expect(chooseView(choice(), views)).toBe('ink');
+  const kind = chooseView(choice({ env: { DOTS: '1' } }), views);
+  const view = await createView(kind, target, views);
   for (const event of [opened(), ...done('avatar')]) view.handle(event);
   await view.close(summary({ headline: 'All made.' }));
   expect(target.stdout.text).toMatch(/^\.+ All made\.$/);

@@ -3,7 +3,7 @@ import { FULL_WORD, askedOf } from '../comfyui/prompt.ts';
 import { outputNodes, refusalOf, type SentGraph } from '../comfyui/nodes.ts';
 import { makePicture } from '../picture.ts';
 import { type EndpointFacts, inputProblem } from './inputs.ts';
-import type { Job, JobFailure } from './job.ts';
+import type { Job, JobFailure } from './job-record.ts';
 
 type Input = Record<string, unknown>;
 
