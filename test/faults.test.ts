@@ -93,7 +93,7 @@ const HIDING = [
 const limitFor = (kind: string) => (/^(hang|slow)/.test(kind) ? limitPassesAtTheFault : {});
 
 describe.concurrent('a submit whose answer is hidden', () => {
-  it.each(HIDING)('is looked up at Replicate and paid once: $kind $status', async (fault) => {
+  it.each(HIDING)('is looked up at Replicate and paid once: %j', async (fault) => {
     const played = await met({
       provider: 'replicate',
       emulator: { faults: first(fault) },
@@ -105,7 +105,7 @@ describe.concurrent('a submit whose answer is hidden', () => {
   });
 
   it.each(HIDING)(
-    'is never sent again to OpenAI, reported and counted, and the others go on: $kind $status',
+    'is never sent again to OpenAI, reported and counted, and the others go on: %j',
     async (fault) => {
       const played = await met({
         provider: 'openai',
