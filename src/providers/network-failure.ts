@@ -71,6 +71,7 @@ export function networkFailure(
 ): ProviderError {
   const links = chain(error);
   const code = links.map(codeOf).findLast((found) => found !== undefined);
+  const place = links.map(placeOf).findLast((found) => found !== undefined);
   const names = links.map((link) => ('name' in link ? String(link.name) : ''));
   const stopped = what.ended === 'stopped' || (what.ended === undefined && names.includes('AbortError'));
   const late = what.ended === 'late' || (what.ended === undefined && names.includes('TimeoutError'));
@@ -78,7 +79,7 @@ export function networkFailure(
     ? 'did not answer in time'
     : stopped
       ? 'was not waited for any longer'
-      : `could not be reached or broke off (${code ?? reasonOf(links)})`;
+      : `could not be reached or broke off (${[code ?? reasonOf(links), ...(place ? [place] : [])].join(', ')})`;
   const message = `${what.service} ${detail}`;
   if (what.paid && what.sent && !surelyNotSent(error))
     return new ProviderError(`${message}; whether the request was accepted is not known`, { failure: 'unknown', code });
@@ -102,6 +103,15 @@ function chain(error: unknown): object[] {
 
 function codeOf(link: object): string | undefined {
   return 'code' in link && typeof link.code === 'string' ? link.code : undefined;
+}
+
+/** What could not be reached, as Node tells it: an address with its port, or a host that has none. */
+function placeOf(link: object): string | undefined {
+  if ('address' in link && 'port' in link) {
+    const address = String(link.address);
+    return `${address.includes(':') ? `[${address}]` : address}:${String(link.port)}`;
+  }
+  return 'hostname' in link && typeof link.hostname === 'string' ? link.hostname : undefined;
 }
 
 function reasonOf(links: readonly object[]): string {

@@ -16,11 +16,20 @@ describe('whether a broken request may have been accepted', () => {
     const server = createServer();
     const host = await listen(server);
     await new Promise((done) => server.close(done));
-    expect(await ask(`http://${host}/`)).toMatchObject({ failure: 'unavailable', charged: 'no', code: 'ECONNREFUSED' });
+    expect(await ask(`http://${host}/`)).toMatchObject({
+      failure: 'unavailable',
+      charged: 'no',
+      code: 'ECONNREFUSED',
+      message: `the service could not be reached or broke off (ECONNREFUSED, ${host})`,
+    });
   });
 
   it('is surely not when the name does not resolve', async () => {
-    expect(await ask('http://no-such-host.invalid/')).toMatchObject({ failure: 'unavailable', charged: 'no' });
+    expect(await ask('http://no-such-host.invalid/')).toMatchObject({
+      failure: 'unavailable',
+      charged: 'no',
+      message: expect.stringMatching(/\(E\w+, no-such-host\.invalid\)$/),
+    });
   });
 
   it.each([
