@@ -104,26 +104,23 @@ describe.concurrent('a submit whose answer is hidden', () => {
     expect(played.charges).toBe(COUNT);
   });
 
-  it.each(HIDING)(
-    'is never sent again to OpenAI, reported and counted, and the others go on: %j',
-    async (fault) => {
-      const played = await met({
-        provider: 'openai',
-        emulator: { faults: first(fault) },
-        ...limitFor(fault.kind),
-      });
-      expect([3, 75], played.ended.stderr).toContain(played.ended.code);
-      expect(images(played)).toBe(COUNT - 1);
-      expect(played.submits).toHaveLength(COUNT);
-      expect(played.events.at(-1)).toMatchObject({
-        event: 'pack_completed',
-        completed: COUNT - 1,
-        failed: 1,
-        // What OpenAI tells of one picture, and what is held for the other.
-        cost_usd: expect.closeTo(0.1066, 3),
-      });
-    },
-  );
+  it.each(HIDING)('is never sent again to OpenAI, reported and counted, and the others go on: %j', async (fault) => {
+    const played = await met({
+      provider: 'openai',
+      emulator: { faults: first(fault) },
+      ...limitFor(fault.kind),
+    });
+    expect([3, 75], played.ended.stderr).toContain(played.ended.code);
+    expect(images(played)).toBe(COUNT - 1);
+    expect(played.submits).toHaveLength(COUNT);
+    expect(played.events.at(-1)).toMatchObject({
+      event: 'pack_completed',
+      completed: COUNT - 1,
+      failed: 1,
+      // What OpenAI tells of one picture, and what is held for the other.
+      cost_usd: expect.closeTo(0.1066, 3),
+    });
+  });
 
   it('is taken for what it is when only its content type lies', async () => {
     for (const provider of ['openai', 'replicate'] as const) {

@@ -1,10 +1,12 @@
 /** The caps under which what is left of a job can be made. */
+import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job, JobSettings, ShotState } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
-import type { RunnerResult } from '../runner/context.ts';
+import type { ReadyProvider, RunnerResult } from '../runner/context.ts';
 import { costsOf, standInsOf, worstOfAll } from './estimate.ts';
 import type { Prepared } from './prepare.ts';
+import type { Project } from './project.ts';
 import type { CapsNeeded, CapsToGoOn } from './result.ts';
 
 /** Shots that each way of going on makes. */
@@ -49,6 +51,28 @@ export function capsNeeded(
     beforeMicros += worstOfAll(costs(MADE_BY.retry));
   }
   return found;
+}
+
+/**
+ * The same for a job that nobody works on: whoever ran it may have stopped at a cap. Nobody is asked for prices; a
+ * provider that can't be made ready tells none.
+ */
+export async function capsNeededUnasked(
+  { services }: Pick<Project, 'services'>,
+  ledger: Ledger,
+  job: Job,
+): Promise<CapsToGoOn | undefined> {
+  const { provider, fallback, caps } = job.settings;
+  if (Object.values(caps).every((cap) => cap === undefined)) return undefined;
+  const providers = new Map<string, ReadyProvider>();
+  for (const name of [provider, ...fallback]) {
+    try {
+      providers.set(name, await services.forPlans().provider(name));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return capsNeeded(ledger, [job], { providers, references: new Map(), capped: new Set([job.id]) }).get(job.id);
 }
 
 /** The most that a picture of this job has cost above the price that was known; 0: none. */

@@ -2,11 +2,12 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Maker, OpenRemote } from '../ledger/queries.ts';
 import type { Job } from '../ledger/records.ts';
 import { usdOf } from '../money.ts';
+import { capsNeededUnasked } from './caps-needed.ts';
 import { pictureOf, type Picture } from './gallery.ts';
 import { knownJob, ownJobs } from './jobs.ts';
 import { capsOf } from './opened.ts';
 import type { Project } from './project.ts';
-import type { ShotFailure } from './result.ts';
+import type { CapsToGoOn, ShotFailure } from './result.ts';
 
 /** How many failures are told. */
 const FAILURES_SHOWN = 10;
@@ -89,6 +90,8 @@ export interface JobStatus extends JobInfo {
   capsUsd: { perImage: number | null; perRun: number | null; perDay: number | null };
   reservedUsd: number;
   spentTodayUsd: number;
+  /** Of a job that nobody works on: caps that are too low for the rest, with what is enough. */
+  capsNeeded?: CapsToGoOn;
 }
 
 /** What these use-cases need of a project. */
@@ -99,12 +102,12 @@ export async function jobStatus(project: LookingProject, name?: string): Promise
   const ledger = project.ledger.openExisting();
   const job = knownJob(project, name);
   const info = await infoOf(project, ledger, job);
-  const now = ledger.standing.current(job.id);
   const workers = ledger.standing.workers(job.id);
+  const capsNeeded = info.running ? undefined : await capsNeededUnasked(project, ledger, job);
   return {
     ...info,
     workers: workers.map(({ startedAtMs, ...who }) => ({ ...who, startedAt: isoOf(startedAtMs) })),
-    making: now.filter((shot) => shot.state === 'leased').map((shot) => shot.name),
+    making: ledger.standing.current(job.id).flatMap((shot) => (shot.state === 'leased' ? [shot.name] : [])),
     batches: batchesOf(ledger.queries.openRemote(job.id)),
     position: info.running && info.queued > 0 ? ledger.standing.ahead(job.id) + 1 : null,
     uploads: ledger.uploads.open(job.id),
@@ -113,6 +116,7 @@ export async function jobStatus(project: LookingProject, name?: string): Promise
     capsUsd: capsOf(job),
     reservedUsd: usdOf(ledger.jobs.total(job.id).reservedMicros),
     spentTodayUsd: usdOf(ledger.queries.today().spentMicros),
+    ...(capsNeeded && { capsNeeded }),
   };
 }
 

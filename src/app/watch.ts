@@ -1,11 +1,9 @@
-import { UserError } from '../errors.ts';
 import type { LiveEvent, RunEvent } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../ledger/records.ts';
 import type { Worker } from '../ledger/standing.ts';
 import { usdOf } from '../money.ts';
-import type { ReadyProvider } from '../runner/context.ts';
-import { capsNeeded } from './caps-needed.ts';
+import { capsNeededUnasked } from './caps-needed.ts';
 import { knownJob } from './jobs.ts';
 import { openedEvent } from './opened.ts';
 import type { Project } from './project.ts';
@@ -76,30 +74,13 @@ export async function watchedResult(
     return { status: trained.status, jobs: [], trainings: [trained], refusals: [], failures: [], failuresMore: 0 };
   }
   const durationMs = (job.endedAtMs ?? project.host.now()) - job.createdAtMs;
-  // Whoever ran it may have stopped at a cap: that is told with what is enough for the rest.
-  const priced = { providers: await pricedBy(project, job), references: new Map(), capped: new Set([job.id]) };
+  const needed = await capsNeededUnasked(project, ledger, job);
   return summarize(ledger, [job], {
     stop: undefined,
     durationMs,
-    capsNeeded: capsNeeded(ledger, [job], priced),
+    capsNeeded: new Map(needed ? [[job.id, needed]] : []),
     canAsk: () => false,
   });
-}
-
-/** The providers of a job as far as they tell prices: nobody is asked, and one that can't be made ready tells none. */
-async function pricedBy(
-  { services }: Pick<Project, 'services'>,
-  { settings }: Job,
-): Promise<Map<string, ReadyProvider>> {
-  const found = new Map<string, ReadyProvider>();
-  for (const name of [settings.provider, ...settings.fallback]) {
-    try {
-      found.set(name, await services.forPlans().provider(name));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-  return found;
 }
 
 /** True when no running process works on a job. */

@@ -1,6 +1,7 @@
 import type { JobStatus } from '../app/status.ts';
 import type { ImgGen } from '../imggen.ts';
 import { printable } from '../sanitize.ts';
+import { raisedBy } from '../terminal/cap-flags.ts';
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts';
 import { stateWord } from '../terminal/job-state.ts';
 import type { AsTyped } from '../terminal/program-name.ts';
@@ -74,9 +75,9 @@ function stateOf(facts: JobStatus, typed: AsTyped): string {
     return `running: ${facts.workers.map(({ pid, host }) => `process ${pid} on ${host}`).join(', ')}`;
   }
   if (word !== 'stopped') return word;
-  const go = typed(`resume ${facts.jobId}`);
+  const go = typed(`resume ${facts.jobId}${raisedBy(facts.capsNeeded?.resume ?? {})}`);
   if (isOnlyHeld(facts)) {
-    const again = typed(`retry --unknown ${facts.jobId}`);
+    const again = typed(`retry --unknown ${facts.jobId}${raisedBy(facts.capsNeeded?.retryUnknown ?? {})}`);
     return `stopped, what is left is held: ${again} pays again; where the provider can be asked, ${go} asks it`;
   }
   const inBatches = facts.batches.reduce((sum, { pictures }) => sum + pictures, 0);

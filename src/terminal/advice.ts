@@ -1,6 +1,6 @@
 /** The flags and commands of the command line for what the library advises. Pure. */
 import type { Advice } from '../advice.ts';
-import { microsOf, usdText } from '../money.ts';
+import { CAP_FLAGS, plainUsd } from './cap-flags.ts';
 import type { AsTyped } from './program-name.ts';
 
 type Code = Advice['code'];
@@ -8,11 +8,8 @@ type Code = Advice['code'];
 /** Says one kind of advice; `text`: the library's own words, `typed`: a command as this user types it. */
 type Wording<C extends Code> = (text: string, advice: Extract<Advice, { code: C }>, typed: AsTyped) => string;
 
-const RAISE = {
-  image: ['--max-image-usd', 'budget.perImageUsd'],
-  run: ['--budget', 'budget.perRunUsd'],
-  day: ['--max-day-usd', 'budget.perDayUsd'],
-} as const;
+/** Where the config has each cap. */
+const CAP_KEYS = { image: 'budget.perImageUsd', run: 'budget.perRunUsd', day: 'budget.perDayUsd' } as const;
 
 const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'agree-to-delete': () => 'delete them: --yes',
@@ -21,8 +18,8 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   'leave-lora-out': (text) => `${text}: --no-lora`,
   'agree-to-drawing': (text) => `${text}: --yes`,
   'raise-cap': (_, { cap, someFit, enoughUsd }) => {
-    const [flag, key] = RAISE[cap];
-    return `${someFit ? 'make as many as fit: --yes; or ' : ''}raise the cap: ${flag} ${plainUsd(enoughUsd)} (${key})`;
+    const raise = `raise the cap: ${CAP_FLAGS[cap]} ${plainUsd(enoughUsd)} (${CAP_KEYS[cap]})`;
+    return someFit ? `make as many as fit: --yes; or ${raise}` : raise;
   },
   'state-price': (text) => `${text}: --allow-unknown-price`,
   relock: (text) => `${text}: --relock`,
@@ -79,11 +76,6 @@ const WORDINGS: { readonly [C in Code]: Wording<C> } = {
   adopt: (text, _, typed) => `${text} (\`${typed('adopt <id>')}\`)`,
   'ask-as-administrator': (text) => `${text}: --all-owners`,
 };
-
-/** An amount as a flag takes it: `0.32`, at least two decimals. */
-export function plainUsd(usd: number): string {
-  return usdText(microsOf(usd)).replaceAll(/[$,]/g, '');
-}
 
 /** The library's words as the command line says them; unchanged where they name nothing to be done. */
 export function worded(text: string, advice: Advice | undefined, typed: AsTyped): string {

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { CapsToGoOn, JobResult, RunResult } from '../app/result.ts';
 import { count } from '../views/format.ts';
 import type { RunSummary } from '../views/view.ts';
-import { plainUsd } from './advice.ts';
+import { raisedBy } from './cap-flags.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import type { AsTyped } from './program-name.ts';
 import { trainedLines } from './trained.ts';
@@ -30,9 +30,6 @@ export function summaryOf(result: RunResult, cwd: string, typed: AsTyped): RunSu
     headline: first ?? headlineOf(result),
   };
 }
-
-/** The flags that raise caps. */
-const CAP_FLAGS = { imageUsd: '--max-image-usd', runUsd: '--budget', dayUsd: '--max-day-usd' } as const;
 
 /** Commands that go on with what is left, without the program's name. */
 function nextCommands({ jobs, stop, failures, refusals }: RunResult): string[] {
@@ -62,14 +59,8 @@ function retryUnknown(job: JobResult): string {
   return `retry --unknown ${job.jobId}${raised(job, 'retryUnknown')}`;
 }
 
-/** ` --budget 0.32`: what a job that a cap has stopped needs to be made to its end; empty where its caps are enough. */
 function raised({ capsNeeded }: JobResult, way: keyof CapsToGoOn): string {
-  const needed = capsNeeded?.[way] ?? {};
-  const flags = (['imageUsd', 'runUsd', 'dayUsd'] as const).map((cap) => {
-    const enough = needed[cap];
-    return enough === undefined ? '' : ` ${CAP_FLAGS[cap]} ${plainUsd(enough)}`;
-  });
-  return flags.join('');
+  return capsNeeded ? raisedBy(capsNeeded[way]) : '';
 }
 
 /** What was paid in vain is not advised to be bought again; what was not asked for yet may go to another model. */

@@ -5,7 +5,7 @@ import type { Trained } from '../app/trained.ts';
 import type { RunEvent } from '../events.ts';
 import { microsOf, usdText } from '../money.ts';
 import { bytes, count, duration, usd } from '../views/format.ts';
-import { plainUsd } from './advice.ts';
+import { CAP_FLAGS, plainUsd } from './cap-flags.ts';
 import type { AsTyped } from './program-name.ts';
 
 /** Lines for a training that has ended, or was left. */
@@ -62,7 +62,7 @@ function unfinishedLines(trained: Trained, typed: AsTyped): string[] {
 /** ` --budget 2`: what lets it be sent, where a cap stopped it. */
 function capFlag({ capNeeded }: Trained): string {
   if (capNeeded === null) return '';
-  return ` ${capNeeded.cap === 'day' ? '--max-day-usd' : '--budget'} ${plainUsd(capNeeded.enoughUsd)}`;
+  return ` ${CAP_FLAGS[capNeeded.cap]} ${plainUsd(capNeeded.enoughUsd)}`;
 }
 
 /** So often it is said that a training goes on. */
