@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { givenUpText, giveUp } from './give-up.ts';
 import { namedImages, type Named } from './images.ts';
 import { foldersOf } from './leftovers.ts';
 import { removePlaceholders } from './placeholders.ts';
@@ -70,43 +70,13 @@ export async function deleteImages(
   const weights: string[] = [];
   for (const { key, id } of characters) {
     await removePlaceholders(ledger, key);
-    if (uncollected) giveUp(ledger, key);
+    await giveUp(project, key, { uncollected });
     ledger.characters.forget(key);
     const folders = foldersOf(project, id);
-    weights.push(...removeLoras(ledger, { key, id }, folders));
+    weights.push(...(await removeLoras(ledger, { key, id }, folders)));
     for (const folder of folders) removeFolder(folder);
   }
   return { characters: characters.map(({ id }) => id), images: gone, loras: weights };
-}
-
-/** What is lost of characters beside their pictures: "; 2 requests that are not collected yet are given up". */
-function givenUpText(ledger: Ledger, characters: readonly { key: number }[]): string {
-  const count = (of: (key: number) => number) => characters.reduce((sum, { key }) => sum + of(key), 0);
-  const held = count((key) => ledger.maintenance.held(key));
-  const owed = count((key) => ledger.maintenance.uncollected(key));
-  const texts = [
-    owed === 0
-      ? []
-      : owed === 1
-        ? '1 request that is not collected yet is'
-        : `${owed} requests that are not collected yet are`,
-    held === 0 ? [] : held === 1 ? '1 request that was perhaps paid is' : `${held} requests that were perhaps paid are`,
-  ].flat();
-  return texts.map((text) => `; ${text} given up`).join('');
-}
-
-/** Ends what is not collected of a character: it counts as paid, and is not fetched any more. */
-function giveUp(ledger: Ledger, key: number): void {
-  const { maintenance, recovery } = ledger;
-  for (const { lease, attempt } of recovery.takeOver(maintenance.uncollectedJobs(key), maintenance.uncollected(key))) {
-    ledger.attempts.failed(lease, {
-      failure: 'canceled',
-      message: 'given up: its character was deleted',
-      settlement: attempt.state === 'generated' ? { state: 'spent', micros: undefined } : { state: 'doubtful' },
-      shot: { state: 'canceled' },
-    });
-    if (attempt.staged !== null) rmSync(attempt.staged, { force: true });
-  }
 }
 
 /**

@@ -42,12 +42,7 @@ export async function removePicture(
   if (!ledger.open().maintenance.remove(image.id)) return { ...gone, problem: 'a running process is uploading it' };
   gone.row = true;
   if (image.path !== null) {
-    gone.sizeBytes = unlinkOurs(image.path, image.characterId) ?? 0;
-    gone.file = gone.sizeBytes > 0;
-    const name = image.filename.replace(/\.[a-z]+$/, '');
-    unlinkOurs(join(dirname(image.path), `${name}.xmp`), image.characterId);
-    gone.thumbnail =
-      unlinkOurs(join(dirname(image.path), 'thumbnails', `${name}.webp`), image.characterId) !== undefined;
+    Object.assign(gone, unlinkPicture(image.path, image.characterId));
   }
   try {
     if (store) gone.asset = await removeAsset(store, image);
@@ -56,6 +51,15 @@ export async function removePicture(
     return { ...gone, problem: `still in ${store?.name}: ${clean(error.message)}` };
   }
   return gone;
+}
+
+/** Deletes a picture's file with what lies beside it: its sidecar and its thumbnail. */
+export function unlinkPicture(path: string, characterId: string): Pick<Removed, 'sizeBytes' | 'file' | 'thumbnail'> {
+  const sizeBytes = unlinkOurs(path, characterId) ?? 0;
+  const [folder, name] = [dirname(path), basename(path).replace(/\.[a-z]+$/, '')];
+  unlinkOurs(join(folder, `${name}.xmp`), characterId);
+  const thumbnail = unlinkOurs(join(folder, 'thumbnails', `${name}.webp`), characterId) !== undefined;
+  return { sizeBytes, file: sizeBytes > 0, thumbnail };
 }
 
 async function removeAsset(store: Storage, image: Image): Promise<boolean> {

@@ -103,10 +103,13 @@ export class Loras {
     return this.where('character_id = ? AND filename = ? LIMIT 1', characterId, filename).length > 0;
   }
 
-  /** Takes the LoRAs of a character out of the ledger; what they cost stays counted. Returns them. */
+  /**
+   * Takes the LoRAs of a character out of the ledger; what they cost stays counted. Returns them as they were, with
+   * those that were taken out before: a process that was killed may have left their files.
+   */
   remove(characterKey: number): Lora[] {
     return this.connection.write(() => {
-      const loras = this.ofCharacter(characterKey);
+      const loras = this.where(`character_key = ? AND state <> 'named' ORDER BY id DESC`, characterKey);
       const sql = `UPDATE loras SET state = 'removed', chosen = 0 WHERE character_key = ? AND state = 'stored'`;
       this.connection.run(sql, characterKey);
       return loras;

@@ -159,4 +159,16 @@ export class Maintenance {
       return true;
     });
   }
+  /**
+   * Takes the names out of the ledger that were given to what a shot made, and that is not finished: its picture's,
+   * which is returned, or its LoRA's.
+   */
+  removeNamed(shotId: number): Image | undefined {
+    return this.connection.write(() => {
+      this.connection.run(`UPDATE loras SET state = 'removed' WHERE shot_id = ? AND state = 'named'`, shotId);
+      const named = imageWhere(this.connection, { where: `i.shot_id = ? AND i.state = 'named'` }, shotId);
+      if (named) this.connection.run(`UPDATE images SET state = 'removed', shot_id = NULL WHERE id = ?`, named.id);
+      return named;
+    });
+  }
 }
