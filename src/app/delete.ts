@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Image, RegisteredCharacter } from '../ledger/records.ts';
 import { givenUpText, giveUp } from './give-up.ts';
 import { namedImages, type Named } from './images.ts';
 import { foldersOf } from './leftovers.ts';
@@ -42,17 +43,16 @@ export async function deleteImages(
 ): Promise<Deleted> {
   const ledger = project.ledger.openExisting();
   const named = namedImages(project, names, { characters: true });
-  const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
+  const asked = deletionOf(ledger, named);
+  const { images, characters, lost } = asked;
   assertIdle(ledger, named, uncollected);
   // A store that refuses us is told of before anything is deleted.
   for (const store of new Set(images.flatMap((image) => image.upload?.store ?? []))) {
     await project.services.checkedStore(store, warn);
   }
-  const characters = named.flatMap((one) => one.character ?? []);
-  const loras = characters.reduce((sum, { key }) => sum + ledger.loras.ofCharacter(key).length, 0);
   const pictures = images.length === 1 ? '1 picture' : `${images.length} pictures`;
+  const loras = asked.loraIds.length;
   const what = loras === 0 ? pictures : `${pictures} and ${loras === 1 ? '1 LoRA' : `${loras} LoRAs`}`;
-  const lost = givenUpText(ledger, characters);
   if (!(await confirm?.(`Delete ${what} for ever, from disk and store${lost}?`))) {
     throw new UserError(`${what} would be deleted for ever, from disk and store${lost}; nothing was deleted`, {
       hint: 'deleting them needs a yes to the question',
@@ -61,9 +61,9 @@ export async function deleteImages(
   }
   // A question can stand for hours.
   assertIdle(ledger, named, uncollected);
-  if (givenUpText(ledger, characters) !== lost)
-    throw new UserError('more was asked for or collected while the question stood: nothing was deleted', {
-      hint: 'delete it again: the question then counts what is given up by now',
+  if (hasMore(deletionOf(ledger, namedImages(project, names, { characters: true })), asked))
+    throw new UserError('more was made, asked for or collected while the question stood: nothing was deleted', {
+      hint: 'delete it again: the question then counts what there is by now',
     });
   const gone: Removed[] = [];
   for (const image of images) gone.push(await removePicture(project, image));
@@ -77,6 +77,29 @@ export async function deleteImages(
     for (const folder of folders) removeFolder(folder);
   }
   return { characters: characters.map(({ id }) => id), images: gone, loras: weights };
+}
+
+/** All that goes with what was named. */
+interface Deletion {
+  images: readonly Image[];
+  characters: readonly RegisteredCharacter[];
+  loraIds: readonly number[];
+  /** What is lost of characters beside pictures and LoRAs. */
+  lost: string;
+}
+
+function deletionOf(ledger: Ledger, named: readonly Named[]): Deletion {
+  const images = [...new Map(named.flatMap((one) => one.images).map((image) => [image.id, image])).values()];
+  const characters = named.flatMap((one) => one.character ?? []);
+  const loraIds = characters.flatMap(({ key }) => ledger.loras.ofCharacter(key).map(({ id }) => id));
+  return { images, characters, loraIds, lost: givenUpText(ledger, characters) };
+}
+
+/** True where more would go by now than was asked about. */
+function hasMore(now: Deletion, asked: Deletion): boolean {
+  const known = new Set(asked.images.map(({ id }) => id));
+  const isMade = now.images.some(({ id }) => !known.has(id)) || now.loraIds.some((id) => !asked.loraIds.includes(id));
+  return isMade || now.lost !== asked.lost;
 }
 
 /**

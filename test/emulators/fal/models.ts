@@ -86,7 +86,7 @@ const MINIMAX = fields('prompt image_url num_images prompt_optimizer', {
 const QWEN = fields(`${BASE} negative_prompt num_images num_inference_steps guidance_scale acceleration output_format`);
 
 const isFlag: Check = (value) => typeof value === 'boolean';
-/** The schema of the fast trainer (models.md §5). */
+/** The inputs of fal-ai/flux-lora-fast-training (fal.ai). */
 const TRAINING: Readonly<Record<string, Check>> = {
   images_data_url: (value) => /^https?:\/\/.+\.zip$/.test(String(value)),
   trigger_word: (value) => typeof value === 'string' && value !== '',
