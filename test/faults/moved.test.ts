@@ -11,8 +11,8 @@ import { openHome, runCli, runHere, writeConfig } from '../support/harness/cli.t
 
 /** Where the built program dies: with the answer on the disk, and the ledger told of it or not. */
 const DEATHS = {
-  'told to the ledger': { file: 'runner/save.js', before: `tellPhase(context, open, 'saving');` },
-  'not told yet': { file: 'runner/answer.js', before: `context.trace('staged', { shot: lease.shot });` },
+  'told to the ledger': 'async function saveAnswer(context, open, staged) {',
+  'not told yet': `context.trace('staged', { shot: lease.shot });`,
 } as const;
 
 /** A home in which a run has died with one paid answer staged. */
@@ -21,8 +21,7 @@ async function homeWithStagedAnswer(death: keyof typeof DEATHS) {
   onTestFinished(() => emulator.close());
   const dying = await freezePackage();
   onTestFinished(() => dying.remove());
-  const { file, before } = DEATHS[death];
-  changeBuilt(dying.root, { file, from: before, to: `process.kill(process.pid, 'SIGKILL'); ${before}` });
+  changeBuilt(dying.root, { from: DEATHS[death], to: `$& process.kill(process.pid, 'SIGKILL');` });
   const config = { provider: 'openai', size: '1024x1024', quality: 'low' };
   const env = { OPENAI_API_KEY: 'emulated-key', OPENAI_BASE_URL: `${emulator.url}/v1` };
   const home = openHome(dying.root, config, env);

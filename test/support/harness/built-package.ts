@@ -1,5 +1,14 @@
 /** Copies of the built package, also with something in them changed. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +27,8 @@ export async function freezePackage(from = REPOSITORY): Promise<{ root: string; 
       for (const part of ['dist', 'bin', 'package.json'])
         cpSync(join(from, part), join(root, part), {
           recursive: true,
-          filter: (path) => !/\.(?:d\.ts|map)$/.test(path),
+          filter: (path) =>
+            !/\.(?:d\.ts|map)$/.test(path) && (!path.endsWith('.js') || /[\\/](?:bin|bundle)[\\/]/.test(path)),
         });
       // Written last by a build.
       if (existsSync(join(root, 'dist', 'config.schema.json'))) break;
@@ -34,23 +44,26 @@ export async function freezePackage(from = REPOSITORY): Promise<{ root: string; 
 }
 
 /**
- * Changes one text in a copy of the built package, which from then on runs its modules, not the few files that the
- * build makes of them.
- * @param file below `dist`.
+ * Changes one text in a copy of the built package.
+ * @param from a text of the source, in one line or more. The build sets spaces and quotes in its own way, and adds a
+ *   number to names that it has twice.
+ * @param to takes its place; `$&` in it is what was there.
  * @throws when the text is not there exactly once.
  */
-export function changeBuilt(root: string, { file, from, to }: { file: string; from: string; to: string }): void {
-  replaceOnce(join(root, 'dist', file), from, to);
-  const launcher = join(root, 'bin', 'imggen.js');
-  const modules = '../dist/cli.js';
-  if (!readFileSync(launcher, 'utf8').includes(modules)) replaceOnce(launcher, '../dist/bundle/cli.js', modules);
+export function changeBuilt(root: string, { from, to }: { from: string; to: string }): void {
+  const bundle = join(root, 'dist', 'bundle');
+  const parts = from.split(/(\s+|["'`]|\w+)/).map(partAsBuilt);
+  const asBuilt = new RegExp(parts.join(''), 'g');
+  const files = readdirSync(bundle).map((name) => join(bundle, name));
+  const found = files.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(asBuilt)].map(() => file));
+  const [file] = found;
+  if (file === undefined || found.length !== 1) throw new Error(`there ${found.length} times in ${bundle}: ${from}`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(asBuilt, to));
 }
 
-function replaceOnce(path: string, from: string, to: string): void {
-  const text = readFileSync(path, 'utf8');
-  if (text.split(from).length !== 2) throw new Error(`not there exactly once in ${path}: ${from}`);
-  writeFileSync(
-    path,
-    text.replace(from, () => to),
-  );
+function partAsBuilt(part: string): string {
+  if (/^\s+$/.test(part)) return '(?:\\s|\\\\n)+';
+  if (/^["'`]$/.test(part)) return '["\'`]';
+  if (/^\w+$/.test(part)) return `${part}(?:\\$\\d+)?`;
+  return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -4,10 +4,8 @@
  */
 import { changeBuilt, freezePackage } from './built-package.ts';
 
-/** Texts to replace in built files, each found exactly once. */
+/** A text to replace in the built files, where it is found exactly once. */
 interface Edit {
-  /** Below `dist`. */
-  file: string;
   from: string;
   to: string;
 }
@@ -17,7 +15,6 @@ export const SABOTAGES = {
   /** An accepted attempt of a process that has ended is sent again instead of collected by its remote id. */
   'accepted work is sent again': [
     {
-      file: 'runner/look-first.js',
       from: `if (open.attempt.state !== 'intent')\n        return open;`,
       to: `if (open.attempt.state !== 'intent') return { ...open, attempt: { ...open.attempt, state: 'intent' } };`,
     },
@@ -25,7 +22,6 @@ export const SABOTAGES = {
   /** An attempt that a process that has ended may have sent is sent again without a look-up. */
   'an open intent is sent again': [
     {
-      file: 'runner/look-first.js',
       from: `return { ...open, doubt: { why, sender: 'another process' } };`,
       to: 'return open;',
     },
@@ -33,42 +29,38 @@ export const SABOTAGES = {
   /** Requests of a batch that a process that has ended may have sent go in another batch without a look-up. */
   'an open batch is sent again': [
     {
-      file: 'runner/look-first.js',
       from: `if (open.attempt.state !== 'intent')\n        return open;`,
       to: `if (open.attempt.state !== 'intent' || open.attempt.request.batch) return open;`,
     },
   ],
   /** Doubt is treated like a failure that surely was not charged. */
-  'doubt is tried again': [
-    { file: 'runner/retry.js', from: `return { ...end('held'), settlement: 'doubtful' };`, to: 'return again(0);' },
-  ],
+  'doubt is tried again': [{ from: `return { ...end('held'), settlement: 'doubtful' };`, to: 'return again(0);' }],
   /** Numbers are counted instead of allotted, and files are moved over whatever has the name. */
   'numbers are counted': [
     {
-      file: 'ledger/numbers.js',
       from: `const number = nextNumber(connection, characterId);`,
       to: `const counted = "SELECT COUNT(*) n FROM images WHERE character_id = ? AND state = 'stored'";
         return 1 + connection.get(counted, characterId).n;`,
     },
     {
-      file: 'ledger/tables/images.js',
-      from: `created_at_ms INTEGER NOT NULL,\n  UNIQUE (character_id, number)\n) STRICT;\nCREATE INDEX images_newest`,
-      to: `created_at_ms INTEGER NOT NULL\n) STRICT;\nCREATE INDEX images_newest`,
+      from: 'UNIQUE (character_id, number)\n) STRICT;\nCREATE INDEX images_newest',
+      to: 'CHECK (true)) STRICT; CREATE INDEX images_newest',
     },
-    { file: 'images/save.js', from: 'await link(partPath, finalPath);', to: 'await rename(partPath, finalPath);' },
+    {
+      from: 'await link(partPath, finalPath);',
+      to: `await (await import('node:fs/promises')).rename(partPath, finalPath);`,
+    },
   ],
   /** Another take is made whatever the likeness. */
   'good pictures are made again': [
     {
-      file: 'runner/after/score.js',
-      from: `if (!isBelow || !isNew || image.kind === 'avatar')`,
-      to: `if (!isNew || image.kind === 'avatar')`,
+      from: 'of.isBelow ?? likeness < minConsistency',
+      to: 'true',
     },
   ],
   /** A pack that is refused at a cap leaves its job. */
   'a refused pack stays': [
     {
-      file: 'app/agreement.js',
       from: '() => capRefusal(found));',
       to: '() => { job.open(); return capRefusal(found); });',
     },
@@ -76,7 +68,6 @@ export const SABOTAGES = {
   /** Money that is only reserved is not counted. */
   'reservations are not counted': [
     {
-      file: 'ledger/budget.js',
       from: 'total.spentMicros + total.reservedMicros + worstMicros <= limit',
       to: 'total.spentMicros + worstMicros <= limit',
     },
@@ -84,7 +75,6 @@ export const SABOTAGES = {
   /** Nothing is taken out of what services say. */
   'keys are not redacted': [
     {
-      file: 'redact.js',
       from: 'return (text) => withoutLetters',
       to: 'return (text) => text; return (text) => withoutLetters',
     },
@@ -92,11 +82,10 @@ export const SABOTAGES = {
   /** Keys are looked for as they are spelled, in the text as it came. */
   'keys are looked for once': [
     {
-      file: 'redact.js',
       from: 'return printable(redact(printable(redact(text))), lengthMax);',
       to: 'return printable(redact(text), lengthMax);',
     },
-    { file: 'redact.js', from: `if (secrets.length === 0 || text === '')`, to: 'if (text !== undefined)' },
+    { from: `if (secrets.length === 0 || text === '')`, to: 'if (text !== undefined)' },
   ],
 } as const satisfies Record<string, readonly Edit[]>;
 
