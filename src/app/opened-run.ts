@@ -6,7 +6,7 @@ import type { OpenRun } from '../ledger/runs.ts';
 import { usdOf } from '../money.ts';
 import type { RunnerOptions, RunnerResult, StopSignals } from '../runner/context.ts';
 import { takeSeed } from '../plan/seeds.ts';
-import { afterSave } from '../runner/after/index.ts';
+import { AFTER_SAVE, afterSave } from '../runner/after/index.ts';
 import { canBeAsked } from '../runner/askable.ts';
 import { Runner } from '../runner/runner.ts';
 import { stopFor } from '../runner/stop-for.ts';
@@ -62,8 +62,8 @@ export async function runOpened(project: RunningProject, work: Work, to: Outside
   const jobIds = jobs.toSorted((a, b) => a.priority - b.priority || a.id - b.id).map((job) => job.id);
   const options = { jobIds, drain, abort, lookFirst, collectOnly };
   const faces = { startEmbedder: async () => new (await import('../faces/thread.ts')).FaceThread(), takeSeed };
-  const after = afterSave({ ...context, ...options, stores, faces });
   try {
+    const after = await afterSave({ ...context, ...options, stores, faces }, AFTER_SAVE);
     const ended = await new Runner(context, options, { references, after }).run();
     // Of the jobs of a run that only collects, more is to be done before anything is failed for good.
     if (!work.goesOn) await fillFailed(project, context, { jobs, ended, signals: to.signals });

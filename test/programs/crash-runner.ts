@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { afterSave } from '../../src/runner/after/index.ts';
+import { AFTER_SAVE, afterSave } from '../../src/runner/after/index.ts';
 import { ProviderError } from '../../src/errors.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { fillWithPlaceholders } from '../../src/runner/placeholders.ts';
@@ -98,7 +98,7 @@ const context = contextOf({
   provide: [ready(choosy)],
 });
 const options = optionsOf([1]);
-const after = afterSave({ ...context, ...options, stores: new Map([['paper', storage]]) });
+const after = await afterSave({ ...context, ...options, stores: new Map([['paper', storage]]) }, AFTER_SAVE);
 const result = await new Runner(context, options, { references: new Map(), after }).run();
 const jobs = options.jobIds.flatMap((id) => ledger.jobs.find(id) ?? []);
 await fillWithPlaceholders(context, jobs, { drawing: ready(drawing), signal: options.abort });

@@ -1,7 +1,8 @@
 /** What follows a saved picture: a step is one object in a list, and none of them can fail the run. */
 import { describe, expect, it } from 'vitest';
-import type { AfterSave } from '../../src/runner/after/after.ts';
-import { galleryShots, picturesIn } from '../support/jobs.ts';
+import type { AfterSave, MakeAfterSave } from '../../src/runner/after/after.ts';
+import { AFTER_SAVE, afterSave } from '../../src/runner/after/index.ts';
+import { galleryShots, optionsOf, picturesIn } from '../support/jobs.ts';
 import { openRig, picture, provider } from '../support/runner-rig.ts';
 
 const service = provider({ submit: (request) => Promise.resolve(picture(request.shot)) });
@@ -61,6 +62,21 @@ describe('a step after saving', () => {
     const notices = rig.heard.filter((event) => event.event === 'notice' && event.message.includes('broken'));
     expect(notices).toMatchObject([{ message: 'score failed, the pictures are safe on disk: broken' }]);
   });
+});
+
+it('a made-up step is one function and one line in the list', async () => {
+  const rig = openRig();
+  const job = rig.job({ shots: galleryShots(2) });
+  const saved: string[] = [];
+  const tallies: MakeAfterSave = ({ jobIds }) => ({
+    name: 'tally',
+    saved: (image) => void saved.push(`${image.shot} of ${jobIds.join()}`),
+    finish: () => Promise.resolve(),
+  });
+  const parts = { ...rig.context([service]), ...optionsOf([job.id]), stores: new Map() };
+  const after = await afterSave(parts, [...AFTER_SAVE, () => Promise.resolve(tallies)]);
+  await rig.run(job, [service], { after });
+  expect(saved.toSorted()).toEqual([`gallery-0001 of ${job.id}`, `gallery-0002 of ${job.id}`]);
 });
 
 function fail(): never {

@@ -90,7 +90,20 @@ export class Rig {
     providers: readonly (Provider | ReadyProvider)[],
     more: { options?: Partial<RunnerOptions>; context?: Partial<RunnerContext>; after?: readonly AfterSave[] } = {},
   ): Promise<RunnerResult> {
-    const context = contextOf({
+    const context = this.context(providers, more.context);
+    const options = optionsOf(
+      [jobs].flat().map((job) => job.id),
+      { drain: this.drain.signal, abort: this.abort.signal, ...more.options },
+    );
+    return this.clock.drive(new Runner(context, options, { references: new Map(), after: more.after ?? [] }).run());
+  }
+
+  /** What a run on these providers works with. */
+  context(
+    providers: readonly (Provider | ReadyProvider)[],
+    more: Partial<RunnerContext> = {},
+  ): ReturnType<typeof contextOf> {
+    return contextOf({
       ledger: this.ledger,
       now: this.clock.now,
       elapsed: this.clock.elapsed,
@@ -103,13 +116,8 @@ export class Rig {
       tell: (event) => this.heard.push(event),
       trace: (point) => this.traced.push(point),
       provide: providers.map((one) => ('provider' in one ? one : ready(one))),
-      ...more.context,
+      ...more,
     });
-    const options = optionsOf(
-      [jobs].flat().map((job) => job.id),
-      { drain: this.drain.signal, abort: this.abort.signal, ...more.options },
-    );
-    return this.clock.drive(new Runner(context, options, { references: new Map(), after: more.after ?? [] }).run());
   }
 
   /** Badly ended shots of a job by name. */
