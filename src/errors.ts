@@ -85,9 +85,14 @@ const DISK_FAILURES = [
   'SQLITE_CANTOPEN',
 ];
 
+/** The code that the operating system or SQLite gives an error (`ENOENT`); empty: it has none. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 /** True when the disk, a permission or a limit of the machine is to blame. */
 export function isDiskFailure(error: unknown): error is Error & { code: string } {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemCode(error);
   return DISK_FAILURES.some((failure) => code.startsWith(failure));
 }
 

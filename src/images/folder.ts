@@ -2,6 +2,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { systemCode } from '../errors.ts';
 
 /**
  * A folder of ours is a link: what is written there would land somewhere else. The output folder itself may be one;
@@ -24,7 +25,7 @@ export async function ensureFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode });
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === 'ENOENT' && dirname(path) !== path) {
       await ensureFolder(dirname(path));
       // Not ensureFolder again: where the parent is there and the folder still can't be made (/proc), that would never
@@ -70,8 +71,4 @@ async function isFolder(path: string): Promise<boolean> {
     (stats) => stats.isDirectory(),
     () => false,
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

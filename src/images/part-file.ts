@@ -2,6 +2,7 @@
 import { constants, type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ensureOwnFolder } from './folder.ts';
+import { systemCode } from '../errors.ts';
 
 /** The disk, or what this user may have of it, is full. */
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
@@ -79,7 +80,7 @@ export class PartFile {
     try {
       return (await this.handle.write(bytes, from, count, at)).bytesWritten;
     } catch (error) {
-      if (!FULL.has(codeOf(error)) || !(await this.makeSpace?.())) throw error;
+      if (!FULL.has(systemCode(error)) || !(await this.makeSpace?.())) throw error;
       return this.put(bytes, from, count, at);
     }
   }
@@ -89,7 +90,7 @@ async function openNew(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx', 0o644);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
     await removeIfThere(path);
     return open(path, 'wx', 0o644);
   }
@@ -140,7 +141,7 @@ export async function fsyncFolder(path: string): Promise<void> {
       await folder.close();
     }
   } catch (error) {
-    if (!['EPERM', 'EISDIR', 'EINVAL', 'EACCES', 'ENOTSUP'].includes(codeOf(error))) throw error;
+    if (!['EPERM', 'EISDIR', 'EINVAL', 'EACCES', 'ENOTSUP'].includes(systemCode(error))) throw error;
   }
 }
 
@@ -150,11 +151,7 @@ export async function removeIfThere(path: string): Promise<boolean> {
     await unlink(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

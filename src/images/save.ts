@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { ensureOwnFolder } from './folder.ts';
 import { hashFile } from './hash.ts';
 import { fsyncFolder, removeIfThere } from './part-file.ts';
+import { systemCode } from '../errors.ts';
 
 /**
  * What became of naming a file: it has its name, or another file has it (`same`: that file is ours, from before a
@@ -44,7 +45,7 @@ export async function linkFinal(
   try {
     await link(partPath, finalPath);
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCode(error);
     if (code === 'EEXIST') return existing(partPath, finalPath);
     if (code === 'EXDEV') return copyNear(partPath, finalPath, link);
     if (!CANNOT_LINK.has(code)) throw error;
@@ -76,7 +77,7 @@ async function moveInto(partPath: string, finalPath: string): Promise<LinkResult
   try {
     await (await open(finalPath, 'wx', 0o644)).close();
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
     const there = await lstat(finalPath);
     if (!there.isFile() || there.size > 0) return existing(partPath, finalPath);
   }
@@ -105,11 +106,7 @@ export async function freeBytes(folder: string): Promise<number> {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    if (systemCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
     return freeBytes(dirname(folder));
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -59,6 +59,7 @@ export function oneLine(text: string): string {
   return line.length > MESSAGE_MAX ? `${line.slice(0, MESSAGE_MAX)}…` : line;
 }
 
-function record(value: unknown): Record<string, unknown> {
+/** The value as a record, or an empty one. */
+export function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -3,6 +3,7 @@
  * Reading answers is in `answer.ts`, naming failures in `network-failure.ts` and `status-failure.ts`.
  */
 import { readBytes } from './answer.ts';
+import { hostOf } from '../images/follow.ts';
 
 /** Bytes of an answer that is only read for its error message. */
 const ERROR_MAX_BYTES = 256 * 1024;
@@ -102,8 +103,4 @@ function isRead(input: string | URL | Request, init?: RequestInit): boolean {
 
 function urlOf(input: string | URL | Request): string {
   return input instanceof Request ? input.url : String(input);
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'an unreadable address';
 }

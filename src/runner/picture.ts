@@ -56,7 +56,7 @@ export async function findPart(
   const paths = partPathsOf(job, attempt.key, context);
   for (const path of paths) if (await wholeAt(path)) return path;
   for (const path of paths) {
-    if (!(await isPlain(reservedPath(path))) || !(await wholeAt(reservedPath(path)))) continue;
+    if (!(await isPlainFile(reservedPath(path))) || !(await wholeAt(reservedPath(path)))) continue;
     await keepReserved(path);
     return path;
   }
@@ -68,14 +68,15 @@ export async function findPart(
  * hold one. A link is none of ours.
  */
 export async function mayBeWhole(path: string): Promise<boolean> {
-  if (!(await isPlain(path))) return false;
+  if (!(await isPlainFile(path))) return false;
   return inspectFile(path).then(
     () => true,
     (error: unknown) => !(error instanceof ProviderError),
   );
 }
 
-function isPlain(path: string): Promise<boolean> {
+/** True for a plain file: no link to one, no pipe. */
+export function isPlainFile(path: string): Promise<boolean> {
   return lstat(path).then(
     (stats) => stats.isFile(),
     () => false,

@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { hashFile } from '../images/hash.ts';
 import { linkFinal } from '../images/save.ts';
@@ -10,6 +9,7 @@ import type { AttemptContext, OpenAttempt, Step } from './open-attempt.ts';
 import { tellPhase } from './tell.ts';
 import { findPart, whyUnusable, type StagedPicture } from './picture.ts';
 import { linkedPicture, stagedPicture, writeSidecar } from './provenance.ts';
+import { isPlainFile } from './picture.ts';
 
 /**
  * From a staged answer to a finished shot. A staged file that is gone is fetched anew where the provider still has it.
@@ -72,16 +72,9 @@ async function linked(staged: string, image: Image): Promise<boolean> {
     return 'linked' in result || result.same;
   } catch (error) {
     // The link was made and the staged file already taken away before a crash.
-    const before = (await isFile(final)) && !(await isFile(staged)) && (await hashFile(final)).sha256 === image.sha256;
+    const before =
+      (await isPlainFile(final)) && !(await isPlainFile(staged)) && (await hashFile(final)).sha256 === image.sha256;
     if (!before) throw error;
     return true;
   }
-}
-
-/** True for a plain file: no link to one, no pipe. */
-async function isFile(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }

@@ -13,6 +13,7 @@ import type { AttemptContext, OpenAttempt, Step } from '../runner/open-attempt.t
 import { folderOf, partPathsOf } from '../runner/staging.ts';
 import { notWhole } from './safetensors.ts';
 import { unpackWeights } from './unpack.ts';
+import { isPlainFile } from '../runner/picture.ts';
 
 /** Weights of a LoRA have tens to hundreds of megabytes; whole models are none. */
 const MAX_BYTES = 2 * 1024 ** 3;
@@ -107,18 +108,10 @@ async function linked(path: string, lora: Lora): Promise<boolean> {
 
 /** The link was made, and the staged file taken away, before a crash. */
 async function isLinked({ path, sha256 }: Lora): Promise<boolean> {
-  return (await isFile(path)) && (await hashFile(path)).sha256 === sha256;
+  return (await isPlainFile(path)) && (await hashFile(path)).sha256 === sha256;
 }
 
 async function wholeAmong(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of new Set(paths)) if ((await isFile(path)) && (await notWhole(path)) === undefined) return path;
+  for (const path of new Set(paths)) if ((await isPlainFile(path)) && (await notWhole(path)) === undefined) return path;
   return undefined;
-}
-
-/** True for a plain file: no link to one, no pipe. */
-async function isFile(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }

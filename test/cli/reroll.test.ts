@@ -2,26 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { shown } from '../support/cli/edits.ts';
 import { ask, filesIn, imggen, newStudio, picturesIn } from '../support/cli/imggen.ts';
 
 async function withPack(count: number): Promise<string> {
   const folder = newStudio();
   expect(await imggen(folder, ['pack', '--count', String(count)])).toMatchObject({ exitCode: 0 });
   return folder;
-}
-
-interface Shown {
-  filename: string;
-  seed: number;
-  prompt: string;
-  superseded: boolean;
-  sha256: string;
-  jobId: string;
-}
-
-async function shown(folder: string): Promise<Shown[]> {
-  const { stdout } = await imggen(folder, ['gallery', 'mira-sol', '--json']);
-  return (JSON.parse(stdout) as { images: Shown[] }).images.toReversed();
 }
 
 describe('reroll', () => {

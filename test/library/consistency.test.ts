@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ImgGen, UserError, type RunEvent } from '../../src/index.ts';
+import { ask } from '../support/cli/imggen.ts';
 import { People } from '../support/people-provider.ts';
 
 const ANA = fileURLToPath(new URL('../fixtures/faces/ana/01.jpg', import.meta.url));
@@ -28,15 +28,6 @@ async function project(people: People, faces: object, more: object = {}): Promis
   const imggen = await ImgGen.open({ config, cwd: folder, env: {}, providers: people.registry });
   opened.push(imggen);
   return imggen;
-}
-
-function ask<Row>(sql: string): Row[] {
-  const db = new Sqlite(join(folder, '.imggen', 'ledger.db'), { readonly: true });
-  try {
-    return db.prepare(sql).all() as Row[];
-  } finally {
-    db.close();
-  }
 }
 
 function scored(events: readonly RunEvent[]): [string, number][] {
@@ -75,7 +66,7 @@ describe('a pack with a gate', () => {
     const [model] = (await imggen.stats()).models;
     expect(model).toMatchObject({ scored: 3 });
     // An embedding is biometric data: it is kept only where that was asked for.
-    expect(ask('SELECT 1 FROM scores WHERE embedding IS NOT NULL')).toEqual([]);
+    expect(ask(folder, 'SELECT 1 FROM scores WHERE embedding IS NOT NULL')).toEqual([]);
   });
 
   it('that stays below after its takes does not pass, keeps the better picture, and may be let pass', async () => {
@@ -88,7 +79,7 @@ describe('a pack with a gate', () => {
     const [take, first] = (await imggen.gallery('ana')).images;
     const better = (first?.likeness ?? 0) >= (take?.likeness ?? 0) ? first : take;
     expect([first, take].filter((image) => image?.superseded === false)).toEqual([better]);
-    expect(ask('SELECT 1 FROM scores WHERE embedding IS NOT NULL')).toHaveLength(2);
+    expect(ask(folder, 'SELECT 1 FROM scores WHERE embedding IS NOT NULL')).toHaveLength(2);
     const settings = { allowInconsistent: true, rerolls: 0 };
     const passed = await imggen.pack({ count: 1, fresh: true, settings }).result;
     expect(passed.status).toBe('done');
@@ -151,19 +142,19 @@ describe('comparing faces', () => {
     const people = new People(['ana/06', 'ana/06']);
     const imggen = await project(people, { score: false });
     await imggen.pack({ count: 2 }).result;
-    expect(ask('SELECT 1 FROM scores')).toEqual([]);
+    expect(ask(folder, 'SELECT 1 FROM scores')).toEqual([]);
     const report = await imggen.score({ what: ['ana'] });
     expect(report).toMatchObject({ characterId: 'ana', against: 'references', notFound: [] });
     expect(report.nearDuplicates).toEqual([['ana_image_00001.jpg', 'ana_image_00002.jpg']]);
-    expect(ask('SELECT 1 FROM scores WHERE score > 0.85')).toHaveLength(2);
+    expect(ask(folder, 'SELECT 1 FROM scores WHERE score > 0.85')).toHaveLength(2);
   });
 
   it('takes no time where there is no face to compare with, unless it is asked for', async () => {
     const nobody = { character: { name: 'Ana', seed: 7 } };
     const people = new People(['maya/01', 'maya/06', 'maya/05', 'maya/02']);
     await (await project(people, {}, nobody)).pack({ count: 2 }).result;
-    expect(ask('SELECT 1 FROM scores')).toEqual([]);
+    expect(ask(folder, 'SELECT 1 FROM scores')).toEqual([]);
     await (await project(people, { score: true }, nobody)).pack({ count: 2, fresh: true }).result;
-    expect(ask('SELECT 1 FROM scores WHERE score > 0.85')).toHaveLength(2);
+    expect(ask(folder, 'SELECT 1 FROM scores WHERE score > 0.85')).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 /** JSON answers that carry a picture as base64, read without making text of the picture. */
-import { record } from './session.ts';
+import { record } from '../error-body.ts';
 
 /** An answer, parsed. */
 export interface Answer {

@@ -7,7 +7,8 @@ import { statusFailure } from '../status-failure.ts';
 import { toldKind } from './error-codes.ts';
 import { pictureIn } from './images.ts';
 import type { TokenPrices } from './models.ts';
-import { record, SERVICE } from './session.ts';
+import { record } from '../error-body.ts';
+import { SERVICE } from './session.ts';
 
 const problemSchema = z.looseObject({ code: z.string().nullish(), message: z.string().nullish() });
 const count = z.number().nullish();

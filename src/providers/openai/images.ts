@@ -12,7 +12,8 @@ import { referenceFile } from '../references.ts';
 import { parseAnswer, type Answer } from './answer.ts';
 import { costOf } from './price.ts';
 import { DEFAULT_QUALITY, type TokenPrices } from './models.ts';
-import { openSession, record, SERVICE, toldFailure, type Access, type Session } from './session.ts';
+import { record } from '../error-body.ts';
+import { openSession, SERVICE, toldFailure, type Access, type Session } from './session.ts';
 
 /** Each file is smaller than 50 MB (openai-openapi, EditImageBody). */
 const FILE_LIMIT = { service: SERVICE, maxBytes: 50_000_000 };

@@ -3,6 +3,7 @@ import type { Price } from '../capabilities.ts';
 import { configuredPrice } from '../price.ts';
 import type { ImageRequest } from '../provider.ts';
 import { DEFAULT_QUALITY, type OpenAIModel, type TokenPrices } from './models.ts';
+import { record } from '../error-body.ts';
 
 /** The guess may be short by this factor before the real cost passes what was reserved. */
 const SAFETY = 1.5;
@@ -84,8 +85,4 @@ export function costOf(tokens: TokenPrices | undefined, usage: unknown): number 
 
 function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -15,6 +15,7 @@ import type { ServiceClock } from '../service-clock.ts';
 import { statusFailure, type Asked } from '../status-failure.ts';
 import { clientOf, fetchingWith, type OwnFetch } from './client.ts';
 import { toldKind } from './error-codes.ts';
+import { record } from '../error-body.ts';
 
 /** What messages call the service. */
 export const SERVICE = 'OpenAI';
@@ -160,9 +161,4 @@ function refusal(message: string, from: { status?: number | undefined; code?: st
     ...(from.status === undefined ? {} : { status: from.status }),
     ...(from.code === undefined ? {} : { code: from.code }),
   });
-}
-
-/** The value as a record, or an empty one. */
-export function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -23,6 +23,9 @@ interface Shown {
   seed: number;
   prompt: string;
   references: { role: string; filename: string }[];
+  superseded: boolean;
+  sha256: string;
+  jobId: string;
 }
 
 /** All pictures as `gallery --json` tells them, oldest first. */
