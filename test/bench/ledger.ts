@@ -35,14 +35,14 @@ export const ledgerBenchmark: Benchmark = {
 };
 
 function measure(ledger: Ledger): Figure[] {
-  const steps: Record<'claim' | 'busy' | 'generated' | 'named' | 'done', number[]> = {
-    claim: [],
-    busy: [],
-    generated: [],
-    named: [],
-    done: [],
-  };
   const open = Array.from({ length: 200 }, (_, index) => OPEN_JOB + index);
+  return [...measureSteps(ledger, open), ...measurePictures(ledger), ...measureJobs(ledger, open)];
+}
+
+/** The commits of a shot. */
+function measureSteps(ledger: Ledger, open: readonly number[]): Figure[] {
+  const none = (): number[] => [];
+  const steps = { claim: none(), busy: none(), generated: none(), named: none(), done: none() };
   for (let n = 0; n < 300; n += 1) {
     const [took, claimed] = clock(() => claim(ledger, [OPEN_JOB]));
     steps.claim.push(took);
@@ -66,6 +66,12 @@ function measure(ledger: Ledger): Figure[] {
     told('next number and name (one commit)', steps.named, undefined),
     told('picture booked, T4 (one commit)', steps.generated),
     told('shot done, T6 (one commit)', steps.done),
+  ];
+}
+
+/** What galleries and packs ask of pictures. */
+function measurePictures(ledger: Ledger): Figure[] {
+  return [
     told(
       'status counts of a pack of 1,000',
       sample(300, (n) => ledger.jobs.counts(1 + (n % JOBS))),
@@ -89,8 +95,14 @@ function measure(ledger: Ledger): Figure[] {
       'a picture by its file name',
       sample(20, (n) => ledger.images.find(`c${n % CHARACTERS}_image_0${1000 + n}`)),
     ),
+  ];
+}
+
+/** What runs, `status` and `stats` ask of jobs. */
+function measureJobs(ledger: Ledger, open: readonly number[]): Figure[] {
+  return [
     told(
-      'look for dead owners in 200 open jobs',
+      'look for ended owners in 200 open jobs',
       sample(100, () => [...ledger.recovery.takeOver(open, 1)]),
     ),
     told(

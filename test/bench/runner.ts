@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { freeBytes } from '../../src/images/save.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { RunnerContext } from '../../src/runner/context.ts';
 import { makePicture } from '../emulators/picture.ts';
@@ -61,13 +62,11 @@ async function bareLoop(folder: string, picture: Buffer, latencyMs: number): Pro
   );
 }
 
-/** The run alone: the ledger is open and the job planned. */
-async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promise<number> {
-  const { Ledger } = await built('ledger/ledger');
-  const { Runner } = await built('runner/runner');
+/** A ledger with the job planned. */
+async function planned(folder: string): Promise<{ ledger: Ledger; jobId: number }> {
+  const { Ledger: LedgerClass } = await built('ledger/ledger');
   const { planPack } = await built('plan/plan');
-  const { imageFilename } = await built('names');
-  const ledger = new Ledger({ file: join(folder, '.imggen/ledger.db'), now: Date.now });
+  const ledger = new LedgerClass({ file: join(folder, '.imggen/ledger.db'), now: Date.now });
   const { character } = ledger.characters.register({
     id: 'mira-sol',
     name: 'Mira Sol',
@@ -91,19 +90,18 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     }),
     plan: (from) => planPack({ attributes: CHARACTER, seed: 1 }, SHOTS, from),
   });
+  return { ledger, jobId: job.id };
+}
+
+/** The run alone: the ledger is open and the job planned. */
+async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promise<number> {
+  const { Runner } = await built('runner/runner');
+  const { imageFilename } = await built('names');
+  const { ledger, jobId } = await planned(folder);
+  const ready = { provider: waiting(picture, latencyMs), model: 'none', scope: 'waiting:0', intervalMs: 0 };
   const context: RunnerContext = {
     ledger,
-    providers: new Map([
-      [
-        'waiting',
-        {
-          provider: waiting(picture, latencyMs),
-          model: 'none',
-          scope: 'waiting:0',
-          intervalMs: 0,
-        },
-      ],
-    ]),
+    providers: new Map([['waiting', ready]]),
     now: Date.now,
     elapsed: () => performance.now(),
     random: Math.random,
@@ -118,17 +116,10 @@ async function ourRun(folder: string, picture: Buffer, latencyMs: number): Promi
     freeBytes,
   };
   const never = new AbortController().signal;
-  const run = new Runner(
-    context,
-    {
-      jobIds: [job.id],
-      drain: never,
-      abort: never,
-    },
-    { references: new Map(), after: [] },
-  );
+  const options = { jobIds: [jobId], drain: never, abort: never };
+  const run = new Runner(context, options, { references: new Map(), after: [] });
   const took = await timed(() => run.run());
-  const { done } = ledger.jobs.counts(job.id);
+  const { done } = ledger.jobs.counts(jobId);
   ledger.close();
   if (done !== SHOTS) throw new Error(`${done} of ${SHOTS} shots done`);
   return took;

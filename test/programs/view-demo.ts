@@ -92,46 +92,38 @@ async function make(shot: string, number: number): Promise<void> {
       await sleep(random(0.1, 0.25) * meanMs);
     }
     const dice = Math.random();
-    if (dice < 0.06) {
-      const refusal = dice < 0.04;
-      const error_type = refusal ? 'refused' : 'timeout';
-      const message = refusal
-        ? 'The content policy said no: \u001b[31mNSFW\u001b[0m content was detected in the picture, ' +
-          'and it was thrown away'
-        : 'the prediction took more than 300 s';
-      if (refusal) refused += 1;
-      else failed += 1;
-      failures.push({ shot, jobId: job_id, errorType: error_type, message });
-      tell({ event: 'generation_failed', at: at(), ...who, error_type, retry_at: null, message });
-      return;
-    }
-    phase('saving');
-    await sleep(0.05 * meanMs);
-    spent += 0.025;
-    done += 1;
-    const filename = `mira_sol_image_${String(number).padStart(5, '0')}.png`;
-    tell({
-      event: 'generation_completed',
-      at: at(),
-      ...who,
-      duration_ms: meanMs,
-      cost_usd: 0.025,
-      seed: 7,
-      seed_honoured: 'yes',
-    });
-    tell({ event: 'spend', job_id, spent_usd: spent, reserved_usd: 0.025 * inFlight, spent_day_usd: 1.2 + spent });
-    phase('uploading');
-    await sleep(0.15 * meanMs);
-    tell({
-      event: 'image_stored',
-      at: at(),
-      ...who,
-      size_bytes: 900_000,
-      url: `https://res.example.com/demo/image/upload/v1/characters/mira-sol/${filename}`,
-      filename,
-    });
+    if (dice < 0.06) fail(shot, dice < 0.04);
+    else await save(shot, number);
     return;
   }
+}
+
+function fail(shot: string, refusal: boolean): void {
+  const error_type = refusal ? 'refused' : 'timeout';
+  const message = refusal
+    ? 'The content policy said no: \u001b[31mNSFW\u001b[0m content was detected in the picture, ' +
+      'and it was thrown away'
+    : 'the prediction took more than 300 s';
+  if (refusal) refused += 1;
+  else failed += 1;
+  failures.push({ shot, jobId: job_id, errorType: error_type, message });
+  tell({ event: 'generation_failed', at: at(), job_id, shot, character_id, error_type, retry_at: null, message });
+}
+
+async function save(shot: string, number: number): Promise<void> {
+  const who = { job_id, shot, character_id };
+  tell({ event: 'shot_phase', job_id, shot, phase: 'saving' });
+  await sleep(0.05 * meanMs);
+  spent += 0.025;
+  done += 1;
+  const filename = `mira_sol_image_${String(number).padStart(5, '0')}.png`;
+  const made = { duration_ms: meanMs, cost_usd: 0.025, seed: 7, seed_honoured: 'yes' } as const;
+  tell({ event: 'generation_completed', at: at(), ...who, ...made });
+  tell({ event: 'spend', job_id, spent_usd: spent, reserved_usd: 0.025 * inFlight, spent_day_usd: 1.2 + spent });
+  tell({ event: 'shot_phase', job_id, shot, phase: 'uploading' });
+  await sleep(0.15 * meanMs);
+  const url = `https://res.example.com/demo/image/upload/v1/characters/mira-sol/${filename}`;
+  tell({ event: 'image_stored', at: at(), ...who, size_bytes: 900_000, url, filename });
 }
 
 const begun = Date.now();

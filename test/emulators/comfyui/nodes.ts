@@ -116,57 +116,37 @@ function errorsOf(
   return Object.entries(NODES[String(type)] ?? {}).flatMap(([name, kind]) => {
     const value = inputs[name];
     const about = { input_name: name, input_config: null, received_value: value };
-    if (value === undefined)
-      return [
-        {
-          type: 'required_input_missing',
-          message: 'Required input is missing',
-          details: name,
-          extra_info: { input_name: name },
-        },
-      ];
-    if (typeof kind === 'object' && !kind.includes(String(value)))
-      return [
-        {
-          type: 'value_not_in_list',
-          message: 'Value not in list',
-          details: `${name}: '${String(value)}' not in ${listed(kind)}`,
-          extra_info: { ...about, input_config: [kind] },
-        },
-      ];
-    if (kind === 'image' && !uploaded.has(String(value)))
-      return [
-        {
-          type: 'custom_validation_failed',
-          message: 'Custom validation failed for node',
-          details: `${name} - Invalid image file: ${String(value)}`,
-          extra_info: about,
-        },
-      ];
+    const told = (
+      error: Pick<InputError, 'type' | 'message' | 'details'>,
+      extra_info: InputError['extra_info'] = about,
+    ) => [{ ...error, extra_info }];
+    if (value === undefined) {
+      const missing = { type: 'required_input_missing', message: 'Required input is missing', details: name };
+      return told(missing, { input_name: name });
+    }
+    if (typeof kind === 'object' && !kind.includes(String(value))) {
+      const details = `${name}: '${String(value)}' not in ${listed(kind)}`;
+      return told(
+        { type: 'value_not_in_list', message: 'Value not in list', details },
+        { ...about, input_config: [kind] },
+      );
+    }
+    if (kind === 'image' && !uploaded.has(String(value))) {
+      const details = `${name} - Invalid image file: ${String(value)}`;
+      return told({ type: 'custom_validation_failed', message: 'Custom validation failed for node', details });
+    }
     const isLink = Array.isArray(value) && graph[String(value[0])] !== undefined;
-    if (kind === 'link' && !isLink)
-      return [
-        {
-          type: 'bad_linked_input',
-          message: 'Bad linked input, must be a length-2 list of [node_id, slot_index]',
-          details: name,
-          extra_info: about,
-        },
-      ];
+    if (kind === 'link' && !isLink) {
+      const message = 'Bad linked input, must be a length-2 list of [node_id, slot_index]';
+      return told({ type: 'bad_linked_input', message, details: name });
+    }
     const isWrong =
       (kind === 'int' && !Number.isInteger(value)) ||
       (kind === 'float' && typeof value !== 'number') ||
       (kind === 'text' && (typeof value !== 'string' || value.includes('{{')));
-    return isWrong
-      ? [
-          {
-            type: 'invalid_input_type',
-            message: `Failed to convert an input value to a ${kind.toUpperCase()} value`,
-            details: `${name}, ${String(value)}`,
-            extra_info: about,
-          },
-        ]
-      : [];
+    if (!isWrong) return [];
+    const message = `Failed to convert an input value to a ${kind.toUpperCase()} value`;
+    return told({ type: 'invalid_input_type', message, details: `${name}, ${String(value)}` });
   });
 }
 
