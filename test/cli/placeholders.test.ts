@@ -45,7 +45,8 @@ interface Shown {
 }
 
 async function shown(folder: string, ...args: string[]): Promise<{ totalCount: number; images: Shown[] }> {
-  return JSON.parse((await imggen(folder, ['gallery', 'mira-sol', '--json', ...args])).stdout) as never;
+  const { stdout } = await imggen(folder, ['gallery', 'mira-sol', '--json', ...args]);
+  return JSON.parse(stdout) as Awaited<ReturnType<typeof shown>>;
 }
 
 const DRAWN = 'mira_sol_image_00003.placeholder.png';

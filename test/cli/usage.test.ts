@@ -10,7 +10,6 @@ function refused({ exitCode, stdout, stderr }: Ran, code = 2): string {
   expect({ exitCode, stdout }, stderr).toEqual({ exitCode: code, stdout: '' });
   expect(stderr).toMatch(/^imggen: /);
   expect(stderr).not.toMatch(/^\s+at .*:\d+/m);
-  // oxlint-disable-next-line no-control-regex -- what must never reach a terminal
   expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   return stderr;
 }

@@ -20,7 +20,7 @@ export interface FalOptions {
   /** How long after its end an answer is kept, in ms. Default 30 days. */
   keptMs?: number;
   /** What stands in place of the addresses in the answer to a request. */
-  addresses?: (work: string) => Record<string, string>;
+  addresses?: (work: string) => Record<string, unknown>;
   /** What a training makes; default the weights of a LoRA. */
   weights?: (requestId: string) => Buffer;
   /** Where files are put that are uploaded; default this emulator. */

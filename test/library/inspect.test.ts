@@ -79,7 +79,6 @@ describe('a file of anybody', () => {
     const told = await imggen(folder, ['inspect', 'theirs.png']);
     expect(told).toMatchObject({ exitCode: 0, stderr: '' });
     expect(told.stdout).toMatch(/parameters {3}a woman Steps: 20 x+… \(\d+ characters\)/);
-    // oxlint-disable-next-line no-control-regex
     expect(told.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
     const { texts, ledger, made } = JSON.parse((await imggen(folder, ['inspect', 'theirs.png', '--json'])).stdout) as {
       texts: { name: string }[];

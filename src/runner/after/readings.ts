@@ -60,7 +60,7 @@ export function tellFaceless(filenames: readonly string[], { tell }: Pick<Report
 }
 
 /** A score as the ledger keeps it. */
-export function scoreRow(
+export function keptScore(
   { id: imageId }: Image,
   { score, distances, why, facesFound, facePx, pose, hash }: PictureScore,
   against: Compared['against'],

@@ -7,7 +7,7 @@ import { FACE_SIDE_PX_MIN } from '../../ledger/scores.ts';
 import { comparesFaces } from '../../ledger/settings.ts';
 import type { AfterSave, AfterSaveParts, FaceParts } from './after.ts';
 import { comparedWith, type Compared } from './compared-with.ts';
-import { readOrTell, scoreRow, tellFaceless, undecodable } from './readings.ts';
+import { keptScore, readOrTell, tellFaceless, undecodable } from './readings.ts';
 
 /** The step for jobs whose faces are compared; none where no job has such. */
 export function scores(parts: AfterSaveParts): AfterSave | undefined {
@@ -171,8 +171,8 @@ class Scoring implements AfterSave {
     const { ledger } = this.parts;
     const { minConsistency = 0, rerolls = 0, keepFaces } = job.settings;
     const embedding = keepFaces ? of.read.faces?.faces[0]?.descriptor : undefined;
-    const row = { ...scoreRow(image, of.score, of.against), model: this.embedder?.model ?? '', embedding };
-    ledger.scores.write(row, this.seen.sameAs(job.id, image.filename, of.score.hash));
+    const kept = { ...keptScore(image, of.score, of.against), model: this.embedder?.model ?? '', embedding };
+    ledger.scores.write(kept, this.seen.sameAs(job.id, image.filename, of.score.hash));
     if (image.shotId !== null) ledger.takes.keepBest(image.shotId);
     if (of.score.why === 'no-face') this.faceless.add(image.filename);
     // A picture without a face is as far from the character as one of somebody else.

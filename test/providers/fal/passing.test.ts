@@ -73,7 +73,7 @@ describe('an answer of the model', () => {
   });
 
   it('to the request is kept by its id, whatever stands in its other fields', async () => {
-    const service = { addresses: () => ({ status_url: 7, response_url: {}, cancel_url: [] }) as never };
+    const service = { addresses: () => ({ status_url: 7, response_url: {}, cancel_url: [] }) };
     const { provider } = await stage({ service });
     expect(await makeOne(provider, request(), call)).toMatchObject({ image: { kind: 'url' } });
   });

@@ -44,7 +44,7 @@ describe('a request that ends without a picture', () => {
 });
 
 /** An error as Google words it. */
-const told = (code: number, status: string, message: string, details: object[] = []): ReturnType<typeof toldFailure> =>
+const told = (code: number, status: string, message: string, details: unknown = []): ReturnType<typeof toldFailure> =>
   toldFailure(code, JSON.stringify({ error: { code, message, status, details } }));
 
 describe('an error of Google', () => {
@@ -70,7 +70,7 @@ describe('an error of Google', () => {
   it('is understood beside details of another form', () => {
     const odd = { reason: 5, violations: null };
     expect(told(400, 'INVALID_ARGUMENT', 'x', [odd, { reason: 'API_KEY_INVALID' }])).toBe('unauthorized');
-    expect(told(503, 'UNAVAILABLE', 'x', 'none' as never)).toBe('unavailable');
+    expect(told(503, 'UNAVAILABLE', 'x', 'none')).toBe('unavailable');
   });
 
   it('is read in a list, too, and says nothing where it is not one of Google’s', () => {
