@@ -87,12 +87,15 @@ class Asking implements Agreed {
    * Shots that this run can send: not those that another process has made since the job was planned, nor those that
    * wait for an avatar that nobody makes.
    */
-  private stillToMake({ before, alike, requeues = [], unpaid }: PlannedJob, awaited: readonly number[]): AlikeShots[] {
+  private stillToMake(
+    { before, alike, requeues = [], unpaid, except }: PlannedJob,
+    awaited: readonly number[],
+  ): AlikeShots[] {
     if (!before) return [...alike];
     const { jobs, claims } = this.project.ledger.open();
     const running = this.refusals.left(this.prepared.jobs).flatMap((job) => job.before?.id ?? []);
     const notBehind = { shots: awaited, jobs: claims.idleBlockers(before.id, running) };
-    return jobs.alike(before.id, ['queued', ...requeues], { unpaid, notBehind });
+    return jobs.alike(before.id, ['queued', ...requeues], { unpaid, except, notBehind });
   }
 
   /** Before a job goes on whose last answers were paid and are no pictures: a stop after two is not undone unasked. */

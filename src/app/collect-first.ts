@@ -97,12 +97,12 @@ async function collect(
 
 /** A planned job behind what was collected: fewer pictures are left, and the last answers may have been in vain. */
 function asItIsNow(ledger: Ledger, job: PlannedJob): PlannedJob {
-  const { before, requeues = [], unpaid, settings, paidInVain } = job;
+  const { before, requeues = [], unpaid, except, settings, paidInVain } = job;
   if (!before) return job;
   return {
     ...job,
     before: ledger.jobs.find(before.id) ?? before,
-    alike: ledger.jobs.alike(before.id, ['queued', ...requeues], { unpaid }),
+    alike: ledger.jobs.alike(before.id, ['queued', ...requeues], { unpaid, except }),
     paidInVain: paidInVain === undefined ? undefined : ledger.jobs.endedInVain(before.id, settings.model),
   };
 }

@@ -40,6 +40,8 @@ export interface PlannedJob extends FaceJob {
   requeues?: readonly EndedState[] | undefined;
   /** … but for those that were paid, or perhaps paid, without a picture. */
   unpaid?: boolean | undefined;
+  /** … and for these, by id: their answers are there. */
+  except?: readonly number[] | undefined;
   /** Why it does not go on: only what is paid is collected. */
   refusal?: UserError | undefined;
 }

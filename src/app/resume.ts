@@ -110,17 +110,20 @@ function retried(
   { job, states, tried }: { job: Job; states: readonly EndedState[]; tried: Map<string, number> },
 ): PlannedJob {
   const settings = changedSettings(job.settings, changesOf(config));
+  const except = states.includes('held') ? answeredOnDisk(ledger, job, config.output) : [];
   return {
     characterId: job.characterId,
     makesAvatar: job.kind === 'create' || job.kind === 'avatar',
     settings,
     before: job,
-    alike: ledger.jobs.alike(job.id, ['queued', ...states]),
+    alike: ledger.jobs.alike(job.id, ['queued', ...states], { except }),
     requeues: states,
+    except,
     assertMissing: (can) => assertStillMissing(ledger, { job, settings, states, tried }, can),
     paysAgain: true,
     open: () => {
-      ledger.jobs.requeue(job.id, states, { except: answeredOnDisk(ledger, job, config.output) });
+      // What was counted out stays out, and so does what has come to light since.
+      ledger.jobs.requeue(job.id, states, { except: [...except, ...answeredOnDisk(ledger, job, config.output)] });
       return ledger.jobs.change(job.id, changesOf(config));
     },
   };

@@ -22,6 +22,8 @@ export interface AlikeShots {
 export interface WhichShots {
   /** Without ended ones that were paid, or perhaps paid. */
   unpaid?: boolean | undefined;
+  /** Without these, by id. */
+  except?: readonly number[] | undefined;
   /** Without those that wait for one of these shots, or for a shot of these jobs. */
   notBehind?: { shots: readonly number[]; jobs: readonly number[] } | undefined;
 }
@@ -37,18 +39,19 @@ const SPENT = `CASE token WHEN 0 THEN 0 ELSE
 export function alikeShots(
   connection: Connection,
   jobId: number,
-  { states, unpaid = false, notBehind }: { states: readonly Shot['state'][] } & WhichShots,
+  { states, unpaid = false, except = [], notBehind }: { states: readonly Shot['state'][] } & WhichShots,
 ): AlikeShots[] {
   const marks = states.map(() => '?').join(', ');
   type Row = { settings: string; kind: ShotKind; shots: number; promptChars: number; spentMicros: number };
   const rows = connection.all<Row>(
     `SELECT settings, kind, COUNT(*) shots, MAX(LENGTH(prompt)) promptChars, ${SPENT} spentMicros
        FROM shots WHERE job_id = ? AND state IN (${marks}) ${unpaid ? `AND (state = 'queued' OR NOT ${PAID})` : ''}
-        ${notBehind ? `AND NOT ${BEHIND}` : ''}
+        ${notBehind ? `AND NOT ${BEHIND}` : ''} AND id NOT IN (SELECT value FROM json_each(?))
       GROUP BY settings, kind, spentMicros ORDER BY MIN(id)`,
     jobId,
     ...states,
     ...(notBehind ? [JSON.stringify(notBehind.shots), JSON.stringify(notBehind.jobs)] : []),
+    JSON.stringify(except),
   );
   return rows.map(({ settings, ...row }) => ({
     ...row,

@@ -113,7 +113,8 @@ export class Jobs {
         ...states,
         JSON.stringify(except),
       );
-      if (changed > 0) this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
+      if (changed + except.length > 0)
+        this.connection.run(`UPDATE jobs SET state = 'open', ended_at_ms = NULL WHERE id = ?`, jobId);
       blocked.waitForOwnAvatar(this.connection, jobId);
       return changed;
     });

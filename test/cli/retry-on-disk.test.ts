@@ -49,3 +49,23 @@ it.each([
   expect(emulator.charges()).toHaveLength(charges);
   expect(ask(folder, `SELECT 1 FROM images WHERE state = 'stored'`)).toHaveLength(1);
 });
+
+it('what lies on the disk counts against no cap, and a canceled job is taken up with it', async () => {
+  const faults = [{ on: 'submit', kind: 'reset-after', times: 2 } as const];
+  const emulator = await startEmulator(openai(), { faults });
+  onTestFinished(() => emulator.close());
+  const folder = newStudio({ provider: 'openai', size: '1024x1024', thumbnails: false });
+  const env = { OPENAI_BASE_URL: `${emulator.url}/v1`, OPENAI_API_KEY: 'emulated' };
+  const run = (...args: string[]) => imggen(folder, args, { env });
+  expect(await run('pack', '--count', '2', '--yes')).toMatchObject({ exitCode: 75 });
+  const parts = join(folder, 'images', 'mira-sol', '.parts');
+  mkdirSync(parts, { recursive: true });
+  for (const { key } of ask<{ key: string }>(folder, 'SELECT key FROM attempts'))
+    writeFileSync(join(parts, `${key}.part`), makePicture(1024, 1024, key));
+  expect(await run('cancel', '1')).toMatchObject({ exitCode: 0 });
+  const retried = await run('retry', '--unknown', '1', '--budget', '0.0001');
+  expect(retried).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(retried.stdout).not.toMatch(/may cost|canceled/);
+  expect(emulator.charges()).toHaveLength(2);
+  expect(ask(folder, 'SELECT state FROM jobs')).toEqual([{ state: 'ended' }]);
+});
