@@ -45,12 +45,12 @@ export async function tellMarks(
   { characterKey, warn }: { characterKey: number; warn: (message: string) => void },
 ): Promise<number> {
   const untold: string[] = [];
-  const silent = new Set<string>();
+  const unreachable = new Set<string>();
   let why = '';
   for (const image of ledger.uploads.unmarked(characterKey)) {
     const store = image.upload?.store ?? '';
-    const problem = silent.has(store) ? undefined : await retag(services, image);
-    if (problem === undefined && !silent.has(store)) {
+    const problem = unreachable.has(store) ? undefined : await retag(services, image);
+    if (problem === undefined && !unreachable.has(store)) {
       ledger.uploads.marked(image);
       continue;
     }
@@ -58,7 +58,7 @@ export async function tellMarks(
     if (!problem) continue;
     why ||= clean(problem.message);
     // What is refused is refused for this picture; else the store would let each of them wait.
-    if (!(problem instanceof StorageError) || problem.failure !== 'rejected') silent.add(store);
+    if (!(problem instanceof StorageError) || problem.failure !== 'rejected') unreachable.add(store);
   }
   if (untold.length === 0) return 0;
   const what = untold.length === 1 ? `the marks of ${untold[0]}` : `the marks of ${untold.length} pictures`;

@@ -67,7 +67,7 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
     name.toLowerCase(),
     candidates.map((candidate) => candidate.toLowerCase()),
   );
-  // Two edits are one swap of neighbours; in a word of three letters they are another word.
+  // Two edits are one swap of neighbors; in a word of three letters they are another word.
   const allowed = Math.max(near.length > 3 ? 2 : 1, Math.floor(Math.max(name.length, near.length) / 3));
   if (distance(name.toLowerCase(), near) > allowed) return '';
   return `; did you mean ${candidates.find((candidate) => candidate.toLowerCase() === near)}?`;

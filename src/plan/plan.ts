@@ -2,9 +2,8 @@
  * The plan: which shots to make of a character, with their prompts and seeds. Pure and deterministic: the same
  * subject gives the same shots for ever, in every process.
  *
- * The gallery is a walk over the catalogue. Each of its lists is a wheel, all wheels turn by one notch a shot, so
- * that neighbours differ in everything; wheels that come round together before all combinations were seen
- * are put out of step by a notch. So no combination comes twice before each has come once.
+ * Gallery pictures take one entry of each list of the catalogue (`combinations.ts`): two that follow each other differ
+ * in everything, and no combination comes twice before each has come once.
  */
 import type { CharacterAttributes } from '../character.ts';
 import type { StoryContext } from '../scene.ts';
@@ -16,7 +15,7 @@ import { AVATAR_LOOK, trainingLook } from './catalogue/training.ts';
 import { buildPrompt } from './prompt.ts';
 import { settingOf } from './setting.ts';
 import { derivedSeed, takeSeed } from './seeds.ts';
-import { at, wheelPositions } from './wheels.ts';
+import { at, combinationAt } from './combinations.ts';
 
 /** Who is to be pictured, with the locked seed (0 … 2^32 − 1), and what all the pictures have in common. */
 export interface Subject {
@@ -27,16 +26,16 @@ export interface Subject {
   context?: StoryContext | undefined;
 }
 
-const WHEELS = [PLACES.length, POSES.length, EXPRESSIONS.length, ANGLES.length, LIGHTS_PER_PLACE] as const;
+const SIZES = [PLACES.length, POSES.length, EXPRESSIONS.length, ANGLES.length, LIGHTS_PER_PLACE] as const;
 
-const PLACED_WHEELS = [POSES.length, EXPRESSIONS.length, ANGLES.length] as const;
+const PLACED_SIZES = [POSES.length, EXPRESSIONS.length, ANGLES.length] as const;
 
-/** Where the wheels stand for the first picture: past the plain frontal close-up, which the training set has. */
+/** The combination of the first picture: past the plain frontal close-up, which the training set has. */
 const START = 2;
 
 /** How many gallery pictures differ in their look; after that many, looks repeat and seeds are derived. */
-export const GALLERY_LOOKS = WHEELS.reduce((product, size) => product * size, 1);
-const PLACED_LOOKS = PLACED_WHEELS.reduce((product, size) => product * size, 1);
+export const GALLERY_LOOKS = SIZES.reduce((product, size) => product * size, 1);
+const PLACED_LOOKS = PLACED_SIZES.reduce((product, size) => product * size, 1);
 
 /** The face that all later pictures are compared with; it has the character's own seed. */
 export function planAvatar({ attributes, seed }: Subject): PlannedShot {
@@ -103,7 +102,7 @@ function looksIn(place: string | undefined): [count: number, look: (index: numbe
 
 /** A look in a place of the user's, of which neither light nor furniture is known. */
 function placedLook(place: string, index: number): ShotLook {
-  const [poseAt = 0, expressionAt = 0, angleAt = 0] = wheelPositions(PLACED_WHEELS, index + START);
+  const [poseAt = 0, expressionAt = 0, angleAt = 0] = combinationAt(PLACED_SIZES, index + START);
   const pose = at(POSES, poseAt);
   return {
     pose: pose.text.replace('{seat}', 'a seat').replace('{support}', 'something solid'),
@@ -118,7 +117,7 @@ function placedLook(place: string, index: number): ShotLook {
 
 /** The look of a character's gallery picture number `index` (0, 1, …). Repeats after `GALLERY_LOOKS`. */
 export function galleryLook(index: number): ShotLook {
-  const [placeAt = 0, poseAt = 0, expressionAt = 0, angleAt = 0, lightAt = 0] = wheelPositions(WHEELS, index + START);
+  const [placeAt = 0, poseAt = 0, expressionAt = 0, angleAt = 0, lightAt = 0] = combinationAt(SIZES, index + START);
   const place = at(PLACES, placeAt);
   const pose = at(POSES, poseAt);
   return {

@@ -10,7 +10,7 @@ import type { Subject } from './plan.ts';
 import { buildPrompt, EXPRESSION_WORDS } from './prompt.ts';
 import { derivedSeed } from './seeds.ts';
 import { settingOf } from './setting.ts';
-import { at, wheelPositions } from './wheels.ts';
+import { at, combinationAt } from './combinations.ts';
 
 /** How much is seen, where the scene does not say: a close-up would lose it. */
 const FRAMINGS: readonly Framing[] = ['waist up', 'three-quarter length', 'full body'];
@@ -100,7 +100,7 @@ function sceneShot(
   const angles = scene.angle === undefined ? ANGLES : [scene.angle];
   const views = framings.length * angles.length;
   const { index, cycles, isAsked } = taken;
-  const [framingAt = 0, angleAt = 0] = wheelPositions([framings.length, angles.length], index);
+  const [framingAt = 0, angleAt = 0] = combinationAt([framings.length, angles.length], index);
   const look = sceneLook(subject, scene, { framing: at(framings, framingAt), angle: at(angles, angleAt) });
   const prompt = buildPrompt(subject.attributes, look, subject.context);
   const base = scene.seed ?? subject.seed;

@@ -1,7 +1,7 @@
 /** A service that speaks JSON, asked by plain fetch: one request a call, and every failure named. */
 import type { z } from 'zod';
 import { type Failure, ProviderError } from '../errors.ts';
-import { timeLimit } from '../patience.ts';
+import { timeLimit } from '../time-limit.ts';
 import { withoutSecrets } from './access.ts';
 import { readJson } from './answer.ts';
 import { confined, waitingUpTo, singleUse } from './http.ts';

@@ -65,7 +65,7 @@ export interface Files {
   imageName: (characterId: string, number: number, extension: string) => string;
 }
 
-/** Everything the runner works with. Clock, randomness and the outside world are arguments. */
+/** Everything the runner works with. Clock, randomness and network are arguments. */
 export interface RunnerContext extends Time, Reporter, Files {
   ledger: Ledger;
   /** By name: the jobs' providers, their fallbacks, and those of attempts left open. */

@@ -1,4 +1,4 @@
-import { waitOut } from '../patience.ts';
+import { waitOut } from '../time-limit.ts';
 import type { RunnerContext } from './context.ts';
 import type { OpenAttempt } from './open-attempt.ts';
 

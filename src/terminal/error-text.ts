@@ -15,8 +15,8 @@ export function errorText(
   error: UserError,
   { clean, typed, width }: { clean: (text: string, charsMax: number) => string; typed: AsTyped; width: number },
 ): string {
-  const fitted = (text: string, room: number): string[] =>
-    wrapped(withFixed(text, typed), room).replaceAll(FIXED_SPACE, ' ').split('\n');
+  const fitted = (text: string, columns: number): string[] =>
+    wrapped(withFixed(text, typed), columns).replaceAll(FIXED_SPACE, ' ').split('\n');
   const lines = fitted(`imggen: ${clean(error.message, 2_000)}`, width);
   for (const problem of error.problems) lines.push(...fitted(`  ${clean(problem, 500)}`, width));
   if (error.hint !== undefined) {

@@ -69,7 +69,7 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar'; resume:
     const others = told === undefined || told.untold === 0 ? '' : ` (and ${told.untold} more of these before)`;
     retries.set(kind, { toldMs: nowMs, untold: 0 });
     const wait = duration(Date.parse(event.retry_at ?? '') - nowMs);
-    const shot = labelled(state, event.job_id, printable(event.shot ?? ''));
+    const shot = labeled(state, event.job_id, printable(event.shot ?? ''));
     return [`${shot} ${kind}, again in ${wait}: ${printable(event.message, 300)}${others}`];
   }
 
@@ -92,7 +92,7 @@ export function createLineWriter(options: { addresses: 'all' | 'avatar'; resume:
 }
 
 /** Words about a job, which is named where several share the run. */
-function labelled(state: RunState, jobId: string, words: string): string {
+function labeled(state: RunState, jobId: string, words: string): string {
   const label = jobLabel(state, jobId);
   return label === undefined ? words : `${label} ${words}`;
 }
@@ -103,7 +103,7 @@ function waitingLine(state: RunState, nowMs: number): string {
   const left = timeLeftMs(state, nowMs);
   return [
     `waiting: ${progress.inFlight} in flight, ${progress.backoff + progress.queued} to go`,
-    `${labelled(state, oldest.jobId, oldest.shot)} for ${duration(nowMs - oldest.sinceMs)}`,
+    `${labeled(state, oldest.jobId, oldest.shot)} for ${duration(nowMs - oldest.sinceMs)}`,
     `${progress.done}/${progress.imageCount} done`,
     ...(left === undefined ? [] : [`about ${duration(left)} left`]),
   ].join(' · ');

@@ -24,7 +24,7 @@ export const PLACES: readonly Place[] = [
   { path: 'src/shot.ts', says: 'The words for shots import nothing.', imports: [] },
   { path: 'src/money.ts', says: 'Money imports nothing.', imports: [] },
   { path: 'src/host.ts', says: 'What is outside imports nothing of ours.', imports: [] },
-  { path: 'src/patience.ts', says: 'Time limits need a clock.', imports: [], importsTypesOf: ['src/host.ts'] },
+  { path: 'src/time-limit.ts', says: 'Time limits need a clock.', imports: [], importsTypesOf: ['src/host.ts'] },
   { path: 'src/sanitize.ts', says: 'Making text safe needs nothing.', imports: [] },
   { path: 'src/letters.ts', says: 'Reading letters needs nothing.', imports: [] },
   {
@@ -89,7 +89,7 @@ export const PLACES: readonly Place[] = [
   {
     path: 'src/providers',
     says: 'Providers know what they are asked for, and neither ledger nor runner.',
-    imports: ['src/errors.ts', 'src/images', 'src/money.ts', 'src/patience.ts', 'src/sanitize.ts', 'src/shot.ts'],
+    imports: ['src/errors.ts', 'src/images', 'src/money.ts', 'src/time-limit.ts', 'src/sanitize.ts', 'src/shot.ts'],
     importsTypesOf: ['src/character.ts'],
   },
   {
@@ -108,7 +108,7 @@ export const PLACES: readonly Place[] = [
       'src/images',
       'src/ledger',
       'src/money.ts',
-      'src/patience.ts',
+      'src/time-limit.ts',
       'src/providers/capabilities.ts',
       'src/scene.ts',
       'src/providers/provider.ts',

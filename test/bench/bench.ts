@@ -78,7 +78,7 @@ export async function timed(work: () => unknown): Promise<number> {
 }
 
 /**
- * Runs the contenders in turns, so that a neighbour's load meets them all. Returns what each came to, round by round.
+ * Runs the contenders in turns, so that a neighbor's load meets them all. Returns what each came to, round by round.
  */
 export async function inTurns<Name extends string, Result>(
   rounds: number,

@@ -1,5 +1,5 @@
 /**
- * The misbehaviours an emulator can be told to show, and which call meets which.
+ * The misbehaviors an emulator can be told to show, and which call meets which.
  */
 
 /**
@@ -25,7 +25,7 @@ export type FaultKind =
   | 'header-bomb' // handled; more header than any client takes
   | 'redirect'; // not handled; 302 (or `status`) to `headers.location`
 
-/** One misbehaviour and the calls that meet it. Without `share` and `positions`: every call of that operation. */
+/** One misbehavior and the calls that meet it. Without `share` and `positions`: every call of that operation. */
 export interface Fault {
   /** The operation (`submit`, `poll`, `download`, …), or `*`. */
   on: string;

@@ -65,13 +65,13 @@ describe('the address of a picture', () => {
 
   it('may be inside only at the provider’s own host and port', async () => {
     const provider = await start();
-    const neighbour = await start();
+    const neighbor = await start();
     await expect(
-      downloadImage(`${neighbour.url}/one.png`, partPath(), options({ allowedOrigin: provider.url })),
+      downloadImage(`${neighbor.url}/one.png`, partPath(), options({ allowedOrigin: provider.url })),
     ).rejects.toMatchObject({ failure: 'rejected' });
-    provider.faults.push({ on: 'download', kind: 'redirect', headers: { location: `${neighbour.url}/one.png` } });
+    provider.faults.push({ on: 'download', kind: 'redirect', headers: { location: `${neighbor.url}/one.png` } });
     await expect(download(provider)).rejects.toMatchObject({ failure: 'unavailable' });
-    expect(neighbour.requests).toEqual([]);
+    expect(neighbor.requests).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LIGHTS_PER_PLACE, PLACES } from '../../src/plan/catalogue/places.ts';
 import { POSES } from '../../src/plan/catalogue/poses.ts';
 import { GALLERY_LOOKS, galleryLook } from '../../src/plan/plan.ts';
-import { wheelPositions } from '../../src/plan/wheels.ts';
+import { combinationAt } from '../../src/plan/combinations.ts';
 import { EXPRESSIONS, FRAMINGS } from '../../src/shot.ts';
 
 const distinct = (items: Iterable<unknown>) => new Set(items).size;
@@ -47,14 +47,14 @@ test('every look of the catalogue comes once before any comes twice', () => {
   expect(galleryLook(GALLERY_LOOKS)).toEqual(galleryLook(0));
 });
 
-test('wheels of any sizes show every combination once, and the first one never stands still', () => {
+test('lists of any sizes show every combination once, and the first entry always changes', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 4 }), (sizes) => {
       const product = sizes.reduce((all, size) => all * size, 1);
-      const positions = Array.from({ length: product }, (_, index) => wheelPositions(sizes, index));
+      const positions = Array.from({ length: product }, (_, index) => combinationAt(sizes, index));
       expect(distinct(positions.map(String))).toBe(product);
       expect(
-        positions.every((at) => at.every((position, wheel) => position >= 0 && position < (sizes[wheel] ?? 0))),
+        positions.every((at) => at.every((position, list) => position >= 0 && position < (sizes[list] ?? 0))),
       ).toBe(true);
       if ((sizes[0] ?? 1) > 1)
         positions.forEach((at, index) => index > 0 && expect(at[0]).not.toBe(positions[index - 1]?.[0]));

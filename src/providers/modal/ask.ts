@@ -4,7 +4,7 @@
  */
 import { ProviderError } from '../../errors.ts';
 import { inspectImage } from '../../images/inspect.ts';
-import { timeLimit } from '../../patience.ts';
+import { timeLimit } from '../../time-limit.ts';
 import { withoutSecrets } from '../access.ts';
 import { ANSWER_MAX_BYTES, readBytes } from '../answer.ts';
 import { confined, singleUse, waitingUpTo } from '../http.ts';

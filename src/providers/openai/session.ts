@@ -4,7 +4,7 @@
  */
 import type OpenAI from 'openai';
 import { ProviderError } from '../../errors.ts';
-import { timeLimit } from '../../patience.ts';
+import { timeLimit } from '../../time-limit.ts';
 import { withoutSecrets } from '../access.ts';
 import { confined, waitingUpTo, singleUse } from '../http.ts';
 import { networkFailure, surelyNotSent } from '../network-failure.ts';

@@ -4,7 +4,7 @@
  */
 import type Replicate from 'replicate';
 import { ProviderError } from '../../errors.ts';
-import { timeLimit } from '../../patience.ts';
+import { timeLimit } from '../../time-limit.ts';
 import { withoutSecrets } from '../access.ts';
 import { ANSWER_MAX_BYTES, formProblems, readBytes } from '../answer.ts';
 import { confined, HiddenRetryError } from '../http.ts';

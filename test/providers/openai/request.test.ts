@@ -32,7 +32,7 @@ describe('a picture from words', () => {
     });
   });
 
-  it('carries the key, the organisation and the project, and asks for one attempt', async () => {
+  it('carries the key, the organization and the project, and asks for one attempt', async () => {
     const { provider, emulator } = await stage({ env: { OPENAI_ORG_ID: 'org-1', OPENAI_PROJECT_ID: 'proj-1' } });
     await provider.submit(request(), call);
     const { headers } = emulator.requests[0] ?? expect.unreachable();

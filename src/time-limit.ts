@@ -21,7 +21,7 @@ export async function waitOut(ms: number, time: Pick<Host, 'elapsed' | 'sleep'>,
   if (!signal.aborted) await time.sleep(moreMs, signal);
 }
 
-/** Like `AbortSignal.timeout`, with the patience of `waitOut`: what is read late is read all the same. */
+/** Like `AbortSignal.timeout`, with the time that `waitOut` adds: what is read late is read all the same. */
 export function timeLimit(ms: number): AbortSignal {
   const stop = new AbortController();
   const sleep = (forMs: number) => new Promise<void>((resolve) => void setTimeout(resolve, forMs).unref());
