@@ -137,5 +137,12 @@ export function explain(error: unknown, file: string): unknown {
       cause: error,
     });
   }
+  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED') {
+    const [why = ''] = (error as Error).message.split('\n');
+    return new UserError(`SQLite can't be loaded on this system (${process.platform}-${process.arch}): ${why}`, {
+      hint: 'nothing was sent. Install again on this machine (`npm ci`): another system’s packages do not fit',
+      cause: error,
+    });
+  }
   return error;
 }

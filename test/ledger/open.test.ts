@@ -1,10 +1,11 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { openDatabase } from '../../src/ledger/open.ts';
+import { explain, openDatabase } from '../../src/ledger/open.ts';
 import { migrate } from '../../src/ledger/migrate.ts';
 import { MIGRATIONS } from '../../src/ledger/schema.ts';
 import { newFolder, removeFolder } from '../support/jobs.ts';
@@ -140,6 +141,19 @@ describe('a ledger that can’t be used is refused with what to do', () => {
     mkdirSync(join(folder, '.imggen'));
     writeFileSync(file, 'this is a shopping list, and a rather long one, that nobody should lose'.repeat(20));
     expect(refusal(file).message).toContain('damaged or no database');
+  });
+
+  it.each(['another-system.node', 'not-there.node'])('when SQLite itself is no file of this system: %s', (name) => {
+    writeFileSync(join(folder, 'another-system.node'), 'made for another system');
+    let error: unknown;
+    try {
+      createRequire(join(folder, 'binding.js'))(join(folder, name));
+    } catch (caught) {
+      error = explain(caught, file);
+    }
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ hint: expect.stringContaining('npm ci') as string });
+    expect((error as UserError).message).toContain(name);
   });
 
   it('when it was cut short', () => {
