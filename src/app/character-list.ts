@@ -1,5 +1,5 @@
 import { usdOf } from '../money.ts';
-import { isVisible } from './characters.ts';
+import { isDeleted, isVisible } from './characters.ts';
 import type { Project } from './project.ts';
 import { loraInfo, type LoraInfo } from './trained.ts';
 
@@ -28,7 +28,7 @@ export function listCharacters({ ledger: file, caller }: Pick<Project, 'ledger' 
   const visible = isVisible(ledger, caller);
   return ledger.characters
     .list()
-    .filter(({ key, locked }) => visible(key) && (Object.keys(locked).length > 0 || ledger.images.count(key) > 0))
+    .filter((one) => visible(one.key) && (!isDeleted(one) || ledger.images.count(one.key) > 0))
     .map((character) => ({
       characterId: character.id,
       name: character.name,

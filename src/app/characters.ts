@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { NewCharacter } from '../ledger/characters.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { RegisteredCharacter } from '../ledger/records.ts';
+import type { Job, RegisteredCharacter } from '../ledger/records.ts';
 import { highestNumber, parseImageNumber } from '../names.ts';
 import type { Caller, Project } from './project.ts';
 
@@ -26,14 +26,27 @@ export function configuredCharacter(config: Config): Character {
  * @throws {UserError} with every difference, unless `relock`; or when it belongs to another owner.
  */
 export function assertUnlocked(before: RegisteredCharacter | undefined, character: Character, relock: boolean): void {
-  // Deleted (`imggen delete <character>`): nothing is locked any more.
-  if (!before || relock || Object.keys(before.locked).length === 0) return;
+  if (!before || relock || isDeleted(before)) return;
   const differences = lockDifferences(before.locked, lockedAttributes(character));
   if (differences.length === 0) return;
   throw new UserError(`${before.id} is locked, and this config describes another character:`, {
     problems: differences.map((d) => `${d.path}: locked ${d.before}, now ${d.after}`),
     hint: 'give the other character another name, or change the locked one for all pictures to come',
     advice: { code: 'relock' },
+  });
+}
+
+/** True for a character that was deleted: nothing is locked any more, and its jobs stay with what they cost. */
+export function isDeleted({ locked }: Pick<RegisteredCharacter, 'locked'>): boolean {
+  return Object.keys(locked).length === 0;
+}
+
+/** @throws {UserError} for a job of a character that was deleted: its number alone buys nothing. */
+export function assertNotDeleted(ledger: Ledger, job: Pick<Job, 'id' | 'characterKey' | 'characterId'>): void {
+  if (!isDeleted(ledger.characters.get(job.characterKey))) return;
+  throw new UserError(`job ${job.id} is of ${job.characterId}, which was deleted: nothing was sent`, {
+    hint: 'the character of the config is made anew by a job of its own',
+    advice: { code: 'create-character' },
   });
 }
 

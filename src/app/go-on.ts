@@ -2,6 +2,7 @@
 import type { EndedState } from '../ledger/jobs.ts';
 import type { Job } from '../ledger/records.ts';
 import { usdText } from '../money.ts';
+import { assertNotDeleted } from './characters.ts';
 import { isUnfinished, knownJob, ownJobs } from './jobs.ts';
 import { openedEvent } from './opened.ts';
 import type { Outside, RunningProject } from './opened-run.ts';
@@ -65,6 +66,7 @@ export async function retryJobs(
   to: Outside,
 ): Promise<RunResult> {
   const { job, unknown, confirm } = options;
+  if (job !== undefined) assertNotDeleted(project.ledger.openExisting(), knownJob(project, job));
   const training = job === undefined ? undefined : namedTraining(project, job);
   if (!training) return runJobs(project, retrying(project, options), options, to);
   const again = await requeued(project, training, { unknown, confirm });
