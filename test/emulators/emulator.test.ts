@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
@@ -7,6 +6,7 @@ import { readJournal } from './books.ts';
 import type { Service } from './service.ts';
 import { faultPicker } from './faults.ts';
 import { makePicture } from './picture.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const picture = makePicture(64, 64, 'one');
 
@@ -64,7 +64,7 @@ const download = async (emulator: Emulator): Promise<Response> => fetch(`${emula
 
 describe('an emulator', () => {
   it('routes, records and charges, and keeps the charge in a journal that outlives it', async () => {
-    const journal = join(mkdtempSync(join(tmpdir(), 'emulator-')), 'journal');
+    const journal = join(temporaryFolder('imggen-emulator-'), 'journal');
     const first = await start({ journal });
     const response = await submit(first);
     expect([response.status, await response.json()]).toEqual([201, { id: 1, saw: { prompt: 'a' } }]);

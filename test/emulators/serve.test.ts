@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readJournal } from './books.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const running: ChildProcess[] = [];
 afterEach(() => {
@@ -30,7 +29,7 @@ const ended = (child: ChildProcess): Promise<number | null> =>
 
 describe('an emulator run by hand', () => {
   it('prints the environment to use, serves, keeps its journal and ends on Ctrl-C', async () => {
-    const journal = join(mkdtempSync(join(tmpdir(), 'serve-')), 'journal');
+    const journal = join(temporaryFolder('imggen-serve-'), 'journal');
     const { child, printed } = await serve('replicate', '--latency', '0', '--journal', journal);
     const url = /export REPLICATE_BASE_URL='(.*?)'/.exec(printed)?.[1];
     const response = await fetch(`${url}/models/black-forest-labs/flux-dev/predictions`, {

@@ -1,7 +1,6 @@
 /** References where their pixels are billed: what the emulated Replicate gets, what is reserved and what is kept. */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sha256Of } from '../../src/images/hash.ts';
@@ -9,12 +8,13 @@ import { inspectImage } from '../../src/images/inspect.ts';
 import { withPixelsAtMost } from '../../src/images/shrink.ts';
 import { makePicture } from '../emulators/picture.ts';
 import { bytesOf, replicateProject } from '../support/replicate-project.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const MEGAPIXEL = 1024 * 1024;
 const LARGE = makePicture(2048, 1536, 'face');
 
 async function studio(own: object) {
-  const folder = mkdtempSync(join(tmpdir(), 'imggen-large-'));
+  const folder = temporaryFolder('imggen-large-');
   writeFileSync(join(folder, 'face.png'), LARGE);
   const character = { references: ['face.png'] };
   return replicateProject({ character, providers: { replicate: own } }, { folder });

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { downloadImage } from '../../src/images/download.ts';
 import { pictureKey } from '../emulators/picture.ts';
 import { call, lost, clearStage, made, request, stage } from '../support/providers/replicate-stage.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 afterEach(clearStage);
 
@@ -17,7 +17,7 @@ describe('a batch at Replicate', () => {
       { on: 'list', kind: 'status', status: 503, positions: [1] },
     ] as const;
     const { provider, emulator } = await stage({ emulator: { latencyMs: 50, faults: [...faults] } });
-    const folder = mkdtempSync(join(tmpdir(), 'batch-'));
+    const folder = temporaryFolder('imggen-batch-');
     const known = new Set<string>();
     const context = call();
 

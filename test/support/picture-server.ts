@@ -1,12 +1,12 @@
 /** A server of pictures that misbehaves by path, and downloads from it. */
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { downloadImage, type DownloadOptions } from '../../src/images/download.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulators/emulator.ts';
 import type { Route } from '../emulators/service.ts';
 import { makePicture } from '../emulators/picture.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export const picture = makePicture(256, 256, 'one', { sizeBytes: 40_000 });
 export const small = makePicture(8, 8, 'small');
@@ -36,7 +36,7 @@ export async function start(options: EmulatorOptions = {}): Promise<Emulator> {
   return emulator;
 }
 
-export const partPath = (): string => join(mkdtempSync(join(tmpdir(), 'download-')), 'one.part');
+export const partPath = (): string => join(temporaryFolder('imggen-download-'), 'one.part');
 
 export const options = (more: Partial<DownloadOptions> = {}): DownloadOptions => ({
   fetch,

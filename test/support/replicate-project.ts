@@ -1,12 +1,10 @@
 /** Projects opened as programs open them, in front of an emulated Replicate. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ImgGen, type OpenOptions } from '../../src/index.ts';
 import { type Emulator, startEmulator } from '../emulators/emulator.ts';
 import { replicate } from '../emulators/replicate.ts';
 import type { ReplicateOptions } from '../emulators/replicate/options.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const TOKEN = 'emulated-token';
 
@@ -24,8 +22,9 @@ export async function replicateProject(
   config: { character?: object; providers?: Record<string, object> } & Record<string, unknown> = {},
   more: { folder?: string; service?: ReplicateOptions; options?: OpenOptions } = {},
 ): Promise<ReplicateProject> {
-  const folder = more.folder ?? mkdtempSync(join(tmpdir(), 'imggen-project-'));
+  const folder = more.folder ?? temporaryFolder('imggen-project-');
   const emulator = await startEmulator(replicate({ token: TOKEN, ...more.service }));
+  onTestFinished(() => emulator.close());
   const imggen = await ImgGen.open({
     cwd: folder,
     env: { IMGGEN_SCORE: 'false', REPLICATE_API_TOKEN: TOKEN, REPLICATE_BASE_URL: `${emulator.url}/v1` },
@@ -39,11 +38,7 @@ export async function replicateProject(
       providers: { ...config.providers, replicate: { pollMs: 20, ...config.providers?.['replicate'] } },
     },
   });
-  onTestFinished(async () => {
-    await imggen.close();
-    await emulator.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => imggen.close());
   const inputs = () =>
     emulator.requests
       .filter(({ operation }) => operation === 'submit')

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ImageRequest, Reference } from '../../../src/providers/provider.ts';
@@ -15,6 +14,7 @@ import {
   stage,
   TOKEN,
 } from '../../support/providers/replicate-stage.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 afterEach(clearStage);
 
@@ -22,7 +22,7 @@ const PRO = 'black-forest-labs/flux-2-pro';
 
 function reference(sizeBytes?: number): Reference {
   const bytes = makePicture(1024, 1024, 'face', sizeBytes === undefined ? {} : { sizeBytes });
-  const path = join(mkdtempSync(join(tmpdir(), 'reference-')), 'face.png');
+  const path = join(temporaryFolder('imggen-reference-'), 'face.png');
   writeFileSync(path, bytes);
   return { path, mime: 'image/png', sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length };
 }

@@ -1,13 +1,12 @@
 /** The command line in a folder of its own: what every test of it starts from. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { execa } from 'execa';
-import { onTestFinished } from 'vitest';
 import { main } from '../../../src/cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { Collector } from './collector.ts';
 
 /** The file that `npx imggen` runs. */
@@ -29,9 +28,7 @@ export interface RunOptions {
 
 /** An empty temporary folder, gone after the test. */
 export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'imggen-cli-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return temporaryFolder('imggen-cli-');
 }
 
 /**
