@@ -1,11 +1,13 @@
 /** What `resume` and `work` end with tells of trainings, too: what was refused or failed is no success. */
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { ImgGen } from '../../src/index.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { newStudio } from '../support/cli/imggen.ts';
 import { makeJob, plannedShot } from '../support/jobs.ts';
-import { trainStudio } from '../support/train-studio.ts';
+import { removeDrawn, trainStudio } from '../support/train-studio.ts';
+
+afterAll(removeDrawn);
 
 it('of trainings that can not go on `resume` fails, and tells each', async () => {
   const folder = newStudio({ character: { name: 'Mira', gender: 'woman', seed: 7 } });
